@@ -1,0 +1,51 @@
+"""Press a music collection into a static site: ``python build.py [--site DIR] [--out DIR]``."""
+
+import sys
+from pathlib import Path
+
+from stempress.art import draw_covers
+from stempress.render import render_site
+
+from stempress.app import app_files
+from stempress.audio import check_audio, press_audio
+from stempress.catalog import read_collection
+from stempress.command import Options, run
+from stempress.data import data_files
+from stempress.errors import Findings
+from stempress.metadata import metadata_files
+from stempress.output import refuse_foreign, write_site
+from stempress.pages import plan_pages
+from stempress.progress import Progress
+from stempress.rarity import Rarity
+from stempress.report import Built
+from stempress.settings import read_settings
+
+
+def build(options: Options, progress: Progress) -> Built:
+    """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
+    # First gather everything.
+    refuse_foreign(options.out)
+    findings = Findings()
+    settings = read_settings(options.site, findings)
+    collection = read_collection(options.site, settings, findings)
+    checked = check_audio(collection, findings, progress)
+    findings.raise_faults()
+    rarity = Rarity(collection.songs, collection.tokens)
+    plan = plan_pages(collection, rarity)
+    app, mixer_off = app_files(options, progress)
+    sounds = press_audio(collection, checked, progress)
+    pages = render_site(plan, collection, rarity, sounds, site=options.site, mixer_off=mixer_off)
+    files = [
+        *data_files(plan, collection, rarity, sounds),
+        *metadata_files(collection, sounds),
+        *sounds.files(),
+        *draw_covers(plan, collection, sounds),
+        *pages,
+        *app,
+    ]
+    # Then write.
+    return Built(write_site(options.out, files), len(plan.pages), findings.warnings)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], build, Path(__file__).parent))

@@ -1,0 +1,218 @@
+"""Songs, layers, stems, the rules between them, variations and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+type Tier = Literal["stem", "song", "album"]
+type State = Literal["unrevealed", "revealed", "forged"]
+type StemKey = tuple[str, str, str]
+"""Slugs of song, layer and stem: a stem's full name."""
+
+TIERS: tuple[Tier, ...] = ("stem", "song", "album")
+STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged")
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """One recording that can fill a layer. ``supply`` is an exact count, ``weight`` a share."""
+
+    slug: str
+    name: str
+    supply: int | None = None
+    weight: float | None = None
+    notes: str = ""
+
+    @property
+    def share(self) -> float:
+        """How many parts of its layer this stem is meant to be."""
+        if self.supply is not None:
+            return float(self.supply)
+        return 1.0 if self.weight is None else self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One slot of a song's arrangement and the stems that can fill it."""
+
+    slug: str
+    name: str
+    stems: tuple[Stem, ...]
+
+    def index(self, stem: str) -> int:
+        """Return the 0-based position of a stem's slug; KeyError if the layer has none such."""
+        for at, candidate in enumerate(self.stems):
+            if candidate.slug == stem:
+                return at
+        raise KeyError(stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When every layer of ``when`` holds one of its stems, ``exclude`` and ``require`` apply.
+
+    All three map a layer's slug to stems' slugs.
+    """
+
+    when: Mapping[str, tuple[str, ...]]
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    require: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """Slugs of the layers that this rule speaks of."""
+        return frozenset((*self.when, *self.exclude, *self.require))
+
+    def permits(self, stems: Mapping[str, str]) -> bool:
+        """Say whether a choice of stems, layer slug to stem slug, keeps this rule."""
+        if any(stems[layer] not in wanted for layer, wanted in self.when.items()):
+            return True
+        return not any(
+            stems[layer] in unwanted for layer, unwanted in self.exclude.items()
+        ) and all(stems[layer] in wanted for layer, wanted in self.require.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Who did what."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A song: its layers in mixer order, its rules, and the words about it."""
+
+    slug: str
+    title: str
+    layers: tuple[Layer, ...]
+    rules: tuple[Rule, ...] = ()
+    album: str = ""
+    isrc: str = ""
+    bpm: float | None = None
+    key: str = ""
+    bars: int | None = None
+    streaming: Mapping[str, str] = field(default_factory=dict)
+    credits: tuple[Credit, ...] = ()
+    story: str = ""
+    pad: bool = False
+
+    def layer(self, slug: str) -> Layer:
+        """Return a layer by slug; KeyError if the song has none such."""
+        for layer in self.layers:
+            if layer.slug == slug:
+                return layer
+        raise KeyError(slug)
+
+    @property
+    def combinations(self) -> int:
+        """Count all choices of one stem per layer, before rules."""
+        return prod(len(layer.stems) for layer in self.layers)
+
+    def permits(self, variation: Variation) -> bool:
+        """Say whether the rules allow a variation of this song."""
+        chosen = variation.by_layer(self)
+        return all(rule.permits(chosen) for rule in self.rules)
+
+    def variations(self) -> Iterator[Variation]:
+        """Yield every permitted variation in the order of mix numbers. Grows with the product."""
+        for choice in product(*(range(len(layer.stems)) for layer in self.layers)):
+            variation = Variation(self.slug, choice)
+            if self.permits(variation):
+                yield variation
+
+    def permitted(self) -> int:
+        """Count permitted variations; only layers that rules speak of are enumerated."""
+        bound = frozenset[str]().union(*(rule.layers for rule in self.rules))
+        coupled = [layer for layer in self.layers if layer.slug in bound]
+        free = prod(len(layer.stems) for layer in self.layers if layer.slug not in bound)
+        slugs = [layer.slug for layer in coupled]
+        return free * sum(
+            all(rule.permits(dict(zip(slugs, stems, strict=True))) for rule in self.rules)
+            for stems in product(*([stem.slug for stem in layer.stems] for layer in coupled))
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Variation:
+    """One stem for every layer of a song: 0-based positions, in the order of the layers."""
+
+    song: str
+    choice: tuple[int, ...]
+
+    @property
+    def mix_number(self) -> str:
+        """The short name: 1-based positions joined by hyphens, ``3-1-4``."""
+        return "-".join(str(at + 1) for at in self.choice)
+
+    @classmethod
+    def parse(cls, song: Song, mix_number: str) -> Variation:
+        """Read a mix number; ValueError says what would be valid."""
+        sizes = [len(layer.stems) for layer in song.layers]
+        parts = mix_number.split("-")
+        numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in parts]
+        if len(numbers) != len(sizes) or any(
+            not 1 <= number <= size for number, size in zip(numbers, sizes, strict=True)
+        ):
+            last = "-".join(map(str, sizes))
+            raise ValueError(
+                f"{mix_number!r} is no mix number of {song.slug}: {len(sizes)} numbers "
+                f"from {'-'.join('1' * len(sizes))} to {last}"
+            )
+        return cls(song.slug, tuple(number - 1 for number in numbers))
+
+    @classmethod
+    def from_stems(cls, song: Song, stems: Mapping[str, str]) -> Variation:
+        """Build a variation from layer slug -> stem slug; KeyError names what is missing."""
+        return cls(song.slug, tuple(layer.index(stems[layer.slug]) for layer in song.layers))
+
+    def stems(self, song: Song) -> tuple[Stem, ...]:
+        """Return the chosen stems in the order of the layers."""
+        return tuple(layer.stems[at] for layer, at in zip(song.layers, self.choice, strict=True))
+
+    def by_layer(self, song: Song) -> dict[str, str]:
+        """Return layer slug -> stem slug."""
+        return {
+            layer.slug: stem.slug for layer, stem in zip(song.layers, self.stems(song), strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One NFT of the ledger. Which of the fields below ``state`` are set depends on the tier.
+
+    A stem token has song, layer and stem, unless it is unrevealed; a song token has song, stems
+    (layer slug to stem slug) and burned; an album token has album and burned.
+    """
+
+    id: str
+    tier: Tier
+    state: State
+    song: str = ""
+    layer: str = ""
+    stem: str = ""
+    stems: Mapping[str, str] = field(default_factory=dict)
+    album: str = ""
+    burned: tuple[str, ...] = ()
+    into: str = ""
+    supply: int = 1
+
+    @property
+    def stem_key(self) -> StemKey | None:
+        """The stem that a revealed or forged stem token is."""
+        return (self.song, self.layer, self.stem) if self.stem else None
+
+
+def stem_keys(songs: Sequence[Song]) -> Iterator[StemKey]:
+    """Yield the full name of every stem, in order."""
+    for song in songs:
+        for layer in song.layers:
+            for stem in layer.stems:
+                yield song.slug, layer.slug, stem.slug

@@ -1,0 +1,1 @@
+"""The generator: an artist's folder in, a static site out."""

@@ -1,0 +1,33 @@
+"""app/: the mixer's modules, and the Python runtime that they start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyodide_app
+from stempress.output import OutputFile
+from stempress.runtime import prepare_runtime
+
+if TYPE_CHECKING:
+    from stempress.command import Options
+    from stempress.progress import Progress
+
+WEB = Path(pyodide_app.__path__[0]) / "web"
+PRESSED_WITHOUT = "This site was pressed without the Python runtime, so its mixer is off."
+
+
+def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], str]:
+    """Return everything below app/, and why the mixer is off, if it is."""
+    web = [
+        OutputFile(f"app/web/{file.name}", file)
+        for file in sorted(WEB.iterdir())
+        if file.is_file() and not file.name.startswith(".")
+    ]
+    if options.without_runtime:
+        return web, PRESSED_WITHOUT
+    runtime = prepare_runtime(folder=options.runtime_from, report=progress.say)
+    return [
+        *web,
+        *(OutputFile(f"app/runtime/{name}", file) for name, file in sorted(runtime.items())),
+    ], ""

@@ -1,0 +1,222 @@
+"""/data/: the site's facts as JSON, for the mixer, the gallery and other people's tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import Variation
+from stempress.art import album_cover, song_cover, token_cover
+from stempress.output import GENERATOR, OutputFile
+from stempress.pages import (
+    album_address,
+    song_address,
+    stem_address,
+    token_address,
+    token_title,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pyodide_app.engine.model import Rule, Song, StemKey, Token
+    from stempress.catalog import Album, Collection
+    from stempress.pages import Plan, VariationPages
+    from stempress.rarity import Rarity
+    from stempress.sounds import Sounds, WebFile
+
+
+def json_file(address: str, content: object) -> OutputFile:
+    """Return a JSON file in UTF-8."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return OutputFile(address, f"{text}\n".encode())
+
+
+def data_files(
+    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds
+) -> Iterator[OutputFile]:
+    """Yield everything below data/. Addresses in it are relative to the site's root."""
+    yield json_file("data/collection.json", collection_data(collection))
+    for song in collection.songs:
+        content = song_data(collection, plan.variations[song.slug], sounds)
+        yield json_file(f"data/songs/{song.slug}.json", content)
+    yield json_file("data/tokens.json", tokens_data(collection))
+    yield json_file("data/rarity.json", rarity_data(plan, rarity))
+
+
+def collection_data(collection: Collection) -> dict[str, object]:
+    """Return what the collection is."""
+    settings = collection.settings
+    contract = settings.contract
+    return {
+        "generator": GENERATOR,
+        "name": settings.name,
+        "title": settings.title,
+        "artist": settings.artist,
+        "description": settings.description,
+        "url": settings.url,
+        "license": settings.license,
+        "royalty_bps": settings.royalty_bps,
+        "contract": contract
+        and {
+            "chain_id": contract.chain_id,
+            "address": contract.address,
+            "standard": contract.standard,
+        },
+        "drop": settings.drop and asdict(settings.drop),
+        "splits": [asdict(split) for split in settings.splits],
+        "perks": [
+            {"title": perk.title, "tier": perk.tier, "tokens": perk.words}
+            for perk in settings.perks
+        ],
+        "albums": [_album_data(album) for album in collection.albums],
+        "songs": [song.slug for song in collection.songs],
+        "tokens": len(collection.tokens),
+        "block": collection.ledger.block,
+    }
+
+
+def _album_data(album: Album) -> dict[str, object]:
+    return {
+        "slug": album.slug,
+        "title": album.title,
+        "upc": album.upc,
+        "released": album.released and album.released.isoformat(),
+        "address": album_address(album),
+        "cover": album_cover(album),
+        "songs": [song.slug for song in album.songs],
+    }
+
+
+def song_data(
+    collection: Collection, variations: VariationPages, sounds: Sounds
+) -> dict[str, object]:
+    """Return a song as the mixer needs it."""
+    song = variations.song
+    sound = sounds.songs[song.slug]
+    return {
+        "slug": song.slug,
+        "title": song.title,
+        "artist": collection.settings.artist,
+        "album": song.album,
+        "isrc": song.isrc,
+        "bpm": song.bpm,
+        "key": song.key,
+        "bars": song.bars,
+        "address": song_address(song),
+        "cover": song_cover(song),
+        "rate": sound.rate,
+        "frames": sound.frames,
+        "duration": round(sound.seconds, 6),
+        "layers": [
+            {
+                "slug": layer.slug,
+                "name": layer.name,
+                "stems": [
+                    {
+                        "slug": stem.slug,
+                        "name": stem.name,
+                        "notes": stem.notes,
+                        **_stem_sound((song.slug, layer.slug, stem.slug), sounds),
+                    }
+                    for stem in layer.stems
+                ],
+            }
+            for layer in song.layers
+        ],
+        "rules": [_rule_data(rule) for rule in song.rules],
+        "variations": variations.total,
+        "pages": [variation.mix_number for variation in variations.shown],
+    }
+
+
+def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
+    sound = sounds.stems[key]
+    return {
+        "address": stem_address(key),
+        "audio": _file_data(sound.stream),
+        "lossless": sound.lossless and _file_data(sound.lossless),
+        "path": sound.waveform,
+        "channels": sound.channels,
+        "loudness": sound.loudness,
+    }
+
+
+def _file_data(file: WebFile) -> dict[str, object]:
+    return {"url": file.address, "type": file.type, "bytes": file.size}
+
+
+def _rule_data(rule: Rule) -> dict[str, object]:
+    def side(stems: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+        return {layer: list(names) for layer, names in stems.items()}
+
+    return {
+        "if": side(rule.when),
+        "exclude": side(rule.exclude),
+        "require": side(rule.require),
+    }
+
+
+def tokens_data(collection: Collection) -> dict[str, object]:
+    """Return the ledger as the site publishes it."""
+    return {
+        "block": collection.ledger.block,
+        "tokens": [_token_data(collection, token) for token in collection.tokens],
+    }
+
+
+def _token_data(collection: Collection, token: Token) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": token.id,
+        "tier": token.tier,
+        "state": token.state,
+        "title": token_title(collection, token),
+        "address": token_address(token.id),
+        "image": token_cover(collection, token),
+        "song": token.song,
+        "layer": token.layer,
+        "stem": token.stem,
+        "album": token.album,
+        "stems": dict(token.stems),
+        "burned": list(token.burned),
+        "into": token.into,
+        "owners": dict(collection.ledger.owners.get(token.id, {})),
+    }
+    if token.tier == "song" and token.stems:
+        song: Song = collection.song(token.song)
+        found["mix"] = Variation.from_stems(song, token.stems).mix_number
+    if token.supply != 1:
+        found["supply"] = token.supply
+    return {name: value for name, value in found.items() if value}
+
+
+def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
+    """Return target and actual rarity of every stem, and the standing of variations with a page."""
+    return {
+        "method": "score: sum of -log2(odds) over layers; rank 1 is the rarest",
+        "stems": [
+            {
+                "song": song.slug,
+                "layer": layer.slug,
+                "stem": stem.slug,
+                "odds": round(rarity.odds(key), 6),
+                "actual": None if (actual := rarity.actual(key)) is None else round(actual, 6),
+                "supply": (count := rarity.count(key, stem)).supply,
+                "minted": count.minted,
+                "burned": count.burned,
+            }
+            for song in rarity.songs
+            for layer in song.layers
+            for stem in layer.stems
+            for key in [(song.slug, layer.slug, stem.slug)]
+        ],
+        "variations": {
+            slug: [
+                [variation.mix_number, round(standing.score, 6), standing.rank]
+                for variation in pages.shown
+                for standing in [rarity.standing(pages.song, variation)]
+            ]
+            for slug, pages in plan.variations.items()
+        },
+    }

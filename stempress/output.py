@@ -1,0 +1,145 @@
+"""The only writer into dist/: write what changed, prune the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from stempress.errors import Fault, SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+GENERATOR = "stempress"
+MARK = "data/collection.json"
+"""What every build writes, and says in it who made it."""
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """One file of dist/: its address below the root, and its bytes or the file to copy."""
+
+    address: str
+    content: bytes | Path
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did."""
+
+    files: int
+    size: int
+    changed: int
+    pruned: int
+
+
+def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
+    """Make ``out`` hold exactly these files.
+
+    Refuses a folder that holds something else than an earlier build, and addresses that leave it
+    or that a disk would take for one another.
+    """
+    gathered = list(files)
+    check_addresses(gathered)
+    refuse_foreign(out)
+    out.mkdir(parents=True, exist_ok=True)
+    pruned = _prune(out, {PurePosixPath(file.address) for file in gathered})
+    gathered.sort(key=lambda file: file.address != MARK)  # first, so that a rest is known as ours
+    changed = sum(_write(out / file.address, file) for file in gathered)
+    return Written(len(gathered), sum(file.size for file in gathered), changed, pruned)
+
+
+def refuse_foreign(out: Path) -> None:
+    """Refuse a folder with files in it that no build has made; a build writes ``MARK`` first."""
+    if out.exists() and not out.is_dir():
+        raise SiteError([Fault(out.name, "is not a folder", hint="name another with --out")])
+    if out.is_dir() and any(_visible(out)) and not _is_ours(out):
+        raise SiteError(
+            [
+                Fault(
+                    out.name,
+                    "holds files that no build has made, which a build would remove",
+                    hint="empty it or name another folder with --out",
+                )
+            ]
+        )
+
+
+def _visible(out: Path) -> Iterator[Path]:
+    return (path for path in out.iterdir() if not path.name.startswith("."))
+
+
+def _is_ours(out: Path) -> bool:
+    try:
+        made_by = json.loads((out / MARK).read_bytes()).get("generator")
+    except (OSError, ValueError, AttributeError):
+        return False
+    return bool(made_by == GENERATOR)
+
+
+def check_addresses(files: Sequence[OutputFile]) -> None:
+    """Refuse two files of one name (case folded, NFC), and names that lead out of the site."""
+    taken: dict[str, str] = {}
+    faults = []
+    for file in files:
+        name = unicodedata.normalize("NFC", file.address).casefold()
+        parts = PurePosixPath(file.address).parts
+        if file.address.startswith("/") or any(part.startswith(".") for part in parts):
+            faults.append(Fault(f"/{file.address}", "is not an address below the site's root"))
+        elif name in taken:
+            faults.append(Fault(f"/{file.address}", "stands twice", value=taken[name]))
+        taken[name] = file.address
+    if faults:
+        raise SiteError(faults)
+
+
+def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
+    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay."""
+    pruned = 0
+    found = (path for top in _visible(out) for path in (top, *top.rglob("*")))
+    for path in sorted(found, reverse=True):
+        if path.is_symlink() or path.is_file():
+            if PurePosixPath(path.relative_to(out).as_posix()) not in wanted or path.is_symlink():
+                path.unlink()
+                pruned += 1
+        elif not any(path.iterdir()):
+            path.rmdir()
+    return pruned
+
+
+def _write(path: Path, file: OutputFile) -> bool:
+    """Write a file through a neighbour, so that nobody sees half of it; say if it changed."""
+    if _same(path, file):
+        return False
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    if isinstance(file.content, bytes):
+        partial.write_bytes(file.content)
+    else:
+        shutil.copyfile(file.content, partial)
+    partial.replace(path)
+    return True
+
+
+def _same(path: Path, file: OutputFile) -> bool:
+    if not path.is_file() or path.stat().st_size != file.size:
+        return False
+    if isinstance(file.content, bytes):
+        return path.read_bytes() == file.content
+    with path.open("rb") as old, Path(file.content).open("rb") as new:
+        while block := new.read(_CHUNK):
+            if old.read(_CHUNK) != block:
+                return False
+    return True

@@ -1,0 +1,271 @@
+"""Which pages a site has: a pure function of the collection."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import TIERS, Variation
+from stempress.errors import Fault, SiteError
+from stempress.traits import Trait, traits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
+    from stempress.catalog import Album, Collection, Document
+    from stempress.rarity import Rarity
+
+GALLERY_SIZE = 60
+VARIATION_PAGES = 512
+"""Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
+EXTREMES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its address below the site's root, its template, and what it is about."""
+
+    address: str
+    template: str
+    title: str
+    about: object = None
+    description: str = ""
+
+    @property
+    def output(self) -> str:
+        """The file that this page becomes."""
+        return self.address if self.address.endswith(".html") else f"{self.address}index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenList:
+    """Some tokens on a numbered page of a list; ``base`` is the address of page 1."""
+
+    tokens: tuple[Token, ...]
+    number: int = 1
+    last: int = 1
+    base: str = ""
+    total: int = 0
+
+    def address(self, number: int) -> str:
+        """Return the address of a page of this list."""
+        return self.base if number == 1 else f"{self.base}{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class TierList:
+    """A tier and its tokens."""
+
+    tier: Tier
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraitList:
+    """A trait and the tokens that share it."""
+
+    trait: Trait
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariationPages:
+    """The variations of a song that have pages, of ``total`` permitted ones."""
+
+    song: Song
+    shown: tuple[Variation, ...]
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every permitted variation has a page."""
+        return len(self.shown) >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class VariationView:
+    """One variation of a song."""
+
+    song: Song
+    variation: Variation
+
+
+@dataclass(frozen=True, slots=True)
+class StemView:
+    """One stem in its layer and song."""
+
+    song: Song
+    layer: Layer
+    stem: Stem
+
+    @property
+    def key(self) -> StemKey:
+        """The stem's full name."""
+        return self.song.slug, self.layer.slug, self.stem.slug
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every page of a site, and what pages need to know of each other."""
+
+    pages: tuple[Page, ...]
+    variations: dict[str, VariationPages] = field(default_factory=dict)
+    traits: dict[Trait, tuple[Token, ...]] = field(default_factory=dict)
+
+
+def song_address(song: Song) -> str:
+    """Return the address of a song."""
+    return f"songs/{song.slug}/"
+
+
+def album_address(album: Album) -> str:
+    """Return the address of an album."""
+    return f"albums/{album.slug}/"
+
+
+def variation_address(variation: Variation) -> str:
+    """Return the address of a variation."""
+    return f"songs/{variation.song}/{variation.mix_number}/"
+
+
+def stem_address(key: StemKey) -> str:
+    """Return the address of a stem."""
+    return "stems/{}/{}/{}/".format(*key)
+
+
+def token_address(token_id: str) -> str:
+    """Return the address of a token."""
+    return f"tokens/{token_id}/"
+
+
+def plan_pages(collection: Collection, rarity: Rarity) -> Plan:
+    """Return every page; SiteError if two of them would be one file."""
+    variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
+    traits = group_by_trait(collection)
+    plan = Plan(tuple(_pages(collection, variations, traits)), variations, traits)
+    refuse_clashes(plan.pages)
+    return plan
+
+
+def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
+    """Return the tokens of every trait; traits that differ in case or accent alone are one."""
+    groups: dict[str, list[Token]] = defaultdict(list)
+    names: dict[str, Trait] = {}
+    for token in collection.tokens:
+        for trait in traits_of(collection, token):
+            names.setdefault(trait.address, trait)
+            if token not in groups[trait.address][-1:]:
+                groups[trait.address].append(token)
+    return {names[address]: tuple(tokens) for address, tokens in groups.items()}
+
+
+def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
+    total = rarity.permitted(song)
+    minted = {
+        Variation.from_stems(song, dict(stems))
+        for slug, stems in rarity.variation_tokens
+        if slug == song.slug
+    }
+    if total <= VARIATION_PAGES:
+        shown = minted.union(song.variations())
+    else:
+        rarest, commonest = rarity.extremes(song, EXTREMES)
+        shown = minted.union(rarest, commonest)
+    return VariationPages(song, tuple(sorted(shown)), total)
+
+
+def _pages(
+    collection: Collection,
+    variations: dict[str, VariationPages],
+    traits: dict[Trait, tuple[Token, ...]],
+) -> Iterator[Page]:
+    settings = collection.settings
+    yield Page("", "home.html", settings.title, collection.home, settings.description)
+    yield from gallery_pages("gallery/", "Gallery", collection.tokens)
+    for tier in TIERS:
+        tokens = tuple(token for token in collection.tokens if token.tier == tier)
+        yield Page(f"tiers/{tier}/", "tier.html", f"{tier.title()} tokens", TierList(tier, tokens))
+    for album in collection.albums:
+        yield Page(album_address(album), "album.html", album.title, album)
+    for song in collection.songs:
+        yield from _song_pages(song, variations[song.slug])
+    for token in collection.tokens:
+        yield Page(token_address(token.id), "token.html", token_title(collection, token), token)
+    for trait, tokens in traits.items():
+        title = f"{trait.name}: {trait.value}"
+        yield Page(trait.address, "trait.html", title, TraitList(trait, tokens))
+    yield from _documents(collection)
+    yield Page("rarity/", "rarity.html", "Rarity")
+    yield Page("mixer/", "mixer.html", "Mixer")
+    yield Page("mine/", "mine.html", "Mine")
+    yield Page("404.html", "404.html", "Not found")
+
+
+def gallery_pages(base: str, title: str, tokens: Sequence[Token]) -> Iterator[Page]:
+    """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
+    last = max(1, ceil(len(tokens) / GALLERY_SIZE))
+    for number in range(1, last + 1):
+        part = tuple(tokens[(number - 1) * GALLERY_SIZE : number * GALLERY_SIZE])
+        about = TokenList(part, number, last, base, len(tokens))
+        name = title if number == 1 else f"{title}, page {number}"
+        yield Page(about.address(number), "gallery.html", name, about)
+
+
+def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
+    yield Page(song_address(song), "song.html", song.title, variations)
+    for variation in variations.shown:
+        title = f"{song.title} {variation.mix_number}"
+        about = VariationView(song, variation)
+        yield Page(variation_address(variation), "variation.html", title, about)
+    for layer in song.layers:
+        for stem in layer.stems:
+            view = StemView(song, layer, stem)
+            title = f"{stem.name}, {layer.name} of {song.title}"
+            yield Page(stem_address(view.key), "stem.html", title, view)
+
+
+def _documents(collection: Collection) -> Iterator[Page]:
+    for document in collection.pages:
+        yield Page(f"pages/{document.slug}/", "page.html", document.title, document)
+    for note in collection.notes:
+        yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
+    if collection.notes:
+        yield Page("notes/", "notes.html", "Notes", collection.notes)
+
+
+def token_title(collection: Collection, token: Token) -> str:
+    """Return what a token is called; an unrevealed one tells its number and tier alone."""
+    if token.state == "unrevealed":
+        return f"Unrevealed {token.tier} #{token.id}"
+    if token.tier == "album":
+        return f"{collection.album(token.album).title} #{token.id}"
+    song = collection.song(token.song)
+    if token.tier == "song":
+        mix = Variation.from_stems(song, token.stems).mix_number
+        return f"{song.title} {mix} #{token.id}"
+    layer = song.layer(token.layer)
+    return f"{layer.stems[layer.index(token.stem)].name} #{token.id}"
+
+
+def refuse_clashes(pages: Iterable[Page]) -> None:
+    """Refuse files that a disk or a gateway would take for one: case folded, NFC."""
+    taken: dict[str, Page] = {}
+    faults = []
+    for page in pages:
+        name = unicodedata.normalize("NFC", page.output).casefold()
+        if name in taken:
+            other: Document | str = taken[name].title
+            faults.append(
+                Fault(
+                    f"/{page.address}",
+                    f"two pages want this address: {page.title!r} and {other!r}",
+                    hint="rename one of them",
+                )
+            )
+        taken[name] = page
+    if faults:
+        raise SiteError(faults)

@@ -1,0 +1,223 @@
+"""How rare stems and variations are meant to be, and how rare they are.
+
+Target figures come from supplies or weights, actual ones from the ledger. Scores are sums of
+information content over traits, as OpenRarity has them: ``sum(-log2(p))``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from itertools import islice
+from math import log2, prod
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import Variation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+
+ENUMERABLE = 50_000
+"""Songs with more combinations than this have no ranks: they are not enumerated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Stem tokens of one stem. ``supply`` and ``remaining`` are None where only a weight is set."""
+
+    supply: int | None
+    minted: int
+    burned: int
+
+    @property
+    def remaining(self) -> int | None:
+        """How many are not revealed yet."""
+        return None if self.supply is None else self.supply - self.minted
+
+    @property
+    def alive(self) -> int:
+        """How many are held by someone."""
+        return self.minted - self.burned
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A variation among the permitted ones: rank 1 is the rarest; None where not enumerated."""
+
+    score: float
+    odds: float
+    rank: int | None
+    of: int
+
+
+class Rarity:
+    """Rarity of everything in a collection, from its songs and its ledger."""
+
+    def __init__(self, songs: Sequence[Song], tokens: Sequence[Token]) -> None:
+        """Take all songs and all tokens."""
+        self.songs, self.tokens = tuple(songs), tuple(tokens)
+
+    def odds(self, key: StemKey) -> float:
+        """Return the target share of a stem in its layer, 0 to 1."""
+        return self._odds[key]
+
+    @cached_property
+    def _odds(self) -> dict[StemKey, float]:
+        return {
+            (song.slug, layer.slug, stem.slug): stem.share / sum(s.share for s in layer.stems)
+            for song in self.songs
+            for layer in song.layers
+            for stem in layer.stems
+        }
+
+    def count(self, key: StemKey, stem: Stem) -> Count:
+        """Return how many tokens of a stem there are."""
+        return Count(stem.supply, self._minted[key], self._burned[key])
+
+    @cached_property
+    def _minted(self) -> Counter[StemKey]:
+        return self._counted("revealed", "forged")
+
+    @cached_property
+    def _burned(self) -> Counter[StemKey]:
+        return self._counted("forged")
+
+    def _counted(self, *states: str) -> Counter[StemKey]:
+        counts: Counter[StemKey] = Counter()
+        for token in self.tokens:
+            if token.tier == "stem" and token.stem_key and token.state in states:
+                counts[token.stem_key] += token.supply
+        return counts
+
+    def actual(self, key: StemKey) -> float | None:
+        """Return the share of a stem among its layer's known tokens; None without any."""
+        total = self._layer_totals[key[:2]]
+        return self._minted[key] / total if total else None
+
+    @cached_property
+    def _layer_totals(self) -> Counter[tuple[str, str]]:
+        totals: Counter[tuple[str, str]] = Counter()
+        for key, count in self._minted.items():
+            totals[key[:2]] += count
+        return totals
+
+    def score(self, song: Song, variation: Variation) -> float:
+        """Return the information content of a variation in bits: higher is rarer."""
+        return sum(-log2(odds) for odds in self._chosen_odds(song, variation))
+
+    def _chosen_odds(self, song: Song, variation: Variation) -> Iterator[float]:
+        for layer, stem in zip(song.layers, variation.stems(song), strict=True):
+            yield self._odds[song.slug, layer.slug, stem.slug]
+
+    def standing(self, song: Song, variation: Variation) -> Standing:
+        """Return score, odds among permitted variations, and rank."""
+        ranks, mass = self._ranks(song)
+        odds = prod(self._chosen_odds(song, variation)) / mass
+        return Standing(
+            self.score(song, variation), odds, ranks.get(variation), self.permitted(song)
+        )
+
+    def permitted(self, song: Song) -> int:
+        """Count the permitted variations of a song, once."""
+        if song.slug not in self._permitted:
+            self._permitted[song.slug] = song.permitted()
+        return self._permitted[song.slug]
+
+    @cached_property
+    def _permitted(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[dict[Variation, int], float]]:
+        return {}
+
+    def _ranks(self, song: Song) -> tuple[dict[Variation, int], float]:
+        """Return the rank of every permitted variation and the probability of them all.
+
+        Equal scores share a rank. The mass is 1 where the song is not enumerated.
+        """
+        if song.slug not in self._ranked:
+            self._ranked[song.slug] = self._rank(song)
+        return self._ranked[song.slug]
+
+    def _rank(self, song: Song) -> tuple[dict[Variation, int], float]:
+        if song.combinations > ENUMERABLE:
+            return {}, 1.0
+        scored = [(round(self.score(song, each), 9), each) for each in song.variations()]
+        scored.sort(key=lambda pair: (-pair[0], pair[1]))
+        ranks: dict[Variation, int] = {}
+        last_score, last_rank = float("nan"), 0
+        for at, (score, variation) in enumerate(scored, start=1):
+            last_rank = last_rank if score == last_score else at
+            last_score = score
+            ranks[variation] = last_rank
+        return ranks, sum(2.0**-score for score, _ in scored)
+
+    def extremes(self, song: Song, count: int) -> tuple[list[Variation], list[Variation]]:
+        """Return the ``count`` rarest and commonest permitted variations, without enumerating."""
+        return (
+            list(islice(self._ordered(song, rarest=True), count)),
+            list(islice(self._ordered(song, rarest=False), count)),
+        )
+
+    def _ordered(self, song: Song, *, rarest: bool) -> Iterator[Variation]:
+        """Yield permitted variations from one end of the scale: a best-first walk."""
+        sign = -1.0 if rarest else 1.0
+        lists = [self._costs(song, at, sign) for at in range(len(song.layers))]
+        start = (0,) * len(lists)
+        heap = [(sum(costs[0][0] for costs in lists), start)]
+        seen = {start}
+        while heap:
+            _, places = heappop(heap)
+            chosen = (costs[at][1] for costs, at in zip(lists, places, strict=True))
+            variation = Variation(song.slug, tuple(chosen))
+            if song.permits(variation):
+                yield variation
+            for layer, costs in enumerate(lists):
+                after = (*places[:layer], places[layer] + 1, *places[layer + 1 :])
+                if after[layer] < len(costs) and after not in seen:
+                    seen.add(after)
+                    cost = sum(c[at][0] for c, at in zip(lists, after, strict=True))
+                    heappush(heap, (cost, after))
+
+    def _costs(self, song: Song, layer: int, sign: float) -> list[tuple[float, int]]:
+        slug = song.layers[layer].slug
+        return sorted(
+            (sign * -log2(self._odds[song.slug, slug, stem.slug]), at)
+            for at, stem in enumerate(song.layers[layer].stems)
+        )
+
+    @cached_property
+    def unrevealed_odds(self) -> dict[StemKey, float]:
+        """What an unrevealed stem token can turn out to be, from published figures alone.
+
+        By what remains of the supplies; by weights, and layers alike, where there are none.
+        """
+        shares: dict[StemKey, float] = {}
+        for song in self.songs:
+            for layer in song.layers:
+                total = sum(stem.share for stem in layer.stems)
+                for stem in layer.stems:
+                    key = song.slug, layer.slug, stem.slug
+                    left = self.count(key, stem).remaining
+                    shares[key] = stem.share / total if left is None else float(left)
+        total = sum(shares.values())
+        return {key: share / total for key, share in shares.items() if share} if total else {}
+
+    @cached_property
+    def variation_tokens(self) -> dict[tuple[str, frozenset[tuple[str, str]]], list[Token]]:
+        """Song tokens by song and chosen stems."""
+        found: dict[tuple[str, frozenset[tuple[str, str]]], list[Token]] = defaultdict(list)
+        for token in self.tokens:
+            if token.tier == "song" and token.stems:
+                found[token.song, frozenset(token.stems.items())].append(token)
+        return found
+
+    def tokens_of(self, song: Song, variation: Variation) -> list[Token]:
+        """Return the song tokens that are this variation."""
+        chosen = frozenset(variation.by_layer(song).items())
+        return self.variation_tokens.get((song.slug, chosen), [])

@@ -1,0 +1,292 @@
+"""site.toml -> Settings."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+from eth_utils.address import is_address, to_checksum_address
+
+from stempress.fields import Table
+from stempress.theme import Theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Tier
+    from stempress.errors import Findings
+
+FILE = "site.toml"
+type Codec = Literal["opus", "vorbis", "mp3", "flac"]
+type Locked = Literal["preview", "silent", "open"]
+type Phase = Literal["upcoming", "live", "closed"]
+PHASES = ("upcoming", "live", "closed")
+CODECS = ("opus", "vorbis", "mp3", "flac")
+LOCKED = ("preview", "silent", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Where the tokens live."""
+
+    chain_id: int
+    address: str
+    standard: Literal["erc1155", "erc721"]
+    rpc: tuple[str, ...] = ()
+    marketplace: str = ""
+    explorer: str = ""
+
+    def link(self, template: str, token_id: str) -> str:
+        """Fill a marketplace or explorer address for one token."""
+        return template.replace("{address}", self.address).replace("{token_id}", token_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """How far the drop is."""
+
+    phase: Phase
+    mint_url: str
+    blind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """What the browser gets to hear."""
+
+    stream: Codec
+    bitrate: int
+    lossless: bool
+    preview_seconds: float
+    locked: Locked
+    pad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One part of the income, in percent."""
+
+    name: str
+    role: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Perk:
+    """What holders get; ``tokens`` are inclusive ranges of ids, none of them: every token."""
+
+    title: str
+    tier: Tier | Literal[""]
+    tokens: tuple[tuple[int, int], ...]
+    words: str
+
+    def covers(self, tier: str, token_id: str) -> bool:
+        """Say whether a token brings this perk."""
+        number = int(token_id)
+        inside = not self.tokens or any(low <= number <= high for low, high in self.tokens)
+        return inside and self.tier in ("", tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of site.toml."""
+
+    title: str
+    artist: str
+    description: str
+    url: str
+    language: str
+    theme: Theme
+    name: str
+    symbol: str
+    license: str
+    royalty_bps: int
+    contract: Contract | None
+    drop: Drop | None
+    audio: Audio
+    splits: tuple[Split, ...]
+    perks: tuple[Perk, ...]
+
+
+def read_settings(site: Path, findings: Findings) -> Settings:
+    """Read site.toml of a site's folder."""
+    try:
+        text = (site / FILE).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        findings.fault(
+            FILE, "is missing", hint=f"no site in {site.name or '.'}: name it with --site"
+        )
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        findings.fault(FILE, f"cannot be read: {error}", hint="save it as UTF-8")
+        text = ""
+    if findings.faults:
+        findings.raise_faults()
+    return parse_settings(text, findings)
+
+
+def parse_settings(text: str, findings: Findings) -> Settings:
+    """Read the text of site.toml."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        findings.fault(FILE, f"is not valid TOML: {error}")
+        findings.raise_faults()
+    top = Table(data, FILE, findings)
+    site = top.table("site", required=True)
+    collection = top.table("collection", required=True)
+    settings = Settings(
+        title=site.text("title", required=True),
+        artist=site.text("artist"),
+        description=site.text("description"),
+        url=site.url("url"),
+        language=_language(site),
+        theme=_theme(site),
+        name=collection.text("name", required=True),
+        symbol=collection.text("symbol"),
+        license=collection.text("license"),
+        royalty_bps=collection.whole("royalty_bps", 0, 0, 10000),
+        contract=_contract(collection),
+        drop=_drop(top),
+        audio=_audio(top.table("audio")),
+        splits=_splits(top),
+        perks=_perks(top),
+    )
+    if not settings.license:
+        collection.warn("license", "is missing", hint="say what holders may do with the music")
+    for table in (site, collection, top):
+        table.done()
+    return settings
+
+
+def _language(site: Table) -> str:
+    value = site.text("language", "en")
+    if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        return value
+    site.fault("language", "is not a language tag", value, 'such as "en" or "pt-BR"')
+    return "en"
+
+
+def _theme(site: Table) -> Theme:
+    value = site.text("accent", "#7c5cff")
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        site.fault("accent", "is not a colour", value, 'six hex digits such as "#7c5cff"')
+        return Theme.from_accent("#7c5cff")
+    theme = Theme.from_accent(value)
+    for paper, shade in (("light", theme.on_light), ("dark", theme.on_dark)):
+        if shade != value.lower():
+            site.warn(
+                "accent",
+                f"is too faint for text on the {paper} theme, which uses {shade}",
+                value,
+                "text needs a contrast of 4.5 to 1",
+            )
+    return theme
+
+
+def check_address(table: Table, key: str, value: str) -> str:
+    """Return an address in its EIP-55 form; a mixed-case one must have the right checksum."""
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value) or not is_address(value.lower()):
+        table.fault(key, "is not an address", value, "0x and 40 hex digits")
+        return value
+    right = str(to_checksum_address(value.lower()))
+    if value[2:] not in (value[2:].lower(), value[2:].upper()) and value != right:
+        table.fault(key, "has a wrong EIP-55 checksum", value, f"if the digits are right: {right}")
+    return right
+
+
+def _contract(collection: Table) -> Contract | None:
+    if "contract" not in collection.data:
+        collection.mapping("contract")
+        return None
+    table = collection.table("contract")
+    address = table.text("address", required=True)
+    contract = Contract(
+        chain_id=table.whole("chain_id", 1, 1, 2**53 - 1),
+        address=check_address(table, "address", address) if address else "",
+        standard=cast(
+            'Literal["erc1155", "erc721"]',
+            table.choice("standard", "erc1155", ("erc1155", "erc721")),
+        ),
+        rpc=tuple(url for url in table.texts("rpc") if table.is_url("rpc", url)),
+        marketplace=table.url("marketplace", placeholders=("address", "token_id")),
+        explorer=table.url("explorer", placeholders=("address", "token_id")),
+    )
+    table.done()
+    return contract
+
+
+def _drop(top: Table) -> Drop | None:
+    if "drop" not in top.data:
+        top.mapping("drop")
+        return None
+    table = top.table("drop")
+    drop = Drop(
+        phase=cast("Phase", table.choice("phase", "closed", PHASES)),
+        mint_url=table.url("mint_url"),
+        blind=table.flag("blind"),
+    )
+    table.done()
+    return drop
+
+
+def _audio(table: Table) -> Audio:
+    audio = Audio(
+        stream=cast("Codec", table.choice("stream", "opus", CODECS)),
+        bitrate=table.whole("bitrate", 128, 32, 320),
+        lossless=table.flag("lossless"),
+        preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
+        locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
+        pad=table.flag("pad"),
+    )
+    table.done()
+    return audio
+
+
+def _splits(top: Table) -> tuple[Split, ...]:
+    splits = []
+    for table in top.tables("splits"):
+        share = table.number("share", 0.0, 0, 100)
+        splits.append(Split(table.text("name", required=True), table.text("role"), share))
+        table.done()
+    total = sum(split.share for split in splits)
+    if splits and abs(total - 100) > 1e-6:
+        top.fault(
+            "splits",
+            "must sum to 100",
+            round(total, 6),
+            "shares: " + " + ".join(f"{split.share:g}" for split in splits),
+        )
+    return tuple(splits)
+
+
+def _perks(top: Table) -> tuple[Perk, ...]:
+    perks = []
+    for table in top.tables("perks"):
+        tier = table.choice("tier", "", ("stem", "song", "album"))
+        perks.append(
+            Perk(
+                table.text("title", required=True),
+                cast('Tier | Literal[""]', tier),
+                _ranges(table),
+                table.text("tokens"),
+            )
+        )
+        table.done()
+    return tuple(perks)
+
+
+def _ranges(table: Table) -> tuple[tuple[int, int], ...]:
+    """Read ``"1-100, 205"``."""
+    words = table.text("tokens")
+    ranges = []
+    for part in filter(None, (part.strip() for part in words.split(","))):
+        match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)
+        low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if low > high:
+            table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
+            return ()
+        ranges.append((low, high))
+    return tuple(ranges)

@@ -1,0 +1,67 @@
+"""What the pipeline makes of the stems, as pages and data speak of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stempress.output import OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pyodide_app.engine.model import StemKey
+
+
+@dataclass(frozen=True, slots=True)
+class WebFile:
+    """A sound file of the site: its address below the root, its type, and where it lies now."""
+
+    address: str
+    type: str
+    size: int
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StemSound:
+    """One stem, measured and encoded. ``waveform`` is SVG path data in a 400 x 64 box."""
+
+    stream: WebFile
+    lossless: WebFile | None
+    waveform: str
+    envelope: tuple[float, ...]
+    seconds: float
+    loudness: float
+    peak: float
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class SongSound:
+    """What all stems of a song share, as the browser decodes them."""
+
+    rate: int
+    frames: int
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """All sound of a site. Previews are keyed by song token id."""
+
+    stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
+    songs: Mapping[str, SongSound] = field(default_factory=dict)
+    previews: Mapping[str, WebFile] = field(default_factory=dict)
+
+    def files(self) -> Iterator[OutputFile]:
+        """Yield every sound file once."""
+        stems = [file for stem in self.stems.values() for file in (stem.stream, stem.lossless)]
+        every = {file.address: file for file in (*stems, *self.previews.values()) if file}
+        for address, file in every.items():
+            yield OutputFile(address, file.file)

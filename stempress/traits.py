@@ -1,0 +1,42 @@
+"""What a token is, as pairs of trait and value: for metadata, filters and trait pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.fields import slugify
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import Token
+    from stempress.catalog import Collection
+
+
+class Trait(NamedTuple):
+    """One fact about a token."""
+
+    name: str
+    value: str
+
+    @property
+    def address(self) -> str:
+        """Where the tokens that share this trait are listed."""
+        return f"traits/{slugify(self.name)}/{slugify(self.value)}/"
+
+
+def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
+    """Return a token's traits; an unrevealed one has tier and state alone."""
+    basic = (Trait("Tier", token.tier.title()), Trait("State", token.state.title()))
+    if token.state == "unrevealed":
+        return basic
+    if token.tier == "album":
+        return (*basic, Trait("Album", collection.album(token.album).title))
+    song = collection.song(token.song)
+    named = (*basic, Trait("Album", collection.album(song.album).title), Trait("Song", song.title))
+    if token.tier == "song":
+        return named + tuple(
+            Trait(layer.name, layer.stems[layer.index(token.stems[layer.slug])].name)
+            for layer in song.layers
+        )
+    layer = song.layer(token.layer)
+    stem = layer.stems[layer.index(token.stem)]
+    return (*named, Trait("Layer", layer.name), Trait("Stem", stem.name))
