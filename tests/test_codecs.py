@@ -1,0 +1,123 @@
+"""Sound files in and out."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import pytest
+import soundfile
+
+from stempress.codecs import FORMATS, Sound, decode, encode, fit, resample, web_rate
+from stempress.settings import CODECS, Codec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+def music(rate: int = 48000, channels: int = 2, seconds: float = 1.0) -> Sound:
+    """Return decaying notes: enough like music for a codec to behave."""
+    at = np.arange(round(rate * seconds)) / rate
+    notes = sum(
+        np.sin(2 * np.pi * pitch * at) * np.exp(-6 * ((at - start) % 1))
+        for pitch, start in ((220, 0.0), (330, 0.25), (495, 0.5))
+    )
+    wave = (0.2 * notes).astype(np.float32)
+    return Sound(np.stack([wave * (1 - 0.2 * side) for side in range(channels)]), rate, 16)
+
+
+def read_back(data: bytes) -> tuple[NDArray[np.float32], int]:
+    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    return samples.T, rate
+
+
+def test_every_codec_of_the_settings_has_a_format() -> None:
+    assert set(get_args(Codec.__value__)) == set(FORMATS) == set(CODECS)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_stem_comes_back_in_time_and_in_length(codec: Codec, channels: int) -> None:
+    sound = music(channels=channels)
+    samples, rate = read_back(encode(sound, codec, 160))
+    assert rate == 48000
+    assert samples.shape == sound.samples.shape
+    error = samples - sound.samples
+    assert (error**2).mean() < 0.01 * (sound.samples**2).mean()
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_the_same_sound_gives_the_same_file(codec: Codec) -> None:
+    assert encode(music(), codec, 128) == encode(music(), codec, 128)
+
+
+@pytest.mark.parametrize(("codec", "tolerance"), [("opus", 0.35), ("mp3", 0.1), ("vorbis", 0.6)])
+def test_the_bitrate_is_about_what_was_asked(codec: Codec, tolerance: float) -> None:
+    rng = np.random.default_rng(1)
+    noise = (rng.uniform(-0.2, 0.2, (2, 48000 * 4))).astype(np.float32)
+    size = len(encode(Sound(noise, 48000, 16), codec, 128))
+    assert size * 8 / 4 / 1000 == pytest.approx(128, rel=tolerance)
+
+
+def test_flac_keeps_every_16_bit_word() -> None:
+    words = np.random.default_rng(2).integers(-32768, 32768, (2, 5000))
+    sound = Sound((words / 32768).astype(np.float32), 44100, 16)
+    samples, rate = read_back(encode(sound, "flac", 0))
+    assert rate == 44100
+    assert np.array_equal(sound.samples, samples)
+
+
+@pytest.mark.parametrize(
+    ("codec", "rate", "expected"),
+    [
+        ("opus", 44100, 48000),
+        ("opus", 96000, 48000),
+        ("mp3", 44100, 44100),
+        ("mp3", 96000, 48000),
+        ("vorbis", 11025, 48000),
+        ("flac", 96000, 96000),
+    ],
+)
+def test_codecs_carry_the_rates_they_can(codec: Codec, rate: int, expected: int) -> None:
+    assert web_rate(codec, rate) == expected
+
+
+@pytest.mark.parametrize("rate", [22050, 44100, 96000])
+def test_resampling_keeps_length_and_pitch(rate: int) -> None:
+    out = resample(music(rate), 48000)
+    assert out.samples.shape == (2, 48000)
+    steady = slice(4000, 44000)
+    error = out.samples[:, steady] - music(48000).samples[:, steady]
+    assert np.sqrt((error**2).mean()) < 1e-3
+
+
+def test_a_sound_at_the_right_rate_is_left_alone() -> None:
+    sound = music()
+    assert resample(sound, 48000) is sound
+
+
+def test_fit_cuts_and_pads() -> None:
+    samples = np.ones((2, 5), dtype=np.float32)
+    assert fit(samples, 3).shape == (2, 3)
+    assert fit(samples, 7).tolist() == [[1, 1, 1, 1, 1, 0, 0]] * 2
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "bits"),
+    [
+        ("WAV", "PCM_16", 16), ("WAV", "PCM_24", 24), ("WAV", "FLOAT", 24), ("AIFF", "PCM_16", 16),
+        ("RF64", "PCM_24", 24), ("FLAC", "PCM_16", 16), ("OGG", "VORBIS", 24),
+        ("OGG", "OPUS", 24), ("MP3", "MPEG_LAYER_III", 24),
+    ],
+)  # fmt: skip
+def test_every_input_format_is_read(
+    tmp_path: Path, container: str, subtype: str, bits: int
+) -> None:
+    path = tmp_path / "stem.bin"
+    sound = music()
+    soundfile.write(path, sound.samples.T, sound.rate, format=container, subtype=subtype)
+    read = decode(path)
+    assert (read.rate, read.frames, read.channels, read.bits) == (48000, 48000, 2, bits)

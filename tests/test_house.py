@@ -1,0 +1,57 @@
+"""Imports run one way: build.py -> stempress -> the engine, which knows numpy alone."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ENGINE = sorted((ROOT / "pyodide_app" / "engine").glob("*.py"))
+UNCLEAN = {"os", "pathlib", "time", "datetime", "random", "subprocess", "socket", "js", "io"}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the full names that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
+def test_the_engine_imports_the_standard_library_and_numpy_alone(path: Path) -> None:
+    for name in imports(path):
+        top = name.split(".", maxsplit=1)[0]
+        assert name.startswith("pyodide_app.engine") or top in sys.stdlib_module_names | {"numpy"}
+        assert top not in UNCLEAN
+
+
+def test_the_session_imports_the_engine_alone() -> None:
+    ours = {
+        name
+        for name in imports(ROOT / "pyodide_app" / "session.py")
+        if name.startswith(("pyodide_app", "stempress"))
+    }
+    assert all(name.startswith("pyodide_app.engine") for name in ours)
+
+
+@pytest.mark.parametrize("folder", ["pyodide_app"])
+def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        assert not any(name.startswith("stempress") for name in imports(path))
+
+
+@pytest.mark.parametrize("name", ["pages", "rarity", "traits"])
+def test_planning_touches_no_file(name: str) -> None:
+    assert not imports(ROOT / "stempress" / f"{name}.py") & UNCLEAN
+
+
+def test_the_front_door_is_short() -> None:
+    lines = (ROOT / "build.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 60
