@@ -51,15 +51,16 @@ def check_audio(collection: Collection, findings: Findings, progress: Progress) 
     """Measure every stem and note what is wrong with it, alone and beside the others."""
     facts = measure_stems(collection.files.audio, findings, progress)
     songs = {
-        song.slug: _check_song(song, facts, collection.files.audio, findings)
+        song.slug: check_song(song, facts, collection.files.audio, findings)
         for song in collection.songs
     }
     return Checked(facts, songs)
 
 
-def _check_song(
+def check_song(
     song: Song, facts: Mapping[StemKey, Facts], files: Mapping[StemKey, Path], findings: Findings
 ) -> SongSound:
+    """Return the rate and length that a song's stems share; note those that differ."""
     known = {key: facts[key] for key in stem_keys([song]) if key in facts}
     if not known:
         return SongSound(48000, 0)

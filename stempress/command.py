@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.errors import SiteError
 from stempress.progress import Progress
-from stempress.report import tell
+from stempress.report import megabytes, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pyodide_app.engine.wav import Bits
     from stempress.report import Built
 
     type Build = Callable[["Options", Progress], Built]
+
+SITE_HELP = "the artist's folder: site.toml, content/, stems/ (default: the bundled one)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,28 @@ class Options:
     command: str
     site: Path
     out: Path
-    runtime_from: Path | None
-    without_runtime: bool
-    port: int
+    runtime_from: Path | None = None
+    without_runtime: bool = False
+    port: int = 8000
+    song: str = ""
+    mix_number: str = ""
+    wav: Path = Path("mix.wav")
+    bits: Bits = 24
 
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:
     """Do what the command line says; return the exit status."""
     options = parse(arguments, home)
     progress = Progress()
-    if options.command == "serve":
-        return _serve(options, build, progress)
-    return 0 if _press(options, build, progress) else 1
+    try:
+        if options.command == "serve":
+            return _serve(options, build, progress)
+        if options.command == "mix":
+            return _mix(options, progress)
+        return 0 if _press(options, build, progress) else 1
+    except OSError as error:
+        progress.say(f"error: {error}")
+        return 1
 
 
 def parse(arguments: Sequence[str], home: Path) -> Options:
@@ -46,45 +60,43 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     parser = argparse.ArgumentParser(
         prog="build.py", description="Press a music collection into a static site."
     )
+    _add_build_options(parser)
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    # Without defaults of their own, or they would undo what stands before the command.
+    command = partial(commands.add_parser, argument_default=argparse.SUPPRESS)
+    _add_build_options(command("build", help="build the site (the default)"))
+    serve = command("serve", help="build, show the site, and build again on every change")
+    _add_build_options(serve)
+    serve.add_argument("--port", type=int, help="default: 8000")
+    mix = command("mix", help="write a variation as a WAV file")
+    mix.add_argument("song", help="the song's slug")
+    mix.add_argument("mix_number", help="such as 3-1-4")
+    mix.add_argument("-o", dest="wav", type=Path, metavar="FILE", help="default: mix.wav")
+    mix.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
+    mix.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+    found = vars(parser.parse_args(arguments))
+    site = (found.pop("site", None) or home).resolve()
+    out = found.pop("out", None) or site / "dist"
+    runtime_from = found.pop("runtime_from", None)
+    return Options(
+        **{key: value for key, value in found.items() if key != "command"},
+        command=found["command"] or "build",
+        site=site,
+        out=out.resolve(),
+        runtime_from=runtime_from and runtime_from.resolve(),
+    )
+
+
+def _add_build_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
     parser.add_argument(
-        "command",
-        nargs="?",
-        choices=("build", "serve"),
-        default="build",
-        help="build (the default), or serve: build, show it, and build again on every change",
+        "--out", type=Path, metavar="DIR", help="where the site goes (default: dist/ beside it)"
     )
     parser.add_argument(
-        "--site",
-        type=Path,
-        default=home,
-        metavar="DIR",
-        help="the artist's folder: site.toml, content/, stems/ (default: here)",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="where the site goes (default: dist/ in the artist's folder)",
-    )
-    parser.add_argument(
-        "--runtime-from",
-        type=Path,
-        metavar="DIR",
-        help="take the Pyodide files from this folder first",
+        "--runtime-from", type=Path, metavar="DIR", help="look for the Pyodide files here first"
     )
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"
-    )
-    parser.add_argument("--port", type=int, default=8000, help="for serve (default: 8000)")
-    found = parser.parse_args(arguments)
-    site = found.site.resolve()
-    return Options(
-        command=found.command,
-        site=site,
-        out=(found.out or site / "dist").resolve(),
-        runtime_from=found.runtime_from and found.runtime_from.resolve(),
-        without_runtime=found.without_runtime,
-        port=found.port,
     )
 
 
@@ -94,13 +106,19 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
     try:
         built = build(options, progress)
     except SiteError as error:
-        for fault in error.faults:
-            progress.say(f"error: {fault}")
-        count = len(error.faults)
-        progress.say(f"{count} {'fault' if count == 1 else 'faults'}; nothing was written")
+        tell_faults(error, progress)
+        progress.say("nothing was written")
         return False
     tell(built, time.monotonic() - started, _short(options.out), progress)
     return True
+
+
+def tell_faults(error: SiteError, progress: Progress) -> None:
+    """Print every fault and their number."""
+    for fault in error.faults:
+        progress.say(f"error: {fault}")
+    count = len(error.faults)
+    progress.say(f"{count} {'fault' if count == 1 else 'faults'}")
 
 
 def _serve(options: Options, build: Build, progress: Progress) -> int:
@@ -115,6 +133,19 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         rebuild=lambda: _press(options, build, progress),
         report=progress.say,
     )
+    return 0
+
+
+def _mix(options: Options, progress: Progress) -> int:
+    from stempress.bounce import bounce  # noqa: PLC0415 - a build bounces nothing
+
+    try:
+        data = bounce(options.site, options.song, options.mix_number, options.bits, progress)
+    except SiteError as error:
+        tell_faults(error, progress)
+        return 1
+    options.wav.write_bytes(data)
+    progress.say(f"{options.wav}: {options.bits} bits, {megabytes(len(data))}")
     return 0
 
 
