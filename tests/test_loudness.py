@@ -44,6 +44,21 @@ def test_integrated_loudness_of_the_ebu_signals(
     assert loudness.integrated(tone(*parts), 48000) == pytest.approx(expected, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("expected", "parts"),
+    [
+        (10, [(-20, 20), (-30, 20)]),  # Tech 3342 case 1
+        (5, [(-20, 20), (-15, 20)]),  # case 2
+        (20, [(-40, 20), (-20, 20)]),  # case 3
+        (15, [(-50, 20), (-35, 20), (-20, 20), (-35, 20), (-50, 20)]),  # case 4
+    ],
+)
+def test_loudness_range_of_the_ebu_signals(
+    expected: float, parts: list[tuple[float, float]]
+) -> None:
+    assert loudness.loudness_range(tone(*parts), 48000) == pytest.approx(expected, abs=1)
+
+
 def test_momentary_and_short_term_of_a_steady_tone() -> None:
     steady = tone((-23, 6))
     assert loudness.momentary(steady, 48000) == pytest.approx(-23, abs=0.1)

@@ -30,6 +30,7 @@ _FILTERS = (*_TAPS, *(phase[::-1] for phase in reversed(_TAPS)))
 
 ABSOLUTE_GATE = -70.0
 RELATIVE_GATE = -10.0
+RANGE_GATE = -20.0
 
 
 def to_db(level: float) -> float:
@@ -84,6 +85,18 @@ def momentary(planar: Planar, rate: int) -> NDArray[np.float64]:
 def short_term(planar: Planar, rate: int) -> NDArray[np.float64]:
     """Return the loudness in LUFS of every 3 s, a value each 100 ms."""
     return _loudness(_block_powers(planar, rate, 3.0, 0.1))
+
+
+def loudness_range(planar: Planar, rate: int) -> float:
+    """Return the loudness range in LU (EBU Tech 3342); 0 where nothing passes its gates."""
+    powers = _block_powers(planar, rate, 3.0, 0.1)
+    loud = powers[_loudness(powers) >= ABSOLUTE_GATE]
+    if not loud.size:
+        return 0.0
+    threshold = _lufs(float(loud.sum()) / loud.size) + RANGE_GATE
+    kept = np.sort(_loudness(loud[_loudness(loud) >= threshold]))
+    low, high = (round((kept.size - 1) * share) for share in (0.10, 0.95))
+    return float(kept[high] - kept[low])
 
 
 def _loudness(powers: NDArray[np.float64]) -> NDArray[np.float64]:
