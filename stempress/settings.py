@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from eth_utils.address import is_address, to_checksum_address
 
 from stempress.fields import Table
-from stempress.theme import Theme
+from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,13 +175,16 @@ def _theme(site: Table) -> Theme:
         site.fault("accent", "is not a colour", value, 'six hex digits such as "#7c5cff"')
         return Theme.from_accent("#7c5cff")
     theme = Theme.from_accent(value)
-    for paper, shade in (("light", theme.on_light), ("dark", theme.on_dark)):
-        if shade != value.lower():
+    for name, paper, shade in (
+        ("light", LIGHT_PAPER, theme.on_light),
+        ("dark", DARK_PAPER, theme.on_dark),
+    ):
+        if contrast(value, paper) < SHAPE_CONTRAST:
             site.warn(
                 "accent",
-                f"is too faint for text on the {paper} theme, which uses {shade}",
+                f"is too faint on the {name} theme, which uses {shade} instead",
                 value,
-                "text needs a contrast of 4.5 to 1",
+                "a colour that is neither very light nor very dark",
             )
     return theme
 

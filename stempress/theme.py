@@ -7,6 +7,8 @@ from dataclasses import dataclass
 LIGHT_PAPER = "#faf8f4"
 DARK_PAPER = "#141317"
 TEXT_CONTRAST = 4.5
+SHAPE_CONTRAST = 3.0
+"""What shapes and large text need (WCAG 2.2, 1.4.11)."""
 
 
 @dataclass(frozen=True, slots=True)

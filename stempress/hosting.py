@@ -1,0 +1,150 @@
+"""A static host on this machine: files, right types, ranges, and nothing a plain host lacks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from socket import socket
+
+CHUNK = 1 << 16
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class StaticHost(SimpleHTTPRequestHandler):
+    """Serves ``directory`` below ``prefix``, as GitHub Pages and an IPFS gateway would."""
+
+    protocol_version = "HTTP/1.1"
+    prefix = "/"
+    extensions_map = {  # noqa: RUF012 - the base class declares it
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".flac": "audio/flac",
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".json": "application/json",
+        ".m4a": "audio/mp4",
+        ".mjs": "text/javascript; charset=utf-8",
+        ".mp3": "audio/mpeg",
+        ".ogg": "audio/ogg",
+        ".opus": "audio/ogg",
+        ".svg": "image/svg+xml",
+        ".wasm": "application/wasm",
+        ".wav": "audio/wav",
+        ".webp": "image/webp",
+        ".whl": "application/zip",
+        ".xml": "application/xml",
+    }
+
+    def do_GET(self) -> None:
+        """Send an answer with its body."""
+        self.answer()
+
+    def do_HEAD(self) -> None:
+        """Send an answer's headers."""
+        self.answer()
+
+    def answer(self) -> None:
+        """Send the file an address stands for, the redirect to its folder, or the 404 page."""
+        address = urlsplit(self.path).path
+        source = self.source_of(address)
+        if source is None:
+            self.send_missing()
+        elif source.is_dir() and not address.endswith("/"):
+            self.send_folder_redirect(address)
+        elif source.is_dir() and (source / "index.html").is_file():
+            self.send_source(source / "index.html")
+        elif source.is_file() and not address.endswith("/"):
+            self.send_source(source)
+        else:
+            self.send_missing()
+
+    def source_of(self, address: str) -> Path | None:
+        """Return the path an address names; None outside the prefix."""
+        if not address.startswith(self.prefix):
+            return None
+        return Path(self.translate_path("/" + address.removeprefix(self.prefix)))
+
+    def send_folder_redirect(self, address: str) -> None:
+        """Answer ``/songs`` with ``/songs/``, so that relative links in the page resolve."""
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+        # One leading slash only: two would name another host.
+        self.send_header("Location", "/" + address.strip("/") + "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_missing(self) -> None:
+        """Send 404.html with status 404, or a bare 404 where a site has none."""
+        page = Path(self.directory) / "404.html"
+        if page.is_file():
+            self.send_source(page, HTTPStatus.NOT_FOUND)
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND)
+
+    def send_source(self, source: Path, status: HTTPStatus = HTTPStatus.OK) -> None:
+        """Send a file, or the part of it that a Range header asks for."""
+        size = source.stat().st_size
+        span = self.wanted_span(size) if status == HTTPStatus.OK else None
+        if span is not None and span[0] >= span[1]:
+            self.send_unsatisfiable(size)
+            return
+        first, stop = span or (0, size)
+        self.send_response(HTTPStatus.PARTIAL_CONTENT if span else status)
+        if span:
+            self.send_header("Content-Range", f"bytes {first}-{stop - 1}/{size}")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_content_headers(self.guess_type(source), stop - first)
+        if self.command != "HEAD":
+            self.copy_span(source, first, stop)
+
+    def wanted_span(self, size: int) -> tuple[int, int] | None:
+        """Return the half-open span of a Range header, None without one; empty if impossible."""
+        asked = RANGE.fullmatch(self.headers.get("Range", ""))
+        if asked is None or asked.group(0) == "bytes=-":
+            return None
+        first, last = asked.groups()
+        if not first:
+            return max(0, size - int(last)), size
+        stop = min(size, int(last) + 1) if last else size
+        return int(first), stop
+
+    def send_unsatisfiable(self, size: int) -> None:
+        """Refuse a range that lies outside the file."""
+        self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        self.send_header("Content-Range", f"bytes */{size}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_content_headers(self, kind: str, length: int) -> None:
+        """Send the headers every body has. A preview must never show yesterday's page."""
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(length))
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+
+    def copy_span(self, source: Path, first: int, stop: int) -> None:
+        """Copy ``source[first:stop]`` to the client, a chunk at a time."""
+        with source.open("rb") as stream:
+            stream.seek(first)
+            while first < stop and (chunk := stream.read(min(CHUNK, stop - first))):
+                self.wfile.write(chunk)
+                first += len(chunk)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
+        """Say nothing: a build's own report is what the artist reads."""
+
+
+class QuietServer(ThreadingHTTPServer):
+    """A threaded server that takes a visitor's leaving for granted."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        """Report real faults only: browsers drop connections whenever they like."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)

@@ -1,0 +1,122 @@
+"""A static host whose open pages reload themselves when there is a new build."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from threading import Condition, Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from stempress.hosting import QuietServer, StaticHost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEARTBEAT_SECONDS = 10
+SCRIPT = Path(__file__).with_name("reload.js")
+SCRIPT_ADDRESS = "/.stempress/reload.js"
+STREAM_ADDRESS = "/.stempress/reload"
+TAG = '<script src="{address}" data-build="{build}"></script>'
+
+
+@dataclass
+class Builds:
+    """The newest build's name, and who waits for the next one."""
+
+    started: int = field(default_factory=time.time_ns)
+    count: int = 0
+    closed: bool = False
+    changed: Condition = field(default_factory=Condition)
+
+    @property
+    def newest(self) -> str:
+        """Return a name that no earlier build had, of this server or of one before it."""
+        return f"{self.started}-{self.count}"
+
+    def finish(self) -> None:
+        """Let open pages know that there is a new build."""
+        with self.changed:
+            self.count += 1
+            self.changed.notify_all()
+
+    def close(self) -> None:
+        """Let every stream end."""
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+    def wait(self, seen: str) -> str:
+        """Return the newest build's name: at once if it is not ``seen``, else in due time."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or self.newest != seen, HEARTBEAT_SECONDS)
+            return self.newest
+
+
+class PreviewHost(StaticHost):
+    """A static host whose pages reload themselves."""
+
+    def __init__(self, *args: object, builds: Builds, **options: object) -> None:
+        self.builds = builds
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+
+    def answer(self) -> None:
+        """Send the reload script and its stream; all else is the site's."""
+        address = urlsplit(self.path).path
+        if address == STREAM_ADDRESS:
+            self.stream_builds()
+        elif address == SCRIPT_ADDRESS:
+            self.send_source(SCRIPT)
+        else:
+            super().answer()
+
+    def send_source(self, source: Path, status: HTTPStatus = HTTPStatus.OK) -> None:
+        """Send a file; an HTML page with the script that reloads it."""
+        if source.suffix != ".html":
+            super().send_source(source, status)
+            return
+        # Named before the page is read: a page that is newer than its name reloads once too often.
+        tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.newest)
+        page = with_tag(source.read_bytes(), tag.encode())
+        self.send_response(status)
+        self.send_content_headers(self.guess_type(source), len(page))
+        if self.command != "HEAD":
+            self.wfile.write(page)
+
+    def stream_builds(self) -> None:
+        """Stream the newest build's name as server-sent events until the page is gone."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        seen = ""
+        while not self.builds.closed:
+            newest = self.builds.wait(seen)
+            # A comment now and then finds out whether anybody still listens.
+            self.wfile.write(f"data: {newest}\n\n".encode() if newest != seen else b":\n\n")
+            seen = newest
+
+
+def with_tag(page: bytes, tag: bytes) -> bytes:
+    """Return the page with the tag at the end of its head, or at the end of what there is."""
+    head, end, rest = page.partition(b"</head>")
+    return head + tag + end + rest if end else page + tag
+
+
+@contextmanager
+def hosting(out: Path, host: str, port: int, builds: Builds) -> Iterator[str]:
+    """Serve ``out`` in a thread of its own; yields the address."""
+    handler = partial(PreviewHost, directory=str(out), builds=builds)
+    server = QuietServer((host, port), handler)
+    Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    try:
+        yield f"http://{host}:{server.server_port}/"
+    finally:
+        builds.close()
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,139 @@
+"""The preview: serve dist/, press again when the artist saves a file, reload the open pages."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from watchdog.events import (
+    EVENT_TYPE_CREATED,
+    EVENT_TYPE_DELETED,
+    EVENT_TYPE_MODIFIED,
+    EVENT_TYPE_MOVED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+
+from stempress.errors import SiteError
+from stempress.reload import Builds, hosting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from watchdog.observers.api import BaseObserver, ObservedWatch
+
+DEBOUNCE_SECONDS = 0.3
+INPUT_FILES = ("site.toml",)
+INPUT_FOLDERS = ("content", "stems", "templates")
+WEB = Path(__file__).parents[1] / "pyodide_app" / "web"
+# A build reads its own inputs: opening and closing them must not set off the next build.
+CHANGES = {EVENT_TYPE_CREATED, EVENT_TYPE_DELETED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
+
+
+class InputWatch(FileSystemEventHandler):
+    """Sets ``changed`` when something that a build reads has changed."""
+
+    def __init__(self, site: Path, changed: Event) -> None:
+        self.site = site.resolve()
+        self.changed = changed
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Take notice of changes to inputs."""
+        paths = [Path(str(each)) for each in (event.src_path, event.dest_path) if each]
+        if event.event_type in CHANGES and any(map(self.is_input, paths)):
+            self.changed.set()
+
+    def is_input(self, path: Path) -> bool:
+        """Tell whether a build reads this path. Beside the inputs lies much that it does not."""
+        if path.is_relative_to(WEB):
+            return True
+        top, *_ = path.relative_to(self.site).parts or ("",)
+        return top in INPUT_FOLDERS or (path.parent == self.site and top in INPUT_FILES)
+
+
+@contextmanager
+def watching(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
+    """Watch a site's inputs; yields what to call so that new input folders are watched too."""
+    observer = Observer()
+    handler = InputWatch(site, changed)
+    observer.schedule(handler, str(handler.site))
+    watches: dict[Path, tuple[int, ObservedWatch]] = {}
+
+    def watch_folders() -> None:
+        for folder in (*(handler.site / name for name in INPUT_FOLDERS), WEB):
+            watch_folder(observer, handler, folder, watches)
+
+    watch_folders()
+    observer.start()
+    try:
+        yield watch_folders
+    finally:
+        observer.stop()
+        observer.join()
+
+
+def watch_folder(
+    observer: BaseObserver,
+    handler: InputWatch,
+    folder: Path,
+    watches: dict[Path, tuple[int, ObservedWatch]],
+) -> None:
+    """Watch a folder if it is there. One that was replaced is another folder of the same name."""
+    there = folder.stat().st_ino if folder.is_dir() else None
+    known, watch = watches.get(folder, (None, None))
+    if there == known:
+        return
+    if watch is not None:
+        observer.unschedule(watch)
+        del watches[folder]
+    if there is not None:
+        watches[folder] = there, observer.schedule(handler, str(folder), recursive=True)
+
+
+def serve(  # noqa: PLR0913 - what a preview needs, named at the call
+    site: Path,
+    out: Path,
+    *,
+    port: int,
+    rebuild: Callable[[], bool],
+    report: Callable[[str], None],
+    host: str = "127.0.0.1",
+) -> None:
+    """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
+
+    ``rebuild`` returns whether there is a new build to show. Port 0 is any free one.
+    """
+    builds, changed = Builds(), Event()
+    try:
+        with watching(site, changed) as watch_folders, hosting(out, host, port, builds) as address:
+            report(f"serving {out} at {address} (Ctrl-C ends it)")
+            while True:
+                settle(changed)
+                watch_folders()
+                if succeeds(rebuild, report):
+                    builds.finish()
+    except KeyboardInterrupt:
+        report("stopped")
+
+
+def settle(changed: Event) -> None:
+    """Wait for a change, and then until nothing has changed for a moment: saves come in bursts."""
+    changed.wait()
+    while changed.is_set():
+        changed.clear()
+        time.sleep(DEBOUNCE_SECONDS)
+
+
+def succeeds(rebuild: Callable[[], bool], report: Callable[[str], None]) -> bool:
+    """Call ``rebuild``; whatever goes wrong is reported, and the next save gets its chance."""
+    try:
+        return rebuild()
+    except SiteError as error:
+        report(str(error))
+    except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
+        report(f"the build failed: {type(error).__name__}: {error}")
+    return False

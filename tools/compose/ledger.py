@@ -1,0 +1,201 @@
+"""Write content/tokens.json, the example ledger: `python tools/compose/ledger.py`.
+
+The same seed gives the same ledger. What an unrevealed token is, is decided here and not written.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+
+from catalogue import (
+    ROOT,
+    Choice,
+    described,
+    front_matter,
+    layers_of,
+    rules_of,
+    supplies_of,
+    variations,
+)
+
+SEED = 2603
+MINTED = 372
+UNREVEALED = 80
+HOLDERS = 40
+BLOCK = 9_412_600
+SONG_TOKENS = {
+    "harbour-lights": 4,
+    "undertow": 5,
+    "engine-room": 5,
+    "breakwater": 4,
+    "lantern-waltz": 4,
+    "after-the-last-bus": 4,
+}
+ALBUM_TOKENS = {"outbound": 2, "landfall": 1}
+READY = "engine-room"
+"""The song for which one collector holds a stem of every layer."""
+
+Entry = dict[str, Any]
+Key = tuple[str, str, str]
+
+
+@dataclass
+class Ledger:
+    """The tokens so far, by id, and who holds them."""
+
+    rng: random.Random
+    tokens: dict[int, Entry] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)
+
+    def free(self, key: Key) -> list[int]:
+        """Tokens of a stem that nobody has burned, in order."""
+        return [
+            number
+            for number, token in self.tokens.items()
+            if token["state"] == "revealed"
+            and (token.get("song"), token.get("layer"), token.get("stem")) == key
+        ]
+
+
+def address(rng: random.Random) -> str:
+    """A random address with its EIP-55 checksum."""
+    return str(to_checksum_address("0x" + rng.randbytes(20).hex()))
+
+
+def mint(ledger: Ledger) -> None:
+    """Shuffle the whole supply, and mint the first of it."""
+    pool: list[Key] = []
+    for slug in SONG_TOKENS:
+        for (layer, stem), supply in supplies_of(described(slug)).items():
+            pool += [(slug, layer, stem)] * supply
+    ledger.rng.shuffle(pool)
+    for number, (song, layer, stem) in enumerate(pool[:MINTED], 1):
+        ledger.tokens[number] = {
+            "id": str(number),
+            "tier": "stem",
+            "state": "revealed",
+            "song": song,
+            "layer": layer,
+            "stem": stem,
+        }
+
+
+def forge_songs(ledger: Ledger) -> None:
+    """Burn a stem token per layer; every variation at most once."""
+    number = 9001
+    for slug, count in SONG_TOKENS.items():
+        facts = described(slug)
+        choices = variations(layers_of(facts), rules_of(facts))
+        ledger.rng.shuffle(choices)
+        left = count
+        for choice in choices:
+            have = [ledger.free((slug, layer, stem)) for layer, stem in choice.items()]
+            if not left or min(map(len, have)) < 2:
+                continue
+            burned = [ledger.rng.choice(numbers) for numbers in have]
+            for spent in burned:
+                ledger.tokens[spent] |= {"state": "forged", "into": str(number)}
+            ledger.tokens[number] = song_token(number, slug, choice, burned)
+            number += 1
+            left -= 1
+        if left:
+            raise ValueError(f"{slug}: {left} song tokens cannot be forged")
+
+
+def song_token(number: int, slug: str, choice: Choice, burned: list[int]) -> Entry:
+    """The entry of a forged song."""
+    return {
+        "id": str(number),
+        "tier": "song",
+        "state": "revealed",
+        "song": slug,
+        "stems": choice,
+        "burned": [str(spent) for spent in burned],
+    }
+
+
+def forge_albums(ledger: Ledger) -> None:
+    """Burn a song token per song of an album."""
+    number = 9901
+    for album, count in ALBUM_TOKENS.items():
+        index = ROOT / "content" / "albums" / album / "index.md"
+        songs = front_matter(index)["songs"]
+        for _ in range(count):
+            burned = []
+            for slug in songs:
+                ready = [
+                    n
+                    for n, token in ledger.tokens.items()
+                    if token["tier"] == "song"
+                    and token["state"] == "revealed"
+                    and token["song"] == slug
+                ]
+                burned.append(ready[0])
+                ledger.tokens[ready[0]] |= {"state": "forged", "into": str(number)}
+            ledger.tokens[number] = {
+                "id": str(number),
+                "tier": "album",
+                "state": "revealed",
+                "album": album,
+                "burned": [str(spent) for spent in burned],
+            }
+            number += 1
+
+
+def hand_out(ledger: Ledger) -> None:
+    """Hide some stems, and give everything that is not burned to somebody."""
+    rng = ledger.rng
+    holders = [address(rng) for _ in range(HOLDERS)]
+    weights = [1 / (place + 2) for place in range(HOLDERS)]
+    facts = described(READY)
+    choices = variations(layers_of(facts), rules_of(facts))
+    full = [
+        [ledger.free((READY, layer, stem)) for layer, stem in choice.items()] for choice in choices
+    ]
+    kept = [numbers[0] for numbers in next(have for have in full if all(have))]
+    kept += [
+        next(
+            n
+            for n, t in ledger.tokens.items()
+            if t["tier"] == "song" and t["state"] == "revealed" and t["song"] == slug
+        )
+        for slug in ("harbour-lights", "undertow")
+    ]
+    stems = [
+        n
+        for n, token in ledger.tokens.items()
+        if token["tier"] == "stem" and token["state"] == "revealed" and n not in kept
+    ]
+    for number in rng.sample(stems, UNREVEALED):
+        hidden = {"id": str(number), "tier": "stem", "state": "unrevealed"}
+        ledger.tokens[number] = dict(hidden)
+    for number, token in sorted(ledger.tokens.items()):
+        if token["state"] != "forged":
+            ledger.owners[number] = rng.choices(holders, weights)[0]
+    for number in kept:
+        ledger.owners[number] = holders[3]
+
+
+def main() -> None:
+    """Make the ledger and write it."""
+    ledger = Ledger(random.Random(SEED))
+    mint(ledger)
+    forge_songs(ledger)
+    forge_albums(ledger)
+    hand_out(ledger)
+    tokens = [json.dumps(token) for _, token in sorted(ledger.tokens.items())]
+    owners = [f'"{n}": "{holder}"' for n, holder in sorted(ledger.owners.items())]
+    text = '{\n"tokens": [\n' + ",\n".join(tokens) + '\n],\n"owners": {\n'
+    text += ",\n".join(owners) + f'\n}},\n"block": {BLOCK}\n}}\n'
+    (ROOT / "content" / "tokens.json").write_text(text, encoding="utf-8")
+    states = [token["state"] for token in ledger.tokens.values()]
+    print({state: states.count(state) for state in sorted(set(states))}, len(states))
+
+
+if __name__ == "__main__":
+    main()

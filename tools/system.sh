@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# See that the machine has what the tests drive besides Python; a Debian gets what is missing.
+set -euo pipefail
+
+has_any() {
+    local name
+    for name in "$@"; do
+        if command -v "$name" >/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+missing=()
+if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
+if ! has_any java; then missing+=(default-jre-headless); fi
+if ! has_any npm; then missing+=(npm); fi
+if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+if ! has_any apt-get || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
+    echo "The tests need: ${missing[*]} (names of Debian packages)." >&2
+    echo "  -> install them; a Chromium with another name is named by \$CHROMIUM" >&2
+    exit 1
+fi
+echo "installing ${missing[*]}"
+"${as_root[@]}" apt-get -qq update
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
