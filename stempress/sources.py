@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 60
-PIP = (sys.executable, "-P", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
+# -P: the checkout's own modules must not pass for pip's.
+PIP = (
+    *(sys.executable, "-P", "-m", "pip", "--quiet", "--retries=1"),
+    *("--disable-pip-version-check", "--no-input"),
+)
 WHEEL_ONLY = (
     "install",
     "--dry-run",

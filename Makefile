@@ -1,0 +1,51 @@
+# make site    press the collection into dist/ (needs Python 3.12 or 3.13, and the network once)
+# make serve   press, serve, and press again whenever a file is saved
+# make test    every check there is: style, types, tests, a real browser
+# make bench   measure
+# make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
+# make clean   remove all that make has made
+#
+# ARGS holds further options of the command that runs: make site ARGS="--without-runtime"
+
+PYTHON = .venv/bin/python
+COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
+	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
+
+.PHONY: site serve test bench lock clean venv venv-dev
+
+site: venv
+	$(PYTHON) build.py $(ARGS)
+
+serve: venv
+	$(PYTHON) build.py serve $(ARGS)
+
+test: venv-dev
+	tools/system.sh
+	if [ -f package.json ]; then npm ci --no-audit --no-fund --loglevel=error; fi
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest $(ARGS)
+
+bench: venv-dev
+	@set -e; for each in bench/*.py; do \
+		if [ ! -f "$$each" ]; then echo "bench/ is empty: nothing to measure"; break; fi; \
+		echo "== $$each"; PYTHONPATH=. $(PYTHON) "$$each"; \
+	done
+
+lock: venv
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install -qq uv
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv dist .stempress-dist node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@tools/bootstrap.sh
+
+venv-dev:
+	@tools/bootstrap.sh dev

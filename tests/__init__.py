@@ -1,0 +1,1 @@
+"""Tests, named by the nouns of the modules they test."""

@@ -1,0 +1,67 @@
+"""Fixtures that several tests share: a real Chromium and a plain static host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from stempress.hosting import QuietServer, StaticHost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+# Nothing but the tests' own host is ever asked for anything.
+CHROMIUM_FLAGS = [
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+
+
+class Serve(Protocol):
+    """Serve a folder below a prefix and return the base address, with its last slash."""
+
+    def __call__(self, directory: Path, prefix: str = "/") -> str: ...  # noqa: D102
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Launch the machine's own Chromium, headless; $CHROMIUM names another one."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail('no Chromium: `make test` installs one; or deselect with -m "not browser"')
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Return a factory of static hosts on free loopback ports; all end with the test."""
+    with ExitStack() as running:
+
+        def start(directory: Path, prefix: str = "/") -> str:
+            handler = type("PrefixedHost", (StaticHost,), {"prefix": prefix})
+            server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(directory)))
+            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            running.callback(server.server_close)
+            running.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_port}{prefix}"
+
+        yield start

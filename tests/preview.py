@@ -1,0 +1,31 @@
+"""A preview of a tiny site in a process of its own: a build copies content/ into dist/."""
+
+import sys
+from pathlib import Path
+
+from stempress.errors import Fault, SiteError
+from stempress.serve import serve
+
+site = Path(sys.argv[1])
+
+
+def rebuild() -> bool:
+    """Copy the page; two words in it stand for what goes wrong."""
+    text = (site / "content/index.html").read_text()
+    if "broken" in text:
+        raise SiteError([Fault("content/index.html", "is broken")])
+    if "bug" in text:
+        raise RuntimeError("a bug")
+    (site / "dist/index.html").write_text(text)
+    sys.stdout.write("built\n")
+    sys.stdout.flush()
+    return True
+
+
+def report(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+serve(site, site / "dist", port=0, rebuild=rebuild, report=report)
