@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-from stempress.art import draw_covers
-from stempress.render import render_site
-
 from stempress.app import app_files
+from stempress.art import draw_covers
 from stempress.audio import check_audio, press_audio
 from stempress.catalog import read_collection
 from stempress.command import Options, run
@@ -17,6 +15,7 @@ from stempress.output import refuse_foreign, write_site
 from stempress.pages import plan_pages
 from stempress.progress import Progress
 from stempress.rarity import Rarity
+from stempress.render import render_site
 from stempress.report import Built
 from stempress.settings import read_settings
 

@@ -1,0 +1,262 @@
+"""Covers: records drawn from the stems' own envelopes, or the artist's pictures, stacked."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pyodide_app.engine.model import TIERS, Variation
+from stempress.grooves import ring, shade
+from stempress.output import OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pyodide_app.engine.model import Song, StemKey, Token
+    from stempress.catalog import Album, Collection
+    from stempress.pages import Plan
+    from stempress.sounds import Sounds
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+LAYERS = ("#e2603a", "#e9b23d", "#86b04e", "#2ea898", "#4587c9", "#8a6bd1", "#d4598f", "#93a0ad")
+"""The layers' colours as printed on covers; the pages' own shades are in site.css."""
+SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
+"""What a song's record lies on, song by song."""
+EMBEDDED = 96 * 1024
+"""A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
+POINTS = 480
+"""How many points all rings of a cover have together: it keeps its file below 6 kB."""
+OUTER, INNER = 372, 150
+_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_TYPES[".webp"] = "image/webp"
+
+
+class Band(NamedTuple):
+    """One ring of a record: SVG path data around the centre, its colour and opacity."""
+
+    path: str
+    fill: str
+    opacity: float = 1.0
+
+
+def collection_cover() -> str:
+    """Return the address of the picture of the whole collection."""
+    return "art/collection.svg"
+
+
+def album_cover(album: Album) -> str:
+    """Return the address of an album's cover; the artist's own keeps its format."""
+    suffix = album.cover.suffix.lower() if album.cover else ".svg"
+    return f"art/albums/{album.slug}{suffix}"
+
+
+def song_cover(song: Song) -> str:
+    """Return the address of a song's cover."""
+    return f"art/songs/{song.slug}.svg"
+
+
+def stem_cover(key: StemKey) -> str:
+    """Return the address of a stem's cover."""
+    return "art/stems/{}/{}/{}.svg".format(*key)
+
+
+def variation_cover(variation: Variation) -> str:
+    """Return the address of a variation's cover."""
+    return f"art/mixes/{variation.song}/{variation.mix_number}.svg"
+
+
+def token_cover(collection: Collection, token: Token) -> str:
+    """Return the address of a token's cover: that of what it is, once that is revealed."""
+    if token.state == "unrevealed":
+        return f"art/unrevealed/{token.tier}.svg"
+    if token.tier == "album":
+        return album_cover(collection.album(token.album))
+    if token.tier == "song":
+        song = collection.song(token.song)
+        return variation_cover(Variation.from_stems(song, token.stems))
+    return stem_cover((token.song, token.layer, token.stem))
+
+
+def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
+    """Return the stems of a variation that the artist gave a picture, in layer order."""
+    pictures = collection.files.pictures
+    keys = (
+        (song.slug, layer.slug, stem.slug)
+        for layer, stem in zip(song.layers, variation.stems(song), strict=True)
+    )
+    return [key for key in keys if key in pictures]
+
+
+def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
+    """Say whether these pictures are small enough to stand in one file."""
+    return sum(collection.files.pictures[key].stat().st_size for key in keys) <= EMBEDDED
+
+
+def draw_covers(plan: Plan, collection: Collection, sounds: Sounds) -> Iterator[OutputFile]:
+    """Yield every cover of the site."""
+    art = Art(collection, sounds)
+    yield OutputFile(collection_cover(), art.collection())
+    for album in collection.albums:
+        yield OutputFile(album_cover(album), art.album(album))
+    for song in collection.songs:
+        first = next(song.variations())
+        pictured = picture_keys(collection, song, first)
+        yield OutputFile(
+            song_cover(song), art.variation(song, first) if pictured else art.song(song)
+        )
+        for at, layer in enumerate(song.layers):
+            for nth, stem in enumerate(layer.stems):
+                key = song.slug, layer.slug, stem.slug
+                yield OutputFile(stem_cover(key), art.stem(song, key, at, nth))
+        for variation in plan.variations[song.slug].shown:
+            yield OutputFile(variation_cover(variation), art.variation(song, variation))
+    for tier in TIERS:
+        yield OutputFile(f"art/unrevealed/{tier}.svg", art.unrevealed(TIERS.index(tier) + 1))
+
+
+class Art:
+    """Draws; the templates are in templates/art/."""
+
+    def __init__(self, collection: Collection, sounds: Sounds) -> None:
+        """Take what is drawn and what it sounds like."""
+        self._of, self._sounds = collection, sounds
+        self._sleeves: Mapping[str, str] = {
+            song.slug: SLEEVES[at % len(SLEEVES)] for at, song in enumerate(collection.songs)
+        }
+        self._rings: dict[tuple[StemKey, int, int, int], str] = {}
+        self._data: dict[Path, str] = {}
+
+    @cached_property
+    def _templates(self) -> Environment:
+        return Environment(
+            loader=FileSystemLoader(TEMPLATES / "art"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def _render(self, name: str, **given: object) -> bytes:
+        return self._templates.get_template(name).render(given).encode()
+
+    def variation(self, song: Song, variation: Variation) -> bytes:
+        """Draw one stem per layer as nested rings, or stack the stems' pictures."""
+        keys = picture_keys(self._of, song, variation)
+        if keys and is_embedded(self._of, keys):
+            return self._stack(song, keys)
+        chosen = [
+            (key, at, choice)
+            for at, choice in enumerate(variation.choice)
+            for key in [(song.slug, song.layers[at].slug, song.layers[at].stems[choice].slug)]
+        ]
+        return self._record(song.slug, self._nested(chosen))
+
+    def song(self, song: Song) -> bytes:
+        """Draw every stem: the stems of a layer lie over each other, half transparent."""
+        points = max(16, POINTS // sum(len(layer.stems) for layer in song.layers))
+        bases, swing = _radii(len(song.layers))
+        bands = [
+            Band(
+                self._ring((song.slug, layer.slug, stem.slug), bases[at], swing, points),
+                _colour(at, nth),
+                0.55,
+            )
+            for at, layer in enumerate(song.layers)
+            for nth, stem in enumerate(layer.stems)
+        ]
+        return self._record(song.slug, bands)
+
+    def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:
+        """Draw one stem alone, cut again and again towards the centre, or wrap its picture."""
+        if key in self._of.files.pictures:
+            return self._stack(song, [key])
+        path = self._ring(key, 300, 150, 96)
+        return self._render(
+            "stem.svg.jinja",
+            sleeve=self._sleeves[song.slug],
+            path=path,
+            fill=_colour(at, nth),
+            scales=[round(1 - step * 0.085, 3) for step in range(1, 8)],
+        )
+
+    def album(self, album: Album) -> bytes | Path:
+        """Draw an album's songs as rings, unless the artist gave a cover.
+
+        An SVG cover is wrapped, so that nothing in it can run wherever it is opened.
+        """
+        if album.cover is not None:
+            if album.cover.suffix.lower() != ".svg":
+                return album.cover
+            return self._render(
+                "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._uri(album.cover)]
+            )
+        place = self._of.albums.index(album)
+        return self._songs(album.songs, SLEEVES[(place * 3 + 2) % len(SLEEVES)])
+
+    def collection(self) -> bytes:
+        """Draw every song as a ring of one record."""
+        return self._songs(self._of.songs, "")
+
+    def unrevealed(self, rings: int) -> bytes:
+        """Draw a blank pressing; nothing tells one from another but its tier."""
+        return self._render("unrevealed.svg.jinja", rings=rings)
+
+    def _songs(self, songs: Sequence[Song], sleeve: str) -> bytes:
+        bases, swing = _radii(len(songs))
+        points = max(16, min(96, POINTS // max(1, len(songs))))
+        first = self._of.songs.index(songs[0]) if songs else 0
+        bands = [
+            Band(ring(self._mean(song), base, swing, points), _colour(first + at, 0))
+            for at, (song, base) in enumerate(zip(songs, bases, strict=True))
+        ]
+        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=SLEEVES[1])
+
+    def _mean(self, song: Song) -> list[float]:
+        """Return how loud a song's first choice is over time, 1 at the loudest."""
+        keys = [(song.slug, layer.slug, layer.stems[0].slug) for layer in song.layers]
+        sums = [sum(at) for at in zip(*(self._sounds.stems[k].envelope for k in keys), strict=True)]
+        top = max(sums, default=0.0) or 1.0
+        return [value / top for value in sums]
+
+    def _nested(self, chosen: Sequence[tuple[StemKey, int, int]]) -> list[Band]:
+        bases, swing = _radii(len(chosen))
+        points = max(16, min(96, POINTS // max(1, len(chosen))))
+        return [
+            Band(self._ring(key, base, swing, points), _colour(at, nth))
+            for (key, at, nth), base in zip(chosen, bases, strict=True)
+        ]
+
+    def _record(self, slug: str, bands: Sequence[Band]) -> bytes:
+        sleeve = self._sleeves[slug]
+        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=sleeve)
+
+    def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
+        pictures = [self._uri(self._of.files.pictures[key]) for key in keys]
+        return self._render("stack.svg.jinja", sleeve=self._sleeves[song.slug], pictures=pictures)
+
+    def _uri(self, path: Path) -> str:
+        if path not in self._data:
+            data = b64encode(path.read_bytes()).decode()
+            self._data[path] = f"data:{_TYPES[path.suffix.lower()]};base64,{data}"
+        return self._data[path]
+
+    def _ring(self, key: StemKey, base: int, swing: int, points: int) -> str:
+        place = key, base, swing, points
+        if place not in self._rings:
+            self._rings[place] = ring(self._sounds.stems[key].envelope, base, swing, points)
+        return self._rings[place]
+
+
+def _radii(count: int) -> tuple[list[int], int]:
+    """Return the base radius of every ring, outermost first, and how far they swing."""
+    step = (OUTER - INNER) / max(1, count)
+    return [round(OUTER - step * (at + 1)) for at in range(count)], round(min(step * 1.75, 140))
+
+
+def _colour(layer: int, nth: int) -> str:
+    """Return a layer's colour; its stems after the first differ in lightness."""
+    return shade(LAYERS[layer % len(LAYERS)], (0.0, 0.3, -0.25, 0.52, -0.42)[nth % 5])

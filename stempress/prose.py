@@ -1,0 +1,86 @@
+"""Markdown -> HTML that can do no harm: what an artist pastes may come from anywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import nh3
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+TAGS = {
+    *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "a", "ul", "ol", "li"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+SCHEMES = {"http", "https", "mailto"}
+_HEADING = re.compile(r"h([1-6])")
+
+
+def to_html(text: str, root: str, under: int = 1) -> Markup:
+    """Return Markdown as HTML.
+
+    Its headings begin one level below ``under`` and skip none; raw HTML is shown as text; links
+    that begin with a slash are taken from the site's root, which lies at ``root``.
+    """
+    parser = Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="html")
+    parser.preprocessors.deregister("html_block")
+    parser.inlinePatterns.deregister("html")
+    parser.treeprocessors.register(_Tidy(root, under), "tidy", 0)
+    clean = nh3.clean(
+        parser.convert(text),
+        tags=TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+    return Markup(clean)  # noqa: S704 - sanitised in the line above
+
+
+class _Tidy(Treeprocessor):
+    """Puts headings in order and links below the root; pictures become links to them."""
+
+    def __init__(self, root: str, under: int) -> None:
+        super().__init__()
+        self._root, self._under = root, under
+
+    def run(self, root: Element) -> None:
+        """Change the parsed document in place."""
+        above: list[int] = []
+        for element in root.iter():
+            heading = _HEADING.fullmatch(str(element.tag))
+            if heading:
+                level = int(heading[1])
+                above = [*(each for each in above if each < level), level]
+                element.tag = f"h{min(self._under + len(above), 6)}"
+            elif element.tag == "img":
+                element.tag, element.text = "a", element.get("alt") or element.get("src")
+                element.set("href", element.get("src", ""))
+            if element.tag == "a":
+                link = self._link(element.attrib.pop("href", ""))
+                element.attrib |= {"href": link} if link else {}
+
+    def _link(self, address: str) -> str:
+        """Return where a link leads from this page; nothing if that is not what it looks like."""
+        if address.startswith(("//", "/\\", "\\")) or re.search(r"\s", address):
+            return ""
+        return f"{self._root}{address[1:]}" if address.startswith("/") else address
+
+
+def in_brief(text: str, limit: int = 200) -> str:
+    """Return the first words of Markdown as plain text, for descriptions and lists."""
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
+    words = re.sub(r"[*_`#>]+", "", plain).split()
+    short = " ".join(words)
+    if len(short) <= limit:
+        return short
+    return f"{short[:limit].rsplit(' ', 1)[0]}…"
+
+
+def is_web_link(address: str) -> bool:
+    """Say whether an address may stand in a link: http or https, nothing that runs."""
+    return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None

@@ -1,0 +1,160 @@
+"""Page -> HTML, through templates that a site may override one by one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import traceback
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import TemplateError, TemplateSyntaxError
+from markupsafe import Markup
+
+from stempress.art import TEMPLATES
+from stempress.errors import Fault, SiteError
+from stempress.output import OutputFile
+from stempress.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from stempress.catalog import Collection
+    from stempress.pages import Page, Plan
+    from stempress.rarity import Rarity
+    from stempress.sounds import Sounds
+
+EXTRAS = {
+    "assets/theme.css": "theme.css",
+    "feed.xml": "feed.xml",
+    "sitemap.xml": "sitemap.xml",
+    "robots.txt": "robots.txt",
+}
+"""Files beside the pages, and the templates that they are made from."""
+
+
+def render_site(  # noqa: PLR0913 - everything a site is made of
+    plan: Plan,
+    collection: Collection,
+    rarity: Rarity,
+    sounds: Sounds,
+    *,
+    site: Path,
+    mixer_off: str = "",
+) -> Iterator[OutputFile]:
+    """Yield every page, the theme, the feed, the sitemap and robots.txt.
+
+    ``mixer_off`` says why the mixer cannot run here. A template of the site's own that fails is a
+    SiteError with its file and line.
+    """
+    press = Press(Views(plan, collection, rarity, sounds, mixer_off), site)
+    for page in plan.pages:
+        yield press.page(page)
+    for address, template in EXTRAS.items():
+        yield press.file(address, template)
+
+
+class Press:
+    """Templates, each compiled once, and what all of them can ask for."""
+
+    def __init__(self, views: Views, site: Path) -> None:
+        """Take everything that pages speak of, and the site's folder."""
+        self._site, self._settings = site, views.collection.settings
+        self._templates = environment(site)
+        self._templates.filters |= views.filters()
+        self._templates.globals |= {
+            "settings": self._settings,
+            "collection": views.collection,
+            "plan": views.plan,
+            "rarity": views.rarity,
+            "sounds": views.sounds,
+            "views": views,
+        }
+
+    def page(self, page: Page) -> OutputFile:
+        """Render one page; ``root`` leads from it to the site's root."""
+        given: dict[str, object] = {
+            "page": page,
+            "about": page.about,
+            "root": "../" * page.address.count("/") or "./",
+            "url": self._absolute(page.address),
+        }
+        if page.address == "404.html":
+            given |= self._inline_style()
+        return OutputFile(page.output, self._render(page.template, given))
+
+    def file(self, address: str, template: str) -> OutputFile:
+        """Render a file that is no page; it lies at the root, or one folder below."""
+        given: dict[str, object] = {
+            "root": self._absolute("") or "./",
+            "absolute": self._absolute,
+            "stamp": stamp,
+            "urn": self._urn,
+        }
+        return OutputFile(address, self._render(template, given))
+
+    def _absolute(self, address: str) -> str:
+        """Return a full address where the site has one of its own, else nothing."""
+        url = self._settings.url
+        return f"{url.rstrip('/')}/{address}" if url else ""
+
+    def _urn(self, address: str) -> str:
+        """Return a name for an entry of the feed that stays, wherever the site lies."""
+        return uuid5(NAMESPACE_URL, f"stempress:{self._settings.name}:{address}").urn
+
+    def _inline_style(self) -> dict[str, object]:
+        """Return the style of the one page that is shown at any depth, and its hash for the CSP."""
+        style = self._render("404.css", {}).decode()
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        return {"style": Markup(style), "style_hash": f"sha256-{digest}"}  # noqa: S704 - our own
+
+    def _render(self, name: str, given: dict[str, object]) -> bytes:
+        try:
+            return self._templates.get_template(name).render(given).encode()
+        except TemplateSyntaxError as error:
+            self._blame(error.filename or "", error.lineno, error)
+            raise
+        except UnicodeDecodeError as error:
+            what = f"uses a template that is not UTF-8: {error.reason} at byte {error.start}"
+            raise SiteError([Fault(f"templates/{name}", what)]) from error
+        except Exception as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            for frame in reversed(frames):
+                self._blame(frame.filename, frame.lineno or 0, error)
+            raise
+
+    def _blame(self, file: str, line: int, error: Exception) -> None:
+        """Raise a SiteError if a template of the site's own is at fault."""
+        folder = (self._site / "templates").resolve()
+        path = Path(file).resolve()
+        if not path.is_relative_to(folder):
+            return
+        what = (
+            str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
+        )
+        where = f"templates/{path.relative_to(folder).as_posix()}"
+        fault = Fault(where, f"line {line}: {what}", hint="or remove it: the built-in one is used")
+        raise SiteError([fault]) from error
+
+
+def environment(site: Path) -> Environment:
+    """Return templates, the site's own first. Everything they print is escaped."""
+    return Environment(
+        loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+
+
+def stamp(day: date | None) -> str:
+    """Return a day as feeds write it (RFC 3339); the beginning of time without one."""
+    moment = datetime.combine(day, time(), UTC) if day else datetime.fromtimestamp(0, UTC)
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,257 @@
+"""What templates ask for: computed once per song or stem, not once per page."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from functools import cached_property, partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import TIERS, Variation
+from stempress import words
+from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
+from stempress.pages import token_title
+from stempress.places import address_of, cover_of
+from stempress.rows import Existing, StemRow
+from stempress.traits import traits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from markupsafe import Markup
+
+    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+    from stempress.catalog import Album, Collection
+    from stempress.pages import Plan, VariationPages
+    from stempress.rarity import Rarity
+    from stempress.settings import Perk
+    from stempress.sounds import Sounds
+    from stempress.traits import Trait
+
+
+class Views:
+    """Answers the templates' questions about a collection."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        collection: Collection,
+        rarity: Rarity,
+        sounds: Sounds,
+        mixer_off: str = "",
+    ) -> None:
+        """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
+        self.plan, self.collection, self.rarity = plan, collection, rarity
+        self.sounds, self._mixer_off = sounds, mixer_off
+        self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
+        self._kept: dict[object, Markup] = {}
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filters of the templates."""
+        return {
+            "address": address_of,
+            "cover": partial(cover_of, self.collection),
+            "title_of": partial(token_title, self.collection),
+            **words.FILTERS,
+        }
+
+    def pictures(self, song: Song, variation: Variation) -> list[str]:
+        """Return the addresses of the pictures to lay over each other for a variation."""
+        keys = picture_keys(self.collection, song, variation)
+        if keys and not is_embedded(self.collection, keys):
+            return [stem_cover(key) for key in keys]
+        return [variation_cover(variation)]
+
+    def layers(self, song: Song) -> tuple[tuple[StemRow, ...], ...]:
+        """Return the rows of every layer of a song."""
+        if song.slug not in self._rows:
+            self._rows[song.slug] = tuple(
+                tuple(self._row(song, at, nth) for nth in range(len(layer.stems)))
+                for at, layer in enumerate(song.layers)
+            )
+        return self._rows[song.slug]
+
+    def _row(self, song: Song, at: int, nth: int) -> StemRow:
+        layer = song.layers[at]
+        stem = layer.stems[nth]
+        key = song.slug, layer.slug, stem.slug
+        rarity = self.rarity
+        return StemRow(
+            song,
+            layer,
+            stem,
+            key,
+            at,
+            nth,
+            rarity.odds(key),
+            rarity.actual(key),
+            rarity.count(key, stem),
+            self.sounds.stems[key],
+            tuple(self._stem_tokens.get(key, ())),
+        )
+
+    def row(self, key: StemKey) -> StemRow:
+        """Return the row of one stem."""
+        song = self.collection.song(key[0])
+        at = [layer.slug for layer in song.layers].index(key[1])
+        return self.layers(song)[at][song.layers[at].index(key[2])]
+
+    def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
+        """Return the rows of a variation's stems."""
+        return [rows[at] for rows, at in zip(self.layers(song), variation.choice, strict=True)]
+
+    @cached_property
+    def _stem_tokens(self) -> dict[StemKey, list[Token]]:
+        found: dict[StemKey, list[Token]] = defaultdict(list)
+        for token in self.collection.tokens:
+            if token.tier == "stem" and token.stem_key and token.state != "unrevealed":
+                found[token.stem_key].append(token)
+        return found
+
+    @cached_property
+    def by_id(self) -> dict[str, Token]:
+        """Every token by its id."""
+        return {token.id: token for token in self.collection.tokens}
+
+    @cached_property
+    def song_tokens(self) -> dict[str, list[Token]]:
+        """Song tokens by song."""
+        found: dict[str, list[Token]] = {song.slug: [] for song in self.collection.songs}
+        for token in self.collection.tokens:
+            if token.tier == "song" and token.song:
+                found[token.song].append(token)
+        return found
+
+    def album_tokens(self, album: Album) -> list[Token]:
+        """Return the tokens that are an album."""
+        return [token for token in self.collection.tokens if token.album == album.slug]
+
+    @cached_property
+    def counts(self) -> dict[str, Counter[str]]:
+        """How many tokens there are, by tier and state."""
+        found: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
+        for token in self.collection.tokens:
+            found[token.tier][token.state] += 1
+        return found
+
+    @cached_property
+    def stems(self) -> int:
+        """How many stems there are."""
+        return sum(len(layer.stems) for song in self.collection.songs for layer in song.layers)
+
+    @cached_property
+    def mixes(self) -> int:
+        """How many variations the songs' rules permit."""
+        return sum(self.rarity.permitted(song) for song in self.collection.songs)
+
+    @cached_property
+    def unrevealed(self) -> list[tuple[StemRow, float]]:
+        """What an unrevealed stem token can turn out to be, likeliest first."""
+        odds = [(self.row(key), share) for key, share in self.rarity.unrevealed_odds.items()]
+        return sorted(odds, key=lambda pair: -pair[1])
+
+    def first(self, song: Song) -> Variation:
+        """Return the first permitted variation of a song."""
+        return next(song.variations())
+
+    def variation(self, token: Token) -> Variation:
+        """Return the variation that a song token is."""
+        return Variation.from_stems(self.collection.song(token.song), token.stems)
+
+    def with_stem(self, row: StemRow) -> tuple[list[Variation], Variation]:
+        """Return the variations with a page that use a stem, and one to begin with."""
+        shown = self.plan.variations[row.song.slug].shown
+        found = [variation for variation in shown if variation.choice[row.at] == row.nth]
+        permitted = (each for each in found if row.song.permits(each))
+        return found, next(permitted, None) or self._any_with(row)
+
+    def _any_with(self, row: StemRow) -> Variation:
+        """Return a permitted variation with a stem; any one where the rules leave none."""
+        layers = list(row.song.layers)
+        layers[row.at] = replace(row.layer, stems=(row.stem,))
+        found = next(replace(row.song, layers=tuple(layers)).variations(), None)
+        choice = list(found.choice if found else (0,) * len(layers))
+        choice[row.at] = row.nth
+        return Variation(row.song.slug, tuple(choice))
+
+    def grouped(self, pages: VariationPages) -> Iterator[tuple[Stem, list[Variation]]]:
+        """Yield the variations with a page by the stem in their first layer."""
+        for at, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
+            yield pages.song.layers[0].stems[at], list(group)
+
+    def existing(self, song: Song) -> list[Existing]:
+        """Return the variations of a song that are tokens, rarest first."""
+        found: dict[Variation, list[Token]] = defaultdict(list)
+        for token in self.song_tokens[song.slug]:
+            if token.stems:
+                found[self.variation(token)].append(token)
+        rows = [
+            Existing(variation, self.rarity.standing(song, variation), tuple(tokens))
+            for variation, tokens in found.items()
+        ]
+        return sorted(rows, key=lambda row: (-row.standing.score, row.variation))
+
+    def neighbours(self, song: Song) -> tuple[Song | None, Song | None]:
+        """Return the songs before and after one."""
+        songs = self.collection.songs
+        at = songs.index(song)
+        return songs[at - 1] if at else None, songs[at + 1] if at + 1 < len(songs) else None
+
+    def owners(self, token: Token) -> dict[str, int]:
+        """Return who holds a token, and how many of it."""
+        return dict(self.collection.ledger.owners.get(token.id, {}))
+
+    def perks(self, token: Token) -> list[Perk]:
+        """Return what a token brings."""
+        return [
+            perk for perk in self.collection.settings.perks if perk.covers(token.tier, token.id)
+        ]
+
+    def traits(self, token: Token) -> tuple[Trait, ...]:
+        """Return a token's traits."""
+        return traits_of(self.collection, token)
+
+    def once(self, key: object, macro: Callable[..., Markup], *given: object) -> Markup:
+        """Return what a macro makes; the next time with the same key, the same again."""
+        if key not in self._kept:
+            self._kept[key] = macro(*given)
+        return self._kept[key]
+
+    def mixer(
+        self, song: Song, root: str, choice: Sequence[int], solo: str = ""
+    ) -> dict[str, object]:
+        """Return what the mixer's template takes: the song, its stems, and where to begin."""
+        return {
+            "root": root,
+            "data": f"{root}data/songs/{song.slug}.json",
+            "song": song.title,
+            "mix": "-".join(str(nth + 1) for nth in choice),
+            "solo": solo,
+            "duration": self.sounds.songs[song.slug].seconds,
+            "layers": [
+                {
+                    "slug": layer.slug,
+                    "name": layer.name,
+                    "stems": [
+                        {
+                            "slug": row.stem.slug,
+                            "name": row.stem.name,
+                            "path": row.sound.waveform,
+                            "chosen": row.nth == at,
+                        }
+                        for row in rows
+                    ],
+                }
+                for layer, rows, at in zip(song.layers, self.layers(song), choice, strict=True)
+            ],
+            "enabled": not self._mixer_off,
+            "reason": self._mixer_off,
+        }
+
+    def mixer_songs(self, root: str) -> list[dict[str, str]]:
+        """Return what the mixer's chooser takes."""
+        return [
+            {"slug": song.slug, "title": song.title, "data": f"{root}data/songs/{song.slug}.json"}
+            for song in self.collection.songs
+        ]

@@ -1,0 +1,201 @@
+"""A small site on disk with made-up sound: what rendering and drawing need, and no more."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from pyodide_app.engine.model import stem_keys
+from stempress.catalog import Collection, read_collection
+from stempress.errors import Findings
+from stempress.fields import slugify
+from stempress.pages import Plan, plan_pages
+from stempress.rarity import Rarity
+from stempress.render import render_site
+from stempress.settings import read_settings
+from stempress.sounds import SongSound, Sounds, StemSound, WebFile
+
+if TYPE_CHECKING:
+    from stempress.output import OutputFile
+
+STUB = (
+    "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
+    "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
+)
+OWNER = "0x" + "ab" * 20
+LAYERS = {"d": "xy", "b": "xz"}
+
+
+@dataclass(frozen=True)
+class Small:
+    """A site that was read, planned, and given sound."""
+
+    folder: Path
+    collection: Collection
+    plan: Plan
+    rarity: Rarity
+    sounds: Sounds
+
+    def press(self, mixer_off: str = "") -> dict[str, str]:
+        """Render everything: the address of each file and its text."""
+        files = render_site(
+            self.plan,
+            self.collection,
+            self.rarity,
+            self.sounds,
+            site=self.folder,
+            mixer_off=mixer_off,
+        )
+        return {file.address: text_of(file) for file in files}
+
+
+def text_of(file: OutputFile) -> str:
+    """Return the text of a file that was made, not copied."""
+    assert isinstance(file.content, bytes)
+    return file.content.decode()
+
+
+def xml(text: str) -> ET.Element:
+    """Parse what the tests themselves have made."""
+    return ET.fromstring(text)  # noqa: S314
+
+
+def small_site(
+    folder: Path, word: str = "plain", *, url: str = "", body: str = "Words.", cover: str = ""
+) -> Small:
+    """Write a site in which every name holds ``word`` and every text is ``body``; read it."""
+    q = json.dumps(word)
+    write(
+        folder / "site.toml",
+        f"""[site]
+title = {q}
+artist = {q}
+description = {q}
+url = "{url}"
+[collection]
+name = {q}
+symbol = {q}
+license = {q}
+[collection.contract]
+address = "{OWNER}"
+marketplace = "https://market.example/{{address}}/{{token_id}}"
+[drop]
+phase = "live"
+mint_url = "https://mint.example/"
+[[splits]]
+name = {q}
+role = {q}
+share = 100
+[[perks]]
+title = {q}
+""",
+    )
+    write(folder / "content/index.md", f"+++\ntitle = {q}\n+++\n{body}")
+    write(folder / "content/pages/about.md", f"+++\ntitle = {q}\n+++\n{body}")
+    write(
+        folder / "content/notes/first.md",
+        f'+++\ntitle = {q}\ndate = 2026-01-02\nsongs = ["one"]\n+++\n{body}',
+    )
+    write(
+        folder / "content/albums/tides/index.md",
+        f'+++\ntitle = {q}\nsongs = ["one", "two"]\ncover = "{cover}"\n+++\n{body}'
+        if cover
+        else f'+++\ntitle = {q}\nsongs = ["one", "two"]\n+++\n{body}',
+    )
+    for slug in ("one", "two"):
+        write(folder / f"content/albums/tides/{slug}.md", _song(word, body))
+        for layer, stems in LAYERS.items():
+            for stem in stems:
+                names = slugify(f"{layer} {word}"), slugify(f"{stem} {word}")
+                write(folder / "stems" / slug / names[0] / f"{names[1]}.flac", "")
+    write(folder / "content/tokens.json", json.dumps(_ledger(word)))
+    write(folder / "templates/_mixer.html", STUB)
+    return read(folder)
+
+
+def read(folder: Path) -> Small:
+    """Read a site's folder and make its sound up."""
+    findings = Findings()
+    settings = read_settings(folder, findings)
+    collection = read_collection(folder, settings, findings)
+    findings.raise_faults()
+    rarity = Rarity(collection.songs, collection.tokens)
+    plan = plan_pages(collection, rarity)
+    return Small(folder, collection, plan, rarity, made_up(collection))
+
+
+def made_up(collection: Collection) -> Sounds:
+    """Return sound for every stem, each with an envelope of its own."""
+    file = WebFile("audio/x.opus", "audio/ogg", 10, Path("x.opus"))
+    stems = {
+        key: StemSound(file, file, "M0 32h400z", envelope(at), 8.0, -20.0, 0.5, 2)
+        for at, key in enumerate(stem_keys(collection.songs))
+    }
+    songs = {song.slug: SongSound(48000, 384000) for song in collection.songs}
+    previews = {token.id: file for token in collection.tokens if token.tier == "song"}
+    return Sounds(stems, songs, previews)
+
+
+def envelope(seed: int) -> tuple[float, ...]:
+    """Return 96 values from 0 to 1 that no other seed gives."""
+    return tuple(((at * (seed + 3)) % 17) / 16 for at in range(96))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file and the folders it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _song(word: str, body: str) -> str:
+    q = json.dumps(word)
+    layers = "".join(
+        f"[[layers]]\nname = {json.dumps(f'{layer} {word}')}\n"
+        + "".join(
+            f"[[layers.stems]]\nname = {json.dumps(f'{stem} {word}')}\nnotes = {q}\nsupply = 4\n"
+            for stem in stems
+        )
+        for layer, stems in LAYERS.items()
+    )
+    return f"""+++
+title = {q}
+key = {q}
+bpm = 92
+credits = [{{ name = {q}, role = {q} }}]
+streaming = {{ {q} = "https://stream.example/" }}
+{layers}+++
+{body}
+"""
+
+
+def _ledger(word: str) -> dict[str, object]:
+    """Return tokens of every tier and state; 7 and 8 are unrevealed."""
+
+    def stem(song: str, layer: str, name: str) -> dict[str, str]:
+        found = {"layer": slugify(f"{layer} {word}"), "stem": slugify(f"{name} {word}")}
+        return {"tier": "stem", "state": "revealed", "song": song, **found}
+
+    def song(slug: str, first: str, second: str) -> dict[str, object]:
+        chosen = {"d": first, "b": second}
+        stems = {slugify(f"{at} {word}"): slugify(f"{name} {word}") for at, name in chosen.items()}
+        return {"tier": "song", "state": "forged", "song": slug, "stems": stems}
+
+    forged = {"state": "forged"}
+    tokens = [
+        {"id": "1", **stem("one", "d", "x"), **forged, "into": "91"},
+        {"id": "2", **stem("one", "b", "z"), **forged, "into": "91"},
+        {"id": "3", **stem("two", "d", "y"), **forged, "into": "92"},
+        {"id": "4", **stem("two", "b", "x"), **forged, "into": "92"},
+        {"id": "5", **stem("two", "b", "x")},
+        {"id": "7", "tier": "stem", "state": "unrevealed"},
+        {"id": "8", "tier": "stem", "state": "unrevealed"},
+        {"id": "91", **song("one", "x", "z"), "burned": ["1", "2"], "into": "99"},
+        {"id": "92", **song("two", "y", "x"), "burned": ["3", "4"], "into": "99"},
+        {"id": "93", **song("two", "y", "z"), "state": "revealed", "burned": []},
+        {"id": "99", "tier": "album", "state": "revealed", "album": "tides"}
+        | {"burned": ["91", "92"]},
+    ]
+    return {"tokens": tokens, "owners": {"5": OWNER, "99": OWNER}, "block": 12}

@@ -1,0 +1,131 @@
+"""Covers: drawn from the stems, each its own, small; the artist's pictures never run."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyodide_app.engine.model import Variation
+from stempress.art import album_cover, draw_covers, stem_cover, token_cover, variation_cover
+from stempress.grooves import resampled, ring, shade
+from stempress.sounds import Sounds
+from stempress.views import Views
+from tests.small_site import Small, envelope, read, small_site, text_of, write, xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+X, Y = ("one", "d-plain", "x-plain"), ("one", "d-plain", "y-plain")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return small_site(tmp_path_factory.mktemp("plain"))
+
+
+def covers(small: Small) -> dict[str, str]:
+    files = draw_covers(small.plan, small.collection, small.sounds)
+    return {file.address: text_of(file) for file in files}
+
+
+def with_picture(folder: Path, content: str) -> Small:
+    """Return a site whose first stem has a picture."""
+    small_site(folder)
+    write(folder / "stems/one/d-plain/x-plain.svg", content)
+    return read(folder)
+
+
+def test_covers_are_the_same_each_time(plain: Small) -> None:
+    assert covers(plain) == covers(plain)
+
+
+def test_every_drawn_cover_is_its_own_and_small_and_xml(plain: Small) -> None:
+    drawn = covers(plain)
+    assert len(set(drawn.values())) == len(drawn)
+    for address, text in drawn.items():
+        assert len(text) < 6000, address
+        svg = xml(text)
+        assert (svg.get("width"), svg.get("height")) == ("1000", "1000"), address
+
+
+def test_a_variation_is_drawn_from_its_own_stems(plain: Small) -> None:
+    stems = dict(plain.sounds.stems)
+    stems[X] = replace(stems[X], envelope=envelope(40))
+    changed = replace(plain, sounds=Sounds(stems, plain.sounds.songs, plain.sounds.previews))
+    before, after = covers(plain), covers(changed)
+    with_it = variation_cover(Variation("one", (0, 1)))
+    without_it = variation_cover(Variation("one", (1, 1)))
+    assert before[with_it] != after[with_it]
+    assert before[without_it] == after[without_it]
+
+
+def test_every_token_has_a_cover_and_unrevealed_ones_share_theirs(plain: Small) -> None:
+    drawn = covers(plain)
+    found = {token.id: token_cover(plain.collection, token) for token in plain.collection.tokens}
+    assert set(found.values()) <= set(drawn)
+    assert found["7"] == found["8"] == "art/unrevealed/stem.svg"
+    assert found["91"] == "art/mixes/one/1-2.svg"
+
+
+def test_an_unrevealed_cover_owes_nothing_to_the_stems(plain: Small) -> None:
+    stems = {
+        key: replace(sound, envelope=envelope(50 + at))
+        for at, (key, sound) in enumerate(plain.sounds.stems.items())
+    }
+    changed = covers(replace(plain, sounds=replace(plain.sounds, stems=stems)))
+    address = "art/unrevealed/stem.svg"
+    assert changed[address] == covers(plain)[address]
+
+
+def test_pictures_are_stacked_as_data_that_cannot_run(tmp_path: Path) -> None:
+    drawn = covers(with_picture(tmp_path, HOSTILE))
+    data = f"data:image/svg+xml;base64,{base64.b64encode(HOSTILE.encode()).decode()}"
+    for address in (stem_cover(X), variation_cover(Variation("one", (0, 1)))):
+        image = xml(drawn[address]).find("{http://www.w3.org/2000/svg}image")
+        assert image is not None
+        assert image.get("href") == data
+    assert not any("<script" in text for text in drawn.values())
+    assert "data:" not in drawn[stem_cover(Y)]
+
+
+def test_large_pictures_are_laid_over_each_other_by_the_page(tmp_path: Path) -> None:
+    small = with_picture(tmp_path, f"<svg><!--{'x' * 100_000}--></svg>")
+    variation = Variation("one", (0, 1))
+    assert len(covers(small)[variation_cover(variation)]) < 6000
+    views = Views(small.plan, small.collection, small.rarity, small.sounds)
+    assert views.pictures(small.collection.song("one"), variation) == [stem_cover(X)]
+    assert f"../../../{stem_cover(X)}" in small.press()["songs/one/1-2/index.html"]
+
+
+def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
+    write(tmp_path / "png/content/albums/tides/front.PNG", "not looked into")
+    small = small_site(tmp_path / "png", cover="front.PNG")
+    files = {
+        file.address: file.content
+        for file in draw_covers(small.plan, small.collection, small.sounds)
+    }
+    assert files["art/albums/tides.png"] == small.collection.albums[0].cover
+    write(tmp_path / "svg/content/albums/tides/front.svg", HOSTILE)
+    small = small_site(tmp_path / "svg", cover="front.svg")
+    wrapped = covers(small)[album_cover(small.collection.albums[0])]
+    assert "data:image/svg+xml;base64," in wrapped
+    assert "<script" not in wrapped
+
+
+def test_a_ring_goes_once_around_at_the_radius_of_its_envelope() -> None:
+    assert ring([0, 0, 1, 1], 10, 5, 4) == "M0-10l10 10-10 15-15-15z"
+    assert ring([], 10, 5, 4) == "M0-10l10 10-10 10-10-10z"
+
+
+def test_envelopes_are_taken_down_by_means() -> None:
+    assert resampled([0.0, 1.0, 1.0, 1.0], 2) == [0.5, 1.0]
+
+
+def test_shades_go_towards_white_and_black() -> None:
+    assert shade("#808080", 1) == "#ffffff"
+    assert shade("#808080", -1) == "#000000"
+    assert shade("#808080", 0) == "#808080"
