@@ -36,7 +36,7 @@ CHROMIUM_FLAGS = [
 class Serve(Protocol):
     """Serve a folder below a prefix and return the base address, with its last slash."""
 
-    def __call__(self, directory: Path, prefix: str = "/") -> str: ...  # noqa: D102
+    def __call__(self, directory: Path, prefix: str = "/") -> str: ...
 
 
 @pytest.fixture(scope="session")

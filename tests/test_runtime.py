@@ -46,7 +46,7 @@ class Shelf:
     files: dict[str, bytes | Exception]
     asked: list[str] = field(default_factory=list)
 
-    def read(self, name: str) -> bytes:  # noqa: D102 - as in Source
+    def read(self, name: str) -> bytes:
         self.asked.append(name)
         answer = self.files.get(name, MissingError("not here"))
         if isinstance(answer, Exception):

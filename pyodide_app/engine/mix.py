@@ -8,7 +8,7 @@ operations that give the same bits on every machine are on the sample path: ``+ 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -128,6 +128,10 @@ class _Ramp:
         now = self.over(at, 1)
         first = now if isinstance(now, np.float32) else np.float32(now[0])
         return self if first == self.last == value else _Ramp(value, first, at, frames)
+
+    def arrived(self) -> _Ramp:
+        """Return the ramp's end as a value that stays."""
+        return _Ramp(self.last)
 
     def over(self, frame: int, count: int) -> np.float32 | NDArray[np.float32]:
         """Return the values at ``count`` frames, or one number where they are all the same."""
@@ -249,6 +253,25 @@ class Mixer:
             raise ValueError(f"a loop lies within 0 and {self.frames} frames, not {loop}")
         here = self._timeline.position(max(at, 0))
         self._timeline = _Timeline(self.frames, max(at, 0), here, loop)
+        self._limiter.forget()
+
+    def fork(self) -> Mixer:
+        """Return a mixer of the same stems and settings; neither hears of the other's changes."""
+        twin = Mixer(rate=self.rate, frames=self.frames, rows=0)
+        twin._rows = [replace(row) for row in self._rows]
+        twin._master, twin._timeline = self._master, self._timeline
+        twin._left_behind = self._left_behind
+        return twin
+
+    def settle(self, at: int) -> None:
+        """Make absolute frame ``at`` the new frame 0; what was still on its way has arrived."""
+        here = self._timeline.position(at)
+        self._timeline = replace(self._timeline, at=0, song_frame=here)
+        self._left_behind = None
+        self._master = self._master.arrived()
+        for row in self._rows:
+            row.left, row.right = row.left.arrived(), row.right.arrived()
+            row.previous, row.swapped = None, 0
         self._limiter.forget()
 
     def song_frame(self, frame: int) -> int | None:
