@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
+
+import numpy as np
+import soundfile
 
 from pyodide_app.engine.model import stem_keys
 from stempress.catalog import Collection, read_collection
@@ -19,6 +24,8 @@ from stempress.settings import read_settings
 from stempress.sounds import SongSound, Sounds, StemSound, WebFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stempress.output import OutputFile
 
 STUB = (
@@ -26,7 +33,7 @@ STUB = (
     "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
 )
 OWNER = "0x" + "ab" * 20
-LAYERS = {"d": "xy", "b": "xz"}
+LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
 
 @dataclass(frozen=True)
@@ -64,21 +71,33 @@ def xml(text: str) -> ET.Element:
 
 
 def small_site(
-    folder: Path, word: str = "plain", *, url: str = "", body: str = "Words.", cover: str = ""
+    folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
 ) -> Small:
-    """Write a site in which every name holds ``word`` and every text is ``body``; read it."""
-    q = json.dumps(word)
+    """Write a site and read it."""
+    write_small_site(folder, word, url=url, body=body, cover=cover)
+    write(folder / "templates/_mixer.html", STUB)
+    return read(folder)
+
+
+def write_small_site(
+    folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
+) -> None:
+    """Write a sound site in which every name ends in ``word`` and every text is ``body``."""
+
+    def named(name: str) -> str:
+        return json.dumps(f"{name} {word}".strip(), ensure_ascii=False)
+
     write(
         folder / "site.toml",
         f"""[site]
-title = {q}
-artist = {q}
-description = {q}
+title = {named("Small Hours")}
+artist = {named("Ada Lund")}
+description = {named("Two songs.")}
 url = "{url}"
 [collection]
-name = {q}
-symbol = {q}
-license = {q}
+name = {named("Small Hours")}
+symbol = {named("SMALL")}
+license = {named("CC BY 4.0")}
 [collection.contract]
 address = "{OWNER}"
 marketplace = "https://market.example/{{address}}/{{token_id}}"
@@ -86,34 +105,60 @@ marketplace = "https://market.example/{{address}}/{{token_id}}"
 phase = "live"
 mint_url = "https://mint.example/"
 [[splits]]
-name = {q}
-role = {q}
-share = 100
+name = {named("Ada Lund")}
+role = {named("artist")}
+share = 60
+[[splits]]
+name = {named("Bo Ek")}
+role = {named("drums")}
+share = 40
 [[perks]]
-title = {q}
+title = {named("A tape")}
+tier = "song"
+tokens = "91-93, 99"
 """,
     )
-    write(folder / "content/index.md", f"+++\ntitle = {q}\n+++\n{body}")
-    write(folder / "content/pages/about.md", f"+++\ntitle = {q}\n+++\n{body}")
+    write(folder / "content/index.md", f"+++\ntitle = {named('Home')}\n+++\n{body}")
+    write(folder / "content/pages/about.md", f"+++\ntitle = {named('About')}\n+++\n{body}")
     write(
         folder / "content/notes/first.md",
-        f'+++\ntitle = {q}\ndate = 2026-01-02\nsongs = ["one"]\n+++\n{body}',
+        f'+++\ntitle = {named("First note")}\ndate = 2026-01-02\nsongs = ["one"]\n+++\n{body}',
     )
+    cover_line = f'cover = "{cover}"\n' if cover else ""
     write(
         folder / "content/albums/tides/index.md",
-        f'+++\ntitle = {q}\nsongs = ["one", "two"]\ncover = "{cover}"\n+++\n{body}'
-        if cover
-        else f'+++\ntitle = {q}\nsongs = ["one", "two"]\n+++\n{body}',
+        f'+++\ntitle = {named("Tides")}\nsongs = ["one", "two"]\n{cover_line}+++\n{body}',
     )
     for slug in ("one", "two"):
-        write(folder / f"content/albums/tides/{slug}.md", _song(word, body))
-        for layer, stems in LAYERS.items():
-            for stem in stems:
-                names = slugify(f"{layer} {word}"), slugify(f"{stem} {word}")
-                write(folder / "stems" / slug / names[0] / f"{names[1]}.flac", "")
-    write(folder / "content/tokens.json", json.dumps(_ledger(word)))
-    write(folder / "templates/_mixer.html", STUB)
-    return read(folder)
+        write(folder / f"content/albums/tides/{slug}.md", _song(slug, named, body))
+    for at, (slug, layer, stem) in enumerate(
+        (slug, layer, stem)
+        for slug in ("one", "two")
+        for layer, stems in LAYERS.items()
+        for stem in stems
+    ):
+        names = slugify(f"{layer} {word}"), slugify(f"{stem} {word}")
+        write(folder / "stems" / slug / names[0] / f"{names[1]}.flac", tone(at))
+    ledger = json.dumps(_ledger(word), ensure_ascii=False)
+    write(folder / "content/tokens.json", ledger.replace('{"id"', '\n{"id"'))
+
+
+@cache
+def tone(
+    seed: int = 0,
+    *,
+    frames: int = 8000,
+    rate: int = 8000,
+    channels: int = 1,
+    level: float = 0.25,
+    container: str = "FLAC",
+) -> bytes:
+    """Return a sound file: sines, one for each channel, at a pitch of the seed's own."""
+    at = np.arange(frames)[:, None] / rate
+    pitches = 110 * 2 ** ((seed + 7 * np.arange(channels)) / 12)
+    buffer = io.BytesIO()
+    soundfile.write(buffer, level * np.sin(2 * np.pi * pitches * at), rate, format=container)
+    return buffer.getvalue()
 
 
 def read(folder: Path) -> Small:
@@ -144,28 +189,28 @@ def envelope(seed: int) -> tuple[float, ...]:
     return tuple(((at * (seed + 3)) % 17) / 16 for at in range(96))
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file and the folders it lies in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def _song(word: str, body: str) -> str:
-    q = json.dumps(word)
+def _song(slug: str, named: Callable[[str], str], body: str) -> str:
     layers = "".join(
-        f"[[layers]]\nname = {json.dumps(f'{layer} {word}')}\n"
+        f"[[layers]]\nname = {named(layer)}\n"
         + "".join(
-            f"[[layers.stems]]\nname = {json.dumps(f'{stem} {word}')}\nnotes = {q}\nsupply = 4\n"
+            f"[[layers.stems]]\nname = {named(stem)}\nnotes = {named('Taken at night.')}\n"
+            "supply = 4\n"
             for stem in stems
         )
         for layer, stems in LAYERS.items()
     )
     return f"""+++
-title = {q}
-key = {q}
+title = {named(slug.title())}
+key = {named("F# minor")}
 bpm = 92
-credits = [{{ name = {q}, role = {q} }}]
-streaming = {{ {q} = "https://stream.example/" }}
+credits = [{{ name = {named("Bo Ek")}, role = {named("drums")} }}]
+streaming = {{ {named("radio")} = "https://stream.example/" }}
 {layers}+++
 {body}
 """
@@ -179,22 +224,22 @@ def _ledger(word: str) -> dict[str, object]:
         return {"tier": "stem", "state": "revealed", "song": song, **found}
 
     def song(slug: str, first: str, second: str) -> dict[str, object]:
-        chosen = {"d": first, "b": second}
+        chosen = {"Drums": first, "Bass": second}
         stems = {slugify(f"{at} {word}"): slugify(f"{name} {word}") for at, name in chosen.items()}
         return {"tier": "song", "state": "forged", "song": slug, "stems": stems}
 
     forged = {"state": "forged"}
     tokens = [
-        {"id": "1", **stem("one", "d", "x"), **forged, "into": "91"},
-        {"id": "2", **stem("one", "b", "z"), **forged, "into": "91"},
-        {"id": "3", **stem("two", "d", "y"), **forged, "into": "92"},
-        {"id": "4", **stem("two", "b", "x"), **forged, "into": "92"},
-        {"id": "5", **stem("two", "b", "x")},
+        {"id": "1", **stem("one", "Drums", "Live"), **forged, "into": "91"},
+        {"id": "2", **stem("one", "Bass", "Synth"), **forged, "into": "91"},
+        {"id": "3", **stem("two", "Drums", "Tape"), **forged, "into": "92"},
+        {"id": "4", **stem("two", "Bass", "Live"), **forged, "into": "92"},
+        {"id": "5", **stem("two", "Bass", "Live")},
         {"id": "7", "tier": "stem", "state": "unrevealed"},
         {"id": "8", "tier": "stem", "state": "unrevealed"},
-        {"id": "91", **song("one", "x", "z"), "burned": ["1", "2"], "into": "99"},
-        {"id": "92", **song("two", "y", "x"), "burned": ["3", "4"], "into": "99"},
-        {"id": "93", **song("two", "y", "z"), "state": "revealed", "burned": []},
+        {"id": "91", **song("one", "Live", "Synth"), "burned": ["1", "2"], "into": "99"},
+        {"id": "92", **song("two", "Tape", "Live"), "burned": ["3", "4"], "into": "99"},
+        {"id": "93", **song("two", "Tape", "Synth"), "state": "revealed", "burned": []},
         {"id": "99", "tier": "album", "state": "revealed", "album": "tides"}
         | {"burned": ["91", "92"]},
     ]

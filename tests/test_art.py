@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOSTILE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-X, Y = ("one", "d-plain", "x-plain"), ("one", "d-plain", "y-plain")
+X, Y = ("one", "drums", "live"), ("one", "drums", "tape")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def covers(small: Small) -> dict[str, str]:
 def with_picture(folder: Path, content: str) -> Small:
     """Return a site whose first stem has a picture."""
     small_site(folder)
-    write(folder / "stems/one/d-plain/x-plain.svg", content)
+    write(folder / "stems/one/drums/live.svg", content)
     return read(folder)
 
 

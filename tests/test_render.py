@@ -204,7 +204,7 @@ def test_a_forged_token_tells_where_it_went_and_what_it_was(pressed: dict[str, s
 
 def test_mixers_begin_where_their_page_is(pressed: dict[str, str]) -> None:
     assert "data-mix='2-1'" in pressed["songs/one/2-1/index.html"]
-    assert "data-mix='2-1'>d-plain<" in pressed["stems/two/d-plain/y-plain/index.html"]
+    assert "data-mix='2-1'>drums<" in pressed["stems/two/drums/tape/index.html"]
     assert "data-mix='2-2'" in pressed["tokens/93/index.html"]
 
 
