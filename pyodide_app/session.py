@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyodide_app.engine.wav import Bits
-
-    type Command = Sequence[Any]
 
 BOUNCE_FRAMES = 1 << 15
 
@@ -39,17 +38,17 @@ class Samples(Protocol):
 class Session:
     """One song in the mixer: its decoded stems by key, and what the controls say.
 
-    A change is a list of commands that take effect at one absolute frame:
-    ``("place", row, key)``, ``("adjust", row, volume_db, pan, mute, solo)``,
-    ``("master", volume_db)``, ``("locate", song_frame)``, ``("loop", start, end)`` and
-    ``("loop",)`` for none.
+    A change is a JSON list of commands that take effect at one absolute frame:
+    ``["place", row, key]``, ``["adjust", row, volume_db, pan, mute, solo]``,
+    ``["master", volume_db]``, ``["locate", song_frame]``, ``["loop", start, end]`` and
+    ``["loop"]`` for none.
     """
 
     def __init__(self, rate: int, frames: int, rows: int) -> None:
         """Take the sample rate in Hz, the song's length in frames and its number of layers."""
         self._mixer = Mixer(rate=rate, frames=frames, rows=rows)
         self._before = self._mixer.fork()
-        self._commands: list[Command] = []
+        self._commands: list[list[Any]] = []
         self._stems: dict[str, StemAudio] = {}
 
     def load(self, key: str, channels: Sequence[Samples]) -> int:
@@ -67,10 +66,10 @@ class Session:
         """Let go of a stem."""
         self._stems.pop(key, None)
 
-    def change(self, commands: Sequence[Command], at: int) -> None:
+    def change(self, commands: str, at: int) -> None:
         """Obey commands from absolute frame ``at`` on."""
         self._before = self._mixer.fork()
-        self._commands = list(commands)
+        self._commands = json.loads(commands)
         self._obey(at)
 
     def again(self, at: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyodide_app
+from stempress.data import json_file
 from stempress.output import OutputFile
 from stempress.runtime import prepare_runtime
 
@@ -27,7 +28,9 @@ def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], s
     if options.without_runtime:
         return web, PRESSED_WITHOUT
     runtime = prepare_runtime(folder=options.runtime_from, report=progress.say)
+    sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
     return [
         *web,
-        *(OutputFile(f"app/runtime/{name}", file) for name, file in sorted(runtime.items())),
+        *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
+        json_file("app/runtime/sizes.json", sizes),
     ], ""

@@ -228,6 +228,7 @@ class Views:
             "song": song.title,
             "mix": "-".join(str(nth + 1) for nth in choice),
             "solo": solo,
+            "rate": self.sounds.songs[song.slug].rate,
             "duration": self.sounds.songs[song.slug].seconds,
             "layers": [
                 {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -46,8 +47,12 @@ def session() -> Session:
     made = Session(RATE, FRAMES, 2)
     for seed, key in enumerate(("a", "b", "c")):
         made.load(key, [Buffer(channel) for channel in noise(seed)])
-    made.change([["place", 0, "a"], ["place", 1, "b"]], 0)
+    change(made, 0, ["place", 0, "a"], ["place", 1, "b"])
     return made
+
+
+def change(of: Session, at: int, *commands: list[Any]) -> None:
+    of.change(json.dumps(commands), at)
 
 
 def block(of: Session, frame: int, count: int) -> NDArray[np.float32]:
@@ -69,15 +74,14 @@ def test_it_plays_what_the_engine_plays() -> None:
 
 def test_every_command_reaches_the_engine() -> None:
     ours, theirs = session(), engine(0, 1)
-    ours.change(
-        [
-            ["adjust", 0, -6.0, 0.5, False, True],
-            ["master", -3],
-            ["place", 1, "c"],
-            ["locate", 4000],
-            ["loop", 1000, 9000],
-        ],
+    change(
+        ours,
         1024,
+        ["adjust", 0, -6.0, 0.5, False, True],
+        ["master", -3],
+        ["place", 1, "c"],
+        ["locate", 4000],
+        ["loop", 1000, 9000],
     )
     theirs.adjust(0, RowSettings(-6.0, 0.5, mute=False, solo=True), 1024)
     theirs.set_master(-3, 1024)
@@ -86,30 +90,30 @@ def test_every_command_reaches_the_engine() -> None:
     theirs.set_loop((1000, 9000), 1024)
     assert np.array_equal(block(ours, 512, 9000), theirs.render(512, 9000))
     assert ours.song_frame(1024 + 5500) == theirs.song_frame(1024 + 5500) == 1500
-    ours.change([["loop"]], 2048)
+    change(ours, 2048, ["loop"])
     assert ours.song_frame(2048 + FRAMES) == -1
 
 
 def test_a_command_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="no such command"):
-        session().change([["louder", 3]], 0)
+        change(session(), 0, ["louder", 3])
 
 
 def test_a_change_that_came_too_late_can_come_again() -> None:
     late, right = session(), session()
-    late.change([["place", 0, "c"], ["master", -12]], 1000)
+    change(late, 1000, ["place", 0, "c"], ["master", -12])
     block(late, 1000, 512)
     late.again(1500)
-    right.change([["place", 0, "c"], ["master", -12]], 1500)
+    change(right, 1500, ["place", 0, "c"], ["master", -12])
     assert np.array_equal(block(late, 800, 3000), block(right, 800, 3000))
 
 
 def test_settling_makes_the_place_reached_the_first_frame() -> None:
     this = session()
-    this.change([["locate", 3000], ["master", -6]], 1000)
+    change(this, 1000, ["locate", 3000], ["master", -6])
     this.settle(1100)
     that = session()
-    that.change([["locate", 3100], ["master", -6]], 0)
+    change(that, 0, ["locate", 3100], ["master", -6])
     assert this.song_frame(0) == 3100
     assert np.array_equal(block(this, 0, 4096), block(that, 0, 4096))
 
@@ -119,9 +123,9 @@ def test_stems_longer_than_the_song_are_cut_and_shorter_ones_end_early() -> None
     this.load("long", [Buffer(noise(1, 1, FRAMES + 100)[0])])
     held = this.load("short", [Buffer(noise(1, 1, 1000)[0])])
     assert held == 1000 * 2, "16-bit mono stays 16-bit mono"
-    this.change([["place", 0, "short"]], 0)
+    change(this, 0, ["place", 0, "short"])
     assert not block(this, 1000, 512).any()
-    this.change([["place", 0, "long"]], 0)
+    change(this, 0, ["place", 0, "long"])
     assert block(this, FRAMES - 10, 10).any()
     assert not block(this, FRAMES, 512).any()
 
@@ -130,15 +134,13 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
     this = session()
     this.forget("c")
     with pytest.raises(KeyError):
-        this.change([["place", 0, "c"]], 0)
+        change(this, 0, ["place", 0, "c"])
 
 
 @pytest.mark.parametrize("bits", [16, 24])
 def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: int) -> None:
     this = session()
-    this.change(
-        [["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000]], 700
-    )
+    change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
     bounce = this.bounce(16 if bits == 16 else 24, ["a", "c"])
     done = [bounce.step()]
     while done[-1] < 1:

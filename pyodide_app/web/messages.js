@@ -1,0 +1,32 @@
+// Every message between the threads, named once. What they carry is written beside them.
+//
+//   page <-> worker      the worker's own messages
+//   worker <-> worklet   a channel of their own: the page is not on the sound's way
+//
+// Frames are absolute: they count what has been played since the last RESET.
+
+/** Page to worker. Each carries `id` and is answered by DONE or FAILED. */
+export const OPEN = "open"; // {rate, frames, rows}: a new song, and the end of the one before
+export const ATTACH = "attach"; // {port}: the way to the worklet
+export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
+export const FORGET = "forget"; // {keys}: let go of stems
+export const CHANGE = "change"; // {commands}: as session.py lists them
+export const BOUNCE = "bounce"; // {bits, keys}: DONE carries the digest
+export const PLAY = "play";
+export const PAUSE = "pause";
+
+/** Worker to page. */
+export const DONE = "done"; // {id, value}
+export const FAILED = "failed"; // {id, message}
+export const LOADING = "loading"; // {loaded, total}: bytes of the Python runtime
+export const AT = "at"; // {songFrame, playing, peaks, underruns, lookAhead, late}; -1: after the end
+export const ENDED = "ended"; // the song is over
+
+/** Worker to worklet; PLAY and PAUSE besides. */
+export const BLOCK = "block"; // {frame, samples: Float32Array, left then right}
+export const RESET = "reset"; // start anew at frame 0, with nothing queued
+
+/** Worklet to worker. */
+export const TAKEN = "taken"; // {frame, samples}: the block is queued; its buffer comes back
+export const LATE = "late"; // {frame, position, samples}: refused, it has been played already
+export const REPORT = "report"; // {position, playing, peaks, underruns}

@@ -1,0 +1,256 @@
+// Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
+import {
+  AT, ATTACH, BLOCK, BOUNCE, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, OPEN, PAUSE, PLAY,
+  REPORT, RESET, STEM, TAKEN,
+} from "./messages.js";
+
+const RUNTIME = new URL("../runtime/", import.meta.url).href;
+const BLOCK_FRAMES = 2048;
+const LOOK_AHEAD = 4096;
+const LOOK_AHEAD_MOST = 24576; // what the ring holds, less a few blocks
+const MARGIN = 512; // frames between what sounds now and the first that a change may touch
+const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is not coming
+
+/** Blocks for the worklet: which frame comes next, and when a change may begin. */
+class Feed {
+  #session;
+  #rate;
+  #port = null;
+  #state = PAUSE; // PLAY, PAUSE, or "pausing" until the worklet has faded out
+  #position = 0;
+  #positionAt = 0; // when the position was so
+  #next = 0; // the first frame that has not been rendered
+  #lookAhead = LOOK_AHEAD;
+  #margin = MARGIN;
+  #underruns = 0;
+  #late = 0;
+  #commands = []; // what waits for its turn
+  #awaited = null; // the first frame of a change that the worklet has not answered yet
+  #spare = [];
+
+  constructor(session, rate) {
+    this.#session = session;
+    this.#rate = rate;
+  }
+
+  attach(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#hear(data);
+  }
+
+  close() {
+    this.#port?.close();
+  }
+
+  change(commands) {
+    this.#commands.push(...commands);
+    this.#turn();
+  }
+
+  play() {
+    if (this.#state === PAUSE) {
+      this.#session.settle(this.#position);
+      this.#position = this.#next = 0;
+      this.#port.postMessage({ type: RESET });
+    }
+    this.#state = PLAY;
+    this.#positionAt = performance.now();
+    this.#turn();
+    this.#port.postMessage({ type: PLAY });
+  }
+
+  pause() {
+    if (this.#state !== PLAY) return;
+    this.#state = "pausing";
+    this.#port.postMessage({ type: PAUSE });
+  }
+
+  #hear({ type, frame, samples, ...message }) {
+    if (samples) this.#spare.push(samples);
+    const answered = frame !== undefined && frame === this.#awaited;
+    switch (type) {
+      case TAKEN:
+        if (!answered) break;
+        this.#awaited = null;
+        this.#margin = Math.max(MARGIN, this.#margin - MARGIN / 4);
+        this.#turn();
+        break;
+      case LATE:
+        this.#see(message.position);
+        if (answered) this.#again();
+        break;
+      case REPORT:
+        this.#report(message);
+        break;
+    }
+  }
+
+  #report({ position, playing, peaks, underruns }) {
+    this.#see(position);
+    if (underruns > this.#underruns) this.#lookAhead = Math.min(LOOK_AHEAD_MOST, this.#lookAhead * 2);
+    this.#underruns = underruns;
+    if (!playing && this.#state === "pausing") this.#state = PAUSE;
+    this.#turn();
+    const songFrame = this.#tell({ playing, peaks });
+    if (songFrame < 0 && this.#state === PLAY) {
+      this.pause();
+      postMessage({ type: ENDED });
+    }
+  }
+
+  #tell({ playing = false, peaks = [0, 0] }) {
+    const songFrame = this.#session.song_frame(this.#position);
+    const [underruns, lookAhead, late] = [this.#underruns, this.#lookAhead, this.#late];
+    postMessage({ type: AT, songFrame, playing, peaks, underruns, lookAhead, late });
+    return songFrame;
+  }
+
+  #see(position) {
+    this.#position = position;
+    this.#positionAt = performance.now();
+  }
+
+  /** Obey the commands that wait, unless the change before them is still on its way. */
+  #turn() {
+    if (this.#commands.length && this.#awaited === null && this.#state !== "pausing") this.#obey();
+    if (this.#awaited !== null || this.#state !== PLAY) return;
+    while (this.#next < this.#position + this.#lookAhead) this.#send();
+  }
+
+  #obey() {
+    const commands = this.#commands;
+    this.#commands = [];
+    if (this.#state === PAUSE) {
+      this.#session.settle(this.#position);
+      this.#position = 0;
+      this.#session.change(JSON.stringify(commands), 0);
+      this.#tell({});
+    } else {
+      this.#next = this.#soonest();
+      this.#session.change(JSON.stringify(commands), this.#next);
+      // Where nothing has been played yet, nothing can be late.
+      if (this.#next > 0) this.#awaited = this.#next;
+      this.#send();
+    }
+  }
+
+  /** Obey the last commands a little later: their first block came after its time. */
+  #again() {
+    this.#late++;
+    this.#margin = Math.min(LOOK_AHEAD, this.#margin * 2);
+    this.#next = this.#awaited = this.#soonest();
+    this.#session.again(this.#next);
+    this.#send();
+  }
+
+  #soonest() {
+    const passed = ((performance.now() - this.#positionAt) * this.#rate) / 1000;
+    return Math.min(this.#next, this.#position + Math.ceil(passed) + this.#margin);
+  }
+
+  #send() {
+    const samples = this.#spare.pop() ?? new Float32Array(2 * BLOCK_FRAMES);
+    this.#session.render(this.#next, samples);
+    this.#port.postMessage({ type: BLOCK, frame: this.#next, samples }, [samples.buffer]);
+    this.#next += BLOCK_FRAMES;
+  }
+}
+
+let python = null; // a promise of the class Session
+let session = null;
+let feed = null;
+let heardAt = 0; // when the last bytes of the runtime came
+
+/** Load Pyodide, numpy and the engine; tell the page how much has come. */
+async function start() {
+  const sizes = await fetch(`${RUNTIME}sizes.json`).then((answer) => answer.json());
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  countFetches(total);
+  const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
+  const pyodide = await loadPyodide({
+    indexURL: RUNTIME,
+    lockFileURL: `${RUNTIME}pyodide-lock.json`,
+    packages: ["numpy", "stempress-app"],
+  });
+  const { Session } = pyodide.pyimport("pyodide_app.session");
+  postMessage({ type: LOADING, loaded: total, total });
+  return Session;
+}
+
+/** Count the bytes that fetches bring, as they come. */
+function countFetches(total) {
+  const plain = self.fetch;
+  let loaded = 0;
+  self.fetch = async (...wanted) => {
+    const answer = await plain(...wanted);
+    if (!answer.ok || !answer.body) return answer;
+    const counter = new TransformStream({
+      transform(chunk, controller) {
+        heardAt = performance.now();
+        loaded += chunk.byteLength;
+        postMessage({ type: LOADING, loaded: Math.min(loaded, total), total });
+        controller.enqueue(chunk);
+      },
+    });
+    const { status, headers } = answer;
+    return new Response(answer.body.pipeThrough(counter), { status, headers });
+  };
+}
+
+/** Where a page's policy forbids WebAssembly the runtime hangs and says nothing: give up on it. */
+function unlessSilent(promise) {
+  heardAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const watch = setInterval(() => {
+      if (performance.now() - heardAt < SILENT_SECONDS * 1000) return;
+      reject(new Error("the Python runtime does not start in this browser"));
+    }, 1000);
+    promise.then(resolve, reject).finally(() => clearInterval(watch));
+  });
+}
+
+/** Let the messages that wait be heard. */
+function breathe() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+const answers = {
+  async [OPEN]({ rate, frames, rows }) {
+    python ??= unlessSilent(start());
+    const Session = await python;
+    feed?.close();
+    session?.destroy();
+    session = Session(rate, frames, rows);
+    feed = new Feed(session, rate);
+  },
+  [ATTACH]: ({ port }) => feed.attach(port),
+  [STEM]: ({ key, channels }) => session.load(key, channels),
+  [FORGET]: ({ keys }) => keys.forEach((key) => session.forget(key)),
+  [CHANGE]: ({ commands }) => feed.change(commands),
+  async [BOUNCE]({ bits, keys }) {
+    const bounce = session.bounce(bits, keys);
+    while (bounce.step() < 1) await breathe();
+    const digest = bounce.hexdigest();
+    bounce.destroy();
+    return digest;
+  },
+  [PLAY]: () => feed.play(),
+  [PAUSE]: () => feed.pause(),
+};
+
+self.onmessage = async ({ data }) => {
+  const { id, type } = data;
+  try {
+    const value = await answers[type](data);
+    postMessage({ type: DONE, id, value });
+  } catch (error) {
+    postMessage({ type: FAILED, id, message: String(error?.message ?? error) });
+  }
+};
