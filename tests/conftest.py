@@ -6,19 +6,23 @@ import os
 import shutil
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from build import build
+from stempress.command import run
 from stempress.hosting import QuietServer, StaticHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parents[1]
 
 # Nothing but the tests' own host is ever asked for anything.
 CHROMIUM_FLAGS = [
@@ -49,6 +53,27 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Press the bundled collection as `make site` does, and return its dist folder."""
+    out = tmp_path_factory.mktemp("bundled") / "dist"
+    assert run(["--out", str(out)], build, ROOT) == 0
+    return out
+
+
+@pytest.fixture(scope="session")
+def in_flac(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Press the bundled collection with FLAC for the mixer: what decodes the same everywhere."""
+    site = tmp_path_factory.mktemp("in-flac")
+    for folder in ("content", "stems"):
+        shutil.copytree(ROOT / folder, site / folder)
+    settings = (ROOT / "site.toml").read_text("utf-8")
+    assert 'stream = "opus"' in settings
+    (site / "site.toml").write_text(settings.replace('stream = "opus"', 'stream = "flac"'), "utf-8")
+    assert run(["--site", str(site)], build, ROOT) == 0
+    return site / "dist"
 
 
 @pytest.fixture
