@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from stempress.errors import Fault, SiteError
+from stempress.fields import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 GENERATOR = "stempress"
 MARK = "data/collection.json"
 """What every build writes, and says in it who made it."""
+STAGE = ".part"
+"""Where new files are gathered, inside the folder, so that moving them is a mere renaming."""
+NAME_BYTES = 255
 _CHUNK = 1 << 20
 
 
@@ -44,7 +49,7 @@ class Written:
 
 
 def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
-    """Make ``out`` hold exactly these files.
+    """Make ``out`` hold exactly these files; it stays as it was until all of them are written.
 
     Refuses a folder that holds something else than an earlier build, and addresses that leave it
     or that a disk would take for one another.
@@ -52,11 +57,20 @@ def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
     gathered = list(files)
     check_addresses(gathered)
     refuse_foreign(out)
-    out.mkdir(parents=True, exist_ok=True)
-    pruned = _prune(out, {PurePosixPath(file.address) for file in gathered})
-    gathered.sort(key=lambda file: file.address != MARK)  # first, so that a rest is known as ours
-    changed = sum(_write(out / file.address, file) for file in gathered)
-    return Written(len(gathered), sum(file.size for file in gathered), changed, pruned)
+    changed = [file for file in gathered if not _same(out, file)]
+    changed.sort(key=lambda file: file.address != MARK)  # first, so that a rest is known as ours
+    is_new = not out.exists()
+    try:
+        _stage(out, changed)
+        pruned = _prune(out, {PurePosixPath(file.address) for file in gathered})
+        for at, file in enumerate(changed):
+            _move(out / STAGE / str(at), out / file.address)
+    finally:
+        shutil.rmtree(out / STAGE, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):  # an empty folder alone can be removed
+                out.rmdir()
+    return Written(len(gathered), sum(file.size for file in gathered), len(changed), pruned)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -88,7 +102,7 @@ def _is_ours(out: Path) -> bool:
 
 
 def check_addresses(files: Sequence[OutputFile]) -> None:
-    """Refuse two files of one name (case folded, NFC), and names that lead out of the site."""
+    """Refuse two files of one name (case folded, NFC), and names that no host would serve."""
     taken: dict[str, str] = {}
     faults = []
     for file in files:
@@ -96,11 +110,46 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
         parts = PurePosixPath(file.address).parts
         if file.address.startswith("/") or any(part.startswith(".") for part in parts):
             faults.append(Fault(f"/{file.address}", "is not an address below the site's root"))
+        elif CONTROL.search(file.address) or "\\" in file.address:
+            faults.append(Fault(f"/{file.address}", "cannot stand in an address"))
+        elif any(len(part.encode()) > NAME_BYTES for part in parts):
+            faults.append(Fault(f"/{file.address}", "is too long for a disk", hint="rename it"))
         elif name in taken:
             faults.append(Fault(f"/{file.address}", "stands twice", value=taken[name]))
         taken[name] = file.address
+    for name, address in taken.items():
+        if any(str(folder) in taken for folder in PurePosixPath(name).parents):
+            faults.append(Fault(f"/{address}", "lies below an address that is a file"))
     if faults:
         raise SiteError(faults)
+
+
+def _same(out: Path, file: OutputFile) -> bool:
+    """Say whether a file is there already; what is reached through a link is not."""
+    path = out / file.address
+    if not path.is_file() or path.stat().st_size != file.size:
+        return False
+    if path.resolve() != out.resolve() / file.address:
+        return False
+    if isinstance(file.content, bytes):
+        return path.read_bytes() == file.content
+    with path.open("rb") as old, file.content.open("rb") as new:
+        while block := new.read(_CHUNK):
+            if old.read(_CHUNK) != block:
+                return False
+    return True
+
+
+def _stage(out: Path, files: Sequence[OutputFile]) -> None:
+    """Write files under their number."""
+    stage = out / STAGE
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    for at, file in enumerate(files):
+        if isinstance(file.content, bytes):
+            (stage / str(at)).write_bytes(file.content)
+        else:
+            shutil.copyfile(file.content, stage / str(at))
 
 
 def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
@@ -117,29 +166,6 @@ def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
     return pruned
 
 
-def _write(path: Path, file: OutputFile) -> bool:
-    """Write a file through a neighbour, so that nobody sees half of it; say if it changed."""
-    if _same(path, file):
-        return False
-    if path.is_dir():
-        shutil.rmtree(path)
+def _move(staged: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    if isinstance(file.content, bytes):
-        partial.write_bytes(file.content)
-    else:
-        shutil.copyfile(file.content, partial)
-    partial.replace(path)
-    return True
-
-
-def _same(path: Path, file: OutputFile) -> bool:
-    if not path.is_file() or path.stat().st_size != file.size:
-        return False
-    if isinstance(file.content, bytes):
-        return path.read_bytes() == file.content
-    with path.open("rb") as old, Path(file.content).open("rb") as new:
-        while block := new.read(_CHUNK):
-            if old.read(_CHUNK) != block:
-                return False
-    return True
+    staged.replace(path)
