@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     type Planar = NDArray[np.float32]
 
 OPUS_RATE = 48000
+RATES = (8000, 384_000)
+"""The lowest and the highest rate that a stem can have, in Hz."""
 _LOSSY_RATES = (48000, 44100, 32000, 24000, 22050, 16000)
 _VORBIS_QUALITY = ((48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320), np.arange(-1, 10) / 10)
 _SERIAL = 1
+_CUT_CHUNK = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+_UNKNOWN = 0x7FFF_0000
 _CHUNK = 1 << 16
 
 
@@ -75,19 +80,34 @@ def decode(path: Path) -> Sound:
     try:
         with soundfile.SoundFile(path) as file:
             samples = file.read(dtype="float32", always_2d=True)
-            rate, subtype, promised = file.samplerate, file.subtype, file.frames
+            rate, subtype = file.samplerate, file.subtype
+            promised = max(file.frames, _announced(file))
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         raise UnreadableError(f"it cannot be decoded: {_reason(error)}") from None
+    except MemoryError:
+        raise UnreadableError("it is too long to be held in memory") from None
     if samples.shape[1] > 2:
         raise UnreadableError(f"it has {samples.shape[1]} channels; a stem has 1 or 2")
     if len(samples) < promised:
         raise UnreadableError(f"it breaks off after {len(samples)} of {promised} frames")
     if not len(samples):
         raise UnreadableError("it holds no sound")
+    if not RATES[0] <= rate <= RATES[1]:
+        raise UnreadableError(f"its rate is {rate} Hz; a stem has {RATES[0]} to {RATES[1]} Hz")
     if not np.isfinite(samples).all():
         raise UnreadableError("it holds samples that are not numbers")
     bits = 16 if subtype in ("PCM_16", "PCM_S8", "PCM_U8") else 24
     return Sound(np.ascontiguousarray(samples.T), rate, bits)
+
+
+def _announced(file: soundfile.SoundFile) -> int:
+    """Return how many frames a WAV or AIFF file says it has; libsndfile counts what is there.
+
+    What writes into a pipe does not know, and announces the most that fits into 31 or 32 bits.
+    """
+    found = _CUT_CHUNK.search(file.extra_info)
+    said, held = map(int, found.groups()) if found else (0, 0)
+    return int(file.frames) * said // held if held and said < _UNKNOWN else 0
 
 
 def _reason(error: Exception) -> str:
