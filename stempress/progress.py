@@ -20,7 +20,9 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         """Say nothing at all when ``quiet``."""
-        self.console = Console(stderr=True, quiet=quiet, highlight=False, soft_wrap=True)
+        self.console = Console(
+            stderr=True, quiet=quiet, highlight=False, emoji=False, soft_wrap=True
+        )
 
     def say(self, line: str) -> None:
         """Print one line; nothing in it is markup."""

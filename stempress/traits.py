@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.fields import slugify
@@ -9,6 +10,9 @@ from stempress.fields import slugify
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
     from stempress.catalog import Collection
+
+
+SEGMENT = 48
 
 
 class Trait(NamedTuple):
@@ -20,7 +24,15 @@ class Trait(NamedTuple):
     @property
     def address(self) -> str:
         """Where the tokens that share this trait are listed."""
-        return f"traits/{slugify(self.name)}/{slugify(self.value)}/"
+        return f"traits/{_segment(self.name)}/{_segment(self.value)}/"
+
+
+def _segment(words: str) -> str:
+    """Return words as one part of an address; those too long, or without a letter, get a number."""
+    slug = slugify(words)
+    if 0 < len(slug) <= SEGMENT:
+        return slug
+    return f"{slug[:SEGMENT]}-{sha256(words.encode()).hexdigest()[:8]}".strip("-")
 
 
 def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
