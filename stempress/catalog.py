@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from stempress import codes
-from stempress.errors import nearest
+from stempress.errors import closest, nearest
 from stempress.fields import Table, is_slug, slugify
 from stempress.ledger import Ledger, read_ledger
+from stempress.pictures import check_picture
 from stempress.songs import parse_song
 from stempress.stems import StemFiles, find_stem_files
+from stempress.texts import parse_toml, read_text, refuse_control, refuse_links
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, Stem, StemKey, Token
@@ -95,18 +96,9 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     content = site / "content"
     if not content.is_dir():
         findings.fault("content/", "is missing", hint="it holds index.md, albums/ and tokens.json")
+    refuse_links(site, findings)
     albums = tuple(_albums(content, settings, findings))
-    songs: dict[str, Song] = {}
-    for album in albums:
-        for song in album.songs:
-            if song.slug in songs:
-                findings.fault(
-                    f"content/albums/{album.slug}/{song.slug}.md",
-                    "two songs have one slug",
-                    value=song.slug,
-                    hint=f"another is in {songs[song.slug].album}: rename one file",
-                )
-            songs.setdefault(song.slug, song)
+    songs = _by_slug(albums, findings)
     if content.is_dir() and not songs and not findings.faults:
         findings.fault("content/albums/", "has no song", hint="content/albums/<album>/<song>.md")
     files = find_stem_files(site, tuple(songs.values()), findings)
@@ -124,60 +116,75 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     )
 
 
+def _by_slug(albums: Sequence[Album], findings: Findings) -> dict[str, Song]:
+    """Return every song by its slug; what two songs of one slug hold is left open."""
+    songs: dict[str, Song] = {}
+    first: dict[str, Song] = {}
+    for song in (song for album in albums for song in album.songs):
+        other = first.setdefault(song.slug.casefold(), song)
+        if other is not song:
+            findings.fault(
+                f"content/albums/{song.album}/{song.slug}.md",
+                "two songs have one slug",
+                value=song.slug,
+                hint=f"the other is content/albums/{other.album}/{other.slug}.md: rename one file",
+            )
+            songs[other.slug] = replace(other, layers=())
+        songs.setdefault(song.slug, song)
+    return songs
+
+
 def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table, str]:
     """Split a Markdown file into its TOML front matter and its body."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    if not lines or lines[0].strip() != "+++":
+    nothing = Table({}, where, findings, absent=True)
+    lines = text.split("\n")
+    if lines[0].strip() != "+++":
         findings.fault(where, "has no front matter", hint="begin with +++, TOML lines, then +++")
-        return Table({}, where, findings), text
-    marks = [at for at, line in enumerate(lines) if at and line.strip() == "+++"]
-    if not marks:
+        return nothing, text
+    end = next((at for at, line in enumerate(lines) if at and line.strip() == "+++"), None)
+    if end is None:
         findings.fault(where, "front matter is not closed", hint="end it with a line +++")
-        return Table({}, where, findings), ""
-    try:
-        data = tomllib.loads("\n".join(lines[1 : marks[0]]))
-    except tomllib.TOMLDecodeError as error:
-        findings.fault(where, f"front matter is not valid TOML: {error}")
-        data = {}
-    return Table(data, where, findings), "\n".join(lines[marks[0] + 1 :]).strip()
+        return nothing, ""
+    body = "\n".join(lines[end + 1 :])
+    refuse_control(body, end + 2, where, findings)
+    data = parse_toml("\n".join(["", *lines[1:end]]), where, findings)
+    return nothing if data is None else Table(data, where, findings), body.strip()
 
 
-def _read(path: Path, where: str, findings: Findings) -> tuple[Table, str] | None:
-    """Read a Markdown file, or note why that cannot be done."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        findings.fault(where, f"cannot be read: {error}", hint="save it as UTF-8")
-        return None
-    before = len(findings.faults)
-    table, body = split_front_matter(text, where, findings)
-    return None if len(findings.faults) > before else (table, body)
+def _read(path: Path, where: str, findings: Findings) -> tuple[Table, str]:
+    """Read a Markdown file; an absent table, and a fault noted, if that cannot be done."""
+    text = read_text(path, where, findings)
+    if text is None:
+        return Table({}, where, findings, absent=True), ""
+    return split_front_matter(text, where, findings)
 
 
 def _markdown_files(folder: Path, where: str, findings: Findings) -> Iterator[tuple[str, Path]]:
     """Yield slug and path of every Markdown file in a folder, in order."""
-    if not folder.is_dir():
-        return
     for path in sorted(folder.glob("*.md")):
-        if path.name.startswith("."):
-            continue
-        if is_slug(path.stem):
-            yield path.stem, path
-        else:
-            findings.fault(
-                f"{where}/{path.name}",
-                "its name cannot stand in an address",
-                value=path.stem,
-                hint=f"rename it to {slugify(path.stem) or 'letters and hyphens'}.md",
-            )
+        if not path.name.startswith("."):
+            yield _checked_slug(path.stem, f"{where}/{path.name}", findings), path
+
+
+def _checked_slug(name: str, where: str, findings: Findings) -> str:
+    """Return a file's name if it can stand in an address; note a fault and mend it if not."""
+    if is_slug(name):
+        return name
+    mended = slugify(name)[:60]
+    findings.fault(
+        where,
+        "its name cannot stand in an address",
+        value=name,
+        hint=f"rename it to {mended or 'letters and hyphens'}",
+    )
+    return mended
 
 
 def _home(content: Path, settings: Settings, findings: Findings) -> Document:
     where = "content/index.md"
-    read = _read(content / "index.md", where, findings) if (content / "index.md").exists() else None
-    if read is None:
+    if not (content / "index.md").exists():
         return Document("", settings.title, "", where)
-    table, body = read
+    table, body = _read(content / "index.md", where, findings)
     home = Document("", table.text("title", settings.title), body, where)
     table.done()
     return home
@@ -188,10 +195,7 @@ def _documents(
 ) -> Iterator[Document]:
     where = f"content/{folder.name}"
     for slug, path in _markdown_files(folder, where, findings):
-        read = _read(path, f"{where}/{path.name}", findings)
-        if read is None:
-            continue
-        table, body = read
+        table, body = _read(path, f"{where}/{path.name}", findings)
         yield Document(
             slug=slug,
             title=table.text("title", required=True),
@@ -207,7 +211,7 @@ def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:
     for slug in table.texts("songs"):
         if slug in songs:
             yield slug
-        else:
+        elif slug:
             table.fault("songs", "names a song that is not there", slug, nearest(slug, songs))
 
 
@@ -225,7 +229,7 @@ def _date(table: Table, key: str, *, required: bool = False) -> date | None:
             return None
     table.mark(key)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).date() if value.tzinfo else value.date()
+        return value.date()
     if isinstance(value, date):
         return value
     table.fault(key, "is not a date", value, "such as 2026-03-01")
@@ -237,69 +241,65 @@ def _albums(content: Path, settings: Settings, findings: Findings) -> Iterator[A
     if not folder.is_dir():
         return
     for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+        if path.name.startswith("."):
+            continue
         where = f"content/albums/{path.name}"
-        if not is_slug(path.name):
-            findings.fault(
-                where,
-                "its name cannot stand in an address",
-                value=path.name,
-                hint=f"rename it to {slugify(path.name)}",
-            )
-            continue
-        if not (path / "index.md").exists():
-            findings.fault(
-                f"{where}/index.md", "is missing", hint="it holds title, upc, songs = []"
-            )
-            continue
-        read = _read(path / "index.md", f"{where}/index.md", findings)
-        if read is not None:
-            yield _album(path, *read, settings, findings)
-
-
-def _album(path: Path, table: Table, story: str, settings: Settings, findings: Findings) -> Album:
-    where = f"content/albums/{path.name}"
-    album = Album(
-        slug=path.name,
-        title=table.text("title", required=True),
-        songs=tuple(_album_songs(path, where, table, settings, findings)),
-        upc=codes.read(table, "upc"),
-        released=_date(table, "released"),
-        cover=_cover(path, table),
-        story=story,
-    )
-    table.done()
-    return album
+        slug = _checked_slug(path.name, where, findings)
+        table, story = _read(path / "index.md", f"{where}/index.md", findings)
+        yield Album(
+            slug=slug,
+            title=table.text("title", required=True),
+            songs=tuple(_album_songs(path, slug, table, settings, findings)),
+            upc=codes.read(table, "upc"),
+            released=_date(table, "released"),
+            cover=_cover(path, table),
+            story=story,
+        )
+        table.done()
 
 
 def _album_songs(
-    path: Path, where: str, table: Table, settings: Settings, findings: Findings
+    path: Path, album: str, table: Table, settings: Settings, findings: Findings
 ) -> Iterator[Song]:
+    where = f"content/albums/{path.name}"
     found = {slug: file for slug, file in _markdown_files(path, where, findings) if slug != "index"}
-    listed = table.texts("songs")
-    if not listed and found:
-        table.fault("songs", "is required: the order of the songs", hint=f"songs = {list(found)}")
-    for slug in dict.fromkeys(listed):
-        if slug not in found:
-            table.fault(
-                "songs",
-                "names a song that has no file",
-                slug,
-                f"{where}/<song>.md; {nearest(slug, found)}",
-            )
-            continue
-        read = _read(found[slug], f"{where}/{slug}.md", findings)
-        if read is not None:
-            yield parse_song(slug, path.name, *read, pad=settings.audio.pad)
+    listed = _listed_songs(table, where, found)
+    for slug in dict.fromkeys((*listed, *found)):
+        nothing = Table({}, f"{where}/{slug}.md", findings, absent=True), ""
+        read = (
+            _read(found[slug], f"{where}/{found[slug].name}", findings)
+            if slug in found
+            else nothing
+        )
+        yield parse_song(slug, album, *read, pad=settings.audio.pad)
+
+
+def _listed_songs(table: Table, where: str, found: Mapping[str, Path]) -> tuple[str, ...]:
+    """Return the songs that an album names; note those without a file, and files it leaves out."""
+    listed = tuple(filter(None, table.texts("songs")))
+    if "songs" not in table.data:
+        if found and not table.absent:
+            table.fault("songs", "is required: the order of the songs", hint=f"songs = {[*found]}")
+        return listed
     if len(set(listed)) < len(listed):
         table.fault("songs", "names a song twice", list(listed))
-    for slug in found:
-        if listed and slug not in listed:
+    left_out = [slug for slug in found if slug not in listed]
+    for slug in dict.fromkeys(listed):
+        if slug not in found:
+            valid = nearest(slug, left_out or found)
+            table.fault(
+                "songs", "names a song that has no file", slug, f"{where}/<song>.md; {valid}"
+            )
+    mistyped = {closest(slug, left_out) for slug in listed if slug not in found}
+    for slug in left_out:
+        if slug not in mistyped and isinstance(table.data["songs"], list):
             table.fault(
                 "songs",
                 "does not name a song that has a file",
                 f"{slug}.md",
                 "add it to the list or move the file away",
             )
+    return listed
 
 
 def _cover(path: Path, table: Table) -> Path | None:
@@ -309,8 +309,9 @@ def _cover(path: Path, table: Table) -> Path | None:
     if not re.fullmatch(r"[\w][\w .-]*\.(png|jpe?g|svg|webp)", name, re.IGNORECASE):
         table.fault("cover", "must be a picture beside index.md", name, "png, jpg, webp or svg")
         return None
-    if not (path / name).is_file():
-        beside = [entry.name for entry in path.iterdir() if entry.suffix != ".md"]
+    beside = [entry.name for entry in path.iterdir() if entry.suffix != ".md" and entry.is_file()]
+    if name not in beside:
         table.fault("cover", "is not there", name, nearest(name, beside))
         return None
+    check_picture(path / name, f"content/albums/{path.name}/{name}", table.findings)
     return path / name

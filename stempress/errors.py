@@ -23,8 +23,8 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.where}: {self.key}" if self.key else self.where
         shown = "" if self.value is None else f" (got {shorten(self.value)})"
-        hint = f"\n    -> {self.hint}" if self.hint else ""
-        return f"{place}: {self.what}{shown}{hint}"
+        hint = f"\n    -> {visible(self.hint)}" if self.hint else ""
+        return f"{visible(f'{place}: {self.what}{shown}')}{hint}"
 
 
 class SiteError(Exception):
@@ -54,6 +54,10 @@ class Findings:
         """Note what the artist should know and may ignore."""
         self.warnings.append(Fault(where, what, key, value, hint))
 
+    def has_fault(self, where: str) -> bool:
+        """Say whether a file has a fault."""
+        return any(fault.where == where for fault in self.faults)
+
     def raise_faults(self) -> None:
         """Raise all faults as one SiteError, if there are any."""
         if self.faults:
@@ -62,13 +66,27 @@ class Findings:
 
 def shorten(value: object, limit: int = 120) -> str:
     """Return ``repr(value)``, cut to ``limit`` characters: values come from strangers."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
+        text = f"a {type(value).__name__} too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def visible(text: str) -> str:
+    """Return a line in which what does not show, or steers a terminal, is written out."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def closest(word: str, valid: Iterable[str]) -> str | None:
+    """Return the valid word that was probably meant."""
+    close = get_close_matches(word[:100], sorted(valid), n=1, cutoff=0.5)
+    return close[0] if close else None
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Say what would be valid, the word closest to the one given first."""
     choices = sorted(valid)
-    close = get_close_matches(word, choices, n=1, cutoff=0.5)
+    close = closest(word, choices)
     listed = ", ".join(choices) if choices else "nothing"
-    return f"did you mean {close[0]!r}? valid: {listed}" if close else f"valid: {listed}"
+    return f"did you mean {close!r}? valid: {listed}" if close else f"valid: {listed}"

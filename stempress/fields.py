@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Literal
+from math import inf
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from stempress.errors import nearest
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
 _MISSING = object()
 _KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""What no text may hold: control characters, what turns its direction, what is no character."""
 WEB = ("http", "https")
+SLUG_BYTES = 200
+"""How long a slug can be: a file's name has 255 bytes, and an ending."""
 
 
 class Table:
@@ -27,10 +33,20 @@ class Table:
     """
 
     def __init__(
-        self, data: Mapping[str, object], where: str, findings: Findings, prefix: str = ""
+        self,
+        data: Mapping[str, object],
+        where: str,
+        findings: Findings,
+        prefix: str = "",
+        *,
+        absent: bool = False,
     ) -> None:
-        """Take the parsed table, its file, and the path of the table in the file."""
+        """Take the parsed table, its file, and the path of the table in the file.
+
+        Of an ``absent`` table nothing is required: that it is not there has been dealt with.
+        """
         self.data, self.where, self.findings, self.prefix = data, where, findings, prefix
+        self.absent = absent
         self._asked: set[str] = set()
 
     def path(self, key: str) -> str:
@@ -49,79 +65,72 @@ class Table:
         """Count a key as known that was read from ``data`` directly."""
         self._asked.add(key)
 
-    def _get(self, key: str, *, required: bool = False) -> object:
+    def _get(self, key: str, *, required: bool = False, hint: str = "") -> object:
         self._asked.add(key)
         value = self.data.get(key, _MISSING)
-        if value is _MISSING and required:
-            self.fault(key, "is required and missing")
+        if value is _MISSING and required and not self.absent:
+            self.fault(key, "is required and missing", hint=hint)
         return value
 
-    def _typed[T: (str, int, float)](
-        self, key: str, kind: type[T], default: T, *, required: bool = False
-    ) -> T:
+    def _typed[T: (str, int, float, bool)](
+        self, key: str, kind: type[T], *, required: bool = False
+    ) -> T | None:
+        """Return a value of a type; None, and a fault noted, for what has another one."""
         value = self._get(key, required=required)
-        if value is _MISSING:
-            return default
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return kind(value)
-        if isinstance(value, kind) and not isinstance(value, bool):
+            value = _as_float(value)
+        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
             return value
-        self.fault(key, f"must be {_KINDS[kind]}", value)
-        return default
+        if value is not _MISSING:
+            self.fault(key, f"must be {_KINDS[kind]}", value)
+        return None
 
     def text(self, key: str, default: str = "", *, required: bool = False) -> str:
         """Return a line or more of text, without control characters."""
-        value = self._typed(key, str, default, required=required)
-        if required and key in self.data and not value.strip():
+        value = self._typed(key, str, required=required)
+        if value is None:
+            return default
+        if required and not value.strip():
             self.fault(key, "must not be empty", value)
-        if _CONTROL.search(value):
+        return self._clean(key, value, default)
+
+    def _clean(self, key: str, value: str, default: str = "") -> str:
+        """Return a text in NFC; the default, and a fault noted, if control characters are in it."""
+        if CONTROL.search(value):
             self.fault(key, "must not hold control characters", value, "remove them")
-            return _CONTROL.sub("", value)
+            return default
         return unicodedata.normalize("NFC", value)
 
-    def whole(self, key: str, default: int, low: int | None = None, high: int | None = None) -> int:
+    def whole(self, key: str, default: int, low: int, high: int | None = None) -> int:
         """Return a whole number within bounds."""
-        value = self._typed(key, int, default)
-        return default if self._outside(key, value, low, high) else value
+        value = self._typed(key, int)
+        return default if value is None or self._outside(key, value, low, high) else value
 
     def number(
-        self, key: str, default: float, low: float | None = None, high: float | None = None
+        self, key: str, default: float, low: float, high: float, *, required: bool = False
     ) -> float:
-        """Return a finite number within bounds."""
-        value = self._typed(key, float, default)
-        return default if self._outside(key, value, low, high) else value
+        """Return a number within bounds."""
+        value = self._typed(key, float, required=required)
+        return default if value is None or self._outside(key, value, low, high) else value
 
-    def _outside(self, key: str, value: float, low: float | None, high: float | None) -> bool:
-        if key not in self.data:
+    def _outside(self, key: str, value: float, low: float, high: float | None) -> bool:
+        if low <= value and (high is None or value <= high):
             return False
-        fits = (low is None or value >= low) and (high is None or value <= high)
-        if fits and abs(value) != float("inf"):
-            return False
-        bounds = " and ".join(
-            (
-                *([f"at least {low}"] if low is not None else []),
-                *([f"at most {high}"] if high is not None else []),
-            )
-        )
-        self.fault(key, f"must be {bounds or 'finite'}", value)
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        self.fault(key, f"must be {bounds}", self.data[key])
         return True
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """Return true or false."""
-        value = self._get(key)
-        if value is _MISSING:
-            return default
-        if isinstance(value, bool):
-            return value
-        self.fault(key, "must be true or false", value)
-        return default
+        value = self._typed(key, bool)
+        return default if value is None else value
 
     def choice(
         self, key: str, default: str, choices: Sequence[str], *, required: bool = False
     ) -> str:
         """Return one of a few words."""
         value = self.text(key, default, required=required)
-        if value in choices or key not in self.data or not isinstance(self.data[key], str):
+        if value in choices or value == default:
             return value
         self.fault(key, "is not one of the choices", value, nearest(value, choices))
         return default
@@ -154,6 +163,10 @@ class Table:
             self.fault(key, "must be an address that begins with https:// or http://", value)
         return fine
 
+    def is_plain(self, key: str) -> bool:
+        """Say whether a key that the artist chose is a text like others; note a fault if not."""
+        return self._clean(key, key) != ""
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
         value = self._get(key)
@@ -162,38 +175,34 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.fault(key, "must be a list of texts", value)
             return ()
-        return tuple(value)
-
-    def mapping(self, key: str) -> dict[str, object]:
-        """Return a table as it is."""
-        value = self._get(key)
-        if value is _MISSING:
-            return {}
-        if not isinstance(value, dict):
-            self.fault(key, "must be a table", value)
-            return {}
-        return value
+        return tuple(self._clean(key, item) for item in value)
 
     def table(self, key: str, *, required: bool = False) -> Table:
         """Return a table inside this one, empty if it is missing."""
-        if required and key not in self.data:
-            self.fault(key, "is required and missing", hint=f"add a [{self.path(key)}] table")
-        return Table(self.mapping(key), self.where, self.findings, self.path(key))
+        value = self._get(key, required=required, hint=f"add a [{self.path(key)}] table")
+        if isinstance(value, dict):
+            return Table(value, self.where, self.findings, self.path(key))
+        if value is not _MISSING:
+            self.fault(key, "must be a table", value)
+        return Table({}, self.where, self.findings, self.path(key), absent=True)
 
-    def tables(self, key: str) -> Iterator[Table]:
+    def tables(self, key: str, *, required: bool = False) -> Iterator[Table]:
         """Yield the tables of a list."""
-        value = self._get(key)
+        value = self._get(key, required=required, hint=f"write [[{self.path(key)}]]")
         if value is _MISSING:
             return
         if not isinstance(value, list):
             self.fault(key, "must be a list of tables", value, f"write [[{self.path(key)}]]")
             return
+        if required and not value:
+            self.fault(key, "must not be empty", hint=f"write [[{self.path(key)}]]")
         for at, item in enumerate(value):
             path = f"{self.path(key)}[{at}]"
-            if isinstance(item, dict):
-                yield Table(item, self.where, self.findings, path)
-            else:
+            if not isinstance(item, dict):
                 self.findings.fault(self.where, "must be a table", key=path, value=item)
+                yield Table({}, self.where, self.findings, path, absent=True)
+            else:
+                yield Table(item, self.where, self.findings, path)
 
     def done(self, also: Sequence[str] = ()) -> None:
         """Refuse every key that was not asked for."""
@@ -201,6 +210,13 @@ class Table:
             if key not in self._asked:
                 known = {*self._asked, *also}
                 self.fault(key, "is not a known key", hint=nearest(key, known))
+
+
+def _as_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf
 
 
 def slugify(name: str) -> str:
@@ -216,14 +232,8 @@ def slugify(name: str) -> str:
 
 def is_slug(word: str) -> bool:
     """Say whether a file's name can stand in an address as it is."""
-    return bool(re.fullmatch(r"\w[\w-]*", word)) and word == unicodedata.normalize("NFC", word)
-
-
-def unique[T](items: Sequence[T], name: Literal["slug", "id"], table: Table, key: str) -> None:
-    """Note a fault for every item whose slug, case folded, stands there already."""
-    seen: dict[str, str] = {}
-    for item in items:
-        own = str(getattr(item, name))
-        if own.casefold() in seen:
-            table.fault(key, f"two of them have the {name} {own!r}", hint="give each its own name")
-        seen[own.casefold()] = own
+    return (
+        re.fullmatch(r"\w[\w-]*", word) is not None
+        and word == unicodedata.normalize("NFC", word)
+        and len(word.encode()) <= SLUG_BYTES
+    )

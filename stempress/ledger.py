@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +11,7 @@ from pyodide_app.engine.model import STATES, TIERS, Token, Variation
 from stempress.errors import nearest
 from stempress.fields import Table
 from stempress.settings import check_address
+from stempress.texts import parse_json, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
 
 WHERE = "content/tokens.json"
+_AS_FORGED = 'add it: { "id": "...", "tier": "...", "state": "forged", "into": "..." }'
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 
 
@@ -40,50 +41,159 @@ def read_ledger(
     """Read tokens.json, an empty ledger where there is none."""
     if not path.exists():
         return Ledger()
-    try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        findings.fault(WHERE, f"is not valid JSON: {error}")
-        return Ledger()
+    text = read_text(path, WHERE, findings)
+    return Ledger() if text is None else parse_ledger(text, songs, albums, findings)
+
+
+def parse_ledger(
+    text: str, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
+) -> Ledger:
+    """Read the text of tokens.json."""
+    before = len(findings.faults)
+    data = parse_json(text, WHERE, findings)
     if not isinstance(data, dict):
-        findings.fault(WHERE, "must be an object", hint='{"tokens": [...]}')
+        if len(findings.faults) == before:
+            findings.fault(WHERE, "must be an object", value=data, hint='{"tokens": [...]}')
         return Ledger()
-    return parse_ledger(Table(data, WHERE, findings), songs, albums)
-
-
-def parse_ledger(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]) -> Ledger:
-    """Read the parsed tokens.json."""
-    tokens: dict[str, Token] = {}
-    for entry in table.tables("tokens"):
-        token = _token(entry, songs, albums)
-        if token.id in tokens:
-            entry.fault("id", "stands twice in the ledger", token.id, "every id is one token")
-        elif token.id:
-            tokens[token.id] = token
-    _check_burned(table, tokens, albums)
-    _check_supplies(table, tokens, songs)
+    table = Table(data, WHERE, findings)
+    entries = _Entries(table, songs, albums)
+    entries.check_burned()
+    _check_supplies(table, entries.tokens, songs)
     ledger = Ledger(
-        tokens=tuple(tokens.values()),
-        owners=dict(_owners(table, tokens)),
+        tokens=tuple(entries.tokens.values()),
+        owners=dict(_owners(table, entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
     )
     table.done(also=("owners", "block"))
     return ledger
 
 
-def _token(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]) -> Token:
+class _Entries:
+    """The ledger's entries: tokens by id, and the table that each was read from.
+
+    ``sound`` are the ids whose own entry is without fault; the others are held against nothing.
+    """
+
+    def __init__(
+        self, table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]
+    ) -> None:
+        self.tokens: dict[str, Token] = {}
+        self.tables: dict[str, Table] = {}
+        self.sound: set[str] = set()
+        self._albums, self._findings = albums, table.findings
+        self._named: set[object] = set()
+        faults = table.findings.faults
+        for entry in table.tables("tokens"):
+            before = len(faults)
+            token = _token(entry, songs, albums)
+            self._named.add(str(entry.data["id"]) if "id" in entry.data else None)
+            if token is None:
+                continue
+            if token.id in self.tokens:
+                entry.fault("id", "stands twice in the ledger", token.id, "every id is one token")
+                self.sound.discard(token.id)
+                continue
+            self.tokens[token.id], self.tables[token.id] = token, entry
+            if len(faults) == before:
+                self.sound.add(token.id)
+
+    def lack(self, token_id: str) -> bool:
+        """Say whether the ledger has no such token, as far as its entries tell their ids."""
+        return bool(self._named) and not {token_id, None} & self._named
+
+    def check_burned(self) -> None:
+        """Hold every forged token against what was burned for it."""
+        burners: dict[str, list[str]] = defaultdict(list)
+        for token in self.tokens.values():
+            for burned in token.burned:
+                burners[burned].append(token.id)
+        for burned, ids in burners.items():
+            if self.lack(burned):
+                self.tables[ids[0]].fault(
+                    "burned", "names a token that is not in the ledger", burned, _AS_FORGED
+                )
+            elif len(ids) > 1:
+                self.tables[ids[-1]].fault(
+                    "burned",
+                    f"names token {burned} a second time",
+                    ids,
+                    "a token is forged into one other, once",
+                )
+        known = {burned for burned, ids in burners.items() if len(ids) == 1} & self.sound
+        for token in self.tokens.values():
+            if token.id in self.sound:
+                self._check_into(token)
+                if token.burned and known.issuperset(token.burned):
+                    self._check_recipe(token)
+
+    def _check_into(self, token: Token) -> None:
+        table = self.tables[token.id]
+        if token.into and self.lack(token.into):
+            table.fault("into", "names a token that is not in the ledger", token.into, "add it")
+        elif token.into in self.sound:
+            burned = self.tokens[token.into].burned
+            if burned and token.id not in burned:
+                table.fault(
+                    "into",
+                    f"names a token that burned others than {token.id}",
+                    token.into,
+                    f"it lists {', '.join(burned)}",
+                )
+
+    def _check_recipe(self, token: Token) -> None:
+        """Compare: a song token burned its stems, an album token one song token of each song."""
+        parts = [self.tokens[burned] for burned in token.burned]
+        if token.tier == "song":
+            tier = "stem"
+            wanted = sorted((token.song, layer, stem) for layer, stem in token.stems.items())
+        else:
+            tier = "song"
+            if self._findings.has_fault(f"content/albums/{token.album}/index.md"):
+                return
+            wanted = sorted((song.slug, "", "") for song in self._albums[token.album].songs)
+        given = sorted((part.song, part.layer, part.stem) for part in parts)
+        if wanted != given or any(part.tier != tier for part in parts):
+            lacking = ["/".join(filter(None, key)) for key in wanted if key not in given]
+            self.tables[token.id].fault(
+                "burned",
+                f"does not match what token {token.id} is",
+                list(token.burned),
+                f"no token for {lacking[0]}"
+                if lacking
+                else f"exactly one {tier} token for each part, no more",
+            )
+            return
+        for part in parts:
+            if part.state != "forged" or part.into != token.id:
+                note = self.tables[part.id].fault if tier == "stem" else self.tables[part.id].warn
+                note(
+                    "state",
+                    f"does not say that it was burned for {token.id}",
+                    f"{part.state}, into {part.into or 'nothing'}",
+                    f'"state": "forged", "into": "{token.id}"',
+                )
+
+
+def _token(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]) -> Token | None:
+    """Read one entry; None if it is open which token it is, or of what kind."""
+    before = len(table.findings.faults)
     token_id = table.text("id", required=True)
-    if token_id and not (re.fullmatch(r"0|[1-9]\d{0,77}", token_id) and int(token_id) < 2**256):
+    if token_id and not (
+        re.fullmatch(r"0|[1-9]\d{0,77}", token_id, re.ASCII) and int(token_id) < 2**256
+    ):
         table.fault("id", "is not a token id", token_id, "a decimal number below 2^256, as text")
-        token_id = ""
-    tier = cast("Tier", table.choice("tier", "stem", TIERS, required=True))
-    state = cast("State", table.choice("state", "unrevealed", STATES, required=True))
+    tier = cast("Tier", table.choice("tier", "", TIERS, required=True))
+    state = cast("State", table.choice("state", "", STATES, required=True))
+    if len(table.findings.faults) > before or table.absent:
+        return None
     supply = table.whole("supply", 1, 1)
     into = table.text("into")
+    if into and state != "forged":
+        table.fault("into", f"stands beside the state {state!r}", into, "leave out one of the two")
     if state == "unrevealed":
         return _unrevealed(table, Token(token_id, tier, state, supply=supply))
     token = _revealed(table, songs, albums, tier)
-    table.done(also=("song", "layer", "stem", "stems", "album", "burned"))
+    table.done(also=_STEM_KEYS)
     return Token(token_id, tier, state, **token, into=into, supply=supply)  # type: ignore[arg-type]
 
 
@@ -116,113 +226,47 @@ def _revealed(
     if slug and song is None:
         table.fault("song", "is not a song", slug, nearest(slug, songs))
     if tier == "song":
-        stems = _chosen(table, song)
+        stems = _chosen(table.table("stems", required=True), song)
         return {"song": slug, "stems": stems, "burned": table.texts("burned")}
     layer, stem = table.text("layer", required=True), table.text("stem", required=True)
     if song is not None and layer and stem:
-        _check_stem(table, song, layer, stem)
+        _check_stem(table, ("layer", "stem"), song, layer, stem)
     return {"song": slug, "layer": layer, "stem": stem}
 
 
-def _check_stem(table: Table, song: Song, layer: str, stem: str) -> bool:
+def _check_stem(table: Table, keys: tuple[str, str], song: Song, layer: str, stem: str) -> None:
+    """Note a fault, of the first or second key, for a stem that a song does not have."""
     known = {each.slug: [each_stem.slug for each_stem in each.stems] for each in song.layers}
-    if layer not in known:
-        table.fault("layer", f"is not a layer of {song.slug}", layer, nearest(layer, known))
-    elif stem not in known[layer]:
-        table.fault(
-            "stem", f"is not a stem of {song.slug}/{layer}", stem, nearest(stem, known[layer])
-        )
-    else:
-        return True
-    return False
+    if known and layer not in known:
+        table.fault(keys[0], f"is not a layer of {song.slug}", layer, nearest(layer, known))
+    elif known.get(layer) and stem not in known[layer]:
+        what = f"is not a stem of {song.slug}/{layer}"
+        table.fault(keys[1], what, stem, nearest(stem, known[layer]))
 
 
 def _chosen(table: Table, song: Song | None) -> dict[str, str]:
     """Read a song token's stems: one for every layer."""
-    stems = {str(layer): str(stem) for layer, stem in table.mapping("stems").items()}
-    if song is None:
+    before = len(table.findings.faults)
+    stems = {layer: table.text(layer, required=True) for layer in table.data}
+    if song is None or table.absent:
         return stems
-    wanted = [layer.slug for layer in song.layers]
-    missing = [layer for layer in wanted if layer not in stems]
-    if missing:
-        table.fault("stems", "lack a stem for a layer", missing[0], f"one for each of {wanted}")
-    inner = Table(stems, table.where, table.findings, table.path("stems"))
-    fine = [_check_stem(inner, song, layer, stem) for layer, stem in stems.items()]
-    if all(fine) and not missing and not song.permits(Variation.from_stems(song, stems)):
-        table.warn("stems", "are a variation that the song's rules do not permit", stems)
+    for layer, stem in stems.items():
+        if stem:
+            _check_stem(table, (layer, layer), song, layer, stem)
+    for lacking in song.layers if len(table.findings.faults) == before else ():
+        if lacking.slug not in stems:
+            valid = ", ".join(each.slug for each in lacking.stems)
+            table.fault(lacking.slug, "is required: a stem for every layer", hint=f"valid: {valid}")
+    whole = song.layers and all(layer.stems for layer in song.layers)
+    if whole and len(table.findings.faults) == before:
+        _warn_of_rules(table, song, stems)
     return stems
 
 
-def _check_burned(table: Table, tokens: Mapping[str, Token], albums: Mapping[str, Album]) -> None:
-    """Hold every forged token against what was burned for it."""
-    burned_in: dict[str, str] = {}
-    for token in tokens.values():
-        for burned in token.burned:
-            if burned not in tokens:
-                table.fault(
-                    "tokens",
-                    f"token {token.id} burned a token that is not in the ledger",
-                    burned,
-                    "add it, state forged",
-                )
-            elif burned in burned_in:
-                table.fault(
-                    "tokens",
-                    f"token {burned} was burned twice",
-                    [burned_in[burned], token.id],
-                    "a token is forged into one other",
-                )
-            burned_in[burned] = token.id
-        if token.burned and all(burned in tokens for burned in token.burned):
-            _check_recipe(table, token, [tokens[burned] for burned in token.burned], albums)
-    for token in tokens.values():
-        if token.into and token.into not in tokens:
-            table.fault(
-                "tokens",
-                f"token {token.id} went into a token that is not in the ledger",
-                token.into,
-            )
-        elif token.into and burned_in.get(token.id) != token.into and tokens[token.into].burned:
-            table.fault(
-                "tokens",
-                f"token {token.id} says it went into {token.into}, which does "
-                "not list it as burned",
-                token.into,
-            )
-
-
-def _check_recipe(
-    table: Table, token: Token, burned: list[Token], albums: Mapping[str, Album]
-) -> None:
-    """Compare: a song token burned its stems, an album token one song token of each song."""
-    if token.tier == "song":
-        wanted = sorted((token.song, layer, stem) for layer, stem in token.stems.items())
-        given = sorted((part.song, part.layer, part.stem) for part in burned)
-        tier = "stem"
-    else:
-        songs = albums[token.album].songs if token.album in albums else ()
-        wanted = sorted((song.slug, "", "") for song in songs)
-        given = sorted((part.song, "", "") for part in burned)
-        tier = "song"
-    if wanted != given or any(part.tier != tier for part in burned):
-        lacking = ["/".join(filter(None, key)) for key in wanted if key not in given]
-        table.fault(
-            "tokens",
-            f"token {token.id}: the burned tokens do not match what it is",
-            list(token.burned),
-            f"no token for {lacking[0]}"
-            if lacking
-            else f"exactly one {tier} token for each part, no more",
-        )
-    for part in burned:
-        if part.state != "forged" or part.into != token.id:
-            note = table.fault if tier == "stem" else table.warn
-            note(
-                "tokens",
-                f"token {part.id} was burned for {token.id}, but its entry differs",
-                f"state {part.state}, into {part.into or 'nothing'}",
-                f'"state": "forged", "into": "{token.id}"',
-            )
+def _warn_of_rules(table: Table, song: Song, stems: Mapping[str, str]) -> None:
+    if not song.permits(Variation.from_stems(song, stems)):
+        what = "are a variation that the song's rules do not permit"
+        table.findings.warn(table.where, what, key=table.prefix, value=stems)
 
 
 def _check_supplies(table: Table, tokens: Mapping[str, Token], songs: Mapping[str, Song]) -> None:
@@ -244,10 +288,10 @@ def _check_supplies(table: Table, tokens: Mapping[str, Token], songs: Mapping[st
                     )
 
 
-def _owners(table: Table, tokens: Mapping[str, Token]) -> Iterator[tuple[str, dict[str, int]]]:
+def _owners(table: Table, entries: _Entries) -> Iterator[tuple[str, Mapping[str, int]]]:
     inner = table.table("owners")
     for token_id, value in inner.data.items():
-        if token_id not in tokens:
+        if entries.lack(token_id):
             inner.fault(token_id, "is not a token of the ledger", hint="remove the owner")
             continue
         holders = {value: 1} if isinstance(value, str) else value
@@ -263,8 +307,9 @@ def _owners(table: Table, tokens: Mapping[str, Token]) -> Iterator[tuple[str, di
             )
             continue
         held = sum(holders.values())
-        if held > tokens[token_id].supply:
-            inner.fault(token_id, "more are held than the token's supply", held)
+        if token_id in entries.sound and held > entries.tokens[token_id].supply:
+            supply = entries.tokens[token_id].supply
+            inner.fault(token_id, "is held more often than it exists", held, f"supply: {supply}")
         yield (
             token_id,
             {check_address(inner, token_id, address): count for address, count in holders.items()},

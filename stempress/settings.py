@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from eth_utils.address import is_address, to_checksum_address
 
 from stempress.fields import Table
+from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 
 if TYPE_CHECKING:
@@ -112,42 +112,40 @@ class Settings:
 
 def read_settings(site: Path, findings: Findings) -> Settings:
     """Read site.toml of a site's folder."""
-    try:
-        text = (site / FILE).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if not (site / FILE).exists():
         findings.fault(
             FILE, "is missing", hint=f"no site in {site.name or '.'}: name it with --site"
         )
-        text = ""
-    except (OSError, UnicodeDecodeError) as error:
-        findings.fault(FILE, f"cannot be read: {error}", hint="save it as UTF-8")
-        text = ""
-    if findings.faults:
         findings.raise_faults()
-    return parse_settings(text, findings)
+    text = read_text(site / FILE, FILE, findings)
+    return parse_settings(text, findings) if text is not None else _unread(findings)
 
 
 def parse_settings(text: str, findings: Findings) -> Settings:
     """Read the text of site.toml."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        findings.fault(FILE, f"is not valid TOML: {error}")
-        findings.raise_faults()
-    top = Table(data, FILE, findings)
+    data = parse_toml(text, FILE, findings)
+    return _settings(Table(data, FILE, findings)) if data is not None else _unread(findings)
+
+
+def _unread(findings: Findings) -> Settings:
+    """Return what lets reading go on without site.toml: no stem is held to a length."""
+    return _settings(Table({"audio": {"pad": True}}, FILE, findings, absent=True))
+
+
+def _settings(top: Table) -> Settings:
     site = top.table("site", required=True)
     collection = top.table("collection", required=True)
     settings = Settings(
         title=site.text("title", required=True),
-        artist=site.text("artist"),
+        artist=site.text("artist", required=True),
         description=site.text("description"),
-        url=site.url("url"),
+        url=_site_url(site),
         language=_language(site),
         theme=_theme(site),
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
         license=collection.text("license"),
-        royalty_bps=collection.whole("royalty_bps", 0, 0, 10000),
+        royalty_bps=collection.whole("royalty_bps", 0, 0, 10_000),
         contract=_contract(collection),
         drop=_drop(top),
         audio=_audio(top.table("audio")),
@@ -159,6 +157,13 @@ def parse_settings(text: str, findings: Findings) -> Settings:
     for table in (site, collection, top):
         table.done()
     return settings
+
+
+def _site_url(site: Table) -> str:
+    url = site.url("url")
+    if re.search(r"[?#]", url):
+        site.fault("url", "must end in a folder: pages lie below it", url, "leave out ? and #")
+    return url
 
 
 def _language(site: Table) -> str:
@@ -201,10 +206,9 @@ def check_address(table: Table, key: str, value: str) -> str:
 
 
 def _contract(collection: Table) -> Contract | None:
-    if "contract" not in collection.data:
-        collection.mapping("contract")
-        return None
     table = collection.table("contract")
+    if table.absent:
+        return None
     address = table.text("address", required=True)
     contract = Contract(
         chain_id=table.whole("chain_id", 1, 1, 2**53 - 1),
@@ -213,7 +217,7 @@ def _contract(collection: Table) -> Contract | None:
             'Literal["erc1155", "erc721"]',
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
         ),
-        rpc=tuple(url for url in table.texts("rpc") if table.is_url("rpc", url)),
+        rpc=tuple(url for url in table.texts("rpc") if url and table.is_url("rpc", url)),
         marketplace=table.url("marketplace", placeholders=("address", "token_id")),
         explorer=table.url("explorer", placeholders=("address", "token_id")),
     )
@@ -222,10 +226,9 @@ def _contract(collection: Table) -> Contract | None:
 
 
 def _drop(top: Table) -> Drop | None:
-    if "drop" not in top.data:
-        top.mapping("drop")
-        return None
     table = top.table("drop")
+    if table.absent:
+        return None
     drop = Drop(
         phase=cast("Phase", table.choice("phase", "closed", PHASES)),
         mint_url=table.url("mint_url"),
@@ -249,13 +252,13 @@ def _audio(table: Table) -> Audio:
 
 
 def _splits(top: Table) -> tuple[Split, ...]:
-    splits = []
+    splits, before = [], len(top.findings.faults)
     for table in top.tables("splits"):
-        share = table.number("share", 0.0, 0, 100)
+        share = table.number("share", 0.0, 0, 100, required=True)
         splits.append(Split(table.text("name", required=True), table.text("role"), share))
         table.done()
     total = sum(split.share for split in splits)
-    if splits and abs(total - 100) > 1e-6:
+    if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == before:
         top.fault(
             "splits",
             "must sum to 100",

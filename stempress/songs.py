@@ -1,14 +1,19 @@
-"""A song's front matter: its layers, stems, rules and credits."""
+"""A song's front matter: its layers, stems, rules and credits.
+
+A song without layers, or a layer without stems, is one whose own faults leave open what is in it:
+nothing that names it is held against it.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
 from stempress import codes
 from stempress.errors import nearest
-from stempress.fields import Table, slugify, unique
+from stempress.fields import SLUG_BYTES, Table, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,12 +21,15 @@ if TYPE_CHECKING:
 
 def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) -> Song:
     """Read a song: its slug and its album's, its front matter, and the text below that."""
-    layers = tuple(_layers(table))
+    layers = _layers(table)
+    before = len(table.findings.faults)
+    rules = tuple(_rules(table, layers))
+    clear = all(layer.stems for layer in layers) and len(table.findings.faults) == before
     song = Song(
         slug=slug,
         title=table.text("title", required=True),
         layers=layers,
-        rules=tuple(_rules(table, layers)),
+        rules=rules,
         album=album,
         isrc=_isrc(table),
         bpm=table.number("bpm", 0.0, 1, 999) or None,
@@ -33,9 +41,27 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         pad=table.flag("pad", default=pad),
     )
     table.done()
-    if layers and all(layer.stems for layer in layers) and not song.permitted():
-        table.fault("rules", "leave no variation", hint="every combination is excluded: relax one")
+    if layers and rules and clear:
+        _check_rules(table, song)
     return song
+
+
+def _check_rules(table: Table, song: Song) -> None:
+    """Refuse rules that leave no variation; warn of stems that no variation can hold."""
+    bound = [layer for layer in song.layers if any(layer.slug in r.layers for r in song.rules)]
+    every = {(layer.slug, stem.slug) for layer in bound for stem in layer.stems}
+    idle = set(every)
+    for stems in product(*(layer.stems for layer in bound)):
+        chosen = {layer.slug: stem.slug for layer, stem in zip(bound, stems, strict=True)}
+        if not idle.isdisjoint(chosen.items()) and all(r.permits(chosen) for r in song.rules):
+            idle -= chosen.items()
+            if not idle:
+                return
+    if idle == every:
+        table.fault("rules", "leave no variation", hint="every combination is excluded: relax one")
+        return
+    for layer, stem in sorted(idle):
+        table.warn("rules", f"leave no variation with {layer} = {stem!r}", hint="relax one")
 
 
 def _isrc(table: Table) -> str:
@@ -55,7 +81,7 @@ def _streaming(table: Table) -> Iterator[tuple[str, str]]:
     links = table.table("streaming")
     for name in links.data:
         url = links.url(name)
-        if url:
+        if links.is_plain(name) and url:
             yield name, url
 
 
@@ -65,21 +91,17 @@ def _credits(table: Table) -> Iterator[Credit]:
         credit.done()
 
 
-def _layers(table: Table) -> Iterator[Layer]:
-    if not table.data.get("layers"):
-        table.fault("layers", "is required: a song has one layer or more", hint="[[layers]]")
-    layers = [_layer(layer) for layer in table.tables("layers")]
-    unique(layers, "slug", table, "layers")
-    yield from layers
+def _layers(table: Table) -> tuple[Layer, ...]:
+    tables = list(table.tables("layers", required=True))
+    return _told_apart(table, "layers", [_layer(layer) for layer in tables])
 
 
 def _layer(table: Table) -> Layer:
     name = table.text("name", required=True)
-    if not table.data.get("stems"):
-        table.fault("stems", "is required: a layer has one stem or more", hint="[[layers.stems]]")
-    stems = tuple(_stem(stem) for stem in table.tables("stems"))
-    unique(stems, "slug", table, "stems")
-    if len({stem.supply is None for stem in stems}) > 1:
+    tables = list(table.tables("stems", required=True))
+    stems = _told_apart(table, "stems", [_stem(stem) for stem in tables])
+    either = [{"supply", "weight"} & stem.data.keys() for stem in tables]
+    if any(given == {"supply"} for given in either) and not all("supply" in g for g in either):
         table.fault("stems", "mix supply and weight", hint="one of the two for a whole layer")
     table.done()
     return Layer(_slug(table, name), name, stems)
@@ -89,13 +111,11 @@ def _stem(table: Table) -> Stem:
     name = table.text("name", required=True)
     if "supply" in table.data and "weight" in table.data:
         table.fault("weight", "stands beside supply", hint="give one of the two")
-    supply = table.whole("supply", 0, 1, 10**9)
-    weight = table.number("weight", 1.0, 1e-9, 1e9)
     stem = Stem(
         slug=_slug(table, name),
         name=name,
-        supply=supply if "supply" in table.data else None,
-        weight=weight if "weight" in table.data else None,
+        supply=table.whole("supply", 0, 1, 10**9) or None,
+        weight=table.number("weight", 0.0, 1e-9, 1e9) or None,
         notes=table.text("notes"),
     )
     table.done()
@@ -106,20 +126,40 @@ def _slug(table: Table, name: str) -> str:
     slug = slugify(name)
     if name and not slug:
         table.fault("name", "gives no word for an address", name, "use a letter or a digit")
+    if len(slug.encode()) > SLUG_BYTES:
+        table.fault("name", "is too long for a file's name", name, f"at most {SLUG_BYTES} bytes")
+        return ""
     return slug
+
+
+def _told_apart[T: (Layer, Stem)](table: Table, key: str, items: list[T]) -> tuple[T, ...]:
+    """Return items if each has a slug of its own, else none of them."""
+    slugs = [item.slug for item in items]
+    for slug in sorted({slug for slug in slugs if slug and slugs.count(slug) > 1}):
+        names = [item.name for item in items if item.slug == slug]
+        table.fault(key, f"have the slug {slug!r} twice", names, "give each a name of its own")
+    return tuple(items) if all(slugs) and len(set(slugs)) == len(slugs) else ()
 
 
 def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
     known = {layer.slug: [stem.slug for stem in layer.stems] for layer in layers}
     for rule in table.tables("rules"):
         when = _side(rule, "if", known)
-        sides = {key: _side(rule, key, known) for key in ("exclude", "require")}
+        exclude, require = _side(rule, "exclude", known), _side(rule, "require", known)
         if "if" not in rule.data:
             rule.fault("if", "is required and missing", hint='if = { drums = "amen" }')
-        if not any(key in rule.data for key in sides):
+        if not {"exclude", "require"} & rule.data.keys():
             rule.fault("exclude", "is missing: a rule excludes or requires", hint='or "require"')
+        for layer in exclude.keys() & require.keys():
+            if set(require[layer]) <= set(exclude[layer]):
+                rule.fault(
+                    f"require.{layer}",
+                    "requires what the same rule excludes",
+                    list(require[layer]),
+                    "leave it in one of the two",
+                )
         rule.done()
-        yield Rule(when, **sides)
+        yield Rule(when, exclude, require)
 
 
 def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
@@ -131,12 +171,13 @@ def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tu
     for layer, value in table.data.items():
         stems = [value] if isinstance(value, str) else value
         if layer not in known:
-            table.fault(layer, "is not a layer of this song", hint=nearest(layer, known))
+            if known:
+                table.fault(layer, "is not a layer of this song", hint=nearest(layer, known))
         elif not isinstance(stems, list) or not stems:
             table.fault(layer, "must be a stem or a list of stems", value)
         else:
             for stem in stems:
-                if stem not in known[layer]:
+                if known[layer] and stem not in known[layer]:
                     table.fault(
                         layer, "is not a stem of this layer", stem, nearest(str(stem), known[layer])
                     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
 from stempress.errors import nearest
+from stempress.pictures import check_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,54 +30,87 @@ class StemFiles:
 
 def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> StemFiles:
     """Match the files below stems/ with the songs; every stem has one file, every file a stem."""
-    found: dict[StemKey, list[Path]] = {}
-    for path in sorted((site / "stems").glob("*/*/*")):
-        if path.is_file() and not path.name.startswith("."):
-            found.setdefault((path.parts[-3], path.parts[-2], path.stem), []).append(path)
+    found = _found(site)
+    wanted = list(stem_keys(songs))
+    missing = _missing_folders(site, wanted, findings)
     audio: dict[StemKey, Path] = {}
     pictures: dict[StemKey, Path] = {}
-    for key in stem_keys(songs):
+    for key in wanted:
         files = found.pop(key, [])
-        _one(key, [file for file in files if file.suffix.lower() in AUDIO], audio, findings)
+        sound = _one(key, "sound", AUDIO, files, findings)
+        picture = _one(key, "picture", PICTURES, files, findings)
+        if sound:
+            audio[key] = sound
+        elif key[:2] not in missing:
+            _no_sound(key, [name for (*layer, name) in found if tuple(layer) == key[:2]], findings)
+        if picture:
+            pictures[key] = picture
+            check_picture(picture, _where(site, picture), findings)
         for file in files:
-            if file.suffix.lower() in PICTURES:
-                pictures[key] = file
-            elif file.suffix.lower() not in AUDIO:
+            if file.suffix.lower() not in AUDIO + PICTURES:
                 findings.fault(
                     _where(site, file),
                     "is neither sound nor picture",
                     value=file.suffix,
                     hint=nearest(file.suffix, AUDIO + PICTURES),
                 )
-        if key not in audio:
-            song, layer, stem = key
-            beside = sorted({name for (s, la, name) in found if (s, la) == (song, layer)})
-            findings.fault(
-                f"stems/{song}/{layer}/{stem}",
-                "the stem has no sound file",
-                hint=f"{stem}.wav, .flac, .aiff, .ogg, .opus or .mp3"
-                + (f"; there without a stem: {', '.join(beside)}" if beside else ""),
-            )
-    for files in found.values():
-        for file in files:
-            findings.warn(
-                _where(site, file),
-                "belongs to no stem and is left out",
-                hint="stems/<song>/<layer>/<stem>.<ext>",
-            )
+    for file in (file for files in found.values() for file in files):
+        findings.warn(
+            _where(site, file),
+            "belongs to no stem and is left out",
+            hint="stems/<song>/<layer>/<stem>.<ext>",
+        )
     return StemFiles(audio, pictures)
 
 
-def _one(key: StemKey, files: list[Path], audio: dict[StemKey, Path], findings: Findings) -> None:
-    if len(files) > 1:
+def _found(site: Path) -> dict[StemKey, list[Path]]:
+    found: dict[StemKey, list[Path]] = {}
+    for path in sorted((site / "stems").glob("*/*/*")):
+        if path.is_file() and not path.name.startswith("."):
+            found.setdefault((path.parts[-3], path.parts[-2], path.stem), []).append(path)
+    return found
+
+
+def _missing_folders(
+    site: Path, wanted: Sequence[StemKey], findings: Findings
+) -> set[tuple[str, str]]:
+    """Return song and layer of the folders that are not there; the outermost is noted, once."""
+    missing: dict[tuple[str, str], str] = {}
+    for key in wanted:
+        folders = ["/".join(("stems", *key[:depth])) for depth in range(3)]
+        absent = next((folder for folder in folders if not (site / folder).is_dir()), None)
+        if absent is None or key[:2] in missing:
+            continue
+        if absent not in missing.values():
+            beside = [path.name for path in (site / absent).parent.glob("*/")]
+            hint = nearest(absent.rsplit("/", 1)[-1], beside) if "/" in absent else ""
+            findings.fault(f"{absent}/", "is missing", hint=hint or "stems/<song>/<layer>/")
+        missing[key[:2]] = absent
+    return set(missing)
+
+
+def _one(
+    key: StemKey, kind: str, suffixes: Sequence[str], files: Sequence[Path], findings: Findings
+) -> Path | None:
+    """Return the file of a kind; a fault is noted where there are more."""
+    fitting = [file for file in files if file.suffix.lower() in suffixes]
+    if len(fitting) > 1:
         findings.fault(
             f"stems/{'/'.join(key)}",
-            "the stem has more than one sound file",
-            value=[file.name for file in files],
+            f"the stem has more than one {kind} file",
+            value=[file.name for file in fitting],
             hint="keep one",
         )
-    if files:
-        audio[key] = files[0]
+    return fitting[0] if fitting else None
+
+
+def _no_sound(key: StemKey, beside: Sequence[str], findings: Findings) -> None:
+    there = f"; there without a stem: {', '.join(sorted(set(beside)))}" if beside else ""
+    findings.fault(
+        f"stems/{'/'.join(key)}",
+        "the stem has no sound file",
+        hint=f"{key[2]}.wav, .flac, .aiff, .ogg, .opus or .mp3{there}",
+    )
 
 
 def _where(site: Path, file: Path) -> str:
