@@ -59,7 +59,7 @@ class Session:
             whole = np.empty(channel.length, dtype=np.float32)
             channel.assign_to(whole)
             into[:] = whole[:frames]
-        self._stems[key] = StemAudio.from_float(planar)
+        self._stems[key] = StemAudio.from_browser(planar)
         return self._stems[key].nbytes
 
     def forget(self, key: str) -> None:

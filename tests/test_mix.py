@@ -182,6 +182,15 @@ def test_a_loop_outside_the_song_is_refused(loop: tuple[int, int]) -> None:
         mixer(stem(1)).set_loop(loop)
 
 
+def test_words_come_out_the_same_however_a_browser_scales_them() -> None:
+    words = np.arange(-32768, 32768, dtype=np.int16)[None]
+    even = words * np.float32(1 / 32768)
+    uneven = np.where(words > 0, words * (np.float32(1) / np.float32(32767)), even)
+    for planar in (even, uneven):
+        assert np.array_equal(StemAudio.from_browser(planar).samples, words)
+    assert np.array_equal(StemAudio.from_float(uneven).samples, uneven)
+
+
 def test_16_bit_material_is_held_as_int16() -> None:
     words = np.random.default_rng(0).integers(-32768, 32768, (1, 1000))
     held = StemAudio.from_float((words / 32768).astype(np.float32))

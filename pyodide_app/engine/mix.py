@@ -17,6 +17,8 @@ import numpy as np
 from pyodide_app.engine.master import Limiter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     type Planar = NDArray[np.float32]
@@ -31,6 +33,7 @@ CEILING_DB = 6.0
 
 _STEP = 1.0011519555381682  # 10 ** (0.01 / 20): one hundredth of a decibel
 _INT16 = np.float32(1 / 32768)
+_UNEVEN = np.float32(1) / np.float32(32767)
 _ZERO = np.float32(0)
 _ONE = np.float32(1)
 _SILENT = np.zeros((1, 0), dtype=np.float32)
@@ -69,17 +72,28 @@ class StemAudio:
     samples: Raw
 
     @classmethod
-    def from_float(cls, planar: Planar) -> StemAudio:
-        """Take float32 of shape (1 or 2, frames), held as int16 where that loses nothing."""
+    def from_float(cls, planar: Planar, *, above: Sequence[np.float32] = (_INT16,)) -> StemAudio:
+        """Take float32 of shape (1 or 2, frames), held as int16 where that is what it was made of.
+
+        ``above`` lists the scales that may have been applied to words above 0.
+        """
         if planar.ndim != 2 or planar.shape[0] not in (1, 2):
             raise ValueError(f"a stem has 1 or 2 channels, not shape {planar.shape}")
-        scaled = planar * np.float32(32768)
-        if scaled.size and (scaled.min() < -32768 or scaled.max() > 32767):
-            return cls(np.ascontiguousarray(planar, dtype=np.float32))
-        short = scaled.astype(np.int16)
-        if np.array_equal(short, scaled):
-            return cls(short)
+        for scale in above:
+            # A look at every 509th sample tells nearly always, and costs nothing.
+            if _words(planar[:, ::509], scale) is not None:
+                words = _words(planar, scale)
+                if words is not None:
+                    return cls(words)
         return cls(np.ascontiguousarray(planar, dtype=np.float32))
+
+    @classmethod
+    def from_browser(cls, planar: Planar) -> StemAudio:
+        """Take what a browser has decoded: 16-bit words come out the same, however it scales them.
+
+        Chromium multiplies words above 0 by 1/32767 and the others by 1/32768.
+        """
+        return cls.from_float(planar, above=(_INT16, _UNEVEN))
 
     @property
     def channels(self) -> int:
@@ -320,6 +334,16 @@ class Mixer:
             if stem is not None:
                 total += timeline.read(stem, frame, count) * (level * stem.scale)
         return total, _ONE
+
+
+def _words(planar: Planar, above: np.float32) -> NDArray[np.int16] | None:
+    """Return the 16-bit words that were decoded with this scale above 0; None if there are none."""
+    words = np.rint(planar / np.where(planar > 0, above, _INT16))
+    if words.min(initial=0) < -32768 or words.max(initial=0) > 32767:
+        return None
+    short = words.astype(np.int16)
+    same = np.array_equal(short * np.where(short > 0, above, _INT16), planar)
+    return short if same else None
 
 
 def _row_gains(settings: RowSettings, *, any_solo: bool) -> tuple[np.float32, np.float32]:

@@ -355,7 +355,7 @@ function reset(fader) {
 
 function write(fader, words) {
   fader.setAttribute("aria-valuetext", words);
-  fader.parentElement.querySelector("output").textContent = words;
+  fader.parentElement.querySelector(".value").textContent = words;
 }
 
 function decibels(value) {

@@ -244,6 +244,8 @@ export class Player extends EventTarget {
     const decoded = keys.map((key, row) => this.#fetch(key, files[row]));
     decoded.forEach((promise) => promise.catch(() => {})); // it is awaited below, and later
     await python.ask(OPEN, { rate, frames, rows: layers.length });
+    this.#held.clear();
+    this.stats.bytes = 0;
     await Promise.all(keys.map((key, row) => this.#hold(key, files[row], decoded[row])));
     // What has been chosen while it loaded comes after this, by its own promise.
     await python.ask(CHANGE, {
@@ -313,8 +315,6 @@ export class Player extends EventTarget {
   /** Another song has the worker now. */
   #evict() {
     this.#opened = this.#attached = null;
-    this.#held.clear();
-    this.stats.bytes = 0;
     this.#wanted = false;
     this.#node?.disconnect();
     this.#node = null;
