@@ -133,8 +133,8 @@ def _unread(findings: Findings) -> Settings:
 
 
 def _settings(top: Table) -> Settings:
-    site = top.table("site", required=True)
-    collection = top.table("collection", required=True)
+    site = top.table("site", required=True, hint="add a table [site]")
+    collection = top.table("collection", required=True, hint="add a table [collection]")
     settings = Settings(
         title=site.text("title", required=True),
         artist=site.text("artist", required=True),
