@@ -216,7 +216,7 @@ def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
     small_site(tmp_path)
     write(
         tmp_path / "templates/tier.html",
-        '{% extends "base.html" %}{% block content %}<h1>Ours: {{ about.tier }}</h1>{% endblock %}',
+        '{% extends "base.html" %}{% block content %}<h1>Ours: {{ about.shared }}</h1>{% endblock %}',
     )
     files = read(tmp_path).press()
     assert "<h1>Ours: song</h1>" in files["tiers/song/index.html"]
