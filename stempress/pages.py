@@ -177,7 +177,7 @@ def _pages(
     yield Page("", "home.html", settings.title, collection.home, settings.description)
     yield from list_pages("gallery/", "gallery.html", "Gallery", collection.tokens)
     for tier in TIERS:
-        tokens = [token for token in collection.tokens if token.tier == tier]
+        tokens = tuple(token for token in collection.tokens if token.tier == tier)
         title = f"{tier.title()} tokens"
         yield from list_pages(f"tiers/{tier}/", "tier.html", title, tokens, tier)
     for album in collection.albums:
