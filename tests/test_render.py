@@ -6,8 +6,7 @@ import base64
 import hashlib
 import posixpath
 import re
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,10 +20,10 @@ from stempress.pages import Plan
 from stempress.prose import in_brief, to_html
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
+from tests.markup import Parsed
 from tests.small_site import Small, read, small_site, write, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 HOSTILE = """<script>alert(1)</script>"'><img src=x onerror=alert(2)> {{ 7 * 7 }}"""
@@ -38,35 +37,6 @@ HOSTILE_BODY = f"""# {HOSTILE}
 <div onclick="alert(6)">{HOSTILE}</div>
 """
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@dataclass
-class Parsed(HTMLParser):
-    """What a page is made of: its tags with their attributes, and its links."""
-
-    text: str
-    tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-        self.feed(self.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag."""
-        self.tags.append((tag, dict(attrs)))
-
-    @property
-    def links(self) -> Iterator[str]:
-        """Every address that the page names, social cards' apart."""
-        for _, attributes in self.tags:
-            for name in ("href", "src"):
-                if name in attributes:
-                    yield attributes[name] or ""
-
-    @property
-    def headings(self) -> list[int]:
-        """The levels of the headings, in order."""
-        return [int(tag[1]) for tag, _ in self.tags if re.fullmatch("h[1-6]", tag)]
 
 
 @pytest.fixture(scope="module")
