@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.catalog import Album, Collection
+    from stempress.albums import Album
+    from stempress.catalog import Collection
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.sounds import Sounds, WebFile

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
-    from stempress.catalog import Album, Collection, Document
+    from stempress.albums import Album
+    from stempress.catalog import Collection
+    from stempress.documents import Document
     from stempress.rarity import Rarity
 
 LIST_SIZE = 60

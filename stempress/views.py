@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pyodide_app.engine.model import Song, Stem, StemKey, Token
-    from stempress.catalog import Album, Collection
+    from stempress.albums import Album
+    from stempress.catalog import Collection
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.settings import Perk
