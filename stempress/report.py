@@ -34,11 +34,11 @@ def tell(built: Built, seconds: float, out: str, progress: Progress) -> None:
     """Print warnings, one line of figures, and what is to be done."""
     for warning in built.warnings:
         progress.say(f"warning: {warning}")
-    written = built.written
+    written, count = built.written, len(built.warnings)
     progress.say(
         f"{out}: {built.pages} pages, {written.files} files, {megabytes(written.size)} in "
         f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
-        f"{len(built.warnings)} warnings"
+        f"{count} {'warning' if count == 1 else 'warnings'}"
     )
     if written.size > PAGES_LIMIT * PAGES_NEAR:
         progress.say(
