@@ -416,7 +416,10 @@ def test_without_the_runtime_the_mixer_says_why_it_is_off(
         shutil.copy(
             ROOT / "stems/undertow" / layer / _any(layer), site / "stems/one" / layer / "a.flac"
         )
-    write(site / "site.toml", '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "B"\n')
+    write(
+        site / "site.toml",
+        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "B"\n',
+    )
     write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
     layers = "".join(
         f'[[layers]]\nname = "{name}"\n[[layers.stems]]\nname = "A"\n' for name in ("Drums", "Bass")
