@@ -16,6 +16,7 @@ from stempress.pages import (
     token_address,
     token_title,
 )
+from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,6 +106,7 @@ def song_data(
         "bpm": song.bpm,
         "key": song.key,
         "bars": song.bars,
+        "bar_seconds": bar_seconds(song, sound),
         "address": song_address(song),
         "cover": song_cover(song),
         "rate": sound.rate,
