@@ -52,7 +52,7 @@ class SongSound:
 
 
 def bar_seconds(song: Song, sound: SongSound) -> float | None:
-    """Return how long a bar is: by the number of bars, else of four beats; None where neither is known."""
+    """Return how long a bar is: by the number of bars, else of four beats; None: nobody knows."""
     if song.bars:
         return sound.seconds / song.bars
     return 240 / song.bpm if song.bpm else None
