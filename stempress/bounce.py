@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.wav import wav_bytes
+from pyodide_app.engine.riff import Tags, wav_file
 from stempress.audio import check_song, load_stem
 from stempress.catalog import read_collection
 from stempress.errors import Fault, Findings, SiteError, nearest
@@ -42,7 +42,14 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
         loaded = load_stem(files[slug, layer, stem], sound)
         mixer.place(row, StemAudio.from_float(loaded.samples))
         mixer.adjust(row, mix.rows[row])
-    return wav_bytes(mixer.render(0, sound.frames), sound.rate, bits)
+    tags = Tags(
+        title=song.title,
+        artist=collection.settings.artist,
+        album=collection.album(song.album).title,
+        isrc=song.isrc,
+        mix=mix.variation.mix_number,
+    )
+    return wav_file(mixer.render(0, sound.frames), sound.rate, bits, tags)
 
 
 def _find(collection: Collection, slug: str, text: str) -> tuple[Song, Mix]:

@@ -102,6 +102,7 @@ def song_data(
         "title": song.title,
         "artist": collection.settings.artist,
         "album": song.album,
+        "album_title": collection.album(song.album).title,
         "isrc": song.isrc,
         "bpm": song.bpm,
         "key": song.key,

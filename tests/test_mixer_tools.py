@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
+from build import build
 from pyodide_app.engine.mix import RowSettings
 from stempress.catalog import read_collection
+from stempress.command import run
 from stempress.errors import Findings
 from stempress.links import read_mix
 from stempress.settings import read_settings
@@ -17,8 +20,6 @@ from tests.conftest import ROOT
 from tests.visiting import Visit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
     from pyodide_app.engine.model import Song
@@ -304,3 +305,30 @@ def test_the_lock_screen_knows_what_plays(page: Page, serve: Serve, host: Path) 
         " navigator.mediaSession.playbackState]"
     )
     assert found == ["Undertow", "Mara Voss", "playing"]
+
+
+@pytest.mark.parametrize("bits", [24, 16])
+def test_an_export_is_the_file_that_the_command_line_writes(
+    page: Page, serve: Serve, host: Path, tmp_path: Path, bits: int
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/#{LINK}")
+    open_tools(page)
+    page.get_by_label("Bits").select_option(str(bits))
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Export WAV").click()
+    assert download.value.suggested_filename == "undertow-1-2-1-2-1.wav"
+    expect(page.get_by_role("status")).to_contain_text("Exported undertow-1-2-1-2-1.wav")
+    wav = tmp_path / "mix.wav"
+    mix = ["mix", "undertow", f"https://site.example/#{LINK}", "-o", str(wav)]
+    assert run([*mix, "--bits", str(bits)], build, ROOT) == 0
+    assert Path(download.value.path()).read_bytes() == wav.read_bytes()
+
+
+def test_an_export_can_be_cancelled(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    open_tools(page)
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    page.get_by_role("button", name="Export WAV").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("status")).to_have_text("Export: cancelled")
+    expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()

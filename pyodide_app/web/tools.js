@@ -242,7 +242,7 @@ function joinExport(mixer) {
       const song = await mixer.facts();
       const mix = mixer.choice.map((nth) => nth + 1).join("-");
       const player = await mixer.player();
-      const file = await player.bounce(Number(mixer.querySelector(".bits").value), { signal, tell });
+      const file = await player.export(Number(mixer.querySelector(".bits").value), { signal, tell });
       const link = document.createElement("a");
       link.download = `${song.slug}-${mix}.wav`;
       link.href = URL.createObjectURL(file);
@@ -261,7 +261,7 @@ function joinExport(mixer) {
         return;
       }
       const player = await mixer.player();
-      const found = await player.plainDigest({ signal, tell });
+      const found = await player.digest(24, { plain: true, signal, tell });
       mixer.say(
         found === published
           ? `This is the mix that was published: SHA-256 ${found}`
@@ -283,7 +283,7 @@ function joinMedia(mixer) {
   const { mediaSession } = navigator;
   if (!mediaSession) return;
   const announce = async () => {
-    const { title, artist, album, cover } = await mixer.facts();
+    const { title, artist, album_title: album, cover } = await mixer.facts();
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
     mediaSession.metadata = new MediaMetadata({ title, artist, album, artwork: [{ src }] });
     const handlers = {
