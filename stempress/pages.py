@@ -220,6 +220,7 @@ def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
         title = f"{song.title} {variation.mix_number}"
         about = VariationView(song, variation)
         yield Page(variation_address(variation), "variation.html", title, about)
+        yield Page(f"embed/{song.slug}/{variation.mix_number}/", "embed.html", title, about)
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)

@@ -74,3 +74,7 @@ def test_an_address_is_three_plain_segments_whatever_the_words(words: str) -> No
 def test_values_without_a_letter_are_told_apart() -> None:
     assert Trait("Stem", "音").address != Trait("Stem", "楽").address
     assert Trait("Stem", "a" * 60).address != Trait("Stem", "a" * 61).address
+
+
+def test_a_trait_is_found_by_its_words() -> None:
+    assert Trait("Lead Guitar", "Amen (dry)").address == "traits/lead-guitar/amen-dry/"
