@@ -16,6 +16,7 @@ import pytest
 
 from stempress import runtime
 from stempress.archives import precompile, read_archive, write_archive, write_pure_wheel
+from stempress.cache import cache_root
 from stempress.errors import SiteError
 from stempress.sources import (
     Cdn,
@@ -263,7 +264,7 @@ def test_a_cache_that_cannot_be_written_is_a_fault(
 
 def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEMPRESS_CACHE", "elsewhere")
-    assert runtime.cache_folder() == Path("elsewhere")
+    assert cache_root() == Path("elsewhere")
 
 
 @pytest.mark.browser
