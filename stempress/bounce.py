@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.model import Variation
 from pyodide_app.engine.wav import wav_bytes
-from stempress.audio import check_song, load_stem
 from stempress.catalog import read_collection
+from stempress.checks import check_song
 from stempress.errors import Fault, Findings, SiteError, nearest
 from stempress.measure import measure_stems
+from stempress.reading import joined, stem_pieces
 from stempress.settings import read_settings
+from stempress.workers import workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +31,14 @@ def bounce(site: Path, slug: str, mix_number: str, bits: Bits, progress: Progres
     findings.raise_faults()
     song, variation = _find(collection, slug, mix_number)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
-    facts = measure_stems(files, findings, progress)
+    with workers() as cores:
+        facts = measure_stems(files, findings, progress, cores)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
     mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
     for row, (layer, stem) in enumerate(variation.by_layer(song).items()):
-        loaded = load_stem(files[slug, layer, stem], sound)
-        mixer.place(row, StemAudio.from_float(loaded.samples))
+        samples = joined(stem_pieces(files[slug, layer, stem], sound))
+        mixer.place(row, StemAudio.from_float(samples))
     return wav_bytes(mixer.render(0, sound.frames), sound.rate, bits)
 
 

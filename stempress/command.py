@@ -33,6 +33,7 @@ class Options:
     out: Path
     runtime_from: Path | None = None
     without_runtime: bool = False
+    dask: str = ""
     port: int = 8000
     song: str = ""
     mix_number: str = ""
@@ -94,6 +95,9 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--runtime-from", type=Path, metavar="DIR", help="look for the Pyodide files here first"
+    )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
     )
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"

@@ -103,20 +103,27 @@ def _about(collection: Collection, sounds: Sounds, token: Token) -> dict[str, ob
                 "losslessAudio": absolute(collection, sound.lossless.address),
             }
         return found | {"properties": properties}
-    preview = sounds.previews[token.id]
+    variation = Variation.from_stems(song, token.stems)
+    preview = sounds.previews.get(variation)
     found = _music(collection, token, song, sounds.songs[song.slug].seconds, preview)
-    return found | {
-        "isrc": codes.show_isrc(song.isrc),
-        "properties": {
-            "mix_number": Variation.from_stems(song, token.stems).mix_number,
-            "stems": dict(token.stems),
-            "burned": list(token.burned),
-        },
+    properties = {
+        "mix_number": variation.mix_number,
+        "stems": dict(token.stems),
+        "burned": list(token.burned),
     }
+    if variation in sounds.digests:
+        mix = sounds.digests[variation]
+        properties["mix"] = {
+            "sha256": mix.sha256,
+            "bits": 24,
+            "rate": mix.rate,
+            "frames": mix.frames,
+        }
+    return found | {"isrc": codes.show_isrc(song.isrc), "properties": properties}
 
 
 def _music(
-    collection: Collection, token: Token, song: Song, seconds: float, audio: WebFile
+    collection: Collection, token: Token, song: Song, seconds: float, audio: WebFile | None
 ) -> dict[str, object]:
     """Return the top-level fields of the music schema that the site can state."""
     album = collection.album(song.album)
@@ -125,9 +132,9 @@ def _music(
         "title": song.title,
         "artist": collection.settings.artist,
         "duration": round(seconds, 3),
-        "mimeType": audio.type.split(";", 1)[0],
+        "mimeType": audio and audio.type.split(";", 1)[0],
         "trackNumber": [each.slug for each in album.songs].index(song.slug) + 1,
-        "animation_url": absolute(collection, audio.address),
+        "animation_url": audio and absolute(collection, audio.address),
         "artwork": {
             "uri": absolute(collection, cover),
             "mimeType": _PICTURES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from stempress.codecs import FORMATS, Sound, decode, encode, fit, resample, web_rate
+from stempress.codecs import FORMATS, Sound, decode, encode, web_rate
+from stempress.reading import fitted, joined, resampled
 from stempress.settings import CODECS, Codec
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ def test_a_stem_comes_back_in_time_and_in_length(codec: Codec, channels: int) ->
     sound = music(channels=channels)
     samples, rate = read_back(encode(sound, codec, 160))
     assert rate == 48000
-    assert samples.shape == sound.samples.shape
-    error = samples - sound.samples
+    tail = 1024 if codec == "vorbis" else 0
+    assert samples.shape == (channels, sound.frames + tail)
+    error = samples[:, : sound.frames] - sound.samples
     assert (error**2).mean() < 0.01 * (sound.samples**2).mean()
 
 
@@ -86,23 +88,20 @@ def test_codecs_carry_the_rates_they_can(codec: Codec, rate: int, expected: int)
 
 
 @pytest.mark.parametrize("rate", [22050, 44100, 96000])
-def test_resampling_keeps_length_and_pitch(rate: int) -> None:
-    out = resample(music(rate), 48000)
-    assert out.samples.shape == (2, 48000)
+@pytest.mark.parametrize("piece", [999, 1 << 16])
+def test_resampling_keeps_length_and_pitch(rate: int, piece: int) -> None:
+    samples = music(rate).samples
+    pieces = (samples[:, at : at + piece] for at in range(0, samples.shape[1], piece))
+    out = joined(fitted(resampled(pieces, 2, rate, 48000), 2, 48000))
     steady = slice(4000, 44000)
-    error = out.samples[:, steady] - music(48000).samples[:, steady]
+    error = out[:, steady] - music(48000).samples[:, steady]
     assert np.sqrt((error**2).mean()) < 1e-3
 
 
-def test_a_sound_at_the_right_rate_is_left_alone() -> None:
-    sound = music()
-    assert resample(sound, 48000) is sound
-
-
-def test_fit_cuts_and_pads() -> None:
-    samples = np.ones((2, 5), dtype=np.float32)
-    assert fit(samples, 3).shape == (2, 3)
-    assert fit(samples, 7).tolist() == [[1, 1, 1, 1, 1, 0, 0]] * 2
+def test_fitted_cuts_and_pads() -> None:
+    pieces = [np.ones((2, 3), dtype=np.float32)] * 2
+    assert joined(fitted(pieces, 2, 4)).shape == (2, 4)
+    assert joined(fitted(pieces, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
 
 
 @pytest.mark.parametrize(
