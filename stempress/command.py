@@ -79,12 +79,14 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     site = (found.pop("site", None) or home).resolve()
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
+    dask = found.pop("dask", None) or ""
     return Options(
         **{key: value for key, value in found.items() if key != "command"},
         command=found["command"] or "build",
         site=site,
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
+        dask=dask,
     )
 
 

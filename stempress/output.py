@@ -153,10 +153,14 @@ def _stage(out: Path, files: Sequence[OutputFile]) -> None:
 
 
 def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
-    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay."""
+    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay.
+
+    A link is removed itself; nothing behind it is touched.
+    """
     pruned = 0
-    found = (path for top in _visible(out) for path in (top, *top.rglob("*")))
-    for path in sorted(found, reverse=True):
+    tops = list(_visible(out))
+    below = (path for top in tops if not top.is_symlink() for path in top.rglob("*"))
+    for path in sorted([*tops, *below], reverse=True):
         if path.is_symlink() or path.is_file():
             if PurePosixPath(path.relative_to(out).as_posix()) not in wanted or path.is_symlink():
                 path.unlink()

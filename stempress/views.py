@@ -239,8 +239,8 @@ class Views:
                         {
                             "slug": row.stem.slug,
                             "name": row.stem.name,
-                            "path": row.sound.waveform,
                             "chosen": row.nth == at,
+                            "path": row.sound.waveform if row.nth == at else "",
                         }
                         for row in rows
                     ],

@@ -43,6 +43,12 @@ class Serve(Protocol):
     def __call__(self, directory: Path, prefix: str = "/") -> str: ...
 
 
+class Press(Protocol):
+    """Press a site's folder into its dist/ and return the exit status."""
+
+    def __call__(self, site: Path) -> int: ...
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Launch the machine's own Chromium, headless; $CHROMIUM names another one."""
@@ -74,6 +80,19 @@ def in_flac(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (site / "site.toml").write_text(settings.replace('stream = "opus"', 'stream = "flac"'), "utf-8")
     assert run(["--site", str(site)], build, ROOT) == 0
     return site / "dist"
+
+
+@pytest.fixture(scope="session")
+def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
+    """Return the front door for small sites: without the runtime, with a cache of its own."""
+    cache = tmp_path_factory.mktemp("cache")
+
+    def press(site: Path) -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STEMPRESS_CACHE", os.fspath(cache))
+            return run(["--site", os.fspath(site), "--without-runtime"], build, ROOT)
+
+    return press
 
 
 @pytest.fixture

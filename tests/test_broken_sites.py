@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import build
-from stempress.command import run
-from tests.small_site import STUB, tone, write, write_small_site
+from tests.small_site import tone, write, write_small_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tests.conftest import Press
 
 HERE = Path(__file__).parent
 BROKEN = sorted((HERE / "broken_sites").glob("*.toml"))
@@ -31,18 +31,7 @@ OLD = {"data/collection.json": '{"generator": "stempress"}', "index.html": "old"
 def sound_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("sound")
     write_small_site(site)
-    write(site / "templates/_mixer.html", STUB)
     return site
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STEMPRESS_CACHE", os.fspath(cache))
 
 
 @pytest.fixture
@@ -84,12 +73,6 @@ def apply(site: Path, edits: Sequence[dict[str, Any]]) -> None:
             path.unlink()
 
 
-def press(site: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
-    """Run the front door; return the exit status and the lines that it printed."""
-    status = run(["--site", str(site), "--without-runtime"], build.build, HERE)
-    return status, capsys.readouterr().err.splitlines()
-
-
 def tree(folder: Path) -> dict[str, bytes]:
     return {
         os.fspath(path.relative_to(folder)): path.read_bytes()
@@ -109,11 +92,12 @@ def said(printed: Sequence[str], kind: str) -> list[str]:
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_one_fault_gets_one_message(
-    path: Path, site: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     says, edits = read_case(path)
     apply(site, edits)
-    status, printed = press(site, capsys)
+    status = press_small(site)
+    printed = capsys.readouterr().err.splitlines()
     assert said(printed, "error") == says
     assert printed[-2:] == ["1 fault", "nothing was written"]
     assert status == 1
@@ -121,15 +105,19 @@ def test_one_fault_gets_one_message(
     for name, text in OLD.items():
         write(site / "dist" / name, text)
     before = tree(site / "dist")
-    assert press(site, capsys) == (1, printed)
+    assert press_small(site) == 1
+    assert capsys.readouterr().err.splitlines() == printed
     assert tree(site / "dist") == before
 
 
 @pytest.mark.parametrize("path", ODD, ids=lambda path: path.stem)
-def test_odd_sites_are_pressed(path: Path, site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_odd_sites_are_pressed(
+    path: Path, site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
     says, edits = read_case(path)
     apply(site, edits)
-    status, printed = press(site, capsys)
+    status = press_small(site)
+    printed = capsys.readouterr().err.splitlines()
     assert said(printed, "warning") == says
     assert said(printed, "error") == []
     assert status == 0
@@ -152,13 +140,14 @@ TOGETHER = (
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_all_faults_are_told_together(
-    order: int, site: Path, capsys: pytest.CaptureFixture[str]
+    order: int, site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [read_case(HERE / "broken_sites" / f"{name}.toml") for name in TOGETHER]
     for _, edits in cases[::order]:
         apply(site, edits)
     write(site / "stems/two/bass/synth.flac", "no sound")
-    status, printed = press(site, capsys)
+    status = press_small(site)
+    printed = capsys.readouterr().err.splitlines()
     says = [line for lines, _ in cases for line in lines]
     undecodable = [
         "error: stems/two/bass/synth.flac: it cannot be decoded: Format not recognised",

@@ -8,20 +8,14 @@ import { Player, wake } from "./player.js";
 const SILENT = -60; // dB: what the volumes' lowest place means
 const COLOURS = 8;
 const MEGABYTE = 1e6;
-const STATES = {
-  idle: "",
-  loading: "Loading",
-  ready: "Ready",
-  playing: "Playing",
-  paused: "Paused",
-  failed: "It does not play; press Play to try again. ",
-};
+const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
 
 class StemMixer extends HTMLElement {
   #player = null;
   #song = null; // a promise of the song's facts
   #rows = [];
   #held = false; // the visitor holds the position's thumb
+  #words = ""; // what the status line says when nothing is loading
   #closed = new AbortController();
 
   connectedCallback() {
@@ -261,7 +255,7 @@ class StemMixer extends HTMLElement {
     bar.hidden = !waiting.length;
     bar.value = total ? loaded / total : 0;
     if (!waiting.length) {
-      this.#say(STATES[this.dataset.state]);
+      this.#say(this.#words);
       return;
     }
     const what = waiting.includes("Python") ? "Python" : "";
@@ -270,10 +264,14 @@ class StemMixer extends HTMLElement {
     this.#say(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
   }
 
-  #showState({ state, reason }) {
+  #showState({ state, reason, engine, refusal }) {
     this.dataset.state = state;
     this.querySelector(".pause").disabled = state !== "playing";
-    this.#say(STATES[state] + reason);
+    this.#words = STATES[state];
+    if (state === "playing") this.#words = `Playing, mixed by ${engine === "python" ? "Python" : "the browser"}`;
+    if (state === "failed") this.#words = `It does not play: ${reason}. Press Play to try again.`;
+    else if (refusal) this.#words += `. Python cannot run here: ${refusal}`;
+    this.#say(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
   }
 
@@ -335,7 +333,7 @@ class StemMixer extends HTMLElement {
     this.querySelector(".of").textContent = clock(song.duration);
     this.#place(0);
     this.#showMix(song);
-    this.#showState({ state: "idle" });
+    this.#showState({ state: "idle", refusal: "" });
   }
 }
 

@@ -1,7 +1,7 @@
 // Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
 import {
-  AT, ATTACH, BLOCK, BOUNCE, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, OPEN, PAUSE, PLAY,
-  REPORT, RESET, STEM, TAKEN,
+  ARMED, AT, ATTACH, BLOCK, BOUNCE, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED, OPEN,
+  PAUSE, PLAY, REPORT, RESET, STEM, TAKEN,
 } from "./messages.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
@@ -47,7 +47,7 @@ class Feed {
     this.#turn();
   }
 
-  play() {
+  play(at) {
     if (this.#state === PAUSE) {
       this.#session.settle(this.#position);
       this.#position = this.#next = 0;
@@ -56,7 +56,7 @@ class Feed {
     this.#state = PLAY;
     this.#positionAt = performance.now();
     this.#turn();
-    this.#port.postMessage({ type: PLAY });
+    this.#port.postMessage({ type: PLAY, at });
   }
 
   pause() {
@@ -78,6 +78,13 @@ class Feed {
       case LATE:
         this.#see(message.position);
         if (answered) this.#again();
+        break;
+      case ARMED:
+        postMessage({ type });
+        break;
+      case MISSED:
+        this.#state = PAUSE;
+        postMessage({ type });
         break;
       case REPORT:
         this.#report(message);
@@ -241,7 +248,7 @@ const answers = {
     bounce.destroy();
     return digest;
   },
-  [PLAY]: () => feed.play(),
+  [PLAY]: ({ at }) => feed.play(at),
   [PAUSE]: () => feed.pause(),
 };
 
