@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     type Wanted = tuple[Codec, int]
     """A codec and its bitrate."""
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same input gives another file."""
 
 

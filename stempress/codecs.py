@@ -43,6 +43,8 @@ _TAIL: dict[Codec, int] = {"vorbis": 1024}
 """Frames of silence behind the stem, for decoders to lose."""
 _LOSSY_RATES = (48000, 44100, 32000)
 _VORBIS_QUALITY = ((48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320), np.arange(-1, 10) / 10)
+_MP3_LEVELS = ((240, 1.0), (208, 0.98), (176, 0.97), (0, 0.95))
+"""From how many kbit/s on LAME turns its input down by which factor, as measured."""
 _SERIAL = 1
 
 
@@ -119,6 +121,9 @@ class Encoder:
         self._stream: soxr.ResampleStream | None = None
         if rate != self._wanted:
             self._stream = soxr.ResampleStream(rate, self._wanted, channels, quality="VHQ")
+        total = _total(codec, bitrate, channels)
+        turned = next(factor for least, factor in _MP3_LEVELS if total >= least)
+        self._gain = np.float32(1 / turned if codec == "mp3" else 1)
         form = FORMATS[codec]
         self._buffer = io.BytesIO()
         self._file = soundfile.SoundFile(
@@ -153,7 +158,7 @@ class Encoder:
     def _put(self, interleaved: Planar) -> None:
         """Write frames. Whole numbers for FLAC: floats are scaled by libsndfile as it pleases."""
         for start in range(0, len(interleaved), PIECE):
-            part = interleaved[start : start + PIECE]
+            part = interleaved[start : start + PIECE] * self._gain
             self._file.write(_left_aligned(part) if self.codec == "flac" else part)
         self._written += len(interleaved)
 
@@ -165,9 +170,14 @@ def _left_aligned(samples: Planar) -> NDArray[np.int32]:
     return words << 8
 
 
+def _total(codec: Codec, bitrate: int, channels: int) -> float:
+    """Return a file's bitrate: mono gets half, but no less than keeps it aligned."""
+    return max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
+
+
 def _level(codec: Codec, bitrate: int, channels: int) -> float:
     """Return libsndfile's compression level (0 to 1) for a bitrate, as measured with 1.2.2."""
-    total = max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
+    total = _total(codec, bitrate, channels)
     if codec == "opus":
         level = (256 - total / channels) / 250
     elif codec == "mp3":

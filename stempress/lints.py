@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
+from math import floor
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ def lint_stem(where: str, facts: Facts, findings: Findings) -> None:
         findings.warn(
             where,
             f"has a true peak of {over:+.1f} dBTP: it clips when it is converted",
-            hint=f"turn it down by {ceil(over + 1)} dB",
+            hint=f"turn it down by {floor(over) + 1} dB",
         )
     if facts.dead:
         findings.warn(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     type Products = NDArray[np.float64]
     """Mean products of K-weighted stems in every 100 ms: (steps, stems, stems)."""
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same mix gives another preview."""
 CODEC: Codec = "mp3"
 TARGET_LUFS = -16.0

@@ -65,6 +65,18 @@ def test_the_bitrate_is_about_what_was_asked(codec: Codec, tolerance: float) -> 
     assert size * 8 / 4 / 1000 == pytest.approx(128, rel=tolerance)
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("bitrate", [64, 96, 128, 160, 192, 224, 256, 320])
+@pytest.mark.parametrize("codec", CODECS)
+def test_no_codec_changes_the_level(codec: Codec, bitrate: int, channels: int) -> None:
+    at = np.arange(48000) / 48000
+    sine = np.stack([0.3 * np.sin(2 * np.pi * 997 * at)] * channels).astype(np.float32)
+    samples, _ = read_back(encode(Sound(sine, 48000, 24), codec, bitrate))
+    steady = slice(12000, 36000)
+    levels = [float(np.sqrt((each[:, steady] ** 2).mean())) for each in (samples, sine)]
+    assert levels[0] == pytest.approx(levels[1], rel=0.012)
+
+
 def test_flac_keeps_every_16_bit_word() -> None:
     words = np.random.default_rng(2).integers(-32768, 32768, (2, 5000))
     sound = Sound((words / 32768).astype(np.float32), 44100, 16)

@@ -1,0 +1,184 @@
+"""The pipeline: nothing is done twice, and what is made fits together."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from build import build
+from pyodide_app.engine import loudness
+from stempress import previews, reading
+from stempress.command import run
+from stempress.reading import Source
+from tests.conftest import ROOT
+from tests.music import LAYERS, notes, sound_file, write_music
+from tests.small_site import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from stempress.reading import Planar
+    from stempress.sounds import SongSound
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a site with a cache of its own goes."""
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "site"
+
+
+def press(site: Path) -> int:
+    return run(["--site", str(site), "--without-runtime"], build, ROOT)
+
+
+def data(site: Path, address: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((site / "dist" / address).read_text("utf-8"))
+    return found
+
+
+def files(site: Path) -> dict[str, bytes]:
+    dist = site / "dist"
+    return {str(at.relative_to(dist)): at.read_bytes() for at in dist.rglob("*") if at.is_file()}
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capsys.readouterr().err.splitlines() if line.endswith(" new")]
+
+
+def test_the_second_build_decodes_nothing(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    assert "Web stems: 7 of 7 new" in said(capsys)
+    first = files(site)
+
+    def refuse(_: Source) -> Iterator[Planar]:
+        raise AssertionError
+
+    monkeypatch.setattr(Source, "pieces", refuse)
+    assert press(site) == 0
+    assert all(": 0 of " in line for line in said(capsys))
+    assert files(site) == first
+
+
+def test_a_changed_stem_redoes_what_it_is_in(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    before = data(site, "data/digests/one.json")["mixes"]
+    capsys.readouterr()
+    write(site / "stems/one/lead/c.wav", sound_file(notes(77)))
+    assert press(site) == 0
+    lines = said(capsys)
+    assert lines[0] == "Stems: 1 of 7 new"
+    assert lines[-3:] == [
+        "Web stems: 1 of 7 new",
+        "Previews: 1 of 2 new",
+        "Mix digests: 3 of 9 new",
+    ]
+    after = data(site, "data/digests/one.json")["mixes"]
+    assert {mix for mix in after if after[mix] != before[mix]} == {"1-1-3", "1-2-3", "2-1-3"}
+
+
+def test_a_stem_is_decoded_once_for_all_previews(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_music(site, 'previews = "all"')
+    decoded: Counter[str] = Counter()
+
+    def counted(path: Path, song: SongSound) -> Iterator[Planar]:
+        decoded["/".join(path.parts[-2:])] += 1
+        return reading.stem_pieces(path, song)
+
+    monkeypatch.setattr(previews, "stem_pieces", counted)
+    assert press(site) == 0
+    assert decoded == {f"{layer}/{stem}.wav": 1 for layer, of in LAYERS.items() for stem in of}
+    assert len(list((site / "dist/audio").glob("*.mp3"))) == 9
+
+
+def test_previews_are_of_one_loudness_cut_on_a_bar_and_faded(site: Path) -> None:
+    write_music(site, 'previews = "all"')
+    write(site / "stems/one/lead/c.wav", sound_file(0.05 * notes(6)))
+    write(site / "stems/one/drums/b.wav", sound_file(2.5 * notes(1)))
+    assert press(site) == 0
+    heard = sorted((site / "dist/audio").glob("*.mp3"))
+    for file in heard:
+        samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+        assert len(samples) == 3 * rate
+        assert loudness.integrated(samples.T, rate) == pytest.approx(previews.TARGET_LUFS, abs=0.3)
+        assert loudness.true_peak(samples.T) < 1
+        assert np.abs(samples[-100:]).max() < 0.01
+    assert len(heard) == 9
+
+
+@pytest.mark.parametrize(("which", "count"), [("tokens", 2), ("none", 0)])
+def test_previews_are_of_what_was_asked(site: Path, which: str, count: int) -> None:
+    write_music(site, f'previews = "{which}"')
+    assert press(site) == 0
+    assert len(list((site / "dist/audio").glob("*.mp3"))) == count
+    page = (site / "dist/songs/one/1-1-1/index.html").read_text("utf-8")
+    assert ("<audio" in page) == bool(count)
+    assert "<audio" not in (site / "dist/songs/one/2-1-1/index.html").read_text("utf-8")
+    assert ("animation_url" in data(site, "metadata/91.json")) == bool(count)
+
+
+def test_a_published_digest_is_of_the_words_that_mix_writes(site: Path, tmp_path: Path) -> None:
+    write_music(site, "lossless = true")
+    write(site / "stems/one/bass/b.wav", sound_file(2 * notes(3), subtype="FLOAT"))
+    write(site / "stems/one/lead/c.wav", sound_file(notes(6, rate=44100), rate=44100))
+    assert press(site) == 0
+    published = data(site, "data/digests/one.json")
+    assert (published["bits"], published["rate"], published["frames"]) == (24, 48000, 192000)
+    for mix in ("1-1-1", "1-2-3"):
+        out = tmp_path / "mix.wav"
+        assert run(["mix", "one", mix, "-o", str(out), "--site", str(site)], build, ROOT) == 0
+        assert published["mixes"][mix] == sha256(out.read_bytes()[44:]).hexdigest()
+    told = data(site, "metadata/92.json")["properties"]["mix"]
+    assert told == {
+        "sha256": published["mixes"]["1-2-3"], "bits": 24, "rate": 48000, "frames": 192000
+    }  # fmt: skip
+
+
+def test_digests_are_of_tokens_alone_without_lossless_stems(site: Path) -> None:
+    write_music(site)
+    assert press(site) == 0
+    assert set(data(site, "data/digests/one.json")["mixes"]) == {"1-1-1", "1-2-3"}
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    assert len(data(site, "data/digests/one.json")["mixes"]) == 9
+
+
+def test_lossless_stems_are_the_words_that_are_mixed(site: Path) -> None:
+    write_music(site, "lossless = true")
+    write(site / "stems/one/drums/a.wav", sound_file(1.5 * notes(0), subtype="FLOAT"))
+    assert press(site) == 0
+    stem = data(site, "data/songs/one.json")["layers"][0]["stems"][0]
+    samples, _ = soundfile.read(site / "dist" / stem["lossless"]["url"], dtype="float64")
+    source = np.float32(1.5 * notes(0)).astype(np.float64)
+    assert np.abs(samples - np.clip(source, -1, 1)).max() <= 2**-23
+    assert (samples * 2**23 == np.rint(samples * 2**23)).all()
+
+
+def test_what_an_unrevealed_token_is_leaves_no_trace(site: Path) -> None:
+    write_music(site)
+    assert press(site) == 0
+    told = files(site)
+    ledger = json.loads((site / "content/tokens.json").read_bytes())
+    ledger["tokens"].append({"id": "95", "tier": "song", "state": "unrevealed"})
+    write(site / "content/tokens.json", json.dumps(ledger))
+    assert press(site) == 0
+    now = files(site)
+    assert {name for name in now if name.startswith(("audio/", "data/digests/"))} == {
+        name for name in told if name.startswith(("audio/", "data/digests/"))
+    }
+    assert "mix" not in data(site, "metadata/95.json").get("properties", {})
