@@ -19,6 +19,7 @@ from stempress.rarity import Rarity
 from stempress.render import render_site
 from stempress.report import Built
 from stempress.settings import read_settings
+from stempress.sizes import size_report
 from stempress.workers import workers
 
 
@@ -46,7 +47,8 @@ def build(options: Options, progress: Progress) -> Built:
         *app,
     ]
     # Then write.
-    return Built(write_site(options.out, files), len(plan.pages), findings.warnings)
+    sizes = size_report(files, sounds, settings.audio)
+    return Built(write_site(options.out, files), len(plan.pages), findings.warnings, sizes)
 
 
 if __name__ == "__main__":

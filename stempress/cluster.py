@@ -47,7 +47,7 @@ def dask_workers(address: str) -> Iterator[Cluster]:
     try:
         from distributed import Client  # noqa: PLC0415 - an extra that few have
     except ImportError:
-        _refuse(address, "needs Dask, which is not installed", "pip install 'stempress[dask]'")
+        _refuse(address, "needs Dask, which is not installed", "pip install dask distributed")
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

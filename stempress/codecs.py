@@ -121,7 +121,7 @@ class Encoder:
         self._stream: soxr.ResampleStream | None = None
         if rate != self._wanted:
             self._stream = soxr.ResampleStream(rate, self._wanted, channels, quality="VHQ")
-        total = _total(codec, bitrate, channels)
+        total = total_bitrate(codec, bitrate, channels)
         turned = next(factor for least, factor in _MP3_LEVELS if total >= least)
         self._gain = np.float32(1 / turned if codec == "mp3" else 1)
         form = FORMATS[codec]
@@ -170,14 +170,14 @@ def _left_aligned(samples: Planar) -> NDArray[np.int32]:
     return words << 8
 
 
-def _total(codec: Codec, bitrate: int, channels: int) -> float:
+def total_bitrate(codec: Codec, bitrate: int, channels: int) -> float:
     """Return a file's bitrate: mono gets half, but no less than keeps it aligned."""
     return max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
 
 
 def _level(codec: Codec, bitrate: int, channels: int) -> float:
     """Return libsndfile's compression level (0 to 1) for a bitrate, as measured with 1.2.2."""
-    total = _total(codec, bitrate, channels)
+    total = total_bitrate(codec, bitrate, channels)
     if codec == "opus":
         level = (256 - total / channels) / 250
     elif codec == "mp3":

@@ -34,6 +34,7 @@ class Options:
     runtime_from: Path | None = None
     without_runtime: bool = False
     dask: str = ""
+    report: bool = False
     port: int = 8000
     song: str = ""
     mix_number: str = ""
@@ -101,6 +102,7 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
     )
+    parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"
     )
@@ -115,7 +117,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
-    tell(built, time.monotonic() - started, _short(options.out), progress)
+    seconds = time.monotonic() - started
+    tell(built, seconds, _short(options.out), progress, report=options.report)
     return True
 
 

@@ -23,12 +23,17 @@ class Built:
     written: Written
     pages: int
     warnings: Sequence[Fault]
+    sizes: Sequence[str] = ()
 
 
-def tell(built: Built, seconds: float, out: str, progress: Progress) -> None:
-    """Print warnings, then one line of figures."""
+def tell(
+    built: Built, seconds: float, out: str, progress: Progress, *, report: bool = False
+) -> None:
+    """Print warnings, then one line of figures; before it, if asked, where the bytes are."""
     for warning in built.warnings:
         progress.say(f"warning: {warning}")
+    for line in built.sizes if report else ():
+        progress.say(line)
     written = built.written
     progress.say(
         f"{out}: {built.pages} pages, {written.files} files, {megabytes(written.size)} in "
@@ -41,6 +46,6 @@ def tell(built: Built, seconds: float, out: str, progress: Progress) -> None:
         )
 
 
-def megabytes(size: int) -> str:
+def megabytes(size: float) -> str:
     """Return a size in MB, as hosts count it."""
     return f"{size / 1e6:.1f} MB"
