@@ -1,8 +1,9 @@
 """200 previews of one song: the build's code beside the shell loop that an artist would write.
 
-Both read the same 16 FLAC stems (4 layers of 4, 48 kHz, stereo, 60 s), mix 30 s, fade the last second,
-aim at -16 LUFS under -1 dBTP, and write MP3 at 128 kbit/s with LAME. The loop runs as many ffmpeg at
-once as there are cores, a thread each. Its loudnorm is the one-pass filter, as a loop would have it.
+Both read the same 16 FLAC stems (4 layers of 4, 48 kHz, stereo, 60 s), mix 30 s, fade the last
+second, aim at -16 LUFS under -1 dBTP, and write MP3 at 128 kbit/s with LAME. The loop runs as many
+ffmpeg at once as there are cores, a thread each; its loudnorm is the one-pass filter, as a loop
+would have it.
 """
 
 from __future__ import annotations

@@ -17,12 +17,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import lameenc
 import numpy as np
 import soundfile
 import soxr
 from mutagen.ogg import OggPage
 
-from stempress.reading import PIECE, UnreadableError, joined, open_source
+from stempress.reading import PIECE, UnreadableError, joined, open_source, resampled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,7 @@ _LOSSY_RATES = (48000, 44100, 32000)
 _VORBIS_QUALITY = ((48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320), np.arange(-1, 10) / 10)
 _MP3_LEVELS = ((240, 1.0), (208, 0.98), (176, 0.97), (0, 0.95))
 """From how many kbit/s on LAME turns its input down by which factor, as measured."""
+_MP3_QUALITY = 3  # LAME's own default
 _SERIAL = 1
 
 
@@ -111,6 +113,26 @@ def encode(sound: Sound, codec: Codec, bitrate: int) -> bytes:
     return encoder.finish()
 
 
+def encode_mp3(sound: Sound, bitrate: int) -> bytes:
+    """Return an MP3 file through LAME itself, which is three times as fast as through libsndfile.
+
+    It does not state its padding, so it begins a few milliseconds late: not for stems.
+    """
+    rate = web_rate("mp3", sound.rate)
+    samples = sound.samples
+    if rate != sound.rate:
+        samples = joined(resampled([samples], sound.channels, sound.rate, rate))
+    encoder = lameenc.Encoder()
+    encoder.silence()
+    encoder.set_quality(_MP3_QUALITY)
+    encoder.set_bit_rate(round(total_bitrate("mp3", bitrate, sound.channels)))
+    encoder.set_in_sample_rate(rate)
+    encoder.set_channels(sound.channels)
+    gain = np.float32(32768 / _turned_down(bitrate, sound.channels))
+    words = np.clip(np.rint(samples.T * gain), -32768, 32767).astype("<i2")
+    return bytes(encoder.encode(words.tobytes())) + bytes(encoder.flush())
+
+
 class Encoder:
     """Makes a file of a codec, a piece at a time."""
 
@@ -121,9 +143,7 @@ class Encoder:
         self._stream: soxr.ResampleStream | None = None
         if rate != self._wanted:
             self._stream = soxr.ResampleStream(rate, self._wanted, channels, quality="VHQ")
-        total = total_bitrate(codec, bitrate, channels)
-        turned = next(factor for least, factor in _MP3_LEVELS if total >= least)
-        self._gain = np.float32(1 / turned if codec == "mp3" else 1)
+        self._gain = np.float32(1 / _turned_down(bitrate, channels) if codec == "mp3" else 1)
         form = FORMATS[codec]
         self._buffer = io.BytesIO()
         self._file = soundfile.SoundFile(
@@ -173,6 +193,12 @@ def _left_aligned(samples: Planar) -> NDArray[np.int32]:
 def total_bitrate(codec: Codec, bitrate: int, channels: int) -> float:
     """Return a file's bitrate: mono gets half, but no less than keeps it aligned."""
     return max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
+
+
+def _turned_down(bitrate: int, channels: int) -> float:
+    """Return the factor that LAME applies before it encodes."""
+    total = total_bitrate("mp3", bitrate, channels)
+    return next(factor for least, factor in _MP3_LEVELS if total >= least)
 
 
 def _level(codec: Codec, bitrate: int, channels: int) -> float:

@@ -12,8 +12,8 @@ import numpy as np
 
 from pyodide_app.engine.master import Limiter
 from pyodide_app.engine.mix import StemAudio
-from stempress.codecs import Sound, encode
-from stempress.levels import Weighting, integrated, step_frames
+from stempress.codecs import Sound, encode_mp3
+from stempress.levels import SPAN_SECONDS, Weighting, integrated, step_frames
 from stempress.reading import fitted, joined, open_source, stem_pieces
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     type Products = NDArray[np.float64]
     """Mean products of K-weighted stems in every 100 ms: (steps, stems, stems)."""
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same mix gives another preview."""
 CODEC: Codec = "mp3"
 TARGET_LUFS = -16.0
@@ -58,11 +58,12 @@ def decode_cut(path: Path, sound: SongSound, frames: int) -> StemAudio:
 def stem_products(stems: Sequence[StemAudio], rate: int) -> Products:
     """Return how each stem's weighted sound correlates with every other's, over time."""
     size = step_frames(rate)
+    span = SPAN_SECONDS * 10 * size
     weightings = [Weighting(rate) for _ in stems]
     found: list[Products] = [np.zeros((0, len(stems), len(stems)))]
-    for start in range(0, stems[0].frames // size * size, 10 * size):
+    for start in range(0, stems[0].frames // size * size, span):
         weighted = [
-            weighting.steps(stem.samples[:, start : start + 10 * size] * stem.scale)
+            weighting.steps(stem.samples[:, start : start + span] * stem.scale)
             for weighting, stem in zip(weightings, stems, strict=True)
         ]
         both = np.stack([np.broadcast_to(each, (2, *each.shape[1:])) for each in weighted])
@@ -84,7 +85,7 @@ def preview(
     fade = fade_out(rows[0].frames, sound)
     samples = matched(summed(rows) * fade, powers * _squares(fade[None], sound.rate), sound.rate)
     channels = max(row.channels for row in rows)
-    return encode(Sound(samples[:channels], sound.rate, 24), CODEC, bitrate)
+    return encode_mp3(Sound(samples[:channels], sound.rate, 24), bitrate)
 
 
 def summed(stems: Sequence[StemAudio]) -> Planar:

@@ -114,10 +114,10 @@ def test_previews_are_of_one_loudness_cut_on_a_bar_and_faded(site: Path) -> None
     heard = sorted((site / "dist/audio").glob("*.mp3"))
     for file in heard:
         samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-        assert len(samples) == 3 * rate
+        assert 0 <= len(samples) - 3 * rate <= 2 * 1152
         assert loudness.integrated(samples.T, rate) == pytest.approx(previews.TARGET_LUFS, abs=0.3)
         assert loudness.true_peak(samples.T) < 1
-        assert np.abs(samples[-100:]).max() < 0.01
+        assert np.abs(samples[-1152:]).max() < 0.01
     assert len(heard) == 9
 
 
