@@ -47,8 +47,9 @@ def build(options: Options, progress: Progress) -> Built:
         *app,
     ]
     # Then write.
+    written = write_site(options.out, files)
     sizes = size_report(files, sounds, settings.audio)
-    return Built(write_site(options.out, files), len(plan.pages), findings.warnings, sizes)
+    return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)
 
 
 if __name__ == "__main__":

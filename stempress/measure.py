@@ -95,8 +95,10 @@ def measured(path: Path, digest: str) -> Facts | str:
     """Return a file's facts, or why it cannot be used."""
     try:
         facts = measure(open_source(path), digest)
-    except (UnreadableError, OSError) as error:
+    except UnreadableError as error:
         return str(error)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
     return "it is silent" if facts.peak < SILENCE else facts
 
 

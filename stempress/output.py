@@ -40,11 +40,11 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did."""
+    """What a write did: ``changed`` are the addresses of the files that it wrote."""
 
     files: int
     size: int
-    changed: int
+    changed: tuple[str, ...]
     pruned: int
 
 
@@ -70,7 +70,8 @@ def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
         if is_new:
             with suppress(OSError):  # an empty folder alone can be removed
                 out.rmdir()
-    return Written(len(gathered), sum(file.size for file in gathered), len(changed), pruned)
+    size = sum(file.size for file in gathered)
+    return Written(len(gathered), size, tuple(file.address for file in changed), pruned)
 
 
 def refuse_foreign(out: Path) -> None:

@@ -43,6 +43,11 @@ class Page:
         """The file that this page becomes."""
         return self.address if self.address.endswith(".html") else f"{self.address}index.html"
 
+    @property
+    def listed(self) -> bool:
+        """Whether visitors are led to it: not to the missing page, nor to what is for frames."""
+        return self.template not in {"404.html", "embed.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class TokenList:
@@ -220,6 +225,7 @@ def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
         title = f"{song.title} {variation.mix_number}"
         about = VariationView(song, variation)
         yield Page(variation_address(variation), "variation.html", title, about)
+        yield Page(f"embed/{song.slug}/{variation.mix_number}/", "embed.html", title, about)
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)

@@ -13,7 +13,9 @@ import soundfile
 
 from build import build
 from pyodide_app.engine import loudness
+from pyodide_app.engine.wav import pcm
 from stempress import previews, reading
+from stempress.codecs import decode
 from stempress.command import run
 from stempress.reading import Source
 from tests.conftest import ROOT
@@ -142,7 +144,7 @@ def test_a_published_digest_is_of_the_words_that_mix_writes(site: Path, tmp_path
     for mix in ("1-1-1", "1-2-3"):
         out = tmp_path / "mix.wav"
         assert run(["mix", "one", mix, "-o", str(out), "--site", str(site)], build, ROOT) == 0
-        assert published["mixes"][mix] == sha256(out.read_bytes()[44:]).hexdigest()
+        assert published["mixes"][mix] == sha256(pcm(decode(out).samples, 24)).hexdigest()
     told = data(site, "metadata/92.json")["properties"]["mix"]
     assert told == {
         "sha256": published["mixes"]["1-2-3"], "bits": 24, "rate": 48000, "frames": 192000
@@ -182,3 +184,49 @@ def test_what_an_unrevealed_token_is_leaves_no_trace(site: Path) -> None:
         name for name in told if name.startswith(("audio/", "data/digests/"))
     }
     assert "mix" not in data(site, "metadata/95.json").get("properties", {})
+
+
+def test_a_files_content_counts_not_its_name(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site)
+    assert press(site) == 0
+    capsys.readouterr()
+    write(site / "stems/one/lead/c.wav", (site / "stems/one/lead/a.wav").read_bytes())
+    assert press(site) == 0
+    assert {"Stems: 0 of 7 new", "Web stems: 0 of 7 new"} <= set(said(capsys))
+    stems = data(site, "data/songs/one.json")["layers"][2]["stems"]
+    assert stems[0]["audio"] == stems[2]["audio"] != stems[1]["audio"]
+
+
+def test_another_bitrate_or_codec_is_another_file(site: Path) -> None:
+    found = set()
+    for audio in ("", "bitrate = 96", 'stream = "mp3"', 'stream = "flac"'):
+        write_music(site, audio)
+        assert press(site) == 0
+        found.add(data(site, "data/songs/one.json")["layers"][0]["stems"][0]["audio"]["url"])
+    assert len(found) == 4
+
+
+def test_the_lossless_file_is_the_mixers_where_that_is_flac(site: Path) -> None:
+    write_music(site, 'stream = "flac"\nlossless = true')
+    assert press(site) == 0
+    stem = data(site, "data/songs/one.json")["layers"][0]["stems"][0]
+    assert stem["lossless"] == stem["audio"]
+
+
+def test_a_song_is_stated_as_the_browser_decodes_it(site: Path) -> None:
+    for layer, stems in LAYERS.items():
+        for stem in stems:
+            write(
+                site / f"stems/one/{layer}/{stem}.wav", sound_file(notes(1, rate=44100), rate=44100)
+            )
+    for stream, rate in (("opus", 48000), ("mp3", 44100)):
+        kept = {path: path.read_bytes() for path in (site / "stems").rglob("*.wav")}
+        write_music(site, f'stream = "{stream}"\nlossless = true')
+        for path, content in kept.items():
+            write(path, content)
+        assert press(site) == 0
+        song = data(site, "data/songs/one.json")
+        assert (song["rate"], song["frames"]) == (rate, 4 * rate)
+        assert data(site, "data/digests/one.json")["rate"] == 44100

@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from stempress.catalog import read_collection
 from stempress.errors import Findings, SiteError
+from stempress.fields import slugify
 from stempress.prose import TAGS, to_html
 from stempress.settings import read_settings
 from tests.small_site import read, small_site, write, write_small_site, xml
@@ -179,6 +180,7 @@ def test_any_words_are_refused_or_pressed(
     tmp_path_factory: pytest.TempPathFactory,
     words: str,
 ) -> None:
+    assume(len(slugify(words).encode()) < 200)  # or no disk could hold the stems' files
     assert shapes_of(tmp_path_factory.mktemp("any"), words) in ([], plain_shapes)
 
 
