@@ -43,6 +43,7 @@ def data_files(
     for song in collection.songs:
         content = song_data(collection, plan.variations[song.slug], sounds)
         yield json_file(f"data/songs/{song.slug}.json", content)
+        yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
     yield json_file("data/tokens.json", tokens_data(collection))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
 
@@ -159,6 +160,21 @@ def _rule_data(rule: Rule) -> dict[str, object]:
         "if": side(rule.when),
         "exclude": side(rule.exclude),
         "require": side(rule.require),
+    }
+
+
+def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
+    """Return what the mixes of a song can be verified by, for those that are published."""
+    digests = {each: found for each, found in sounds.digests.items() if each.song == song.slug}
+    master = next(iter(digests.values()), None)
+    return {
+        "song": song.slug,
+        "digest": "SHA-256 of the whole mix at unity gains: 24-bit words, little-endian, "
+        "left and right in turn, without a file's head",
+        "bits": 24,
+        "rate": master and master.rate,
+        "frames": master and master.frames,
+        "mixes": {each.mix_number: found.sha256 for each, found in digests.items()},
     }
 
 

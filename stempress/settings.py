@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from eth_utils.address import is_address, to_checksum_address
 
+from stempress.codecs import LOWEST
 from stempress.fields import Table
 from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 FILE = "site.toml"
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
+type Previews = Literal["tokens", "all", "none"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
+PREVIEWS = ("tokens", "all", "none")
 LOCKED = ("preview", "silent", "open")
 
 
@@ -59,6 +62,7 @@ class Audio:
     stream: Codec
     bitrate: int
     lossless: bool
+    previews: Previews
     preview_seconds: float
     locked: Locked
     pad: bool
@@ -243,10 +247,19 @@ def _audio(table: Table) -> Audio:
         stream=cast("Codec", table.choice("stream", "opus", CODECS)),
         bitrate=table.whole("bitrate", 128, 32, 320),
         lossless=table.flag("lossless"),
+        previews=cast("Previews", table.choice("previews", "tokens", PREVIEWS)),
         preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
         locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
         pad=table.flag("pad"),
     )
+    lowest, why = LOWEST.get(audio.stream, (0, ""))
+    if audio.bitrate < lowest:
+        table.fault(
+            "bitrate",
+            f"leaves {audio.stream} stems out of step: {why}",
+            audio.bitrate,
+            f"{lowest} to 320, or another stream",
+        )
     table.done()
     return audio
 

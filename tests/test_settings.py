@@ -90,7 +90,13 @@ def test_everything_that_settings_can_say() -> None:
     assert settings.drop is not None
     assert (settings.drop.phase, settings.drop.blind) == ("closed", True)
     assert settings.audio == Audio(
-        "opus", 128, lossless=False, preview_seconds=30, locked="preview", pad=False
+        stream="opus",
+        bitrate=128,
+        lossless=False,
+        previews="tokens",
+        preview_seconds=30,
+        locked="preview",
+        pad=False,
     )
     assert settings.splits == (Split("Mara Voss", "artist", 62.5), Split("Lantern Fund", "", 37.5))
     assert [perk.tokens for perk in settings.perks] == [((1, 100), (205, 205)), ()]

@@ -74,7 +74,7 @@ def true_peak(planar: Planar, block: int = 1 << 16) -> float:
 
 def integrated(planar: Planar, rate: int) -> float:
     """Return the gated loudness of the whole in LUFS; -inf when nothing passes the gates."""
-    return _gated(_block_powers(planar, rate, 0.4, 0.1))
+    return gated(_block_powers(planar, rate, 0.4, 0.1))
 
 
 def momentary(planar: Planar, rate: int) -> NDArray[np.float64]:
@@ -108,8 +108,11 @@ def _lufs(power: float) -> float:
     return -0.691 + 10 * log10(power) if power > 0 else -float("inf")
 
 
-def _gated(powers: NDArray[np.float64]) -> float:
-    """BS.1770-4 equations 4 to 7: the absolute gate, then one 10 LU below what passed it."""
+def gated(powers: NDArray[np.float64]) -> float:
+    """Return the loudness in LUFS of the mean squares of 400 ms windows, a window each 100 ms.
+
+    BS.1770-4 equations 4 to 7: the absolute gate, then one 10 LU below what passed it.
+    """
     loud = powers[_loudness(powers) > ABSOLUTE_GATE]
     if not loud.size:
         return -float("inf")
