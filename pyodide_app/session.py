@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from pyodide_app.engine.levels import Levels
+from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.wav import pcm
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from pyodide_app.engine.wav import Bits
 
-BOUNCE_FRAMES = 1 << 15
+    type Planar = NDArray[np.float32]
+
+PIECE_FRAMES = 1 << 15
 
 
 class Samples(Protocol):
@@ -39,14 +44,19 @@ class Session:
     """One song in the mixer: its decoded stems by key, and what the controls say.
 
     A change is a JSON list of commands that take effect at one absolute frame:
-    ``["place", row, key]``, ``["adjust", row, volume_db, pan, mute, solo]``,
-    ``["master", volume_db]``, ``["locate", song_frame]``, ``["loop", start, end]`` and
-    ``["loop"]`` for none.
+    ``["place", row, key]``, the same with ``"bar"`` at its end to wait for the next bar,
+    ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
+    ``["locate", song_frame]``, ``["loop", start, end]`` and ``["loop"]`` for none.
     """
 
-    def __init__(self, rate: int, frames: int, rows: int) -> None:
-        """Take the sample rate in Hz, the song's length in frames and its number of layers."""
-        self._mixer = Mixer(rate=rate, frames=frames, rows=rows)
+    def __init__(self, rate: int, frames: int, rows: int, bars: float = 0, bpm: float = 0) -> None:
+        """Take the sample rate in Hz, the song's length in frames and its number of layers.
+
+        Of ``bars`` and ``bpm`` those that are not known are 0.
+        """
+        division = Bars.of(frames=frames, rate=rate, bars=bars, bpm=bpm)
+        self._mixer = Mixer(rate=rate, frames=frames, rows=rows, bars=division)
+        self._levels = Levels(rate)
         self._before = self._mixer.fork()
         self._commands: list[list[Any]] = []
         self._stems: dict[str, StemAudio] = {}
@@ -79,6 +89,7 @@ class Session:
 
     def settle(self, at: int) -> None:
         """Make absolute frame ``at`` the new frame 0."""
+        self._levels.settle(at)
         self._mixer.settle(at)
 
     def song_frame(self, frame: int) -> int:
@@ -89,24 +100,52 @@ class Session:
     def render(self, frame: int, out: Samples) -> None:
         """Fill ``out`` from absolute frame ``frame`` on: all of the left, then the right."""
         block = self._mixer.render(frame, out.length // 2)
+        self._levels.keep(frame, block, self._mixer.lowest_gain)
         out.assign(np.ascontiguousarray(block).reshape(-1))
+
+    def levels(self, frame: int, out: Samples) -> None:
+        """Fill ``out`` with the levels of what has been played up to an absolute frame.
+
+        ``levels.FIGURES`` of the master, then each row's peak. Sample peaks and gain are those
+        since the last time it was asked; the rest goes on until ``reset_levels``.
+        """
+        since = max(self._levels.heard, frame - PIECE_FRAMES)
+        self._levels.hear(frame)
+        rows = self._mixer.row_peaks(since, max(frame - since, 0))
+        out.assign(np.array([*self._levels.take(), *rows], dtype=np.float32))
+
+    def reset_levels(self) -> None:
+        """Begin to measure anew."""
+        self._levels.reset()
+
+    def waiting(self, frame: int) -> str:
+        """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
+        return json.dumps(self._mixer.waiting(frame))
 
     def bounce(self, bits: Bits, keys: Sequence[str]) -> Bounce:
         """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row."""
+        return Bounce(self._from_the_top(keys), bits)
+
+    def survey(self, keys: Sequence[str]) -> Survey:
+        """Begin to measure the mix as it is set, with the stem ``keys[row]`` in each row."""
+        return Survey(self._from_the_top(keys))
+
+    def _from_the_top(self, keys: Sequence[str]) -> Mixer:
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
             mixer.place(row, self._stems[key])
-        return Bounce(mixer, bits)
+        return mixer
 
     def _obey(self, at: int) -> None:
         mixer = self._mixer
         for command in self._commands:
             match command:
-                case ["place", row, key]:
-                    mixer.place(row, None if key is None else self._stems[key], at)
+                case ["place", row, key, *bar] if bar in ([], ["bar"]):
+                    stem = None if key is None else self._stems[key]
+                    mixer.place(row, stem, at, on_bar=bool(bar))
                 case ["adjust", row, volume_db, pan, mute, solo]:
                     mixer.adjust(row, RowSettings(volume_db, pan, mute, solo), at)
                 case ["master", volume_db]:
@@ -126,17 +165,55 @@ class Bounce:
 
     def __init__(self, mixer: Mixer, bits: Bits) -> None:
         """Take a mixer that stands at the song's first frame."""
-        self._mixer, self._bits = mixer, bits
-        self._frame = 0
+        self._frames, self._bits = mixer.frames, bits
+        self._pieces = _pieces(mixer)
         self._digest = sha256()
+        self.words = b""
 
     def step(self) -> float:
-        """Mix a piece; return how much of the whole is done, from 0 to 1."""
-        count = min(BOUNCE_FRAMES, self._mixer.frames - self._frame)
-        self._digest.update(pcm(self._mixer.render(self._frame, count), self._bits))
-        self._frame += count
-        return self._frame / self._mixer.frames
+        """Mix a piece, whose ``words`` can then be had; return how much is done, from 0 to 1."""
+        frame, samples = next(self._pieces)
+        self.words = pcm(samples, self._bits, frame)
+        self._digest.update(self.words)
+        return (frame + samples.shape[1]) / self._frames
 
     def hexdigest(self) -> str:
         """Return the SHA-256 of the little-endian, interleaved words so far."""
         return self._digest.hexdigest()
+
+
+class Survey:
+    """A whole mix on its way through the meters, a piece at a time."""
+
+    def __init__(self, mixer: Mixer) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        self._frames = mixer.frames
+        self._pieces = _pieces(mixer)
+        self._loudness, self._true_peak = LoudnessMeter(mixer.rate), PeakMeter()
+
+    def step(self) -> float:
+        """Measure a piece; return how much is done, from 0 to 1."""
+        frame, samples = next(self._pieces)
+        self._loudness.add(samples)
+        self._true_peak.add(samples)
+        return (frame + samples.shape[1]) / self._frames
+
+    @property
+    def integrated(self) -> float:
+        """Loudness in LUFS; -inf for silence."""
+        return self._loudness.integrated
+
+    @property
+    def range(self) -> float:
+        """Loudness range in LU."""
+        return self._loudness.range
+
+    @property
+    def true_peak(self) -> float:
+        """The largest 4x oversampled magnitude, as a factor of full scale."""
+        return self._true_peak.true_peak
+
+
+def _pieces(mixer: Mixer) -> Iterator[tuple[int, Planar]]:
+    for frame in range(0, mixer.frames, PIECE_FRAMES):
+        yield frame, mixer.render(frame, min(PIECE_FRAMES, mixer.frames - frame))
