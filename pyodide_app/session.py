@@ -11,11 +11,12 @@ import numpy as np
 from pyodide_app.engine.levels import Levels
 from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.riff import Tags, wav_head
 from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.wav import pcm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -122,21 +123,28 @@ class Session:
         """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
         return json.dumps(self._mixer.waiting(frame))
 
-    def bounce(self, bits: Bits, keys: Sequence[str]) -> Bounce:
-        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row."""
-        return Bounce(self._from_the_top(keys), bits)
+    def bounce(self, bits: Bits, keys: Sequence[str], tags: str, *, plain: bool = False) -> Bounce:
+        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row.
 
-    def survey(self, keys: Sequence[str]) -> Survey:
-        """Begin to measure the mix as it is set, with the stem ``keys[row]`` in each row."""
-        return Survey(self._from_the_top(keys))
+        ``tags`` is a JSON object of what the file is of; ``plain`` puts every control to rest.
+        """
+        return Bounce(self._from_the_top(keys, plain=plain), bits, Tags(**json.loads(tags)))
 
-    def _from_the_top(self, keys: Sequence[str]) -> Mixer:
+    def survey(self, keys: Sequence[str], *, plain: bool = False) -> Survey:
+        """Begin to measure the mix that ``bounce`` would write."""
+        return Survey(self._from_the_top(keys, plain=plain))
+
+    def _from_the_top(self, keys: Sequence[str], *, plain: bool) -> Mixer:
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
             mixer.place(row, self._stems[key])
+            if plain:
+                mixer.adjust(row, RowSettings())
+        if plain:
+            mixer.set_master(0)
         return mixer
 
     def _obey(self, at: int) -> None:
@@ -160,43 +168,66 @@ class Session:
                     raise ValueError(f"no such command: {command!r}")
 
 
-class Bounce:
-    """A whole mix on its way to words of 16 or 24 bits, a piece at a time."""
-
-    def __init__(self, mixer: Mixer, bits: Bits) -> None:
-        """Take a mixer that stands at the song's first frame."""
-        self._frames, self._bits = mixer.frames, bits
-        self._pieces = _pieces(mixer)
-        self._digest = sha256()
-        self.words = b""
-
-    def step(self) -> float:
-        """Mix a piece, whose ``words`` can then be had; return how much is done, from 0 to 1."""
-        frame, samples = next(self._pieces)
-        self.words = pcm(samples, self._bits, frame)
-        self._digest.update(self.words)
-        return (frame + samples.shape[1]) / self._frames
-
-    def hexdigest(self) -> str:
-        """Return the SHA-256 of the little-endian, interleaved words so far."""
-        return self._digest.hexdigest()
-
-
-class Survey:
-    """A whole mix on its way through the meters, a piece at a time."""
+class Whole:
+    """A whole mix, a piece at a time."""
 
     def __init__(self, mixer: Mixer) -> None:
         """Take a mixer that stands at the song's first frame."""
-        self._frames = mixer.frames
-        self._pieces = _pieces(mixer)
+        self._mixer = mixer
+        self._frame = 0
+
+    @property
+    def done(self) -> float:
+        """How much of the whole has been mixed, from 0 to 1."""
+        return self._frame / self._mixer.frames
+
+    def _next(self) -> tuple[int, Planar]:
+        """Return the next piece, and its first frame."""
+        frame = self._frame
+        count = min(PIECE_FRAMES, self._mixer.frames - frame)
+        self._frame += count
+        return frame, self._mixer.render(frame, count)
+
+
+class Bounce(Whole):
+    """A mix on its way to words of 16 or 24 bits, and to a file."""
+
+    def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        super().__init__(mixer)
+        self._bits, self._tags = bits, tags
+        self._digest = sha256()
+
+    def head(self) -> bytes:
+        """Return the file's bytes before the words."""
+        frames, rate = self._mixer.frames, self._mixer.rate
+        return wav_head(frames=frames, channels=2, rate=rate, bits=self._bits, tags=self._tags)
+
+    def step(self) -> bytes:
+        """Mix the next piece, and return its words: little-endian, interleaved."""
+        frame, samples = self._next()
+        words = pcm(samples, self._bits, frame)
+        self._digest.update(words)
+        return words
+
+    def hexdigest(self) -> str:
+        """Return the SHA-256 of the words so far."""
+        return self._digest.hexdigest()
+
+
+class Survey(Whole):
+    """A mix on its way through the meters; the figures are those of what has been mixed."""
+
+    def __init__(self, mixer: Mixer) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        super().__init__(mixer)
         self._loudness, self._true_peak = LoudnessMeter(mixer.rate), PeakMeter()
 
-    def step(self) -> float:
-        """Measure a piece; return how much is done, from 0 to 1."""
-        frame, samples = next(self._pieces)
+    def step(self) -> None:
+        """Measure the next piece."""
+        _, samples = self._next()
         self._loudness.add(samples)
         self._true_peak.add(samples)
-        return (frame + samples.shape[1]) / self._frames
 
     @property
     def integrated(self) -> float:
@@ -212,8 +243,3 @@ class Survey:
     def true_peak(self) -> float:
         """The largest 4x oversampled magnitude, as a factor of full scale."""
         return self._true_peak.true_peak
-
-
-def _pieces(mixer: Mixer) -> Iterator[tuple[int, Planar]]:
-    for frame in range(0, mixer.frames, PIECE_FRAMES):
-        yield frame, mixer.render(frame, min(PIECE_FRAMES, mixer.frames - frame))

@@ -16,6 +16,7 @@ from stempress.pages import (
     token_address,
     token_title,
 )
+from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,10 +102,12 @@ def song_data(
         "title": song.title,
         "artist": collection.settings.artist,
         "album": song.album,
+        "album_title": collection.album(song.album).title,
         "isrc": song.isrc,
         "bpm": song.bpm,
         "key": song.key,
         "bars": song.bars,
+        "bar_seconds": bar_seconds(song, sound),
         "address": song_address(song),
         "cover": song_cover(song),
         "rate": sound.rate,

@@ -72,7 +72,7 @@ def shorten(value: object, limit: int = 120) -> str:
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
-        text = f"a {type(value).__name__} too long to show"
+        text = "a value too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

@@ -24,9 +24,13 @@ def check_forging(entries: Entries, albums: Mapping[str, Album], findings: Findi
             burners[burned].append(token.id)
     wrong = set(_wrong_lists(entries, burners))
     for token in entries.tokens.values():
-        known = entries.sound.issuperset((token.id, *token.burned)) and token.id not in wrong
-        whole = not findings.has_fault(f"content/albums/{token.album}/index.md")
-        if token.burned and known and whole and not _matches(entries, token, albums):
+        if not token.burned or token.id in wrong:
+            continue
+        if not entries.sound.issuperset((token.id, *token.burned)):
+            continue
+        if token.tier == "album" and findings.has_fault(f"content/albums/{token.album}/index.md"):
+            continue
+        if not _matches(entries, token, albums):
             wrong.add(token.id)
     for token in entries.tokens.values():
         if token.into and token.id in entries.sound and token.id not in burners:
@@ -86,7 +90,7 @@ def _check_into(entries: Entries, token: Token, wrong: set[str]) -> None:
     table = entries.tables[token.id]
     if entries.lack(token.into):
         table.fault("into", "names a token that is not in the ledger", token.into, "add it")
-    elif token.into in entries.sound - wrong:
+    elif token.into in entries.sound and token.into not in wrong:
         burned = entries.tokens[token.into].burned
         if burned:
             table.fault(

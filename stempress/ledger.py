@@ -10,7 +10,7 @@ from stempress.fields import Table
 from stempress.forging import check_forging
 from stempress.settings import check_address
 from stempress.texts import parse_json, read_text
-from stempress.tokens import read_token
+from stempress.tokens import is_token_id, read_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -89,7 +89,8 @@ def _entries(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album
     for entry in table.tables("tokens"):
         before = len(faults)
         token = read_token(entry, songs, albums)
-        entries.named.add(str(entry.data["id"]) if "id" in entry.data else None)
+        name = entry.data.get("id")
+        entries.named.add(str(name) if is_token_id(name) else None)
         if token is None:
             continue
         if token.id in entries.tokens:

@@ -33,7 +33,7 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
     """Match the files below stems/ with the songs; every stem has one file, every file a stem."""
     found = _found(site)
     wanted = list(stem_keys(songs))
-    orphans = [key for key in found if key not in wanted]
+    orphans = sorted(found.keys() - wanted)
     missing = _missing_folders(site, wanted, orphans, findings)
     audio: dict[StemKey, Path] = {}
     pictures: dict[StemKey, Path] = {}

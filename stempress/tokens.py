@@ -19,14 +19,18 @@ _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
 
 
+def is_token_id(word: object) -> bool:
+    """Say whether a value can be a token's id: 256 bits, decimal, as text."""
+    fits = isinstance(word, str) and re.fullmatch(r"0|[1-9]\d{0,77}", word, re.ASCII)
+    return bool(fits) and int(str(word)) < 2**256
+
+
 def read_token(
     table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]
 ) -> Token | None:
     """Read one entry; None if it is open which token it is, or of what kind."""
     token_id = table.text("id", required=True)
-    if token_id and not (
-        re.fullmatch(r"0|[1-9]\d{0,77}", token_id, re.ASCII) and int(token_id) < 2**256
-    ):
+    if token_id and not is_token_id(token_id):
         table.fault("id", "is not a token id", token_id, "a decimal number below 2^256, as text")
         token_id = ""
     tier = cast("Tier", table.choice("tier", "", TIERS, required=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.command import run
 from stempress.hosting import QuietServer, StaticHost
+from tests.visiting import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,3 +116,23 @@ def serve() -> Iterator[Serve]:
             return f"http://127.0.0.1:{server.server_port}{prefix}"
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def host(in_flac: Path) -> Path:
+    """Put the recorder beside the pressed site."""
+    shutil.copytree(ROOT / "tests/sound", in_flac / "sound", dirs_exist_ok=True)
+    return in_flac
+
+
+@pytest.fixture
+def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
+    """Open a song's page; nothing may go wrong behind the visitor's back."""
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
+    page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
+    yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
+    page.close()
+    assert not wrong

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pyodide_app.engine import loudness
 from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.wav import wav_bytes
+from pyodide_app.engine.riff import Tags, wav_file
 from stempress.codecs import decode
 from tests.conftest import ROOT
 
@@ -242,7 +242,7 @@ def test_pyloudnorm_and_ffmpeg_agree_on_the_bundled_songs(song: str, tmp_path: P
     theirs = pyloudnorm.Meter(rate).integrated_loudness(samples.T.astype(np.float64))
     assert meter.integrated == pytest.approx(theirs, abs=0.1)
     file = tmp_path / "mix.wav"
-    file.write_bytes(wav_bytes(samples, rate, 24))
+    file.write_bytes(wav_file(samples, rate, 24, Tags()))
     found = heard_by_ffmpeg(file)
     assert meter.integrated == pytest.approx(found["I"], abs=0.1)
     assert meter.range == pytest.approx(found["LRA"], abs=0.1)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64decode
-from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,81 +18,17 @@ from stempress.codecs import decode
 from stempress.command import run
 from tests.conftest import ROOT
 from tests.small_site import write
+from tests.visiting import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser
 
-    from pyodide_app.engine.wav import Bits
     from tests.conftest import Serve
 
 pytestmark = pytest.mark.browser
-
-SOUND = Path(__file__).with_name("sound")
-RAMP = 4096
-"""More frames than any ramp, and the limiter's view around it, is long."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A page with a mixer, and the song's facts."""
-
-    page: Page
-    song: dict[str, Any]
-
-    @property
-    def mixer(self) -> Locator:
-        """The region that everything is in."""
-        return self.page.get_by_role("region", name="Mixer")
-
-    def press(self, name: str) -> None:
-        """Press a button of the transport."""
-        self.mixer.get_by_role("button", name=name, exact=True).click()
-
-    def row(self, name: str) -> Locator:
-        """Return a layer's row."""
-        return self.mixer.get_by_role("group", name=name, exact=True)
-
-    def set(self, fader: Locator, value: float) -> None:
-        """Move a fader as a visitor's hand does."""
-        fader.evaluate(
-            "(it, value) => { it.value = value; it.dispatchEvent(new Event('input')); }", value
-        )
-
-    def says(self, words: str) -> None:
-        """Wait until the status line says something."""
-        expect(self.mixer.get_by_role("status")).to_have_text(words, timeout=60_000)
-
-    def stats(self) -> dict[str, float]:
-        """Return what the mixer counts."""
-        found: dict[str, float] = self.page.evaluate("document.querySelector('stem-mixer').stats")
-        return found
-
-    def play(self, *, at_once: bool = False) -> None:
-        """Press Play, and tap what reaches the loudspeakers: when Python mixes it, or at once."""
-        self.press("Play")
-        if at_once:
-            expect(self.mixer.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
-        else:
-            self.says("Playing, mixed by Python")
-        self.page.add_script_tag(
-            url=f"{self.page.url.split('/songs/')[0]}/sound/record.js", type="module"
-        )
-        expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
-
-    def recording(self) -> NDArray[np.float32]:
-        """Return what has been heard since, shape (2, frames)."""
-        data = b64decode(self.page.evaluate("window.recording()"))
-        return np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
-
-    def digest(self, bits: Bits) -> str:
-        """Return the digest that the page's Python computes."""
-        found: str = self.page.evaluate(
-            "bits => document.querySelector('stem-mixer').digest(bits)", bits
-        )
-        return found
 
 
 def load(song: str, layer: str, stem: str) -> StemAudio:
@@ -120,26 +53,6 @@ def is_part_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> bool:
         if np.array_equal(whole[:, at : at + 64], probe):
             return np.array_equal(whole[:, at : at + heard.shape[1]], heard)
     return False
-
-
-@pytest.fixture(scope="module")
-def host(in_flac: Path) -> Path:
-    """Put the recorder beside the pressed site."""
-    shutil.copytree(SOUND, in_flac / "sound", dirs_exist_ok=True)
-    return in_flac
-
-
-@pytest.fixture
-def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
-    """Open a song's page; nothing may go wrong behind the visitor's back."""
-    page = chromium.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
-    page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
-    yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
-    page.close()
-    assert not wrong
 
 
 def first_stems(song: dict[str, Any]) -> list[str]:
@@ -416,7 +329,10 @@ def test_without_the_runtime_the_mixer_says_why_it_is_off(
         shutil.copy(
             ROOT / "stems/undertow" / layer / _any(layer), site / "stems/one" / layer / "a.flac"
         )
-    write(site / "site.toml", '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "B"\n')
+    write(
+        site / "site.toml",
+        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "B"\n',
+    )
     write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
     layers = "".join(
         f'[[layers]]\nname = "{name}"\n[[layers.stems]]\nname = "A"\n' for name in ("Drums", "Bass")

@@ -154,17 +154,16 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
 def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: Bits) -> None:
     this = session(FRAMES * 3)
     change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
-    bounce = this.bounce(bits, ["a", "c"])
-    pieces = []
-    done = 0.0
-    while done < 1:
-        done = bounce.step()
-        pieces.append(bounce.words)
+    bounce = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}')
+    pieces = [bounce.head()]
+    while bounce.done < 1:
+        pieces.append(bounce.step())
     mixer = engine(0, 2, frames=FRAMES * 3)
     mixer.adjust(1, RowSettings(-4.5, -0.25))
     words = pcm(mixer.render(0, FRAMES * 3), bits)
     assert bounce.hexdigest() == sha256(words).hexdigest()
-    assert b"".join(pieces) == words
+    assert b"".join(pieces[1:]) == words
+    assert b"Ebb" in pieces[0]
     assert this.song_frame(700) == 900, "the mix that plays goes on"
 
 
@@ -230,9 +229,18 @@ def test_nobody_has_to_look_at_the_levels() -> None:
 def test_a_survey_measures_the_whole_mix() -> None:
     this = session()
     survey = this.survey(["a", "b"])
-    while survey.step() < 1:
-        pass
+    while survey.done < 1:
+        survey.step()
     whole = engine(0, 1).render(0, FRAMES)
     assert survey.integrated == loudness.integrated(whole, RATE)
     assert survey.range == loudness.loudness_range(whole, RATE)
     assert survey.true_peak == pytest.approx(loudness.true_peak(whole), rel=1e-2)
+
+
+def test_a_plain_bounce_has_every_control_at_rest() -> None:
+    this = session()
+    change(this, 0, ["adjust", 1, -4.5, -0.25, False, True], ["master", -9])
+    bounce = this.bounce(24, ["a", "b"], "{}", plain=True)
+    while bounce.done < 1:
+        bounce.step()
+    assert bounce.hexdigest() == sha256(pcm(engine(0, 1).render(0, FRAMES), 24)).hexdigest()

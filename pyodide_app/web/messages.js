@@ -11,7 +11,8 @@ export const ATTACH = "attach"; // {port}: the way to the worklet
 export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
 export const FORGET = "forget"; // {keys}: let go of stems
 export const CHANGE = "change"; // {commands}: as session.py lists them
-export const BOUNCE = "bounce"; // {bits, keys}: DONE carries the digest
+export const BOUNCE = "bounce"; // {bits, keys, plain, tags}: DONE carries {digest, file: Blob}; no tags: no file
+export const CANCEL = "cancel"; // {what}: the id of a bounce
 export const PLAY = "play"; // {at}: the context's frame to begin at, to the sample; none: now, faded in
 export const PAUSE = "pause";
 
@@ -19,6 +20,7 @@ export const PAUSE = "pause";
 export const DONE = "done"; // {id, value}
 export const FAILED = "failed"; // {id, message}
 export const LOADING = "loading"; // {loaded, total}: bytes of the Python runtime
+export const PROGRESS = "progress"; // {what, done}: the id of a bounce, and how much is done, from 0 to 1
 export const AT = "at"; // {songFrame, playing, peaks, underruns, lookAhead, late}; -1: after the end
 export const ENDED = "ended"; // the song is over
 export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named

@@ -47,6 +47,7 @@ export class Player extends EventTarget {
   #song;
   #rows;
   #master = 0;
+  #trim = 0;
   #loop = null;
   #frame = 0;
   #stems;
@@ -177,16 +178,24 @@ export class Player extends EventTarget {
     }
   }
 
-  /** SHA-256 of the mix as it is set, from its first frame to its last, in words of 16 or 24 bits. */
-  async digest(bits) {
-    await this.prepare();
-    const parts = this.#parts({ lossless: true });
-    await Promise.all(parts.map((part) => this.#python.hold(part.key, () => this.#stems.get(part))));
-    if (!this.#plain) this.#stems.clear();
-    const keys = parts.map(({ key }) => key);
-    const digest = await this.#python.bounce(bits, keys);
-    await this.#python.release(keys.filter((key) => key.endsWith(LOSSLESS)));
+  /** SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits. */
+  async digest(bits, { plain = false, ...watch } = {}) {
+    const { digest } = await this.#bounce(bits, { plain }, watch);
     return digest;
+  }
+
+  /** A WAV file of the mix as it is set; `watch` is {signal, tell}. */
+  async export(bits, watch) {
+    const { title, artist, album_title: album, isrc } = this.#song;
+    const mix = this.#rows.map((_, row) => this.#nth(row) + 1).join("-");
+    const { file } = await this.#bounce(bits, { tags: { title, artist, album, isrc, mix } }, watch);
+    return file;
+  }
+
+  /** Turn what is heard down, by dB, without a trace in the mix itself. */
+  trim(volume) {
+    this.#trim = volume;
+    this.#out?.node.gain.setTargetAtTime(10 ** (volume / 20), this.#out.node.context.currentTime, 0.01);
   }
 
   /** Let go of everything; the player is of no use afterwards. */
@@ -194,6 +203,19 @@ export class Player extends EventTarget {
     if (sounding !== this) return;
     this.#evict();
     sounding = null;
+  }
+
+  async #bounce(bits, what, watch) {
+    await this.prepare();
+    const parts = this.#parts({ lossless: true });
+    await Promise.all(parts.map((part) => this.#python.hold(part.key, () => this.#stems.get(part))));
+    if (!this.#plain) this.#stems.clear();
+    const keys = parts.map(({ key }) => key);
+    try {
+      return await this.#python.bounce(bits, keys, what, watch);
+    } finally {
+      await this.#python.release(keys.filter((key) => key.endsWith(LOSSLESS)));
+    }
   }
 
   #chosen() {
@@ -211,6 +233,7 @@ export class Player extends EventTarget {
     node.connect(meter);
     node.connect(context.destination);
     this.#out = { node, plain, python, meter };
+    if (this.#trim) this.trim(this.#trim);
   }
 
   // Python
@@ -399,10 +422,14 @@ export class Player extends EventTarget {
   /** Return the key and the file of the stem that is chosen in a row. */
   #part(row, { lossless = false } = {}) {
     const layer = this.#song.layers[row];
-    const stem = layer.stems.find(({ slug }) => slug === this.#rows[row].stem);
+    const stem = layer.stems[this.#nth(row)];
     const key = `${layer.slug}/${stem.slug}`;
     if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless };
     return { key, file: stem.audio };
+  }
+
+  #nth(row) {
+    return this.#song.layers[row].stems.findIndex(({ slug }) => slug === this.#rows[row].stem);
   }
 
   /** Return all settings, as the commands that a deck begins with. */

@@ -1,6 +1,6 @@
 // The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
 import {
-  ATTACH, BOUNCE, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, STEM,
+  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM,
 } from "./messages.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
@@ -24,15 +24,22 @@ class Link {
     };
   }
 
-  ask(type, message = {}, transfer = []) {
+  /** `signal` cancels what can be cancelled; `tell` hears how much is done, from 0 to 1. */
+  ask(type, message = {}, transfer = [], { signal, tell } = {}) {
     const id = ++this.#last;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    signal?.addEventListener("abort", () => this.#worker.postMessage({ type: CANCEL, what: id }));
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject });
+      this.#asked.set(id, { resolve, reject, tell });
       this.#worker.postMessage({ ...message, type, id }, transfer);
     });
   }
 
   #hear({ type, id, value, message, ...rest }) {
+    if (type === PROGRESS) {
+      this.#asked.get(rest.what)?.tell?.(rest.done);
+      return;
+    }
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     if (type === DONE) asked?.resolve(value);
@@ -100,9 +107,9 @@ export class PythonDeck extends EventTarget {
     return link.ask(PAUSE);
   }
 
-  /** Return the digest of the whole mix, with these stems in the rows. */
-  bounce(bits, keys) {
-    return link.ask(BOUNCE, { bits, keys });
+  /** Bounce the whole mix, with these stems in the rows; `watch` is {signal, tell}. */
+  bounce(bits, keys, { tags, plain = false }, watch) {
+    return link.ask(BOUNCE, { bits, keys, tags, plain }, [], watch);
   }
 
   close() {
@@ -132,5 +139,6 @@ export class PythonDeck extends EventTarget {
 
 /** Of a Python traceback, what was wrong. */
 function lastLine(message) {
-  return message.trim().split("\n").at(-1);
+  const lines = message.trim().split("\n");
+  return lines.findLast((line) => /^[\w.]+: /.test(line)) ?? lines.at(-1);
 }
