@@ -4,10 +4,11 @@
 // data-song (the song's JSON), data-rate (its sample rate), data-root (the site's root), data-off (there
 // is nothing to play with). What else it can do is in tools.js and keys.js.
 import { joinKeys } from "./keys.js";
+import { showLevels } from "./levels.js";
 import { broken } from "./mix.js";
 import { Player, wake } from "./player.js";
 import { joinTools } from "./tools.js";
-import { clock, decibels, megabytes, press, pressed, reset, SILENT, side, speak } from "./words.js";
+import { clock, decibels, megabytes, press, pressed, reset, side, speak } from "./words.js";
 
 const COLOURS = 8;
 const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
@@ -47,7 +48,7 @@ export class StemMixer extends HTMLElement {
 
   /** Settles when Python and the chosen stems are there; asking for it begins the loading. */
   get ready() {
-    return this.player().then((player) => player.ready);
+    return this.player().then((player) => player.prepare());
   }
 
   get playing() {
@@ -97,6 +98,7 @@ export class StemMixer extends HTMLElement {
     player.addEventListener("state", ({ detail }) => this.#showState(detail));
     player.addEventListener("at", ({ detail }) => this.#showPlace(detail));
     this.#player = player;
+    player.swapOnBar(this.querySelector(".on-the-bar").checked);
     player.master(Number(this.querySelector(".master input").value));
     this.#setLoop();
     player.seek(this.position);
@@ -395,17 +397,12 @@ export class StemMixer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
-  #showPlace({ seconds, playing, peaks }) {
+  #showPlace({ seconds, playing, peaks, levels = null, waiting = [] }) {
     if (!this.#held) this.#place(seconds);
-    const bars = this.querySelectorAll(".meter span");
-    const levels = peaks.map((peak) => (playing && peak > 0 ? Math.max(SILENT, 20 * Math.log10(peak)) : SILENT));
-    for (const [at, level] of levels.entries()) {
-      bars[at].style.setProperty("--level", (1 - level / SILENT).toFixed(3));
+    showLevels(this, playing ? peaks : [0, 0], playing ? levels : null);
+    for (const [at, { element }] of this.#rows.entries()) {
+      element.toggleAttribute("data-waits", waiting.includes(at));
     }
-    const meter = this.querySelector(".meter");
-    const loudest = Math.round(Math.max(...levels));
-    meter.setAttribute("aria-valuenow", loudest);
-    meter.setAttribute("aria-valuetext", loudest > SILENT ? `${loudest} dB` : "silence");
   }
 
   /** Put the playhead and the clock at a place in the song. */

@@ -35,7 +35,8 @@ function rest() {
  * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
  * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
  *
- * Events: "loading" {loaded, total, waiting}, "state" {state, reason}, "at" {seconds, playing, peaks}.
+ * Events: "loading" {loaded, total, waiting}, "state" {state, reason, engine, refusal}, "at" {seconds,
+ * playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone.
  * States: "idle", "loading", "ready", "playing", "paused", "failed".
  */
 export class Player extends EventTarget {
@@ -48,6 +49,7 @@ export class Player extends EventTarget {
   #rows;
   #master = 0;
   #trim = 0;
+  #onBar = false;
   #loop = null;
   #frame = 0;
   #stems;
@@ -172,10 +174,23 @@ export class Player extends EventTarget {
       if (this.#live) await this.#python.hold(part.key, get);
       if (this.#plain) this.#plain.hold(part.key, await get());
       if (this.#heard === this.#python) this.#stems.clear();
-      if (this.#part(row).key === part.key) this.#change(["place", row, part.key]);
+      const when = this.#onBar && this.engine === "python" ? ["bar"] : [];
+      if (this.#part(row).key === part.key) this.#change(["place", row, part.key, ...when]);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Let stems change with the next bar, rather than at once. */
+  swapOnBar(on) {
+    this.#onBar = on;
+  }
+
+  /** Integrated loudness of the whole mix as it is set, in LUFS. */
+  async loudness() {
+    await this.prepare();
+    const { integrated } = await this.#python.survey(this.#parts().map(({ key }) => key));
+    return integrated;
   }
 
   /** SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits. */
@@ -388,11 +403,11 @@ export class Player extends EventTarget {
     this.#plain?.change([command]);
   }
 
-  #hear({ songFrame, playing, peaks, ...counts }) {
+  #hear({ songFrame, playing, peaks, levels, waiting, ...counts }) {
     this.#counts = counts;
     if (this.#heard !== this.#python) return;
     if (songFrame >= 0) this.#frame = songFrame;
-    this.#tellPlace({ playing, peaks });
+    this.#tellPlace({ playing, peaks, levels, waiting });
   }
 
   #tellPlace(detail) {
