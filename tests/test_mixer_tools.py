@@ -404,3 +404,59 @@ def test_a_stem_can_wait_for_the_bar(page: Page, serve: Serve, host: Path) -> No
     last_old = np.flatnonzero((heard[0] == old[song_at]) & (old[song_at] != 0))[-1]
     assert swapped.size
     assert (song_at[last_old] + 1) % bar < 16, "the old stem sounds up to a bar line"
+
+
+def hold(page: Page, *stems: str) -> None:
+    """Let the browser know that the visitor owns these stems, and no other."""
+    page.evaluate(
+        """async (stems) => {
+          const { remember } = await import(new URL("../../app/web/ownership.js", location.href));
+          remember({
+            address: "0x" + "ab".repeat(20), wallet: "", source: "chain", block: 1,
+            time: "2026-01-01T00:00:00Z", complete: true,
+            tokens: new Map([["1", 1]]), stems: new Set(stems),
+          });
+        }""",
+        list(stems),
+    )
+
+
+def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    hold(page, "undertow/drums/brushes", "undertow/keys/rhodes")
+    drums, bass = visit.row("Drums"), visit.row("Bass")
+    expect(drums.locator(".access")).to_have_text("not yours: a preview")
+    expect(drums.locator("option")).to_have_text(["Brushes · yours", "Dusty", "Lock Gate"])
+    expect(drums.get_by_role("combobox", name="Stem")).to_have_value("dusty")
+    drums.get_by_role("combobox", name="Stem").select_option("brushes")
+    expect(drums.locator(".access")).to_have_text("")
+    expect(page.locator(".mix-number")).to_have_text("2-1-1-1-1")
+    expect(bass.locator(".access")).to_have_text("not yours: a preview")
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    visit.press("Loop")
+    bass.get_by_role("button", name="Solo", exact=True).click()
+    visit.play()
+    page.wait_for_timeout(1500)
+    heard = visit.recording()[0, -8192:]
+    quiet = load("undertow", "bass", "sub").samples[0] / np.float32(32768) * np.float32(0.25)
+    places = np.flatnonzero(np.isclose(quiet[: -heard.size], heard[0], atol=1e-6))
+    assert any(np.allclose(quiet[at : at + heard.size], heard, atol=1e-6) for at in places)
+
+
+def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.evaluate("document.querySelector('stem-mixer').dataset.locked = 'silent'")
+    hold(page, "undertow/keys/rhodes")
+    expect(visit.row("Bass").locator(".access")).to_have_text("not yours: silent")
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    visit.press("Loop")
+    visit.row("Bass").get_by_role("button", name="Solo", exact=True).click()
+    visit.play()
+    page.wait_for_timeout(600)
+    assert not visit.recording()[:, -4096:].any()
+    hold(page, "undertow/keys/rhodes", "undertow/bass/sub")
+    expect(visit.row("Bass").locator(".access")).to_have_text("")
+    page.wait_for_timeout(1500)
+    assert visit.recording()[:, -4096:].any()

@@ -240,6 +240,11 @@ function breathe() {
   });
 }
 
+/** Say None, as Python knows it, for rows in which nothing is heard. */
+function heard(keys) {
+  return keys.map((key) => key ?? undefined);
+}
+
 /** Take a whole mix piece by piece, between the messages; return what `result` says at its end. */
 async function whole(id, mix, step, result) {
   try {
@@ -274,13 +279,13 @@ const answers = {
       if (tags) pieces.push(bytes.toJs());
       bytes.destroy();
     };
-    const bounce = session.bounce.callKwargs(bits, keys, JSON.stringify(tags ?? {}), { plain });
+    const bounce = session.bounce.callKwargs(bits, heard(keys), JSON.stringify(tags ?? {}), { plain });
     take(bounce.head());
     const digest = await whole(id, bounce, () => take(bounce.step()), () => bounce.hexdigest());
     return { digest, file: tags ? new Blob(pieces, { type: "audio/wav" }) : null };
   },
   [SURVEY]: ({ id, keys }) => {
-    const survey = session.survey(keys);
+    const survey = session.survey(heard(keys));
     const figures = () => ({ integrated: survey.integrated, range: survey.range, truePeak: survey.true_peak });
     return whole(id, survey, () => survey.step(), figures);
   },
