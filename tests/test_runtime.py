@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -27,13 +26,13 @@ from stempress.sources import (
     UnreachableError,
     gather,
 )
+from tests.runtime_site import PAGE, run_python, write_runtime_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Request
 
     from tests.conftest import Serve
 
-PAGE = Path(__file__).with_name("runtime_page")
 GOOD = b"the pinned bytes"
 PINNED = PinnedFile("a.bin", len(GOOD), sha256(GOOD).hexdigest())
 MODULES = {"pack/__init__.py": b'"""A pack."""\n', "pack/one.py": b"NAMES = {'a', 'b', 'c'}\n"}
@@ -271,10 +270,7 @@ def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch
 def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
     chromium: Browser, serve: Serve, tmp_path: Path
 ) -> None:
-    shutil.copytree(PAGE, tmp_path, dirs_exist_ok=True)
-    (tmp_path / "runtime").mkdir()
-    for name, path in runtime.prepare_runtime(folder=None, report=print).items():
-        shutil.copyfile(path, tmp_path / "runtime" / name)
+    write_runtime_site(tmp_path, PAGE / "imports.py")
     base = serve(tmp_path, "/project/")
     asked: list[str] = []
     said: list[str] = []
@@ -290,21 +286,10 @@ def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
         context.on("console", note_message)
         page = context.new_page()
         page.goto(base)
-        page.locator("#answer:not(:empty)").wait_for(timeout=60_000)
-        answer = json.loads(page.inner_text("#answer"))
+        answer = run_python(page, "imports.py")
     pin = runtime.parse_pin(runtime.PIN.read_text("utf-8"))
     assert said == []
-    assert (answer.get("error"), answer["python"]) == (None, pin.info["python"])
+    assert answer["python"] == pin.info["python"]
     assert {"mix", "model"} <= set(answer["engine"])
-    # The same stream as numpy gives outside the browser: the dither is part of the promise.
-    assert answer["dither"] == runtime_dither()
     assert f"{base}runtime/python_stdlib.zip" in asked
     assert {urlsplit(url).netloc for url in asked} - {""} == {urlsplit(base).netloc}
-
-
-def runtime_dither() -> list[int]:
-    """Return the integers that the page draws, drawn here."""
-    import numpy as np  # noqa: PLC0415 - the other tests need no numpy
-
-    drawn: list[int] = np.random.Generator(np.random.PCG64(7)).integers(0, 1 << 16, 4).tolist()
-    return drawn
