@@ -109,6 +109,13 @@ class Settings:
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
 
+    @property
+    def key(self) -> str:
+        """The collection's own name among others: its contract (CAIP-10), or else its title."""
+        if self.contract is None:
+            return f"name:{self.name}"
+        return f"eip155:{self.contract.chain_id}:{self.contract.address.lower()}"
+
 
 def read_settings(site: Path, findings: Findings) -> Settings:
     """Read site.toml of a site's folder."""
