@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from pyodide_app.engine.model import STATES, TIERS, Token, Variation
@@ -22,17 +23,22 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
 
 WHERE = "content/tokens.json"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _AS_FORGED = 'add it: { "id": "...", "tier": "...", "state": "forged", "into": "..." }'
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The list of tokens. ``owners`` maps a token's id to addresses and how many each holds."""
+    """The list of tokens. ``owners`` maps a token's id to addresses and how many each holds.
+
+    ``block`` is when that was so, and ``time`` when that block was made, in UTC (ISO 8601).
+    """
 
     tokens: tuple[Token, ...] = ()
     owners: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     block: int | None = None
+    time: str = ""
 
 
 def read_ledger(
@@ -63,9 +69,21 @@ def parse_ledger(
         tokens=tuple(entries.tokens.values()),
         owners=dict(_owners(table, entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
+        time=_time(table),
     )
     table.done(also=("owners", "block"))
     return ledger
+
+
+def _time(table: Table) -> str:
+    value = table.text("time")
+    try:
+        fine = not value or (TIME.fullmatch(value) and datetime.fromisoformat(value))
+    except ValueError:
+        fine = False
+    if not fine:
+        table.fault("time", "is not a time in UTC", value, 'such as "2026-09-01T12:00:00Z"')
+    return value if fine else ""
 
 
 class _Entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from math import log2, prod
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -44,6 +44,17 @@ class Layer:
     slug: str
     name: str
     stems: tuple[Stem, ...]
+
+    @property
+    def odds(self) -> tuple[float, ...]:
+        """The share of each stem in this layer, 0 to 1."""
+        total = sum(stem.share for stem in self.stems)
+        return tuple(stem.share / total for stem in self.stems)
+
+    @property
+    def information(self) -> tuple[float, ...]:
+        """The information content of each stem in bits: higher is rarer."""
+        return tuple(-log2(odds) for odds in self.odds)
 
     def index(self, stem: str) -> int:
         """Return the 0-based position of a stem's slug; KeyError if the layer has none such."""
