@@ -1,4 +1,4 @@
-"""The pinned library of the wallet's page: fetched from the CDN or the npm registry, kept, checked."""
+"""The pinned library of the wallet's page, from the CDN or the npm registry."""
 
 from __future__ import annotations
 

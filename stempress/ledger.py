@@ -78,7 +78,7 @@ def parse_ledger(
 def _time(table: Table) -> str:
     value = table.text("time")
     try:
-        fine = not value or (TIME.fullmatch(value) and datetime.fromisoformat(value))
+        fine = not value or bool(TIME.fullmatch(value) and datetime.fromisoformat(value))
     except ValueError:
         fine = False
     if not fine:

@@ -98,7 +98,7 @@ def relaxed(rows: Matrix, limits: Matrix, most: Matrix) -> Matrix:
     bounded = np.flatnonzero(np.isfinite(most))
     table = np.vstack([rows, np.eye(size)[bounded]])
     height = len(table)
-    tableau = np.hstack([table, np.eye(height), np.append(limits, most[bounded])[:, None]])
+    tableau: Matrix = np.hstack([table, np.eye(height), np.append(limits, most[bounded])[:, None]])
     tableau = np.vstack([tableau, np.append(-np.ones(size), np.zeros(height + 1))])
     basis = np.arange(size, size + height)
     # Bland's rule: the first column that helps, the first row that binds; it never cycles.
