@@ -53,7 +53,8 @@ class Chain:
                 self.address = f"http://{listening[1]}"
                 break
         # Nobody reads the rest, but a full pipe would stop the chain.
-        Thread(target=self._process.stdout.read, daemon=True).start()
+        self._drain = Thread(target=self._process.stdout.read)
+        self._drain.start()
         self._session = requests.Session()
         self.place("Multicall3", MULTICALL)
         return self
@@ -66,7 +67,8 @@ class Chain:
     ) -> None:
         self._session.close()
         self._process.terminate()
-        self._process.wait(timeout=10)
+        self._drain.join()
+        self._process.communicate(timeout=10)
 
     def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - whatever it answers
         """Ask in JSON-RPC."""
