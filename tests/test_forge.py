@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyodide_app.engine.forge import at_once, cheapest, coupled, information, loss
+from pyodide_app.engine.forge import at_once, cheapest, information, loss
 from pyodide_app.engine.holdings import SongHolding
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, StemKey, Variation
 from pyodide_app.engine.packing import pack
@@ -164,15 +164,16 @@ def test_a_completion_is_the_cheapest(holding: SongHolding, data: st.DataObject)
 
 @given(songs())
 def test_no_rule_reaches_across_groups(song: Song) -> None:
-    groups = [{layer.slug for layer in group} for group in coupled(song)]
+    groups = [{layer.slug for layer in group} for group, _ in song.groups()]
     assert sorted(slug for group in groups for slug in group) == [each.slug for each in song.layers]
     assert all(any(rule.layers <= group for group in groups) for rule in song.rules if rule.layers)
+    assert song.permitted() == len(list(song.variations()))
 
 
 @pytest.mark.parametrize("copies", [1, 3, 999])
 def test_a_packing_whose_relaxation_is_not_whole(copies: int) -> None:
     triangle = [(0, 1), (1, 2), (0, 2)]
-    packing = pack(triangle, [copies] * 3)
+    packing = pack(triangle, [copies] * 3, most=3 * copies)
     assert (packing.total, packing.exact) == (3 * copies // 2, True)
 
 
@@ -207,6 +208,6 @@ def test_all_choices_of_three_layers_are_tied_by_one_rule() -> None:
     rule = Rule({"a": ("0",), "b": ("0",)}, exclude={"c": ("0",)})
     song = Song("song", "Song", layers, (rule,))
     copies = {slug: {f"{nth}": {f"{nth}": 17 * (nth + 1)} for nth in range(4)} for slug in "abc"}
-    assert [len(group) for group in coupled(song)] == [3]
+    assert [len(group) for group, _ in song.groups()] == [3]
     assert at_once(SongHolding(song, copies)).total == 170
     assert sum(song.permits(Variation("song", each)) for each in product(range(4), repeat=3)) == 63

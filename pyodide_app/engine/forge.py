@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation
+from pyodide_app.engine.model import Variation, choices_of
 from pyodide_app.engine.packing import pack
 from pyodide_app.engine.walk import cheapest_first
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.holdings import SongHolding
-    from pyodide_app.engine.model import Layer, Song, StemKey
+    from pyodide_app.engine.model import Layer, Rule, Song, StemKey
 
 MOST_CHOICES = 2048
 """Of layers that rules tie together, more combinations than this are not all weighed up."""
@@ -64,46 +64,31 @@ def at_once(holding: SongHolding) -> Batch:
     if holding.missing:
         return Batch(())
     parts, exact = [], True
-    for group in coupled(holding.song):
-        part, proven = _pack_group(holding, group)
+    for layers, rules in holding.narrowed().groups():
+        part, proven = _pack_group(holding, layers, rules)
         parts.append(part)
         exact = exact and proven
     return Batch(tuple(_joined(holding.song, parts)), exact)
-
-
-def coupled(song: Song) -> list[list[Layer]]:
-    """Return the layers in groups that no rule reaches across: each can be packed alone."""
-    groups: list[list[Layer]] = []
-    for layer in song.layers:
-        bound = {slug for rule in song.rules if layer.slug in rule.layers for slug in rule.layers}
-        tied = [group for group in groups if any(each.slug in bound for each in group)]
-        groups = [group for group in groups if group not in tied]
-        groups.append([*(each for group in tied for each in group), layer])
-    return groups
 
 
 type _Part = list[tuple[dict[str, str], int]]
 """Choices of a stem for each layer of a group, and how often each is made."""
 
 
-def _pack_group(holding: SongHolding, group: Sequence[Layer]) -> tuple[_Part, bool]:
-    slugs = [layer.slug for layer in group]
-    items = [(layer, stem) for layer in slugs for stem in holding.stems(layer)]
+def _pack_group(
+    holding: SongHolding, layers: Sequence[Layer], rules: Sequence[Rule]
+) -> tuple[_Part, bool]:
+    """Pack layers of held stems alone; return the choices, and whether there are no more."""
+    items = [(layer.slug, stem.slug) for layer in layers for stem in layer.stems]
     copies = [holding.count(*item) for item in items]
+    scarcest = min(sum(holding.count(layer.slug, s.slug) for s in layer.stems) for layer in layers)
     places = {item: at for at, item in enumerate(items)}
-    rules = [rule for rule in holding.song.rules if rule.layers & set(slugs)]
-    every = (dict(zip(slugs, stems, strict=True)) for stems in product(*map(holding.stems, slugs)))
-    allowed = (choice for choice in every if all(rule.permits(choice) for rule in rules))
-    choices = list(islice(allowed, MOST_CHOICES))
-    packing = pack([[places[item] for item in choice.items()] for choice in choices], copies)
+    choices = list(islice(choices_of(layers, rules), MOST_CHOICES))
+    indices = [[places[item] for item in choice.items()] for choice in choices]
+    packing = pack(indices, copies, most=scarcest)
     made = [(choice, n) for choice, n in zip(choices, packing.times, strict=True) if n]
-    whole = len(choices) < MOST_CHOICES or packing.total == _bound(holding, slugs)
-    return made, packing.exact and whole
-
-
-def _bound(holding: SongHolding, layers: Sequence[str]) -> int:
-    """Return how many songs the scarcest layer leaves, before rules."""
-    return min(sum(holding.count(layer, stem) for stem in holding.stems(layer)) for layer in layers)
+    every = len(choices) < MOST_CHOICES or packing.total == scarcest
+    return made, packing.exact and every
 
 
 def _joined(song: Song, parts: Sequence[_Part]) -> Iterator[tuple[Variation, int]]:

@@ -56,9 +56,9 @@ class SongHolding:
 
     def combinations(self) -> int:
         """Count the permitted variations that the held stems make."""
-        return 0 if self.missing else self._narrowed().permitted()
+        return 0 if self.missing else self.narrowed().permitted()
 
-    def _narrowed(self) -> Song:
+    def narrowed(self) -> Song:
         """Return the song as if there were no other stems than the held ones."""
         layers = (replace(layer, stems=self._held_stems(layer)) for layer in self.song.layers)
         return replace(self.song, layers=tuple(layers))

@@ -36,33 +36,40 @@ class Packing:
         return sum(self.times)
 
 
-def pack(choices: Sequence[Sequence[int]], copies: Sequence[int]) -> Packing:
-    """Pack as many choices as there can be; each names its items, and an item has some copies."""
+def pack(choices: Sequence[Sequence[int]], copies: Sequence[int], *, most: int) -> Packing:
+    """Pack as many choices as there can be; each names its items, and an item has some copies.
+
+    ``most`` is a number that no packing exceeds.
+    """
     if not choices:
         return Packing((), exact=True)
     rows = np.zeros((len(copies), len(choices)))
     for column, items in enumerate(choices):
         rows[list(items), column] = 1.0
-    return _Search(rows, np.array(copies, dtype=np.float64)).run()
+    return _Search(rows, np.array(copies, dtype=np.float64), most).run()
 
 
 class _Search:
     """Branch and bound, depth first, over bounds of single choices."""
 
-    def __init__(self, rows: Matrix, copies: Matrix) -> None:
-        self._rows, self._copies = rows, copies
-        self._best = np.zeros(rows.shape[1])
+    def __init__(self, rows: Matrix, copies: Matrix, most: int) -> None:
+        self._rows, self._copies, self._most = rows, copies, most
+        self._best: Matrix = np.zeros(rows.shape[1])
 
     def run(self) -> Packing:
         """Search until every branch is closed, or for long enough."""
         size = self._rows.shape[1]
+        self._keep(np.zeros(size))
         branches: list[tuple[Matrix, Matrix]] = [(np.zeros(size), np.full(size, np.inf))]
         solved = 0
-        while branches and solved < NODES:
+        while branches and solved < NODES and self._best.sum() < self._most:
             low, high = branches.pop()
             solved += 1
             branches += self._branch(low, high)
-        return Packing(tuple(int(times) for times in self._best), exact=not branches)
+        return Packing(
+            tuple(int(times) for times in self._best),
+            exact=not branches or self._best.sum() >= self._most,
+        )
 
     def _branch(self, low: Matrix, high: Matrix) -> list[tuple[Matrix, Matrix]]:
         """Solve one relaxation, keep what it rounds to; return the branches left open below it."""

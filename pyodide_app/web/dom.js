@@ -15,25 +15,26 @@ export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-/** A link with these words; without an address that the web knows, the words alone. */
+/** A link with these words; without an address the words alone. */
 export function link(words, address) {
-  const target = webAddress(address);
-  if (!target) return document.createTextNode(words);
+  if (!address) return document.createTextNode(words);
   const made = document.createElement("a");
-  made.href = target;
-  if (new URL(target).origin !== ROOT.origin) made.rel = "noopener noreferrer";
+  made.href = address;
+  made.rel = "noopener noreferrer";
   made.textContent = words;
   return made;
 }
 
-/** An address, relative to the site's root, in full; "" for what is none, or would run. */
-export function webAddress(address) {
-  try {
-    const url = new URL(address, ROOT);
-    return address && ["http:", "https:", ROOT.protocol].includes(url.protocol) ? url.href : "";
-  } catch {
-    return "";
-  }
+/** An address within this site, in full; "" for any other. */
+export function inSite(address) {
+  const url = URL.canParse(address, ROOT) ? new URL(address, ROOT).href : "";
+  return address && url.startsWith(ROOT.href) ? url : "";
+}
+
+/** An artist's address of a token elsewhere; "" where there is none. */
+export function elsewhere(pattern, contract, id) {
+  const filled = String(pattern ?? "").replaceAll("{address}", contract.address).replaceAll("{token_id}", id);
+  return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
 }
 
 /** Nodes as a list in a sentence. */

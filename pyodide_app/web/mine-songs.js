@@ -1,5 +1,5 @@
 // What the held tokens make: every song's layers, what can be forged, and what is missing.
-import { clone, link, listed, load, part, plural, ROOT, say, webAddress } from "./dom.js";
+import { clone, elsewhere, inSite, link, listed, load, part, plural, say } from "./dom.js";
 
 const STEP = 12;
 const IDS = 8; // tokens of a stem that are named
@@ -12,7 +12,8 @@ export class Songs {
   #forge = null; // a promise of data/forge.json
   #turn = 0;
   #listening = new Listening();
-  #views = new Map(); // by slug
+  #albums = new Map(); // elements by slug
+  #views = new Map(); // of songs, by slug
 
   constructor(section, planner, off) {
     this.#section = section;
@@ -54,8 +55,6 @@ export class Songs {
     this.#albums = new Map(albums.map(({ album, element }) => [album.slug, element]));
     part(this.#section, "albums").replaceChildren(...this.#albums.values());
   }
-
-  #albums = new Map();
 
   async #plan(turn, tokens, facts) {
     const status = part(this.#section, "planning");
@@ -181,9 +180,9 @@ class SongView {
     part(item, "play").setAttribute("aria-label", `Play ${stem.name}`);
     const name = part(item, "name");
     say(name, stem.name);
-    name.href = webAddress(`stems/${this.#song.slug}/${layer.slug}/${stem.slug}/`);
+    name.href = this.#stemAddress(layer, stem);
     say(part(item, "copies"), copies > 1 ? `${copies} copies` : "");
-    const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, `tokens/${id}/`));
+    const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, inSite(`tokens/${id}/`)));
     const more = held.length > IDS ? [document.createTextNode(` and ${held.length - IDS} more`)] : [];
     part(item, "ids").append(...listed(ids, "and"), ...more);
     return item;
@@ -192,14 +191,14 @@ class SongView {
   #missing(layer) {
     const item = clone("missing");
     const { byId, contract, tokens } = this.#holding;
-    const stems = layer.stems.map((stem) => link(stem.name, `stems/${this.#song.slug}/${layer.slug}/${stem.slug}/`));
+    const stems = layer.stems.map((stem) => link(stem.name, this.#stemAddress(layer, stem)));
     part(item, "list").append(...listed(stems));
     const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
     const market = part(item, "market");
     if (!others.length) say(market, "None of them is in anybody's hands now.");
     else if (contract?.marketplace) {
-      const token = others[0];
-      market.append(link("On the marketplace", marketplace(contract, token.id)), ` (${token.title}; ${plural(others.length, "token")} in all)`);
+      const [{ id, title }] = others;
+      market.append(link("On the marketplace", elsewhere(contract.marketplace, contract, id)), ` (${title}; ${plural(others.length, "token")} in all)`);
     } else say(market, `${plural(others.length, "token")} in other hands.`);
     return item;
   }
@@ -214,7 +213,7 @@ class SongView {
         item.querySelector("path").setAttribute("d", stem.path);
         const key = part(item, "play");
         key.disabled = false;
-        key.addEventListener("click", () => this.#listening.toggle(key, webAddress(stem.audio.url)));
+        key.addEventListener("click", () => this.#listening.toggle(key, inSite(stem.audio.url)));
       }
     }
   }
@@ -238,10 +237,10 @@ class SongView {
     const item = clone("combination");
     const anchor = part(item, "mix");
     say(anchor, mix);
-    anchor.href = webAddress(`${this.#song.address}${mix}/`);
+    anchor.href = inSite(`${this.#song.address}${mix}/`);
     anchor.setAttribute("aria-label", `Hear mix ${mix}`);
     say(part(item, "stems"), stems.join(", "));
-    part(item, "facts").append(`${bits.toFixed(1)} bits; `, ...(minted.length ? ["exists as ", ...listed(minted.map((id) => link(`#${id}`, `tokens/${id}/`)), "and")] : ["nobody has it yet"]));
+    part(item, "facts").append(`${bits.toFixed(1)} bits; `, ...(minted.length ? ["exists as ", ...listed(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))), "and")] : ["nobody has it yet"]));
     const key = part(item, "weigh");
     const words = part(item, "loss");
     key.addEventListener("click", async () => {
@@ -262,7 +261,7 @@ class SongView {
     const name = ([layer, stem]) => this.#stemName(`${this.#song.slug}/${layer}/${stem}`);
     const tokens = Object.entries(burned).map(([layer, id]) => {
       const item = document.createElement("li");
-      item.append(`${this.#layerOf(layer).name}: `, link(`#${id}`, `tokens/${id}/`));
+      item.append(`${this.#layerOf(layer).name}: `, link(`#${id}`, inSite(`tokens/${id}/`)));
       return item;
     });
     const list = document.createElement("ul");
@@ -308,6 +307,10 @@ class SongView {
       await complete().catch((error) => say(part(this.element, "progress"), error.message));
     });
     return label;
+  }
+
+  #stemAddress({ slug: layer }, { slug: stem }) {
+    return inSite(`stems/${this.#song.slug}/${layer}/${stem}/`);
   }
 
   #layerOf(slug) {
@@ -359,8 +362,8 @@ function group(tokens, byId) {
 function head(element, { title, address, cover }) {
   const name = part(element, "title");
   say(name, title);
-  name.href = webAddress(address);
-  part(element, "cover").src = webAddress(cover);
+  name.href = inSite(address);
+  part(element, "cover").src = inSite(cover);
 }
 
 function segment(at, held) {
@@ -373,10 +376,6 @@ function paragraph(words) {
   const made = document.createElement("p");
   made.textContent = words;
   return made;
-}
-
-function marketplace(contract, id) {
-  return contract.marketplace.replaceAll("{address}", contract.address).replaceAll("{token_id}", id);
 }
 
 function money(cost) {

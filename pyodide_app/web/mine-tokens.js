@@ -1,5 +1,5 @@
 // The held tokens as cards: searched, sorted, a page at a time.
-import { part, plural, ROOT, say, webAddress } from "./dom.js";
+import { elsewhere, inSite, part, plural, say } from "./dom.js";
 
 const STEP = 60;
 
@@ -34,8 +34,8 @@ export class TokenList {
         id, count, title,
         tier: token?.tier ?? "",
         state: token ? (token.state === "forged" ? "revealed" : token.state) : "unknown",
-        address: token ? webAddress(token.address) : webAddress(explorer(contract, id)),
-        image: token ? webAddress(token.image) : "",
+        address: token ? inSite(token.address) : contract && elsewhere(contract.explorer, contract, id),
+        image: token ? inSite(token.image) : "",
         rarity: rarity.get(sameness(token ?? { id })) ?? 0,
         duplicate: Boolean(token) && token.state !== "unrevealed" && copies.get(sameness(token)) > 1,
         text: [title, id, token?.song, token?.layer, token?.stem, token?.album, token?.tier].join(" ").toLowerCase(),
@@ -83,7 +83,7 @@ function makeCard(token) {
   const anchor = card.querySelector("a");
   if (token.address) anchor.href = token.address;
   else anchor.removeAttribute("href");
-  if (new URL(token.address || ROOT).origin !== ROOT.origin) anchor.rel = "noopener noreferrer";
+  anchor.rel = "noopener noreferrer";
   if (token.image) card.querySelector("img").src = token.image;
   card.querySelector(".name").textContent = token.title;
   card.querySelector("[data-tier]").textContent = [token.tier, token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
@@ -105,8 +105,4 @@ function rarities(byId) {
     if (token.state !== "unrevealed") counts.set(sameness(token), (counts.get(sameness(token)) ?? 0) + (token.supply ?? 1));
   }
   return new Map([...counts].map(([key, count]) => [key, Math.log2(byId.size / count)]));
-}
-
-function explorer(contract, id) {
-  return contract ? contract.explorer.replaceAll("{address}", contract.address).replaceAll("{token_id}", id) : "";
 }

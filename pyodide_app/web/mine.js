@@ -1,6 +1,6 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is mine-songs.js's.
 import { checkAddress, readTokens, resolveName } from "./chain.js";
-import { clone, link, listed, load, part, plural, ROOT, say } from "./dom.js";
+import { clone, inSite, link, load, part, plural, say } from "./dom.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./mine-songs.js";
 import { TokenList } from "./mine-tokens.js";
@@ -41,9 +41,9 @@ class Mine {
     const show = () => {
       part(this.#page, "no-wallet").hidden = wallets.list.length > 0;
       part(this.#page, "wallets").replaceChildren(...wallets.list.map((wallet) => this.#walletItem(wallet)));
+      this.#resume(wallets, known);
     };
     wallets.addEventListener("change", show);
-    wallets.addEventListener("change", () => this.#resume(wallets, known));
     show();
   }
 
@@ -178,8 +178,9 @@ class Mine {
   }
 
   async #readChain(contract, address, ids, signal) {
-    if (!contract) throw new Error("");
-    const found = await readTokens(contract, address, ids, this.#endpoints(contract), signal);
+    const endpoints = contract ? this.#endpoints(contract) : [];
+    if (!endpoints.length) throw new Error("no endpoint is named for it");
+    const found = await readTokens(contract, address, ids, endpoints, signal);
     return { source: "chain", ...found };
   }
 
@@ -287,7 +288,7 @@ function failures({ source, complete, tokens }, kept, reason) {
   if (!complete) found.push(["Incomplete: the address holds more tokens than could be named, because this site does not know of them yet."]);
   if (source === "snapshot" && reason) found.push([`The chain could not be read (${reason}). This is the site's own list, which may be older.`]);
   if (!kept) found.push(["This browser keeps nothing, so the mixers do not know what you hold."]);
-  if (!tokens.size) found.push(["This address holds nothing of this collection. ", link("See the gallery", "gallery/"), "."]);
+  if (!tokens.size) found.push(["This address holds nothing of this collection. ", link("See the gallery", inSite("gallery/")), "."]);
   return found;
 }
 

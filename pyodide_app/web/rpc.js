@@ -6,7 +6,7 @@
 //   askWallet(provider, method, params)  the one way to a wallet: it asks nothing but ASKED
 //
 // RpcError: it answered, and refused. Any other error: there is no answer to be had from it.
-const SECONDS = 8;
+const SECONDS = 6;
 const WALLET_SECONDS = 15;
 const MOST_BYTES = 16e6;
 const TRIES = 3;
