@@ -42,7 +42,7 @@ def data_files(
         content = song_data(collection, plan.variations[song.slug], sounds)
         yield json_file(f"data/songs/{song.slug}.json", content)
     yield json_file("data/tokens.json", tokens_data(collection))
-    yield json_file("data/forge.json", forge_data(collection))
+    yield json_file("data/forge.json", forge_data(collection, plan))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
 
 
@@ -162,8 +162,11 @@ def _rule_data(rule: Rule) -> dict[str, object]:
     }
 
 
-def forge_data(collection: Collection) -> dict[str, object]:
-    """Return songs and albums as the forge planner needs them."""
+def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
+    """Return songs and albums as the forge planner needs them.
+
+    ``pages`` are the mix numbers that have a page, null where every permitted one has.
+    """
     return {
         "songs": [
             {
@@ -183,8 +186,10 @@ def forge_data(collection: Collection) -> dict[str, object]:
                     for layer in song.layers
                 ],
                 "rules": [_rule_data(rule) for rule in song.rules],
+                "pages": None if pages.complete else [each.mix_number for each in pages.shown],
             }
             for song in collection.songs
+            for pages in [plan.variations[song.slug]]
         ],
         "albums": [_album_data(album) for album in collection.albums],
     }

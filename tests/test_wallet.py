@@ -510,7 +510,8 @@ def test_a_reorganisation_between_two_reads_is_read_again(
 ) -> None:
     made = visit(plain, tokens=LEDGER)
     made.open()
-    chain.ask("anvil_mine", "0x2")
+    transfer = "transferFrom(address,address,uint256)"
+    chain.send("Plain", plain, transfer, ME, NOBODY, 8, by=ME)
     reorganised: list[object] = []
 
     def reorganise(question: Question) -> None:
@@ -659,9 +660,13 @@ PLAN = """async ([base, songs, ledger]) => {
   const { Planner } = python.pyimport("pyodide_app.planner");
   const planner = Planner(JSON.stringify(songs), JSON.stringify(ledger));
   const held = JSON.stringify(Object.fromEntries(ledger.tokens.map(({ id }) => [id, 1])));
-  const started = performance.now();
-  const plan = planner.hold(held);
-  return [(performance.now() - started) / 1000, JSON.parse(plan)];
+  const times = [];
+  for (let runs = 0; runs < 3; runs++) {
+    const started = performance.now();
+    planner.hold(held);
+    times.push((performance.now() - started) / 1000);
+  }
+  return [Math.min(...times), JSON.parse(planner.hold(held))];
 }"""
 
 

@@ -49,10 +49,8 @@ class Mine {
 
   #walletItem(wallet) {
     const item = clone("wallet");
-    const icon = item.querySelector("img");
-    icon.hidden = !wallet.icon;
-    if (wallet.icon) icon.src = wallet.icon;
     item.querySelector("span").textContent = wallet.name;
+    if (wallet.icon) item.querySelector("button").prepend(Object.assign(new Image(28, 28), { src: wallet.icon, alt: "" }));
     item.querySelector("button").addEventListener("click", () => this.#connect(wallet));
     return item;
   }
