@@ -43,7 +43,8 @@ def build(options: Options, progress: Progress) -> Built:
         *app,
     ]
     # Then write.
-    return Built(write_site(options.out, files), len(plan.pages), findings.warnings)
+    written = write_site(options.out, files)
+    return Built(written, len(plan.pages), findings.warnings, settings.contract)
 
 
 if __name__ == "__main__":

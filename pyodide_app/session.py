@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.riff import Tags, wav_head
 from pyodide_app.engine.wav import pcm
 
 if TYPE_CHECKING:
@@ -91,15 +92,22 @@ class Session:
         block = self._mixer.render(frame, out.length // 2)
         out.assign(np.ascontiguousarray(block).reshape(-1))
 
-    def bounce(self, bits: Bits, keys: Sequence[str]) -> Bounce:
-        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row."""
+    def bounce(self, bits: Bits, keys: Sequence[str], tags: str, *, plain: bool = False) -> Bounce:
+        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row.
+
+        ``tags`` is a JSON object of what the file is of; ``plain`` puts every control to rest.
+        """
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
             mixer.place(row, self._stems[key])
-        return Bounce(mixer, bits)
+            if plain:
+                mixer.adjust(row, RowSettings())
+        if plain:
+            mixer.set_master(0)
+        return Bounce(mixer, bits, Tags(**json.loads(tags)))
 
     def _obey(self, at: int) -> None:
         mixer = self._mixer
@@ -122,21 +130,32 @@ class Session:
 
 
 class Bounce:
-    """A whole mix on its way to words of 16 or 24 bits, a piece at a time."""
+    """A whole mix on its way to words of 16 or 24 bits and to a file, a piece at a time."""
 
-    def __init__(self, mixer: Mixer, bits: Bits) -> None:
+    def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
         """Take a mixer that stands at the song's first frame."""
-        self._mixer, self._bits = mixer, bits
+        self._mixer, self._bits, self._tags = mixer, bits, tags
         self._frame = 0
         self._digest = sha256()
 
-    def step(self) -> float:
-        """Mix a piece; return how much of the whole is done, from 0 to 1."""
-        count = min(BOUNCE_FRAMES, self._mixer.frames - self._frame)
-        self._digest.update(pcm(self._mixer.render(self._frame, count), self._bits))
-        self._frame += count
+    @property
+    def done(self) -> float:
+        """How much of the whole has been mixed, from 0 to 1."""
         return self._frame / self._mixer.frames
 
+    def head(self) -> bytes:
+        """Return the file's bytes before the words."""
+        frames, rate = self._mixer.frames, self._mixer.rate
+        return wav_head(frames=frames, channels=2, rate=rate, bits=self._bits, tags=self._tags)
+
+    def step(self) -> bytes:
+        """Mix the next piece, and return its words: little-endian, interleaved."""
+        count = min(BOUNCE_FRAMES, self._mixer.frames - self._frame)
+        words = pcm(self._mixer.render(self._frame, count), self._bits)
+        self._digest.update(words)
+        self._frame += count
+        return words
+
     def hexdigest(self) -> str:
-        """Return the SHA-256 of the little-endian, interleaved words so far."""
+        """Return the SHA-256 of the words so far."""
         return self._digest.hexdigest()

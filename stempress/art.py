@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, StemKey, Token
-    from stempress.catalog import Album, Collection
+    from stempress.albums import Album
+    from stempress.catalog import Collection
     from stempress.pages import Plan
     from stempress.sounds import Sounds
 
@@ -29,18 +30,21 @@ SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2
 EMBEDDED = 96 * 1024
 """A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
 POINTS = 480
-"""How many points all rings of a cover have together: it keeps its file below 6 kB."""
+"""How many points all rings of a cover have together: it keeps its file below 6 kB.
+
+A song's cover, of which there is one, has twice as many.
+"""
 OUTER, INNER = 372, 150
+LINE = 7
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _TYPES[".webp"] = "image/webp"
 
 
 class Band(NamedTuple):
-    """One ring of a record: SVG path data around the centre, its colour and opacity."""
+    """One ring of a record: SVG path data around the centre, and its colour."""
 
     path: str
     fill: str
-    opacity: float = 1.0
 
 
 def collection_cover() -> str:
@@ -156,19 +160,18 @@ class Art:
         return self._record(song.slug, self._nested(chosen))
 
     def song(self, song: Song) -> bytes:
-        """Draw every stem: the stems of a layer lie over each other, half transparent."""
-        points = max(16, POINTS // sum(len(layer.stems) for layer in song.layers))
+        """Draw every stem: those of a layer lie over each other, the first on top."""
+        points = max(16, min(96, 2 * POINTS // sum(len(layer.stems) for layer in song.layers)))
         bases, swing = _radii(len(song.layers))
         bands = [
             Band(
                 self._ring((song.slug, layer.slug, stem.slug), bases[at], swing, points),
                 _colour(at, nth),
-                0.55,
             )
             for at, layer in enumerate(song.layers)
-            for nth, stem in enumerate(layer.stems)
+            for nth, stem in reversed(list(enumerate(layer.stems)))
         ]
-        return self._record(song.slug, bands)
+        return self._record(song.slug, bands, line=3)
 
     def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:
         """Draw one stem alone, cut again and again towards the centre, or wrap its picture."""
@@ -213,7 +216,9 @@ class Art:
             Band(ring(self._mean(song), base, swing, points), _colour(first + at, 0))
             for at, (song, base) in enumerate(zip(songs, bases, strict=True))
         ]
-        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=SLEEVES[1])
+        return self._render(
+            "record.svg.jinja", sleeve=sleeve, bands=bands, label=SLEEVES[1], line=LINE
+        )
 
     def _mean(self, song: Song) -> list[float]:
         """Return how loud a song's first choice is over time, 1 at the loudest."""
@@ -230,9 +235,9 @@ class Art:
             for (key, at, nth), base in zip(chosen, bases, strict=True)
         ]
 
-    def _record(self, slug: str, bands: Sequence[Band]) -> bytes:
+    def _record(self, slug: str, bands: Sequence[Band], line: int = LINE) -> bytes:
         sleeve = self._sleeves[slug]
-        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=sleeve)
+        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=sleeve, line=line)
 
     def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
         pictures = [self._uri(self._of.files.pictures[key]) for key in keys]

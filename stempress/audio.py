@@ -230,10 +230,10 @@ def _song_previews(
 def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
     """Return a preview's length: whole bars where the song says how many it has."""
     frames = min(sound.frames, int(seconds * sound.rate))
-    if not song.bars or frames == sound.frames:
+    if not song.bars:
         return frames
-    bar = sound.frames / song.bars
-    return int(int(frames / bar) * bar) or frames
+    whole = frames * song.bars // sound.frames
+    return whole * sound.frames // song.bars or frames
 
 
 def mix_preview(stems: Sequence[StemAudio], sound: SongSound, frames: int) -> Sound:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.model import Variation
-from pyodide_app.engine.wav import wav_bytes
+from pyodide_app.engine.riff import Tags, wav_file
 from stempress.audio import check_song, load_stem
 from stempress.catalog import read_collection
 from stempress.errors import Fault, Findings, SiteError, nearest
+from stempress.links import read_mix
 from stempress.measure import measure_stems
 from stempress.settings import read_settings
 
@@ -19,31 +19,44 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song
     from pyodide_app.engine.wav import Bits
     from stempress.catalog import Collection
+    from stempress.links import Mix
     from stempress.progress import Progress
 
 
-def bounce(site: Path, slug: str, mix_number: str, bits: Bits, progress: Progress) -> bytes:
-    """Return a variation of a site's song as a WAV file, at unity gain, through the limiter."""
+def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> bytes:
+    """Return a mix of a site's song as a WAV file, through the limiter.
+
+    ``text`` is a mix number, at unity gains, or a link to a mix.
+    """
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     findings.raise_faults()
-    song, variation = _find(collection, slug, mix_number)
+    song, mix = _find(collection, slug, text)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
     facts = measure_stems(files, findings, progress)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
     mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
-    for row, (layer, stem) in enumerate(variation.by_layer(song).items()):
+    mixer.set_master(mix.master_db)
+    for row, (layer, stem) in enumerate(mix.variation.by_layer(song).items()):
         loaded = load_stem(files[slug, layer, stem], sound)
         mixer.place(row, StemAudio.from_float(loaded.samples))
-    return wav_bytes(mixer.render(0, sound.frames), sound.rate, bits)
+        mixer.adjust(row, mix.rows[row])
+    tags = Tags(
+        title=song.title,
+        artist=collection.settings.artist,
+        album=collection.album(song.album).title,
+        isrc=song.isrc,
+        mix=mix.variation.mix_number,
+    )
+    return wav_file(mixer.render(0, sound.frames), sound.rate, bits, tags)
 
 
-def _find(collection: Collection, slug: str, mix_number: str) -> tuple[Song, Variation]:
+def _find(collection: Collection, slug: str, text: str) -> tuple[Song, Mix]:
     songs = {song.slug: song for song in collection.songs}
     if slug not in songs:
         raise SiteError([Fault("mix", "there is no such song", "song", slug, nearest(slug, songs))])
     try:
-        return songs[slug], Variation.parse(songs[slug], mix_number)
+        return songs[slug], read_mix(songs[slug], text)
     except ValueError as error:
         raise SiteError([Fault("mix", str(error), "mix number")]) from None

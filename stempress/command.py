@@ -70,7 +70,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     serve.add_argument("--port", type=int, help="default: 8000")
     mix = command("mix", help="write a variation as a WAV file")
     mix.add_argument("song", help="the song's slug")
-    mix.add_argument("mix_number", help="such as 3-1-4")
+    mix.add_argument("mix_number", help="such as 3-1-4, or a link that the mixer has copied")
     mix.add_argument("-o", dest="wav", type=Path, metavar="FILE", help="default: mix.wav")
     mix.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
     mix.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)

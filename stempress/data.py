@@ -16,12 +16,14 @@ from stempress.pages import (
     token_address,
     token_title,
 )
+from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.catalog import Album, Collection
+    from stempress.albums import Album
+    from stempress.catalog import Collection
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.sounds import Sounds, WebFile
@@ -104,10 +106,12 @@ def song_data(
         "title": song.title,
         "artist": collection.settings.artist,
         "album": song.album,
+        "album_title": collection.album(song.album).title,
         "isrc": song.isrc,
         "bpm": song.bpm,
         "key": song.key,
         "bars": song.bars,
+        "bar_seconds": bar_seconds(song, sound),
         "address": song_address(song),
         "cover": song_cover(song),
         "rate": sound.rate,

@@ -59,9 +59,12 @@ class Findings:
         return any(fault.where == where for fault in self.faults)
 
     def raise_faults(self) -> None:
-        """Raise all faults as one SiteError, if there are any."""
-        if self.faults:
-            raise SiteError(self.faults)
+        """Raise all faults as one SiteError, file by file, if there are any."""
+        files: dict[str, list[Fault]] = {}
+        for fault in self.faults:
+            files.setdefault(fault.where, []).append(fault)
+        if files:
+            raise SiteError(fault for faults in files.values() for fault in faults)
 
 
 def shorten(value: object, limit: int = 120) -> str:
@@ -69,7 +72,7 @@ def shorten(value: object, limit: int = 120) -> str:
     try:
         text = repr(value)
     except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
-        text = f"a {type(value).__name__} too long to show"
+        text = "a value too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 

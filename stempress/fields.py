@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from stempress.errors import nearest
+from stempress.errors import closest, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ SLUG_BYTES = 200
 
 
 class Table:
-    """One table of a file. Ask for its keys, then call ``done``, which refuses what is left.
+    """One table of a file. Ask for its keys, then call ``done``: it refuses others, and absence.
 
     Every question returns a usable value, so that reading goes on and all faults come together.
     """
@@ -48,6 +48,7 @@ class Table:
         self.data, self.where, self.findings, self.prefix = data, where, findings, prefix
         self.absent = absent
         self._asked: set[str] = set()
+        self._missing: dict[str, str] = {}
 
     def path(self, key: str) -> str:
         """Return the full path of a key in its file."""
@@ -61,22 +62,22 @@ class Table:
         """Note a warning about one key."""
         self.findings.warn(self.where, what, key=self.path(key), value=value, hint=hint)
 
-    def mark(self, key: str) -> None:
-        """Count a key as known that was read from ``data`` directly."""
-        self._asked.add(key)
+    def mark(self, *keys: str) -> None:
+        """Count keys as known that were read from ``data`` directly, or not at all."""
+        self._asked.update(keys)
 
     def _get(self, key: str, *, required: bool = False, hint: str = "") -> object:
         self._asked.add(key)
         value = self.data.get(key, _MISSING)
         if value is _MISSING and required and not self.absent:
-            self.fault(key, "is required and missing", hint=hint)
+            self._missing[key] = hint
         return value
 
     def _typed[T: (str, int, float, bool)](
-        self, key: str, kind: type[T], *, required: bool = False
+        self, key: str, kind: type[T], *, required: bool = False, hint: str = ""
     ) -> T | None:
         """Return a value of a type; None, and a fault noted, for what has another one."""
-        value = self._get(key, required=required)
+        value = self._get(key, required=required, hint=hint)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = _as_float(value)
         if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
@@ -85,9 +86,9 @@ class Table:
             self.fault(key, f"must be {_KINDS[kind]}", value)
         return None
 
-    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+    def text(self, key: str, default: str = "", *, required: bool = False, hint: str = "") -> str:
         """Return a line or more of text, without control characters."""
-        value = self._typed(key, str, required=required)
+        value = self._typed(key, str, required=required, hint=hint)
         if value is None:
             return default
         if required and not value.strip():
@@ -167,23 +168,24 @@ class Table:
         """Say whether a key that the artist chose is a text like others; note a fault if not."""
         return self._clean(key, key) != ""
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, required: bool = False, hint: str = "") -> tuple[str, ...]:
         """Return a list of texts."""
-        value = self._get(key)
+        value = self._get(key, required=required, hint=hint)
         if value is _MISSING:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fault(key, "must be a list of texts", value)
+            self.fault(key, "must be a list of texts", value, '["...", "..."]')
             return ()
         return tuple(self._clean(key, item) for item in value)
 
-    def table(self, key: str, *, required: bool = False) -> Table:
+    def table(self, key: str, *, required: bool = False, hint: str = "") -> Table:
         """Return a table inside this one, empty if it is missing."""
-        value = self._get(key, required=required, hint=f"add a [{self.path(key)}] table")
+        value = self._get(key, required=required, hint=hint)
         if isinstance(value, dict):
             return Table(value, self.where, self.findings, self.path(key))
         if value is not _MISSING:
-            self.fault(key, "must be a table", value)
+            hint = f"write [{self.path(key)}]" if isinstance(value, list) else ""
+            self.fault(key, "must be a table", value, hint)
         return Table({}, self.where, self.findings, self.path(key), absent=True)
 
     def tables(self, key: str, *, required: bool = False) -> Iterator[Table]:
@@ -205,11 +207,14 @@ class Table:
                 yield Table(item, self.where, self.findings, path)
 
     def done(self, also: Sequence[str] = ()) -> None:
-        """Refuse every key that was not asked for."""
-        for key in self.data:
-            if key not in self._asked:
-                known = {*self._asked, *also}
-                self.fault(key, "is not a known key", hint=nearest(key, known))
+        """Refuse every key that was not asked for, and note required ones that are missing."""
+        unknown = [key for key in self.data if key not in self._asked]
+        for key in unknown:
+            self.fault(key, "is not a known key", hint=nearest(key, {*self._asked, *also}))
+        mistyped = {closest(key, self._missing) for key in unknown}
+        for key, hint in self._missing.items():
+            if key not in mistyped:
+                self.fault(key, "is required and missing", hint=hint)
 
 
 def _as_float(value: int) -> float:

@@ -72,8 +72,10 @@ def measure_stems(
 def _measure_or_reason(path: Path) -> Facts | str:
     try:
         facts = measure(path)
-    except (UnreadableError, OSError) as error:
+    except UnreadableError as error:
         return str(error)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
     return "it is silent" if facts.peak < SILENCE else facts
 
 

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
 from stempress import codes
-from stempress.art import album_cover, token_cover
+from stempress.art import collection_cover, token_cover
 from stempress.data import json_file
+from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
-    from stempress.output import OutputFile
     from stempress.sounds import Sounds, WebFile
 
 MUSIC_SCHEMA = "music-nft-20220222"
+PLAYED = ("audio/mpeg", "audio/ogg")
+"""What marketplaces play as an animation; FLAC is not among it."""
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
@@ -28,7 +30,7 @@ def metadata_files(collection: Collection, sounds: Sounds) -> Iterator[OutputFil
     for token in collection.tokens:
         file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token))
         yield file
-        yield type(file)(f"metadata/{int(token.id):064x}.json", file.content)
+        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content)
     yield json_file("metadata/contract.json", contract_metadata(collection))
 
 
@@ -41,33 +43,40 @@ def absolute(collection: Collection, address: str) -> str:
 def contract_metadata(collection: Collection) -> dict[str, object]:
     """Return the contract's JSON. No ``collaborators``: apps take those for administrators."""
     settings = collection.settings
-    found: dict[str, object] = {
-        "name": settings.name,
-        "symbol": settings.symbol,
-        "description": settings.description,
-        "external_link": settings.url,
-    }
-    if collection.albums:
-        found["image"] = absolute(collection, album_cover(collection.albums[0]))
-    return {key: value for key, value in found.items() if value}
+    return _said(
+        {
+            "name": settings.name,
+            "symbol": settings.symbol,
+            "description": settings.description,
+            "image": absolute(collection, collection_cover()),
+            "external_link": settings.url,
+        }
+    )
 
 
 def token_metadata(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
     """Return a token's JSON; of an unrevealed one, nothing but its number and tier is in it."""
+    contract = collection.settings.contract
     found: dict[str, object] = {
         "name": token_title(collection, token),
         "description": _description(collection, token),
         "image": absolute(collection, token_cover(collection, token)),
         "external_url": absolute(collection, token_address(token.id)),
-        "decimals": 0,
         "attributes": [
             {"trait_type": trait.name, "value": trait.value}
             for trait in traits_of(collection, token)
         ],
     }
+    if contract is None or contract.standard == "erc1155":
+        found["decimals"] = 0
     if token.state == "unrevealed":
         return found
-    return found | _about(collection, sounds, token)
+    return found | _said(_about(collection, sounds, token))
+
+
+def _said(found: Mapping[str, object]) -> dict[str, object]:
+    """Leave out what the artist did not say."""
+    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
 
 
 def _description(collection: Collection, token: Token) -> str:
@@ -85,49 +94,28 @@ def _description(collection: Collection, token: Token) -> str:
 
 
 def _about(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
-    artist = collection.settings.artist
     if token.tier == "album":
         album = collection.album(token.album)
-        return {"artist": artist, "properties": {"upc": album.upc, "burned": list(token.burned)}}
+        return {
+            "artist": collection.settings.artist,
+            "license": collection.settings.license,
+            "properties": _said({"upc": album.upc, "burned": list(token.burned)}),
+        }
     song = collection.song(token.song)
-    if token.tier == "stem":
-        key = token.song, token.layer, token.stem
-        sound = sounds.stems[key]
-        audio = sound.lossless or sound.stream
-        found = _music(collection, token, song, sounds.songs[song.slug].seconds, audio)
-        found["title"] = collection.stem(key).name
-        properties: dict[str, object] = {"page": absolute(collection, stem_address(key))}
-        if sound.lossless:
-            found |= {
-                "version": MUSIC_SCHEMA,
-                "losslessAudio": absolute(collection, sound.lossless.address),
-            }
-        return found | {"properties": properties}
-    preview = sounds.previews[token.id]
-    found = _music(collection, token, song, sounds.songs[song.slug].seconds, preview)
-    return found | {
-        "isrc": codes.show_isrc(song.isrc),
-        "properties": {
-            "mix_number": Variation.from_stems(song, token.stems).mix_number,
-            "stems": dict(token.stems),
-            "burned": list(token.burned),
-        },
-    }
+    seconds = sounds.songs[song.slug].seconds
+    specific = _stem if token.tier == "stem" else _mix
+    return _music(collection, token, song, seconds) | specific(collection, sounds, token)
 
 
-def _music(
-    collection: Collection, token: Token, song: Song, seconds: float, audio: WebFile
-) -> dict[str, object]:
-    """Return the top-level fields of the music schema that the site can state."""
+def _music(collection: Collection, token: Token, song: Song, seconds: float) -> dict[str, object]:
+    """Return the fields of the music schema that stems and mixes of a song share."""
     album = collection.album(song.album)
     cover = token_cover(collection, token)
-    found: dict[str, object] = {
+    return {
         "title": song.title,
         "artist": collection.settings.artist,
         "duration": round(seconds, 3),
-        "mimeType": audio.type.split(";", 1)[0],
         "trackNumber": [each.slug for each in album.songs].index(song.slug) + 1,
-        "animation_url": absolute(collection, audio.address),
         "artwork": {
             "uri": absolute(collection, cover),
             "mimeType": _PICTURES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
@@ -136,6 +124,47 @@ def _music(
         "key": song.key,
         "credits": [{"name": credit.name, "role": credit.role} for credit in song.credits],
         "license": collection.settings.license,
-        "project": {"title": album.title, "type": "album", "upc": album.upc},
+        "project": _said({"title": album.title, "type": "album", "upc": album.upc}),
     }
-    return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+
+def _stem(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+    """Return what a stem token has of its own; whole music metadata, where a FLAC is offered."""
+    key = token.song, token.layer, token.stem
+    stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
+    played = _type(stream) in PLAYED
+    return {
+        "title": collection.stem(key).name,
+        "mimeType": _type(lossless or stream),
+        "animation_url": absolute(collection, stream.address) if played else "",
+        "losslessAudio": absolute(collection, lossless.address) if lossless else "",
+        "version": MUSIC_SCHEMA if played and lossless else "",
+        "properties": {
+            "song": token.song,
+            "layer": token.layer,
+            "stem": token.stem,
+            "page": absolute(collection, stem_address(key)),
+        },
+    }
+
+
+def _mix(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+    """Return what a song token has of its own."""
+    song, preview = collection.song(token.song), sounds.previews[token.id]
+    return {
+        "mimeType": _type(preview),
+        "animation_url": absolute(collection, preview.address),
+        "isrc": codes.show_isrc(song.isrc),
+        "properties": _said(
+            {
+                "song": token.song,
+                "mix_number": Variation.from_stems(song, token.stems).mix_number,
+                "stems": dict(token.stems),
+                "burned": list(token.burned),
+            }
+        ),
+    }
+
+
+def _type(file: WebFile) -> str:
+    return file.type.split(";", 1)[0]

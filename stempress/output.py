@@ -40,11 +40,11 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did."""
+    """What a write did: ``changed`` are the addresses of the files that it wrote."""
 
     files: int
     size: int
-    changed: int
+    changed: tuple[str, ...]
     pruned: int
 
 
@@ -70,7 +70,8 @@ def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
         if is_new:
             with suppress(OSError):  # an empty folder alone can be removed
                 out.rmdir()
-    return Written(len(gathered), sum(file.size for file in gathered), len(changed), pruned)
+    size = sum(file.size for file in gathered)
+    return Written(len(gathered), size, tuple(file.address for file in changed), pruned)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -153,10 +154,14 @@ def _stage(out: Path, files: Sequence[OutputFile]) -> None:
 
 
 def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
-    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay."""
+    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay.
+
+    A link is removed itself; nothing behind it is touched.
+    """
     pruned = 0
-    found = (path for top in _visible(out) for path in (top, *top.rglob("*")))
-    for path in sorted(found, reverse=True):
+    tops = list(_visible(out))
+    below = (path for top in tops if not top.is_symlink() for path in top.rglob("*"))
+    for path in sorted([*tops, *below], reverse=True):
         if path.is_symlink() or path.is_file():
             if PurePosixPath(path.relative_to(out).as_posix()) not in wanted or path.is_symlink():
                 path.unlink()

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
-    from stempress.catalog import Album, Collection, Document
+    from stempress.albums import Album
+    from stempress.catalog import Collection
+    from stempress.documents import Document
     from stempress.rarity import Rarity
 
-GALLERY_SIZE = 60
+LIST_SIZE = 60
+"""How many tokens a page of a list shows."""
 VARIATION_PAGES = 512
 """Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
 EXTREMES = 64
@@ -40,36 +43,30 @@ class Page:
         """The file that this page becomes."""
         return self.address if self.address.endswith(".html") else f"{self.address}index.html"
 
+    @property
+    def listed(self) -> bool:
+        """Whether visitors are led to it: not to the missing page, nor to what is for frames."""
+        return self.template not in {"404.html", "embed.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class TokenList:
-    """Some tokens on a numbered page of a list; ``base`` is the address of page 1."""
+    """Some tokens on a numbered page of a list; ``base`` is the address of page 1.
+
+    ``shared`` is the tier or the trait that all ``total`` tokens of the list have, None for the
+    list of every token.
+    """
 
     tokens: tuple[Token, ...]
-    number: int = 1
-    last: int = 1
-    base: str = ""
-    total: int = 0
+    number: int
+    last: int
+    base: str
+    total: int
+    shared: Tier | Trait | None = None
 
     def address(self, number: int) -> str:
         """Return the address of a page of this list."""
         return self.base if number == 1 else f"{self.base}{number}/"
-
-
-@dataclass(frozen=True, slots=True)
-class TierList:
-    """A tier and its tokens."""
-
-    tier: Tier
-    tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TraitList:
-    """A trait and the tokens that share it."""
-
-    trait: Trait
-    tokens: tuple[Token, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +182,11 @@ def _pages(
 ) -> Iterator[Page]:
     settings = collection.settings
     yield Page("", "home.html", settings.title, collection.home, settings.description)
-    yield from gallery_pages("gallery/", "Gallery", collection.tokens)
+    yield from list_pages("gallery/", "gallery.html", "Gallery", collection.tokens)
     for tier in TIERS:
         tokens = tuple(token for token in collection.tokens if token.tier == tier)
-        yield Page(f"tiers/{tier}/", "tier.html", f"{tier.title()} tokens", TierList(tier, tokens))
+        title = f"{tier.title()} tokens"
+        yield from list_pages(f"tiers/{tier}/", "tier.html", title, tokens, tier)
     for album in collection.albums:
         yield Page(album_address(album), "album.html", album.title, album)
     for song in collection.songs:
@@ -197,7 +195,7 @@ def _pages(
         yield Page(token_address(token.id), "token.html", token_title(collection, token), token)
     for trait, tokens in traits.items():
         title = f"{trait.name}: {trait.value}"
-        yield Page(trait.address, "trait.html", title, TraitList(trait, tokens))
+        yield from list_pages(trait.address, "trait.html", title, tokens, trait)
     yield from _documents(collection)
     yield Page("rarity/", "rarity.html", "Rarity")
     yield Page("mixer/", "mixer.html", "Mixer")
@@ -205,14 +203,20 @@ def _pages(
     yield Page("404.html", "404.html", "Not found")
 
 
-def gallery_pages(base: str, title: str, tokens: Sequence[Token]) -> Iterator[Page]:
+def list_pages(
+    base: str,
+    template: str,
+    title: str,
+    tokens: Sequence[Token],
+    shared: Tier | Trait | None = None,
+) -> Iterator[Page]:
     """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
-    last = max(1, ceil(len(tokens) / GALLERY_SIZE))
+    last = max(1, ceil(len(tokens) / LIST_SIZE))
     for number in range(1, last + 1):
-        part = tuple(tokens[(number - 1) * GALLERY_SIZE : number * GALLERY_SIZE])
-        about = TokenList(part, number, last, base, len(tokens))
+        part = tuple(tokens[(number - 1) * LIST_SIZE : number * LIST_SIZE])
+        about = TokenList(part, number, last, base, len(tokens), shared)
         name = title if number == 1 else f"{title}, page {number}"
-        yield Page(about.address(number), "gallery.html", name, about)
+        yield Page(about.address(number), template, name, about)
 
 
 def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
@@ -221,6 +225,7 @@ def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
         title = f"{song.title} {variation.mix_number}"
         about = VariationView(song, variation)
         yield Page(variation_address(variation), "variation.html", title, about)
+        yield Page(f"embed/{song.slug}/{variation.mix_number}/", "embed.html", title, about)
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)

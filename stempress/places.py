@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Song, Token, Variation
+from stempress.albums import Album
 from stempress.art import (
     album_cover,
     collection_cover,
@@ -14,7 +15,7 @@ from stempress.art import (
     token_cover,
     variation_cover,
 )
-from stempress.catalog import Album, Document
+from stempress.documents import Document
 from stempress.pages import (
     album_address,
     song_address,

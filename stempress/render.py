@@ -84,7 +84,7 @@ class Press:
             "url": self._absolute(page.address),
         }
         if page.address == "404.html":
-            given |= self._inline_style()
+            given |= self._inline("style", "404.css") | self._inline("script", "404.js")
         return OutputFile(page.output, self._render(page.template, given))
 
     def file(self, address: str, template: str) -> OutputFile:
@@ -106,11 +106,11 @@ class Press:
         """Return a name for an entry of the feed that stays, wherever the site lies."""
         return uuid5(NAMESPACE_URL, f"stempress:{self._settings.name}:{address}").urn
 
-    def _inline_style(self) -> dict[str, object]:
-        """Return the style of the one page that is shown at any depth, and its hash for the CSP."""
-        style = self._render("404.css", {}).decode()
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        return {"style": Markup(style), "style_hash": f"sha256-{digest}"}  # noqa: S704 - our own
+    def _inline(self, name: str, template: str) -> dict[str, object]:
+        """Return what the page that is shown at any depth holds inline, and that part's hash."""
+        text = self._render(template, {}).decode()
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        return {name: Markup(text), f"{name}_hash": f"sha256-{digest}"}  # noqa: S704 - our own
 
     def _render(self, name: str, given: dict[str, object]) -> bytes:
         try:

@@ -167,8 +167,8 @@ def _unread(findings: Findings) -> Settings:
 
 
 def _settings(top: Table) -> Settings:
-    site = top.table("site", required=True)
-    collection = top.table("collection", required=True)
+    site = top.table("site", required=True, hint="add a table [site]")
+    collection = top.table("collection", required=True, hint="add a table [collection]")
     settings = Settings(
         title=site.text("title", required=True),
         artist=site.text("artist", required=True),
@@ -306,21 +306,21 @@ def _perks(top: Table) -> tuple[Perk, ...]:
     perks = []
     for table in top.tables("perks"):
         tier = table.choice("tier", "", ("stem", "song", "album"))
+        words = table.text("tokens")
         perks.append(
             Perk(
                 table.text("title", required=True),
                 cast('Tier | Literal[""]', tier),
-                _ranges(table),
-                table.text("tokens"),
+                _ranges(table, words),
+                words,
             )
         )
         table.done()
     return tuple(perks)
 
 
-def _ranges(table: Table) -> tuple[tuple[int, int], ...]:
+def _ranges(table: Table, words: str) -> tuple[tuple[int, int], ...]:
     """Read ``"1-100, 205"``."""
-    words = table.text("tokens")
     ranges = []
     for part in filter(None, (part.strip() for part in words.split(","))):
         match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)

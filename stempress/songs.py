@@ -146,9 +146,7 @@ def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
     for rule in table.tables("rules"):
         when = _side(rule, "if", known)
         exclude, require = _side(rule, "exclude", known), _side(rule, "require", known)
-        if "if" not in rule.data:
-            rule.fault("if", "is required and missing", hint='if = { drums = "amen" }')
-        if not {"exclude", "require"} & rule.data.keys():
+        if rule.data.keys() <= {"if"} and not rule.absent:
             rule.fault("exclude", "is missing: a rule excludes or requires", hint='or "require"')
         for layer in exclude.keys() & require.keys():
             if set(require[layer]) <= set(exclude[layer]):
@@ -165,7 +163,7 @@ def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
 def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     """Read ``{ layer = "stem" }`` or ``{ layer = ["stem", "stem"] }``."""
     side: dict[str, tuple[str, ...]] = {}
-    table = rule.table(key)
+    table = rule.table(key, required=key == "if", hint='if = { drums = "amen" }')
     if key in rule.data and not table.data and isinstance(rule.data[key], dict):
         rule.fault(key, "names nothing", hint='{ drums = "amen" }')
     for layer, value in table.data.items():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import StemKey
+    from pyodide_app.engine.model import Song, StemKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ class SongSound:
     def seconds(self) -> float:
         """Length in seconds."""
         return self.frames / self.rate
+
+
+def bar_seconds(song: Song, sound: SongSound) -> float | None:
+    """Return how long a bar is: by the number of bars, else of four beats; None: nobody knows."""
+    if song.bars:
+        return sound.seconds / song.bars
+    return 240 / song.bpm if song.bpm else None
 
 
 @dataclass(frozen=True, slots=True)

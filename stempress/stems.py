@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import stem_keys
 from stempress.errors import nearest
 from stempress.pictures import check_picture
+from stempress.texts import is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,18 +33,19 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
     """Match the files below stems/ with the songs; every stem has one file, every file a stem."""
     found = _found(site)
     wanted = list(stem_keys(songs))
-    missing = _missing_folders(site, wanted, findings)
+    orphans = sorted(found.keys() - wanted)
+    missing = _missing_folders(site, wanted, orphans, findings)
     audio: dict[StemKey, Path] = {}
     pictures: dict[StemKey, Path] = {}
     for key in wanted:
         files = found.pop(key, [])
         sound = _one(key, "sound", AUDIO, files, findings)
         picture = _one(key, "picture", PICTURES, files, findings)
-        if sound:
+        if sound and not is_refused(sound, _where(site, sound), findings):
             audio[key] = sound
-        elif key[:2] not in missing:
-            _no_sound(key, [name for (*layer, name) in found if tuple(layer) == key[:2]], findings)
-        if picture:
+        if not sound and key[:2] not in missing:
+            _no_sound(key, [name for *at, name in orphans if (*at,) == key[:2]], findings)
+        if picture and not is_refused(picture, _where(site, picture), findings):
             pictures[key] = picture
             check_picture(picture, _where(site, picture), findings)
         for file in files:
@@ -72,7 +74,7 @@ def _found(site: Path) -> dict[StemKey, list[Path]]:
 
 
 def _missing_folders(
-    site: Path, wanted: Sequence[StemKey], findings: Findings
+    site: Path, wanted: Sequence[StemKey], orphans: Sequence[StemKey], findings: Findings
 ) -> set[tuple[str, str]]:
     """Return song and layer of the folders that are not there; the outermost is noted, once."""
     missing: dict[tuple[str, str], str] = {}
@@ -82,9 +84,14 @@ def _missing_folders(
         if absent is None or key[:2] in missing:
             continue
         if absent not in missing.values():
-            beside = [path.name for path in (site / absent).parent.glob("*/")]
-            hint = nearest(absent.rsplit("/", 1)[-1], beside) if "/" in absent else ""
-            findings.fault(f"{absent}/", "is missing", hint=hint or "stems/<song>/<layer>/")
+            depth = folders.index(absent)
+            beside = sorted(
+                {at[depth - 1] for at in orphans if at[: depth - 1] == key[: depth - 1]}
+            )
+            rename = f"; or rename {', '.join(beside)}" if beside else ""
+            findings.fault(
+                f"{absent}/", "is missing", hint=f"stems/<song>/<layer>/<stem>.wav{rename}"
+            )
         missing[key[:2]] = absent
     return set(missing)
 

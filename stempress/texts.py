@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stempress.errors import shorten
 from stempress.fields import CONTROL
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ FOLDERS = ("content", "stems", "templates")
 
 def read_text(path: Path, where: str, findings: Findings) -> str | None:
     """Return a file's text; None, and a fault noted, if it cannot be read."""
+    if is_refused(path, where, findings):
+        return None
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -54,7 +57,8 @@ def parse_json(text: str, where: str, findings: Findings) -> object:
     try:
         return json.loads(text, object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
-        _syntax_fault(text, where, "JSON", error, findings, "commas between, none at the end")
+        hint = 'such as: { "tokens": [{ "id": "1", "tier": "stem", "state": "unrevealed" }] }'
+        _syntax_fault(text, where, "JSON", error, findings, hint)
         return None
 
 
@@ -62,7 +66,7 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key {key!r} stands twice in one object")
+            raise ValueError(f"the key {key!r} stands twice in {shorten(dict(pairs))}")
         found[key] = value
     return found
 
@@ -114,6 +118,11 @@ def refuse_links(site: Path, findings: Findings) -> None:
                     value=str(path.readlink()),
                     hint="put the file itself there",
                 )
+
+
+def is_refused(path: Path, where: str, findings: Findings) -> bool:
+    """Say whether a file is a link that has been refused: nothing is read through it."""
+    return path.is_symlink() and findings.has_fault(where)
 
 
 def _links(folder: Path) -> Iterator[Path]:

@@ -16,6 +16,7 @@ from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
+from stempress.sounds import bar_seconds
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.forge import Batch
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token
-    from stempress.catalog import Album, Collection
+    from stempress.albums import Album
+    from stempress.catalog import Collection
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.settings import Perk
@@ -239,14 +241,18 @@ class Views:
         self, song: Song, root: str, choice: Sequence[int], solo: str = ""
     ) -> dict[str, object]:
         """Return what the mixer's template takes: the song, its stems, and where to begin."""
+        sound = self.sounds.songs[song.slug]
+        bar = bar_seconds(song, sound)
         return {
             "root": root,
             "data": f"{root}data/songs/{song.slug}.json",
             "song": song.title,
             "mix": "-".join(str(nth + 1) for nth in choice),
             "solo": solo,
-            "rate": self.sounds.songs[song.slug].rate,
-            "duration": self.sounds.songs[song.slug].seconds,
+            "rate": sound.rate,
+            "duration": sound.seconds,
+            "unit": "bar" if bar else "second",
+            "units": round(sound.seconds / (bar or 1)),
             "layers": [
                 {
                     "slug": layer.slug,
@@ -255,8 +261,8 @@ class Views:
                         {
                             "slug": row.stem.slug,
                             "name": row.stem.name,
-                            "path": row.sound.waveform,
                             "chosen": row.nth == at,
+                            "path": row.sound.waveform if row.nth == at else "",
                         }
                         for row in rows
                     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.command import run
 from stempress.hosting import QuietServer, StaticHost
+from tests.visiting import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,12 @@ class Serve(Protocol):
     """Serve a folder below a prefix and return the base address, with its last slash."""
 
     def __call__(self, directory: Path, prefix: str = "/") -> str: ...
+
+
+class Press(Protocol):
+    """Press a site's folder into its dist/ and return the exit status."""
+
+    def __call__(self, site: Path) -> int: ...
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +84,19 @@ def in_flac(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site / "dist"
 
 
+@pytest.fixture(scope="session")
+def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
+    """Return the front door for small sites: without the runtime, with a cache of its own."""
+    cache = tmp_path_factory.mktemp("cache")
+
+    def press(site: Path) -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("STEMPRESS_CACHE", os.fspath(cache))
+            return run(["--site", os.fspath(site), "--without-runtime"], build, ROOT)
+
+    return press
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Return a factory of static hosts on free loopback ports; all end with the test."""
@@ -90,3 +111,23 @@ def serve() -> Iterator[Serve]:
             return f"http://127.0.0.1:{server.server_port}{prefix}"
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def host(in_flac: Path) -> Path:
+    """Put the recorder beside the pressed site."""
+    shutil.copytree(ROOT / "tests/sound", in_flac / "sound", dirs_exist_ok=True)
+    return in_flac
+
+
+@pytest.fixture
+def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
+    """Open a song's page; nothing may go wrong behind the visitor's back."""
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
+    page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
+    yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
+    page.close()
+    assert not wrong

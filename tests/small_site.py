@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -140,7 +141,7 @@ tokens = "91-93, 99"
         names = slugify(f"{layer} {word}"), slugify(f"{stem} {word}")
         write(folder / "stems" / slug / names[0] / f"{names[1]}.flac", tone(at))
     ledger = json.dumps(_ledger(word), ensure_ascii=False)
-    write(folder / "content/tokens.json", ledger.replace('{"id"', '\n{"id"'))
+    write(folder / "content/tokens.json", re.sub(r' ?({"id")', r"\n\1", ledger))
 
 
 @cache

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pytest
 import soundfile
 
-from stempress.codecs import FORMATS, Sound, decode, encode, fit, resample, web_rate
+from stempress.codecs import (
+    FORMATS,
+    Sound,
+    UnreadableError,
+    decode,
+    encode,
+    fit,
+    resample,
+    web_rate,
+)
 from stempress.settings import CODECS, Codec
 
 if TYPE_CHECKING:
@@ -121,3 +131,62 @@ def test_every_input_format_is_read(
     soundfile.write(path, sound.samples.T, sound.rate, format=container, subtype=subtype)
     read = decode(path)
     assert (read.rate, read.frames, read.channels, read.bits) == (48000, 48000, 2, bits)
+
+
+def write_as(path: Path, container: str, subtype: str = "PCM_16") -> bytes:
+    sound = music()
+    soundfile.write(path, sound.samples.T, sound.rate, format=container, subtype=subtype)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "message"),
+    [
+        ("WAV", "PCM_16", "breaks off after 24000 of 48000 frames"),
+        ("WAV", "FLOAT", "breaks off after"),
+        ("WAV", "IMA_ADPCM", "breaks off after"),
+        ("AIFF", "PCM_16", "breaks off after"),
+        ("FLAC", "PCM_16", "cannot be decoded"),
+        ("MP3", "MPEG_LAYER_III", "breaks off after"),
+    ],
+)
+def test_a_file_that_was_cut_is_refused(
+    tmp_path: Path, container: str, subtype: str, message: str
+) -> None:
+    path = tmp_path / "stem.bin"
+    data = write_as(path, container, subtype)
+    path.write_bytes(data[: len(data) // 2 + 22])
+    with pytest.raises(UnreadableError, match=message):
+        decode(path)
+
+
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF - 36])
+def test_a_wav_file_out_of_a_pipe_announces_any_length(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "stem.wav"
+    data = write_as(path, "WAV")
+    at = data.index(b"data") + 4
+    path.write_bytes(data[:at] + size.to_bytes(4, "little") + data[at + 4 :])
+    assert decode(path).frames == 48000
+
+
+@pytest.mark.parametrize("rate", [1, 7999, 384_001, 2**31 - 1])
+def test_rates_that_no_stem_has_are_refused(tmp_path: Path, rate: int) -> None:
+    soundfile.write(tmp_path / "stem.wav", np.full(100, 0.1), rate)
+    with pytest.raises(UnreadableError, match=f"its rate is {rate} Hz"):
+        decode(tmp_path / "stem.wav")
+
+
+def test_samples_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "stem.wav", np.array([0.1, np.nan]), 48000, subtype="FLOAT")
+    with pytest.raises(UnreadableError, match="not numbers"):
+        decode(tmp_path / "stem.wav")
+
+
+def test_bytes_that_change_on_their_way_are_sound_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "stem.flac"
+    data = write_as(path, "FLAC")
+    rng = np.random.default_rng(3)
+    for at in rng.integers(0, 200, 60):
+        path.write_bytes(data[:at] + rng.bytes(4) + data[at + 4 :])
+        with suppress(UnreadableError):
+            assert decode(path).frames

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from base64 import b64decode
-from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,78 +18,17 @@ from stempress.codecs import decode
 from stempress.command import run
 from tests.conftest import ROOT
 from tests.small_site import write
+from tests.visiting import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser
 
-    from pyodide_app.engine.wav import Bits
     from tests.conftest import Serve
 
 pytestmark = pytest.mark.browser
-
-SOUND = Path(__file__).with_name("sound")
-RAMP = 4096
-"""More frames than any ramp, and the limiter's view around it, is long."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A page with a mixer, and the song's facts."""
-
-    page: Page
-    song: dict[str, Any]
-
-    @property
-    def mixer(self) -> Locator:
-        """The region that everything is in."""
-        return self.page.get_by_role("region", name="Mixer")
-
-    def press(self, name: str) -> None:
-        """Press a button of the transport."""
-        self.mixer.get_by_role("button", name=name, exact=True).click()
-
-    def row(self, name: str) -> Locator:
-        """Return a layer's row."""
-        return self.mixer.get_by_role("group", name=name, exact=True)
-
-    def set(self, fader: Locator, value: float) -> None:
-        """Move a fader as a visitor's hand does."""
-        fader.evaluate(
-            "(it, value) => { it.value = value; it.dispatchEvent(new Event('input')); }", value
-        )
-
-    def says(self, words: str) -> None:
-        """Wait until the status line says something."""
-        expect(self.mixer.get_by_role("status")).to_have_text(words, timeout=60_000)
-
-    def stats(self) -> dict[str, float]:
-        """Return what the mixer counts."""
-        found: dict[str, float] = self.page.evaluate("document.querySelector('stem-mixer').stats")
-        return found
-
-    def play(self) -> None:
-        """Press Play, and tap what reaches the loudspeakers."""
-        self.press("Play")
-        self.says("Playing")
-        self.page.add_script_tag(
-            url=f"{self.page.url.split('/songs/')[0]}/sound/record.js", type="module"
-        )
-        expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
-
-    def recording(self) -> NDArray[np.float32]:
-        """Return what has been heard since, shape (2, frames)."""
-        data = b64decode(self.page.evaluate("window.recording()"))
-        return np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
-
-    def digest(self, bits: Bits) -> str:
-        """Return the digest that the page's Python computes."""
-        found: str = self.page.evaluate(
-            "bits => document.querySelector('stem-mixer').digest(bits)", bits
-        )
-        return found
 
 
 def load(song: str, layer: str, stem: str) -> StemAudio:
@@ -117,26 +53,6 @@ def is_part_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> bool:
         if np.array_equal(whole[:, at : at + 64], probe):
             return np.array_equal(whole[:, at : at + heard.shape[1]], heard)
     return False
-
-
-@pytest.fixture(scope="module")
-def host(in_flac: Path) -> Path:
-    """Put the recorder beside the pressed site."""
-    shutil.copytree(SOUND, in_flac / "sound", dirs_exist_ok=True)
-    return in_flac
-
-
-@pytest.fixture
-def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
-    """Open a song's page; nothing may go wrong behind the visitor's back."""
-    page = chromium.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
-    page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
-    yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
-    page.close()
-    assert not wrong
 
 
 def first_stems(song: dict[str, Any]) -> list[str]:
@@ -180,6 +96,64 @@ def test_half_a_minute_is_what_the_engine_plays_without_a_gap(visit: Visit) -> N
     assert is_part_of(heard, mixer.render(0, 2 * visit.song["frames"]))
 
 
+def place_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> int:
+    """Return the frame of the whole at which it is most like what was heard."""
+    size = 1 << (whole.shape[1] + heard.shape[1]).bit_length()
+    likeness = np.fft.irfft(
+        np.fft.rfft(whole[0], size) * np.conj(np.fft.rfft(heard[0], size)), size
+    )
+    return int(np.argmax(likeness[: whole.shape[1]]))
+
+
+def test_python_takes_over_in_time(visit: Visit) -> None:
+    visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -6)
+    visit.set(visit.row("Bass").get_by_role("slider", name="Pan"), 0.4)
+    visit.play(at_once=True)
+    assert visit.stats()["engine"] == "browser"
+    visit.says("Playing, mixed by Python")
+    visit.page.wait_for_timeout(1000)
+    heard = visit.recording()
+    mixer = engine(visit.song, first_stems(visit.song), {1: RowSettings(pan=0.4)})
+    mixer.set_master(-6)
+    song = mixer.render(0, visit.song["frames"])
+    at = place_of(heard, song)
+    assert np.abs(song[:, at : at + heard.shape[1]] - heard).max() < 1e-4
+
+
+def test_seeking_while_python_takes_over(visit: Visit) -> None:
+    visit.play(at_once=True)
+    position = visit.mixer.get_by_role("slider", name="Position")
+    while visit.stats()["engine"] != "python":
+        position.evaluate("it => { it.value = 12; it.dispatchEvent(new Event('change')); }")
+        visit.page.wait_for_timeout(450)
+    visit.page.wait_for_timeout(500)
+    song = engine(visit.song, first_stems(visit.song), {}).render(0, visit.song["frames"])
+    assert is_part_of(visit.recording()[:, -8192:], song[:, 12 * visit.song["rate"] :])
+
+
+@pytest.mark.parametrize("missing", ["WebAssembly", "Worker", "AudioWorkletNode"])
+def test_without_python_the_browser_goes_on(
+    chromium: Browser, serve: Serve, host: Path, missing: str
+) -> None:
+    page = chromium.new_page()
+    page.add_init_script(f"delete window.{missing}")
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
+    visit.press("Play")
+    status = visit.mixer.get_by_role("status")
+    expect(status).to_contain_text("Playing, mixed by the browser", timeout=30_000)
+    expect(status).to_contain_text("Python cannot run here")
+    expect(visit.mixer.locator(".now")).to_have_text("0:01", timeout=10_000)
+    meter = visit.mixer.get_by_role("meter", name="Level")
+    expect(meter).not_to_have_attribute("aria-valuetext", "silence")
+    for layer in visit.song["layers"]:
+        visit.row(layer["name"]).get_by_role("button", name="Mute", exact=True).click()
+    expect(meter).to_have_attribute("aria-valuetext", "silence")
+    visit.press("Stop")
+    expect(visit.mixer.locator(".now")).to_have_text("0:00")
+    page.close()
+
+
 def test_every_control_is_heard(visit: Visit) -> None:
     frames = visit.song["frames"]
     stems = first_stems(visit.song)
@@ -210,7 +184,7 @@ def test_every_control_is_heard(visit: Visit) -> None:
 
     visit.row("Keys").get_by_role("combobox", name="Stem").select_option("cimbalom")
     stems[2] = "cimbalom"
-    visit.says("Playing")
+    visit.says("Playing, mixed by Python")
     agree()
 
     visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -12)
@@ -250,7 +224,7 @@ def test_changes_while_it_plays_do_not_click(visit: Visit) -> None:
 def test_pause_stop_and_seek(visit: Visit) -> None:
     now = visit.mixer.locator(".now")
     visit.play()
-    expect(now).to_have_text("0:01", timeout=10_000)
+    expect(now).not_to_have_text("0:00")
     visit.press("Pause")
     visit.says("Paused")
     visit.page.wait_for_timeout(200)
@@ -282,7 +256,7 @@ def test_the_end_is_the_end_unless_it_loops(visit: Visit) -> None:
     position.evaluate("it => { it.value = 35.5; it.dispatchEvent(new Event('change')); }")
     visit.press("Play")
     expect(visit.mixer.locator(".now")).to_have_text("0:01", timeout=10_000)
-    visit.says("Playing")
+    visit.says("Playing, mixed by Python")
 
 
 def test_a_solo_that_the_page_begins_with(chromium: Browser, serve: Serve, host: Path) -> None:
@@ -342,7 +316,7 @@ def test_a_stem_that_is_not_there_is_named_and_can_be_tried_again(
     expect(status).to_contain_text("404")
     page.unroute(f"**/{lost}")
     visit.press("Play")
-    visit.says("Playing")
+    visit.says("Playing, mixed by Python")
     page.close()
 
 
@@ -355,7 +329,10 @@ def test_without_the_runtime_the_mixer_says_why_it_is_off(
         shutil.copy(
             ROOT / "stems/undertow" / layer / _any(layer), site / "stems/one" / layer / "a.flac"
         )
-    write(site / "site.toml", '[site]\ntitle = "A"\n[collection]\nname = "A"\nlicense = "B"\n')
+    write(
+        site / "site.toml",
+        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "B"\n',
+    )
     write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
     layers = "".join(
         f'[[layers]]\nname = "{name}"\n[[layers.stems]]\nname = "A"\n' for name in ("Drums", "Bass")

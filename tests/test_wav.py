@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from typing import get_args
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 import soundfile
 
-from pyodide_app.engine.wav import Bits, pcm, quantised, wav_bytes
+from pyodide_app.engine.riff import Tags, wav_file
+from pyodide_app.engine.wav import Bits, pcm, quantised
 
+TAGS = Tags("Ebb & Flöde", "Mara", "Landfall", "QZK6P2600022", "3-1-4")
 BITS: tuple[Bits, ...] = get_args(Bits.__value__)
 
 
@@ -27,7 +30,7 @@ def test_words_of_their_own_width_come_back(bits: Bits) -> None:
 def test_other_programs_read_the_file(bits: Bits, channels: int) -> None:
     signal = np.random.default_rng(2).uniform(-1, 1, (channels, 1001)).astype(np.float32)
     read, rate = soundfile.read(
-        io.BytesIO(wav_bytes(signal, 44100, bits)), dtype="int32", always_2d=True
+        io.BytesIO(wav_file(signal, 44100, bits, TAGS)), dtype="int32", always_2d=True
     )
     assert rate == 44100
     assert np.array_equal(quantised(signal, bits), read.T >> (32 - bits))
@@ -45,6 +48,37 @@ def test_channels_are_interleaved_little_endian() -> None:
 
 
 def test_the_data_chunk_is_padded_to_an_even_length() -> None:
-    data = wav_bytes(np.zeros((1, 1), dtype=np.float32), 48000, 24)
+    data = wav_file(np.zeros((1, 1), dtype=np.float32), 48000, 24, TAGS)
     assert len(data) % 2 == 0
     assert int.from_bytes(data[4:8], "little") == len(data) - 8
+
+
+def chunks(data: bytes) -> dict[bytes, bytes]:
+    found, at = {}, 12
+    while at < len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        found[data[at : at + 4]] = data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    assert at == len(data)
+    return found
+
+
+def test_the_file_says_what_it_is_of() -> None:
+    data = wav_file(np.zeros((2, 10), dtype=np.float32), 48000, 24, TAGS)
+    found = chunks(data)
+    assert list(found) == [b"bext", b"fmt ", b"LIST", b"axml", b"data"]
+    bext = found[b"bext"]
+    assert bext[:256].rstrip(b"\0") == b"Mara, Ebb & Fl?de, mix 3-1-4"
+    assert bext[288:320].rstrip(b"\0") == b"QZK6P2600022"
+    assert bext[346:348] == b"\x01\x00"
+    assert bext[602:] == b"A=PCM,F=48000,W=24,M=stereo,T=Stempress\r\n"
+    assert "Ebb & Flöde".encode() in found[b"LIST"]
+    axml = ET.fromstring(found[b"axml"])  # noqa: S314 - our own
+    assert [it.text for it in axml.iter() if it.text] == ["ISRC:QZK6P2600022"]
+    with soundfile.SoundFile(io.BytesIO(data)) as read:
+        assert read.copy_metadata()["title"] == "Ebb & Flöde"
+        assert read.copy_metadata()["artist"] == "Mara"
+
+
+def test_without_an_isrc_there_is_no_chunk_for_it() -> None:
+    assert b"axml" not in wav_file(np.zeros((1, 2), dtype=np.float32), 48000, 16, Tags())

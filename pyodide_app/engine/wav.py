@@ -1,8 +1,7 @@
-"""The bounce: float samples to 16- or 24-bit words, and a WAV file around them."""
+"""The bounce: float samples to 16- or 24-bit words."""
 
 from __future__ import annotations
 
-from struct import pack
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -28,25 +27,3 @@ def pcm(planar: Planar, bits: Bits) -> bytes:
     if bits == 16:
         return words.astype("<i2").tobytes()
     return words.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-
-
-def wav_bytes(planar: Planar, rate: int, bits: Bits) -> bytes:
-    """Return a canonical RIFF/WAVE file: a 16-byte ``fmt `` chunk, then ``data``."""
-    data = pcm(planar, bits)
-    channels = planar.shape[0]
-    frame = channels * bits // 8
-    form = pack("<HHIIHH", 1, channels, rate, rate * frame, frame, bits)
-    pad = b"\0" * (len(data) % 2)
-    return b"".join(
-        (
-            b"RIFF",
-            pack("<I", 36 + len(data) + len(pad)),
-            b"WAVEfmt ",
-            pack("<I", 16),
-            form,
-            b"data",
-            pack("<I", len(data)),
-            data,
-            pad,
-        )
-    )

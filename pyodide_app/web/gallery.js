@@ -53,7 +53,7 @@ function start(page) {
     }
     list.replaceChildren();
     show(STEP);
-    page.status.textContent = matches.length === 1 ? "1 token" : `${matches.length} tokens`;
+    page.status.textContent = count(matches.length);
   }
 
   more.addEventListener("click", () => {
@@ -68,6 +68,11 @@ function start(page) {
   });
   page.form.hidden = false;
   search(); // a browser may have kept what was typed
+}
+
+function count(found) {
+  if (found === 0) return "No token is like that";
+  return found === 1 ? "1 token" : `${found} tokens`;
 }
 
 function readForm(filter) {

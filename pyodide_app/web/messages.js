@@ -11,22 +11,26 @@ export const ATTACH = "attach"; // {port}: the way to the worklet
 export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
 export const FORGET = "forget"; // {keys}: let go of stems
 export const CHANGE = "change"; // {commands}: as session.py lists them
-export const BOUNCE = "bounce"; // {bits, keys}: DONE carries the digest
-export const PLAY = "play";
+export const BOUNCE = "bounce"; // {bits, keys, plain, tags}: DONE carries {digest, file: Blob}; no tags: no file
+export const CANCEL = "cancel"; // {what}: the id of a bounce
+export const PLAY = "play"; // {at}: the context's frame to begin at, to the sample; none: now, faded in
 export const PAUSE = "pause";
 
 /** Worker to page. */
 export const DONE = "done"; // {id, value}
 export const FAILED = "failed"; // {id, message}
 export const LOADING = "loading"; // {loaded, total}: bytes of the Python runtime
+export const PROGRESS = "progress"; // {what, done}: the id of a bounce, and how much is done, from 0 to 1
 export const AT = "at"; // {songFrame, playing, peaks, underruns, lookAhead, late}; -1: after the end
 export const ENDED = "ended"; // the song is over
+export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
+export const MISSED = "missed"; // PLAY named a frame that was over
 
 /** Worker to worklet; PLAY and PAUSE besides. */
 export const BLOCK = "block"; // {frame, samples: Float32Array, left then right}
 export const RESET = "reset"; // start anew at frame 0, with nothing queued
 
-/** Worklet to worker. */
+/** Worklet to worker; ARMED and MISSED besides. */
 export const TAKEN = "taken"; // {frame, samples}: the block is queued; its buffer comes back
 export const LATE = "late"; // {frame, position, samples}: refused, it has been played already
 export const REPORT = "report"; // {position, playing, peaks, underruns}

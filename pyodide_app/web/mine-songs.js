@@ -238,8 +238,9 @@ class SongView {
     const anchor = part(item, "mix");
     say(anchor, mix);
     const hasPage = this.#song.pages?.includes(mix) ?? true;
-    anchor.href = inSite(hasPage ? `${this.#song.address}${mix}/` : this.#song.address);
-    anchor.setAttribute("aria-label", hasPage ? `Hear mix ${mix}` : `Hear ${mix} on the song's page`);
+    const place = hasPage ? `${mix}/` : `#v=1&song=${this.#song.slug}&mix=${mix}`;
+    anchor.href = inSite(this.#song.address + place);
+    anchor.setAttribute("aria-label", `Hear mix ${mix}`);
     say(part(item, "stems"), stems.join(", "));
     part(item, "facts").append(`${bits.toFixed(1)} bits; `, ...(minted.length ? ["exists as ", ...listed(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))), "and")] : ["nobody has it yet"]));
     const key = part(item, "weigh");

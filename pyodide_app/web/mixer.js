@@ -2,42 +2,35 @@
 //
 // Everything is in the page already, so that it can be seen before a line of this has run. Attributes:
 // data-song (the song's JSON), data-rate (its sample rate), data-root (the site's root), data-off (there
-// is nothing to play with).
+// is nothing to play with). What else it can do is in tools.js and keys.js.
+import { joinKeys } from "./keys.js";
+import { broken } from "./mix.js";
 import { Player, wake } from "./player.js";
+import { joinTools } from "./tools.js";
+import { clock, decibels, megabytes, press, pressed, reset, SILENT, side, speak } from "./words.js";
 
-const SILENT = -60; // dB: what the volumes' lowest place means
 const COLOURS = 8;
-const MEGABYTE = 1e6;
-const STATES = {
-  idle: "",
-  loading: "Loading",
-  ready: "Ready",
-  playing: "Playing",
-  paused: "Paused",
-  failed: "It does not play; press Play to try again. ",
-};
+const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
+const DRAG_PIXELS = 6; // a hand that moves less far has clicked
 
-class StemMixer extends HTMLElement {
+export class StemMixer extends HTMLElement {
   #player = null;
   #song = null; // a promise of the song's facts
   #rows = [];
+  #range = null; // seconds that Loop repeats; null is the whole song
   #held = false; // the visitor holds the position's thumb
-  #closed = new AbortController();
+  #words = ""; // what the status line says when nothing is loading
 
   connectedCallback() {
     if (this.dataset.off !== undefined || this.#rows.length) return;
     this.#join();
-    const chooser = document.querySelector("select[data-mixer-songs]");
-    if (chooser && this === document.querySelector("stem-mixer")) {
-      chooser.disabled = false;
-      chooser.addEventListener("change", () => this.change(chooser.value));
-    }
+    joinTools(this);
+    joinKeys(this);
   }
 
   disconnectedCallback() {
     this.#player?.close();
-    this.#player = null;
-    this.#song = null;
+    this.#player = this.#song = null;
   }
 
   get audioContext() {
@@ -54,104 +47,39 @@ class StemMixer extends HTMLElement {
 
   /** Settles when Python and the chosen stems are there; asking for it begins the loading. */
   get ready() {
-    return this.#playing().then((player) => player.ready);
+    return this.player().then((player) => player.ready);
+  }
+
+  get playing() {
+    return this.#player?.state === "playing";
+  }
+
+  /** Where it is, in seconds. */
+  get position() {
+    return Number(this.querySelector(".position").value);
+  }
+
+  get duration() {
+    return Number(this.querySelector(".position").max);
+  }
+
+  get rows() {
+    return this.#rows;
+  }
+
+  /** Positions of the chosen stems, from 0. */
+  get choice() {
+    return this.#rows.map(({ stem }) => stem.selectedIndex);
   }
 
   /** SHA-256 of the mix as it is set, as little-endian interleaved words of 16 or 24 bits. */
   async digest(bits = 24) {
-    const player = await this.#playing();
+    const player = await this.player();
     return player.digest(bits);
   }
 
-  /** Show another song: the address of its JSON. */
-  async change(address) {
-    this.#player?.close();
-    this.#player = null;
-    this.dataset.song = address;
-    this.#song = null;
-    try {
-      const song = await this.#facts();
-      if (this.dataset.song === address) this.#show(song);
-    } catch (error) {
-      this.#say(error.message);
-    }
-  }
-
-  /** Join the controls to what they do. */
-  #join() {
-    const on = (selector, type, hear) => {
-      for (const element of this.querySelectorAll(selector)) element.addEventListener(type, hear);
-    };
-    on(".play", "click", () => this.#play());
-    on(".pause", "click", () => this.#player?.pause());
-    on(".stop", "click", () => this.#player?.stop());
-    on(".loop", "click", ({ currentTarget }) => this.#toggleLoop(currentTarget));
-    on(".master input", "input", ({ target }) => {
-      write(target, decibels(target.value));
-      this.#with((player) => player.master(Number(target.value)));
-    });
-    on(".master input", "dblclick", ({ target }) => reset(target));
-    on(".position", "input", ({ target }) => {
-      this.#held = true;
-      this.#place(Number(target.value));
-    });
-    on(".position", "change", ({ target }) => {
-      this.#held = false;
-      this.#seek(Number(target.value));
-    });
-    // Loading may begin before the first press, where the visitor is about to use the mixer.
-    const intent = { once: true };
-    this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && this.#prepare(), intent);
-    this.addEventListener("focusin", () => this.#prepare(), intent);
-    this.#joinRows();
-    this.#enable();
-  }
-
-  #joinRows() {
-    this.#rows = [...this.querySelectorAll(".row")].map((element, at) => {
-      const row = {
-        element,
-        stem: element.querySelector("select"),
-        mute: element.querySelector(".mute"),
-        solo: element.querySelector(".solo"),
-        volume: element.querySelector(".volume input"),
-        pan: element.querySelector(".pan input"),
-      };
-      for (const key of [row.mute, row.solo]) {
-        key.addEventListener("click", () => {
-          press(key, !pressed(key));
-          this.#adjust(at);
-        });
-      }
-      for (const [fader, words] of [[row.volume, decibels], [row.pan, side]]) {
-        fader.addEventListener("input", () => {
-          write(fader, words(fader.value));
-          this.#adjust(at);
-        });
-        fader.addEventListener("dblclick", () => reset(fader));
-      }
-      row.stem.addEventListener("change", () => this.#choose(at));
-      const lane = element.querySelector(".lane");
-      lane.addEventListener("click", (event) => {
-        const box = lane.getBoundingClientRect();
-        this.#seek(((event.clientX - box.left) / box.width) * this.#duration);
-      });
-      return row;
-    });
-    this.#markSilent();
-  }
-
-  #enable() {
-    for (const control of this.querySelectorAll("button, input, select")) control.disabled = false;
-    this.querySelector(".pause").disabled = true;
-  }
-
-  get #duration() {
-    return Number(this.querySelector(".position").max);
-  }
-
   /** The song's facts, fetched once. */
-  #facts() {
+  facts() {
     this.#song ??= fetch(this.dataset.song).then((answer) => {
       if (answer.ok) return answer.json();
       this.#song = null;
@@ -161,8 +89,8 @@ class StemMixer extends HTMLElement {
   }
 
   /** The player, made when it is first needed. */
-  async #playing() {
-    const song = await this.#facts();
+  async player() {
+    const song = await this.facts();
     if (this.#player) return this.#player;
     const player = new Player(song, this.dataset.root, this.#rows.map((_, at) => this.#settings(at)));
     player.addEventListener("loading", ({ detail }) => this.#showLoading(detail));
@@ -171,42 +99,213 @@ class StemMixer extends HTMLElement {
     this.#player = player;
     player.master(Number(this.querySelector(".master input").value));
     this.#setLoop();
-    player.seek(Number(this.querySelector(".position").value));
+    player.seek(this.position);
     return player;
   }
 
-  /** Do something with the player if there is one; a new one reads the controls anyway. */
-  #with(act) {
-    if (this.#player) act(this.#player);
-  }
-
-  #prepare() {
-    this.ready.catch(() => {}); // the state says what is wrong
-  }
-
-  async #play() {
+  /** Show another song: the address of its JSON. */
+  async change(address) {
+    this.#player?.close();
+    this.#player = this.#song = null;
+    this.dataset.song = address;
     try {
-      wake(Number(this.dataset.rate)); // now: after the first wait the gesture is over
-      const player = await this.#playing();
-      await player.play();
+      const song = await this.facts();
+      if (this.dataset.song === address) this.#show(song);
     } catch (error) {
-      this.#say(error.message);
+      this.say(error.message);
     }
   }
 
-  #toggleLoop(key) {
-    press(key, !pressed(key));
-    this.#with(() => this.#setLoop());
+  async play() {
+    try {
+      wake(Number(this.dataset.rate)); // now: after the first wait the gesture is over
+      const player = await this.player();
+      await player.play();
+    } catch (error) {
+      this.say(error.message);
+    }
+  }
+
+  pause() {
+    this.#player?.pause();
+  }
+
+  stop() {
+    if (this.#player) this.#player.stop();
+    else this.#place(0);
+  }
+
+  /** Go on from a place in the song, in seconds. */
+  seek(seconds) {
+    const place = Math.max(0, Math.min(this.duration, seconds));
+    this.#place(place);
+    this.#player?.seek(place);
+  }
+
+  /** What is set, as mix.js writes it. */
+  async mix() {
+    const { slug, rate } = await this.facts();
+    const range = this.#range?.map((seconds) => Math.round(seconds * rate)) ?? null;
+    return {
+      song: slug,
+      choice: this.choice,
+      rows: this.#rows.map((_, at) => this.#settings(at)),
+      master: Number(this.querySelector(".master input").value),
+      loop: pressed(this.querySelector(".loop")) ? (range ?? [0, Math.round(this.duration * rate)]) : null,
+      at: Math.round(this.position * rate),
+    };
+  }
+
+  /** Set everything that a mix says; `place` false leaves the position as it is. */
+  async setMix({ choice, rows, master, loop, at }, { place = true } = {}) {
+    const { rate, frames } = await this.facts();
+    for (const [nth, { volume, pan, mute, solo }] of rows.entries()) {
+      const row = this.#rows[nth];
+      row.volume.value = volume;
+      row.pan.value = pan;
+      press(row.mute, mute);
+      press(row.solo, solo);
+      this.#speakRow(nth);
+    }
+    for (const nth of rows.keys()) this.#adjust(nth);
+    for (const [nth, stem] of choice.entries()) this.choose(nth, stem);
+    this.setMaster(master);
+    press(this.querySelector(".loop"), Boolean(loop));
+    const whole = !loop || (loop[0] === 0 && loop[1] === frames);
+    this.setRange(whole ? null : loop.map((frame) => frame / rate));
+    if (place) this.seek(at / rate);
+  }
+
+  setMaster(volume) {
+    const fader = this.querySelector(".master input");
+    fader.value = volume;
+    speak(fader, decibels(fader.value));
+    this.#player?.master(Number(fader.value));
+  }
+
+  /** Let a row play a stem, by its position from 0. */
+  choose(at, nth) {
+    const { stem } = this.#rows[at];
+    if (stem.selectedIndex === nth) return;
+    stem.selectedIndex = nth;
+    stem.dispatchEvent(new Event("change"));
+  }
+
+  /** Repeat a range, in seconds; null is the whole song. */
+  setRange(range) {
+    this.#range = range;
+    const [from, to] = range ?? [0, this.duration];
+    this.style.setProperty("--from", (from / this.duration).toFixed(5));
+    this.style.setProperty("--to", (to / this.duration).toFixed(5));
+    this.toggleAttribute("data-range", Boolean(range));
+    this.#setLoop();
+    this.dispatchEvent(new CustomEvent("range", { detail: { from, to } }));
+  }
+
+  toggleLoop(on = !pressed(this.querySelector(".loop"))) {
+    press(this.querySelector(".loop"), on);
+    this.#setLoop();
+  }
+
+  say(words) {
+    const status = this.querySelector(".status");
+    if (status.textContent !== words) status.textContent = words;
+  }
+
+  /** Join the controls to what they do. */
+  #join() {
+    const on = (selector, type, hear) => this.querySelector(selector).addEventListener(type, hear);
+    on(".play", "click", () => this.play());
+    on(".pause", "click", () => this.pause());
+    on(".stop", "click", () => this.stop());
+    on(".loop", "click", () => this.toggleLoop());
+    on(".master input", "input", ({ target }) => this.setMaster(target.value));
+    on(".master input", "dblclick", ({ target }) => reset(target));
+    on(".position", "input", ({ target }) => {
+      this.#held = true;
+      this.#place(Number(target.value));
+    });
+    on(".position", "change", ({ target }) => {
+      this.#held = false;
+      this.seek(Number(target.value));
+    });
+    on(".on-the-bar", "change", ({ target }) => this.#player?.swapOnBar(target.checked));
+    // Loading may begin before the first press, where the visitor is about to use the mixer.
+    const intent = { once: true };
+    const prepare = () => this.ready.catch(() => {}); // the status says what is wrong
+    this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), intent);
+    this.addEventListener("focusin", prepare, intent);
+    this.#joinRows();
+    for (const control of this.querySelectorAll("button, input, select")) control.disabled = false;
+    this.querySelector(".pause").disabled = true;
+  }
+
+  #joinRows() {
+    this.#rows = [...this.querySelectorAll(".row")].map((element, at) => {
+      const find = (selector) => element.querySelector(selector);
+      const row = {
+        element, stem: find("select"), mute: find(".mute"), solo: find(".solo"),
+        volume: find(".volume input"), pan: find(".pan input"),
+      };
+      for (const key of [row.mute, row.solo]) {
+        key.addEventListener("click", () => {
+          press(key, !pressed(key));
+          this.#adjust(at);
+        });
+      }
+      for (const fader of [row.volume, row.pan]) {
+        fader.addEventListener("input", () => {
+          this.#speakRow(at);
+          this.#adjust(at);
+        });
+        fader.addEventListener("dblclick", () => reset(fader));
+      }
+      row.stem.addEventListener("change", () => this.#choose(at));
+      this.#joinLane(find(".lane"));
+      return row;
+    });
+    this.#markSilent();
+  }
+
+  /** A click seeks; a drag loops what it went over, by whole bars where there are bars. */
+  #joinLane(lane) {
+    const share = (event) => {
+      const box = lane.getBoundingClientRect();
+      return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
+    };
+    lane.addEventListener("pointerdown", (down) => {
+      if (down.button !== 0) return;
+      const from = share(down);
+      let dragged = false;
+      const stop = new AbortController();
+      const { signal } = stop;
+      const move = (event) => {
+        dragged ||= Math.abs(event.clientX - down.clientX) >= DRAG_PIXELS;
+        if (dragged) this.#stretch(from, share(event), event.altKey);
+      };
+      const up = () => {
+        stop.abort();
+        if (dragged) this.toggleLoop(true);
+        else this.seek(from * this.duration);
+      };
+      if (down.pointerType !== "touch") addEventListener("pointermove", move, { signal }); // a finger scrolls
+      addEventListener("pointerup", up, { signal });
+      addEventListener("pointercancel", () => stop.abort(), { signal });
+    });
+  }
+
+  async #stretch(from, to, freely) {
+    const { bar_seconds: bar } = await this.facts();
+    const step = bar && !freely ? bar / this.duration : 0.001;
+    const start = Math.floor(Math.min(from, to) / step) * step;
+    const end = Math.min(1, Math.ceil(Math.max(from, to) / step) * step);
+    if (end > start) this.setRange([start * this.duration, end * this.duration]);
   }
 
   #setLoop() {
-    if (pressed(this.querySelector(".loop"))) this.#player.loop(0, this.#duration);
+    if (!this.#player) return;
+    if (pressed(this.querySelector(".loop"))) this.#player.loop(...(this.#range ?? [0, this.duration]));
     else this.#player.loop();
-  }
-
-  #seek(seconds) {
-    this.#place(seconds);
-    this.#with((player) => player.seek(seconds));
   }
 
   #settings(at) {
@@ -222,8 +321,14 @@ class StemMixer extends HTMLElement {
 
   #adjust(at) {
     const { volume, pan, mute, solo } = this.#settings(at);
-    this.#with((player) => player.adjust(at, { volume, pan, mute, solo }));
+    this.#player?.adjust(at, { volume, pan, mute, solo });
     this.#markSilent();
+  }
+
+  #speakRow(at) {
+    const { volume, pan } = this.#rows[at];
+    speak(volume, decibels(volume.value));
+    speak(pan, side(pan.value));
   }
 
   /** Dim the rows that cannot be heard. */
@@ -235,25 +340,33 @@ class StemMixer extends HTMLElement {
   }
 
   async #choose(at) {
-    const row = this.#rows[at];
-    this.#with((player) => player.choose(at, row.stem.value));
+    this.#player?.choose(at, this.#rows[at].stem.value);
     try {
-      const song = await this.#facts();
-      const stem = song.layers[at].stems.find(({ slug }) => slug === row.stem.value);
-      row.element.querySelector(".lane path").setAttribute("d", stem.path);
+      const song = await this.facts();
+      this.#draw(song, at);
       this.#showMix(song);
     } catch (error) {
-      this.#say(error.message);
+      this.say(error.message);
     }
   }
 
-  /** Name the mix, and link to its page if it has one. */
+  #draw({ layers }, at) {
+    const { element, stem } = this.#rows[at];
+    element.querySelector(".lane path").setAttribute("d", layers[at].stems[stem.selectedIndex].path);
+  }
+
+  /** Name the mix, link to its page if it has one, and say which rules it breaks. */
   #showMix(song) {
-    const mix = this.#rows.map(({ stem }) => stem.selectedIndex + 1).join("-");
+    const mix = this.choice.map((nth) => nth + 1).join("-");
     const link = this.querySelector(".mix-number");
     link.textContent = mix;
     if (song.pages.includes(mix)) link.href = `${this.dataset.root}${song.address}${mix}/`;
     else link.removeAttribute("href");
+    const rules = this.querySelector(".rules");
+    const words = broken(this.choice, song);
+    rules.hidden = !words.length;
+    rules.textContent = words.length ? `It cannot be forged. ${words.join(" ")}` : "";
+    this.dispatchEvent(new CustomEvent("mix", { detail: mix }));
   }
 
   #showLoading({ loaded, total, waiting }) {
@@ -261,20 +374,25 @@ class StemMixer extends HTMLElement {
     bar.hidden = !waiting.length;
     bar.value = total ? loaded / total : 0;
     if (!waiting.length) {
-      this.#say(STATES[this.dataset.state]);
+      this.say(this.#words);
       return;
     }
     const what = waiting.includes("Python") ? "Python" : "";
     const stems = waiting.length - (what ? 1 : 0);
     const parts = [what, stems ? `${stems} ${stems === 1 ? "stem" : "stems"}` : ""].filter(Boolean);
-    this.#say(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
+    this.say(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
   }
 
-  #showState({ state, reason }) {
+  #showState({ state, reason, engine, refusal }) {
     this.dataset.state = state;
     this.querySelector(".pause").disabled = state !== "playing";
-    this.#say(STATES[state] + reason);
+    this.#words = STATES[state];
+    if (state === "playing") this.#words = `Playing, mixed by ${engine === "python" ? "Python" : "the browser"}`;
+    if (state === "failed") this.#words = `It does not play: ${reason}. Press Play to try again.`;
+    else if (refusal) this.#words += `. Python cannot run here: ${refusal}`;
+    this.say(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
   #showPlace({ seconds, playing, peaks }) {
@@ -294,14 +412,10 @@ class StemMixer extends HTMLElement {
   #place(seconds) {
     const position = this.querySelector(".position");
     position.value = seconds;
-    position.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(this.#duration)}`);
+    position.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(this.duration)}`);
     this.querySelector(".now").textContent = clock(seconds);
-    this.style.setProperty("--at", Math.min(1, seconds / this.#duration).toFixed(5));
-  }
-
-  #say(words) {
-    const status = this.querySelector(".status");
-    if (status.textContent !== words) status.textContent = words;
+    this.style.setProperty("--at", Math.min(1, seconds / this.duration).toFixed(5));
+    this.dispatchEvent(new CustomEvent("place", { detail: seconds }));
   }
 
   /** Rebuild the rows for another song, out of the rows that are there. */
@@ -316,67 +430,27 @@ class StemMixer extends HTMLElement {
       row.querySelector("select").replaceChildren(
         ...layer.stems.map((stem) => new Option(stem.name, stem.slug)),
       );
-      row.querySelector(".lane path").setAttribute("d", layer.stems[0].path);
       for (const key of row.querySelectorAll("button")) press(key, false);
-      for (const fader of row.querySelectorAll("input")) fader.value = 0;
-      write(row.querySelector(".volume input"), decibels(0));
-      write(row.querySelector(".pan input"), side(0));
+      for (const fader of row.querySelectorAll("input")) fader.value = fader.defaultValue;
       return row;
     });
     this.querySelector(".rows").replaceChildren(...rows);
-    this.#joinRows();
-    const choice = (song.pages[0] ?? "").split("-");
-    for (const [at, { stem, element }] of this.#rows.entries()) {
-      stem.selectedIndex = Math.max(0, (choice[at] ?? 1) - 1);
-      element.querySelector(".lane path").setAttribute("d", song.layers[at].stems[stem.selectedIndex].path);
-    }
     this.dataset.rate = song.rate;
     this.querySelector(".position").max = song.duration;
     this.querySelector(".of").textContent = clock(song.duration);
+    this.#joinRows();
+    const choice = song.pages[0]?.split("-").map((nth) => nth - 1) ?? [];
+    for (const [at, { stem }] of this.#rows.entries()) {
+      stem.selectedIndex = choice[at] ?? 0;
+      this.#speakRow(at);
+      this.#draw(song, at);
+    }
+    this.setRange(null);
     this.#place(0);
     this.#showMix(song);
-    this.#showState({ state: "idle" });
+    this.#showState({ state: "idle", refusal: "" });
+    this.dispatchEvent(new CustomEvent("song", { detail: song }));
   }
-}
-
-function pressed(key) {
-  return key.getAttribute("aria-pressed") === "true";
-}
-
-function press(key, down) {
-  key.setAttribute("aria-pressed", String(down));
-}
-
-/** Put a fader back to where it began. */
-function reset(fader) {
-  fader.value = fader.defaultValue;
-  fader.dispatchEvent(new Event("input"));
-}
-
-function write(fader, words) {
-  fader.setAttribute("aria-valuetext", words);
-  fader.parentElement.querySelector(".value").textContent = words;
-}
-
-function decibels(value) {
-  const volume = Number(value);
-  if (volume <= SILENT) return "Silence";
-  return `${volume > 0 ? "+" : ""}${volume.toString().replace("-", "\u2212")} dB`;
-}
-
-function side(value) {
-  const percent = Math.round(Number(value) * 100);
-  if (percent === 0) return "Centre";
-  return `${Math.abs(percent)} % ${percent < 0 ? "left" : "right"}`;
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
-function megabytes(bytes) {
-  return (bytes / MEGABYTE).toFixed(1);
 }
 
 customElements.define("stem-mixer", StemMixer);

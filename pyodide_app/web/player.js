@@ -1,52 +1,18 @@
-// One song as the visitor hears it: fetches and decodes stems, and steers the worker and the worklet.
-import {
-  AT, ATTACH, BOUNCE, CHANGE, DONE, ENDED, FAILED, FORGET, LOADING, OPEN, PAUSE, PLAY, STEM,
-} from "./messages.js";
+// One song as the visitor hears it: what is set, what is loaded, and which deck is heard.
+import { ARMED, AT, ENDED, FAILED, LOADING, MISSED } from "./messages.js";
+import { PlainDeck } from "./plain.js";
+import { PythonDeck } from "./python.js";
+import { StemError, Stems } from "./sound.js";
 
-const WORKER = new URL("worker.js", import.meta.url);
-const WORKLET = new URL("worklet.js", import.meta.url);
 const LOSSLESS = ":lossless";
 const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
+const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
+const FADE_SECONDS = 0.01; // from one deck to the other
+const TELL_MS = 50; // how often the plain deck tells where it is
 
-/** The worker, asked and answered. There is one for the page: Python starts once. */
-class Python extends EventTarget {
-  #worker = new Worker(WORKER, { type: "module" });
-  #asked = new Map();
-  #last = 0;
-
-  constructor() {
-    super();
-    this.#worker.onmessage = ({ data }) => this.#hear(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      const error = new Error(event.message || "the mixer's worker could not be loaded");
-      for (const { reject } of this.#asked.values()) reject(error);
-      this.#asked.clear();
-      this.dispatchEvent(new CustomEvent(FAILED, { detail: error }));
-    };
-  }
-
-  ask(type, message = {}, transfer = []) {
-    const id = ++this.#last;
-    return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...message, type, id }, transfer);
-    });
-  }
-
-  #hear({ type, id, value, message, ...rest }) {
-    const asked = this.#asked.get(id);
-    this.#asked.delete(id);
-    if (type === DONE) asked?.resolve(value);
-    else if (type === FAILED) asked?.reject(new Error(lastLine(message)));
-    else this.dispatchEvent(new CustomEvent(type, { detail: rest }));
-  }
-}
-
-let python = null;
 let hardware = null; // the AudioContext
 let resting = 0;
-let sounding = null; // the player that the worker belongs to
+let sounding = null; // the player that may be heard: one for the page
 
 /** Have sound at a sample rate, in Hz. Call it in the gesture's own handler. */
 export function wake(rate) {
@@ -65,107 +31,101 @@ function rest() {
   resting = setTimeout(() => hardware.suspend(), REST_SECONDS * 1000);
 }
 
-/** Adds up what several downloads have brought, and tells of it. */
-class Loading {
-  #parts = new Map();
-  #tell;
-
-  constructor(tell) {
-    this.#tell = tell;
-  }
-
-  set(part, loaded, total) {
-    this.#parts.set(part, { loaded, total });
-    const sum = (key) => [...this.#parts.values()].reduce((all, each) => all + each[key], 0);
-    const waiting = [...this.#parts].filter(([, each]) => each.loaded < each.total);
-    this.#tell({ loaded: sum("loaded"), total: sum("total"), waiting: waiting.map(([name]) => name) });
-  }
-}
-
 /**
+ * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
+ * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
+ *
  * Events: "loading" {loaded, total, waiting}, "state" {state, reason}, "at" {seconds, playing, peaks}.
  * States: "idle", "loading", "ready", "playing", "paused", "failed".
  */
 export class Player extends EventTarget {
-  /** What counts: blocks that were missing, changes that came late, and the frames kept ready. */
-  stats = { underruns: 0, late: 0, lookAhead: 0, bytes: 0, seconds: 0 };
   state = "idle";
+  /** Why Python does not mix here, if it cannot. */
+  refusal = "";
+  #counts = { underruns: 0, late: 0, lookAhead: 0 };
+  #seconds = 0;
   #song;
-  #root;
   #rows;
   #master = 0;
+  #trim = 0;
   #loop = null;
   #frame = 0;
-  #opened = null; // a promise: the worker has the song, and the stems that are chosen
-  #held = new Map(); // key of a stem -> a promise of its bytes in the worker
-  #loading = new Loading((detail) => this.#tell("loading", detail));
-  #node = null;
-  #attached = null; // a promise: the worker has a way to the worklet of #node
+  #stems;
+  #python = null;
+  #ready = null; // a promise: Python has the song, its stems and the settings
+  #live = false; // Python hears of changes
+  #plain = null;
+  #heard = null; // one of the two decks
+  #out = null; // {node, plain, python, meter}: what both decks sound through
+  #takeover = null; // stands for one attempt of Python to take over
   #wanted = false; // the visitor wants to hear it
-  #closed = new AbortController();
+  #telling = 0;
 
   /** `song` is what data/songs/<song>.json holds; `root` is the site's root; a row for each layer. */
   constructor(song, root, rows) {
     super();
     this.#song = song;
-    this.#root = root;
     this.#rows = rows;
-    python ??= new Python();
-    this.#listen(AT, (detail) => this.#hear(detail));
-    this.#listen(ENDED, () => this.stop());
-    this.#listen(FAILED, (error) => this.#fail(error));
-    this.#listen(LOADING, ({ loaded, total }) => this.#loading.set("Python", loaded, total));
+    this.#stems = new Stems(song, root, (detail) => this.#tell("loading", detail));
   }
 
   /** The last node before the loudspeakers. */
   get outputNode() {
-    return this.#node;
+    return this.#out?.node ?? null;
   }
 
-  /** Settles when all that is chosen has been loaded. */
-  get ready() {
-    return this.prepare();
+  /** What mixes what is heard: "python", "browser", or nothing yet. */
+  get engine() {
+    if (!this.#heard) return "";
+    return this.#heard === this.#python ? "python" : "browser";
   }
 
-  /** Load Python and the chosen stems; it may be asked for again and again. */
+  /** Blocks missing, changes late, frames kept ready, bytes that Python holds, seconds to start it. */
+  get stats() {
+    return { ...this.#counts, bytes: this.#python?.bytes ?? 0, seconds: this.#seconds, engine: this.engine };
+  }
+
+  /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
   prepare() {
     if (sounding !== this) {
       sounding?.#evict();
       sounding = this;
     }
-    if (!this.#opened) {
-      const started = performance.now();
+    if (!this.#ready) {
       this.#become("loading");
-      this.#opened = this.#open().then(
-        () => {
-          this.stats.seconds = (performance.now() - started) / 1000;
-          this.#become("ready");
-        },
-        (error) => {
-          this.#opened = null;
-          this.#fail(error);
-          throw error;
-        },
+      this.#ready = this.#openPython();
+      this.#ready.catch((error) => this.#refuse(error));
+      this.#chosen().then(
+        () => this.state === "loading" && !this.#wanted && this.#become("ready"),
+        (error) => this.#fail(error),
       );
     }
-    return this.#opened;
+    return this.#ready;
   }
 
   /** Call it in the gesture's own handler, or call `wake` there. */
   async play() {
     this.#wanted = true;
     const context = wake(this.#song.rate);
-    await this.prepare();
-    await this.#attach(context);
-    if (!this.#wanted || sounding !== this) return;
-    await python.ask(PLAY);
-    this.#become("playing");
+    this.prepare().catch(() => {}); // it tells by itself
+    if (this.state !== "playing") this.#become("loading");
+    try {
+      await this.#chosen();
+      if (!this.#wanted || sounding !== this || this.state === "playing") return;
+      this.#connect(context);
+      if (this.#live && this.#heard !== this.#plain) await this.#playPython();
+      else await this.#playPlain(context);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   pause() {
     this.#wanted = false;
     if (this.state !== "playing") return;
-    python.ask(PAUSE);
+    this.#forgo();
+    this.#heard.pause();
+    clearInterval(this.#telling);
     this.#become("paused");
     rest();
   }
@@ -178,6 +138,7 @@ export class Player extends EventTarget {
   /** Go on from a place in the song, in seconds. */
   seek(seconds) {
     this.#frame = Math.max(0, Math.min(this.#song.frames - 1, Math.round(seconds * this.#song.rate)));
+    this.#forgo();
     this.#change(["locate", this.#frame]);
     this.#tellPlace({ playing: this.state === "playing", peaks: [0, 0] });
   }
@@ -186,6 +147,7 @@ export class Player extends EventTarget {
   loop(start, end) {
     const frames = [start, end].map((seconds) => Math.round(seconds * this.#song.rate));
     this.#loop = start === undefined ? null : [frames[0], Math.min(frames[1], this.#song.frames)];
+    this.#forgo();
     this.#change(this.#loopCommand);
   }
 
@@ -203,138 +165,232 @@ export class Player extends EventTarget {
   /** Let another stem of the layer sound, as soon as it is there. */
   async choose(row, stem) {
     this.#rows[row].stem = stem;
-    if (!this.#opened) return;
+    if (!this.#ready) return;
+    const part = this.#part(row);
+    const get = () => this.#stems.get(part);
     try {
-      await this.#opened;
-      const key = this.#key(row);
-      await this.#hold(key, this.#file(row, stem));
-      if (this.#key(row) === key) this.#change(["place", row, key]);
+      if (this.#live) await this.#python.hold(part.key, get);
+      if (this.#plain) this.#plain.hold(part.key, await get());
+      if (this.#heard === this.#python) this.#stems.clear();
+      if (this.#part(row).key === part.key) this.#change(["place", row, part.key]);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** SHA-256 of the mix as it is set, from its first frame to its last, in words of 16 or 24 bits. */
-  async digest(bits) {
-    await this.prepare();
-    const keys = [];
-    for (const row of this.#rows.keys()) {
-      const { slug, lossless } = this.#stem(row, this.#rows[row].stem);
-      const key = lossless ? `${this.#layer(row).slug}/${slug}${LOSSLESS}` : this.#key(row);
-      keys.push(key);
-      if (lossless) await this.#hold(key, lossless);
-    }
-    const digest = await python.ask(BOUNCE, { bits, keys });
-    this.#release(keys.filter((key) => key.endsWith(LOSSLESS)));
+  /** SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits. */
+  async digest(bits, { plain = false, ...watch } = {}) {
+    const { digest } = await this.#bounce(bits, { plain }, watch);
     return digest;
+  }
+
+  /** A WAV file of the mix as it is set; `watch` is {signal, tell}. */
+  async export(bits, watch) {
+    const { title, artist, album_title: album, isrc } = this.#song;
+    const mix = this.#rows.map((_, row) => this.#nth(row) + 1).join("-");
+    const { file } = await this.#bounce(bits, { tags: { title, artist, album, isrc, mix } }, watch);
+    return file;
+  }
+
+  /** Turn what is heard down, by dB, without a trace in the mix itself. */
+  trim(volume) {
+    this.#trim = volume;
+    this.#out?.node.gain.setTargetAtTime(10 ** (volume / 20), this.#out.node.context.currentTime, 0.01);
   }
 
   /** Let go of everything; the player is of no use afterwards. */
   close() {
-    this.#closed.abort();
     if (sounding !== this) return;
     this.#evict();
     sounding = null;
   }
 
-  async #open() {
-    const { rate, frames, layers } = this.#song;
-    const keys = this.#rows.map((_, row) => this.#key(row));
-    const files = this.#rows.map(({ stem }, row) => this.#file(row, stem));
-    const decoded = keys.map((key, row) => this.#fetch(key, files[row]));
-    decoded.forEach((promise) => promise.catch(() => {})); // it is awaited below, and later
-    await python.ask(OPEN, { rate, frames, rows: layers.length });
-    this.#held.clear();
-    this.stats.bytes = 0;
-    await Promise.all(keys.map((key, row) => this.#hold(key, files[row], decoded[row])));
-    // What has been chosen while it loaded comes after this, by its own promise.
-    await python.ask(CHANGE, {
-      commands: [
-        ...keys.map((key, row) => ["place", row, key]),
-        ...keys.map((_, row) => this.#adjustCommand(row)),
-        ["master", this.#master],
-        this.#loopCommand,
-        ["locate", this.#frame],
-      ],
-    });
-  }
-
-  /** Have a stem in the worker; a failure is forgotten, so that it can be tried again. */
-  #hold(key, file, decoded = null) {
-    if (!this.#held.has(key)) {
-      const held = (decoded ?? this.#fetch(key, file)).then((channels) =>
-        python.ask(STEM, { key, channels }, channels.map((channel) => channel.buffer)),
-      );
-      held.then((bytes) => { this.stats.bytes += bytes; }, () => this.#held.delete(key));
-      this.#held.set(key, held);
-    }
-    return this.#held.get(key);
-  }
-
-  #release(keys) {
-    for (const key of keys) {
-      this.#held.get(key)?.then((bytes) => { this.stats.bytes -= bytes; });
-      this.#held.delete(key);
-    }
-    python.ask(FORGET, { keys });
-  }
-
-  async #fetch(key, file) {
-    const name = key.split("/").at(-1).replace(LOSSLESS, "");
-    const tell = (loaded) => this.#loading.set(key, loaded, file.bytes);
-    tell(0);
+  async #bounce(bits, what, watch) {
+    await this.prepare();
+    const parts = this.#parts({ lossless: true });
+    await Promise.all(parts.map((part) => this.#python.hold(part.key, () => this.#stems.get(part))));
+    if (!this.#plain) this.#stems.clear();
+    const keys = parts.map(({ key }) => key);
     try {
-      const bytes = await download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
-      tell(file.bytes);
-      return await decode(bytes, this.#song.rate);
-    } catch (error) {
-      tell(file.bytes);
-      throw new Error(`the stem ${name} cannot be played: ${error.message}`, { cause: error });
+      return await this.#python.bounce(bits, keys, what, watch);
+    } finally {
+      await this.#python.release(keys.filter((key) => key.endsWith(LOSSLESS)));
     }
   }
 
-  #attach(context) {
-    if (this.#node?.context !== context) this.#attached = null;
-    this.#attached ??= this.#connect(context).catch((error) => {
-      this.#attached = null;
-      throw error;
-    });
-    return this.#attached;
+  #chosen() {
+    if (this.#live) return Promise.resolve();
+    return Promise.all(this.#parts().map((part) => this.#stems.get(part)));
   }
 
-  async #connect(context) {
-    await context.audioWorklet.addModule(WORKLET);
-    const output = { numberOfInputs: 0, outputChannelCount: [2] };
-    this.#node = new AudioWorkletNode(context, "stempress-output", output);
-    const { port1, port2 } = new MessageChannel();
-    this.#node.port.postMessage(port1, [port1]);
-    this.#node.connect(context.destination);
-    await python.ask(ATTACH, { port: port2 }, [port2]);
+  /** Have a way from both decks to the loudspeakers. */
+  #connect(context) {
+    if (this.#out?.node.context === context) return;
+    const [node, plain, python] = [1, 0, 0].map((gain) => new GainNode(context, { gain }));
+    const meter = new AnalyserNode(context, { fftSize: 4096 });
+    plain.connect(node);
+    python.connect(node);
+    node.connect(meter);
+    node.connect(context.destination);
+    this.#out = { node, plain, python, meter };
+    if (this.#trim) this.trim(this.#trim);
   }
 
-  /** Another song has the worker now. */
+  // Python
+
+  async #openPython() {
+    const started = performance.now();
+    this.#python?.close();
+    const python = new PythonDeck();
+    const on = (type, hear) => python.addEventListener(type, ({ detail }) => hear(detail));
+    on(AT, (detail) => this.#hear(detail));
+    on(ENDED, () => this.#heard === python && this.stop());
+    on(FAILED, (error) => this.#refuse(error));
+    on(LOADING, ({ loaded, total }) => this.#stems.count("Python", loaded, total));
+    on(ARMED, () => this.#crossfade());
+    on(MISSED, () => this.#takeover && this.#takeOver());
+    this.#python = python;
+    await python.open(this.#song);
+    let parts = [];
+    do {
+      parts = this.#parts();
+      await Promise.all(parts.map((part) => python.hold(part.key, () => this.#stems.get(part))));
+    } while (this.#parts().some(({ key }, row) => key !== parts[row].key));
+    if (this.#python !== python) return;
+    this.#live = true;
+    await python.change(this.#everything());
+    this.#seconds = (performance.now() - started) / 1000;
+    if (this.#heard === this.#plain && this.state === "playing") this.#takeOver();
+  }
+
+  async #playPython() {
+    await this.#python.attach(this.#out.python);
+    if (!this.#wanted || sounding !== this) return;
+    this.#out.python.gain.value = 1;
+    this.#heard = this.#python;
+    await this.#python.play();
+    this.#become("playing");
+  }
+
+  /** Let Python begin where the plain deck will be in a moment. */
+  async #takeOver() {
+    const attempt = (this.#takeover = {});
+    try {
+      await this.#python.attach(this.#out.python);
+      const { sampleRate, currentTime } = this.#out.node.context;
+      const at = Math.ceil((currentTime + LEAD_SECONDS) * sampleRate);
+      const frame = this.#plain?.songFrame(at / sampleRate);
+      if (this.#takeover !== attempt || !(frame < this.#song.frames)) return;
+      await this.#python.change([["locate", frame]]);
+      if (this.#takeover === attempt) await this.#python.play(at);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  /** Python plays in step with the plain deck, unheard: let it be heard. */
+  #crossfade() {
+    const attempt = this.#takeover;
+    if (!attempt) return;
+    const { node, plain, python } = this.#out;
+    const from = node.context.currentTime + LEAD_SECONDS;
+    const to = from + FADE_SECONDS;
+    python.gain.setValueAtTime(0, from).linearRampToValueAtTime(1, to);
+    plain.gain.setValueAtTime(1, from).linearRampToValueAtTime(0, to);
+    setTimeout(() => {
+      if (this.#takeover !== attempt) return;
+      this.#takeover = null;
+      this.#heard = this.#python;
+      this.#leavePlain();
+      this.#become("playing");
+    }, 1000 * (LEAD_SECONDS + 2 * FADE_SECONDS));
+  }
+
+  /** Give up an attempt to take over: the visitor has gone elsewhere meanwhile. Try again later. */
+  #forgo() {
+    if (!this.#takeover) return;
+    this.#takeover = null;
+    const { plain, python } = this.#out;
+    for (const { gain } of [plain, python]) gain.cancelScheduledValues(0);
+    plain.gain.value = 1;
+    python.gain.value = 0;
+    this.#python.pause();
+    setTimeout(() => {
+      if (this.#heard === this.#plain && this.state === "playing" && !this.#takeover) this.#takeOver();
+    }, 1000 * LEAD_SECONDS);
+  }
+
+  /** Do without Python. */
+  #refuse(error) {
+    if (sounding !== this || this.refusal || error instanceof StemError) return;
+    this.refusal = error.message;
+    this.#live = false;
+    this.#takeover = null;
+    if (this.#heard === this.#python) {
+      this.#heard = null;
+      if (this.state === "playing") {
+        this.#become("paused");
+        this.play();
+      }
+    }
+    this.#become(this.state);
+  }
+
+  // The plain deck
+
+  async #playPlain(context) {
+    if (!this.#plain) {
+      this.#plain = new PlainDeck(context, this.#song, this.#out.plain, () => this.stop());
+      this.#heard = this.#plain;
+      for (const part of this.#parts()) this.#plain.hold(part.key, await this.#stems.get(part));
+      this.#plain.change(this.#everything());
+    }
+    this.#out.plain.gain.value = 1;
+    this.#plain.play();
+    this.#telling = setInterval(() => this.#tellPlain(), TELL_MS);
+    this.#become("playing");
+    if (this.#live) this.#takeOver();
+  }
+
+  #leavePlain() {
+    clearInterval(this.#telling);
+    this.#plain?.close();
+    this.#plain = null;
+    this.#stems.clear();
+  }
+
+  #tellPlain() {
+    this.#frame = Math.min(this.#plain.songFrame(), this.#song.frames - 1);
+    const samples = new Float32Array(this.#out.meter.fftSize);
+    this.#out.meter.getFloatTimeDomainData(samples);
+    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    this.#tellPlace({ playing: true, peaks: [peak, peak] });
+  }
+
+  // Both
+
+  /** Another song is to be heard. */
   #evict() {
-    this.#opened = this.#attached = null;
-    this.#wanted = false;
-    this.#node?.disconnect();
-    this.#node = null;
+    this.#wanted = this.#live = false;
+    this.#takeover = this.#ready = this.#heard = null;
+    this.#leavePlain();
+    this.#python?.close();
+    this.#python = null;
+    this.refusal = "";
+    this.#out?.node.disconnect();
+    this.#out = null;
     this.#become("idle");
   }
 
-  #listen(type, hear) {
-    const { signal } = this.#closed;
-    python.addEventListener(type, ({ detail }) => sounding === this && hear(detail), { signal });
-  }
-
   #change(command) {
-    if (this.#opened) {
-      const now = () => sounding === this && python.ask(CHANGE, { commands: [command] });
-      this.#opened.then(now).catch((error) => this.#fail(error));
-    }
+    const failed = (error) => this.#refuse(error);
+    if (this.#live) this.#python.change([command]).catch(failed);
+    this.#plain?.change([command]);
   }
 
   #hear({ songFrame, playing, peaks, ...counts }) {
-    Object.assign(this.stats, counts);
+    this.#counts = counts;
+    if (this.#heard !== this.#python) return;
     if (songFrame >= 0) this.#frame = songFrame;
     this.#tellPlace({ playing, peaks });
   }
@@ -345,11 +401,13 @@ export class Player extends EventTarget {
 
   #become(state, reason = "") {
     this.state = state;
-    this.#tell("state", { state, reason });
+    this.#tell("state", { state, reason, engine: this.engine, refusal: this.refusal });
   }
 
   #fail(error) {
     this.#wanted = false;
+    this.#ready = null;
+    this.#live = false;
     this.#become("failed", error.message);
   }
 
@@ -357,20 +415,32 @@ export class Player extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  #layer(row) {
-    return this.#song.layers[row];
+  #parts(wish) {
+    return this.#rows.map((_, row) => this.#part(row, wish));
   }
 
-  #stem(row, slug) {
-    return this.#layer(row).stems.find((stem) => stem.slug === slug);
+  /** Return the key and the file of the stem that is chosen in a row. */
+  #part(row, { lossless = false } = {}) {
+    const layer = this.#song.layers[row];
+    const stem = layer.stems[this.#nth(row)];
+    const key = `${layer.slug}/${stem.slug}`;
+    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless };
+    return { key, file: stem.audio };
   }
 
-  #file(row, slug) {
-    return this.#stem(row, slug).audio;
+  #nth(row) {
+    return this.#song.layers[row].stems.findIndex(({ slug }) => slug === this.#rows[row].stem);
   }
 
-  #key(row) {
-    return `${this.#layer(row).slug}/${this.#rows[row].stem}`;
+  /** Return all settings, as the commands that a deck begins with. */
+  #everything() {
+    return [
+      ...this.#parts().map(({ key }, row) => ["place", row, key]),
+      ...this.#rows.map((_, row) => this.#adjustCommand(row)),
+      ["master", this.#master],
+      this.#loopCommand,
+      ["locate", this.#frame],
+    ];
   }
 
   #adjustCommand(row) {
@@ -381,29 +451,4 @@ export class Player extends EventTarget {
   get #loopCommand() {
     return this.#loop ? ["loop", ...this.#loop] : ["loop"];
   }
-}
-
-/** Fetch a file, telling how many bytes have come. */
-async function download(address, tell) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname.split("/").at(-1)} is not there (${answer.status})`);
-  const pieces = [];
-  let loaded = 0;
-  for (const reader = answer.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return new Blob(pieces).arrayBuffer();
-    pieces.push(value);
-    tell((loaded += value.byteLength));
-  }
-}
-
-/** Decode a file at a rate, without a gesture and without touching the audio hardware. */
-async function decode(bytes, rate) {
-  const buffer = await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes);
-  return Array.from({ length: buffer.numberOfChannels }, (_, at) => buffer.getChannelData(at).slice());
-}
-
-/** Of a Python traceback, what was wrong. */
-function lastLine(message) {
-  return message.trim().split("\n").at(-1);
 }

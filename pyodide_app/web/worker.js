@@ -1,7 +1,7 @@
 // Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
 import {
-  AT, ATTACH, BLOCK, BOUNCE, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, OPEN, PAUSE, PLAY,
-  REPORT, RESET, STEM, TAKEN,
+  ARMED, AT, ATTACH, BLOCK, BOUNCE, CANCEL, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED,
+  OPEN, PAUSE, PLAY, PROGRESS, REPORT, RESET, STEM, TAKEN,
 } from "./messages.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
@@ -47,7 +47,7 @@ class Feed {
     this.#turn();
   }
 
-  play() {
+  play(at) {
     if (this.#state === PAUSE) {
       this.#session.settle(this.#position);
       this.#position = this.#next = 0;
@@ -56,7 +56,7 @@ class Feed {
     this.#state = PLAY;
     this.#positionAt = performance.now();
     this.#turn();
-    this.#port.postMessage({ type: PLAY });
+    this.#port.postMessage({ type: PLAY, at });
   }
 
   pause() {
@@ -78,6 +78,13 @@ class Feed {
       case LATE:
         this.#see(message.position);
         if (answered) this.#again();
+        break;
+      case ARMED:
+        postMessage({ type });
+        break;
+      case MISSED:
+        this.#state = PAUSE;
+        postMessage({ type });
         break;
       case REPORT:
         this.#report(message);
@@ -159,6 +166,7 @@ class Feed {
 let python = null; // a promise of the class Session
 let session = null;
 let feed = null;
+const cancelled = new Set(); // ids of bounces that are no longer wanted
 let heardAt = 0; // when the last bytes of the runtime came
 
 /** Load Pyodide, numpy and the engine; tell the page how much has come. */
@@ -234,14 +242,29 @@ const answers = {
   [STEM]: ({ key, channels }) => session.load(key, channels),
   [FORGET]: ({ keys }) => keys.forEach((key) => session.forget(key)),
   [CHANGE]: ({ commands }) => feed.change(commands),
-  async [BOUNCE]({ bits, keys }) {
-    const bounce = session.bounce(bits, keys);
-    while (bounce.step() < 1) await breathe();
-    const digest = bounce.hexdigest();
-    bounce.destroy();
-    return digest;
+  async [BOUNCE]({ id, bits, keys, plain, tags }) {
+    const bounce = session.bounce.callKwargs(bits, keys, JSON.stringify(tags ?? {}), { plain });
+    const pieces = [];
+    const take = (bytes) => {
+      if (tags) pieces.push(bytes.toJs());
+      bytes.destroy();
+    };
+    try {
+      take(bounce.head());
+      while (bounce.done < 1) {
+        take(bounce.step());
+        postMessage({ type: PROGRESS, what: id, done: bounce.done });
+        await breathe();
+        if (cancelled.delete(id)) throw new Error("cancelled");
+      }
+      const file = tags ? new Blob(pieces, { type: "audio/wav" }) : null;
+      return { digest: bounce.hexdigest(), file };
+    } finally {
+      bounce.destroy();
+    }
   },
-  [PLAY]: () => feed.play(),
+  [CANCEL]: ({ what }) => { cancelled.add(what); },
+  [PLAY]: ({ at }) => feed.play(at),
   [PAUSE]: () => feed.pause(),
 };
 

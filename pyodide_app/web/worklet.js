@@ -1,5 +1,5 @@
 // Plays blocks that are addressed by absolute frame, and counts what was missing.
-import { BLOCK, LATE, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
+import { ARMED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
 
 const CAPACITY = 1 << 15; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
@@ -11,6 +11,7 @@ class Output extends AudioWorkletProcessor {
   #position = 0; // the frame that is played next
   #end = 0; // frames from #position up to here are queued
   #playing = false;
+  #from = 0; // the context's frame before which nothing is played
   #level = 0; // of the fade in and out around a pause
   #step = 1 / Math.round(sampleRate / 200);
   #quanta = 0;
@@ -32,7 +33,7 @@ class Output extends AudioWorkletProcessor {
         this.#take(message.frame, message.samples);
         break;
       case PLAY:
-        this.#playing = true;
+        this.#begin(message.at);
         break;
       case PAUSE:
         this.#playing = false;
@@ -42,6 +43,16 @@ class Output extends AudioWorkletProcessor {
         this.#position = this.#end = 0;
         break;
     }
+  }
+
+  #begin(at) {
+    const missed = at !== undefined && at <= currentFrame;
+    if (!missed) {
+      this.#playing = true;
+      this.#from = at ?? 0;
+      if (at !== undefined) this.#level = 1;
+    }
+    if (at !== undefined) this.#port.postMessage({ type: missed ? MISSED : ARMED });
   }
 
   #take(frame, samples) {
@@ -59,8 +70,9 @@ class Output extends AudioWorkletProcessor {
   }
 
   process(_inputs, [[left, right]]) {
-    if (this.#playing || this.#level > 0) {
-      this.#play(left, right);
+    const skip = Math.max(0, this.#from - currentFrame);
+    if ((this.#playing || this.#level > 0) && skip < left.length) {
+      this.#play(left.subarray(skip), right.subarray(skip));
       if (++this.#quanta % REPORT_QUANTA === 0 || (!this.#playing && this.#level === 0)) this.#report();
     }
     return true;

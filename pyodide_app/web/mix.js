@@ -1,0 +1,102 @@
+// A mix as a link: what an address holds after its #.
+//
+//   v=1 song=undertow mix=3-1-4 gain=0,-6.5,0 pan=0,0.3,0 mute=2 solo=1,3 master=-3
+//   loop=0-216000 at=12345
+//
+// joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
+// stempress/links.py reads the same.
+
+const VERSION = "1";
+const VOLUME = [-60, 6];
+const PAN = [-1, 1];
+
+/** Write a mix: {song, choice, rows: [{volume, pan, mute, solo}], master, loop, at}; choice from 0. */
+export function write({ song, choice, rows, master, loop, at }) {
+  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${choice.map((nth) => nth + 1).join("-")}`];
+  const list = (name, values) => values.some(Boolean) && parts.push(`${name}=${values.join(",")}`);
+  const flags = (name) => list(name, rows.flatMap((row, nth) => (row[name] ? [nth + 1] : [])));
+  list("gain", rows.map(({ volume }) => volume));
+  list("pan", rows.map(({ pan }) => pan));
+  flags("mute");
+  flags("solo");
+  if (master) parts.push(`master=${master}`);
+  if (loop) parts.push(`loop=${loop.join("-")}`);
+  if (at) parts.push(`at=${at}`);
+  return parts.join("&");
+}
+
+/** Name the song of a mix; nothing, if the text is none. */
+export function songOf(text) {
+  return new URLSearchParams(text).get("song") ?? "";
+}
+
+/** Read a mix of a song; an Error says what is wrong with it. */
+export function read(text, { slug, layers, frames }) {
+  const given = new URLSearchParams(text);
+  const whole = (word, most) => {
+    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(`${word} is no number up to ${most}`);
+    return Number(word);
+  };
+  const number = (word, [least, most]) => {
+    const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
+    if (!(value >= least && value <= most)) throw new Error(`${word} is not between ${least} and ${most}`);
+    return value;
+  };
+  const perRow = (name, range) => {
+    const words = given.get(name)?.split(",") ?? layers.map(() => "0");
+    if (words.length !== layers.length) throw new Error(`${name} is for ${words.length} rows, not ${layers.length}`);
+    return words.map((word) => number(word, range));
+  };
+  const flags = (name) => {
+    const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
+    return layers.map((_, row) => nths.includes(row + 1));
+  };
+  if (given.get("v") !== VERSION) throw new Error(`it is of version ${given.get("v")}`);
+  if (given.get("song") !== slug) throw new Error(`it is of another song`);
+  const nths = (given.get("mix") ?? "").split("-");
+  if (nths.length !== layers.length) throw new Error(`it has ${nths.length} layers, not ${layers.length}`);
+  const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
+  if (choice.includes(-1)) throw new Error("stems count from 1");
+  const loop = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? null;
+  if (loop && !(loop.length === 2 && loop[0] < loop[1])) throw new Error("its loop has no length");
+  const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
+  return {
+    song: slug,
+    choice,
+    rows: layers.map((_, row) => ({ volume: volumes[row], pan: pans[row], mute: mutes[row], solo: solos[row] })),
+    master: number(given.get("master") ?? "0", VOLUME),
+    loop,
+    at: whole(given.get("at") ?? "0", frames - 1),
+  };
+}
+
+/** Say which rules a choice breaks, in words; `names` tells a layer's and its stems' names. */
+export function broken(choice, { layers, rules }) {
+  const at = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
+  const chosen = (layer) => layers[at[layer]].stems[choice[at[layer]]].slug;
+  const named = (layer, stems) => {
+    const { name, stems: all } = layers[at[layer]];
+    const names = all.filter(({ slug }) => stems.includes(slug)).map((stem) => stem.name);
+    return { name, stems: names.join(" or ") };
+  };
+  const words = [];
+  for (const { if: when, exclude, require } of rules) {
+    if (Object.entries(when).some(([layer, stems]) => !stems.includes(chosen(layer)))) continue;
+    const clauses = Object.entries(when).map(([layer]) => {
+      const { name, stems } = named(layer, [chosen(layer)]);
+      return `${name} is ${stems}`;
+    });
+    const opening = clauses.length ? `When ${clauses.join(" and ")}, ` : "";
+    for (const [layer, stems] of Object.entries(exclude)) {
+      if (!stems.includes(chosen(layer))) continue;
+      const { name, stems: unwanted } = named(layer, [chosen(layer)]);
+      words.push(`${opening}${name} is never ${unwanted}.`);
+    }
+    for (const [layer, stems] of Object.entries(require)) {
+      if (stems.includes(chosen(layer))) continue;
+      const { name, stems: wanted } = named(layer, stems);
+      words.push(`${opening}${name} is always ${wanted}.`);
+    }
+  }
+  return words;
+}

@@ -1,0 +1,172 @@
+// A deck of plain Web Audio nodes: what plays until Python is there, or where it cannot be.
+//
+// It obeys the same commands as session.py, and pans by the same law, so that Python can take over
+// in the middle of a song. It has no limiter.
+
+const RAMP = 0.01; // seconds that a change takes
+const SOON = 0.03; // seconds from now that sources are started at
+
+export class PlainDeck {
+  #context;
+  #frames;
+  #rows;
+  #sum;
+  #stems = new Map(); // key -> AudioBuffer
+  #origin = { time: 0, frame: 0 }; // the song frame that sounds at a time of the context
+  #loop = null;
+  #sounds = false;
+  #ended;
+
+  /** `into` is where the sound goes; `ended` is called at the end of the song. */
+  constructor(context, { frames, layers }, into, ended) {
+    this.#context = context;
+    this.#frames = frames;
+    this.#ended = ended;
+    this.#sum = new GainNode(context);
+    this.#sum.connect(into);
+    this.#rows = layers.map(() => new Row(context, this.#sum));
+  }
+
+  hold(key, buffer) {
+    this.#stems.set(key, buffer);
+  }
+
+  change(commands) {
+    for (const [name, ...values] of commands) {
+      if (name === "place") this.#place(...values);
+      if (name === "adjust") this.#adjust(...values);
+      if (name === "master") ramp(this.#sum.gain, this.#context, factor(values[0]));
+      if (name === "loop") this.#setLoop(values.length ? values : null);
+      if (name === "locate") this.#locate(values[0]);
+    }
+  }
+
+  play() {
+    this.#sounds = true;
+    this.#locate(this.#origin.frame);
+  }
+
+  pause() {
+    if (!this.#sounds) return;
+    this.#origin = { time: 0, frame: this.songFrame() };
+    this.#sounds = false;
+    for (const row of this.#rows) row.silence();
+  }
+
+  /** Let go of everything, a moment from now. */
+  close() {
+    this.pause();
+    this.#stems.clear();
+    setTimeout(() => this.#sum.disconnect(), 1000 * RAMP * 5);
+  }
+
+  /** Return the song frame that sounds at a time of the context: now, if none is given. */
+  songFrame(time = this.#context.currentTime) {
+    const { sampleRate } = this.#context;
+    if (!this.#sounds) return this.#origin.frame;
+    const here = this.#origin.frame + Math.max(0, Math.round((time - this.#origin.time) * sampleRate));
+    if (!this.#loop || this.#origin.frame >= this.#loop[1] || here < this.#loop[1]) return here;
+    const [start, end] = this.#loop;
+    return start + ((here - start) % (end - start));
+  }
+
+  #place(row, key) {
+    this.#rows[row].stem = this.#stems.get(key);
+    if (this.#sounds) this.#start(row);
+  }
+
+  #adjust(row, volume, pan, mute, solo) {
+    Object.assign(this.#rows[row], { volume, pan, mute, solo });
+    const anySolo = this.#rows.some((each) => each.solo);
+    for (const each of this.#rows) each.settle(anySolo);
+  }
+
+  #setLoop(loop) {
+    this.#origin = { time: this.#context.currentTime, frame: this.songFrame() };
+    this.#loop = loop;
+    if (this.#sounds) this.#locate(this.#origin.frame);
+  }
+
+  #locate(frame) {
+    const { sampleRate, currentTime } = this.#context;
+    this.#origin = { time: Math.ceil((currentTime + SOON) * sampleRate) / sampleRate, frame };
+    if (this.#sounds) this.#rows.forEach((_, row) => this.#start(row));
+  }
+
+  #start(row) {
+    const { sampleRate, currentTime } = this.#context;
+    const time = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
+    const source = this.#rows[row].start(time, this.songFrame(time), this.#loop);
+    if (row > 0 || !source) return;
+    source.onended = () => this.#sounds && this.songFrame() >= this.#frames && this.#ended();
+  }
+}
+
+/** One layer: a source, and a gain for each side. */
+class Row {
+  stem = null;
+  volume = 0;
+  pan = 0;
+  mute = false;
+  solo = false;
+  #context;
+  #splitter;
+  #left;
+  #right;
+  #source = null;
+
+  constructor(context, into) {
+    this.#context = context;
+    this.#splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
+    this.#left = new GainNode(context);
+    this.#right = new GainNode(context);
+    const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
+    this.#splitter.connect(this.#left, 0).connect(merger, 0, 0);
+    this.#splitter.connect(this.#right, 1).connect(merger, 0, 1);
+    merger.connect(into);
+  }
+
+  settle(anySolo) {
+    const silent = this.mute || (anySolo && !this.solo);
+    const level = silent ? 0 : factor(this.volume);
+    ramp(this.#left.gain, this.#context, level * Math.sqrt(1 - this.pan));
+    ramp(this.#right.gain, this.#context, level * Math.sqrt(1 + this.pan));
+  }
+
+  /** Play the stem from a song frame at a time of the context; what played before fades. */
+  start(time, frame, loop) {
+    this.silence(time);
+    if (!this.stem || frame >= this.stem.length) return null;
+    const { sampleRate } = this.#context;
+    // Two channels from here on: what is mono goes to both sides.
+    const fade = new GainNode(this.#context, { gain: 0, channelCount: 2, channelCountMode: "explicit" });
+    const source = new AudioBufferSourceNode(this.#context, { buffer: this.stem });
+    if (loop && frame < loop[1]) {
+      Object.assign(source, { loop: true, loopStart: loop[0] / sampleRate, loopEnd: loop[1] / sampleRate });
+    }
+    fade.gain.setValueAtTime(0, time).linearRampToValueAtTime(1, time + RAMP);
+    source.connect(fade).connect(this.#splitter);
+    source.start(time, frame / sampleRate);
+    this.#source = { source, fade };
+    return source;
+  }
+
+  silence(time = this.#context.currentTime) {
+    if (!this.#source) return;
+    const { source, fade } = this.#source;
+    fade.gain.cancelScheduledValues(time).setValueAtTime(1, time).linearRampToValueAtTime(0, time + RAMP);
+    source.stop(time + RAMP);
+    source.onended = () => fade.disconnect();
+    this.#source = null;
+  }
+}
+
+function ramp(param, context, value) {
+  const now = context.currentTime;
+  param.cancelScheduledValues(now).setValueAtTime(param.value, now).linearRampToValueAtTime(value, now + RAMP);
+}
+
+/** dB to a factor; -60 and below is silence. */
+function factor(volume) {
+  return volume > -60 ? 10 ** (volume / 20) : 0;
+}

@@ -1,0 +1,144 @@
+// The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
+import {
+  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM,
+} from "./messages.js";
+
+const WORKER = new URL("worker.js", import.meta.url);
+const WORKLET = new URL("worklet.js", import.meta.url);
+
+/** There is one for the page: Python starts once, and the deck that opened last has it. */
+class Link {
+  #worker = new Worker(WORKER, { type: "module" });
+  #asked = new Map();
+  #last = 0;
+  deck = null;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }) => this.#hear(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const error = new Error(event.message || "the mixer's worker could not be loaded");
+      for (const { reject } of this.#asked.values()) reject(error);
+      this.#asked.clear();
+      this.deck?.dispatchEvent(new CustomEvent(FAILED, { detail: error }));
+    };
+  }
+
+  /** `signal` cancels what can be cancelled; `tell` hears how much is done, from 0 to 1. */
+  ask(type, message = {}, transfer = [], { signal, tell } = {}) {
+    const id = ++this.#last;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    signal?.addEventListener("abort", () => this.#worker.postMessage({ type: CANCEL, what: id }));
+    return new Promise((resolve, reject) => {
+      this.#asked.set(id, { resolve, reject, tell });
+      this.#worker.postMessage({ ...message, type, id }, transfer);
+    });
+  }
+
+  #hear({ type, id, value, message, ...rest }) {
+    if (type === PROGRESS) {
+      this.#asked.get(rest.what)?.tell?.(rest.done);
+      return;
+    }
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (type === DONE) asked?.resolve(value);
+    else if (type === FAILED) asked?.reject(new Error(lastLine(message)));
+    else this.deck?.dispatchEvent(new CustomEvent(type, { detail: rest }));
+  }
+}
+
+let link = null;
+
+/** Events are the worker's own messages: AT, ENDED, FAILED, LOADING, ARMED, MISSED. */
+export class PythonDeck extends EventTarget {
+  /** Bytes of the stems that Python holds. */
+  bytes = 0;
+  #held = new Map(); // key of a stem -> a promise of its bytes
+  #attached = null;
+  #node = null;
+
+  /** Start Python, if it has not been, and give it a song. */
+  async open({ rate, frames, layers }) {
+    if (typeof WebAssembly === "undefined") throw new Error("this browser has no WebAssembly");
+    if (typeof AudioWorkletNode === "undefined") throw new Error("this browser has no AudioWorklet");
+    link ??= new Link();
+    link.deck = this;
+    await link.ask(OPEN, { rate, frames, rows: layers.length });
+  }
+
+  /** Copy a stem to Python, if it has it not; `get` returns a promise of an AudioBuffer. */
+  hold(key, get) {
+    if (!this.#held.has(key)) {
+      const held = this.#copy(key, get());
+      held.catch(() => this.#held.delete(key));
+      this.#held.set(key, held);
+    }
+    return this.#held.get(key);
+  }
+
+  async release(keys) {
+    for (const key of keys) {
+      this.bytes -= (await this.#held.get(key)) ?? 0;
+      this.#held.delete(key);
+    }
+    await link.ask(FORGET, { keys });
+  }
+
+  change(commands) {
+    return link.ask(CHANGE, { commands });
+  }
+
+  /** Be heard through a node, which is in a running AudioContext. */
+  attach(into) {
+    this.#attached ??= this.#connect(into).catch((error) => {
+      this.#attached = null;
+      throw error;
+    });
+    return this.#attached;
+  }
+
+  /** Play, beginning at a frame of the AudioContext if one is given. */
+  play(at) {
+    return link.ask(PLAY, { at });
+  }
+
+  pause() {
+    return link.ask(PAUSE);
+  }
+
+  /** Bounce the whole mix, with these stems in the rows; `watch` is {signal, tell}. */
+  bounce(bits, keys, { tags, plain = false }, watch) {
+    return link.ask(BOUNCE, { bits, keys, tags, plain }, [], watch);
+  }
+
+  close() {
+    this.#node?.disconnect();
+    if (link?.deck === this) link.deck = null;
+  }
+
+  async #copy(key, buffer) {
+    const decoded = await buffer;
+    const channels = Array.from({ length: decoded.numberOfChannels }, (_, at) => decoded.getChannelData(at).slice());
+    const bytes = await link.ask(STEM, { key, channels }, channels.map((each) => each.buffer));
+    this.bytes += bytes;
+    return bytes;
+  }
+
+  async #connect(into) {
+    const { context } = into;
+    await context.audioWorklet.addModule(WORKLET);
+    const output = { numberOfInputs: 0, outputChannelCount: [2] };
+    this.#node = new AudioWorkletNode(context, "stempress-output", output);
+    const { port1, port2 } = new MessageChannel();
+    this.#node.port.postMessage(port1, [port1]);
+    this.#node.connect(into);
+    await link.ask(ATTACH, { port: port2 }, [port2]);
+  }
+}
+
+/** Of a Python traceback, what was wrong. */
+function lastLine(message) {
+  const lines = message.trim().split("\n");
+  return lines.findLast((line) => /^[\w.]+: /.test(line)) ?? lines.at(-1);
+}

@@ -1,0 +1,70 @@
+// From the stems' files to their samples, with an account of what has come.
+
+/** A stem that cannot be had, or not be decoded. */
+export class StemError extends Error {}
+
+/** The decoded stems of a song, each fetched once. */
+export class Stems {
+  #song;
+  #root;
+  #tell;
+  #buffers = new Map(); // key -> a promise of an AudioBuffer
+  #parts = new Map(); // what is being loaded -> {loaded, total} bytes
+
+  /** `tell` hears {loaded, total, waiting} whenever bytes have come. */
+  constructor(song, root, tell) {
+    this.#song = song;
+    this.#root = root;
+    this.#tell = tell;
+  }
+
+  /** Return a promise of a stem's AudioBuffer; after a failure it is fetched anew. */
+  get({ key, file }) {
+    if (!this.#buffers.has(key)) {
+      const buffer = this.#load(key, file);
+      buffer.catch(() => this.#buffers.delete(key));
+      this.#buffers.set(key, buffer);
+    }
+    return this.#buffers.get(key);
+  }
+
+  /** Let go of the samples. */
+  clear() {
+    this.#buffers.clear();
+  }
+
+  /** Something else that is loaded meanwhile, and counts. */
+  count(part, loaded, total) {
+    this.#parts.set(part, { loaded, total });
+    const sum = (field) => [...this.#parts.values()].reduce((all, each) => all + each[field], 0);
+    const waiting = [...this.#parts].filter(([, each]) => each.loaded < each.total);
+    this.#tell({ loaded: sum("loaded"), total: sum("total"), waiting: waiting.map(([name]) => name) });
+  }
+
+  async #load(key, file) {
+    const tell = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
+    tell(0);
+    try {
+      const bytes = await download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
+      // Without a gesture, and without touching the audio hardware.
+      return await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
+    } catch (error) {
+      throw new StemError(`the stem ${key.split("/")[1]} cannot be played: ${error.message}`, { cause: error });
+    } finally {
+      tell(file.bytes);
+    }
+  }
+}
+
+async function download(address, tell) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address.pathname.split("/").at(-1)} is not there (${answer.status})`);
+  const pieces = [];
+  let loaded = 0;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(pieces).arrayBuffer();
+    pieces.push(value);
+    tell((loaded += value.byteLength));
+  }
+}

@@ -1,0 +1,334 @@
+"""The mixer's tools in a real Chromium: links, kept mixes, loops, rules, keys, embedding."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from build import build
+from pyodide_app.engine.mix import RowSettings
+from stempress.catalog import read_collection
+from stempress.command import run
+from stempress.errors import Findings
+from stempress.links import read_mix
+from stempress.settings import read_settings
+from tests.conftest import ROOT
+from tests.visiting import Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from pyodide_app.engine.model import Song
+    from tests.conftest import Serve
+
+pytestmark = pytest.mark.browser
+
+LINK = (
+    "v=1&song=undertow&mix=1-2-1-2-1&gain=0,-6.5,0,0,2&pan=0,0.3,0,-1,0&mute=2&solo=1,3"
+    "&master=-3&loop=288000-864000&at=300000"
+)
+
+
+def facts(host: Path) -> dict[str, Any]:
+    """Return what the song's page knows of it."""
+    found: dict[str, Any] = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def song() -> Song:
+    """Return the song as the build knows it."""
+    findings = Findings()
+    return read_collection(ROOT, read_settings(ROOT, findings), findings).song("undertow")
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Page:
+    """Return a page of its own storage that may write to the clipboard."""
+    context = chromium.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context.new_page()
+
+
+def open_tools(page: Page) -> None:
+    """Unfold the tools."""
+    page.get_by_text("Loop, compare, keep, share").click()
+
+
+def state(page: Page) -> dict[str, Any]:
+    """Return the mix that is set."""
+    found: dict[str, Any] = page.evaluate("document.querySelector('stem-mixer').mix()")
+    return found
+
+
+def test_a_link_sets_everything_and_comes_back_the_same(
+    page: Page, serve: Serve, host: Path, song: Song
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/#{LINK}")
+    visit = Visit(page, facts(host))
+    visit.says("The mix of the link is set, at 0:06")
+    assert state(page) == {
+        "song": "undertow",
+        "choice": [0, 1, 0, 1, 0],
+        "rows": [
+            {"stem": "dusty", "volume": 0, "pan": 0, "mute": False, "solo": True},
+            {"stem": "upright", "volume": -6.5, "pan": 0.3, "mute": True, "solo": False},
+            {"stem": "rhodes", "volume": 0, "pan": 0, "mute": False, "solo": True},
+            {"stem": "pizzicato", "volume": 0, "pan": -1, "mute": False, "solo": False},
+            {"stem": "hum", "volume": 2, "pan": 0, "mute": False, "solo": False},
+        ],
+        "master": -3,
+        "loop": [288000, 864000],
+        "at": 300000,
+    }
+    open_tools(page)
+    page.get_by_role("button", name="Copy link").click()
+    visit.says("Link copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.partition("#")[2] == LINK
+    mix = read_mix(song, copied)
+    assert mix.variation.mix_number == "1-2-1-2-1"
+    assert mix.rows[1] == RowSettings(-6.5, 0.3, mute=True, solo=False)
+    assert mix.master_db == -3
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "v=2&song=undertow&mix=1-1-1-1-1",
+        "v=1&song=undertow&mix=9-1-1-1-1",
+        "v=1&song=undertow&mix=1-1-1",
+        "v=1&song=undertow&mix=1-1-1-1-1&gain=1,2",
+        "v=1&song=undertow&mix=1-1-1-1-1&gain=99,0,0,0,0",
+        "v=1&song=undertow&mix=1-1-1-1-1&pan=NaN,0,0,0,0",
+        "v=1&song=undertow&mix=1-1-1-1-1&mute=0x3",
+        "v=1&song=undertow&mix=1-1-1-1-1&loop=9-3",
+        "v=1&song=undertow&mix=1-1-1-1-1&at=999999999",
+        "v=1&song=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&mix=1",
+        "v=1&song=undertow&mix=%3Cscript%3Ealert(1)%3C/script%3E",
+    ],
+)
+def test_a_link_that_is_none_changes_nothing(
+    page: Page, serve: Serve, host: Path, fragment: str
+) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.goto(f"{serve(host)}songs/undertow/#{fragment}")
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("The mix of this link cannot be read")
+    found = state(page)
+    assert found["choice"] == [0, 0, 0, 0, 0]
+    assert found["at"] == 0
+    assert not any(row["volume"] or row["pan"] or row["mute"] for row in found["rows"])
+    assert not dialogs
+
+
+def test_on_the_mixers_own_page_a_link_chooses_its_song(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    page.goto(f"{serve(host)}mixer/#{LINK}")
+    Visit(page, facts(host)).says("The mix of the link is set, at 0:06")
+    expect(page.get_by_role("combobox", name="Song")).to_have_value("../data/songs/undertow.json")
+
+
+def test_mixes_are_kept_by_name_and_forgotten_on_request(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    visit.set(visit.row("Bass").get_by_role("slider", name="Volume"), -9)
+    open_tools(page)
+    page.get_by_role("textbox", name="Name").fill("<b>Low</b>")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    visit.says("Kept in this browser: <b>Low</b>")
+    page.reload()
+    open_tools(page)
+    page.get_by_role("button", name="<b>Low</b>", exact=True).click()
+    expect(visit.row("Bass").get_by_role("slider", name="Volume")).to_have_value("-9")
+    page.get_by_role("button", name="Forget <b>Low</b>").click()
+    expect(page.locator(".kept li")).to_have_count(0)
+    page.reload()
+    open_tools(page)
+    expect(page.locator(".kept li")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "kept", ["{", "[1, null]", '[{"name": {}, "mix": 3}]', '{"length": 1e9}', '"x"']
+)
+def test_what_others_left_in_the_store_harms_nothing(
+    page: Page, serve: Serve, host: Path, kept: str
+) -> None:
+    base = serve(host)
+    page.goto(f"{base}songs/undertow/")
+    key = page.evaluate("'stempress:mixes:' + (document.documentElement.dataset.collection ?? '')")
+    page.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [key, kept])
+    page.reload()
+    open_tools(page)
+    page.get_by_role("button", name="Keep this mix").click()
+    expect(page.locator(".kept li")).to_have_count(1)
+
+
+def test_broken_rules_are_told_and_surprises_keep_them(
+    page: Page, serve: Serve, host: Path, song: Song
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    visit.row("Keys").get_by_role("combobox", name="Stem").select_option("cimbalom")
+    visit.row("Strings").get_by_role("combobox", name="Stem").select_option("pizzicato")
+    rules = page.locator(".rules")
+    expect(rules).to_have_text(
+        "It cannot be forged. When Keys is Cimbalom, Strings is never Pizzicato."
+    )
+    numbers = set()
+    for _ in range(12):
+        page.get_by_role("button", name="Surprise me").click()
+        expect(rules).to_be_hidden()
+        number = page.locator(".mix-number").inner_text()
+        assert song.permits(read_mix(song, number).variation)
+        numbers.add(number)
+    assert len(numbers) > 3
+    link = page.locator(".mix-number").get_attribute("href")
+    assert link is not None
+    page.locator(".mix-number").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+
+
+def test_a_loop_by_bars_and_by_hand(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    open_tools(page)
+    page.get_by_label("From bar").fill("3")
+    page.get_by_label("to bar", exact=True).fill("4")
+    page.get_by_label("to bar", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Loop", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    bar = 1728000 // 12
+    assert state(page)["loop"] == [2 * bar, 4 * bar]
+    lane = page.locator(".lane").first
+    lane.scroll_into_view_if_needed()
+    box = lane.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 5.3 / 12, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 7.6 / 12, middle, steps=4)
+    page.mouse.up()
+    expect(page.get_by_label("From bar")).to_have_value("6")
+    expect(page.get_by_label("to bar", exact=True)).to_have_value("8")
+    assert state(page)["loop"] == [5 * bar, 8 * bar]
+    page.get_by_label("From bar").fill("9")
+    page.get_by_label("From bar").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("A loop begins at 1 or later")
+    page.mouse.click(box["x"] + box["width"] / 2, middle)
+    assert state(page)["at"] == pytest.approx(864000, abs=5000)
+
+
+def test_keys(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".bar-now")).to_have_text("bar 3 of 12")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".bar-now")).to_have_text("bar 2 of 12")
+    page.keyboard.press("Home")
+    expect(page.locator(".bar-now")).to_have_text("bar 1 of 12")
+    page.keyboard.press("l")
+    expect(visit.mixer.get_by_role("button", name="Loop", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.keyboard.press("3")
+    mute = visit.row("Keys").get_by_role("button", name="Mute", exact=True)
+    expect(mute).to_be_focused()
+    page.keyboard.press("m")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("s")
+    expect(visit.row("Keys").get_by_role("button", name="Solo")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.locator("h1").click()
+    page.keyboard.press(" ")
+    expect(visit.mixer.get_by_role("button", name="Pause", exact=True)).to_be_enabled(
+        timeout=30_000
+    )
+    page.keyboard.press(" ")
+    visit.says("Paused")
+
+
+def test_keys_leave_typing_alone_and_can_be_turned_off(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    loop = page.get_by_role("button", name="Loop", exact=True)
+    open_tools(page)
+    page.get_by_role("textbox", name="Name").press_sequentially("l m s ? 1")
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("l m s ? 1")
+    expect(loop).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard")
+    expect(sheet).to_be_visible()
+    sheet.get_by_role("button", name="Single keys").click()
+    sheet.get_by_role("button", name="Close").click()
+    page.locator("h1").click()
+    page.keyboard.press("l")
+    expect(loop).to_have_attribute("aria-pressed", "false")
+
+
+def test_it_plays_in_a_frame_of_another_site(
+    page: Page, serve: Serve, host: Path, tmp_path: Path
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    open_tools(page)
+    page.get_by_role("button", name="Copy embed code").click()
+    expect(page.get_by_role("status")).to_have_text("Embed code copied.")
+    code = page.evaluate("navigator.clipboard.readText()")
+    (tmp_path / "index.html").write_text(f"<!doctype html><title>Elsewhere</title>{code}", "utf-8")
+    page.goto(serve(tmp_path).replace("127.0.0.1", "localhost"))
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play", exact=True).click()
+    expect(frame.get_by_role("status")).to_contain_text("mixed by Python", timeout=60_000)
+
+
+def test_the_lock_screen_knows_what_plays(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Playing", timeout=30_000)
+    expect(page.locator(".now")).not_to_have_text("0:00")
+    found = page.evaluate(
+        "[navigator.mediaSession.metadata.title, navigator.mediaSession.metadata.artist,"
+        " navigator.mediaSession.playbackState]"
+    )
+    assert found == ["Undertow", "Mara Voss", "playing"]
+
+
+@pytest.mark.parametrize("bits", [24, 16])
+def test_an_export_is_the_file_that_the_command_line_writes(
+    page: Page, serve: Serve, host: Path, tmp_path: Path, bits: int
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/#{LINK}")
+    open_tools(page)
+    page.get_by_label("Bits").select_option(str(bits))
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Export WAV").click()
+    assert download.value.suggested_filename == "undertow-1-2-1-2-1.wav"
+    expect(page.get_by_role("status")).to_contain_text("Exported undertow-1-2-1-2-1.wav")
+    wav = tmp_path / "mix.wav"
+    mix = ["mix", "undertow", f"https://site.example/#{LINK}", "-o", str(wav)]
+    assert run([*mix, "--bits", str(bits)], build, ROOT) == 0
+    assert Path(download.value.path()).read_bytes() == wav.read_bytes()
+
+
+def test_an_export_can_be_cancelled(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    open_tools(page)
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    page.get_by_role("button", name="Export WAV").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("status")).to_have_text("Export: cancelled")
+    expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()

@@ -1,0 +1,176 @@
+"""dist/: what changed is written, the rest is left or pruned, all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stempress import output
+from stempress.errors import SiteError
+from stempress.output import MARK, OutputFile, Written, check_addresses, refuse_foreign, write_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OURS = OutputFile(MARK, b'{"generator":"stempress"}\n')
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Return a folder with a site of three files in it."""
+    write_site(tmp_path / "dist", site(**{"index.html": b"old", "a/b/index.html": b"b"}))
+    return tmp_path / "dist"
+
+
+def site(**files: bytes | Path) -> list[OutputFile]:
+    return [OURS, *(OutputFile(address, content) for address, content in files.items())]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_folder_holds_exactly_these_files(out: Path) -> None:
+    done = write_site(out, site(**{"index.html": b"new", "c/index.html": b"c"}))
+    assert tree(out) == {MARK: OURS.content, "index.html": b"new", "c/index.html": b"c"}
+    assert not (out / "a").exists()
+    assert done == Written(files=3, size=30, changed=("index.html", "c/index.html"), pruned=1)
+
+
+def test_files_that_have_not_changed_are_left_alone(out: Path) -> None:
+    for path in out.rglob("*.html"):
+        os.utime(path, (1, 1))
+    done = write_site(out, site(**{"index.html": b"new", "a/b/index.html": b"b"}))
+    assert (done.changed, done.pruned) == (("index.html",), 0)
+    assert (out / "a/b/index.html").stat().st_mtime == 1
+    assert (out / "index.html").stat().st_mtime != 1
+
+
+def test_files_are_copied_and_compared_by_their_bytes(out: Path, tmp_path: Path) -> None:
+    sound = tmp_path / "x.ogg"
+    sound.write_bytes(b"sound")
+    assert write_site(out, site(**{"x.ogg": sound})).changed == ("x.ogg",)
+    assert write_site(out, site(**{"x.ogg": sound})).changed == ()
+    sound.write_bytes(b"other")
+    assert write_site(out, site(**{"x.ogg": sound})).changed == ("x.ogg",)
+    assert (out / "x.ogg").read_bytes() == b"other"
+
+
+def test_dotfiles_at_the_top_stay(out: Path) -> None:
+    (out / ".git").mkdir()
+    (out / ".git/HEAD").write_text("ref")
+    (out / ".nojekyll").touch()
+    (out / "a/.cache").touch()
+    write_site(out, site())
+    assert sorted(tree(out)) == [".git/HEAD", ".nojekyll", MARK]
+
+
+def test_folders_and_files_change_places(out: Path) -> None:
+    write_site(out, site(**{"a": b"file", "index.html/x": b"folder"}))
+    assert tree(out) == {MARK: OURS.content, "a": b"file", "index.html/x": b"folder"}
+
+
+def test_nothing_is_written_through_a_link(out: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "b").mkdir(parents=True)
+    (elsewhere / "b/index.html").write_bytes(b"b")
+    (elsewhere / "page").write_bytes(b"old")
+    write_site(out, site())
+    (out / "a").symlink_to(elsewhere)
+    (out / "index.html").symlink_to(elsewhere / "page")
+    write_site(out, site(**{"index.html": b"old", "a/b/index.html": b"b"}))
+    assert not (out / "a").is_symlink()
+    assert not (out / "index.html").is_symlink()
+    assert tree(elsewhere) == {"b/index.html": b"b", "page": b"old"}
+    assert len(tree(out)) == 3
+
+
+def test_a_write_that_fails_leaves_what_was_there(out: Path, tmp_path: Path) -> None:
+    before = tree(out)
+    files = [*site(**{"index.html": b"new"}), OutputFile("x.ogg", tmp_path / "missing.ogg")]
+    for target in (out, tmp_path / "new"):
+        with pytest.raises(FileNotFoundError):
+            write_site(target, files)
+    assert tree(out) == before
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_write_that_is_killed_is_made_good_by_the_next(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(out)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(output, "_prune", killed)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            write_site(out, site(**{"index.html": b"new"}))
+    rest = {name: data for name, data in tree(out).items() if not name.startswith(output.STAGE)}
+    assert rest == before
+    write_site(out, site(**{"index.html": b"new"}))
+    assert tree(out) == {MARK: OURS.content, "index.html": b"new"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("thesis.tex", ""),
+        ("data/collection.json", '{"generator": "another"}'),
+        ("data/collection.json", "[1]"),
+        ("data/collection.json", "not JSON"),
+    ],
+)
+def test_a_folder_of_something_else_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content)
+    with pytest.raises(SiteError, match="no build has made"):
+        write_site(tmp_path, site())
+    assert tree(tmp_path) == {name: content.encode()}
+
+
+def test_a_folder_with_nothing_or_dotfiles_in_it_will_do(tmp_path: Path) -> None:
+    refuse_foreign(tmp_path / "not" / "there")
+    (tmp_path / ".git").mkdir()
+    refuse_foreign(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(SiteError, match="is not a folder"):
+        refuse_foreign(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "../x",
+        "/x",
+        "a/../../x",
+        ".git/config",
+        "a/.x",
+        "a\\x",
+        "a\0",
+        "a\nb\x1b",
+        "\u202ex",
+        "x" * 256,
+        "ü" * 128,
+        "Index.html",
+        "index.html/x",
+    ],
+)
+def test_addresses_that_are_refused(address: str) -> None:
+    with pytest.raises(SiteError) as caught:
+        check_addresses(site(**{"index.html": b"", address: b""}))
+    assert len(caught.value.faults) == 1
+
+
+def test_names_that_a_disk_would_take_for_one_another_are_refused() -> None:
+    with pytest.raises(SiteError, match="stands twice"):
+        check_addresses(site(**{"caf\u00e9/x": b"", "cafe\u0301/x": b""}))

@@ -1,0 +1,76 @@
+"""A visitor at a page with a mixer: presses, moves, listens."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from playwright.sync_api import Locator, Page
+
+    from pyodide_app.engine.wav import Bits
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page with a mixer, and the song's facts."""
+
+    page: Page
+    song: dict[str, Any]
+
+    @property
+    def mixer(self) -> Locator:
+        """The region that everything is in."""
+        return self.page.get_by_role("region", name="Mixer")
+
+    def press(self, name: str) -> None:
+        """Press a button of the transport."""
+        self.mixer.get_by_role("button", name=name, exact=True).click()
+
+    def row(self, name: str) -> Locator:
+        """Return a layer's row."""
+        return self.mixer.get_by_role("group", name=name, exact=True)
+
+    def set(self, fader: Locator, value: float) -> None:
+        """Move a fader as a visitor's hand does."""
+        fader.evaluate(
+            "(it, value) => { it.value = value; it.dispatchEvent(new Event('input')); }", value
+        )
+
+    def says(self, words: str) -> None:
+        """Wait until the status line says something."""
+        expect(self.mixer.get_by_role("status")).to_have_text(words, timeout=60_000)
+
+    def stats(self) -> dict[str, Any]:
+        """Return what the mixer counts."""
+        found: dict[str, Any] = self.page.evaluate("document.querySelector('stem-mixer').stats")
+        return found
+
+    def play(self, *, at_once: bool = False) -> None:
+        """Press Play, and tap what reaches the loudspeakers: when Python mixes it, or at once."""
+        self.press("Play")
+        if at_once:
+            expect(self.mixer.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+        else:
+            self.says("Playing, mixed by Python")
+        self.page.add_script_tag(
+            url=f"{self.page.url.split('/songs/')[0]}/sound/record.js", type="module"
+        )
+        expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
+
+    def recording(self) -> NDArray[np.float32]:
+        """Return what has been heard since, shape (2, frames)."""
+        data = b64decode(self.page.evaluate("window.recording()"))
+        return np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
+
+    def digest(self, bits: Bits) -> str:
+        """Return the digest that the page's Python computes."""
+        found: str = self.page.evaluate(
+            "bits => document.querySelector('stem-mixer').digest(bits)", bits
+        )
+        return found
