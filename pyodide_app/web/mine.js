@@ -62,13 +62,13 @@ class Mine {
     const session = await resume(wallet).catch(() => null);
     if (this.#session || !session) return;
     this.#adopt(session);
-    if (session.address.toLowerCase() !== known.address.toLowerCase()) this.#read(session.address);
+    if (!isSame(session.address, known.address)) this.#read(session.address);
   }
 
   async #connect(wallet) {
     await this.#try(`Waiting for ${wallet.name}. Look for its window if nothing has opened.`, async (signal) => {
       this.#adopt(await connect(wallet, signal));
-      return this.#session.address;
+      return checkAddress(this.#session.address);
     });
   }
 
@@ -164,7 +164,7 @@ class Mine {
         return { ...this.#snapshot(ledger, address), reason: error.message };
       });
       signal.throwIfAborted();
-      const wallet = this.#session?.address === address ? this.#session.wallet.id : "";
+      const wallet = isSame(this.#session?.address, address) ? this.#session.wallet.id : "";
       const stems = new Set([...found.tokens.keys()].flatMap((id) => opens(byId.get(id) ?? {})));
       const holding = { known: true, address, wallet, stems, ...found };
       const kept = remember(holding);
@@ -255,9 +255,13 @@ function once(promise, forgetIt) {
   return promise;
 }
 
+function isSame(one, other) {
+  return one?.toLowerCase() === other.toLowerCase();
+}
+
 /** How many of a token the site's own list gives to an address. */
 function heldBy({ owners = {} }, address) {
-  const mine = Object.entries(owners).find(([owner]) => owner.toLowerCase() === address.toLowerCase());
+  const mine = Object.entries(owners).find(([owner]) => isSame(owner, address));
   return mine ? mine[1] : 0;
 }
 
