@@ -39,6 +39,8 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_and_every_song(
         "rarity.json",
         "songs/one.json",
         "songs/two.json",
+        "digests/one.json",
+        "digests/two.json",
     }
 
 
