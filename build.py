@@ -5,8 +5,9 @@ from pathlib import Path
 
 from stempress.app import app_files
 from stempress.art import draw_covers
-from stempress.audio import check_audio, press_audio
+from stempress.audio import Studio, press_audio
 from stempress.catalog import read_collection
+from stempress.checks import check_audio
 from stempress.command import Options, run
 from stempress.data import data_files
 from stempress.errors import Findings
@@ -18,6 +19,8 @@ from stempress.rarity import Rarity
 from stempress.render import render_site
 from stempress.report import Built
 from stempress.settings import read_settings
+from stempress.sizes import size_report
+from stempress.workers import workers
 
 
 def build(options: Options, progress: Progress) -> Built:
@@ -27,12 +30,13 @@ def build(options: Options, progress: Progress) -> Built:
     findings = Findings()
     settings = read_settings(options.site, findings)
     collection = read_collection(options.site, settings, findings)
-    checked = check_audio(collection, findings, progress)
-    findings.raise_faults()
-    rarity = Rarity(collection.songs, collection.tokens)
-    plan = plan_pages(collection, rarity)
-    app, mixer_off = app_files(options, progress)
-    sounds = press_audio(collection, checked, progress)
+    with workers(options.dask) as crew:
+        checked = check_audio(collection, findings, progress, crew)
+        findings.raise_faults()
+        rarity = Rarity(collection.songs, collection.tokens)
+        plan = plan_pages(collection, rarity)
+        app, mixer_off = app_files(options, progress)
+        sounds = press_audio(Studio(collection, plan, checked, progress, crew))
     pages = render_site(plan, collection, rarity, sounds, site=options.site, mixer_off=mixer_off)
     files = [
         *data_files(plan, collection, rarity, sounds),
@@ -44,7 +48,8 @@ def build(options: Options, progress: Progress) -> Built:
     ]
     # Then write.
     written = write_site(options.out, files)
-    return Built(written, len(plan.pages), findings.warnings, settings.contract)
+    sizes = size_report(files, sounds, settings.audio)
+    return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)
 
 
 if __name__ == "__main__":

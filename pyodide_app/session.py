@@ -123,24 +123,26 @@ class Session:
         """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
         return json.dumps(self._mixer.waiting(frame))
 
-    def bounce(self, bits: Bits, keys: Sequence[str], tags: str, *, plain: bool = False) -> Bounce:
-        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row.
+    def bounce(
+        self, bits: Bits, keys: Sequence[str | None], tags: str, *, plain: bool = False
+    ) -> Bounce:
+        """Begin to bounce the mix as it is set, with the stem ``keys[row]``, or none, in each row.
 
         ``tags`` is a JSON object of what the file is of; ``plain`` puts every control to rest.
         """
         return Bounce(self._from_the_top(keys, plain=plain), bits, Tags(**json.loads(tags)))
 
-    def survey(self, keys: Sequence[str], *, plain: bool = False) -> Survey:
+    def survey(self, keys: Sequence[str | None], *, plain: bool = False) -> Survey:
         """Begin to measure the mix that ``bounce`` would write."""
         return Survey(self._from_the_top(keys, plain=plain))
 
-    def _from_the_top(self, keys: Sequence[str], *, plain: bool) -> Mixer:
+    def _from_the_top(self, keys: Sequence[str | None], *, plain: bool) -> Mixer:
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
-            mixer.place(row, self._stems[key])
+            mixer.place(row, None if key is None else self._stems[key])
             if plain:
                 mixer.adjust(row, RowSettings())
         if plain:

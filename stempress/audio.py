@@ -1,186 +1,141 @@
-"""The sound of a site: stems measured, checked, encoded, and mixed into previews.
+"""The sound of a site: stems encoded, previews mixed, mixes digested.
 
 Every result is kept under a name made from its inputs, so that nothing is done twice.
 """
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pyodide_app import engine
-from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.model import stem_keys
+from pyodide_app.engine.model import Variation, stem_keys
+from stempress import previews
 from stempress.cache import cache_root, digest, file_digest, store
-from stempress.codecs import FORMATS, Sound, decode, encode, fit, resample, web_rate
-from stempress.measure import Facts, measure_stems
-from stempress.sounds import SongSound, Sounds, StemSound, WebFile
+from stempress.codecs import FORMATS, Encoder, web_rate
+from stempress.digests import BATCH, mix_digests
+from stempress.previews import decode_cut, preview, preview_frames, stem_products
+from stempress.reading import open_source, stem_bits, stem_pieces
+from stempress.sounds import MixDigest, SongSound, Sounds, StemSound, WebFile
 from stempress.waveform import waveform_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pyodide_app.engine.model import Song, StemKey, Token
+    from pyodide_app.engine.model import Song, StemKey
     from stempress.catalog import Collection
-    from stempress.errors import Findings
+    from stempress.checks import Checked
+    from stempress.pages import Plan
     from stempress.progress import Progress
-    from stempress.settings import Audio, Codec
+    from stempress.settings import Codec
+    from stempress.workers import Pending, Workers
 
-VERSION = 1
+    type Wanted = tuple[Codec, int]
+    """A codec and its bitrate."""
+
+VERSION = 3
 """Raise it when the same input gives another file."""
-FADE_SECONDS = 1.0
-LENGTH_TOLERANCE = 1  # frames by which a resampler may round
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Every stem's facts, and the rate and length that the stems of a song share."""
+class Studio:
+    """What all of the work needs."""
 
-    facts: Mapping[StemKey, Facts]
-    songs: Mapping[str, SongSound]
+    collection: Collection
+    plan: Plan
+    checked: Checked
+    progress: Progress
+    workers: Workers
 
+    def inputs(self, key: StemKey) -> tuple[object, ...]:
+        """Return what a stem's samples follow from."""
+        song = self.checked.songs[key[0]]
+        return self.checked.facts[key].digest, song.rate, song.frames
 
-def check_audio(collection: Collection, findings: Findings, progress: Progress) -> Checked:
-    """Measure every stem and note what is wrong with it, alone and beside the others."""
-    facts = measure_stems(collection.files.audio, findings, progress)
-    songs = {
-        song.slug: check_song(song, facts, collection.files.audio, findings)
-        for song in collection.songs
-    }
-    return Checked(facts, songs)
-
-
-def check_song(
-    song: Song, facts: Mapping[StemKey, Facts], files: Mapping[StemKey, Path], findings: Findings
-) -> SongSound:
-    """Return the rate and length that a song's stems share; note those that differ."""
-    known = {key: facts[key] for key in stem_keys([song]) if key in facts}
-    if not known:
-        return SongSound(48000, 0)
-    rates = [each.rate for each in known.values()]
-    rate = max(set(rates), key=lambda each: (rates.count(each), each))
-    lengths = {key: round(each.frames * rate / each.rate) for key, each in known.items()}
-    every = list(lengths.values())
-    length = max(every) if song.pad else max(set(every), key=lambda each: (every.count(each), each))
-    for key, each in known.items():
-        where = f"stems/{'/'.join(key[:2])}/{files[key].name}"
-        if each.rate != rate:
-            findings.warn(
-                where,
-                f"has {each.rate} Hz, the song {rate} Hz: it is resampled",
-                hint="export all stems of a song at one rate",
-            )
-        if abs(lengths[key] - length) > LENGTH_TOLERANCE and not song.pad:
-            findings.fault(
-                where,
-                f"has another length than the song's other stems: {lengths[key] / rate:.3f} s, "
-                f"not {length / rate:.3f} s",
-                value=each.frames,
-                hint=f"{length} frames at {rate} Hz, or pad = true in [audio] of site.toml",
-            )
-    return SongSound(rate, length)
+    def mix_inputs(self, variation: Variation) -> tuple[object, ...]:
+        """Return what a variation's samples follow from."""
+        song = self.collection.song(variation.song)
+        keys = [(song.slug, *names) for names in variation.by_layer(song).items()]
+        return (engine_digest(), *(self.inputs(key) for key in keys))
 
 
-def press_audio(collection: Collection, checked: Checked, progress: Progress) -> Sounds:
-    """Encode every stem and mix every preview, each at most once."""
-    audio = collection.settings.audio
-    keys = list(stem_keys(collection.songs))
-    tokens = [token for token in collection.tokens if token.tier == "song" and token.stems]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        with progress.counted("Web stems", len(keys)) as step:
-            files = pool.map(partial(_web_files, collection, checked, audio, step), keys)
-            stems = _stem_sounds(keys, list(files), checked)
-        groups: dict[str, list[Token]] = defaultdict(list)
-        for token in tokens:
-            groups[token.song].append(token)
-        with progress.counted("Previews", len(tokens)) as step:
-            job = partial(_song_previews, collection, checked, step)
-            previews = pool.map(job, groups, groups.values())
-            merged = {token_id: file for part in previews for token_id, file in part.items()}
-    return Sounds(stems, _as_decoded(checked, audio.stream), merged)
+def press_audio(studio: Studio) -> Sounds:
+    """Encode every stem, mix every preview, digest every mix, each at most once."""
+    stream = studio.collection.settings.audio.stream
+    songs = {slug: _as_decoded(sound, stream) for slug, sound in studio.checked.songs.items()}
+    stems = _stem_sounds(studio, press_stems(studio))
+    return Sounds(stems, songs, press_previews(studio), press_digests(studio))
 
 
-def _as_decoded(checked: Checked, codec: Codec) -> dict[str, SongSound]:
-    """Return rate and length of every song as its web stems have them."""
-    return {
-        slug: SongSound(
-            web_rate(codec, song.rate),
-            round(song.frames * web_rate(codec, song.rate) / song.rate),
-        )
-        for slug, song in checked.songs.items()
-    }
+def _as_decoded(song: SongSound, codec: Codec) -> SongSound:
+    """Return rate and length of a song as its web stems have them."""
+    rate = web_rate(codec, song.rate)
+    return SongSound(rate, round(song.frames * rate / song.rate))
 
 
-def _web_files(
-    collection: Collection,
-    checked: Checked,
-    audio: Audio,
-    step: Callable[[str], None],
-    key: StemKey,
-) -> tuple[WebFile, WebFile | None]:
-    """Return a stem's file for the mixer and, where offered, the lossless one."""
-    path, facts, song = collection.files.audio[key], checked.facts[key], checked.songs[key[0]]
-    load = _Once(partial(load_stem, path, song))
-    inputs = (facts.digest, song.rate, song.frames)
-    stream = _encoded(inputs, load, audio.stream, audio.bitrate)
-    lossless = None
+def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
+    """Return every stem's files: the mixer's and, where offered, the lossless one."""
+    audio = studio.collection.settings.audio
+    wanted: dict[Codec, int] = {audio.stream: 0 if audio.stream == "flac" else audio.bitrate}
     if audio.lossless:
-        lossless = stream if audio.stream == "flac" else _encoded(inputs, load, "flac", 0)
-    step("/".join(key))
-    return stream, lossless
+        wanted["flac"] = 0
+    keys = list(stem_keys(studio.collection.songs))
+    files = {
+        key: {
+            codec: _kept(codec, VERSION, codec, rate, *studio.inputs(key))
+            for codec, rate in wanted.items()
+        }
+        for key in keys
+    }
+    missing = {
+        key: [(codec, wanted[codec]) for codec, file in each.items() if not file.is_file()]
+        for key, each in files.items()
+    }
+    new = [key for key in keys if missing[key]]
+    with studio.progress.counted("Web stems", len(new), len(keys)) as step:
+        pending = {
+            key: studio.workers.start(
+                encode_stem,
+                studio.collection.files.audio[key],
+                studio.checked.songs[key[0]],
+                missing[key],
+            )
+            for key in new
+        }
+        for key in new:
+            for (codec, _), data in zip(missing[key], pending.pop(key).result(), strict=True):
+                store(files[key][codec], data)
+            step("/".join(key))
+    return {
+        key: {codec: _web_file(codec, file) for codec, file in each.items()}
+        for key, each in files.items()
+    }
 
 
-class _Once:
-    """A decoded stem, decoded when first asked for."""
-
-    def __init__(self, load: Callable[[], Sound]) -> None:
-        self._load, self._sound = load, None
-
-    _sound: Sound | None
-
-    def __call__(self) -> Sound:
-        if self._sound is None:
-            self._sound = self._load()
-        return self._sound
-
-
-def load_stem(path: Path, song: SongSound) -> Sound:
-    """Decode a stem at its song's rate and length."""
-    sound = resample(decode(path), song.rate)
-    return Sound(fit(sound.samples, song.frames), sound.rate, sound.bits)
-
-
-def _encoded(
-    inputs: Sequence[object], load: Callable[[], Sound], codec: Codec, bitrate: int
-) -> WebFile:
-    """Return a file of the cache, made now if it is not there."""
-    wanted = FORMATS[codec]
-    name = f"{digest(VERSION, codec, bitrate, *inputs)[:24]}.{wanted.suffix}"
-    file = cache_root() / "audio" / name
-    if not file.is_file():
-        store(file, encode(load(), codec, bitrate))
-    return WebFile(f"audio/{name}", wanted.type, file.stat().st_size, file)
+def encode_stem(path: Path, song: SongSound, wanted: Sequence[Wanted]) -> list[bytes]:
+    """Encode a stem at its song's rate and length, decoded once for all that is wanted."""
+    channels, bits = open_source(path).channels, stem_bits(path, song)
+    encoders = [Encoder(codec, rate, song.rate, channels, bits) for codec, rate in wanted]
+    for piece in stem_pieces(path, song):
+        for encoder in encoders:
+            encoder.write(piece)
+    return [encoder.finish() for encoder in encoders]
 
 
 def _stem_sounds(
-    keys: Sequence[StemKey], files: Sequence[tuple[WebFile, WebFile | None]], checked: Checked
+    studio: Studio, files: Mapping[StemKey, Mapping[Codec, WebFile]]
 ) -> dict[StemKey, StemSound]:
+    checked, audio = studio.checked, studio.collection.settings.audio
     loudest: dict[str, float] = defaultdict(float)
-    for key in keys:
+    for key in files:
         loudest[key[0]] = max(loudest[key[0]], checked.facts[key].peak)
-    sounds = {}
-    for key, (stream, lossless) in zip(keys, files, strict=True):
-        facts = checked.facts[key]
-        sounds[key] = StemSound(
-            stream=stream,
-            lossless=lossless,
+    return {
+        key: StemSound(
+            stream=made[audio.stream],
+            lossless=made["flac"] if audio.lossless else None,
             waveform=waveform_path(facts.bins, loudest[key[0]]),
             envelope=facts.envelope,
             seconds=checked.songs[key[0]].seconds,
@@ -188,67 +143,125 @@ def _stem_sounds(
             peak=facts.peak,
             channels=facts.channels,
         )
-    return sounds
+        for key, made in files.items()
+        for facts in [checked.facts[key]]
+    }
 
 
-def _song_previews(
-    collection: Collection,
-    checked: Checked,
-    step: Callable[[str], None],
-    slug: str,
-    tokens: Sequence[Token],
-) -> dict[str, WebFile]:
-    """Return the previews of one song's tokens; a stem is decoded once for all of them."""
-    song, sound = collection.song(slug), checked.songs[slug]
-    audio = collection.settings.audio
-    frames = preview_frames(song, sound, audio.preview_seconds)
-    decoded: dict[StemKey, StemAudio] = {}
-    previews = {}
-    for token in tokens:
-        keys = [(slug, layer.slug, token.stems[layer.slug]) for layer in song.layers]
-        inputs = (
-            "preview",
-            _engine_digest(),
-            frames,
-            sound.rate,
-            sound.frames,
-            *(checked.facts[key].digest for key in keys),
-        )
-
-        def mixed(keys: Sequence[StemKey] = keys) -> Sound:
-            for key in keys:
-                if key not in decoded:
-                    loaded = load_stem(collection.files.audio[key], sound)
-                    decoded[key] = StemAudio.from_float(loaded.samples)
-            return mix_preview([decoded[key] for key in keys], sound, frames)
-
-        previews[token.id] = _encoded(inputs, mixed, "mp3", audio.bitrate)
-        step(f"{slug} #{token.id}")
-    return previews
+def press_previews(studio: Studio) -> dict[Variation, WebFile]:
+    """Return a preview of every variation that is to have one."""
+    audio = studio.collection.settings.audio
+    files: dict[Variation, Path] = {}
+    for variation in _previewed(studio):
+        frames = _preview_length(studio, variation.song)
+        inputs = previews.VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
+        files[variation] = _kept(previews.CODEC, *inputs)
+    new = [variation for variation, file in files.items() if not file.is_file()]
+    with studio.progress.counted("Previews", len(new), len(files)) as step:
+        for slug, variations in _by_song(new).items():
+            pending = _start_previews(studio, studio.collection.song(slug), variations)
+            for variation, each in zip(variations, pending, strict=True):
+                store(files[variation], each.result())
+                step(f"{slug} {variation.mix_number}")
+    return {variation: _web_file(previews.CODEC, file) for variation, file in files.items()}
 
 
-def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
-    """Return a preview's length: whole bars where the song says how many it has."""
-    frames = min(sound.frames, int(seconds * sound.rate))
-    if not song.bars:
-        return frames
-    whole = frames * song.bars // sound.frames
-    return whole * sound.frames // song.bars or frames
+def _previewed(studio: Studio) -> list[Variation]:
+    which = studio.collection.settings.audio.previews
+    if which == "none":
+        return []
+    if which == "all":
+        return [each for pages in studio.plan.variations.values() for each in pages.shown]
+    return _minted(studio.collection)
 
 
-def mix_preview(stems: Sequence[StemAudio], sound: SongSound, frames: int) -> Sound:
-    """Mix stems through the engine, faded out where the song goes on."""
-    mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(stems))
-    for row, stem in enumerate(stems):
-        mixer.place(row, stem)
-    samples = mixer.render(0, frames)
-    if frames < sound.frames:
-        fade = min(frames, int(FADE_SECONDS * sound.rate))
-        samples[:, -fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
-    return Sound(samples, sound.rate, 24)
+def _minted(collection: Collection) -> list[Variation]:
+    """Return the variations that song tokens are, of those that tell."""
+    found = {
+        Variation.from_stems(collection.song(token.song), token.stems)
+        for token in collection.tokens
+        if token.tier == "song" and token.stems
+    }
+    return sorted(found)
 
 
-def _engine_digest() -> str:
-    """Return a name for the engine's source: another engine mixes other previews."""
+def _preview_length(studio: Studio, slug: str) -> int:
+    song, sound = studio.collection.song(slug), studio.checked.songs[slug]
+    return preview_frames(song, sound, studio.collection.settings.audio.preview_seconds)
+
+
+def _by_song(variations: Iterable[Variation]) -> dict[str, list[Variation]]:
+    found: dict[str, list[Variation]] = defaultdict(list)
+    for variation in variations:
+        found[variation.song].append(variation)
+    return found
+
+
+def _start_previews(studio: Studio, song: Song, variations: Sequence[Variation]) -> list[Pending]:
+    """Begin the previews of one song; each stem that they use is decoded once."""
+    sound, start = studio.checked.songs[song.slug], studio.workers.start
+    frames = _preview_length(studio, song.slug)
+    files = [_mix_paths(studio, song, variation) for variation in variations]
+    paths = sorted({path for mix in files for path in mix})
+    stems = [start(decode_cut, path, sound, frames) for path in paths]
+    products = start(stem_products, stems, sound.rate)
+    bitrate = studio.collection.settings.audio.bitrate
+    return [
+        start(preview, [paths.index(path) for path in mix], stems, products, sound, bitrate)
+        for mix in files
+    ]
+
+
+def _mix_paths(studio: Studio, song: Song, variation: Variation) -> list[Path]:
+    names = variation.by_layer(song).items()
+    return [studio.collection.files.audio[song.slug, layer, stem] for layer, stem in names]
+
+
+def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
+    """Return the digest of every mix that is a token or, with lossless stems, has a page."""
+    files = {
+        variation: cache_root() / "digests" / digest(studio.mix_inputs(variation))
+        for variation in _digested(studio)
+    }
+    new = [variation for variation, file in files.items() if not file.is_file()]
+    with studio.progress.counted("Mix digests", len(new), len(files)) as step:
+        pending = []
+        for slug, variations in _by_song(new).items():
+            song, sound = studio.collection.song(slug), studio.checked.songs[slug]
+            for at in range(0, len(variations), BATCH):
+                batch = variations[at : at + BATCH]
+                mixes = [_mix_paths(studio, song, variation) for variation in batch]
+                pending.append((batch, studio.workers.start(mix_digests, sound, mixes)))
+        for batch, each in pending:
+            for variation, found in zip(batch, each.result(), strict=True):
+                store(files[variation], found.encode())
+                step(f"{variation.song} {variation.mix_number}")
+    found = {}
+    for variation, file in files.items():
+        sound = studio.checked.songs[variation.song]
+        found[variation] = MixDigest(file.read_text("ascii"), sound.rate, sound.frames)
+    return found
+
+
+def _digested(studio: Studio) -> list[Variation]:
+    wanted = set(_minted(studio.collection))
+    if studio.collection.settings.audio.lossless:
+        for pages in studio.plan.variations.values():
+            wanted.update(filter(pages.song.permits, pages.shown))
+    return sorted(wanted)
+
+
+def _kept(codec: Codec, *inputs: object) -> Path:
+    """Return where the cache has, or will have, what is made from these inputs."""
+    return cache_root() / "audio" / f"{digest(*inputs)[:24]}.{FORMATS[codec].suffix}"
+
+
+def _web_file(codec: Codec, file: Path) -> WebFile:
+    return WebFile(f"audio/{file.name}", FORMATS[codec].type, file.stat().st_size, file)
+
+
+@cache
+def engine_digest() -> str:
+    """Return a name for the engine's source: another engine mixes other sound."""
     folder = Path(engine.__path__[0])
     return digest(*(file_digest(file) for file in sorted(folder.glob("*.py"))))

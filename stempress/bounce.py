@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.riff import Tags, wav_file
-from stempress.audio import check_song, load_stem
 from stempress.catalog import read_collection
+from stempress.checks import check_song
 from stempress.errors import Fault, Findings, SiteError, nearest
 from stempress.links import read_mix
 from stempress.measure import measure_stems
+from stempress.reading import joined, stem_pieces
 from stempress.settings import read_settings
+from stempress.workers import workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,14 +35,15 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
     findings.raise_faults()
     song, mix = _find(collection, slug, text)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
-    facts = measure_stems(files, findings, progress)
+    with workers() as cores:
+        facts = measure_stems(files, findings, progress, cores)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
     mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
     mixer.set_master(mix.master_db)
     for row, (layer, stem) in enumerate(mix.variation.by_layer(song).items()):
-        loaded = load_stem(files[slug, layer, stem], sound)
-        mixer.place(row, StemAudio.from_float(loaded.samples))
+        samples = joined(stem_pieces(files[slug, layer, stem], sound))
+        mixer.place(row, StemAudio.from_float(samples))
         mixer.adjust(row, mix.rows[row])
     tags = Tags(
         title=song.title,

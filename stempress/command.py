@@ -33,6 +33,8 @@ class Options:
     out: Path
     runtime_from: Path | None = None
     without_runtime: bool = False
+    dask: str = ""
+    report: bool = False
     port: int = 8000
     song: str = ""
     mix_number: str = ""
@@ -78,12 +80,14 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     site = (found.pop("site", None) or home).resolve()
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
+    dask = found.pop("dask", None) or ""
     return Options(
         **{key: value for key, value in found.items() if key != "command"},
         command=found["command"] or "build",
         site=site,
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
+        dask=dask,
     )
 
 
@@ -95,6 +99,10 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runtime-from", type=Path, metavar="DIR", help="look for the Pyodide files here first"
     )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
+    )
+    parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"
     )
@@ -109,7 +117,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
-    tell(built, time.monotonic() - started, _short(options.out), progress)
+    seconds = time.monotonic() - started
+    tell(built, seconds, _short(options.out), progress, report=options.report)
     return True
 
 

@@ -43,7 +43,9 @@ def data_files(
     for song in collection.songs:
         content = song_data(collection, plan.variations[song.slug], sounds)
         yield json_file(f"data/songs/{song.slug}.json", content)
+        yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
     yield json_file("data/tokens.json", tokens_data(collection))
+    yield json_file("data/forge.json", forge_data(collection, plan))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
 
 
@@ -65,6 +67,9 @@ def collection_data(collection: Collection) -> dict[str, object]:
             "chain_id": contract.chain_id,
             "address": contract.address,
             "standard": contract.standard,
+            "rpc": list(contract.rpc),
+            "marketplace": contract.marketplace,
+            "explorer": contract.explorer,
         },
         "drop": settings.drop and asdict(settings.drop),
         "splits": [asdict(split) for split in settings.splits],
@@ -162,10 +167,59 @@ def _rule_data(rule: Rule) -> dict[str, object]:
     }
 
 
+def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
+    """Return what the mixes of a song can be verified by, for those that are published."""
+    digests = {each: found for each, found in sounds.digests.items() if each.song == song.slug}
+    master = next(iter(digests.values()), None)
+    return {
+        "song": song.slug,
+        "digest": "SHA-256 of the whole mix at unity gains: 24-bit words, little-endian, "
+        "left and right in turn, without a file's head",
+        "bits": 24,
+        "rate": master and master.rate,
+        "frames": master and master.frames,
+        "mixes": {each.mix_number: found.sha256 for each, found in digests.items()},
+    }
+
+
+def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
+    """Return songs and albums as the forge planner needs them.
+
+    ``pages`` are the mix numbers that have a page, null where every permitted one has.
+    """
+    return {
+        "songs": [
+            {
+                "slug": song.slug,
+                "title": song.title,
+                "address": song_address(song),
+                "cover": song_cover(song),
+                "layers": [
+                    {
+                        "slug": layer.slug,
+                        "name": layer.name,
+                        "stems": [
+                            {"slug": stem.slug, "name": stem.name, "share": stem.share}
+                            for stem in layer.stems
+                        ],
+                    }
+                    for layer in song.layers
+                ],
+                "rules": [_rule_data(rule) for rule in song.rules],
+                "pages": None if pages.complete else [each.mix_number for each in pages.shown],
+            }
+            for song in collection.songs
+            for pages in [plan.variations[song.slug]]
+        ],
+        "albums": [_album_data(album) for album in collection.albums],
+    }
+
+
 def tokens_data(collection: Collection) -> dict[str, object]:
     """Return the ledger as the site publishes it."""
     return {
         "block": collection.ledger.block,
+        "time": collection.ledger.time,
         "tokens": [_token_data(collection, token) for token in collection.tokens],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -150,17 +151,20 @@ def _stem(collection: Collection, sounds: Sounds, token: Token) -> dict[str, obj
 
 def _mix(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
     """Return what a song token has of its own."""
-    song, preview = collection.song(token.song), sounds.previews[token.id]
+    song = collection.song(token.song)
+    variation = Variation.from_stems(song, token.stems)
+    preview, digest = sounds.previews.get(variation), sounds.digests.get(variation)
     return {
-        "mimeType": _type(preview),
-        "animation_url": absolute(collection, preview.address),
+        "mimeType": _type(preview) if preview else "",
+        "animation_url": absolute(collection, preview.address) if preview else "",
         "isrc": codes.show_isrc(song.isrc),
         "properties": _said(
             {
                 "song": token.song,
-                "mix_number": Variation.from_stems(song, token.stems).mix_number,
+                "mix_number": variation.mix_number,
                 "stems": dict(token.stems),
                 "burned": list(token.burned),
+                "mix": digest and {"bits": 24, **asdict(digest)},
             }
         ),
     }

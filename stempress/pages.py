@@ -43,6 +43,11 @@ class Page:
         """The file that this page becomes."""
         return self.address if self.address.endswith(".html") else f"{self.address}index.html"
 
+    @property
+    def listed(self) -> bool:
+        """Whether visitors are led to it: not to the missing page, nor to what is for frames."""
+        return self.template not in {"404.html", "embed.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class TokenList:

@@ -29,10 +29,10 @@ class Progress:
         self.console.print(line, markup=False)
 
     @contextmanager
-    def counted(self, what: str, total: int) -> Iterator[Step]:
-        """Count ``total`` steps; yields the function that notes one, by name."""
-        if not self.console.is_terminal:
-            self.say(f"{what}: {total}")
+    def counted(self, what: str, new: int, total: int) -> Iterator[Step]:
+        """Count ``new`` steps, for what is not there yet; yields what notes one, by name."""
+        self.say(f"{what}: {new} of {total} new")
+        if not self.console.is_terminal or not new:
             yield lambda _name: None
             return
         columns = (
@@ -43,5 +43,5 @@ class Progress:
             TextColumn("{task.fields[name]}", markup=False),
         )
         with RichProgress(*columns, console=self.console, transient=True) as bars:
-            task = bars.add_task(what, total=total, name="")
+            task = bars.add_task(what, total=new, name="")
             yield lambda name: bars.update(task, advance=1, name=name)

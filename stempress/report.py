@@ -28,12 +28,17 @@ class Built:
     pages: int
     warnings: Sequence[Fault]
     contract: Contract | None = None
+    sizes: Sequence[str] = ()
 
 
-def tell(built: Built, seconds: float, out: str, progress: Progress) -> None:
-    """Print warnings, one line of figures, and what is to be done."""
+def tell(
+    built: Built, seconds: float, out: str, progress: Progress, *, report: bool = False
+) -> None:
+    """Print warnings, where the bytes are if asked, one line of figures, and what is to be done."""
     for warning in built.warnings:
         progress.say(f"warning: {warning}")
+    for line in built.sizes if report else ():
+        progress.say(line)
     written, count = built.written, len(built.warnings)
     progress.say(
         f"{out}: {built.pages} pages, {written.files} files, {megabytes(written.size)} in "
@@ -68,6 +73,6 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
 
 
-def megabytes(size: int) -> str:
+def megabytes(size: float) -> str:
     """Return a size in MB, as hosts count it."""
     return f"{size / 1e6:.1f} MB"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
 
 from eth_utils.address import is_address, to_checksum_address
 
+from stempress.codecs import LOWEST
 from stempress.fields import Table
 from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from urllib.parse import SplitResult
 
     from pyodide_app.engine.model import Tier
     from stempress.errors import Findings
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
 FILE = "site.toml"
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
+type Previews = Literal["tokens", "all", "none"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
+PREVIEWS = ("tokens", "all", "none")
 LOCKED = ("preview", "silent", "open")
 
 
@@ -37,6 +42,12 @@ class Contract:
     rpc: tuple[str, ...] = ()
     marketplace: str = ""
     explorer: str = ""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The origins of the read endpoints: what a page of the wallet may connect to."""
+        parts = [urlsplit(url) for url in self.rpc]
+        return tuple(dict.fromkeys(f"{each.scheme}://{_host(each)}" for each in parts))
 
     def link(self, template: str, token_id: str) -> str:
         """Fill a marketplace or explorer address for one token."""
@@ -59,6 +70,7 @@ class Audio:
     stream: Codec
     bitrate: int
     lossless: bool
+    previews: Previews
     preview_seconds: float
     locked: Locked
     pad: bool
@@ -108,6 +120,32 @@ class Settings:
     audio: Audio
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
+
+    @property
+    def key(self) -> str:
+        """The collection's own name among others: its contract (CAIP-10), or else its title."""
+        if self.contract is None:
+            return f"name:{self.name}"
+        return f"eip155:{self.contract.chain_id}:{self.contract.address.lower()}"
+
+
+def _host(parts: SplitResult) -> str:
+    name = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    return name if parts.port is None else f"{name}:{parts.port}"
+
+
+def _endpoint(table: Table, url: str) -> bool:
+    """Say whether a policy can name an endpoint: nothing in its host ends a directive."""
+    if not url or not table.is_url("rpc", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        fine = re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", _host(parts)) and "@" not in parts.netloc
+    except ValueError:
+        fine = False
+    if not fine:
+        table.fault("rpc", "is not the address of an endpoint", url, "a host and a port, no user")
+    return bool(fine)
 
 
 def read_settings(site: Path, findings: Findings) -> Settings:
@@ -217,7 +255,7 @@ def _contract(collection: Table) -> Contract | None:
             'Literal["erc1155", "erc721"]',
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
         ),
-        rpc=tuple(url for url in table.texts("rpc") if url and table.is_url("rpc", url)),
+        rpc=tuple(url for url in table.texts("rpc") if _endpoint(table, url)),
         marketplace=table.url("marketplace", placeholders=("address", "token_id")),
         explorer=table.url("explorer", placeholders=("address", "token_id")),
     )
@@ -243,10 +281,19 @@ def _audio(table: Table) -> Audio:
         stream=cast("Codec", table.choice("stream", "opus", CODECS)),
         bitrate=table.whole("bitrate", 128, 32, 320),
         lossless=table.flag("lossless"),
+        previews=cast("Previews", table.choice("previews", "tokens", PREVIEWS)),
         preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
         locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
         pad=table.flag("pad"),
     )
+    lowest, why = LOWEST.get(audio.stream, (0, ""))
+    if audio.bitrate < lowest:
+        table.fault(
+            "bitrate",
+            f"leaves {audio.stream} stems out of step: {why}",
+            audio.bitrate,
+            f"{lowest} to 320, or another stream",
+        )
     table.done()
     return audio
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey
+    from pyodide_app.engine.model import Song, StemKey, Variation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,22 @@ def bar_seconds(song: Song, sound: SongSound) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
+class MixDigest:
+    """The SHA-256, in hex, of a mix in 24-bit words; the rate and length of that mix."""
+
+    sha256: str
+    rate: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sounds:
-    """All sound of a site. Previews are keyed by song token id."""
+    """All sound of a site."""
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
     songs: Mapping[str, SongSound] = field(default_factory=dict)
-    previews: Mapping[str, WebFile] = field(default_factory=dict)
+    previews: Mapping[Variation, WebFile] = field(default_factory=dict)
+    digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
 
     def files(self) -> Iterator[OutputFile]:
         """Yield every sound file once."""

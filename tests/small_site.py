@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import soundfile
 
-from pyodide_app.engine.model import stem_keys
+from pyodide_app.engine.model import Variation, stem_keys
 from stempress.catalog import Collection, read_collection
 from stempress.errors import Findings
 from stempress.fields import slugify
@@ -181,7 +181,11 @@ def made_up(collection: Collection) -> Sounds:
         for at, key in enumerate(stem_keys(collection.songs))
     }
     songs = {song.slug: SongSound(48000, 384000) for song in collection.songs}
-    previews = {token.id: file for token in collection.tokens if token.tier == "song"}
+    previews = {
+        Variation.from_stems(collection.song(token.song), token.stems): file
+        for token in collection.tokens
+        if token.tier == "song"
+    }
     return Sounds(stems, songs, previews)
 
 

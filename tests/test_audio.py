@@ -1,212 +1,232 @@
-"""The pipeline: what stems of a song share, web files made once, previews mixed by the engine."""
+"""The pipeline: nothing is done twice, and what is made fits together."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import soundfile
 
-from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.model import Layer, Song, Stem, stem_keys
-from stempress import audio
-from stempress.audio import (
-    FADE_SECONDS,
-    check_audio,
-    check_song,
-    load_stem,
-    mix_preview,
-    press_audio,
-    preview_frames,
-)
-from stempress.catalog import Collection, read_collection
+from build import build
+from pyodide_app.engine import loudness
+from pyodide_app.engine.wav import pcm
+from stempress import previews, reading
 from stempress.codecs import decode
-from stempress.errors import Findings
-from stempress.measure import measure
-from stempress.progress import Progress
-from stempress.settings import read_settings
-from stempress.sounds import SongSound, Sounds
-from tests.small_site import tone, write, write_small_site
+from stempress.command import run
+from stempress.reading import Source
+from tests.conftest import ROOT
+from tests.music import LAYERS, notes, sound_file, write_music
+from tests.small_site import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from pyodide_app.engine.model import StemKey
-    from stempress.codecs import Sound
-
-RATE = 8000
-KEYS: list[StemKey] = [("one", "drums", name) for name in "ab"]
-
-
-@dataclass
-class Site:
-    """A small site's folder, and how often each of its stems was decoded for the last press."""
-
-    folder: Path
-    decoded: Counter[str]
-
-    def collection(self, **settings: object) -> Collection:
-        findings = Findings()
-        read = read_collection(self.folder, read_settings(self.folder, findings), findings)
-        findings.raise_faults()
-        changed = replace(read.settings.audio, **settings)  # type: ignore[arg-type]
-        return replace(read, settings=replace(read.settings, audio=changed))
-
-    def press(self, **settings: object) -> Sounds:
-        collection, quiet = self.collection(**settings), Progress(quiet=True)
-        self.decoded.clear()
-        return press_audio(collection, check_audio(collection, Findings(), quiet), quiet)
+    from stempress.reading import Planar
+    from stempress.sounds import SongSound
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """Return a site with a cache of its own, so that nothing has been made before."""
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a site with a cache of its own goes."""
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
-    write_small_site(tmp_path / "site")
-    found = Site(tmp_path / "site", Counter())
+    return tmp_path / "site"
 
-    def counted(path: Path) -> Sound:
-        found.decoded[path.relative_to(tmp_path / "site").as_posix()] += 1
-        return decode(path)
 
-    monkeypatch.setattr(audio, "decode", counted)
+def press(site: Path) -> int:
+    return run(["--site", str(site), "--without-runtime"], build, ROOT)
+
+
+def data(site: Path, address: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((site / "dist" / address).read_text("utf-8"))
     return found
 
 
-def song(*, bars: int | None = None, pad: bool = False) -> Song:
-    stems = tuple(Stem(key[2], key[2].upper()) for key in KEYS)
-    return Song("one", "One", (Layer("drums", "Drums", stems),), bars=bars, pad=pad)
+def files(site: Path) -> dict[str, bytes]:
+    dist = site / "dist"
+    return {str(at.relative_to(dist)): at.read_bytes() for at in dist.rglob("*") if at.is_file()}
 
 
-def check(
-    folder: Path, first: bytes, second: bytes, *, pad: bool = False
-) -> tuple[SongSound, Findings]:
-    """Write two stems and check them as a song's."""
-    files = {key: folder / f"{key[2]}.flac" for key in KEYS}
-    for path, content in zip(files.values(), (first, second), strict=True):
-        write(path, content)
-    findings = Findings()
-    facts = {key: measure(path) for key, path in files.items()}
-    return check_song(song(pad=pad), facts, files, findings), findings
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capsys.readouterr().err.splitlines() if line.endswith(" new")]
 
 
-@pytest.mark.parametrize(
-    ("bars", "seconds", "expected"),
-    [
-        (None, 1, 1000),
-        (None, 99, 9000),
-        (9, 3, 3000),
-        (9, 3.9, 3000),
-        (7, 3, 2571),  # 2 of 7 bars of 1285.7 frames
-        (9, 0.5, 500),  # not one bar
-        (9, 99, 9000),
-    ],
-)
-def test_a_preview_is_cut_on_a_bar(bars: int | None, seconds: float, expected: int) -> None:
-    assert preview_frames(song(bars=bars), SongSound(1000, 9000), seconds) == expected
+def test_the_second_build_decodes_nothing(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    assert "Web stems: 7 of 7 new" in said(capsys)
+    first = files(site)
+
+    def refuse(_: Source) -> Iterator[Planar]:
+        raise AssertionError
+
+    monkeypatch.setattr(Source, "pieces", refuse)
+    assert press(site) == 0
+    assert all(": 0 of " in line for line in said(capsys))
+    assert files(site) == first
 
 
-def test_every_number_of_whole_bars_is_kept_to_the_frame() -> None:
-    sound = SongSound(48000, 1_499_999)
-    for bars in range(1, 64):
-        for whole in range(1, bars + 1):
-            frames = -(-whole * sound.frames // bars)
-            cut = preview_frames(song(bars=bars), sound, (frames + 0.5) / sound.rate)
-            assert cut == whole * sound.frames // bars
-
-
-def test_a_preview_is_the_engines_mix_and_fades_where_the_song_goes_on() -> None:
-    stems = [StemAudio(np.full((1, 5 * RATE), level, np.float32)) for level in (0.1, 0.2)]
-    sound = SongSound(RATE, 5 * RATE)
-    mixer = Mixer(rate=RATE, frames=sound.frames, rows=2)
-    for row, stem in enumerate(stems):
-        mixer.place(row, stem)
-    whole = mixer.render(0, sound.frames)
-    assert np.array_equal(mix_preview(stems, sound, sound.frames).samples, whole)
-    cut, fade = 3 * RATE, round(FADE_SECONDS * RATE)
-    faded = mix_preview(stems, sound, cut).samples
-    assert np.array_equal(faded[:, : cut - fade], whole[:, : cut - fade])
-    assert faded[:, -1].tolist() == [0, 0]
-    factors = faded[0, -fade:] / whole[0, cut - fade : cut]
-    assert np.allclose(np.diff(factors), -1 / (fade - 1), atol=1e-6)
-
-
-def test_every_stem_is_decoded_once_for_its_files_and_once_for_all_previews(site: Site) -> None:
-    pressed = site.press(lossless=True)
-    in_songs = {"drums/live", "drums/tape", "bass/live", "bass/synth"}
-    assert len(site.decoded) == len(pressed.stems) == 2 * len(in_songs)
-    assert max(site.decoded.values()) == 2
-    assert site.decoded["stems/two/drums/tape.flac"] == 2, "two tokens, one decoding"
-    assert site.decoded["stems/one/drums/tape.flac"] == 1, "in no token"
-
-
-def test_what_was_made_once_is_not_made_again(site: Site) -> None:
-    first = site.press()
-    assert site.press() == first
-    assert not site.decoded
-    moved = site.folder / "stems/one/drums/live.flac"
-    write(site.folder / "stems/one/drums/tape.flac", moved.read_bytes())
-    again = site.press()
-    assert not site.decoded, "a file's content counts, not its name"
-    assert again.stems["one", "drums", "tape"].stream == first.stems["one", "drums", "live"].stream
-
-
-def test_another_bitrate_or_codec_is_another_file(site: Site) -> None:
-    key = ("one", "drums", "live")
-    made = [
-        site.press(stream=codec, bitrate=bitrate).stems[key].stream
-        for codec, bitrate in (("opus", 96), ("opus", 128), ("mp3", 128), ("flac", 128))
+def test_a_changed_stem_redoes_what_it_is_in(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    before = data(site, "data/digests/one.json")["mixes"]
+    capsys.readouterr()
+    write(site / "stems/one/lead/c.wav", sound_file(notes(77)))
+    assert press(site) == 0
+    lines = said(capsys)
+    assert lines[0] == "Stems: 1 of 7 new"
+    assert lines[-3:] == [
+        "Web stems: 1 of 7 new",
+        "Previews: 1 of 2 new",
+        "Mix digests: 3 of 9 new",
     ]
-    assert len({file.address for file in made}) == len(made)
-    assert all(file.file.stat().st_size == file.size for file in made)
+    after = data(site, "data/digests/one.json")["mixes"]
+    assert {mix for mix in after if after[mix] != before[mix]} == {"1-1-3", "1-2-3", "2-1-3"}
 
 
-def test_a_song_is_stated_as_the_browser_decodes_it(site: Site) -> None:
-    assert site.press(stream="opus").songs["one"] == SongSound(48000, 48000)
-    assert site.press(stream="flac").songs["one"] == SongSound(RATE, 8000)
+def test_a_stem_is_decoded_once_for_all_previews(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_music(site, 'previews = "all"')
+    decoded: Counter[str] = Counter()
+
+    def counted(path: Path, song: SongSound) -> Iterator[Planar]:
+        decoded["/".join(path.parts[-2:])] += 1
+        return reading.stem_pieces(path, song)
+
+    monkeypatch.setattr(previews, "stem_pieces", counted)
+    assert press(site) == 0
+    assert decoded == {f"{layer}/{stem}.wav": 1 for layer, of in LAYERS.items() for stem in of}
+    assert len(list((site / "dist/audio").glob("*.mp3"))) == 9
 
 
-def test_the_lossless_file_is_the_mixers_where_that_is_flac(site: Site) -> None:
-    both = site.press(stream="flac", lossless=True).stems["one", "drums", "live"]
-    assert both.lossless == both.stream
-    assert site.press(stream="flac").stems["one", "drums", "live"].lossless is None
+def test_previews_are_of_one_loudness_cut_on_a_bar_and_faded(site: Path) -> None:
+    write_music(site, 'previews = "all"')
+    write(site / "stems/one/lead/c.wav", sound_file(0.05 * notes(6)))
+    write(site / "stems/one/drums/b.wav", sound_file(2.5 * notes(1)))
+    assert press(site) == 0
+    heard = sorted((site / "dist/audio").glob("*.mp3"))
+    for file in heard:
+        samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+        assert 0 <= len(samples) - 3 * rate <= 2 * 1152
+        assert loudness.integrated(samples.T, rate) == pytest.approx(previews.TARGET_LUFS, abs=0.3)
+        assert loudness.true_peak(samples.T) < 1
+        assert np.abs(samples[-1152:]).max() < 0.01
+    assert len(heard) == 9
 
 
-def test_tokens_that_are_one_variation_share_a_preview(site: Site) -> None:
-    collection = site.collection()
-    ninety_three = next(token for token in collection.tokens if token.id == "93")
-    ledger = replace(collection.ledger, tokens=(*collection.tokens, replace(ninety_three, id="94")))
-    quiet = Progress(quiet=True)
-    collection = replace(collection, ledger=ledger)
-    sounds = press_audio(collection, check_audio(collection, Findings(), quiet), quiet)
-    assert sounds.previews["93"] == sounds.previews["94"] != sounds.previews["92"]
-    assert len(list(sounds.files())) == len(set(stem_keys(collection.songs))) + 3
+@pytest.mark.parametrize(("which", "count"), [("tokens", 2), ("none", 0)])
+def test_previews_are_of_what_was_asked(site: Path, which: str, count: int) -> None:
+    write_music(site, f'previews = "{which}"')
+    assert press(site) == 0
+    assert len(list((site / "dist/audio").glob("*.mp3"))) == count
+    page = (site / "dist/songs/one/1-1-1/index.html").read_text("utf-8")
+    assert ("<audio" in page) == bool(count)
+    assert "<audio" not in (site / "dist/songs/one/2-1-1/index.html").read_text("utf-8")
+    assert ("animation_url" in data(site, "metadata/91.json")) == bool(count)
 
 
-def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> None:
-    sound, findings = check(tmp_path, tone(0), tone(1, frames=16000, rate=16000))
-    assert findings.faults == []
-    assert [warning.where for warning in findings.warnings] == ["stems/one/drums/a.flac"]
-    assert "has 8000 Hz, the song 16000 Hz" in findings.warnings[0].what
-    assert sound == SongSound(16000, 16000)
-    loaded = load_stem(tmp_path / "a.flac", sound)
-    assert (loaded.rate, loaded.frames) == (16000, 16000)
+def test_a_published_digest_is_of_the_words_that_mix_writes(site: Path, tmp_path: Path) -> None:
+    write_music(site, "lossless = true")
+    write(site / "stems/one/bass/b.wav", sound_file(2 * notes(3), subtype="FLOAT"))
+    write(site / "stems/one/lead/c.wav", sound_file(notes(6, rate=44100), rate=44100))
+    assert press(site) == 0
+    published = data(site, "data/digests/one.json")
+    assert (published["bits"], published["rate"], published["frames"]) == (24, 48000, 192000)
+    for mix in ("1-1-1", "1-2-3"):
+        out = tmp_path / "mix.wav"
+        assert run(["mix", "one", mix, "-o", str(out), "--site", str(site)], build, ROOT) == 0
+        assert published["mixes"][mix] == sha256(pcm(decode(out).samples, 24)).hexdigest()
+    told = data(site, "metadata/92.json")["properties"]["mix"]
+    assert told == {
+        "sha256": published["mixes"]["1-2-3"], "bits": 24, "rate": 48000, "frames": 192000
+    }  # fmt: skip
 
 
-def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> None:
-    _, findings = check(tmp_path, tone(0), tone(1, frames=9000))
-    assert len(findings.faults) == 1
-    assert "another length" in findings.faults[0].what
-    sound, findings = check(tmp_path, tone(0), tone(1, frames=9000), pad=True)
-    assert (findings.faults, sound) == ([], SongSound(RATE, 9000))
-    padded = load_stem(tmp_path / "a.flac", sound).samples
-    assert padded.shape == (1, 9000)
-    assert not padded[:, 8000:].any()
-    assert np.array_equal(padded[:, :8000], decode(tmp_path / "a.flac").samples)
+def test_digests_are_of_tokens_alone_without_lossless_stems(site: Path) -> None:
+    write_music(site)
+    assert press(site) == 0
+    assert set(data(site, "data/digests/one.json")["mixes"]) == {"1-1-1", "1-2-3"}
+    write_music(site, "lossless = true")
+    assert press(site) == 0
+    assert len(data(site, "data/digests/one.json")["mixes"]) == 9
 
 
-def test_a_frame_that_a_resampler_rounds_away_is_no_other_length(tmp_path: Path) -> None:
-    _, findings = check(tmp_path, tone(0), tone(1, frames=8001))
-    assert findings.faults == []
+def test_lossless_stems_are_the_words_that_are_mixed(site: Path) -> None:
+    write_music(site, "lossless = true")
+    write(site / "stems/one/drums/a.wav", sound_file(1.5 * notes(0), subtype="FLOAT"))
+    assert press(site) == 0
+    stem = data(site, "data/songs/one.json")["layers"][0]["stems"][0]
+    samples, _ = soundfile.read(site / "dist" / stem["lossless"]["url"], dtype="float64")
+    source = np.float32(1.5 * notes(0)).astype(np.float64)
+    assert np.abs(samples - np.clip(source, -1, 1)).max() <= 2**-23
+    assert (samples * 2**23 == np.rint(samples * 2**23)).all()
+
+
+def test_what_an_unrevealed_token_is_leaves_no_trace(site: Path) -> None:
+    write_music(site)
+    assert press(site) == 0
+    told = files(site)
+    ledger = json.loads((site / "content/tokens.json").read_bytes())
+    ledger["tokens"].append({"id": "95", "tier": "song", "state": "unrevealed"})
+    write(site / "content/tokens.json", json.dumps(ledger))
+    assert press(site) == 0
+    now = files(site)
+    assert {name for name in now if name.startswith(("audio/", "data/digests/"))} == {
+        name for name in told if name.startswith(("audio/", "data/digests/"))
+    }
+    assert "mix" not in data(site, "metadata/95.json").get("properties", {})
+
+
+def test_a_files_content_counts_not_its_name(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_music(site)
+    assert press(site) == 0
+    capsys.readouterr()
+    write(site / "stems/one/lead/c.wav", (site / "stems/one/lead/a.wav").read_bytes())
+    assert press(site) == 0
+    assert {"Stems: 0 of 7 new", "Web stems: 0 of 7 new"} <= set(said(capsys))
+    stems = data(site, "data/songs/one.json")["layers"][2]["stems"]
+    assert stems[0]["audio"] == stems[2]["audio"] != stems[1]["audio"]
+
+
+def test_another_bitrate_or_codec_is_another_file(site: Path) -> None:
+    found = set()
+    for audio in ("", "bitrate = 96", 'stream = "mp3"', 'stream = "flac"'):
+        write_music(site, audio)
+        assert press(site) == 0
+        found.add(data(site, "data/songs/one.json")["layers"][0]["stems"][0]["audio"]["url"])
+    assert len(found) == 4
+
+
+def test_the_lossless_file_is_the_mixers_where_that_is_flac(site: Path) -> None:
+    write_music(site, 'stream = "flac"\nlossless = true')
+    assert press(site) == 0
+    stem = data(site, "data/songs/one.json")["layers"][0]["stems"][0]
+    assert stem["lossless"] == stem["audio"]
+
+
+def test_a_song_is_stated_as_the_browser_decodes_it(site: Path) -> None:
+    for layer, stems in LAYERS.items():
+        for stem in stems:
+            write(
+                site / f"stems/one/{layer}/{stem}.wav", sound_file(notes(1, rate=44100), rate=44100)
+            )
+    for stream, rate in (("opus", 48000), ("mp3", 44100)):
+        kept = {path: path.read_bytes() for path in (site / "stems").rglob("*.wav")}
+        write_music(site, f'stream = "{stream}"\nlossless = true')
+        for path, content in kept.items():
+            write(path, content)
+        assert press(site) == 0
+        song = data(site, "data/songs/one.json")
+        assert (song["rate"], song["frames"]) == (rate, 4 * rate)
+        assert data(site, "data/digests/one.json")["rate"] == 44100

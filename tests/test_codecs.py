@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from stempress.codecs import (
-    FORMATS,
-    Sound,
-    UnreadableError,
-    decode,
-    encode,
-    fit,
-    resample,
-    web_rate,
-)
+from stempress.codecs import FORMATS, Sound, decode, encode, web_rate
+from stempress.reading import UnreadableError, fitted, joined, resampled
 from stempress.settings import CODECS, Codec
 
 if TYPE_CHECKING:
@@ -54,8 +46,9 @@ def test_a_stem_comes_back_in_time_and_in_length(codec: Codec, channels: int) ->
     sound = music(channels=channels)
     samples, rate = read_back(encode(sound, codec, 160))
     assert rate == 48000
-    assert samples.shape == sound.samples.shape
-    error = samples - sound.samples
+    tail = 1024 if codec == "vorbis" else 0
+    assert samples.shape == (channels, sound.frames + tail)
+    error = samples[:, : sound.frames] - sound.samples
     assert (error**2).mean() < 0.01 * (sound.samples**2).mean()
 
 
@@ -70,6 +63,18 @@ def test_the_bitrate_is_about_what_was_asked(codec: Codec, tolerance: float) -> 
     noise = (rng.uniform(-0.2, 0.2, (2, 48000 * 4))).astype(np.float32)
     size = len(encode(Sound(noise, 48000, 16), codec, 128))
     assert size * 8 / 4 / 1000 == pytest.approx(128, rel=tolerance)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("bitrate", [64, 96, 128, 160, 192, 224, 256, 320])
+@pytest.mark.parametrize("codec", CODECS)
+def test_no_codec_changes_the_level(codec: Codec, bitrate: int, channels: int) -> None:
+    at = np.arange(48000) / 48000
+    sine = np.stack([0.3 * np.sin(2 * np.pi * 997 * at)] * channels).astype(np.float32)
+    samples, _ = read_back(encode(Sound(sine, 48000, 24), codec, bitrate))
+    steady = slice(12000, 36000)
+    levels = [float(np.sqrt((each[:, steady] ** 2).mean())) for each in (samples, sine)]
+    assert levels[0] == pytest.approx(levels[1], rel=0.012)
 
 
 def test_flac_keeps_every_16_bit_word() -> None:
@@ -96,23 +101,20 @@ def test_codecs_carry_the_rates_they_can(codec: Codec, rate: int, expected: int)
 
 
 @pytest.mark.parametrize("rate", [22050, 44100, 96000])
-def test_resampling_keeps_length_and_pitch(rate: int) -> None:
-    out = resample(music(rate), 48000)
-    assert out.samples.shape == (2, 48000)
+@pytest.mark.parametrize("piece", [999, 1 << 16])
+def test_resampling_keeps_length_and_pitch(rate: int, piece: int) -> None:
+    samples = music(rate).samples
+    pieces = (samples[:, at : at + piece] for at in range(0, samples.shape[1], piece))
+    out = joined(fitted(resampled(pieces, 2, rate, 48000), 2, 48000))
     steady = slice(4000, 44000)
-    error = out.samples[:, steady] - music(48000).samples[:, steady]
+    error = out[:, steady] - music(48000).samples[:, steady]
     assert np.sqrt((error**2).mean()) < 1e-3
 
 
-def test_a_sound_at_the_right_rate_is_left_alone() -> None:
-    sound = music()
-    assert resample(sound, 48000) is sound
-
-
-def test_fit_cuts_and_pads() -> None:
-    samples = np.ones((2, 5), dtype=np.float32)
-    assert fit(samples, 3).shape == (2, 3)
-    assert fit(samples, 7).tolist() == [[1, 1, 1, 1, 1, 0, 0]] * 2
+def test_fitted_cuts_and_pads() -> None:
+    pieces = [np.ones((2, 3), dtype=np.float32)] * 2
+    assert joined(fitted(pieces, 2, 4)).shape == (2, 4)
+    assert joined(fitted(pieces, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import tarfile
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,11 +17,13 @@ import pytest
 
 from stempress import runtime
 from stempress.archives import precompile, read_archive, write_archive, write_pure_wheel
+from stempress.cache import cache_root
 from stempress.errors import SiteError
 from stempress.sources import (
     Cdn,
     Folder,
     MissingError,
+    NpmPackage,
     PinnedFile,
     Source,
     UnreachableError,
@@ -121,6 +125,48 @@ def test_a_host_that_lacks_a_file_may_have_another(tmp_path: Path, serve: Serve)
         cdn.read("b.bin")
     assert cdn.read("a.bin") == GOOD
     cdn.session.close()
+
+
+def pack(folder: Path, **files: bytes) -> Path:
+    """Write a tarball as npm packs it."""
+    path = folder / "pack.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(f"package/dist/{name}")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def test_a_package_is_read_out_of_what_npm_packs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = pack(tmp_path, a=GOOD)
+    npm = tmp_path / "bin/npm"
+    npm.parent.mkdir()
+    npm.write_text(f'#!/bin/sh\nexec /bin/cp {packed} "$4"\n')
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    package = NpmPackage("some-package", "1.0.0")
+    assert package.read("dist/a") == GOOD
+    with pytest.raises(MissingError, match=r"not in some-package 1\.0\.0"):
+        package.read("dist/b")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("echo no route >&2; exit 1", "npm: no route"), ("exit 0", "npm gave nothing")],
+)
+def test_an_npm_that_fails_is_unreachable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError, match="npm is not installed"):
+        NpmPackage("some-package", "1.0.0").read("a")
+    (tmp_path / "npm").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "npm").chmod(0o755)
+    with pytest.raises(UnreachableError, match=reason):
+        NpmPackage("some-package", "1.0.0").read("a")
 
 
 def test_a_wheel_follows_from_its_content(tmp_path: Path) -> None:
@@ -262,7 +308,7 @@ def test_a_cache_that_cannot_be_written_is_a_fault(
 
 def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEMPRESS_CACHE", "elsewhere")
-    assert runtime.cache_folder() == Path("elsewhere")
+    assert cache_root() == Path("elsewhere")
 
 
 @pytest.mark.browser

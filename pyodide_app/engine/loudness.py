@@ -147,6 +147,18 @@ def to_lufs(power: float) -> float:
     return -0.691 + 10 * log10(power)
 
 
+def gated(powers: Powers) -> float:
+    """Return the loudness in LUFS of the powers of 400 ms windows, one each 100 ms.
+
+    BS.1770-4 equations 4 to 7: the absolute gate, then one 10 LU below what passed it.
+    """
+    loud = powers[powers > ABSOLUTE_GATE]
+    if not loud.size:
+        return to_lufs(0)
+    kept = loud[loud > loud.sum() / loud.size / 10]
+    return to_lufs(float(kept.sum()) / kept.size)
+
+
 def integrated(planar: Planar, rate: int) -> float:
     """Return the gated loudness of the whole in LUFS; -inf when nothing passes the gates."""
     return LoudnessMeter.of(planar, rate).integrated
@@ -211,12 +223,7 @@ class LoudnessMeter:
     @property
     def integrated(self) -> float:
         """Gated loudness in LUFS (BS.1770-4 equation 7); -inf when nothing passes the gates."""
-        powers = self._windows(_MOMENTARY, _STEP)
-        loud = powers[powers > ABSOLUTE_GATE]
-        if not loud.size:
-            return to_lufs(0)
-        kept = loud[loud > loud.sum() / loud.size / 10]
-        return to_lufs(float(kept.sum()) / kept.size)
+        return gated(self._windows(_MOMENTARY, _STEP))
 
     @property
     def range(self) -> float:

@@ -89,9 +89,24 @@ class KWeighting:
 
     def powers(self, planar: Planar) -> NDArray[np.float64]:
         """Return the squares of the weighted frames that come next, summed over the channels."""
+        signal = self._run(planar)
+        signal *= signal
+        powers: NDArray[np.float64] = signal.sum(axis=1)
+        return powers.T.reshape(-1)[: planar.shape[1]]
+
+    def weighted(self, planar: Planar) -> NDArray[np.float64]:
+        """Return the weighted frames that come next, shape as the input's."""
+        frames = self._run(planar).transpose(1, 2, 0).copy()
+        return frames.reshape(planar.shape[0], -1)[:, : planar.shape[1]]
+
+    def _run(self, planar: Planar) -> Columns:
+        """Weight the frames that come next: they run down the rows, column after column.
+
+        What is returned holds until the next call.
+        """
         channels, frames = planar.shape
         if not frames:
-            return np.zeros(0)
+            return np.zeros((_ROWS, channels, 0))
         columns = -(-frames // _ROWS)
         if self._room.shape[3] != columns:
             self._room = np.zeros((3, 2 + _ROWS, channels, columns))
@@ -106,9 +121,7 @@ class KWeighting:
         for stage in self._stages:
             stage.run(signal, other, scratch, row)
             signal, other = other, signal
-        np.multiply(signal[2:], signal[2:], out=scratch[2:])
-        powers: NDArray[np.float64] = scratch[2:].sum(axis=1)
-        return powers.T.reshape(-1)[:frames]
+        return signal[2:]
 
 
 class _Stage:

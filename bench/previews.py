@@ -1,0 +1,139 @@
+"""200 previews of one song: the build's code beside the shell loop that an artist would write.
+
+Both read the same 16 FLAC stems (4 layers of 4, 48 kHz, stereo, 60 s), mix 30 s, fade the last
+second, aim at -16 LUFS under -1 dBTP, and write MP3 at 128 kbit/s with LAME. The loop runs as many
+ffmpeg at once as there are cores, a thread each; its loudnorm is the one-pass filter, as a loop
+would have it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import soundfile
+
+from stempress.previews import decode_cut, preview, stem_products
+from stempress.sounds import SongSound
+from stempress.workers import workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREVIEWS, ROUNDS = 200, 3
+LAYERS, STEMS = 4, 4
+RATE, SECONDS, CUT = 48000, 60, 30
+BITRATE = 128
+FILTERS = (
+    f"amix=inputs={LAYERS}:normalize=0:duration=longest,"
+    f"loudnorm=I=-16:TP=-1:LRA=20,aresample={RATE},afade=t=out:st={CUT - 1}:d=1"
+)
+
+
+class Spent(NamedTuple):
+    """Seconds that passed, and seconds that processors were busy: these say the same under load."""
+
+    passed: float
+    busy: float
+
+
+def main() -> None:
+    """Run both in turn, and print what each took."""
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        print("ffmpeg is not installed: nothing to compare with")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        layers = write_stems(here)
+        mixes = list(itertools.islice(itertools.product(*layers), PREVIEWS))
+        runs: dict[str, list[Spent]] = {"build": [], "ffmpeg loop": []}
+        for _ in range(ROUNDS):
+            runs["build"].append(timed(lambda: by_build(mixes, here / "build")))
+            runs["ffmpeg loop"].append(timed(lambda: by_loop(ffmpeg, mixes, here / "loop")))
+    told = subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, check=True).stdout
+    print(f"Python {platform.python_version()}, numpy {np.__version__}, "
+          f"libsndfile {soundfile.__libsndfile_version__}, {' '.join(told.split()[:3])}, "
+          f"{os.cpu_count()} cores, {ROUNDS} rounds")  # fmt: skip
+    for name, spent in runs.items():
+        passed, busy = (statistics.median(each) for each in zip(*spent, strict=True))
+        print(f"{name:12} median {passed:6.1f} s, processors busy {busy:6.1f} s")
+    for at, what in enumerate(Spent._fields):
+        ratios = [loop[at] / ours[at] for ours, loop in zip(*runs.values(), strict=True)]
+        print(f"the loop takes {statistics.median(ratios):.1f} times as long, {what} "
+              f"({min(ratios):.1f} to {max(ratios):.1f}); goal: 3")  # fmt: skip
+
+
+def write_stems(folder: Path) -> list[list[Path]]:
+    """Write the stems: plucked notes over a little noise, differing in pitch and level."""
+    rng = np.random.default_rng(7)
+    at = np.arange(RATE * SECONDS) / RATE
+    layers = []
+    for layer in range(LAYERS):
+        layers.append([folder / f"{layer}-{stem}.flac" for stem in range(STEMS)])
+        for path in layers[-1]:
+            beat = rng.choice((0.25, 0.5, 1.0))
+            wave = 0.15 * np.exp(-5 * (at % beat)) * np.sin(2 * np.pi * rng.uniform(60, 900) * at)
+            noise = rng.normal(0, 0.002, (at.size, 2))
+            soundfile.write(path, wave[:, None] + noise, RATE, subtype="PCM_16")
+    return layers
+
+
+def by_build(mixes: list[tuple[Path, ...]], out: Path) -> None:
+    """Make the previews as a build does."""
+    out.mkdir(exist_ok=True)
+    sound = SongSound(RATE, RATE * SECONDS)
+    paths = sorted(set(itertools.chain.from_iterable(mixes)))
+    with workers() as crew:
+        stems = [crew.start(decode_cut, path, sound, RATE * CUT) for path in paths]
+        products = crew.start(stem_products, stems, RATE)
+        pending = [
+            crew.start(
+                preview, [paths.index(path) for path in mix], stems, products, sound, BITRATE
+            )
+            for mix in mixes
+        ]
+        for at, each in enumerate(pending):
+            (out / f"{at}.mp3").write_bytes(each.result())
+
+
+def by_loop(ffmpeg: str, mixes: list[tuple[Path, ...]], out: Path) -> None:
+    """Run ffmpeg once for every preview."""
+    out.mkdir(exist_ok=True)
+    running: list[subprocess.Popen[bytes]] = []
+    for at, mix in enumerate(mixes):
+        if len(running) == (os.cpu_count() or 1):
+            finish(running.pop(0))
+        inputs = itertools.chain.from_iterable(("-t", str(CUT), "-i", str(path)) for path in mix)
+        command = [ffmpeg, "-v", "error", "-y", *inputs, "-filter_complex", FILTERS]
+        command += ["-threads", "1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE}k"]
+        running.append(subprocess.Popen([*command, str(out / f"{at}.mp3")]))
+    for process in running:
+        finish(process)
+
+
+def finish(process: subprocess.Popen[bytes]) -> None:
+    """Wait for one ffmpeg."""
+    if process.wait():
+        sys.exit(f"ffmpeg: exit status {process.returncode}")
+
+
+def timed(work: Callable[[], None]) -> Spent:
+    """Return what something takes, here and in processes of its own."""
+    started, busy = time.perf_counter(), sum(os.times()[:4])
+    work()
+    return Spent(time.perf_counter() - started, sum(os.times()[:4]) - busy)
+
+
+if __name__ == "__main__":
+    main()
