@@ -29,7 +29,7 @@ test: venv-dev
 	$(PYTHON) -m pytest $(ARGS)
 
 bench: venv-dev
-	@set -e; for each in bench/*.py; do \
+	@set -e; for each in bench/[!_]*.py; do \
 		if [ ! -f "$$each" ]; then echo "bench/ is empty: nothing to measure"; break; fi; \
 		echo "== $$each"; PYTHONPATH=. $(PYTHON) "$$each"; \
 	done

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     type Planar = NDArray[np.float32]
 
-PIECE_FRAMES = 1 << 15
+PIECE_FRAMES = 1 << 16
 
 
 class Samples(Protocol):

@@ -152,15 +152,15 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
 
 @pytest.mark.parametrize("bits", [16, 24])
 def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: Bits) -> None:
-    this = session(FRAMES * 3)
+    this = session(FRAMES * 5)
     change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
     bounce = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}')
     pieces = [bounce.head()]
     while bounce.done < 1:
         pieces.append(bounce.step())
-    mixer = engine(0, 2, frames=FRAMES * 3)
+    mixer = engine(0, 2, frames=FRAMES * 5)
     mixer.adjust(1, RowSettings(-4.5, -0.25))
-    words = pcm(mixer.render(0, FRAMES * 3), bits)
+    words = pcm(mixer.render(0, FRAMES * 5), bits)
     assert bounce.hexdigest() == sha256(words).hexdigest()
     assert b"".join(pieces[1:]) == words
     assert b"Ebb" in pieces[0]

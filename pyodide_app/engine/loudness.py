@@ -87,27 +87,26 @@ def _weighted(signals: list[Planar], weights: list[np.float32]) -> Planar:
 
 
 def true_peaks_above(planar: Planar, level: np.float32) -> Planar:
-    """Return per frame the true peak over all channels; where it is below ``level``, or 0.
+    """Return per frame the true peak over both channels; where it is below ``level``, or 0.
 
     Input as for ``true_peaks``. Spans without anything loud enough are not oversampled, unless
     they are few.
     """
-    channels, frames = planar.shape[0], planar.shape[1] - BEFORE - AFTER
-    if peak(planar) * HIGHEST_RISE <= level:
-        return np.zeros(frames, dtype=np.float32)
+    context = BEFORE + AFTER
+    frames = planar.shape[1] - context
     spans = -(-frames // _SPAN)
-    padded = np.zeros((channels, spans * _SPAN + BEFORE + AFTER), dtype=np.float32)
-    padded[:, : planar.shape[1]] = planar
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _SPAN + BEFORE + AFTER, axis=1)
-    windows = windows[:, ::_SPAN]
-    highest = np.maximum(windows.max(axis=(0, 2)), -windows.min(axis=(0, 2)))
-    loud = highest * HIGHEST_RISE > level
-    if 2 * np.count_nonzero(loud) > spans:
+    highest = np.zeros((spans + 1, _SPAN), dtype=np.float32)
+    magnitudes = np.abs(planar)
+    np.maximum(magnitudes[0], magnitudes[-1], out=highest.reshape(-1)[: planar.shape[1]])
+    around = np.maximum(highest[:-1].max(axis=1), highest[1:, :context].max(axis=1))
+    loud = np.flatnonzero(around * HIGHEST_RISE > level)
+    if 2 * loud.size > spans:
         everywhere: Planar = true_peaks(planar).max(axis=0)
         return everywhere
     peaks = np.zeros((spans, _SPAN), dtype=np.float32)
-    if loud.any():
-        peaks[loud] = true_peaks(windows[:, loud]).max(axis=0)
+    if loud.size:
+        index = loud[:, None] * _SPAN + np.arange(_SPAN + context)
+        peaks[loud] = true_peaks(planar.take(index, axis=1, mode="clip")).max(axis=0)
     return peaks.reshape(-1)[:frames]
 
 

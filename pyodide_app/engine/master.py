@@ -24,6 +24,7 @@ CEILING = np.float32(0.8912509381337456)
 """-1 dBTP, what streaming services ask for."""
 
 _UNITY = 1 << 30  # gains are averaged as integers: sums are exact, whatever the block size
+_PIECE = 1 << 16  # frames that are worked on at once: all of them fit the processor's cache
 
 
 class Limiter:
@@ -73,9 +74,15 @@ class Limiter:
 
     def render(self, source: Source, frame: int, count: int) -> Planar:
         """Return ``count`` limited frames of ``source(frame, count)``, shape (2, count)."""
-        gains = self._gains(source, frame, count)
-        self.lowest = float(gains.min(initial=1))
-        return self._mixed[:, frame - self._start :][:, :count] * gains
+        out = np.empty((2, count), dtype=np.float32)
+        self.lowest = 1.0
+        for start in range(0, count, _PIECE):
+            piece = out[:, start : start + _PIECE]
+            gains = self._gains(source, frame + start, piece.shape[1])
+            mixed = self._mixed[:, frame + start - self._start :][:, : piece.shape[1]]
+            np.multiply(mixed, gains, out=piece)
+            self.lowest = min(self.lowest, float(gains.min()))
+        return out
 
     def _gains(self, source: Source, frame: int, count: int) -> Gains:
         """Return the gain of ``count`` frames, or just one where nothing is turned down."""
@@ -84,16 +91,20 @@ class Limiter:
         needed = self._needed[first - self._start : last - self._start]
         at, held = self._turned
         turning = at > 0 and frame < at + self._ramp
-        if needed.min(initial=_UNITY) == _UNITY and not (turning and held < 1):
+        lowered = np.flatnonzero(needed < _UNITY)
+        if not lowered.size and not (turning and held < 1):
             return np.ones(1, dtype=np.float32)
-        gains = _smooth(needed, self.reach)
+        gains = np.ones(count, dtype=np.float32)
+        if lowered.size:
+            around = 4 * self.reach
+            start, stop = max(lowered[0] - around, 0), min(lowered[-1] + 1, count)
+            gains[start:stop] = _smooth(needed[start : stop + around], self.reach)
         if not turning:
             return gains
         steps = np.arange(frame - at, frame - at + count)
         way = np.clip(steps, 0, self._ramp).astype(np.float32) / np.float32(self._ramp)
-        moving = np.minimum(
-            held + (gains - held) * way, _rounded_down(needed[2 * self.reach :][:count] / _UNITY)
-        )
+        enough = _rounded_down(needed[2 * self.reach :][:count] / _UNITY)
+        moving = np.minimum(held + (gains - held) * way, enough)
         return np.where(steps < self._ramp, moving, gains)
 
     def _gather(self, source: Source, first: int, last: int) -> None:

@@ -89,7 +89,7 @@ class StemAudio:
     @property
     def scale(self) -> np.float32:
         """The power of two that brings the samples to full scale 1.0."""
-        return _INT16 if self.samples.dtype == np.int16 else _ONE
+        return _INT16 if self.samples.itemsize == 2 else _ONE
 
     def read(self, frames: slice | NDArray[np.intp]) -> Raw:
         """Return the samples of some frames; silence, or none at all, after the last."""
@@ -262,8 +262,12 @@ class Mixer:
     def _sounding(
         self, timeline: Timeline, frame: int, count: int, share: Gains | None = None
     ) -> Iterator[tuple[int, Planar]]:
-        """Yield row by row what sounds along a timeline, up to the end of the stem."""
+        """Yield row by row what sounds along a timeline, up to the end of the stem.
+
+        All are written to the same place: each is gone when the next one comes.
+        """
         positions = timeline.positions(frame, count)
+        place = np.empty((2, count), dtype=np.float32)
         for row, this in enumerate(self._rows):
             gains = this.gains.over(frame, count)
             if not gains.any():
@@ -276,7 +280,10 @@ class Mixer:
                     levels = gains * stem.scale
                     if level is not None:
                         levels = levels * level
-                    yield row, samples * levels[:, : samples.shape[1]]
+                    here = place[:, : samples.shape[1]]
+                    here[:] = samples
+                    here *= levels[:, : samples.shape[1]]
+                    yield row, here
 
 
 def _words(planar: Planar, above: np.float32) -> NDArray[np.int16] | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 type Bits = Literal[16, 24]
 
+_PIECE = 1 << 16
 SEED = 0
 """Of the dither: whoever bounces a mix gets the same words."""
 
@@ -52,7 +53,11 @@ def dither(frame: int, count: int, seed: int = SEED) -> NDArray[np.float64]:
 
 def pcm(planar: Planar, bits: Bits, frame: int = 0) -> bytes:
     """Return interleaved little-endian words; ``frame`` as for ``quantised``."""
-    words = np.ascontiguousarray(quantised(planar, bits, frame).T)
+    starts = range(0, planar.shape[1], _PIECE)
+    pieces = (quantised(planar[:, at : at + _PIECE], bits, frame + at) for at in starts)
     if bits == 16:
-        return words.astype("<i2").tobytes()
-    return words.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        return b"".join(words.T.astype("<i2").tobytes() for words in pieces)
+    return b"".join(
+        words.T.astype("<i4", order="C").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        for words in pieces
+    )

@@ -85,37 +85,42 @@ class KWeighting:
         """Take the sample rate in Hz and the number of channels."""
         self._stages = [_Stage(section, channels) for section in k_filters(rate)]
         self._before: NDArray[np.float64] = np.zeros((2, channels))
+        self._room = np.zeros((3, 2 + _ROWS, channels, 0))
 
     def powers(self, planar: Planar) -> NDArray[np.float64]:
         """Return the squares of the weighted frames that come next, summed over the channels."""
         signal = self._run(planar)
-        squares = signal * signal
-        total = squares[:, 0].copy()
-        for channel in range(1, planar.shape[0]):
-            total += squares[:, channel]
-        return total.T.reshape(-1)[: planar.shape[1]]
+        signal *= signal
+        powers: NDArray[np.float64] = signal.sum(axis=1)
+        return powers.T.reshape(-1)[: planar.shape[1]]
 
     def weighted(self, planar: Planar) -> NDArray[np.float64]:
         """Return the weighted frames that come next, shape as the input's."""
-        frames = self._run(planar).transpose(1, 2, 0)
+        frames = self._run(planar).transpose(1, 2, 0).copy()
         return frames.reshape(planar.shape[0], -1)[:, : planar.shape[1]]
 
     def _run(self, planar: Planar) -> Columns:
-        """Weight the frames that come next: they run down the rows, column after column."""
+        """Weight the frames that come next: they run down the rows, column after column.
+
+        What is returned holds until the next call.
+        """
         channels, frames = planar.shape
         if not frames:
             return np.zeros((_ROWS, channels, 0))
         columns = -(-frames // _ROWS)
+        if self._room.shape[3] != columns:
+            self._room = np.zeros((3, 2 + _ROWS, channels, columns))
+        signal, other, scratch = self._room
         padded = np.zeros((channels, columns * _ROWS), dtype=np.float32)
         padded[:, :frames] = planar
-        signal: Columns = np.empty((2 + _ROWS, channels, columns))
         signal[2:] = padded.reshape(channels, columns, _ROWS).transpose(2, 0, 1)
         signal[:2, :, 1:] = signal[-2:, :, :-1]
         signal[:2, :, 0] = self._before
         row = (frames - 1) % _ROWS + 1
         self._before = signal[row : row + 2, :, -1].copy()
         for stage in self._stages:
-            signal = stage.run(signal, row)
+            stage.run(signal, other, scratch, row)
+            signal, other = other, signal
         return signal[2:]
 
 
@@ -125,40 +130,43 @@ class _Stage:
     def __init__(self, section: Biquad, channels: int) -> None:
         self._section = section
         self._before: NDArray[np.float64] = np.zeros((2, channels))
-        feedback = np.zeros((2 + _ROWS, 2))
-        feedback[:2] = np.eye(2)
+        natural = np.zeros((2 + _ROWS, 2))
+        natural[:2] = np.eye(2)
         for at in range(2, 2 + _ROWS):
-            feedback[at] = -section.a2 * feedback[at - 2] - section.a1 * feedback[at - 1]
-        self._natural = feedback[2:, :, None, None]
+            natural[at] = -section.a2 * natural[at - 2] - section.a1 * natural[at - 1]
+        self._natural = natural[2:, :, None, None]
 
-    def run(self, signal: Columns, row: int) -> Columns:
-        """Filter frames; the last of them are in rows ``row`` and ``row + 1`` of the last column.
+    def run(self, signal: Columns, out: Columns, scratch: Columns, row: int) -> None:
+        """Filter ``signal`` into ``out``; the last frames are in ``row`` and the one after it.
 
         All columns run side by side from rest. Each then gets the natural response to the two
         frames that really came before it.
         """
-        out = self._from_rest(signal)
-        first, last = self._states(out[-2:])
-        out[:2] = first, last
-        out[2:] += self._natural[:, 0] * first
-        out[2:] += self._natural[:, 1] * last
+        self._feed_forward(signal, out[2:], scratch)
+        self._feed_back(out, scratch[:2])
+        out[:2] = self._states(out[-2:])
+        for state, response in enumerate(self._natural.swapaxes(0, 1)):
+            out[2:] += np.multiply(response, out[state], out=scratch[2:])
         self._before = out[row : row + 2, :, -1].copy()
-        return out
 
-    def _from_rest(self, signal: Columns) -> Columns:
+    def _feed_forward(self, signal: Columns, out: Columns, scratch: Columns) -> None:
         section = self._section
-        out = np.zeros_like(signal)
-        np.multiply(signal[2:], section.b0, out=out[2:])
-        out[2:] += signal[1:-1] * section.b1
-        out[2:] += signal[:-2] * section.b2
-        flat = out.reshape(2 + _ROWS, -1)
-        feedback = np.array([[section.a2], [section.a1]])
-        fed_back = np.empty((2, flat.shape[1]))
+        if (section.b0, section.b1, section.b2) == (1, -2, 1):
+            differences = np.subtract(signal[1:], signal[:-1], out=scratch[1:])
+            np.subtract(differences[1:], differences[:-1], out=out)
+            return
+        np.multiply(signal[2:], section.b0, out=out)
+        out += np.multiply(signal[1:-1], section.b1, out=scratch[2:])
+        out += np.multiply(signal[:-2], section.b2, out=scratch[2:])
+
+    def _feed_back(self, out: Columns, scratch: Columns) -> None:
+        weights = np.array([[self._section.a2], [self._section.a1]])
+        rows, weighted = out.reshape(2 + _ROWS, -1), scratch.reshape(2, -1)
+        rows[:2] = 0
         for at in range(2, 2 + _ROWS):
-            np.multiply(flat[at - 2 : at], feedback, out=fed_back)
-            flat[at] -= fed_back[0]
-            flat[at] -= fed_back[1]
-        return out
+            np.multiply(rows[at - 2 : at], weights, out=weighted)
+            rows[at] -= weighted[0]
+            rows[at] -= weighted[1]
 
     def _states(self, ends: Columns) -> Columns:
         """Return the two frames before every column, from how each ends when it begins at rest.
@@ -170,8 +178,9 @@ class _Stage:
         states = np.concatenate((self._before[:, :, None], ends[:, :, :-1]), axis=2)
         span = 1
         while span < states.shape[2]:
-            first, last = states[:, :, :-span]
-            states[:, :, span:] += np.stack((first * a + last * b, first * c + last * d))
+            first, last = states[:, :, :-span].copy()
+            states[0, :, span:] += first * a + last * b
+            states[1, :, span:] += first * c + last * d
             a, b, c, d = a * a + b * c, a * b + b * d, c * a + d * c, c * b + d * d
             span *= 2
         return states
