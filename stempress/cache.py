@@ -13,7 +13,7 @@ from platformdirs import user_cache_path
 def cache_root() -> Path:
     """Return the cache's folder; STEMPRESS_CACHE names another."""
     named = os.environ.get("STEMPRESS_CACHE")
-    return Path(named) if named else user_cache_path("stempress")
+    return Path(named) if named else user_cache_path("stempress", appauthor=False)
 
 
 def store(path: Path, content: bytes) -> Path:

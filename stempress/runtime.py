@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tomllib
@@ -15,11 +14,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
 from pyodide_lock import PyodideLockSpec
 from pyodide_lock.spec import InfoSpec, PackageSpec
 
 from stempress import archives
+from stempress.cache import cache_root
 from stempress.errors import Fault, SiteError
 from stempress.sources import Cdn, Folder, PinnedFile, Registry, Source, gather
 
@@ -62,7 +61,7 @@ def prepare_runtime(
     Raises SiteError when a file is nowhere to be had.
     """
     pin = parse_pin(PIN.read_text("utf-8"))
-    return prepare(pin, folder=folder, report=report, cache=cache or cache_folder(), app=app or APP)
+    return prepare(pin, folder=folder, report=report, cache=cache or cache_root(), app=app or APP)
 
 
 def prepare(
@@ -99,12 +98,6 @@ def parse_pin(text: str) -> Pin:
     return Pin(**{**data, "files": tuple(files)})
 
 
-def cache_folder() -> Path:
-    """Return the folder outside the repository that keeps what was fetched and compiled."""
-    named = os.environ.get("STEMPRESS_CACHE")
-    return Path(named) if named else user_cache_path("stempress", appauthor=False)
-
-
 def sources_of(pin: Pin, folder: Path | None) -> list[Source]:
     """Return who to ask, in order; nobody is asked before a file is missing."""
     named = [Folder(f"the folder {folder}", folder)] if folder else []
@@ -113,7 +106,7 @@ def sources_of(pin: Pin, folder: Path | None) -> list[Source]:
 
 def read_modules(app: Path) -> dict[str, bytes]:
     """Return the modules that run in the browser, by their paths below site-packages."""
-    sources = [app / "__init__.py", app / "session.py", *sorted((app / "engine").rglob("*.py"))]
+    sources = [*sorted(app.glob("*.py")), *sorted((app / "engine").rglob("*.py"))]
     return {
         f"pyodide_app/{path.relative_to(app).as_posix()}": path.read_bytes()
         for path in sources

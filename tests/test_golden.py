@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).with_name("golden")
 TEXT = {".css", ".html", ".json", ".svg", ".txt", ".xml"}
 ALIKE = re.compile(
-    r"traits/(?!tier/stem/)|(art/)?stems/low-tide/(?!drums/brushes)|(art/mixes|songs)/low-tide/(?!1-1)\d"
-    r"|tokens/(1|2|102)/|tiers/album/|metadata/0"
+    r"traits/(?!tier/stem/)|(art/)?stems/low-tide/(?!drums/brushes)|tokens/(1|2|102)/|tiers/album/"
+    r"|(art/mixes|embed|songs)/low-tide/(?!1-1)\d|metadata/0"
 )
 """What is like another file that is kept; the sitemap has their addresses."""
 AUDIO = re.compile(r"\baudio/([0-9a-f]{24})(?=\.)")
 SIZE = re.compile(r'(?<="bytes":)\d+|(?<=<span class="meta">)\d+\u00a0kB')
+MIXER = re.compile(r"(<stem-mixer[^>]*>).*?(</stem-mixer>)", re.DOTALL)
 RATE, FRAMES = 8000, 4 * 8000
 STEMS = {"drums": ("brushes", "machine"), "bass": ("upright", "sub")}
 SHOWN = 200
@@ -69,6 +70,7 @@ def texts(folder: Path) -> dict[str, str]:
     """Return the site's text by address; modules and the runtime are tested elsewhere.
 
     Sound files are named in the order they are met: their names and sizes are their encoder's.
+    The mixer's own markup stands at mixer/ alone.
     """
     names: dict[str, str] = {}
 
@@ -80,6 +82,7 @@ def texts(folder: Path) -> dict[str, str]:
         address = path.relative_to(folder).as_posix()
         if path.suffix in TEXT and not address.startswith("app/") and not ALIKE.match(address):
             text = SIZE.sub("0", AUDIO.sub(named, path.read_text("utf-8")))
+            text = text if address.startswith("mixer/") else MIXER.sub(r"\1\2", text)
             found[address] = indented(text) if path.suffix == ".json" else text
     return found
 
