@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
     from stempress.measure import Facts
 
-SHORTEST_SECONDS = 1.0
+SHORTEST_SECONDS = 0.5
 LOWEST_RATE = 44100
 OFFSET = 0.002  # of full scale: -54 dBFS
 LATE_SECONDS = (0.005, 0.12)

@@ -72,9 +72,9 @@ def test_a_dead_channel_is_named(tmp_path: Path) -> None:
 
 
 def test_a_low_rate_and_a_short_stem_are_told(tmp_path: Path) -> None:
-    told = said(facts_of(tmp_path, notes(1, seconds=0.5, rate=22050), 22050))
+    told = said(facts_of(tmp_path, notes(1, seconds=0.4, rate=22050), 22050))
     assert "nothing above 11025 Hz is in it" in told
-    assert "lasts 0.50 s" in told
+    assert "lasts 0.40 s" in told
 
 
 @pytest.mark.parametrize(("frames", "count"), [(0, 0), (1105, 1), (24000, 0)])
