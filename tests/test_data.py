@@ -40,6 +40,8 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_
         "rarity.json",
         "songs/one.json",
         "songs/two.json",
+        "digests/one.json",
+        "digests/two.json",
     }
 
 

@@ -35,7 +35,7 @@ ALIKE = re.compile(
 AUDIO = re.compile(r"\baudio/([0-9a-f]{24})(?=\.)")
 SIZE = re.compile(r'(?<="bytes":)\d+|(?<=<span class="meta">)\d+\u00a0kB')
 MIXER = re.compile(r"(<stem-mixer[^>]*>).*?(</stem-mixer>)", re.DOTALL)
-RATE, FRAMES = 8000, 4 * 8000
+RATE, FRAMES = 44100, 4 * 44100
 STEMS = {"drums": ("brushes", "machine"), "bass": ("upright", "sub")}
 SHOWN = 200
 """Lines of difference that a failure shows."""
@@ -59,7 +59,7 @@ def test_the_small_site_is_pressed_as_it_was(tmp_path: Path) -> None:
 def triangle(seed: int) -> NDArray[np.int16]:
     """Return notes of a triangle wave, in whole numbers, so that every machine has the same."""
     at = np.arange(FRAMES)
-    period = 40 + 8 * seed
+    period = 200 + 40 * seed
     wave = np.abs(at % period - period // 2) * 4 - period
     level = 8 + 4 * (at // (FRAMES // 8) % (seed + 2))
     samples: NDArray[np.int16] = (wave * level).astype(np.int16)

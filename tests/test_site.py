@@ -41,7 +41,7 @@ pytestmark = pytest.mark.site
 PREFIXES = ("/", "/a/b/", "/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi/")
 VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
 UNKNOWN_TO_VNU = (
-    ".*Content Security Policy.*",  # a file has no origin that 'self' could be
+    ".*violates Content Security Policy.*",  # a file has no origin that 'self' could be
     ".*animation-timeline.*",
     ".*@view-transition.*",
 )
