@@ -107,13 +107,10 @@ class Session:
     def levels(self, frame: int, out: Samples) -> None:
         """Fill ``out`` with the levels of what has been played up to an absolute frame.
 
-        ``levels.FIGURES`` of the master, then each row's peak. Sample peaks and gain are those
-        since the last time it was asked; the rest goes on until ``reset_levels``.
+        ``levels.FIGURES`` of the master, then each row's peak, as ``Levels.tell`` says; true peak,
+        integrated loudness and range go on until ``reset_levels``.
         """
-        since = max(self._levels.heard, frame - PIECE_FRAMES)
-        self._levels.hear(frame)
-        rows = self._mixer.row_peaks(since, max(frame - since, 0))
-        out.assign(np.array([*self._levels.take(), *rows], dtype=np.float32))
+        out.assign(np.array(self._levels.tell(frame, self._mixer), dtype=np.float32))
 
     def reset_levels(self) -> None:
         """Begin to measure anew."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyodide_app.engine import exact, loudness, riff, wav
-from pyodide_app.engine.holdings import opened
+from pyodide_app.engine.forge import at_once, cheapest, information, loss
+from pyodide_app.engine.holdings import SongHolding, opened
 from pyodide_app.engine.levels import FIGURES
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from pyodide_app.engine.model import StemKey
 
     type Planar = NDArray[np.float32]
     type Played = tuple[Planar, list[float]]
@@ -207,13 +210,35 @@ def session() -> tuple[object, ...]:
     return heard, len(FIGURES), bounce.hexdigest(), measured, made.waiting(0)
 
 
-def tokens() -> tuple[object, ...]:
-    layers = [Layer(name, name, tuple(Stem(f"{name}{n}", "") for n in range(3))) for name in "abc"]
+def tokens() -> tuple[Song, list[str], int, list[StemKey]]:
+    layers = [
+        Layer(name, name, tuple(Stem(f"{name}{n}", "", weight=n + 0.7) for n in range(3)))
+        for name in "abc"
+    ]
     song = Song("s", "", tuple(layers), (Rule({"a": ("a0",)}, {"b": ("b1",)}),))
     held = [Token("1", "stem", "revealed", "s", "a", "a1"), Token("2", "stem", "unrevealed")]
     burned = Token("3", "song", "revealed", "s", stems={"a": "a0", "b": "b0", "c": "c2"})
     mixes = [each.mix_number for each in song.variations()]
-    return mixes, song.permitted(), sorted(opened([*held, burned]))
+    return song, mixes, song.permitted(), sorted(opened([*held, burned]))
+
+
+def forging() -> tuple[object, ...]:
+    song = tokens()[0]
+    copies = {a: {f"{a}{n}": {str(ord(a) + n): 1 + n} for n in range(3)} for a in "abc"}
+    holding = SongHolding(song, copies)
+    rarest = list(holding.forgeable())
+    weighed = loss(holding, rarest[0])
+    prices = {("s", a, f"{a}{n}"): 0.1 * n + 0.37 for a in "abc" for n in range(3)}
+    bought = cheapest(SongHolding(song, {}), prices)
+    assert bought is not None
+    return (
+        [each.mix_number for each in rarest],
+        [information(song, each) for each in rarest],
+        at_once(holding).total,
+        weighed.combinations_after,
+        bought.variation.mix_number,
+        bought.cost,
+    )
 
 
 def tagged() -> bytes:
@@ -221,9 +246,13 @@ def tagged() -> bytes:
     return riff.wav_file(floats(6, 1, 999) * np.float32(0.9), RATE, 16, tags)
 
 
-def logarithms() -> tuple[list[float], list[float]]:
+def logarithms() -> list[list[float]]:
     values = (words(7, 1, 5000, 30000)[0].astype(np.float64) + 31000).tolist()
-    return [exact.log10(each) for each in values], [exact.tan(each / 80000) for each in values]
+    return [
+        [exact.log10(each) for each in values],
+        [exact.log2(each) for each in values],
+        [exact.tan(each / 80000) for each in values],
+    ]
 
 
 COMPUTED: dict[str, Callable[[], object]] = {
@@ -251,7 +280,8 @@ COMPUTED: dict[str, Callable[[], object]] = {
     "meters at 48 kHz": lambda: meters(48000, 1),
     "meters at 96 kHz": lambda: meters(96000, 2),
     "what the worker asks for": session,
-    "variations and tokens": tokens,
+    "variations and tokens": lambda: tokens()[1:],
+    "forging": forging,
 }
 
 

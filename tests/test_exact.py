@@ -12,8 +12,14 @@ from pyodide_app.engine import exact
 
 
 @given(st.floats(1e-300, 1e300))
-def test_the_logarithm(value: float) -> None:
+def test_the_logarithms(value: float) -> None:
     assert exact.log10(value) == pytest.approx(math.log10(value), rel=1e-14, abs=1e-15)
+    assert exact.log2(value) == pytest.approx(math.log2(value), rel=1e-14, abs=1e-15)
+
+
+@given(st.integers(-1000, 1000))
+def test_the_binary_logarithm_of_a_power_of_two_is_whole(power: int) -> None:
+    assert exact.log2(2.0**power) == power
 
 
 def test_the_logarithm_of_nothing() -> None:

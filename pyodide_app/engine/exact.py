@@ -1,4 +1,4 @@
-"""Logarithm and tangent from sums and products alone: those of ``math`` differ between machines."""
+"""Logarithms, tangent from sums and products alone: those of ``math`` differ between machines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ def log10(value: float) -> float:
     """Return the decimal logarithm of a number that is not negative; -inf for 0."""
     if value <= 0:
         return -inf
+    exponent, rest = _split(value)
+    return (rest + exponent * _LN_2) / _LN_10
+
+
+def log2(value: float) -> float:
+    """Return the binary logarithm of a number above 0; that of a power of two is whole."""
+    exponent, rest = _split(value)
+    return exponent + rest / _LN_2
+
+
+def _split(value: float) -> tuple[int, float]:
+    """Return a power of two, and the natural logarithm of what a number is beyond it."""
     mantissa, exponent = frexp(value)
     if mantissa < _ROOT_HALF:
         mantissa, exponent = 2 * mantissa, exponent - 1
@@ -21,7 +33,7 @@ def log10(value: float) -> float:
     total, square = 0.0, s * s
     for odd in range(23, 0, -2):
         total = total * square + 1 / odd
-    return (2 * s * total + exponent * _LN_2) / _LN_10
+    return exponent, 2 * s * total
 
 
 def tan(angle: float) -> float:

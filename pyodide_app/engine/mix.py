@@ -270,7 +270,7 @@ class Mixer:
         place = np.empty((2, count), dtype=np.float32)
         for row, this in enumerate(self._rows):
             gains = this.gains.over(frame, count)
-            if not gains.any():
+            if not np.count_nonzero(gains):
                 continue
             if share is not None:
                 gains = gains * share

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from math import log2, prod
+from math import prod
 from typing import TYPE_CHECKING, Literal
+
+from pyodide_app.engine.exact import log2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
