@@ -21,7 +21,8 @@ serve: venv
 
 test: venv-dev
 	tools/system.sh
-	if [ -f package.json ]; then npm ci --no-audit --no-fund --loglevel=error; fi
+	# Not `npm ci`: that wants anvil for every other system as well, which not every index has.
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from pyodide_app.engine.levels import Levels
+from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.riff import Tags, wav_head
+from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.wav import pcm
 
 if TYPE_CHECKING:
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.wav import Bits
 
-BOUNCE_FRAMES = 1 << 15
+    type Planar = NDArray[np.float32]
+
+PIECE_FRAMES = 1 << 15
 
 
 class Samples(Protocol):
@@ -40,14 +45,19 @@ class Session:
     """One song in the mixer: its decoded stems by key, and what the controls say.
 
     A change is a JSON list of commands that take effect at one absolute frame:
-    ``["place", row, key]``, ``["adjust", row, volume_db, pan, mute, solo]``,
-    ``["master", volume_db]``, ``["locate", song_frame]``, ``["loop", start, end]`` and
-    ``["loop"]`` for none.
+    ``["place", row, key]``, the same with ``"bar"`` at its end to wait for the next bar,
+    ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
+    ``["locate", song_frame]``, ``["loop", start, end]`` and ``["loop"]`` for none.
     """
 
-    def __init__(self, rate: int, frames: int, rows: int) -> None:
-        """Take the sample rate in Hz, the song's length in frames and its number of layers."""
-        self._mixer = Mixer(rate=rate, frames=frames, rows=rows)
+    def __init__(self, rate: int, frames: int, rows: int, bars: float = 0, bpm: float = 0) -> None:
+        """Take the sample rate in Hz, the song's length in frames and its number of layers.
+
+        Of ``bars`` and ``bpm`` those that are not known are 0.
+        """
+        division = Bars.of(frames=frames, rate=rate, bars=bars, bpm=bpm)
+        self._mixer = Mixer(rate=rate, frames=frames, rows=rows, bars=division)
+        self._levels = Levels(rate)
         self._before = self._mixer.fork()
         self._commands: list[list[Any]] = []
         self._stems: dict[str, StemAudio] = {}
@@ -80,6 +90,7 @@ class Session:
 
     def settle(self, at: int) -> None:
         """Make absolute frame ``at`` the new frame 0."""
+        self._levels.settle(at)
         self._mixer.settle(at)
 
     def song_frame(self, frame: int) -> int:
@@ -90,31 +101,61 @@ class Session:
     def render(self, frame: int, out: Samples) -> None:
         """Fill ``out`` from absolute frame ``frame`` on: all of the left, then the right."""
         block = self._mixer.render(frame, out.length // 2)
+        self._levels.keep(frame, block, self._mixer.lowest_gain)
         out.assign(np.ascontiguousarray(block).reshape(-1))
 
-    def bounce(self, bits: Bits, keys: Sequence[str], tags: str, *, plain: bool = False) -> Bounce:
-        """Begin to bounce the mix as it is set, with the stem ``keys[row]`` in each row.
+    def levels(self, frame: int, out: Samples) -> None:
+        """Fill ``out`` with the levels of what has been played up to an absolute frame.
+
+        ``levels.FIGURES`` of the master, then each row's peak. Sample peaks and gain are those
+        since the last time it was asked; the rest goes on until ``reset_levels``.
+        """
+        since = max(self._levels.heard, frame - PIECE_FRAMES)
+        self._levels.hear(frame)
+        rows = self._mixer.row_peaks(since, max(frame - since, 0))
+        out.assign(np.array([*self._levels.take(), *rows], dtype=np.float32))
+
+    def reset_levels(self) -> None:
+        """Begin to measure anew."""
+        self._levels.reset()
+
+    def waiting(self, frame: int) -> str:
+        """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
+        return json.dumps(self._mixer.waiting(frame))
+
+    def bounce(
+        self, bits: Bits, keys: Sequence[str | None], tags: str, *, plain: bool = False
+    ) -> Bounce:
+        """Begin to bounce the mix as it is set, with the stem ``keys[row]``, or none, in each row.
 
         ``tags`` is a JSON object of what the file is of; ``plain`` puts every control to rest.
         """
+        return Bounce(self._from_the_top(keys, plain=plain), bits, Tags(**json.loads(tags)))
+
+    def survey(self, keys: Sequence[str | None], *, plain: bool = False) -> Survey:
+        """Begin to measure the mix that ``bounce`` would write."""
+        return Survey(self._from_the_top(keys, plain=plain))
+
+    def _from_the_top(self, keys: Sequence[str | None], *, plain: bool) -> Mixer:
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
-            mixer.place(row, self._stems[key])
+            mixer.place(row, None if key is None else self._stems[key])
             if plain:
                 mixer.adjust(row, RowSettings())
         if plain:
             mixer.set_master(0)
-        return Bounce(mixer, bits, Tags(**json.loads(tags)))
+        return mixer
 
     def _obey(self, at: int) -> None:
         mixer = self._mixer
         for command in self._commands:
             match command:
-                case ["place", row, key]:
-                    mixer.place(row, None if key is None else self._stems[key], at)
+                case ["place", row, key, *bar] if bar in ([], ["bar"]):
+                    stem = None if key is None else self._stems[key]
+                    mixer.place(row, stem, at, on_bar=bool(bar))
                 case ["adjust", row, volume_db, pan, mute, solo]:
                     mixer.adjust(row, RowSettings(volume_db, pan, mute, solo), at)
                 case ["master", volume_db]:
@@ -129,19 +170,35 @@ class Session:
                     raise ValueError(f"no such command: {command!r}")
 
 
-class Bounce:
-    """A whole mix on its way to words of 16 or 24 bits and to a file, a piece at a time."""
+class Whole:
+    """A whole mix, a piece at a time."""
 
-    def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
+    def __init__(self, mixer: Mixer) -> None:
         """Take a mixer that stands at the song's first frame."""
-        self._mixer, self._bits, self._tags = mixer, bits, tags
+        self._mixer = mixer
         self._frame = 0
-        self._digest = sha256()
 
     @property
     def done(self) -> float:
         """How much of the whole has been mixed, from 0 to 1."""
         return self._frame / self._mixer.frames
+
+    def _next(self) -> tuple[int, Planar]:
+        """Return the next piece, and its first frame."""
+        frame = self._frame
+        count = min(PIECE_FRAMES, self._mixer.frames - frame)
+        self._frame += count
+        return frame, self._mixer.render(frame, count)
+
+
+class Bounce(Whole):
+    """A mix on its way to words of 16 or 24 bits, and to a file."""
+
+    def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        super().__init__(mixer)
+        self._bits, self._tags = bits, tags
+        self._digest = sha256()
 
     def head(self) -> bytes:
         """Return the file's bytes before the words."""
@@ -150,12 +207,41 @@ class Bounce:
 
     def step(self) -> bytes:
         """Mix the next piece, and return its words: little-endian, interleaved."""
-        count = min(BOUNCE_FRAMES, self._mixer.frames - self._frame)
-        words = pcm(self._mixer.render(self._frame, count), self._bits)
+        frame, samples = self._next()
+        words = pcm(samples, self._bits, frame)
         self._digest.update(words)
-        self._frame += count
         return words
 
     def hexdigest(self) -> str:
         """Return the SHA-256 of the words so far."""
         return self._digest.hexdigest()
+
+
+class Survey(Whole):
+    """A mix on its way through the meters; the figures are those of what has been mixed."""
+
+    def __init__(self, mixer: Mixer) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        super().__init__(mixer)
+        self._loudness, self._true_peak = LoudnessMeter(mixer.rate), PeakMeter()
+
+    def step(self) -> None:
+        """Measure the next piece."""
+        _, samples = self._next()
+        self._loudness.add(samples)
+        self._true_peak.add(samples)
+
+    @property
+    def integrated(self) -> float:
+        """Loudness in LUFS; -inf for silence."""
+        return self._loudness.integrated
+
+    @property
+    def range(self) -> float:
+        """Loudness range in LU."""
+        return self._loudness.range
+
+    @property
+    def true_peak(self) -> float:
+        """The largest 4x oversampled magnitude, as a factor of full scale."""
+        return self._true_peak.true_peak

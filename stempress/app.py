@@ -1,4 +1,4 @@
-"""app/: the mixer's modules, and the Python runtime that they start."""
+"""app/: the pages' modules, the Python runtime that they start, and the wallet's library."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyodide_app
 from stempress.data import json_file
+from stempress.ethers import prepare_ethers
 from stempress.output import OutputFile
 from stempress.runtime import prepare_runtime
 
@@ -28,9 +29,11 @@ def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], s
     if options.without_runtime:
         return web, PRESSED_WITHOUT
     runtime = prepare_runtime(folder=options.runtime_from, report=progress.say)
+    ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
     return [
         *web,
         *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
         json_file("app/runtime/sizes.json", sizes),
+        *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
     ], ""

@@ -45,6 +45,7 @@ def data_files(
         yield json_file(f"data/songs/{song.slug}.json", content)
         yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
     yield json_file("data/tokens.json", tokens_data(collection))
+    yield json_file("data/forge.json", forge_data(collection, plan))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
 
 
@@ -66,6 +67,9 @@ def collection_data(collection: Collection) -> dict[str, object]:
             "chain_id": contract.chain_id,
             "address": contract.address,
             "standard": contract.standard,
+            "rpc": list(contract.rpc),
+            "marketplace": contract.marketplace,
+            "explorer": contract.explorer,
         },
         "drop": settings.drop and asdict(settings.drop),
         "splits": [asdict(split) for split in settings.splits],
@@ -178,10 +182,44 @@ def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
     }
 
 
+def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
+    """Return songs and albums as the forge planner needs them.
+
+    ``pages`` are the mix numbers that have a page, null where every permitted one has.
+    """
+    return {
+        "songs": [
+            {
+                "slug": song.slug,
+                "title": song.title,
+                "address": song_address(song),
+                "cover": song_cover(song),
+                "layers": [
+                    {
+                        "slug": layer.slug,
+                        "name": layer.name,
+                        "stems": [
+                            {"slug": stem.slug, "name": stem.name, "share": stem.share}
+                            for stem in layer.stems
+                        ],
+                    }
+                    for layer in song.layers
+                ],
+                "rules": [_rule_data(rule) for rule in song.rules],
+                "pages": None if pages.complete else [each.mix_number for each in pages.shown],
+            }
+            for song in collection.songs
+            for pages in [plan.variations[song.slug]]
+        ],
+        "albums": [_album_data(album) for album in collection.albums],
+    }
+
+
 def tokens_data(collection: Collection) -> dict[str, object]:
     """Return the ledger as the site publishes it."""
     return {
         "block": collection.ledger.block,
+        "time": collection.ledger.time,
         "tokens": [_token_data(collection, token) for token in collection.tokens],
     }
 

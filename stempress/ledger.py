@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from stempress.fields import Table
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
 
 WHERE = "content/tokens.json"
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The list of tokens. ``owners`` maps a token's id to addresses and how many each holds."""
+    """The list of tokens. ``owners`` maps a token's id to addresses and how many each holds.
+
+    ``block`` is when that was so, and ``time`` when that block was made, in UTC (ISO 8601).
+    """
 
     tokens: tuple[Token, ...] = ()
     owners: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     block: int | None = None
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,21 @@ def parse_ledger(
         tokens=tuple(entries.tokens.values()),
         owners=dict(_owners(table.table("owners"), entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
+        time=_time(table),
     )
     table.done(also=("owners", "block"))
     return ledger
+
+
+def _time(table: Table) -> str:
+    value = table.text("time")
+    try:
+        fine = not value or bool(TIME.fullmatch(value) and datetime.fromisoformat(value))
+    except ValueError:
+        fine = False
+    if not fine:
+        table.fault("time", "is not a time in UTC", value, 'such as "2026-09-01T12:00:00Z"')
+    return value if fine else ""
 
 
 def _entries(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]) -> Entries:

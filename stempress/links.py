@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from pyodide_app.engine.mix import CEILING_DB, FLOOR_DB, RowSettings
+from pyodide_app.engine.mix import RowSettings
 from pyodide_app.engine.model import Variation
+from pyodide_app.engine.ramps import CEILING_DB, FLOOR_DB
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine import loudness
+from pyodide_app.engine.loudness import AFTER, PeakMeter
 from pyodide_app.engine.model import Variation
 from stempress.reading import regrouped, stem_pieces
 
@@ -34,7 +34,6 @@ VERSION = 1
 """Raise it when the same stems give another answer."""
 CANDIDATES = 8
 _STRETCHES = 10  # a second
-_CONTEXT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,13 @@ def loudest_choices(paths: Paths, sound: SongSound) -> list[tuple[int, ...]]:
 
 def true_peaks(paths: Paths, sound: SongSound, choices: Sequence[tuple[int, ...]]) -> list[float]:
     """Return the true peaks of choices, in one pass over the stems."""
-    peaks = [0.0] * len(choices)
-    before = [np.zeros((2, 0), dtype=np.float32)] * len(choices)
+    meters = [PeakMeter() for _ in choices]
     for layers in _together(paths, sound, sound.rate):
-        for at, choice in enumerate(choices):
-            mixed = sum(layer[nth] for layer, nth in zip(layers, choice, strict=True))
-            known = np.concatenate((before[at], mixed), axis=1)
-            peaks[at] = max(peaks[at], loudness.true_peak(known))
-            before[at] = known[:, -_CONTEXT:]
-    return peaks
+        for meter, choice in zip(meters, choices, strict=True):
+            meter.add(sum(layer[nth] for layer, nth in zip(layers, choice, strict=True)))
+    for meter in meters:
+        meter.add(np.zeros((2, AFTER), dtype=np.float32))
+    return [meter.true_peak for meter in meters]
 
 
 def _together(paths: Paths, sound: SongSound, frames: int) -> Iterator[list[Planar]]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine import loudness
+from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
 from stempress.cache import cache_root, file_digest, store
-from stempress.levels import Weighting, integrated, spans
+from stempress.levels import spans
 from stempress.reading import UnreadableError, open_source
 from stempress.waveform import Outline
 
@@ -35,7 +35,6 @@ QUIETEST_LUFS = -120.0
 FULL_SCALE = np.float32(32767 / 32768)
 CLIPPED_RUN = 3
 WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
-_CONTEXT = 12  # frames that the oversampling filter looks back and ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,36 +115,32 @@ class Meter:
     def __init__(self, source: Source) -> None:
         """Take what is measured; its sound comes in spans."""
         self._source = source
-        self._outline, self._weighting = Outline(source.frames), Weighting(source.rate)
-        self._powers: list[NDArray[np.float64]] = []
+        self._outline = Outline(source.frames)
+        self._loudness = LoudnessMeter(source.rate, source.channels)
+        self._true_peak = PeakMeter(source.channels)
         self._sums = np.zeros(source.channels)
         self._peaks = np.zeros(source.channels)
-        self._true_peak = 0.0
         self._clipped = self._frames = 0
         self._lead: int | None = None
-        self._before: Planar = np.zeros((source.channels, 0), dtype=np.float32)
 
     def add(self, span: Planar) -> None:
         """Take the next stretch, shape (channels, frames)."""
         self._outline.add(span)
-        steps = self._weighting.steps(span)
-        self._powers.append((steps**2).mean(axis=2).sum(axis=0))
+        self._loudness.add(span)
+        self._true_peak.add(span)
         self._sums += span.sum(axis=1, dtype=np.float64)
         levels = np.abs(span)
         self._peaks = np.maximum(self._peaks, levels.max(axis=1))
-        self._true_peak = max(
-            self._true_peak, loudness.true_peak(np.concatenate((self._before, span), axis=1))
-        )
         self._clipped += clipped_runs(levels)
         if self._lead is None:
             heard = np.flatnonzero((levels >= SILENCE).any(axis=0))
             self._lead = self._frames + int(heard[0]) if heard.size else None
-        self._before = span[:, -2 * _CONTEXT :]
         self._frames += span.shape[1]
 
     def facts(self, digest: str) -> Facts:
         """Return the sum of it."""
-        level = integrated(np.concatenate(self._powers))
+        self._true_peak.add(np.zeros((self._source.channels, AFTER), dtype=np.float32))
+        level = self._loudness.integrated
         return Facts(
             digest=digest,
             frames=self._frames,
@@ -153,7 +148,7 @@ class Meter:
             channels=self._source.channels,
             bits=self._source.bits,
             peak=float(self._peaks.max()),
-            true_peak=round(self._true_peak, 6),
+            true_peak=round(self._true_peak.true_peak, 6),
             loudness=round(max(level, QUIETEST_LUFS), 2),
             clipped=self._clipped,
             offset=round(float(np.abs(self._sums).max()) / self._frames, 6),

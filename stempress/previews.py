@@ -12,8 +12,9 @@ import numpy as np
 
 from pyodide_app.engine.master import Limiter
 from pyodide_app.engine.mix import StemAudio
+from pyodide_app.engine.weighting import KWeighting
 from stempress.codecs import Sound, encode_mp3
-from stempress.levels import SPAN_SECONDS, Weighting, integrated, step_frames
+from stempress.levels import SPAN_SECONDS, integrated, step_frames, weighted_steps
 from stempress.reading import fitted, joined, open_source, stem_pieces
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def stem_products(stems: Sequence[StemAudio], rate: int) -> Products:
     """Return how each stem's weighted sound correlates with every other's, over time."""
     size = step_frames(rate)
     span = SPAN_SECONDS * 10 * size
-    weightings = [Weighting(rate) for _ in stems]
+    weightings = [KWeighting(rate, stem.channels) for stem in stems]
     found: list[Products] = [np.zeros((0, len(stems), len(stems)))]
     for start in range(0, stems[0].frames // size * size, span):
         weighted = [
-            weighting.steps(stem.samples[:, start : start + span] * stem.scale)
+            weighted_steps(weighting, stem.samples[:, start : start + span] * stem.scale, rate)
             for weighting, stem in zip(weightings, stems, strict=True)
         ]
         both = np.stack([np.broadcast_to(each, (2, *each.shape[1:])) for each in weighted])

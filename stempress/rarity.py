@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappop, heappush
 from itertools import islice
 from math import log2, prod
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation
+from pyodide_app.engine.walk import cheapest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+    from pyodide_app.engine.model import Song, Stem, StemKey, Token, Variation
 
 ENUMERABLE = 50_000
 """Songs with more combinations than this have no ranks: they are not enumerated."""
@@ -68,10 +67,10 @@ class Rarity:
     @cached_property
     def _odds(self) -> dict[StemKey, float]:
         return {
-            (song.slug, layer.slug, stem.slug): stem.share / sum(s.share for s in layer.stems)
+            (song.slug, layer.slug, stem.slug): odds
             for song in self.songs
             for layer in song.layers
-            for stem in layer.stems
+            for stem, odds in zip(layer.stems, layer.odds, strict=True)
         }
 
     def count(self, key: StemKey, stem: Stem) -> Count:
@@ -165,31 +164,13 @@ class Rarity:
         )
 
     def _ordered(self, song: Song, *, rarest: bool) -> Iterator[Variation]:
-        """Yield permitted variations from one end of the scale: a best-first walk."""
+        """Yield permitted variations from one end of the scale."""
         sign = -1.0 if rarest else 1.0
-        lists = [self._costs(song, at, sign) for at in range(len(song.layers))]
-        start = (0,) * len(lists)
-        heap = [(sum(costs[0][0] for costs in lists), start)]
-        seen = {start}
-        while heap:
-            _, places = heappop(heap)
-            chosen = (costs[at][1] for costs, at in zip(lists, places, strict=True))
-            variation = Variation(song.slug, tuple(chosen))
-            if song.permits(variation):
-                yield variation
-            for layer, costs in enumerate(lists):
-                after = (*places[:layer], places[layer] + 1, *places[layer + 1 :])
-                if after[layer] < len(costs) and after not in seen:
-                    seen.add(after)
-                    cost = sum(c[at][0] for c, at in zip(lists, after, strict=True))
-                    heappush(heap, (cost, after))
-
-    def _costs(self, song: Song, layer: int, sign: float) -> list[tuple[float, int]]:
-        slug = song.layers[layer].slug
-        return sorted(
-            (sign * -log2(self._odds[song.slug, slug, stem.slug]), at)
-            for at, stem in enumerate(song.layers[layer].stems)
-        )
+        costs = [
+            [(sign * bits, at) for at, bits in enumerate(layer.information)]
+            for layer in song.layers
+        ]
+        return (variation for _, variation in cheapest_first(song, costs))
 
     @cached_property
     def unrevealed_odds(self) -> dict[StemKey, float]:

@@ -106,7 +106,7 @@ def sources_of(pin: Pin, folder: Path | None) -> list[Source]:
 
 def read_modules(app: Path) -> dict[str, bytes]:
     """Return the modules that run in the browser, by their paths below site-packages."""
-    sources = [app / "__init__.py", app / "session.py", *sorted((app / "engine").rglob("*.py"))]
+    sources = [*sorted(app.glob("*.py")), *sorted((app / "engine").rglob("*.py"))]
     return {
         f"pyodide_app/{path.relative_to(app).as_posix()}": path.read_bytes()
         for path in sources

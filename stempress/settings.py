@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
 
 from eth_utils.address import is_address, to_checksum_address
 
@@ -15,6 +16,7 @@ from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, cont
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from urllib.parse import SplitResult
 
     from pyodide_app.engine.model import Tier
     from stempress.errors import Findings
@@ -40,6 +42,12 @@ class Contract:
     rpc: tuple[str, ...] = ()
     marketplace: str = ""
     explorer: str = ""
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The origins of the read endpoints: what a page of the wallet may connect to."""
+        parts = [urlsplit(url) for url in self.rpc]
+        return tuple(dict.fromkeys(f"{each.scheme}://{_host(each)}" for each in parts))
 
     def link(self, template: str, token_id: str) -> str:
         """Fill a marketplace or explorer address for one token."""
@@ -112,6 +120,32 @@ class Settings:
     audio: Audio
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
+
+    @property
+    def key(self) -> str:
+        """The collection's own name among others: its contract (CAIP-10), or else its title."""
+        if self.contract is None:
+            return f"name:{self.name}"
+        return f"eip155:{self.contract.chain_id}:{self.contract.address.lower()}"
+
+
+def _host(parts: SplitResult) -> str:
+    name = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
+    return name if parts.port is None else f"{name}:{parts.port}"
+
+
+def _endpoint(table: Table, url: str) -> bool:
+    """Say whether a policy can name an endpoint: nothing in its host ends a directive."""
+    if not url or not table.is_url("rpc", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        fine = re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", _host(parts)) and "@" not in parts.netloc
+    except ValueError:
+        fine = False
+    if not fine:
+        table.fault("rpc", "is not the address of an endpoint", url, "a host and a port, no user")
+    return bool(fine)
 
 
 def read_settings(site: Path, findings: Findings) -> Settings:
@@ -221,7 +255,7 @@ def _contract(collection: Table) -> Contract | None:
             'Literal["erc1155", "erc721"]',
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
         ),
-        rpc=tuple(url for url in table.texts("rpc") if url and table.is_url("rpc", url)),
+        rpc=tuple(url for url in table.texts("rpc") if _endpoint(table, url)),
         marketplace=table.url("marketplace", placeholders=("address", "token_id")),
         explorer=table.url("explorer", placeholders=("address", "token_id")),
     )

@@ -1,4 +1,4 @@
-"""Where the runtime's files come from: a folder, the CDN or the Python index, whoever answers.
+"""Where the runtime's files come from: a folder, the CDN or an index, whoever answers.
 
 It does not matter who serves a file, since each is checked against its pinned SHA-256.
 """
@@ -6,13 +6,16 @@ It does not matter who serves a file, since each is checked against its pinned S
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import tarfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tarfile import TarError
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 import requests
@@ -89,7 +92,7 @@ class Folder:
 
 @dataclass
 class Cdn:
-    """The Pyodide project's own host."""
+    """The host where a project publishes its files."""
 
     address: str
     label: str = "the CDN"
@@ -150,6 +153,49 @@ class Registry:
         except (RemoteIOError, requests.RequestException, OSError) as error:
             raise UnreachableError(f"connection lost ({type(error).__name__})") from error
         return data
+
+
+@dataclass
+class NpmPackage:
+    """A package of the npm registry, packed by npm, which knows which registry that is."""
+
+    package: str
+    version: str
+    label: str = "the npm registry"
+
+    @cached_property
+    def members(self) -> dict[str, bytes]:
+        """The package's files by their paths in it."""
+        npm = shutil.which("npm")
+        if npm is None:
+            raise UnreachableError("npm is not installed")
+        with TemporaryDirectory() as scratch:
+            name = f"{self.package}@{self.version}"
+            command = [npm, "pack", name, "--pack-destination", scratch, "--loglevel=error"]
+            try:
+                subprocess.run(  # noqa: S603 - the pin
+                    command, capture_output=True, check=True, timeout=READ_SECONDS, text=True
+                )
+                (packed,) = Path(scratch).iterdir()
+                return read_tarball(packed)
+            except subprocess.CalledProcessError as error:
+                raise UnreachableError(f"npm: {last_line(error.stderr)}") from error
+            except (subprocess.TimeoutExpired, OSError, ValueError, TarError) as error:
+                raise UnreachableError(f"npm gave nothing ({type(error).__name__})") from error
+
+    def read(self, name: str) -> bytes:
+        """Return the package's file of that path."""
+        try:
+            return self.members[name]
+        except KeyError as error:
+            raise MissingError(f"not in {self.package} {self.version}") from error
+
+
+def read_tarball(path: Path) -> dict[str, bytes]:
+    """Return an npm tarball's files by their paths below its one folder."""
+    with tarfile.open(path) as archive:
+        files = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+        return {name.partition("/")[2]: file.read() for name, file in files.items() if file}
 
 
 def gather(

@@ -8,6 +8,8 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.forge import at_once
+from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Variation
 from stempress import words
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+    from pyodide_app.engine.forge import Batch
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token
     from stempress.albums import Album
     from stempress.catalog import Collection
     from stempress.pages import Plan, VariationPages
@@ -45,7 +48,7 @@ class Views:
     ) -> None:
         """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
         self.plan, self.collection, self.rarity = plan, collection, rarity
-        self.sounds, self._mixer_off = sounds, mixer_off
+        self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
         self._kept: dict[object, Markup] = {}
 
@@ -182,6 +185,20 @@ class Views:
         for at, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
             yield pages.song.layers[0].stems[at], list(group)
 
+    def recipe(self, song: Song) -> tuple[Layer, ...]:
+        """Return what forging a song takes: a stem of each of these layers."""
+        return SongHolding(song, {}).missing
+
+    def forgeable(self, song: Song) -> Batch:
+        """Return the most songs that the stems in anybody's hands would make."""
+        return at_once(self._alive[song.slug])
+
+    @cached_property
+    def _alive(self) -> dict[str, SongHolding]:
+        return song_holdings(
+            self.collection.songs, [(token, token.supply) for token in self.collection.tokens]
+        )
+
     def existing(self, song: Song) -> list[Existing]:
         """Return the variations of a song that are tokens, rarest first."""
         found: dict[Variation, list[Token]] = defaultdict(list)
@@ -230,6 +247,9 @@ class Views:
             "root": root,
             "data": f"{root}data/songs/{song.slug}.json",
             "song": song.title,
+            "slug": song.slug,
+            "locked": self.collection.settings.audio.locked,
+            "preview": self.collection.settings.audio.preview_seconds,
             "mix": "-".join(str(nth + 1) for nth in choice),
             "solo": solo,
             "rate": sound.rate,
@@ -252,8 +272,8 @@ class Views:
                 }
                 for layer, rows, at in zip(song.layers, self.layers(song), choice, strict=True)
             ],
-            "enabled": not self._mixer_off,
-            "reason": self._mixer_off,
+            "enabled": not self.mixer_off,
+            "reason": self.mixer_off,
         }
 
     def mixer_songs(self, root: str) -> list[dict[str, str]]:

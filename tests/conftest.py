@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from build import build
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Nothing but the tests' own host is ever asked for anything.
 CHROMIUM_FLAGS = [

@@ -30,11 +30,12 @@ def pressed(small: Small) -> dict[str, Json]:
     return {file.address.removeprefix("data/"): json.loads(text_of(file)) for file in files}
 
 
-def test_there_is_a_file_for_the_collection_its_tokens_rarity_and_every_song(
+def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_song(
     pressed: dict[str, Json],
 ) -> None:
     assert pressed.keys() == {
         "collection.json",
+        "forge.json",
         "tokens.json",
         "rarity.json",
         "songs/one.json",

@@ -32,10 +32,11 @@ def test_the_engine_imports_the_standard_library_and_numpy_alone(path: Path) -> 
         assert top not in UNCLEAN
 
 
-def test_the_session_imports_the_engine_alone() -> None:
+@pytest.mark.parametrize("module", ["session", "planner"])
+def test_what_workers_call_imports_the_engine_alone(module: str) -> None:
     ours = {
         name
-        for name in imports(ROOT / "pyodide_app" / "session.py")
+        for name in imports(ROOT / "pyodide_app" / f"{module}.py")
         if name.startswith(("pyodide_app", "stempress"))
     }
     assert all(name.startswith("pyodide_app.engine") for name in ours)

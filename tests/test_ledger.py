@@ -184,3 +184,15 @@ def test_songs_that_could_not_be_read_are_held_against_no_token() -> None:
 )
 def test_a_song_token_has_a_stem_for_every_layer(stems: object, key: str) -> None:
     assert [each for each, _ in told(song(1, [], stems=stems))] == [f"tokens[0].{key}"]
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-09-01", "2026-09-01T12:00:00+02:00", "2026-13-01T00:00:00Z"]
+)
+def test_a_time_is_in_utc(time: str) -> None:
+    findings = Findings()
+    text = json.dumps({"tokens": [], "time": time})
+    assert parse_ledger(text, SONGS, ALBUMS, findings).time == ""
+    assert [fault.what for fault in findings.faults] == ["is not a time in UTC"]
+    good = json.dumps({"tokens": [], "time": "2026-09-01T12:00:00Z"})
+    assert parse_ledger(good, SONGS, ALBUMS, Findings()).time == "2026-09-01T12:00:00Z"

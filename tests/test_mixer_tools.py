@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -17,6 +18,7 @@ from stempress.errors import Findings
 from stempress.links import read_mix
 from stempress.settings import read_settings
 from tests.conftest import ROOT
+from tests.test_mixer_browser import load
 from tests.visiting import Visit
 
 if TYPE_CHECKING:
@@ -332,3 +334,129 @@ def test_an_export_can_be_cancelled(page: Page, serve: Serve, host: Path) -> Non
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("status")).to_have_text("Export: cancelled")
     expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()
+
+
+def test_two_mixes_are_compared_equally_loud(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    open_tools(page)
+    visit.press("Loop")
+    visit.play()
+    gain = "document.querySelector('stem-mixer').outputNode.gain.value"
+    visit.press("B")
+    expect(visit.mixer.get_by_role("button", name="B", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    visit.row("Drums").get_by_role("button", name="Mute", exact=True).click()
+    visit.row("Bass").get_by_role("button", name="Mute", exact=True).click()
+    visit.press("A")
+    mute = visit.row("Drums").get_by_role("button", name="Mute", exact=True)
+    expect(mute).to_have_attribute("aria-pressed", "false", timeout=30_000)
+    page.wait_for_timeout(2000)
+    assert page.evaluate(gain) < 0.9, "the louder mix is turned down"
+    visit.press("B")
+    expect(mute).to_have_attribute("aria-pressed", "true", timeout=30_000)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(gain) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_meters_say_what_the_engine_measures(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    visit.play()
+    page.wait_for_timeout(2000)
+    expect(page.locator(".integrated")).to_contain_text("LUFS")
+    expect(page.locator(".true-peak")).to_contain_text("dBTP")
+    expect(page.locator(".limiter")).to_contain_text("dB")
+    level = page.locator(".row .level").first
+    assert float(level.evaluate("it => it.style.getPropertyValue('--hold')")) > 0.2
+
+
+def test_a_stem_can_wait_for_the_bar(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    page.get_by_label("Swap stems on the bar").check()
+    visit.press("Loop")
+    visit.play()
+    bar = visit.song["frames"] // visit.song["bars"]
+    keys = visit.row("Keys")
+    # Once, so that the stem is there; then from the middle of a bar.
+    keys.get_by_role("combobox", name="Stem").select_option("drawbar")
+    page.wait_for_timeout(4000)
+    for key in ("Drums", "Bass", "Strings", "Voice"):
+        visit.row(key).get_by_role("button", name="Mute", exact=True).click()
+    page.wait_for_timeout(300)
+    keys.get_by_role("combobox", name="Stem").select_option("rhodes")
+    page.wait_for_timeout(3500)
+    heard = visit.recording()
+    old, new = (
+        load("undertow", "keys", stem).samples[0].astype("f4") / 32768
+        for stem in ("drawbar", "rhodes")
+    )
+    tail = heard[0, -8192:]
+    places = np.flatnonzero(new[: -tail.size] == tail[0])
+    (end,) = [at for at in places if np.array_equal(new[at : at + tail.size], tail)]
+    start = end + tail.size - heard.shape[1]
+    song_at = np.arange(start, end + tail.size) % visit.song["frames"]
+    swapped = np.flatnonzero(heard[0] != old[song_at])
+    last_old = np.flatnonzero((heard[0] == old[song_at]) & (old[song_at] != 0))[-1]
+    assert swapped.size
+    assert (song_at[last_old] + 1) % bar < 16, "the old stem sounds up to a bar line"
+
+
+def hold(page: Page, *stems: str) -> None:
+    """Let the browser know that the visitor owns these stems, and no other."""
+    page.evaluate(
+        """async (stems) => {
+          const { remember } = await import(new URL("../../app/web/ownership.js", location.href));
+          remember({
+            address: "0x" + "ab".repeat(20), wallet: "", source: "chain", block: 1,
+            time: "2026-01-01T00:00:00Z", complete: true,
+            tokens: new Map([["1", 1]]), stems: new Set(stems),
+          });
+        }""",
+        list(stems),
+    )
+
+
+def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    hold(page, "undertow/drums/brushes", "undertow/keys/rhodes")
+    drums, bass = visit.row("Drums"), visit.row("Bass")
+    expect(drums.locator(".access")).to_have_text("not yours: a preview")
+    expect(drums.locator("option")).to_have_text(["Brushes · yours", "Dusty", "Lock Gate"])
+    expect(drums.get_by_role("combobox", name="Stem")).to_have_value("dusty")
+    drums.get_by_role("combobox", name="Stem").select_option("brushes")
+    expect(drums.locator(".access")).to_have_text("")
+    expect(page.locator(".mix-number")).to_have_text("2-1-1-1-1")
+    expect(bass.locator(".access")).to_have_text("not yours: a preview")
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    visit.press("Loop")
+    bass.get_by_role("button", name="Solo", exact=True).click()
+    visit.play()
+    page.wait_for_timeout(1500)
+    heard = visit.recording()[0, -8192:]
+    quiet = load("undertow", "bass", "sub").samples[0] / np.float32(32768) * np.float32(0.25)
+    places = np.flatnonzero(np.isclose(quiet[: -heard.size], heard[0], atol=1e-6))
+    assert any(np.allclose(quiet[at : at + heard.size], heard, atol=1e-6) for at in places)
+
+
+def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.evaluate("document.querySelector('stem-mixer').dataset.locked = 'silent'")
+    hold(page, "undertow/keys/rhodes")
+    expect(visit.row("Bass").locator(".access")).to_have_text("not yours: silent")
+    page.evaluate("document.querySelector('stem-mixer').ready")
+    visit.press("Loop")
+    visit.row("Bass").get_by_role("button", name="Solo", exact=True).click()
+    visit.play()
+    page.wait_for_timeout(600)
+    assert not visit.recording()[:, -4096:].any()
+    hold(page, "undertow/keys/rhodes", "undertow/bass/sub")
+    expect(visit.row("Bass").locator(".access")).to_have_text("")
+    page.wait_for_timeout(1500)
+    assert visit.recording()[:, -4096:].any()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
-import shutil
 import sys
+import tarfile
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -22,18 +23,19 @@ from stempress.sources import (
     Cdn,
     Folder,
     MissingError,
+    NpmPackage,
     PinnedFile,
     Source,
     UnreachableError,
     gather,
 )
+from tests.runtime_site import PAGE, run_python, write_runtime_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Request
 
     from tests.conftest import Serve
 
-PAGE = Path(__file__).with_name("runtime_page")
 GOOD = b"the pinned bytes"
 PINNED = PinnedFile("a.bin", len(GOOD), sha256(GOOD).hexdigest())
 MODULES = {"pack/__init__.py": b'"""A pack."""\n', "pack/one.py": b"NAMES = {'a', 'b', 'c'}\n"}
@@ -123,6 +125,48 @@ def test_a_host_that_lacks_a_file_may_have_another(tmp_path: Path, serve: Serve)
         cdn.read("b.bin")
     assert cdn.read("a.bin") == GOOD
     cdn.session.close()
+
+
+def pack(folder: Path, **files: bytes) -> Path:
+    """Write a tarball as npm packs it."""
+    path = folder / "pack.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(f"package/dist/{name}")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def test_a_package_is_read_out_of_what_npm_packs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = pack(tmp_path, a=GOOD)
+    npm = tmp_path / "bin/npm"
+    npm.parent.mkdir()
+    npm.write_text(f'#!/bin/sh\nexec /bin/cp {packed} "$4"\n')
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    package = NpmPackage("some-package", "1.0.0")
+    assert package.read("dist/a") == GOOD
+    with pytest.raises(MissingError, match=r"not in some-package 1\.0\.0"):
+        package.read("dist/b")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("echo no route >&2; exit 1", "npm: no route"), ("exit 0", "npm gave nothing")],
+)
+def test_an_npm_that_fails_is_unreachable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError, match="npm is not installed"):
+        NpmPackage("some-package", "1.0.0").read("a")
+    (tmp_path / "npm").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "npm").chmod(0o755)
+    with pytest.raises(UnreachableError, match=reason):
+        NpmPackage("some-package", "1.0.0").read("a")
 
 
 def test_a_wheel_follows_from_its_content(tmp_path: Path) -> None:
@@ -271,10 +315,7 @@ def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch
 def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
     chromium: Browser, serve: Serve, tmp_path: Path
 ) -> None:
-    shutil.copytree(PAGE, tmp_path, dirs_exist_ok=True)
-    (tmp_path / "runtime").mkdir()
-    for name, path in runtime.prepare_runtime(folder=None, report=print).items():
-        shutil.copyfile(path, tmp_path / "runtime" / name)
+    write_runtime_site(tmp_path, PAGE / "imports.py")
     base = serve(tmp_path, "/project/")
     asked: list[str] = []
     said: list[str] = []
@@ -290,21 +331,10 @@ def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
         context.on("console", note_message)
         page = context.new_page()
         page.goto(base)
-        page.locator("#answer:not(:empty)").wait_for(timeout=60_000)
-        answer = json.loads(page.inner_text("#answer"))
+        answer = run_python(page, "imports.py")
     pin = runtime.parse_pin(runtime.PIN.read_text("utf-8"))
     assert said == []
-    assert (answer.get("error"), answer["python"]) == (None, pin.info["python"])
+    assert answer["python"] == pin.info["python"]
     assert {"mix", "model"} <= set(answer["engine"])
-    # The same stream as numpy gives outside the browser: the dither is part of the promise.
-    assert answer["dither"] == runtime_dither()
     assert f"{base}runtime/python_stdlib.zip" in asked
     assert {urlsplit(url).netloc for url in asked} - {""} == {urlsplit(base).netloc}
-
-
-def runtime_dither() -> list[int]:
-    """Return the integers that the page draws, drawn here."""
-    import numpy as np  # noqa: PLC0415 - the other tests need no numpy
-
-    drawn: list[int] = np.random.Generator(np.random.PCG64(7)).integers(0, 1 << 16, 4).tolist()
-    return drawn

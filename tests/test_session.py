@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from pyodide_app.engine import loudness
+from pyodide_app.engine.levels import FIGURES
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.wav import pcm
 from pyodide_app.session import Session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from pyodide_app.engine.wav import Bits
 
 RATE = 8000
 FRAMES = 2 * RATE
@@ -43,10 +48,10 @@ def noise(seed: int, channels: int = 2, frames: int = FRAMES) -> NDArray[np.floa
     return (words / 32768).astype(np.float32)
 
 
-def session() -> Session:
-    made = Session(RATE, FRAMES, 2)
+def session(frames: int = FRAMES) -> Session:
+    made = Session(RATE, frames, 2, bars=4)
     for seed, key in enumerate(("a", "b", "c")):
-        made.load(key, [Buffer(channel) for channel in noise(seed)])
+        made.load(key, [Buffer(channel) for channel in noise(seed, frames=frames)])
     change(made, 0, ["place", 0, "a"], ["place", 1, "b"])
     return made
 
@@ -61,11 +66,19 @@ def block(of: Session, frame: int, count: int) -> NDArray[np.float32]:
     return out.samples.reshape(2, count)
 
 
-def engine(*seeds: int) -> Mixer:
-    mixer = Mixer(rate=RATE, frames=FRAMES, rows=2)
+def engine(*seeds: int, frames: int = FRAMES) -> Mixer:
+    mixer = Mixer(rate=RATE, frames=frames, rows=2, bars=Bars(frames / 4))
     for row, seed in enumerate(seeds):
-        mixer.place(row, StemAudio.from_float(noise(seed)))
+        mixer.place(row, StemAudio.from_float(noise(seed, frames=frames)))
     return mixer
+
+
+def levels(of: Session, frame: int) -> tuple[dict[str, float], list[float]]:
+    """Return the master's figures by name, and the rows' peaks."""
+    out = Buffer(np.zeros(len(FIGURES) + 2, dtype=np.float32))
+    of.levels(frame, out)
+    told = out.samples.tolist()
+    return dict(zip(FIGURES, told, strict=False)), told[len(FIGURES) :]
 
 
 def test_it_plays_what_the_engine_plays() -> None:
@@ -138,20 +151,90 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
 
 
 @pytest.mark.parametrize("bits", [16, 24])
-def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: int) -> None:
-    this = session()
+def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: Bits) -> None:
+    this = session(FRAMES * 3)
     change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
-    bounce = this.bounce(16 if bits == 16 else 24, ["a", "c"], '{"title": "Ebb"}')
+    bounce = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}')
     pieces = [bounce.head()]
     while bounce.done < 1:
         pieces.append(bounce.step())
-    mixer = engine(0, 2)
+    mixer = engine(0, 2, frames=FRAMES * 3)
     mixer.adjust(1, RowSettings(-4.5, -0.25))
-    words = pcm(mixer.render(0, FRAMES), 16 if bits == 16 else 24)
+    words = pcm(mixer.render(0, FRAMES * 3), bits)
     assert bounce.hexdigest() == sha256(words).hexdigest()
     assert b"".join(pieces[1:]) == words
     assert b"Ebb" in pieces[0]
     assert this.song_frame(700) == 900, "the mix that plays goes on"
+
+
+def test_a_swap_waits_for_the_next_bar() -> None:
+    this, that = session(), engine(0, 1)
+    change(this, 1000, ["place", 0, "c", "bar"])
+    that.place(0, StemAudio.from_float(noise(2)), 4000)
+    assert np.array_equal(block(this, 1000, 4000), that.render(1000, 4000))
+    assert (this.waiting(3999), this.waiting(4000)) == ("[0]", "[]")
+
+
+def test_levels_are_those_of_what_has_been_played() -> None:
+    this = session()
+    whole = [block(this, at, 500) for at in range(0, 4000, 500)]
+    change(this, 3200, ["master", 6])
+    whole = [np.concatenate(whole, axis=1)[:, :3200]]
+    whole += [block(this, at, 500) for at in range(3200, 9000, 500)]
+    played = np.concatenate(whole, axis=1)[:, :8100]
+    for at in (1300, 3500, 8100):
+        told, rows = levels(this, at)
+    assert told["left"] == pytest.approx(loudness.peak(played[:1, 3500:]))
+    assert told["right"] == pytest.approx(loudness.peak(played[1:, 3500:]))
+    assert told["true_peak"] == pytest.approx(loudness.true_peak(played[:, :-5]), rel=1e-3)
+    meter = loudness.LoudnessMeter.of(played, RATE)
+    assert told["momentary"] == pytest.approx(meter.momentary, abs=1e-4)
+    assert told["integrated"] == pytest.approx(meter.integrated, abs=1e-4)
+    assert told["gain"] < 1
+    assert rows == pytest.approx([loudness.peak(noise(seed)[:, 3500:8100]) for seed in (0, 1)])
+
+
+def test_levels_begin_anew() -> None:
+    this = session()
+    block(this, 0, 8000)
+    levels(this, 8000)
+    told, rows = levels(this, 8000)
+    assert (told["left"], told["gain"], rows) == (0, 1, [0, 0])
+    assert told["integrated"] > -30
+    assert told["true_peak"] > 0
+    this.reset_levels()
+    told, _ = levels(this, 8000)
+    assert (told["true_peak"], told["integrated"]) == (0, -float("inf"))
+
+
+def test_levels_go_on_over_a_pause() -> None:
+    this, that = session(), session()
+    block(this, 0, 4000)
+    block(this, 4000, 4000)
+    this.settle(5000)
+    block(this, 0, 4000)
+    for at in range(0, 9000, 1000):
+        block(that, at, 1000)
+    assert levels(this, 4000)[0]["integrated"] == levels(that, 9000)[0]["integrated"]
+
+
+def test_nobody_has_to_look_at_the_levels() -> None:
+    this = session()
+    for at in range(0, 400 * 64, 64):
+        block(this, at, 64)
+    told, _ = levels(this, 400 * 64)
+    assert told["left"] == 0, "the song was over, and what was before is forgotten"
+
+
+def test_a_survey_measures_the_whole_mix() -> None:
+    this = session()
+    survey = this.survey(["a", "b"])
+    while survey.done < 1:
+        survey.step()
+    whole = engine(0, 1).render(0, FRAMES)
+    assert survey.integrated == loudness.integrated(whole, RATE)
+    assert survey.range == loudness.loudness_range(whole, RATE)
+    assert survey.true_peak == pytest.approx(loudness.true_peak(whole), rel=1e-2)
 
 
 def test_a_plain_bounce_has_every_control_at_rest() -> None:

@@ -142,3 +142,27 @@ def test_reading_goes_on_without_settings_but_not_without_a_site(tmp_path: Path)
     assert len(findings.faults) == 1
     with pytest.raises(SiteError, match="name it with --site"):
         read_settings(tmp_path / "elsewhere", Findings())
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a;script-src.example/", "https://user@rpc.example/", "https://x:99999/"]
+)
+def test_an_endpoint_must_fit_into_a_policy(url: str) -> None:
+    findings = Findings()
+    text = f'{LEAST}[collection.contract]\naddress = "{EIP_55[0]}"\nrpc = ["{url}"]\n'
+    contract = parse_settings(text, findings).contract
+    assert contract is not None
+    assert contract.endpoints == ()
+    assert [fault.what for fault in findings.faults] == ["is not the address of an endpoint"]
+
+
+def test_a_policy_names_origins_once() -> None:
+    rpc = ("https://rpc.example/v1/KEY", "https://rpc.example/v2", "http://[::1]:8545/x")
+    contract = Contract(1, EIP_55[0], "erc721", rpc)
+    assert contract.endpoints == ("https://rpc.example", "http://[::1]:8545")
+
+
+def test_a_collection_is_known_by_its_contract_or_by_its_name() -> None:
+    assert parse_settings(LEAST, Findings()).key.startswith("name:")
+    text = f'{LEAST}[collection.contract]\nchain_id = 5\naddress = "{EIP_55[0]}"\n'
+    assert parse_settings(text, Findings()).key == f"eip155:5:{EIP_55[0].lower()}"

@@ -9,9 +9,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pyodide_app.engine.riff import Tags, wav_file
-from pyodide_app.engine.wav import Bits, pcm, quantised
+from pyodide_app.engine.wav import Bits, dither, pcm, quantised
 
 TAGS = Tags("Ebb & Flöde", "Mara", "Landfall", "QZK6P2600022", "3-1-4")
 BITS: tuple[Bits, ...] = get_args(Bits.__value__)
@@ -51,6 +53,50 @@ def test_the_data_chunk_is_padded_to_an_even_length() -> None:
     data = wav_file(np.zeros((1, 1), dtype=np.float32), 48000, 24, TAGS)
     assert len(data) % 2 == 0
     assert int.from_bytes(data[4:8], "little") == len(data) - 8
+
+
+def test_dither_is_triangular_and_seeded() -> None:
+    noise = dither(0, 200_000)
+    assert np.array_equal(noise, dither(0, 200_000))
+    assert not np.array_equal(noise, dither(0, 200_000, seed=6))
+    assert np.abs(noise).max() < 1
+    assert noise.mean(axis=1) == pytest.approx(0, abs=0.005)
+    assert noise.var(axis=1) == pytest.approx(1 / 6, rel=0.01)
+    assert np.corrcoef(noise)[0, 1] == pytest.approx(0, abs=0.01)
+    assert np.corrcoef(noise[:, 1:], noise[:, :-1]) == pytest.approx(np.eye(4), abs=0.01)
+
+
+@given(st.integers(0, 1 << 40), st.lists(st.integers(1, 300), min_size=1, max_size=8))
+def test_dither_belongs_to_its_frame(first: int, sizes: list[int]) -> None:
+    starts = np.cumsum([first, *sizes]).tolist()
+    blocks = [dither(at, size) for at, size in zip(starts, sizes, strict=False)]
+    assert np.array_equal(dither(first, sum(sizes)), np.concatenate(blocks, axis=1))
+
+
+def test_a_level_below_one_word_survives_in_16_bits() -> None:
+    faint = np.full((2, 200_000), 0.3 / 32768, dtype=np.float32)
+    words = quantised(faint, 16)
+    assert words.mean(axis=1) == pytest.approx(0.3, abs=0.01)
+    assert set(np.unique(words)) == {-1, 0, 1}
+
+
+def test_words_that_are_there_already_are_not_dithered() -> None:
+    words = np.random.default_rng(3).integers(-32768, 32768, (2, 1000))
+    signal = (words / 32768).astype(np.float32)
+    signal[0, ::2] *= np.float32(0.3)
+    out = quantised(signal, 16)
+    assert np.array_equal(words[1], out[1])
+    assert np.array_equal(words[0, 1::2], out[0, 1::2])
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=8), st.sampled_from(BITS))
+def test_blocks_are_the_words_of_the_whole(sizes: list[int], bits: Bits) -> None:
+    signal = np.random.default_rng(4).uniform(-1.1, 1.1, (2, sum(sizes))).astype(np.float32)
+    blocks, frame = [], 0
+    for size in sizes:
+        blocks.append(pcm(signal[:, frame : frame + size], bits, frame))
+        frame += size
+    assert pcm(signal, bits) == b"".join(blocks)
 
 
 def chunks(data: bytes) -> dict[bytes, bytes]:

@@ -14,6 +14,8 @@ missing=()
 if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
 if ! has_any java; then missing+=(default-jre-headless); fi
 if ! has_any npm; then missing+=(npm); fi
+if ! has_any ffmpeg; then missing+=(ffmpeg); fi
+if ! has_any sox; then missing+=(sox); fi
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
 as_root=()

@@ -1,41 +1,56 @@
-"""Peak, true peak, and loudness after ITU-R BS.1770-4.
+"""Peak, true peak and loudness (ITU-R BS.1770-4, EBU R 128): of a whole, and while it plays.
 
-No convolution and no BLAS: every sum runs in a stated order, so the figures are the same to the
-bit in the build and in the browser.
+The figures are the same to the bit in the build and in the browser: see ``weighting``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil, log10, pi, sqrt, tan
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pyodide_app.engine.exact import log10
+from pyodide_app.engine.weighting import KWeighting
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     type Planar = NDArray[np.float32]
+    type Powers = NDArray[np.float64]
 
-# BS.1770-4 Annex 2, table of the order-48 4-phase interpolating filter; phases 2 and 3 are 1 and 0
-# in reverse. All are multiples of 2^-13.
+# BS.1770-4 Annex 2, table of the order-48 4-phase interpolating filter, as multiples of 2^-13: its
+# first two phases. The others are these in reverse.
 _PHASES = (
     (14, 90, -161, 272, -487, 1125, 7964, -838, 390, -218, 122, -68),
     (-239, 240, -424, 730, -1364, 3810, 6388, -1641, 832, -477, 271, -155),
 )
-_TAPS = tuple(tuple(np.float32(tap / 8192) for tap in phase) for phase in _PHASES)
-_FILTERS = (*_TAPS, *(phase[::-1] for phase in reversed(_TAPS)))
+_EVEN, _ODD = (
+    [
+        [
+            np.float32(one + sign * other) / 16384
+            for one, other in zip(phase[:6], phase[:5:-1], strict=True)
+        ]
+        for phase in _PHASES
+    ]
+    for sign in (1, -1)
+)
 
-ABSOLUTE_GATE = -70.0
-RELATIVE_GATE = -10.0
-RANGE_GATE = -20.0
+BEFORE, AFTER = 6, 5
+"""Frames on either side of a frame that its true peak depends on."""
+HIGHEST_RISE = np.float32(2.03)
+"""No true peak is further above the samples around it: the taps of a phase sum to 2.023 at most."""
 
+_SPAN = 128
+_PIECE = 1 << 15
 
-def to_db(level: float) -> float:
-    """Turn a factor of full scale into decibels; -inf for 0."""
-    return 20 * log10(level) if level > 0 else -float("inf")
+ABSOLUTE_GATE = 1.1724653045822963e-07
+"""-70 LUFS, as a power."""
+
+_HOP = 0.01  # seconds: fine enough for the loudest 400 ms that begin at any time
+_MOMENTARY = 40  # hops
+_SHORT_TERM = 300
+_STEP = 10  # hops from one gated window to the next
 
 
 def peak(planar: Planar) -> float:
@@ -44,199 +59,191 @@ def peak(planar: Planar) -> float:
 
 
 def true_peaks(planar: Planar) -> Planar:
-    """Return per channel and frame the largest magnitude of the 4x oversampled signal there.
+    """Return per frame the largest magnitude of the 4x oversampled signal there.
 
-    Frames beyond either end count as silence. Shape as the input.
+    Of the input, shape (..., frames), the first ``BEFORE`` and last ``AFTER`` frames are context.
     """
-    channels, frames = planar.shape
-    padded = np.zeros((channels, frames + 12), dtype=np.float32)
-    padded[:, 6 : 6 + frames] = planar
-    highest = np.abs(planar)
-    for taps in _FILTERS:
-        total = padded[:, 11 : 11 + frames] * taps[0]
-        for at, tap in enumerate(taps[1:], start=1):
-            total += padded[:, 11 - at : 11 - at + frames] * tap
-        np.maximum(highest, np.abs(total), out=highest)
+    frames = planar.shape[-1] - BEFORE - AFTER
+    ends = [
+        (planar[..., 11 - at :][..., :frames], planar[..., at : at + frames]) for at in range(6)
+    ]
+    sums = [one + other for one, other in ends]
+    differences = [one - other for one, other in ends]
+    highest = np.abs(planar[..., BEFORE : BEFORE + frames])
+    for even, odd in zip(_EVEN, _ODD, strict=True):
+        # A phase is their sum, its reverse their difference: the larger magnitude is |e| + |o|.
+        both = np.abs(_weighted(sums, even))
+        both += np.abs(_weighted(differences, odd))
+        np.maximum(highest, both, out=highest)
     return highest
 
 
-def true_peak(planar: Planar, block: int = 1 << 16) -> float:
+def _weighted(signals: list[Planar], weights: list[np.float32]) -> Planar:
+    total = signals[0] * weights[0]
+    scaled = np.empty_like(total)
+    for signal, weight in zip(signals[1:], weights[1:], strict=True):
+        total += np.multiply(signal, weight, out=scaled)
+    return total
+
+
+def true_peaks_above(planar: Planar, level: np.float32) -> Planar:
+    """Return per frame the true peak over all channels; where it is below ``level``, or 0.
+
+    Input as for ``true_peaks``. Spans without anything loud enough are not oversampled, unless
+    they are few.
+    """
+    channels, frames = planar.shape[0], planar.shape[1] - BEFORE - AFTER
+    if peak(planar) * HIGHEST_RISE <= level:
+        return np.zeros(frames, dtype=np.float32)
+    spans = -(-frames // _SPAN)
+    padded = np.zeros((channels, spans * _SPAN + BEFORE + AFTER), dtype=np.float32)
+    padded[:, : planar.shape[1]] = planar
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _SPAN + BEFORE + AFTER, axis=1)
+    windows = windows[:, ::_SPAN]
+    highest = np.maximum(windows.max(axis=(0, 2)), -windows.min(axis=(0, 2)))
+    loud = highest * HIGHEST_RISE > level
+    if 2 * np.count_nonzero(loud) > spans:
+        everywhere: Planar = true_peaks(planar).max(axis=0)
+        return everywhere
+    peaks = np.zeros((spans, _SPAN), dtype=np.float32)
+    if loud.any():
+        peaks[loud] = true_peaks(windows[:, loud]).max(axis=0)
+    return peaks.reshape(-1)[:frames]
+
+
+def true_peak(planar: Planar) -> float:
     """Return the largest 4x oversampled magnitude, as a factor of full scale."""
-    frames = planar.shape[1]
-    return max(
-        (
-            float(true_peaks(planar[:, max(start - 12, 0) : start + block + 12]).max(initial=0))
-            for start in range(0, frames, block)
-        ),
-        default=0.0,
-    )
+    meter = PeakMeter(planar.shape[0])
+    meter.true_peak = peak(planar)
+    for start in range(0, planar.shape[1], _PIECE):
+        meter.add(planar[:, start : start + _PIECE])
+    meter.add(np.zeros((planar.shape[0], AFTER), dtype=np.float32))
+    return meter.true_peak
+
+
+class PeakMeter:
+    """The highest true peak of blocks that follow one another, heard ``AFTER`` frames late."""
+
+    def __init__(self, channels: int = 2) -> None:
+        """Take the number of channels."""
+        self.true_peak = 0.0
+        self._before: Planar = np.zeros((channels, BEFORE + AFTER), dtype=np.float32)
+
+    def add(self, planar: Planar) -> None:
+        """Hear the next block, shape (channels, frames)."""
+        heard = np.concatenate((self._before, planar), axis=1)
+        self._before = heard[:, -BEFORE - AFTER :]
+        self.true_peak = max(self.true_peak, peak(planar))
+        above = true_peaks_above(heard, np.float32(self.true_peak))
+        self.true_peak = max(self.true_peak, float(above.max(initial=0)))
+
+
+def to_db(level: float) -> float:
+    """Turn a factor of full scale into decibels; -inf for 0."""
+    return 20 * log10(level)
+
+
+def to_lufs(power: float) -> float:
+    """BS.1770-4 equation 2, with the channels already weighted and summed; -inf for 0."""
+    return -0.691 + 10 * log10(power)
+
+
+def gated(powers: Powers) -> float:
+    """Return the loudness in LUFS of the powers of 400 ms windows, one each 100 ms.
+
+    BS.1770-4 equations 4 to 7: the absolute gate, then one 10 LU below what passed it.
+    """
+    loud = powers[powers > ABSOLUTE_GATE]
+    if not loud.size:
+        return to_lufs(0)
+    kept = loud[loud > loud.sum() / loud.size / 10]
+    return to_lufs(float(kept.sum()) / kept.size)
 
 
 def integrated(planar: Planar, rate: int) -> float:
     """Return the gated loudness of the whole in LUFS; -inf when nothing passes the gates."""
-    return gated(_block_powers(planar, rate, 0.4, 0.1))
-
-
-def momentary(planar: Planar, rate: int) -> NDArray[np.float64]:
-    """Return the loudness in LUFS of every 400 ms, a value each 100 ms."""
-    return _loudness(_block_powers(planar, rate, 0.4, 0.1))
-
-
-def short_term(planar: Planar, rate: int) -> NDArray[np.float64]:
-    """Return the loudness in LUFS of every 3 s, a value each 100 ms."""
-    return _loudness(_block_powers(planar, rate, 3.0, 0.1))
+    return LoudnessMeter.of(planar, rate).integrated
 
 
 def loudness_range(planar: Planar, rate: int) -> float:
     """Return the loudness range in LU (EBU Tech 3342); 0 where nothing passes its gates."""
-    powers = _block_powers(planar, rate, 3.0, 0.1)
-    loud = powers[_loudness(powers) >= ABSOLUTE_GATE]
-    if not loud.size:
-        return 0.0
-    threshold = _lufs(float(loud.sum()) / loud.size) + RANGE_GATE
-    kept = np.sort(_loudness(loud[_loudness(loud) >= threshold]))
-    low, high = (round((kept.size - 1) * share) for share in (0.10, 0.95))
-    return float(kept[high] - kept[low])
+    return LoudnessMeter.of(planar, rate).range
 
 
-def _loudness(powers: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.array([_lufs(float(power)) for power in powers])
+class LoudnessMeter:
+    """The loudness of blocks that follow one another, of any size.
 
-
-def _lufs(power: float) -> float:
-    """BS.1770-4 equation 2, with the channels already weighted and summed."""
-    return -0.691 + 10 * log10(power) if power > 0 else -float("inf")
-
-
-def gated(powers: NDArray[np.float64]) -> float:
-    """Return the loudness in LUFS of the mean squares of 400 ms windows, a window each 100 ms.
-
-    BS.1770-4 equations 4 to 7: the absolute gate, then one 10 LU below what passed it.
+    Momentary is the last 400 ms, short-term the last 3 s, the frames before the first being
+    silence; both move every 10 ms. Integrated and range are those of everything so far.
     """
-    loud = powers[_loudness(powers) > ABSOLUTE_GATE]
-    if not loud.size:
-        return -float("inf")
-    threshold = _lufs(float(loud.sum()) / loud.size) + RELATIVE_GATE
-    kept = loud[_loudness(loud) > threshold]
-    return _lufs(float(kept.sum()) / kept.size)
 
+    def __init__(self, rate: int, channels: int = 2) -> None:
+        """Take the sample rate in Hz and the number of channels, each of which weighs the same."""
+        self._weighting = KWeighting(rate, channels)
+        self._frames = round(rate * _HOP)
+        self._open: Powers = np.zeros(0)
+        self._hops = array("d")
 
-def _block_powers(planar: Planar, rate: int, window: float, hop: float) -> NDArray[np.float64]:
-    """Return the mean square, summed over channels, of K-weighted windows; lengths in seconds."""
-    size, step = round(window * rate), round(hop * rate)
-    if planar.shape[1] < size:
-        return np.zeros(0)
-    total = np.zeros((planar.shape[1] - size) // step + 1)
-    for channel in planar:
-        power = k_weighted(channel, rate) ** 2
-        sums = np.concatenate((np.zeros(1), np.cumsum(power)))
-        ends = np.arange(total.size) * step + size
-        total += (sums[ends] - sums[ends - size]) / size
-    return total
+    @classmethod
+    def of(cls, planar: Planar, rate: int) -> LoudnessMeter:
+        """Return a meter that has heard the whole of a signal."""
+        meter = cls(rate, planar.shape[0])
+        meter.add(planar)
+        return meter
 
+    def add(self, planar: Planar) -> None:
+        """Hear the next block, shape (channels, frames)."""
+        for start in range(0, planar.shape[1], _PIECE):
+            powers = self._weighting.powers(planar[:, start : start + _PIECE])
+            self._open = np.concatenate((self._open, powers))
+            whole = self._open.size // self._frames
+            hops = self._open[: whole * self._frames].reshape(whole, self._frames)
+            self._hops.frombytes((hops.sum(axis=1) / self._frames).tobytes())
+            self._open = self._open[whole * self._frames :]
 
-@dataclass(frozen=True, slots=True)
-class Biquad:
-    """A second-order section, a0 = 1."""
+    @property
+    def momentary(self) -> float:
+        """Loudness of the last 400 ms, in LUFS."""
+        return self._latest(_MOMENTARY)
 
-    b0: float
-    b1: float
-    b2: float
-    a1: float
-    a2: float
+    @property
+    def short_term(self) -> float:
+        """Loudness of the last 3 s, in LUFS."""
+        return self._latest(_SHORT_TERM)
 
+    @property
+    def loudest_momentary(self) -> float:
+        """The highest momentary loudness so far, in LUFS."""
+        return to_lufs(float(self._windows(_MOMENTARY, 1).max(initial=0)))
 
-def k_filters(rate: int) -> tuple[Biquad, Biquad]:
-    """Return the two K-weighting stages: the tables of BS.1770-4 at 48 kHz, else their prototypes.
+    @property
+    def loudest_short_term(self) -> float:
+        """The highest short-term loudness so far, in LUFS."""
+        return to_lufs(float(self._windows(_SHORT_TERM, 1).max(initial=0)))
 
-    The prototypes behind the tables: De Man, "Evaluation of implementations of the EBU R128
-    loudness measurement", AES 145.
-    """
-    if rate == 48000:
-        return (
-            Biquad(
-                1.53512485958697,
-                -2.69169618940638,
-                1.19839281085285,
-                -1.69065929318241,
-                0.73248077421585,
-            ),
-            Biquad(1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621),
-        )
-    return _shelf(rate), _high_pass(rate)
+    @property
+    def integrated(self) -> float:
+        """Gated loudness in LUFS (BS.1770-4 equation 7); -inf when nothing passes the gates."""
+        return gated(self._windows(_MOMENTARY, _STEP))
 
+    @property
+    def range(self) -> float:
+        """Loudness range in LU (EBU Tech 3342); 0 where nothing passes its gates."""
+        powers = self._windows(_SHORT_TERM, _STEP)
+        loud = powers[powers >= ABSOLUTE_GATE]
+        if not loud.size:
+            return 0.0
+        kept = np.sort(loud[loud >= loud.sum() / loud.size / 100])
+        low, high = (float(kept[round((kept.size - 1) * share)]) for share in (0.10, 0.95))
+        return to_lufs(high) - to_lufs(low)
 
-def _shelf(rate: int) -> Biquad:
-    k, q = tan(pi * 1681.974450955533 / rate), 0.7071752369554196
-    high = 10 ** (3.999843853973347 / 20)
-    band = high**0.4996667741545416
-    a0 = 1 + k / q + k * k
-    return Biquad(
-        (high + band * k / q + k * k) / a0,
-        2 * (k * k - high) / a0,
-        (high - band * k / q + k * k) / a0,
-        2 * (k * k - 1) / a0,
-        (1 - k / q + k * k) / a0,
-    )
+    def _latest(self, width: int) -> float:
+        return to_lufs(sum(self._hops[-width:]) / width)
 
-
-def _high_pass(rate: int) -> Biquad:
-    k, q = tan(pi * 38.13547087602444 / rate), 0.5003270373238773
-    a0 = 1 + k / q + k * k
-    return Biquad(1.0, -2.0, 1.0, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0)
-
-
-def k_weighted(channel: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    """Return one channel after both K-weighting stages."""
-    signal = channel.astype(np.float64)
-    for section in k_filters(rate):
-        signal = filtered(signal, section)
-    return signal
-
-
-def filtered(signal: NDArray[np.float64], section: Biquad) -> NDArray[np.float64]:
-    """Run a biquad over a signal by a block scan.
-
-    Cut into about sqrt(n) blocks side by side, the recursion runs along all blocks at once from
-    rest; then each block gets the natural response to the state that the one before it left.
-    """
-    size = max(2, ceil(sqrt(signal.size)))
-    blocks = ceil(signal.size / size)
-    padded = np.zeros(blocks * size)
-    padded[: signal.size] = signal
-    columns = np.ascontiguousarray(padded.reshape(blocks, size).T)
-    out = _from_rest(columns, section)
-    first, second = _natural_responses(size, section)
-    last = before_last = 0.0
-    for block in range(blocks):
-        out[:, block] += first * last + second * before_last
-        last, before_last = out[-1, block], out[-2, block]
-    return out.T.reshape(-1)[: signal.size]
-
-
-def _from_rest(columns: NDArray[np.float64], section: Biquad) -> NDArray[np.float64]:
-    """Filter every column from rest; its inputs continue those of the column before."""
-    size, blocks = columns.shape
-    inputs = np.zeros((size + 2, blocks))
-    inputs[2:] = columns
-    inputs[:2, 1:] = columns[-2:, :-1]
-    driven = inputs[2:] * section.b0
-    driven += inputs[1:-1] * section.b1
-    driven += inputs[:-2] * section.b2
-    out = np.zeros((size + 2, blocks))
-    for at, row in enumerate(driven, start=2):
-        out[at] = row - out[at - 1] * section.a1 - out[at - 2] * section.a2
-    return out[2:]
-
-
-def _natural_responses(
-    size: int, section: Biquad
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what follows from the last output being 1, and from the one before it being 1."""
-
-    def run(last: float, before: float) -> Iterator[float]:
-        for _ in range(size):
-            last, before = -last * section.a1 - before * section.a2, last
-            yield last
-
-    return np.fromiter(run(1.0, 0.0), float, size), np.fromiter(run(0.0, 1.0), float, size)
+    def _windows(self, width: int, step: int) -> Powers:
+        """Return the mean power of all whole windows; lengths in hops, width a multiple of step."""
+        whole = len(self._hops) // step * step
+        steps = np.frombuffer(self._hops)[:whole].reshape(-1, step).sum(axis=1)
+        sums = np.concatenate((np.zeros(1), np.cumsum(steps)))
+        powers: Powers = (sums[width // step :] - sums[: -(width // step)]) / width
+        return powers

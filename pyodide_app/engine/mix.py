@@ -9,65 +9,41 @@ operations that give the same bits on every machine are on the sample path: ``+ 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pyodide_app.engine.loudness import peak
 from pyodide_app.engine.master import Limiter
+from pyodide_app.engine.ramps import Fade, Ramp, gain, pan_gains
+from pyodide_app.engine.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from pyodide_app.engine.ramps import Gains
+    from pyodide_app.engine.timeline import Bars
 
     type Planar = NDArray[np.float32]
     """float32 samples of shape (channels, frames), full scale at 1.0."""
     type Raw = NDArray[np.int16] | Planar
     """Samples as a stem holds them, to be multiplied by its scale."""
 
-FLOOR_DB = -60.0
-"""A volume at or below this is silence."""
-CEILING_DB = 6.0
-"""The highest volume of a row."""
-
-_STEP = 1.0011519555381682  # 10 ** (0.01 / 20): one hundredth of a decibel
 _INT16 = np.float32(1 / 32768)
 _UNEVEN = np.float32(1) / np.float32(32767)
-_ZERO = np.float32(0)
 _ONE = np.float32(1)
-_SILENT = np.zeros((1, 0), dtype=np.float32)
-
-
-def gain(volume_db: float) -> np.float32:
-    """Turn decibels into a factor, in steps of 0.01 dB; 0 at or below ``FLOOR_DB``.
-
-    Repeated squaring of one constant, because ``pow`` differs in the last bit between machines.
-    """
-    if not volume_db > FLOOR_DB:
-        return np.float32(0)
-    steps = round(min(volume_db, CEILING_DB) * 100)
-    factor, square, left = 1.0, _STEP, abs(steps)
-    while left:
-        if left & 1:
-            factor *= square
-        square *= square
-        left >>= 1
-    return np.float32(factor if steps >= 0 else 1.0 / factor)
-
-
-def pan_gains(pan: float) -> tuple[np.float32, np.float32]:
-    """Return left and right factors for a pan of -1 (left) to 1 (right).
-
-    Equal power: the squares sum to 2 at every position, and the centre is exactly 1.
-    """
-    side = max(-1.0, min(1.0, pan))
-    return np.float32(sqrt(1.0 - side)), np.float32(sqrt(1.0 + side))
+_UNITY = np.ones((1, 1), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StemAudio:
-    """A decoded stem. 16-bit material is held as int16: 5.5 MiB a minute at 48 kHz a channel."""
+    """A decoded stem; mono stays mono.
+
+    A minute of a channel at 48 kHz takes 5.5 MiB where the source has 16 bits (held as int16), and
+    11 MiB where it has more, or was decoded from a lossy file (held as float32).
+    """
 
     samples: Raw
 
@@ -115,6 +91,14 @@ class StemAudio:
         """The power of two that brings the samples to full scale 1.0."""
         return _INT16 if self.samples.dtype == np.int16 else _ONE
 
+    def read(self, frames: slice | NDArray[np.intp]) -> Raw:
+        """Return the samples of some frames; silence, or none at all, after the last."""
+        if isinstance(frames, slice):
+            return self.samples[:, frames]
+        taken = self.samples.take(frames, axis=1, mode="clip")
+        taken[:, frames >= self.frames] = 0
+        return taken
+
 
 @dataclass(frozen=True, slots=True)
 class RowSettings:
@@ -126,92 +110,14 @@ class RowSettings:
     solo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Ramp:
-    """A value that moves in a straight line from ``first`` at frame ``at`` to ``last``."""
-
-    last: np.float32
-    first: np.float32 = _ZERO
-    at: int = 0
-    frames: int = 0
-
-    def towards(self, value: np.float32, at: int, frames: int) -> _Ramp:
-        """Leave for ``value`` from where this ramp is at frame ``at``; at 0 nothing has sounded."""
-        if at <= 0:
-            return _Ramp(value)
-        now = self.over(at, 1)
-        first = now if isinstance(now, np.float32) else np.float32(now[0])
-        return self if first == self.last == value else _Ramp(value, first, at, frames)
-
-    def arrived(self) -> _Ramp:
-        """Return the ramp's end as a value that stays."""
-        return _Ramp(self.last)
-
-    def over(self, frame: int, count: int) -> np.float32 | NDArray[np.float32]:
-        """Return the values at ``count`` frames, or one number where they are all the same."""
-        if frame >= self.at + self.frames:
-            return self.last
-        if frame + count <= self.at:
-            return self.first
-        steps = np.arange(frame - self.at, frame - self.at + count)
-        way = np.clip(steps, 0, self.frames).astype(np.float32) / np.float32(self.frames)
-        return np.where(
-            steps >= self.frames, self.last, self.first + (self.last - self.first) * way
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Timeline:
-    """Which song frame sounds when: ``song_frame`` at absolute frame ``at``, then onwards."""
-
-    frames: int
-    at: int = 0
-    song_frame: int = 0
-    loop: tuple[int, int] | None = None
-
-    def position(self, frame: int) -> int:
-        """Return the song frame at an absolute frame; ``frames`` and above is after the end."""
-        here = self.song_frame + frame - self.at
-        if self.loop is None or self.song_frame >= self.loop[1]:
-            return here
-        start, end = self.loop
-        return here if here < end else start + (here - start) % (end - start)
-
-    def read(self, stem: StemAudio, frame: int, count: int) -> Raw:
-        """Return the stem's raw samples for ``count`` absolute frames, silence after the end."""
-        pieces: list[Raw] = []
-        while count > 0:
-            here = self.position(frame)
-            stop = here + count
-            if self.loop and self.song_frame < self.loop[1]:
-                stop = min(stop, self.loop[1])
-            take = min(stop, self.frames) - here if here < self.frames else count
-            piece = stem.samples[:, max(here, 0) : max(here + take, 0)]
-            before = min(max(-here, 0), take)
-            if before or piece.shape[1] < take:
-                padded = np.zeros((stem.channels, take), dtype=stem.samples.dtype)
-                padded[:, before : before + piece.shape[1]] = piece
-                piece = padded
-            pieces.append(piece)
-            frame, count = frame + take, count - take
-        if len(pieces) == 1:
-            return pieces[0]
-        frames = sum(piece.shape[1] for piece in pieces)
-        joined = np.empty((stem.channels, frames), dtype=stem.samples.dtype)
-        np.concatenate(pieces, axis=1, out=joined)
-        return joined
-
-
 @dataclass(slots=True)
 class _Row:
-    """What one layer plays: a stem, the stem it is crossfading from, and its two gains."""
+    """What one layer plays, and its left and right gains. ``on_bar``: a swap waits for its bar."""
 
     settings: RowSettings
-    left: _Ramp
-    right: _Ramp
-    stem: StemAudio | None = None
-    previous: StemAudio | None = None
-    swapped: int = 0
+    gains: Ramp
+    stem: Fade[StemAudio | None]
+    on_bar: bool = False
 
 
 class Mixer:
@@ -219,121 +125,158 @@ class Mixer:
 
     Controls take effect at an absolute frame ``at``; at 0 (nothing has sounded yet) at once,
     later over a ramp of 10 ms. Absolute frames count what has been played and never jump; where
-    in the song that is, ``song_frame`` says.
+    in the song that is, ``song_frame`` says. Controls come in the order of their frames.
     """
 
-    def __init__(self, *, rate: int, frames: int, rows: int) -> None:
+    def __init__(self, *, rate: int, frames: int, rows: int, bars: Bars | None = None) -> None:
         """Take the sample rate in Hz, the song's length in frames and the number of layers."""
         self.rate = rate
         self.frames = frames
+        self.bars = bars
         self.ramp = max(1, rate // 100)
-        self._rows = [_Row(RowSettings(), _Ramp(_ONE), _Ramp(_ONE)) for _ in range(rows)]
-        self._master = _Ramp(_ONE)
-        self._timeline = _Timeline(frames)
-        self._left_behind: _Timeline | None = None
+        self._rows = [_Row(RowSettings(), Ramp(_UNITY), Fade(None)) for _ in range(rows)]
+        self._master = Ramp(_UNITY)
+        self._timeline = Fade(Timeline())
         self._limiter = Limiter(rate)
 
-    def place(self, row: int, stem: StemAudio | None, at: int = 0) -> None:
-        """Put a stem in a row, crossfading from the one before with equal power."""
+    def place(self, row: int, stem: StemAudio | None, at: int = 0, *, on_bar: bool = False) -> None:
+        """Put a stem in a row, crossfading from the one before with equal power.
+
+        ``on_bar``: at the first bar line from ``at`` on, wherever loops and seeks put it by then.
+        """
+        self._turn(at)
         this = self._rows[row]
-        this.previous = this.stem if at > 0 else None
-        this.stem, this.swapped = stem, max(at, 0)
-        self._limiter.forget()
+        if stem is not None and stem.frames > self.frames:
+            stem = StemAudio(stem.samples[:, : self.frames])
+        this.on_bar = on_bar and at > 0
+        since = self.next_bar(at) if this.on_bar else at
+        this.stem = this.stem.towards(stem, since, self.ramp, self._horizon(at))
 
     def adjust(self, row: int, settings: RowSettings, at: int = 0) -> None:
         """Set one row. Solo anywhere silences the rows without it."""
+        self._turn(at)
         self._rows[row].settings = settings
         any_solo = any(other.settings.solo for other in self._rows)
         for this in self._rows:
-            left, right = _row_gains(this.settings, any_solo=any_solo)
-            this.left = this.left.towards(left, at, self.ramp)
-            this.right = this.right.towards(right, at, self.ramp)
-        self._limiter.forget()
+            gains = _row_gains(this.settings, any_solo=any_solo)
+            this.gains = this.gains.towards(gains, at, self.ramp, self._horizon(at))
 
     def set_master(self, volume_db: float, at: int = 0) -> None:
         """Set the volume of the sum, before the limiter."""
-        self._master = self._master.towards(gain(volume_db), at, self.ramp)
-        self._limiter.forget()
+        self._turn(at)
+        level = np.array([[gain(volume_db)]])
+        self._master = self._master.towards(level, at, self.ramp, self._horizon(at))
 
     def locate(self, song_frame: int, at: int = 0) -> None:
         """Play on from ``song_frame`` at absolute frame ``at``, crossfading from where it was."""
-        self._left_behind = self._timeline if at > 0 else None
-        self._timeline = _Timeline(self.frames, max(at, 0), song_frame, self._timeline.loop)
-        self._limiter.forget()
+        self._turn(at)
+        there = Timeline(max(at, 0), song_frame, self._timeline.now.loop)
+        self._timeline = self._timeline.towards(there, at, self.ramp, self._horizon(at))
+        self._wait_for_bars(at)
 
     def set_loop(self, loop: tuple[int, int] | None, at: int = 0) -> None:
         """Repeat song frames [start, end) from now on, or play to the end and stop (None)."""
         if loop is not None and not 0 <= loop[0] < loop[1] <= self.frames:
             raise ValueError(f"a loop lies within 0 and {self.frames} frames, not {loop}")
-        here = self._timeline.position(max(at, 0))
-        self._timeline = _Timeline(self.frames, max(at, 0), here, loop)
-        self._limiter.forget()
+        self._turn(at)
+        now = self._timeline.now.repeating(loop, at, self._horizon(at))
+        self._timeline = replace(self._timeline, now=now)
+        self._wait_for_bars(at)
+
+    def next_bar(self, frame: int) -> int:
+        """Return the first absolute frame from ``frame`` on where a bar begins, or the song ends.
+
+        Where the bars are not known, that is ``frame``.
+        """
+        if self.bars is None:
+            return frame
+        return self._timeline.now.next_bar(frame, self.bars, self.frames)
+
+    def waiting(self, frame: int) -> list[int]:
+        """Return the rows whose swap is still to come at an absolute frame."""
+        return [row for row, this in enumerate(self._rows) if this.stem.since > frame]
 
     def fork(self) -> Mixer:
         """Return a mixer of the same stems and settings; neither hears of the other's changes."""
-        twin = Mixer(rate=self.rate, frames=self.frames, rows=0)
+        twin = Mixer(rate=self.rate, frames=self.frames, rows=0, bars=self.bars)
         twin._rows = [replace(row) for row in self._rows]
         twin._master, twin._timeline = self._master, self._timeline
-        twin._left_behind = self._left_behind
+        twin._limiter = self._limiter.fork()
         return twin
 
     def settle(self, at: int) -> None:
         """Make absolute frame ``at`` the new frame 0; what was still on its way has arrived."""
-        here = self._timeline.position(at)
-        self._timeline = replace(self._timeline, at=0, song_frame=here)
-        self._left_behind = None
-        self._master = self._master.arrived()
+        now = self._timeline.now
+        self._timeline = Fade(Timeline(0, now.position(at), now.loop))
+        self._master = Ramp(self._master.last)
         for row in self._rows:
-            row.left, row.right = row.left.arrived(), row.right.arrived()
-            row.previous, row.swapped = None, 0
-        self._limiter.forget()
+            row.gains, row.stem, row.on_bar = Ramp(row.gains.last), Fade(row.stem.now), False
+        self._turn(0)
 
     def song_frame(self, frame: int) -> int | None:
         """Return the song frame that sounds at an absolute frame; None after the end."""
-        here = self._timeline.position(frame)
+        here = self._timeline.now.position(frame)
         return here if here < self.frames else None
 
     def render(self, frame: int, count: int) -> Planar:
         """Return ``count`` frames from absolute frame ``frame`` on, shape (2, count)."""
         return self._limiter.render(self._mix, frame, count)
 
+    @property
+    def lowest_gain(self) -> float:
+        """The limiter's lowest gain in the block that was rendered last; 1 if it left it alone."""
+        return self._limiter.lowest
+
+    def row_peaks(self, frame: int, count: int) -> list[float]:
+        """Return the highest sample of every row in ``count`` frames, after its gain and pan."""
+        peaks = [0.0] * len(self._rows)
+        for timeline, share in self._timeline.over(frame, count):
+            if share is None or timeline is self._timeline.now:
+                for row, samples in self._sounding(timeline, frame, count):
+                    peaks[row] = max(peaks[row], peak(samples))
+        return peaks
+
+    def _horizon(self, at: int) -> int:
+        """Return the first frame that blocks from ``at`` on still depend on."""
+        return at - self._limiter.context
+
+    def _turn(self, at: int) -> None:
+        """Tell the limiter that something changes at frame ``at``."""
+        self._limiter.turn(self._mix, at)
+
+    def _wait_for_bars(self, at: int) -> None:
+        """Have swaps that wait for a bar line wait for the one that comes now."""
+        for this in self._rows:
+            if this.on_bar and this.stem.since > at:
+                this.stem = replace(this.stem, since=self.next_bar(at))
+
     def _mix(self, frame: int, count: int) -> Planar:
         """Sum the rows, without the limiter."""
-        mixed = self._sum(self._timeline, frame, count)
-        old, at = self._left_behind, self._timeline.at
-        if old is not None and frame < at + self.ramp:
-            arriving, leaving = _crossfade(at, self.ramp, frame, count)
-            mixed = mixed * arriving + self._sum(old, frame, count) * leaving
-        return mixed * self._master.over(frame, count)
+        mixed = np.zeros((2, count), dtype=np.float32)
+        for timeline, share in self._timeline.over(frame, count):
+            for _, samples in self._sounding(timeline, frame, count, share):
+                mixed[:, : samples.shape[1]] += samples
+        mixed *= self._master.over(frame, count)
+        return mixed
 
-    def _sum(self, timeline: _Timeline, frame: int, count: int) -> Planar:
-        """Sum the rows along one timeline."""
-        total = np.zeros((2, count), dtype=np.float32)
-        for row in self._rows:
-            left, right = row.left.over(frame, count), row.right.over(frame, count)
-            if not (np.any(left) or np.any(right)):
+    def _sounding(
+        self, timeline: Timeline, frame: int, count: int, share: Gains | None = None
+    ) -> Iterator[tuple[int, Planar]]:
+        """Yield row by row what sounds along a timeline, up to the end of the stem."""
+        positions = timeline.positions(frame, count)
+        for row, this in enumerate(self._rows):
+            gains = this.gains.over(frame, count)
+            if not gains.any():
                 continue
-            samples, scale = self._row(row, timeline, frame, count)
-            if samples.shape[1]:
-                total[0] += samples[0] * (left * scale)
-                total[1] += samples[-1] * (right * scale)
-        return total
-
-    def _row(
-        self, row: _Row, timeline: _Timeline, frame: int, count: int
-    ) -> tuple[Raw, np.float32]:
-        """Return a row's samples and their scale; none at all for an empty row."""
-        fading = row.previous is not None and frame < row.swapped + self.ramp
-        if row.stem is None and not fading:
-            return _SILENT, _ONE
-        if not fading and frame >= row.swapped and row.stem is not None:
-            return timeline.read(row.stem, frame, count), row.stem.scale
-        arriving, leaving = _crossfade(row.swapped, self.ramp, frame, count)
-        total = np.zeros((2, count), dtype=np.float32)
-        for stem, level in ((row.stem, arriving), (row.previous, leaving)):
-            if stem is not None:
-                total += timeline.read(stem, frame, count) * (level * stem.scale)
-        return total, _ONE
+            if share is not None:
+                gains = gains * share
+            for stem, level in this.stem.over(frame, count):
+                if stem is not None:
+                    samples = stem.read(positions)
+                    levels = gains * stem.scale
+                    if level is not None:
+                        levels = levels * level
+                    yield row, samples * levels[:, : samples.shape[1]]
 
 
 def _words(planar: Planar, above: np.float32) -> NDArray[np.int16] | None:
@@ -346,18 +289,8 @@ def _words(planar: Planar, above: np.float32) -> NDArray[np.int16] | None:
     return short if same else None
 
 
-def _row_gains(settings: RowSettings, *, any_solo: bool) -> tuple[np.float32, np.float32]:
+def _row_gains(settings: RowSettings, *, any_solo: bool) -> Gains:
     if settings.mute or (any_solo and not settings.solo):
-        return np.float32(0), np.float32(0)
+        return np.zeros((2, 1), dtype=np.float32)
     level = gain(settings.volume_db)
-    left, right = pan_gains(settings.pan)
-    return level * left, level * right
-
-
-def _crossfade(
-    at: int, frames: int, frame: int, count: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the equal-power fade-in that begins at frame ``at``, and the fade-out beside it."""
-    steps = np.arange(frame - at, frame - at + count)
-    way = np.clip(steps, 0, frames).astype(np.float32) / np.float32(frames)
-    return np.sqrt(way), np.sqrt(_ONE - way)
+    return np.array([[level * side] for side in pan_gains(settings.pan)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
-from math import prod
+from math import log2, prod
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -44,6 +44,17 @@ class Layer:
     slug: str
     name: str
     stems: tuple[Stem, ...]
+
+    @property
+    def odds(self) -> tuple[float, ...]:
+        """The share of each stem in this layer, 0 to 1."""
+        total = sum(stem.share for stem in self.stems)
+        return tuple(stem.share / total for stem in self.stems)
+
+    @property
+    def information(self) -> tuple[float, ...]:
+        """The information content of each stem in bits: higher is rarer."""
+        return tuple(-log2(odds) for odds in self.odds)
 
     def index(self, stem: str) -> int:
         """Return the 0-based position of a stem's slug; KeyError if the layer has none such."""
@@ -128,16 +139,37 @@ class Song:
             if self.permits(variation):
                 yield variation
 
+    def groups(self) -> list[tuple[tuple[Layer, ...], tuple[Rule, ...]]]:
+        """Return the layers in groups that no rule reaches across, with the rules of each."""
+        groups: list[list[Layer]] = []
+        for layer in self.layers:
+            bound = {
+                slug for rule in self.rules if layer.slug in rule.layers for slug in rule.layers
+            }
+            tied = [group for group in groups if any(each.slug in bound for each in group)]
+            groups = [group for group in groups if group not in tied]
+            groups.append([*(each for group in tied for each in group), layer])
+        return [
+            (tuple(group), tuple(rule for rule in self.rules if rule.layers & slugs))
+            for group in groups
+            for slugs in [{layer.slug for layer in group}]
+        ]
+
     def permitted(self) -> int:
-        """Count permitted variations; only layers that rules speak of are enumerated."""
-        bound = frozenset[str]().union(*(rule.layers for rule in self.rules))
-        coupled = [layer for layer in self.layers if layer.slug in bound]
-        free = prod(len(layer.stems) for layer in self.layers if layer.slug not in bound)
-        slugs = [layer.slug for layer in coupled]
-        return free * sum(
-            all(rule.permits(dict(zip(slugs, stems, strict=True))) for rule in self.rules)
-            for stems in product(*([stem.slug for stem in layer.stems] for layer in coupled))
+        """Count permitted variations; only layers that rules tie together are enumerated."""
+        return prod(
+            sum(1 for _ in choices_of(group, rules)) if rules else len(group[0].stems)
+            for group, rules in self.groups()
         )
+
+
+def choices_of(layers: Sequence[Layer], rules: Sequence[Rule]) -> Iterator[dict[str, str]]:
+    """Yield every choice of a stem for each layer, slug to slug, that keeps the rules."""
+    slugs = [layer.slug for layer in layers]
+    for stems in product(*([stem.slug for stem in layer.stems] for layer in layers)):
+        choice = dict(zip(slugs, stems, strict=True))
+        if all(rule.permits(choice) for rule in rules):
+            yield choice
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -92,17 +92,15 @@ async function loadLedger() {
       .concat(Object.entries(token.stems ?? {}).flat())
       .join(" ")
       .toLowerCase();
-    token.holders = Object.keys(token.owners ?? {}).map((address) => address.toLowerCase());
   }
   return tokens;
 }
 
-function fits(token, { words = "", tier = "", state = "", song = "", owner = "" }) {
+function fits(token, { words, tier, state, song }) {
   return (
     (tier === "" || token.tier === tier) &&
     (state === "" || token.state === state) &&
     (song === "" || token.song === song) &&
-    (owner === "" || token.holders.includes(owner)) &&
     words.split(/\s+/).every((word) => word === token.id || token.text.includes(word))
   );
 }

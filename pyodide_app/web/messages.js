@@ -6,12 +6,13 @@
 // Frames are absolute: they count what has been played since the last RESET.
 
 /** Page to worker. Each carries `id` and is answered by DONE or FAILED. */
-export const OPEN = "open"; // {rate, frames, rows}: a new song, and the end of the one before
+export const OPEN = "open"; // {rate, frames, rows, bars, bpm}: a new song, and the end of the one before
 export const ATTACH = "attach"; // {port}: the way to the worklet
 export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
 export const FORGET = "forget"; // {keys}: let go of stems
 export const CHANGE = "change"; // {commands}: as session.py lists them
 export const BOUNCE = "bounce"; // {bits, keys, plain, tags}: DONE carries {digest, file: Blob}; no tags: no file
+export const SURVEY = "survey"; // {keys}: DONE carries the mix's {integrated, range, truePeak}
 export const CANCEL = "cancel"; // {what}: the id of a bounce
 export const PLAY = "play"; // {at}: the context's frame to begin at, to the sample; none: now, faded in
 export const PAUSE = "pause";
@@ -21,7 +22,7 @@ export const DONE = "done"; // {id, value}
 export const FAILED = "failed"; // {id, message}
 export const LOADING = "loading"; // {loaded, total}: bytes of the Python runtime
 export const PROGRESS = "progress"; // {what, done}: the id of a bounce, and how much is done, from 0 to 1
-export const AT = "at"; // {songFrame, playing, peaks, underruns, lookAhead, late}; -1: after the end
+export const AT = "at"; // {songFrame (-1: after the end), playing, peaks, underruns, lookAhead, late, levels, waiting}
 export const ENDED = "ended"; // the song is over
 export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
 export const MISSED = "missed"; // PLAY named a frame that was over

@@ -1,13 +1,16 @@
 // <stem-mixer>: the controls that the page brings along, joined to a player.
 //
 // Everything is in the page already, so that it can be seen before a line of this has run. Attributes:
-// data-song (the song's JSON), data-rate (its sample rate), data-root (the site's root), data-off (there
-// is nothing to play with). What else it can do is in tools.js and keys.js.
+// data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
+// data-locked and data-preview (what is heard of stems that are not the visitor's, and for how many
+// seconds), data-off (there is nothing to play with). What else it can do is in tools.js and keys.js.
 import { joinKeys } from "./keys.js";
+import { showLevels } from "./levels.js";
 import { broken } from "./mix.js";
+import { owned, watch } from "./ownership.js";
 import { Player, wake } from "./player.js";
 import { joinTools } from "./tools.js";
-import { clock, decibels, megabytes, press, pressed, reset, SILENT, side, speak } from "./words.js";
+import { clock, decibels, megabytes, press, pressed, reset, side, speak } from "./words.js";
 
 const COLOURS = 8;
 const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
@@ -19,6 +22,8 @@ export class StemMixer extends HTMLElement {
   #rows = [];
   #range = null; // seconds that Loop repeats; null is the whole song
   #held = false; // the visitor holds the position's thumb
+  #holding = null; // what the visitor owns
+  #unwatch = null;
   #words = ""; // what the status line says when nothing is loading
 
   connectedCallback() {
@@ -26,9 +31,12 @@ export class StemMixer extends HTMLElement {
     this.#join();
     joinTools(this);
     joinKeys(this);
+    this.#unwatch = watch((holding) => this.#showHolding(holding));
+    this.#showHolding(owned());
   }
 
   disconnectedCallback() {
+    this.#unwatch?.();
     this.#player?.close();
     this.#player = this.#song = null;
   }
@@ -47,7 +55,7 @@ export class StemMixer extends HTMLElement {
 
   /** Settles when Python and the chosen stems are there; asking for it begins the loading. */
   get ready() {
-    return this.player().then((player) => player.ready);
+    return this.player().then((player) => player.prepare());
   }
 
   get playing() {
@@ -67,9 +75,9 @@ export class StemMixer extends HTMLElement {
     return this.#rows;
   }
 
-  /** Positions of the chosen stems, from 0. */
+  /** Positions of the chosen stems in their layers, from 0. */
   get choice() {
-    return this.#rows.map(({ stem }) => stem.selectedIndex);
+    return this.#rows.map(({ stem, slugs }) => slugs.indexOf(stem.value));
   }
 
   /** SHA-256 of the mix as it is set, as little-endian interleaved words of 16 or 24 bits. */
@@ -92,11 +100,14 @@ export class StemMixer extends HTMLElement {
   async player() {
     const song = await this.facts();
     if (this.#player) return this.#player;
-    const player = new Player(song, this.dataset.root, this.#rows.map((_, at) => this.#settings(at)));
+    const access = (layer, stem) => this.#access(layer, stem);
+    const rows = this.#rows.map((_, at) => this.#settings(at));
+    const player = new Player(song, this.dataset.root, rows, access, Number(this.dataset.preview));
     player.addEventListener("loading", ({ detail }) => this.#showLoading(detail));
     player.addEventListener("state", ({ detail }) => this.#showState(detail));
     player.addEventListener("at", ({ detail }) => this.#showPlace(detail));
     this.#player = player;
+    player.swapOnBar(this.querySelector(".on-the-bar").checked);
     player.master(Number(this.querySelector(".master input").value));
     this.#setLoop();
     player.seek(this.position);
@@ -185,9 +196,9 @@ export class StemMixer extends HTMLElement {
 
   /** Let a row play a stem, by its position from 0. */
   choose(at, nth) {
-    const { stem } = this.#rows[at];
-    if (stem.selectedIndex === nth) return;
-    stem.selectedIndex = nth;
+    const { stem, slugs } = this.#rows[at];
+    if (stem.value === slugs[nth]) return;
+    stem.value = slugs[nth];
     stem.dispatchEvent(new Event("change"));
   }
 
@@ -240,12 +251,52 @@ export class StemMixer extends HTMLElement {
     this.querySelector(".pause").disabled = true;
   }
 
+  /** Mark what the visitor owns, and list it first; the rest is as the site's [audio] locked says. */
+  async #showHolding(holding) {
+    this.#holding = holding;
+    this.toggleAttribute("data-knows", holding.known);
+    try {
+      const { slug, layers } = holding.known ? await this.facts() : { layers: [] };
+      for (const [at, layer] of layers.entries()) {
+        const { stem } = this.#rows[at];
+        const mine = ({ value }) => holding.stems.has(`${slug}/${layer.slug}/${value}`);
+        for (const option of stem.options) {
+          const { name } = layer.stems.find((each) => each.slug === option.value);
+          option.text = mine(option) ? `${name} · yours` : name;
+        }
+        const chosen = stem.value;
+        stem.append(...[...stem.options].sort((one, other) => mine(other) - mine(one)));
+        stem.value = chosen;
+      }
+    } catch (error) {
+      this.say(error.message);
+    }
+    for (const at of this.#rows.keys()) this.#markHeld(at);
+    this.#player?.allow();
+  }
+
+  /** Say how much of a stem may be heard: all of it, a preview, or nothing. */
+  #access(layer, stem) {
+    const { slug } = this.dataset;
+    const mine = !this.#holding?.known || this.#holding.stems.has(`${slug}/${layer}/${stem}`);
+    return mine ? "open" : this.dataset.locked;
+  }
+
+  #markHeld(at) {
+    const { element, stem } = this.#rows[at];
+    const access = this.#access(element.dataset.layer, stem.value);
+    element.dataset.access = access;
+    const words = { preview: "not yours: a preview", silent: "not yours: silent", open: "" };
+    element.querySelector(".access").textContent = this.#holding?.known ? words[access] : "";
+  }
+
   #joinRows() {
     this.#rows = [...this.querySelectorAll(".row")].map((element, at) => {
       const find = (selector) => element.querySelector(selector);
       const row = {
         element, stem: find("select"), mute: find(".mute"), solo: find(".solo"),
         volume: find(".volume input"), pan: find(".pan input"),
+        slugs: [...find("select").options].map(({ value }) => value),
       };
       for (const key of [row.mute, row.solo]) {
         key.addEventListener("click", () => {
@@ -341,6 +392,7 @@ export class StemMixer extends HTMLElement {
 
   async #choose(at) {
     this.#player?.choose(at, this.#rows[at].stem.value);
+    this.#markHeld(at);
     try {
       const song = await this.facts();
       this.#draw(song, at);
@@ -351,8 +403,8 @@ export class StemMixer extends HTMLElement {
   }
 
   #draw({ layers }, at) {
-    const { element, stem } = this.#rows[at];
-    element.querySelector(".lane path").setAttribute("d", layers[at].stems[stem.selectedIndex].path);
+    const { element } = this.#rows[at];
+    element.querySelector(".lane path").setAttribute("d", layers[at].stems[this.choice[at]].path);
   }
 
   /** Name the mix, link to its page if it has one, and say which rules it breaks. */
@@ -395,17 +447,12 @@ export class StemMixer extends HTMLElement {
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
 
-  #showPlace({ seconds, playing, peaks }) {
+  #showPlace({ seconds, playing, peaks, levels = null, waiting = [] }) {
     if (!this.#held) this.#place(seconds);
-    const bars = this.querySelectorAll(".meter span");
-    const levels = peaks.map((peak) => (playing && peak > 0 ? Math.max(SILENT, 20 * Math.log10(peak)) : SILENT));
-    for (const [at, level] of levels.entries()) {
-      bars[at].style.setProperty("--level", (1 - level / SILENT).toFixed(3));
+    showLevels(this, playing ? peaks : [0, 0], playing ? levels : null);
+    for (const [at, { element }] of this.#rows.entries()) {
+      element.toggleAttribute("data-waits", waiting.includes(at));
     }
-    const meter = this.querySelector(".meter");
-    const loudest = Math.round(Math.max(...levels));
-    meter.setAttribute("aria-valuenow", loudest);
-    meter.setAttribute("aria-valuetext", loudest > SILENT ? `${loudest} dB` : "silence");
   }
 
   /** Put the playhead and the clock at a place in the song. */
@@ -436,15 +483,17 @@ export class StemMixer extends HTMLElement {
     });
     this.querySelector(".rows").replaceChildren(...rows);
     this.dataset.rate = song.rate;
+    this.dataset.slug = song.slug;
     this.querySelector(".position").max = song.duration;
     this.querySelector(".of").textContent = clock(song.duration);
     this.#joinRows();
     const choice = song.pages[0]?.split("-").map((nth) => nth - 1) ?? [];
     for (const [at, { stem }] of this.#rows.entries()) {
-      stem.selectedIndex = choice[at] ?? 0;
+      stem.value = song.layers[at].stems[choice[at] ?? 0].slug;
       this.#speakRow(at);
       this.#draw(song, at);
     }
+    this.#showHolding(this.#holding);
     this.setRange(null);
     this.#place(0);
     this.#showMix(song);

@@ -71,7 +71,7 @@ export class PlainDeck {
   }
 
   #place(row, key) {
-    this.#rows[row].stem = this.#stems.get(key);
+    this.#rows[row].stem = this.#stems.get(key) ?? null;
     if (this.#sounds) this.#start(row);
   }
 

@@ -5,6 +5,7 @@ import { PythonDeck } from "./python.js";
 import { StemError, Stems } from "./sound.js";
 
 const LOSSLESS = ":lossless";
+const PREVIEW = ":preview";
 const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
 const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
 const FADE_SECONDS = 0.01; // from one deck to the other
@@ -35,7 +36,8 @@ function rest() {
  * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
  * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
  *
- * Events: "loading" {loaded, total, waiting}, "state" {state, reason}, "at" {seconds, playing, peaks}.
+ * Events: "loading" {loaded, total, waiting}, "state" {state, reason, engine, refusal}, "at" {seconds,
+ * playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone.
  * States: "idle", "loading", "ready", "playing", "paused", "failed".
  */
 export class Player extends EventTarget {
@@ -46,8 +48,11 @@ export class Player extends EventTarget {
   #seconds = 0;
   #song;
   #rows;
+  #access;
+  #previewSeconds;
   #master = 0;
   #trim = 0;
+  #onBar = false;
   #loop = null;
   #frame = 0;
   #stems;
@@ -61,11 +66,16 @@ export class Player extends EventTarget {
   #wanted = false; // the visitor wants to hear it
   #telling = 0;
 
-  /** `song` is what data/songs/<song>.json holds; `root` is the site's root; a row for each layer. */
-  constructor(song, root, rows) {
+  /**
+   * `song` is what data/songs/<song>.json holds; `root` is the site's root; a row for each layer.
+   * `access` says of a layer and a stem whether it is "open", a "preview" of some seconds, or "silent".
+   */
+  constructor(song, root, rows, access = () => "open", previewSeconds = 0) {
     super();
     this.#song = song;
     this.#rows = rows;
+    this.#access = access;
+    this.#previewSeconds = previewSeconds;
     this.#stems = new Stems(song, root, (detail) => this.#tell("loading", detail));
   }
 
@@ -162,6 +172,11 @@ export class Player extends EventTarget {
     this.#change(this.#adjustCommand(row));
   }
 
+  /** Ask again what may be heard. */
+  allow() {
+    for (const [row, { stem }] of this.#rows.entries()) this.choose(row, stem);
+  }
+
   /** Let another stem of the layer sound, as soon as it is there. */
   async choose(row, stem) {
     this.#rows[row].stem = stem;
@@ -169,13 +184,26 @@ export class Player extends EventTarget {
     const part = this.#part(row);
     const get = () => this.#stems.get(part);
     try {
-      if (this.#live) await this.#python.hold(part.key, get);
-      if (this.#plain) this.#plain.hold(part.key, await get());
+      if (this.#live && part.key) await this.#python.hold(part.key, get);
+      if (this.#plain && part.key) this.#plain.hold(part.key, await get());
       if (this.#heard === this.#python) this.#stems.clear();
-      if (this.#part(row).key === part.key) this.#change(["place", row, part.key]);
+      const when = this.#onBar && this.engine === "python" ? ["bar"] : [];
+      if (this.#part(row).key === part.key) this.#change(["place", row, part.key, ...when]);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Let stems change with the next bar, rather than at once. */
+  swapOnBar(on) {
+    this.#onBar = on;
+  }
+
+  /** Integrated loudness of the whole mix as it is set, in LUFS. */
+  async loudness() {
+    await this.prepare();
+    const { integrated } = await this.#python.survey(this.#parts().map(({ key }) => key));
+    return integrated;
   }
 
   /** SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits. */
@@ -207,20 +235,25 @@ export class Player extends EventTarget {
 
   async #bounce(bits, what, watch) {
     await this.prepare();
-    const parts = this.#parts({ lossless: true });
-    await Promise.all(parts.map((part) => this.#python.hold(part.key, () => this.#stems.get(part))));
+    const parts = this.#parts({ lossless: true, plain: what.plain });
+    await this.#holdAll(parts);
     if (!this.#plain) this.#stems.clear();
     const keys = parts.map(({ key }) => key);
     try {
       return await this.#python.bounce(bits, keys, what, watch);
     } finally {
-      await this.#python.release(keys.filter((key) => key.endsWith(LOSSLESS)));
+      await this.#python.release(keys.filter((key) => key?.endsWith(LOSSLESS)));
     }
   }
 
   #chosen() {
     if (this.#live) return Promise.resolve();
-    return Promise.all(this.#parts().map((part) => this.#stems.get(part)));
+    return Promise.all(this.#heardParts().map((part) => this.#stems.get(part)));
+  }
+
+  #holdAll(parts) {
+    const heard = parts.filter(({ key }) => key);
+    return Promise.all(heard.map((part) => this.#python.hold(part.key, () => this.#stems.get(part))));
   }
 
   /** Have a way from both decks to the loudspeakers. */
@@ -254,7 +287,7 @@ export class Player extends EventTarget {
     let parts = [];
     do {
       parts = this.#parts();
-      await Promise.all(parts.map((part) => python.hold(part.key, () => this.#stems.get(part))));
+      await this.#holdAll(parts);
     } while (this.#parts().some(({ key }, row) => key !== parts[row].key));
     if (this.#python !== python) return;
     this.#live = true;
@@ -342,7 +375,7 @@ export class Player extends EventTarget {
     if (!this.#plain) {
       this.#plain = new PlainDeck(context, this.#song, this.#out.plain, () => this.stop());
       this.#heard = this.#plain;
-      for (const part of this.#parts()) this.#plain.hold(part.key, await this.#stems.get(part));
+      for (const part of this.#heardParts()) this.#plain.hold(part.key, await this.#stems.get(part));
       this.#plain.change(this.#everything());
     }
     this.#out.plain.gain.value = 1;
@@ -388,11 +421,11 @@ export class Player extends EventTarget {
     this.#plain?.change([command]);
   }
 
-  #hear({ songFrame, playing, peaks, ...counts }) {
+  #hear({ songFrame, playing, peaks, levels, waiting, ...counts }) {
     this.#counts = counts;
     if (this.#heard !== this.#python) return;
     if (songFrame >= 0) this.#frame = songFrame;
-    this.#tellPlace({ playing, peaks });
+    this.#tellPlace({ playing, peaks, levels, waiting });
   }
 
   #tellPlace(detail) {
@@ -419,11 +452,18 @@ export class Player extends EventTarget {
     return this.#rows.map((_, row) => this.#part(row, wish));
   }
 
-  /** Return the key and the file of the stem that is chosen in a row. */
-  #part(row, { lossless = false } = {}) {
+  #heardParts() {
+    return this.#parts().filter(({ key }) => key);
+  }
+
+  /** Return the key and the file of the stem that is chosen in a row; no key: nothing is heard. */
+  #part(row, { lossless = false, plain = false } = {}) {
     const layer = this.#song.layers[row];
     const stem = layer.stems[this.#nth(row)];
     const key = `${layer.slug}/${stem.slug}`;
+    const access = plain ? "open" : this.#access(layer.slug, stem.slug);
+    if (access === "silent") return { key: null };
+    if (access === "preview") return { key: key + PREVIEW, file: stem.audio, seconds: this.#previewSeconds };
     if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless };
     return { key, file: stem.audio };
   }

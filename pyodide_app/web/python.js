@@ -1,6 +1,6 @@
 // The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
 import {
-  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM,
+  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM, SURVEY,
 } from "./messages.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
@@ -59,12 +59,12 @@ export class PythonDeck extends EventTarget {
   #node = null;
 
   /** Start Python, if it has not been, and give it a song. */
-  async open({ rate, frames, layers }) {
+  async open({ rate, frames, layers, bars, bpm }) {
     if (typeof WebAssembly === "undefined") throw new Error("this browser has no WebAssembly");
     if (typeof AudioWorkletNode === "undefined") throw new Error("this browser has no AudioWorklet");
     link ??= new Link();
     link.deck = this;
-    await link.ask(OPEN, { rate, frames, rows: layers.length });
+    await link.ask(OPEN, { rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });
   }
 
   /** Copy a stem to Python, if it has it not; `get` returns a promise of an AudioBuffer. */
@@ -110,6 +110,11 @@ export class PythonDeck extends EventTarget {
   /** Bounce the whole mix, with these stems in the rows; `watch` is {signal, tell}. */
   bounce(bits, keys, { tags, plain = false }, watch) {
     return link.ask(BOUNCE, { bits, keys, tags, plain }, [], watch);
+  }
+
+  /** Measure the whole mix, with these stems in the rows. */
+  survey(keys) {
+    return link.ask(SURVEY, { keys });
   }
 
   close() {

@@ -1,5 +1,8 @@
 // From the stems' files to their samples, with an account of what has come.
 
+const PREVIEW_LEVEL = 0.25; // -12 dB
+const PREVIEW_FADE_SECONDS = 1;
+
 /** A stem that cannot be had, or not be decoded. */
 export class StemError extends Error {}
 
@@ -19,9 +22,9 @@ export class Stems {
   }
 
   /** Return a promise of a stem's AudioBuffer; after a failure it is fetched anew. */
-  get({ key, file }) {
+  get({ key, file, seconds }) {
     if (!this.#buffers.has(key)) {
-      const buffer = this.#load(key, file);
+      const buffer = this.#load(key, file, seconds);
       buffer.catch(() => this.#buffers.delete(key));
       this.#buffers.set(key, buffer);
     }
@@ -41,19 +44,32 @@ export class Stems {
     this.#tell({ loaded: sum("loaded"), total: sum("total"), waiting: waiting.map(([name]) => name) });
   }
 
-  async #load(key, file) {
+  async #load(key, file, seconds) {
     const tell = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
     tell(0);
     try {
       const bytes = await download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
       // Without a gesture, and without touching the audio hardware.
-      return await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
+      const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
+      return seconds === undefined ? buffer : preview(buffer, seconds);
     } catch (error) {
       throw new StemError(`the stem ${key.split("/")[1]} cannot be played: ${error.message}`, { cause: error });
     } finally {
       tell(file.bytes);
     }
   }
+}
+
+/** Leave some seconds of a stem, turned down, with an end that fades. */
+function preview(buffer, seconds) {
+  const end = Math.min(buffer.length, Math.round(seconds * buffer.sampleRate));
+  const fade = Math.min(end, Math.round(PREVIEW_FADE_SECONDS * buffer.sampleRate));
+  for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
+    const samples = buffer.getChannelData(channel);
+    samples.fill(0, end);
+    for (let at = 0; at < end; at++) samples[at] *= PREVIEW_LEVEL * Math.min(1, (end - at) / fade);
+  }
+  return buffer;
 }
 
 async function download(address, tell) {

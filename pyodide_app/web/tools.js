@@ -273,9 +273,10 @@ function joinExport(mixer) {
 
 /** Return the published digest of a mix, if there is one. */
 async function digestOf(song, mix, root) {
-  if (!song.digests) return null;
-  const answer = await fetch(new URL(`${root}${song.digests}`, document.baseURI));
-  return answer.ok ? ((await answer.json())[mix] ?? null) : null;
+  const answer = await fetch(new URL(`${root}data/digests/${song.slug}.json`, document.baseURI));
+  if (!answer.ok) return null;
+  const { mixes } = await answer.json();
+  return mixes[mix] ?? null;
 }
 
 /** The keys of a keyboard or a headset, and the lock screen. */

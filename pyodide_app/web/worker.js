@@ -1,14 +1,17 @@
 // Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
 import {
   ARMED, AT, ATTACH, BLOCK, BOUNCE, CANCEL, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED,
-  OPEN, PAUSE, PLAY, PROGRESS, REPORT, RESET, STEM, TAKEN,
+  OPEN, PAUSE, PLAY, PROGRESS, REPORT, RESET, STEM, SURVEY,
+  TAKEN,
 } from "./messages.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
 const BLOCK_FRAMES = 2048;
-const LOOK_AHEAD = 4096;
+const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
 const LOOK_AHEAD_MOST = 24576; // what the ring holds, less a few blocks
+const MARGIN_MOST = 4096;
 const MARGIN = 512; // frames between what sounds now and the first that a change may touch
+const FIGURES = 8; // of the master, as levels.py lists them
 const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is not coming
 
 /** Blocks for the worklet: which frame comes next, and when a change may begin. */
@@ -25,12 +28,15 @@ class Feed {
   #underruns = 0;
   #late = 0;
   #commands = []; // what waits for its turn
+  #levels; // FIGURES of levels.py, then a peak for each row
+  #waiting = []; // rows whose stems change with the next bar
   #awaited = null; // the first frame of a change that the worklet has not answered yet
   #spare = [];
 
-  constructor(session, rate) {
+  constructor(session, rate, rows) {
     this.#session = session;
     this.#rate = rate;
+    this.#levels = new Float32Array(FIGURES + rows);
   }
 
   attach(port) {
@@ -50,6 +56,7 @@ class Feed {
   play(at) {
     if (this.#state === PAUSE) {
       this.#session.settle(this.#position);
+      this.#session.reset_levels();
       this.#position = this.#next = 0;
       this.#port.postMessage({ type: RESET });
     }
@@ -107,8 +114,11 @@ class Feed {
 
   #tell({ playing = false, peaks = [0, 0] }) {
     const songFrame = this.#session.song_frame(this.#position);
-    const [underruns, lookAhead, late] = [this.#underruns, this.#lookAhead, this.#late];
-    postMessage({ type: AT, songFrame, playing, peaks, underruns, lookAhead, late });
+    const [underruns, lookAhead, late, levels] = [this.#underruns, this.#lookAhead, this.#late, this.#levels];
+    if (playing) this.#session.levels(this.#position, levels);
+    if (this.#waiting.length) this.#waiting = JSON.parse(this.#session.waiting(this.#position));
+    const waiting = this.#waiting;
+    postMessage({ type: AT, songFrame, playing, peaks, underruns, lookAhead, late, levels, waiting });
     return songFrame;
   }
 
@@ -127,6 +137,7 @@ class Feed {
   #obey() {
     const commands = this.#commands;
     this.#commands = [];
+    this.#waiting.push(...commands.filter((each) => each[3] === "bar").map(([, row]) => row));
     if (this.#state === PAUSE) {
       this.#session.settle(this.#position);
       this.#position = 0;
@@ -144,7 +155,7 @@ class Feed {
   /** Obey the last commands a little later: their first block came after its time. */
   #again() {
     this.#late++;
-    this.#margin = Math.min(LOOK_AHEAD, this.#margin * 2);
+    this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
     this.#next = this.#awaited = this.#soonest();
     this.#session.again(this.#next);
     this.#send();
@@ -229,39 +240,54 @@ function breathe() {
   });
 }
 
+/** Say None, as Python knows it, for rows in which nothing is heard. */
+function heard(keys) {
+  return keys.map((key) => key ?? undefined);
+}
+
+/** Take a whole mix piece by piece, between the messages; return what `result` says at its end. */
+async function whole(id, mix, step, result) {
+  try {
+    while (mix.done < 1) {
+      step();
+      postMessage({ type: PROGRESS, what: id, done: mix.done });
+      await breathe();
+      if (cancelled.delete(id)) throw new Error("cancelled");
+    }
+    return result();
+  } finally {
+    mix.destroy();
+  }
+}
+
 const answers = {
-  async [OPEN]({ rate, frames, rows }) {
+  async [OPEN]({ rate, frames, rows, bars, bpm }) {
     python ??= unlessSilent(start());
     const Session = await python;
     feed?.close();
     session?.destroy();
-    session = Session(rate, frames, rows);
-    feed = new Feed(session, rate);
+    session = Session(rate, frames, rows, bars, bpm);
+    feed = new Feed(session, rate, rows);
   },
   [ATTACH]: ({ port }) => feed.attach(port),
   [STEM]: ({ key, channels }) => session.load(key, channels),
   [FORGET]: ({ keys }) => keys.forEach((key) => session.forget(key)),
   [CHANGE]: ({ commands }) => feed.change(commands),
   async [BOUNCE]({ id, bits, keys, plain, tags }) {
-    const bounce = session.bounce.callKwargs(bits, keys, JSON.stringify(tags ?? {}), { plain });
     const pieces = [];
     const take = (bytes) => {
       if (tags) pieces.push(bytes.toJs());
       bytes.destroy();
     };
-    try {
-      take(bounce.head());
-      while (bounce.done < 1) {
-        take(bounce.step());
-        postMessage({ type: PROGRESS, what: id, done: bounce.done });
-        await breathe();
-        if (cancelled.delete(id)) throw new Error("cancelled");
-      }
-      const file = tags ? new Blob(pieces, { type: "audio/wav" }) : null;
-      return { digest: bounce.hexdigest(), file };
-    } finally {
-      bounce.destroy();
-    }
+    const bounce = session.bounce.callKwargs(bits, heard(keys), JSON.stringify(tags ?? {}), { plain });
+    take(bounce.head());
+    const digest = await whole(id, bounce, () => take(bounce.step()), () => bounce.hexdigest());
+    return { digest, file: tags ? new Blob(pieces, { type: "audio/wav" }) : null };
+  },
+  [SURVEY]: ({ id, keys }) => {
+    const survey = session.survey(heard(keys));
+    const figures = () => ({ integrated: survey.integrated, range: survey.range, truePeak: survey.true_peak });
+    return whole(id, survey, () => survey.step(), figures);
   },
   [CANCEL]: ({ what }) => { cancelled.add(what); },
   [PLAY]: ({ at }) => feed.play(at),

@@ -22,7 +22,6 @@ json.dumps(
         "numpy": np.__version__,
         "cached": str(np.lib.__file__),
         "engine": modules,
-        "dither": np.random.Generator(np.random.PCG64(7)).integers(0, 1 << 16, 4).tolist(),
         "loaded": sorted(sys.modules),
     }
 )

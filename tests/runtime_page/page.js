@@ -1,5 +1,11 @@
-// Starts the worker and shows what it answers.
+// `await python(script)` has the worker run a Python file that lies beside this page.
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-const show = (text) => { document.getElementById("answer").textContent = text; };
-worker.onmessage = ({ data }) => show(JSON.stringify(data));
-worker.onerror = (event) => show(JSON.stringify({ error: event.message }));
+const asked = [];
+worker.onmessage = ({ data }) => asked.shift()(data);
+worker.onerror = (event) => asked.shift()({ error: event.message });
+
+window.python = (script, given = "null") =>
+  new Promise((resolve) => {
+    asked.push(resolve);
+    worker.postMessage({ script, given });
+  });

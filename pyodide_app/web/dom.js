@@ -1,0 +1,57 @@
+// Pages are made of templates that they bring along; strangers' words only ever become text.
+export const ROOT = new URL("../../", import.meta.url);
+
+/** A copy of what <template data-t="name"> holds. */
+export function clone(name) {
+  return document.querySelector(`template[data-t="${name}"]`).content.firstElementChild.cloneNode(true);
+}
+
+/** The element below another that is marked data-name. */
+export function part(element, name) {
+  return element.querySelector(`[data-${name}]`);
+}
+
+export function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
+
+/** A link with these words; without an address the words alone. */
+export function link(words, address) {
+  if (!address) return document.createTextNode(words);
+  const made = document.createElement("a");
+  made.href = address;
+  made.rel = "noopener noreferrer";
+  made.textContent = words;
+  return made;
+}
+
+/** An address within this site, in full; "" for any other. */
+export function inSite(address) {
+  const url = URL.canParse(address, ROOT) ? new URL(address, ROOT).href : "";
+  return address && url.startsWith(ROOT.href) ? url : "";
+}
+
+/** An artist's address of a token elsewhere; "" where there is none. */
+export function elsewhere(pattern, contract, id) {
+  const filled = String(pattern ?? "").replaceAll("{address}", contract.address).replaceAll("{token_id}", id);
+  return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
+}
+
+/** Nodes as a list in a sentence. */
+export function listed(nodes, last = "or") {
+  return nodes.flatMap((node, at) => {
+    if (at === 0) return [node];
+    return [document.createTextNode(at === nodes.length - 1 ? ` ${last} ` : ", "), node];
+  });
+}
+
+export function plural(count, one, many = `${one}s`) {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** A file of the site's data. */
+export async function load(address) {
+  const answer = await fetch(new URL(address, ROOT));
+  if (!answer.ok) throw new Error(`${address} is not there (${answer.status})`);
+  return answer.json();
+}

@@ -1,0 +1,394 @@
+// What the held tokens make: every song's layers, what can be forged, and what is missing.
+import { clone, elsewhere, inSite, link, listed, load, part, plural, say } from "./dom.js";
+
+const STEP = 12;
+const IDS = 8; // tokens of a stem that are named
+const COLOURS = 8;
+
+export class Songs {
+  #section;
+  #planner;
+  #off;
+  #forge = null; // a promise of data/forge.json
+  #turn = 0;
+  #listening = new Listening();
+  #albums = new Map(); // elements by slug
+  #views = new Map(); // of songs, by slug
+
+  constructor(section, planner, off) {
+    this.#section = section;
+    this.#planner = planner;
+    this.#off = off;
+    part(section, "order").addEventListener("change", () => this.#sort());
+  }
+
+  /** Show what tokens make; the songs stand there before the planner has started. */
+  async show(tokens, byId, contract) {
+    const turn = ++this.#turn;
+    this.#forge ??= load("data/forge.json");
+    const facts = await this.#forge.catch((error) => {
+      this.#forge = null;
+      throw error;
+    });
+    if (turn !== this.#turn) return;
+    this.#lay(facts, { tokens, byId, contract });
+    this.#section.hidden = false;
+    await this.#plan(turn, tokens, facts);
+  }
+
+  #lay(facts, holding) {
+    const songs = new Map(facts.songs.map((song) => [song.slug, song]));
+    const held = group(holding.tokens, holding.byId);
+    this.#views.clear();
+    const prices = {};
+    const complete = () => this.#complete(prices);
+    const albums = facts.albums.map((album) => {
+      const element = clone("album");
+      head(element, album);
+      for (const slug of album.songs.filter((each) => songs.has(each))) {
+        const view = new SongView(songs.get(slug), held.get(slug) ?? new Map(), holding, this.#planner, this.#listening, { prices, complete });
+        this.#views.set(slug, view);
+        part(element, "list").append(view.element);
+      }
+      return { album, element };
+    });
+    this.#albums = new Map(albums.map(({ album, element }) => [album.slug, element]));
+    part(this.#section, "albums").replaceChildren(...this.#albums.values());
+  }
+
+  async #plan(turn, tokens, facts) {
+    const status = part(this.#section, "planning");
+    if (!this.#planner) {
+      say(status, this.#off.replace("its mixer is off", "its planner is off"));
+      return;
+    }
+    say(status, "Starting Python to plan with.");
+    try {
+      const plan = await this.#planner.hold(tokens);
+      if (turn !== this.#turn) return;
+      for (const song of plan.songs) this.#views.get(song.slug)?.showPlan(song);
+      for (const album of plan.albums) this.#showAlbum(album, facts);
+      this.#sort();
+      say(status, "");
+    } catch (error) {
+      if (turn === this.#turn) say(status, `Nothing can be planned: ${error.message}`);
+    }
+  }
+
+  #showAlbum({ slug, songs, at_once, with_forging }, facts) {
+    const element = this.#albums.get(slug);
+    const titles = new Map(facts.songs.map((song) => [song.slug, song.title]));
+    const missing = Object.keys(songs).filter((song) => !songs[song]);
+    const held = Object.keys(songs).length - missing.length;
+    const parts = [`Song tokens of ${held} of ${Object.keys(songs).length} songs.`];
+    if (at_once) parts.push(`Enough to forge ${plural(at_once, "album")} now.`);
+    else if (missing.length) parts.push(`Missing: ${missing.map((song) => titles.get(song)).join(", ")}.`);
+    if (with_forging > at_once) parts.push(`${plural(with_forging, "album")} if you forge the songs first.`);
+    say(element.querySelector("[data-progress]"), parts.join(" "));
+  }
+
+  async #complete(prices) {
+    const { songs, albums } = await this.#planner.complete(prices);
+    for (const [slug, found] of Object.entries(songs)) this.#views.get(slug)?.showCost(found);
+    const ways = { held: "held", forge: "forged", buy: "bought" };
+    for (const { slug, cost, steps } of albums) {
+      const words = steps.map(({ song, way }) => `${this.#views.get(song)?.title ?? song} ${ways[way]}`);
+      const line = cost === null || !Object.keys(prices).length ? "" : `Cheapest way to this album at your prices: ${money(cost)} (${words.join(", ")}).`;
+      say(this.#albums.get(slug).querySelector(".own-head [data-cost]"), line);
+    }
+  }
+
+  #sort() {
+    const order = part(this.#section, "order").value;
+    const worth = {
+      forge: ({ plan }) => plan?.at_once ?? 0,
+      progress: ({ plan }) => (plan ? plan.held / plan.of : 0),
+    }[order] ?? (() => 0);
+    const views = [...this.#views.values()]; // as on the albums
+    for (const view of views.sort((a, b) => worth(b) - worth(a))) view.element.parentElement.append(view.element);
+  }
+}
+
+/** One song: its layers with what is held of each, and what the planner says. */
+class SongView {
+  element = clone("song");
+  plan = null;
+  #song;
+  #holding;
+  #planner;
+  #listening;
+  #buying;
+  #shown = 0;
+
+  constructor(song, held, holding, planner, listening, buying) {
+    this.#song = song;
+    this.#holding = holding;
+    this.#planner = planner;
+    this.#listening = listening;
+    this.#buying = buying;
+    head(this.element, song);
+    part(this.element, "layers").append(...song.layers.map((layer, at) => this.#layer(layer, at, held.get(layer.slug) ?? new Map())));
+    part(this.element, "segments").append(...song.layers.map((layer, at) => segment(at, held.has(layer.slug))));
+    part(this.element, "next").addEventListener("click", () => this.#more());
+    part(this.element, "combos").addEventListener("toggle", () => this.#shown || this.#more());
+    if (held.size) whenSeen(this.element, () => this.#hearable());
+  }
+
+  get title() {
+    return this.#song.title;
+  }
+
+  showPlan(plan) {
+    this.plan = plan;
+    const parts = [`${plan.held} of ${plan.of} layers`];
+    if (plan.tokens) parts.push(plural(plan.tokens, "song token"));
+    if (plan.held && plan.missing.length) parts.push(`missing ${plan.missing.map((slug) => this.#layerOf(slug).name).join(", ")}`);
+    say(part(this.element, "progress"), `${parts.join("; ")}.`);
+    const verdict = part(this.element, "verdict");
+    verdict.hidden = !plan.held || plan.missing.length > 0;
+    const least = plan.exact ? "" : "at least ";
+    const batch = plan.batch.map(([mix, times]) => (times > 1 ? `${mix} ×${times}` : mix)).join(", ");
+    say(verdict, plan.at_once ? `You can forge this song now: ${least}${plan.at_once} at once (${batch}), out of ${plural(plan.combinations, "combination")}. It is irreversible.` : "Every layer is there, but the song's rules permit none of the combinations.");
+    const combos = part(this.element, "combos");
+    combos.hidden = !plan.combinations;
+    say(combos.querySelector("summary"), `All ${plural(plan.combinations, "combination")}, rarest first`);
+    this.#offerPrices();
+  }
+
+  showCost(found) {
+    const status = part(this.element, "buying").querySelector("[data-cost]");
+    if (!Object.keys(this.#buying.prices).length) say(status, "");
+    else if (!found) say(status, "At these prices nothing completes it: layers without a price are not for sale.");
+    else if (!found.buy.length) say(status, "Nothing needs to be bought.");
+    else say(status, `Cheapest: ${money(found.cost)} for ${found.buy.map((key) => this.#stemName(key)).join(", ")}. That is mix ${found.mix}.`);
+  }
+
+  #layer(layer, at, held) {
+    const item = clone("layer");
+    item.classList.add(`layer-${(at % COLOURS) + 1}`);
+    say(part(item, "name"), layer.name);
+    const stems = layer.stems.filter(({ slug }) => held.has(slug));
+    part(item, "list").append(...stems.map((stem) => this.#stem(layer, stem, held.get(stem.slug))));
+    if (!stems.length) part(item, "list").append(this.#missing(layer));
+    return item;
+  }
+
+  #stem(layer, stem, held) {
+    const item = clone("stem");
+    const copies = held.reduce((sum, [, count]) => sum + count, 0);
+    item.dataset.stem = `${layer.slug}/${stem.slug}`;
+    part(item, "play").setAttribute("aria-label", `Play ${stem.name}`);
+    const name = part(item, "name");
+    say(name, stem.name);
+    name.href = this.#stemAddress(layer, stem);
+    say(part(item, "copies"), copies > 1 ? `${copies} copies` : "");
+    const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, inSite(`tokens/${id}/`)));
+    const more = held.length > IDS ? [document.createTextNode(` and ${held.length - IDS} more`)] : [];
+    part(item, "ids").append(...listed(ids, "and"), ...more);
+    return item;
+  }
+
+  #missing(layer) {
+    const item = clone("missing");
+    const { byId, contract, tokens } = this.#holding;
+    const stems = layer.stems.map((stem) => link(stem.name, this.#stemAddress(layer, stem)));
+    part(item, "list").append(...listed(stems));
+    const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
+    const market = part(item, "market");
+    if (!others.length) say(market, "None of them is in anybody's hands now.");
+    else if (contract?.marketplace) {
+      const [{ id, title }] = others;
+      market.append(link("On the marketplace", elsewhere(contract.marketplace, contract, id)), ` (${title}; ${plural(others.length, "token")} in all)`);
+    } else say(market, `${plural(others.length, "token")} in other hands.`);
+    return item;
+  }
+
+  /** Waveforms, and what can be played: fetched when the song comes into view. */
+  async #hearable() {
+    const song = await load(`data/songs/${this.#song.slug}.json`).catch(() => null);
+    for (const layer of song?.layers ?? []) {
+      for (const stem of layer.stems) {
+        const item = this.element.querySelector(`[data-stem="${CSS.escape(`${layer.slug}/${stem.slug}`)}"]`);
+        if (!item) continue;
+        item.querySelector("path").setAttribute("d", stem.path);
+        const key = part(item, "play");
+        key.disabled = false;
+        key.addEventListener("click", () => this.#listening.toggle(key, inSite(stem.audio.url)));
+      }
+    }
+  }
+
+  async #more() {
+    const { slug } = this.#song;
+    const next = part(this.element, "next");
+    const from = this.#shown;
+    this.#shown += STEP;
+    try {
+      const rows = await this.#planner.combinations(slug, from, STEP);
+      part(this.element, "rows").append(...rows.map((row) => this.#combination(row)));
+    } catch (error) {
+      this.#shown = from;
+      say(part(this.element, "progress"), error.message);
+    }
+    next.hidden = this.#shown >= this.plan.combinations;
+  }
+
+  #combination({ mix, stems, bits, minted }) {
+    const item = clone("combination");
+    const anchor = part(item, "mix");
+    say(anchor, mix);
+    const hasPage = this.#song.pages?.includes(mix) ?? true;
+    const place = hasPage ? `${mix}/` : `#v=1&song=${this.#song.slug}&mix=${mix}`;
+    anchor.href = inSite(this.#song.address + place);
+    anchor.setAttribute("aria-label", `Hear mix ${mix}`);
+    say(part(item, "stems"), stems.join(", "));
+    part(item, "facts").append(`${bits.toFixed(1)} bits; `, ...(minted.length ? ["exists as ", ...listed(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))), "and")] : ["nobody has it yet"]));
+    const key = part(item, "weigh");
+    const words = part(item, "loss");
+    key.addEventListener("click", async () => {
+      words.hidden = !words.hidden;
+      key.setAttribute("aria-expanded", String(!words.hidden));
+      if (words.hidden || words.childNodes.length) return;
+      try {
+        words.append(...this.#loss(await this.#planner.weigh(this.#song.slug, mix)));
+      } catch (error) {
+        say(words, error.message);
+      }
+    });
+    return item;
+  }
+
+  /** Hold versus forge, in sentences. */
+  #loss({ burned, last, combinations_before, combinations_after, at_once_before, at_once_after, rarer }) {
+    const name = ([layer, stem]) => this.#stemName(`${this.#song.slug}/${layer}/${stem}`);
+    const tokens = Object.entries(burned).map(([layer, id]) => {
+      const item = document.createElement("li");
+      item.append(`${this.#layerOf(layer).name}: `, link(`#${id}`, inSite(`tokens/${id}/`)));
+      return item;
+    });
+    const list = document.createElement("ul");
+    list.append(...tokens);
+    const sentences = [
+      last.length ? `Your last copy of ${last.map(name).join(", ")} goes with it.` : "You keep a copy of every stem.",
+      `Combinations left: ${combinations_after} of ${combinations_before}. Songs at once: ${at_once_after} instead of ${at_once_before}.`,
+      rarer ? `A rarer combination is lost: ${rarer.mix} (${rarer.bits.toFixed(1)} bits: ${rarer.stems.join(", ")}).` : "No rarer combination is lost.",
+      "The song token still opens all of these stems in the mixer.",
+      "Forging is irreversible.",
+    ];
+    return [paragraph("Burned for it:"), list, ...sentences.map(paragraph)];
+  }
+
+  /** Prices, given by hand, of stems that are not held, and of a song token. */
+  #offerPrices() {
+    const form = part(this.element, "prices");
+    const box = part(this.element, "buying");
+    if (form.childElementCount) return;
+    const held = (layer, stem) => `${layer.slug}/${stem.slug}` in this.plan.stems;
+    for (const layer of this.#song.layers) {
+      const stems = layer.stems.filter((stem) => !held(layer, stem));
+      if (!stems.length) continue;
+      const set = document.createElement("fieldset");
+      const legend = document.createElement("legend");
+      legend.textContent = layer.name;
+      set.append(legend, ...stems.map((stem) => this.#price(stem.name, `${this.#song.slug}/${layer.slug}/${stem.slug}`)));
+      form.append(set);
+    }
+    form.append(this.#price("A song token", this.#song.slug));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    box.hidden = false;
+  }
+
+  #price(name, key) {
+    const label = clone("price");
+    const input = label.querySelector("input");
+    say(label.querySelector("span"), name);
+    input.addEventListener("input", async () => {
+      const { prices, complete } = this.#buying;
+      if (input.value === "" || !(input.valueAsNumber >= 0)) delete prices[key];
+      else prices[key] = input.valueAsNumber;
+      await complete().catch((error) => say(part(this.element, "progress"), error.message));
+    });
+    return label;
+  }
+
+  #stemAddress({ slug: layer }, { slug: stem }) {
+    return inSite(`stems/${this.#song.slug}/${layer}/${stem}/`);
+  }
+
+  #layerOf(slug) {
+    return this.#song.layers.find((layer) => layer.slug === slug);
+  }
+
+  #stemName(key) {
+    const [, layer, stem] = key.split("/");
+    return `${this.#layerOf(layer).name}: ${this.#layerOf(layer).stems.find(({ slug }) => slug === stem).name}`;
+  }
+}
+
+/** One sound at a time. */
+class Listening {
+  #audio = null;
+  #key = null;
+
+  toggle(key, address) {
+    const again = key === this.#key;
+    this.#stop();
+    if (again) return;
+    this.#key = key;
+    this.#audio = new Audio(address);
+    this.#audio.addEventListener("ended", () => this.#stop());
+    this.#audio.play().catch(() => this.#stop());
+    key.setAttribute("aria-pressed", "true");
+  }
+
+  #stop() {
+    this.#audio?.pause();
+    this.#key?.setAttribute("aria-pressed", "false");
+    this.#audio = this.#key = null;
+  }
+}
+
+/** Held, revealed stem tokens: song -> layer -> stem -> [id, count] pairs. */
+function group(tokens, byId) {
+  const found = new Map();
+  const under = (map, key, make) => map.get(key) ?? map.set(key, make()).get(key);
+  for (const [id, count] of tokens) {
+    const { tier, state, song, layer, stem } = byId.get(id) ?? {};
+    if (tier !== "stem" || state === "unrevealed") continue;
+    const layers = under(found, song, () => new Map());
+    under(under(layers, layer, () => new Map()), stem, () => []).push([id, count]);
+  }
+  return found;
+}
+
+function head(element, { title, address, cover }) {
+  const name = part(element, "title");
+  say(name, title);
+  name.href = inSite(address);
+  part(element, "cover").src = inSite(cover);
+}
+
+function segment(at, held) {
+  const made = document.createElement("span");
+  made.className = `layer-${(at % COLOURS) + 1}${held ? " held" : ""}`;
+  return made;
+}
+
+function paragraph(words) {
+  const made = document.createElement("p");
+  made.textContent = words;
+  return made;
+}
+
+function money(cost) {
+  return cost.toLocaleString("en", { maximumSignificantDigits: 6 });
+}
+
+function whenSeen(element, act) {
+  const watch = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    watch.disconnect();
+    act();
+  }, { rootMargin: "400px" });
+  watch.observe(element);
+}

@@ -1,0 +1,153 @@
+// The visitor's wallets: finds them, and asks one for its accounts, for the chain it is on, and to go to
+// another chain if the visitor says so. Never for a signature, an approval or a transaction.
+//
+//   new Wallets()              "change": the list has grown; `list` holds {id, name, icon, provider}
+//   connect(wallet, signal)    ask for accounts; a Session
+//   resume(wallet, signal)     the account that it has given before, without asking; a Session or null
+//
+// Session: address, chain; events "accounts" (address is "" when it is locked), "chain", "gone".
+import { askWallet, brief, toNumber, within } from "./rpc.js";
+
+const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
+const QUICK_SECONDS = 5; // for what no person is asked for
+const LATE_MILLISECONDS = [500, 1500, 3000]; // phones inject their wallet after the page has run
+const MOST_WALLETS = 20;
+const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
+const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+const REASONS = new Map([
+  [4001, "You have refused, and nothing was asked again."],
+  [4100, "The wallet does not let this site see an account."],
+  [4900, "The wallet is not connected to any chain."],
+  [4902, "The wallet does not know this chain: add it there first."],
+  [-32002, "The wallet is asking already: open it and answer there."],
+]);
+
+/** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
+export class Wallets extends EventTarget {
+  list = [];
+
+  constructor() {
+    super();
+    addEventListener("eip6963:announceProvider", ({ detail }) => this.#announce(detail));
+    dispatchEvent(new Event("eip6963:requestProvider"));
+    addEventListener("ethereum#initialized", () => this.#look());
+    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => this.#look(), wait);
+  }
+
+  #announce(detail) {
+    try {
+      const { name, icon, rdns } = detail.info;
+      this.#add({
+        id: matches(rdns, NAME) ? rdns : "",
+        name: matches(name, /\S/) ? brief(name).slice(0, 40) : "A wallet without a name",
+        icon: matches(icon, ICON) ? icon : "",
+        provider: detail.provider,
+      });
+    } catch {
+      // what cannot even be looked at is no wallet
+    }
+  }
+
+  #look() {
+    if (window.ethereum) this.#add({ id: "", name: "This browser's wallet", icon: "", provider: window.ethereum });
+  }
+
+  #add(wallet) {
+    if (typeof wallet.provider?.request !== "function" || this.list.length >= MOST_WALLETS) return;
+    const known = this.list.findIndex(({ id, provider }) => provider === wallet.provider || (id && id === wallet.id));
+    if (known >= 0 && (this.list[known].id || !wallet.id)) return;
+    if (known >= 0) this.list.splice(known, 1); // it was just there, and now says its name
+    this.list.push(wallet);
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+export async function connect(wallet, signal) {
+  const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
+  const address = firstOf(accounts);
+  if (!address) throw new Error("The wallet has given no account: it may be locked.");
+  return Session.open(wallet, address, signal);
+}
+
+export async function resume(wallet, signal) {
+  const address = firstOf(await ask(wallet, "eth_accounts", [], QUICK_SECONDS, signal));
+  return address ? Session.open(wallet, address, signal) : null;
+}
+
+class Session extends EventTarget {
+  #hears = [];
+
+  static async open(wallet, address, signal) {
+    const session = new Session();
+    Object.assign(session, { wallet, address, chain: null });
+    session.#hear("accountsChanged", (accounts) => session.#change("accounts", { address: firstOf(accounts) }));
+    session.#hear("chainChanged", (chain) => session.#change("chain", { chain: numberOrNull(chain) }));
+    session.#hear("disconnect", () => session.#change("gone", { chain: null }));
+    session.chain = await ask(wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull, () => null);
+    return session;
+  }
+
+  /** Offer to go to another chain (EIP-3326); the wallet asks the visitor. */
+  async switchTo(chain, signal) {
+    const asked = [{ chainId: `0x${chain.toString(16)}` }];
+    await ask(this.wallet, "wallet_switchEthereumChain", asked, ANSWER_SECONDS, signal);
+    this.chain = await ask(this.wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull);
+  }
+
+  close() {
+    for (const [event, hear] of this.#hears) attempt(() => this.wallet.provider.removeListener?.(event, hear));
+    this.#hears = [];
+  }
+
+  #hear(event, hear) {
+    this.#hears.push([event, hear]);
+    attempt(() => this.wallet.provider.on?.(event, hear));
+  }
+
+  #change(type, facts) {
+    Object.assign(this, facts);
+    this.dispatchEvent(new Event(type));
+  }
+}
+
+async function ask({ provider }, method, params, seconds, signal) {
+  try {
+    return await within(seconds, askWallet(provider, method, params), signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new Error(reasonOf(error), { cause: error });
+  }
+}
+
+/** What went wrong, from the error or from the one that is nested in it. */
+function reasonOf(error) {
+  const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
+  const known = codes.find((code) => REASONS.has(code));
+  return REASONS.get(known) ?? `The wallet says: ${brief(error?.message)}`;
+}
+
+function firstOf(accounts) {
+  const first = Array.isArray(accounts) ? accounts[0] : undefined;
+  return matches(first, ADDRESS) ? first : "";
+}
+
+function matches(value, pattern) {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function numberOrNull(chain) {
+  try {
+    return toNumber(chain);
+  } catch {
+    return null;
+  }
+}
+
+function attempt(act) {
+  try {
+    act();
+  } catch {
+    // a wallet that cannot tell of changes still gives its accounts
+  }
+}

@@ -1,0 +1,27 @@
+// Compiles Contracts.sol: JSON of contract name -> {code, selectors} on standard output.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const solc = require("solc");
+const path = new URL("Contracts.sol", import.meta.url);
+
+const input = {
+  language: "Solidity",
+  sources: { "Contracts.sol": { content: readFileSync(path, "utf8") } },
+  settings: {
+    evmVersion: "cancun",
+    optimizer: { enabled: true, runs: 200 },
+    outputSelection: { "Contracts.sol": { "*": ["evm.bytecode.object", "evm.methodIdentifiers"] } },
+  },
+};
+const find = (name) => ({ contents: readFileSync(require.resolve(name), "utf8") });
+const { contracts, errors = [] } = JSON.parse(solc.compile(JSON.stringify(input), { import: find }));
+const wrong = errors.filter(({ severity }) => severity === "error");
+if (wrong.length) throw new Error(wrong.map(({ formattedMessage }) => formattedMessage).join("\n"));
+
+const compiled = Object.entries(contracts["Contracts.sol"]).map(([name, { evm }]) => [
+  name,
+  { code: `0x${evm.bytecode.object}`, selectors: evm.methodIdentifiers },
+]);
+process.stdout.write(JSON.stringify(Object.fromEntries(compiled)));

@@ -1,0 +1,26 @@
+"""Functions from sums and products alone: as good as those of ``math``."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyodide_app.engine import exact
+
+
+@given(st.floats(1e-300, 1e300))
+def test_the_logarithm(value: float) -> None:
+    assert exact.log10(value) == pytest.approx(math.log10(value), rel=1e-14, abs=1e-15)
+
+
+def test_the_logarithm_of_nothing() -> None:
+    assert exact.log10(0) == -math.inf
+    assert exact.log10(1) == 0
+
+
+@given(st.floats(0, 0.8))
+def test_the_tangent(angle: float) -> None:
+    assert exact.tan(angle) == pytest.approx(math.tan(angle), rel=1e-14)
