@@ -460,3 +460,28 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     expect(visit.row("Bass").locator(".access")).to_have_text("")
     page.wait_for_timeout(1500)
     assert visit.recording()[:, -4096:].any()
+
+
+def test_a_mix_is_verified_however_it_is_set(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/undertow/1-1-1-1-1/")
+    visit = Visit(page, facts(host))
+    visit.set(visit.row("Bass").get_by_role("slider", name="Volume"), -9)
+    open_tools(page)
+    page.get_by_role("button", name="Verify this mix").click()
+    digests = json.loads((host / "data/digests/undertow.json").read_text("utf-8"))
+    expect(page.get_by_role("status")).to_have_text(
+        f"This is the mix that was published: SHA-256 {digests['mixes']['1-1-1-1-1']}",
+        timeout=60_000,
+    )
+
+
+def test_a_mix_that_is_another_is_told(page: Page, serve: Serve, host: Path) -> None:
+    data = json.loads((host / "data/digests/undertow.json").read_text("utf-8"))
+    data["mixes"]["1-1-1-1-1"] = "0" * 64
+    page.route("**/data/digests/undertow.json", lambda route: route.fulfill(json=data))
+    page.goto(f"{serve(host)}songs/undertow/1-1-1-1-1/")
+    open_tools(page)
+    page.get_by_role("button", name="Verify this mix").click()
+    expect(page.get_by_role("status")).to_contain_text(
+        "This is not the mix that was published", timeout=60_000
+    )

@@ -275,7 +275,10 @@ function joinExport(mixer) {
 async function digestOf(song, mix, root) {
   const answer = await fetch(new URL(`${root}data/digests/${song.slug}.json`, document.baseURI));
   if (!answer.ok) return null;
-  const { mixes } = await answer.json();
+  const { mixes, rate } = await answer.json();
+  if (mixes[mix] && rate !== song.rate) {
+    throw new Error(`It was published at ${rate} Hz, and is mixed at ${song.rate} Hz here: they cannot be compared.`);
+  }
   return mixes[mix] ?? null;
 }
 
