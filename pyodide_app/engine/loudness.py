@@ -42,7 +42,7 @@ HIGHEST_RISE = np.float32(2.03)
 """No true peak is further above the samples around it: the taps of a phase sum to 2.023 at most."""
 
 _SPAN = 128
-_PIECE = 1 << 15
+_PIECE = 1 << 16
 
 ABSOLUTE_GATE = 1.1724653045822963e-07
 """-70 LUFS, as a power."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     """
 
 _ROWS = 32
+_NOTHING = 1e-20  # -400 dB
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,10 @@ class KWeighting:
         if self._room.shape[3] != columns:
             self._room = np.zeros((3, 2 + _ROWS, channels, columns))
         signal, other, scratch = self._room
-        padded = np.zeros((channels, columns * _ROWS), dtype=np.float32)
-        padded[:, :frames] = planar
+        padded = planar
+        if frames < columns * _ROWS:
+            padded = np.zeros((channels, columns * _ROWS), dtype=np.float32)
+            padded[:, :frames] = planar
         signal[2:] = padded.reshape(channels, columns, _ROWS).transpose(2, 0, 1)
         signal[:2, :, 1:] = signal[-2:, :, :-1]
         signal[:2, :, 0] = self._before
@@ -172,12 +175,12 @@ class _Stage:
         """Return the two frames before every column, from how each ends when it begins at rest.
 
         A column adds its natural response to those before it, and so on: sums over 1, 2, 4...
-        columns, whose responses are the powers of a matrix.
+        columns, whose responses are the powers of a matrix, until nothing is left of them.
         """
         (a, b), (c, d) = self._natural[-2:, :, 0, 0].tolist()
         states = np.concatenate((self._before[:, :, None], ends[:, :, :-1]), axis=2)
         span = 1
-        while span < states.shape[2]:
+        while span < states.shape[2] and max(map(abs, (a, b, c, d))) > _NOTHING:
             first, last = states[:, :, :-span].copy()
             states[0, :, span:] += first * a + last * b
             states[1, :, span:] += first * c + last * d
