@@ -6,6 +6,7 @@
 // seconds), data-off (there is nothing to play with). What else it can do is in tools.js and keys.js.
 import { joinKeys } from "./keys.js";
 import { showLevels } from "./levels.js";
+import { TooMuch } from "./memory.js";
 import { broken } from "./mix.js";
 import { owned, watch } from "./ownership.js";
 import { Player, wake } from "./player.js";
@@ -440,7 +441,8 @@ export class StemMixer extends HTMLElement {
     this.querySelector(".pause").disabled = state !== "playing";
     this.#words = STATES[state];
     if (state === "playing") this.#words = `Playing, mixed by ${engine === "python" ? "Python" : "the browser"}`;
-    if (state === "failed") this.#words = `It does not play: ${reason}. Press Play to try again.`;
+    const advice = reason instanceof TooMuch ? "" : " Press Play to try again.";
+    if (state === "failed") this.#words = `It does not play: ${reason.message}.${advice}`;
     else if (refusal) this.#words += `. Python cannot run here: ${refusal}`;
     this.say(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;

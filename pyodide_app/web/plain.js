@@ -31,6 +31,10 @@ export class PlainDeck {
     this.#stems.set(key, buffer);
   }
 
+  forget(keys) {
+    for (const key of keys) this.#stems.delete(key);
+  }
+
   change(commands) {
     for (const [name, ...values] of commands) {
       if (name === "place") this.#place(...values);

@@ -1,5 +1,6 @@
 // One song as the visitor hears it: what is set, what is loaded, and which deck is heard.
 import { ARMED, AT, ENDED, FAILED, LOADING, MISSED } from "./messages.js";
+import { BUDGET, bytesOf, TooMuch, weigh } from "./memory.js";
 import { PlainDeck } from "./plain.js";
 import { PythonDeck } from "./python.js";
 import { StemError, Stems } from "./sound.js";
@@ -10,6 +11,7 @@ const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
 const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
 const FADE_SECONDS = 0.01; // from one deck to the other
 const TELL_MS = 50; // how often the plain deck tells where it is
+const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
 
 let hardware = null; // the AudioContext
 let resting = 0;
@@ -37,7 +39,8 @@ function rest() {
  * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
  *
  * Events: "loading" {loaded, total, waiting}, "state" {state, reason, engine, refusal}, "at" {seconds,
- * playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone.
+ * playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone. A state's
+ * reason is an Error.
  * States: "idle", "loading", "ready", "playing", "paused", "failed".
  */
 export class Player extends EventTarget {
@@ -65,6 +68,7 @@ export class Player extends EventTarget {
   #takeover = null; // stands for one attempt of Python to take over
   #wanted = false; // the visitor wants to hear it
   #telling = 0;
+  #tidying = 0;
 
   /**
    * `song` is what data/songs/<song>.json holds; `root` is the site's root; a row for each layer.
@@ -90,9 +94,10 @@ export class Player extends EventTarget {
     return this.#heard === this.#python ? "python" : "browser";
   }
 
-  /** Blocks missing, changes late, frames kept ready, bytes that Python holds, seconds to start it. */
+  /** Blocks missing, changes late, frames kept ready, bytes of stems, seconds to start Python. */
   get stats() {
-    return { ...this.#counts, bytes: this.#python?.bytes ?? 0, seconds: this.#seconds, engine: this.engine };
+    const bytes = this.#stems.bytes + (this.#python?.bytes ?? 0);
+    return { ...this.#counts, bytes, seconds: this.#seconds, engine: this.engine };
   }
 
   /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
@@ -184,11 +189,14 @@ export class Player extends EventTarget {
     const part = this.#part(row);
     const get = () => this.#stems.get(part);
     try {
+      this.#weigh();
       if (this.#live && part.key) await this.#python.hold(part.key, get);
       if (this.#plain && part.key) this.#plain.hold(part.key, await get());
       if (this.#heard === this.#python) this.#stems.clear();
       const when = this.#onBar && this.engine === "python" ? ["bar"] : [];
       if (this.#part(row).key === part.key) this.#change(["place", row, part.key, ...when]);
+      clearTimeout(this.#tidying);
+      this.#tidying = setTimeout(() => this.#tidy(), 1000 * TIDY_SECONDS);
     } catch (error) {
       this.#fail(error);
     }
@@ -236,6 +244,7 @@ export class Player extends EventTarget {
   async #bounce(bits, what, watch) {
     await this.prepare();
     const parts = this.#parts({ lossless: true, plain: what.plain });
+    this.#weigh(parts);
     await this.#holdAll(parts);
     if (!this.#plain) this.#stems.clear();
     const keys = parts.map(({ key }) => key);
@@ -246,9 +255,23 @@ export class Player extends EventTarget {
     }
   }
 
-  #chosen() {
-    if (this.#live) return Promise.resolve();
-    return Promise.all(this.#heardParts().map((part) => this.#stems.get(part)));
+  async #chosen() {
+    if (this.#live) return;
+    this.#weigh();
+    await Promise.all(this.#heardParts().map((part) => this.#stems.get(part)));
+  }
+
+  /** Refuse what does not fit in memory. A bounce takes twice as much for as long as it lasts. */
+  #weigh(parts = this.#parts()) {
+    weigh(parts.reduce((sum, { channels = 0 }) => sum + bytesOf(channels, this.#song.frames), 0));
+  }
+
+  /** Keep stems that have been swapped out while they take up little. */
+  #tidy() {
+    const chosen = new Set(this.#parts().map(({ key }) => key));
+    const isWanted = (key) => chosen.has(key) || key.endsWith(LOSSLESS);
+    this.#plain?.forget(this.#stems.trim(BUDGET / 2, isWanted));
+    this.#python?.trim(BUDGET / 2, isWanted).catch((error) => this.#refuse(error));
   }
 
   #holdAll(parts) {
@@ -273,6 +296,7 @@ export class Player extends EventTarget {
 
   async #openPython() {
     const started = performance.now();
+    this.#weigh();
     this.#python?.close();
     const python = new PythonDeck();
     const on = (type, hear) => python.addEventListener(type, ({ detail }) => hear(detail));
@@ -291,6 +315,7 @@ export class Player extends EventTarget {
     } while (this.#parts().some(({ key }, row) => key !== parts[row].key));
     if (this.#python !== python) return;
     this.#live = true;
+    if (!this.#plain) this.#stems.clear();
     await python.change(this.#everything());
     this.#seconds = (performance.now() - started) / 1000;
     if (this.#heard === this.#plain && this.state === "playing") this.#takeOver();
@@ -355,7 +380,7 @@ export class Player extends EventTarget {
 
   /** Do without Python. */
   #refuse(error) {
-    if (sounding !== this || this.refusal || error instanceof StemError) return;
+    if (sounding !== this || this.refusal || error instanceof StemError || error instanceof TooMuch) return;
     this.refusal = error.message;
     this.#live = false;
     this.#takeover = null;
@@ -404,6 +429,7 @@ export class Player extends EventTarget {
 
   /** Another song is to be heard. */
   #evict() {
+    clearTimeout(this.#tidying);
     this.#wanted = this.#live = false;
     this.#takeover = this.#ready = this.#heard = null;
     this.#leavePlain();
@@ -432,16 +458,17 @@ export class Player extends EventTarget {
     this.#tell("at", { seconds: this.#frame / this.#song.rate, ...detail });
   }
 
-  #become(state, reason = "") {
+  #become(state, reason = null) {
     this.state = state;
     this.#tell("state", { state, reason, engine: this.engine, refusal: this.refusal });
   }
 
   #fail(error) {
-    this.#wanted = false;
-    this.#ready = null;
+    this.pause();
+    this.#ready = this.#heard = null;
     this.#live = false;
-    this.#become("failed", error.message);
+    this.#leavePlain();
+    this.#become("failed", error);
   }
 
   #tell(type, detail) {
@@ -456,16 +483,17 @@ export class Player extends EventTarget {
     return this.#parts().filter(({ key }) => key);
   }
 
-  /** Return the key and the file of the stem that is chosen in a row; no key: nothing is heard. */
+  /** Return the key, the file and the channels of the stem that is chosen in a row; no key: nothing is heard. */
   #part(row, { lossless = false, plain = false } = {}) {
     const layer = this.#song.layers[row];
     const stem = layer.stems[this.#nth(row)];
     const key = `${layer.slug}/${stem.slug}`;
     const access = plain ? "open" : this.#access(layer.slug, stem.slug);
+    const { channels, audio: file } = stem;
     if (access === "silent") return { key: null };
-    if (access === "preview") return { key: key + PREVIEW, file: stem.audio, seconds: this.#previewSeconds };
-    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless };
-    return { key, file: stem.audio };
+    if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
+    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless, channels };
+    return { key, file, channels };
   }
 
   #nth(row) {

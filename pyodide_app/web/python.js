@@ -2,6 +2,7 @@
 import {
   ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM, SURVEY,
 } from "./messages.js";
+import { Shelf } from "./memory.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
 const WORKLET = new URL("worklet.js", import.meta.url);
@@ -52,9 +53,8 @@ let link = null;
 
 /** Events are the worker's own messages: AT, ENDED, FAILED, LOADING, ARMED, MISSED. */
 export class PythonDeck extends EventTarget {
-  /** Bytes of the stems that Python holds. */
-  bytes = 0;
-  #held = new Map(); // key of a stem -> a promise of its bytes
+  #held = new Shelf((bytes) => bytes);
+  #copied = Promise.resolve(); // the last of the copies: one at a time, each takes as much again
   #attached = null;
   #node = null;
 
@@ -69,20 +69,23 @@ export class PythonDeck extends EventTarget {
 
   /** Copy a stem to Python, if it has it not; `get` returns a promise of an AudioBuffer. */
   hold(key, get) {
-    if (!this.#held.has(key)) {
-      const held = this.#copy(key, get());
-      held.catch(() => this.#held.delete(key));
-      this.#held.set(key, held);
-    }
-    return this.#held.get(key);
+    return this.#held.get(key, () => this.#copy(key, get()));
   }
 
-  async release(keys) {
-    for (const key of keys) {
-      this.bytes -= (await this.#held.get(key)) ?? 0;
-      this.#held.delete(key);
-    }
-    await link.ask(FORGET, { keys });
+  /** Bytes of the stems that Python holds. */
+  get bytes() {
+    return this.#held.bytes;
+  }
+
+  release(keys) {
+    this.#held.drop(keys);
+    return link.ask(FORGET, { keys });
+  }
+
+  /** Let go of what has been unused longest, down to `most` bytes. */
+  async trim(most, isWanted) {
+    const keys = this.#held.surplus(most, isWanted);
+    if (keys.length) await this.release(keys);
   }
 
   change(commands) {
@@ -124,10 +127,12 @@ export class PythonDeck extends EventTarget {
 
   async #copy(key, buffer) {
     const decoded = await buffer;
-    const channels = Array.from({ length: decoded.numberOfChannels }, (_, at) => decoded.getChannelData(at).slice());
-    const bytes = await link.ask(STEM, { key, channels }, channels.map((each) => each.buffer));
-    this.bytes += bytes;
-    return bytes;
+    const copy = this.#copied.then(() => {
+      const channels = Array.from({ length: decoded.numberOfChannels }, (_, at) => decoded.getChannelData(at).slice());
+      return link.ask(STEM, { key, channels }, channels.map((each) => each.buffer));
+    });
+    this.#copied = copy.catch(() => {});
+    return copy;
   }
 
   async #connect(into) {

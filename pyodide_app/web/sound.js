@@ -1,4 +1,5 @@
 // From the stems' files to their samples, with an account of what has come.
+import { bytesOf, Shelf } from "./memory.js";
 
 const PREVIEW_LEVEL = 0.25; // -12 dB
 const PREVIEW_FADE_SECONDS = 1;
@@ -11,7 +12,7 @@ export class Stems {
   #song;
   #root;
   #tell;
-  #buffers = new Map(); // key -> a promise of an AudioBuffer
+  #buffers = new Shelf(({ numberOfChannels, length }) => bytesOf(numberOfChannels, length));
   #parts = new Map(); // what is being loaded -> {loaded, total} bytes
 
   /** `tell` hears {loaded, total, waiting} whenever bytes have come. */
@@ -23,12 +24,18 @@ export class Stems {
 
   /** Return a promise of a stem's AudioBuffer; after a failure it is fetched anew. */
   get({ key, file, seconds }) {
-    if (!this.#buffers.has(key)) {
-      const buffer = this.#load(key, file, seconds);
-      buffer.catch(() => this.#buffers.delete(key));
-      this.#buffers.set(key, buffer);
-    }
-    return this.#buffers.get(key);
+    return this.#buffers.get(key, () => this.#load(key, file, seconds));
+  }
+
+  get bytes() {
+    return this.#buffers.bytes;
+  }
+
+  /** Let go of what has been unused longest, down to `most` bytes; return its keys. */
+  trim(most, isWanted) {
+    const keys = this.#buffers.surplus(most, isWanted);
+    this.#buffers.drop(keys);
+    return keys;
   }
 
   /** Let go of the samples. */

@@ -1,5 +1,6 @@
 // What the mixer offers besides playing: surprises, loops by number, comparing, keeping, sharing.
 import { broken, read, songOf, write } from "./mix.js";
+import { BUDGET } from "./memory.js";
 import { clock, megabytes, press, pressed } from "./words.js";
 
 const TRIES = 500; // random mixes, before the rules are taken to leave none
@@ -312,14 +313,16 @@ function joinMedia(mixer) {
   });
 }
 
-/** What the stems take up. */
+/** What the stems take up, of what they may. */
 function joinMemory(mixer) {
+  const [tools, line] = [mixer.querySelector(".tools"), mixer.querySelector(".memory")];
   const show = () => {
-    const bytes = mixer.stats?.bytes;
-    mixer.querySelector(".memory").textContent = bytes ? `Stems in memory: ${megabytes(bytes)} MB` : "";
+    if (!tools.open) return;
+    const words = `Stems in memory: ${megabytes(mixer.stats?.bytes ?? 0)} MB of at most ${megabytes(BUDGET)} MB`;
+    if (line.textContent !== words) line.textContent = words;
   };
-  mixer.addEventListener("state", show);
-  mixer.addEventListener("mix", () => setTimeout(show, 1000));
+  tools.addEventListener("toggle", show);
+  for (const type of ["state", "place", "song"]) mixer.addEventListener(type, show);
 }
 
 /** The mixer's own page has all songs. */

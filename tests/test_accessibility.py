@@ -1,0 +1,161 @@
+"""One page of every template under axe-core, and on the narrowest screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from playwright.sync_api import expect
+
+from stempress.catalog import read_collection
+from stempress.errors import Findings
+from stempress.pages import plan_pages
+from stempress.rarity import Rarity
+from stempress.settings import read_settings
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.conftest import Serve
+
+    type Scheme = Literal["light", "dark"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pages() -> dict[str, str]:
+    """Return the output of one page of each template, and of a token of each tier and state."""
+    findings = Findings()
+    collection = read_collection(ROOT, read_settings(ROOT, findings), findings)
+    plan = plan_pages(collection, Rarity(collection.songs, collection.tokens))
+    found = {page.template.removesuffix(".html"): page.output for page in reversed(plan.pages)}
+    for token in collection.tokens:
+        found[f"{token.state} {token.tier} token"] = f"tokens/{token.id}/index.html"
+    return found
+
+
+PAGES = pages()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        pytest.fail('no axe-core: `make test` installs it; or deselect with -m "not browser"')
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture
+def base(pressed: Path, serve: Serve) -> str:
+    return serve(pressed, "/a/b/")
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """Return what axe-core finds wrong, a line for each element."""
+    page.evaluate(axe)
+    found: list[dict[str, Any]] = page.evaluate(
+        """async (runOnly) => {
+          const rules = { "target-size": { enabled: true } }; // is off by itself
+          const found = await axe.run(document, { runOnly, rules, resultTypes: ["violations"] });
+          return found.violations;
+        }""",
+        RULES,
+    )
+    return [
+        f"{each['id']}: {node['target']}: {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+def unfold(page: Page) -> None:
+    """Open everything that is folded, and wait until the mixer has joined its controls."""
+    if page.locator("stem-mixer").count():
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+
+
+def hold_tokens(page: Page, mine: str) -> None:
+    """Open the visitor's own page, with sixty stem tokens in their wallet."""
+    page.goto(mine)
+    page.evaluate(
+        """async () => {
+          const ownership = new URL("../app/web/ownership.js", location.href);
+          const { remember, opens } = await import(ownership);
+          const { tokens } = await (await fetch("../data/tokens.json")).json();
+          const held = tokens.filter(({ state }) => state === "revealed").slice(0, 60);
+          remember({
+            address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot", block: 1,
+            time: "2026-01-01T00:00:00Z", complete: true,
+            tokens: new Map(held.map(({ id }) => [id, 1])), stems: new Set(held.flatMap(opens)),
+          });
+        }"""
+    )
+    page.reload()
+    expect(page.locator("[data-songs]")).to_be_visible()
+    expect(page.locator("[data-songs] h3").first).to_be_visible()
+    unfold(page)
+
+
+def excess(page: Page) -> list[str]:
+    """Name what is wider than the screen, where anything makes the page scroll sideways."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          if (scrollWidth <= clientWidth) return [];
+          const wide = (each) => each.getBoundingClientRect().right > clientWidth + 0.5;
+          const wider = [...document.body.querySelectorAll("*")].filter(wide);
+          return wider.map((each) => each.outerHTML.slice(0, 120));
+        }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(page: Page, base: str, axe: str, name: str, scheme: Scheme) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"{base}{PAGES[name]}")
+    unfold(page)
+    assert violations(page, axe) == []
+    assert page.evaluate("document.getAnimations().length") == 0, "motion was not wanted"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_tokens_are_held(
+    page: Page, base: str, axe: str, scheme: Scheme
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    hold_tokens(page, f"{base}mine/")
+    assert violations(page, axe) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert excess(page) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways_at_320_pixels(page: Page, base: str, name: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{base}{PAGES[name]}")
+    unfold(page)
+    assert excess(page) == []
+
+
+def test_axe_finds_nothing_in_the_sheet_of_keys(page: Page, base: str, axe: str) -> None:
+    page.goto(f"{base}{PAGES['mixer']}")
+    unfold(page)
+    page.get_by_role("button", name="Keyboard").click()
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    assert violations(page, axe) == []
