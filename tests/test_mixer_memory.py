@@ -116,6 +116,5 @@ def test_thirty_songs_take_no_more_than_one_round_of_them(
         if (nth + 1) % len(songs) == 0:
             tab.send("HeapProfiler.collectGarbage")
             sizes.append((resident(browser), page.evaluate("performance.memory.usedJSHeapSize")))
-    print(sizes)
     assert all(len(each) == 1 for each in held.values()), "a song takes the same each time"
     page.close()
