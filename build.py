@@ -15,6 +15,7 @@ from stempress.metadata import metadata_files
 from stempress.output import refuse_foreign, write_site
 from stempress.pages import plan_pages
 from stempress.progress import Progress
+from stempress.publish import pin_assets
 from stempress.rarity import Rarity
 from stempress.render import render_site
 from stempress.report import Built
@@ -38,11 +39,12 @@ def build(options: Options, progress: Progress) -> Built:
         app, mixer_off = app_files(options, progress)
         sounds = press_audio(Studio(collection, plan, checked, progress, crew))
     pages = render_site(plan, collection, rarity, sounds, site=options.site, mixer_off=mixer_off)
+    assets = [*sounds.files(), *draw_covers(plan, collection, sounds)]
+    pinned = pin_assets(assets) if settings.assets == "ipfs" else {}
     files = [
         *data_files(plan, collection, rarity, sounds),
-        *metadata_files(collection, sounds),
-        *sounds.files(),
-        *draw_covers(plan, collection, sounds),
+        *metadata_files(collection, sounds, pinned),
+        *assets,
         *pages,
         *app,
     ]

@@ -25,11 +25,13 @@ FILE = "site.toml"
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
+type Assets = Literal["site", "ipfs"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
 LOCKED = ("preview", "silent", "open")
+ASSETS = ("site", "ipfs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Settings:
     symbol: str
     license: str
     royalty_bps: int
+    assets: Assets
     contract: Contract | None
     drop: Drop | None
     audio: Audio
@@ -184,6 +187,7 @@ def _settings(top: Table) -> Settings:
         symbol=collection.text("symbol"),
         license=collection.text("license"),
         royalty_bps=collection.whole("royalty_bps", 0, 0, 10_000),
+        assets=cast("Assets", collection.choice("assets", "site", ASSETS)),
         contract=_contract(collection),
         drop=_drop(top),
         audio=_audio(top.table("audio")),
