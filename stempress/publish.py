@@ -117,14 +117,19 @@ def import_tree(tree: Folder, keeps: list[Keep], progress: Progress) -> Imported
 
 def read_tree(out: Path) -> Folder:
     """Return what is published of ``out``: all but dotfiles. SiteError for what no host takes."""
-    if not is_ours(out):
-        hint = "press it first, or name it with --out"
-        raise SiteError([Fault(out.name, "holds no pressed site", hint=hint)])
+    refuse_unpressed(out)
     faults: list[Fault] = []
     tree = _read_folder(out, "", faults)
     if faults:
         raise SiteError(faults)
     return {name: tree[name] for name in sorted(tree, key=lambda name: (name not in FIRST, name))}
+
+
+def refuse_unpressed(out: Path) -> None:
+    """Refuse a folder that no build has made."""
+    if not is_ours(out):
+        hint = "press it first, or name it with --out"
+        raise SiteError([Fault(out.name, "holds no pressed site", hint=hint)])
 
 
 def _read_folder(folder: Path, address: str, faults: list[Fault]) -> Folder:

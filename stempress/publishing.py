@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from stempress.command import tell_faults
 from stempress.errors import SiteError
-from stempress.publish import publish
+from stempress.hosts import check_hosts
+from stempress.publish import publish, refuse_unpressed
 from stempress.report import megabytes
 from stempress.verify import verify
 
@@ -20,12 +21,22 @@ def run_publishing(options: Options, progress: Progress) -> int:
     try:
         if options.command == "verify":
             progress.say(verify(options.out, options.target, progress))
+        elif options.check:
+            _check(options, progress)
         else:
             _publish(options, progress)
     except SiteError as error:
         tell_faults(error, progress)
         return 1
     return 0
+
+
+def _check(options: Options, progress: Progress) -> None:
+    refuse_unpressed(options.out)
+    if faults := check_hosts(options.out, progress):
+        raise SiteError(faults)
+    progress.say("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
+    progress.say("from file:// pages can be read; browsers run no mixer and no search there")
 
 
 def _publish(options: Options, progress: Progress) -> None:
