@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stempress.progress import Progress
 
 WEB = Path(pyodide_app.__path__[0]) / "web"
+SERVICE_WORKER = "sw.js"
 PRESSED_WITHOUT = "This site was pressed without the Python runtime, so its mixer is off."
 
 
@@ -24,16 +25,25 @@ def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], s
     web = [
         OutputFile(f"app/web/{file.name}", file)
         for file in sorted(WEB.iterdir())
-        if file.is_file() and not file.name.startswith(".")
+        if file.is_file() and not file.name.startswith(".") and file.name != SERVICE_WORKER
     ]
+    # What a service worker is in charge of lies below it.
+    web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
     if options.without_runtime:
-        return web, PRESSED_WITHOUT
+        return [*web, _list_file(web)], PRESSED_WITHOUT
     runtime = prepare_runtime(folder=options.runtime_from, report=progress.say)
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
-    return [
+    app = [
         *web,
         *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
         json_file("app/runtime/sizes.json", sizes),
         *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
-    ], ""
+    ]
+    return [*app, _list_file(app)], ""
+
+
+def _list_file(app: list[OutputFile]) -> OutputFile:
+    """Return the list of what a page with a mixer needs, for visitors who keep one."""
+    wanted = (file.address for file in app if not file.address.startswith("app/ethers/"))
+    return json_file("app/files.json", sorted(each for each in wanted if each != SERVICE_WORKER))

@@ -12,10 +12,11 @@ from stempress.art import collection_cover, token_cover
 from stempress.data import json_file
 from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
+from stempress.publish import pin_assets
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
@@ -31,13 +32,14 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
 def metadata_files(
-    collection: Collection, sounds: Sounds, pinned: Mapping[str, str] | None = None
+    collection: Collection, sounds: Sounds, assets: Iterable[OutputFile] = ()
 ) -> Iterator[OutputFile]:
     """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.
 
-    ``pinned`` says where IPFS has the folders of pictures and sound, if metadata is to say so.
+    Pictures and sound are among the ``assets``; IPFS names them by what they hold.
     """
-    at = partial(absolute, collection.settings.url, pinned or {})
+    pinned = pin_assets(assets) if collection.settings.assets == "ipfs" else {}
+    at = partial(absolute, collection.settings.url, pinned)
     for token in collection.tokens:
         file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token, at))
         yield file

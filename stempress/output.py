@@ -37,6 +37,10 @@ class OutputFile:
         """Length in bytes."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
+    def read(self) -> bytes:
+        """Return the bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

@@ -14,7 +14,7 @@ from stempress.output import is_ours
 from stempress.unixfs import import_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import Self
 
@@ -159,11 +159,13 @@ def _folder_of(tree: Folder, name: str) -> Folder:
     return found if isinstance(found, dict) else {}
 
 
-def pin_assets(files: list[OutputFile]) -> dict[str, str]:
+def pin_assets(files: Iterable[OutputFile]) -> dict[str, str]:
     """Return where IPFS will have the folders that metadata speaks of: name -> ``ipfs://<cid>``."""
     tree: Folder = {name: {} for name in ASSETS}
     for file in files:
         *folders, name = file.address.split("/")
+        if not folders or folders[0] not in ASSETS:
+            continue
         folder = tree
         for each in folders:
             folder = folder.setdefault(each, {})  # type: ignore[assignment]  # no file is a folder

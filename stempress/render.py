@@ -15,6 +15,7 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from stempress.art import TEMPLATES
+from stempress.cards import card_address, has_cards
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
 from stempress.views import Views
@@ -66,6 +67,7 @@ class Press:
         self._site, self._settings = site, views.collection.settings
         self._templates = environment(site)
         self._templates.filters |= views.filters()
+        self._templates.filters["card"] = card_address if has_cards(self._settings) else str
         self._templates.globals |= {
             "settings": self._settings,
             "collection": views.collection,

@@ -113,6 +113,7 @@ class Settings:
     url: str
     language: str
     theme: Theme
+    cards: bool
     name: str
     symbol: str
     license: str
@@ -183,6 +184,7 @@ def _settings(top: Table) -> Settings:
         url=_site_url(site),
         language=_language(site),
         theme=_theme(site),
+        cards=site.flag("cards", default=True),
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
         license=collection.text("license"),

@@ -97,7 +97,7 @@ def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) ->
 
 def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
     covers = {file.address for file in draw_covers(plain.plan, plain.collection, plain.sounds)}
-    elsewhere = ("app/web/", "data/", "metadata/", "audio/")
+    elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
     for address, page in pages_of(pressed).items():
         for link in page.links:
             if link.startswith(("https://", "#")):
@@ -157,7 +157,7 @@ def test_absolute_addresses_stand_only_where_the_site_has_one(
     files = small_site(tmp_path, url="https://ferry.example/x").press()
     token = files["tokens/99/index.html"]
     assert '<link rel="canonical" href="https://ferry.example/x/tokens/99/">' in token
-    assert 'content="https://ferry.example/x/art/albums/tides.svg"' in token
+    assert 'content="https://ferry.example/x/cards/albums/tides.png"' in token
     assert "https://ferry.example/x/sitemap.xml" in files["robots.txt"]
     assert 'href="https://ferry.example/x/gallery/"' in files["404.html"]
 
