@@ -47,11 +47,15 @@ def engine(song: dict[str, Any], stems: list[str], rows: dict[int, RowSettings])
 
 def is_part_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> bool:
     """Say whether what was heard is, sample for sample, somewhere in the whole."""
-    probe = heard[:, :64]
+    begin = int(np.argmax(heard[0] != 0))  # silence is found everywhere
+    probe = heard[:, begin : begin + 64]
     last = whole.shape[1] - heard.shape[1]
-    for at in np.flatnonzero(whole[0, : last + 1] == probe[0, 0]):
-        if np.array_equal(whole[:, at : at + 64], probe):
-            return np.array_equal(whole[:, at : at + heard.shape[1]], heard)
+    for at in np.flatnonzero(whole[0, begin : begin + last + 1] == probe[0, 0]):
+        near = whole[:, begin + at : begin + at + 64]
+        if np.array_equal(near, probe) and np.array_equal(
+            whole[:, at : at + heard.shape[1]], heard
+        ):
+            return True
     return False
 
 
