@@ -6,12 +6,14 @@ from pathlib import Path
 from stempress.app import app_files
 from stempress.art import draw_covers
 from stempress.audio import Studio, press_audio
+from stempress.cards import draw_cards
 from stempress.catalog import read_collection
 from stempress.checks import check_audio
 from stempress.command import Options, run
 from stempress.data import data_files
 from stempress.errors import Findings
 from stempress.metadata import metadata_files
+from stempress.offline import offline_files
 from stempress.output import refuse_foreign, write_site
 from stempress.pages import plan_pages
 from stempress.progress import Progress
@@ -37,12 +39,14 @@ def build(options: Options, progress: Progress) -> Built:
         plan = plan_pages(collection, rarity)
         app, mixer_off = app_files(options, progress)
         sounds = press_audio(Studio(collection, plan, checked, progress, crew))
+        assets = [*sounds.files(), *draw_covers(plan, collection, sounds)]
+        assets += draw_cards(settings, assets, crew, progress)
     pages = render_site(plan, collection, rarity, sounds, site=options.site, mixer_off=mixer_off)
     files = [
         *data_files(plan, collection, rarity, sounds),
-        *metadata_files(collection, sounds),
-        *sounds.files(),
-        *draw_covers(plan, collection, sounds),
+        *metadata_files(collection, sounds, assets),
+        *assets,
+        *offline_files(settings, assets),
         *pages,
         *app,
     ]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from gzip import GzipFile
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyodide_app
+from stempress.cache import cache_root, file_digest, store
 from stempress.data import json_file
 from stempress.ethers import prepare_ethers
 from stempress.output import OutputFile
 from stempress.runtime import prepare_runtime
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stempress.command import Options
     from stempress.progress import Progress
 
 WEB = Path(pyodide_app.__path__[0]) / "web"
+WASM = "pyodide.asm.wasm"
+SERVICE_WORKER = "sw.js"
 PRESSED_WITHOUT = "This site was pressed without the Python runtime, so its mixer is off."
 
 
@@ -24,16 +31,40 @@ def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], s
     web = [
         OutputFile(f"app/web/{file.name}", file)
         for file in sorted(WEB.iterdir())
-        if file.is_file() and not file.name.startswith(".")
+        if file.is_file() and not file.name.startswith(".") and file.name != SERVICE_WORKER
     ]
+    # What a service worker is in charge of lies below it.
+    web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
     if options.without_runtime:
-        return web, PRESSED_WITHOUT
-    runtime = prepare_runtime(folder=options.runtime_from, report=progress.say)
+        return [*web, _list_file(web)], PRESSED_WITHOUT
+    runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.say))
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
-    return [
+    app = [
         *web,
         *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
         json_file("app/runtime/sizes.json", sizes),
         *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
-    ], ""
+    ]
+    return [*app, _list_file(app)], ""
+
+
+def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
+    """Return the runtime's files with the one that compresses best compressed, as runtime.js wants.
+
+    Gateways of IPFS compress nothing. Nothing of the day or the machine is in the result.
+    """
+    whole = runtime[WASM]
+    kept = cache_root() / "packed" / f"{file_digest(whole)}.gz"
+    if not kept.exists():
+        buffer = BytesIO()
+        with GzipFile("", "wb", 9, buffer, mtime=0) as stream:
+            stream.write(whole.read_bytes())
+        store(kept, buffer.getvalue())
+    return {name: path for name, path in runtime.items() if name != WASM} | {f"{WASM}.bin": kept}
+
+
+def _list_file(app: list[OutputFile]) -> OutputFile:
+    """Return the list of what a page with a mixer needs, for visitors who keep one."""
+    wanted = (file.address for file in app if not file.address.startswith("app/ethers/"))
+    return json_file("app/files.json", sorted(each for each in wanted if each != SERVICE_WORKER))

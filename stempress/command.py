@@ -40,6 +40,10 @@ class Options:
     mix_number: str = ""
     wav: Path = Path("mix.wav")
     bits: Bits = 24
+    check: bool = False
+    to: Path | None = None
+    since: Path | None = None
+    target: str = ""
 
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:
@@ -51,6 +55,10 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
             return _serve(options, build, progress)
         if options.command == "mix":
             return _mix(options, progress)
+        if options.command in ("publish", "verify"):
+            from stempress.publishing import run_publishing  # noqa: PLC0415 - a build needs it not
+
+            return run_publishing(options, progress)
         return 0 if _press(options, build, progress) else 1
     except OSError as error:
         progress.say(f"error: {error}")
@@ -76,6 +84,19 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     mix.add_argument("-o", dest="wav", type=Path, metavar="FILE", help="default: mix.wav")
     mix.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
     mix.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+    publish = command("publish", help="name the site as IPFS does, and write CAR files of it")
+    publish.add_argument("--check", action="store_true", help="only tell what hosts would break")
+    publish.add_argument(
+        "--to", type=Path, metavar="DIR", help="where the CAR files go (default: published/)"
+    )
+    publish.add_argument(
+        "--since", type=Path, metavar="FILE", help="the manifest of what was published last"
+    )
+    verify = command("verify", help="check that a CAR file or a host has what was built")
+    verify.add_argument("target", metavar="URL|CAR")
+    for each in (publish, verify):
+        each.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+        each.add_argument("--out", type=Path, metavar="DIR", help="where the site was pressed to")
     found = vars(parser.parse_args(arguments))
     site = (found.pop("site", None) or home).resolve()
     out = found.pop("out", None) or site / "dist"

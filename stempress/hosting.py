@@ -28,6 +28,7 @@ class StaticHost(SimpleHTTPRequestHandler):
         ".html": "text/html; charset=utf-8",
         ".js": "text/javascript; charset=utf-8",
         ".json": "application/json",
+        ".m3u8": "application/vnd.apple.mpegurl",
         ".m4a": "audio/mp4",
         ".mjs": "text/javascript; charset=utf-8",
         ".mp3": "audio/mpeg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -11,14 +12,18 @@ from stempress.art import collection_cover, token_cover
 from stempress.data import json_file
 from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
+from stempress.publish import pin_assets
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
     from stempress.sounds import Sounds, WebFile
+
+    type At = Callable[[str], str]
+    """Gives an address below the site's root in the form that metadata speaks of it."""
 
 MUSIC_SCHEMA = "music-nft-20220222"
 PLAYED = ("audio/mpeg", "audio/ogg")
@@ -26,22 +31,37 @@ PLAYED = ("audio/mpeg", "audio/ogg")
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
-def metadata_files(collection: Collection, sounds: Sounds) -> Iterator[OutputFile]:
-    """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's."""
+def metadata_files(
+    collection: Collection, sounds: Sounds, assets: Iterable[OutputFile] = ()
+) -> Iterator[OutputFile]:
+    """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.
+
+    Pictures and sound are among the ``assets``; IPFS names them by what they hold.
+    """
+    pinned = pin_assets(assets) if collection.settings.assets == "ipfs" else {}
+    at = partial(absolute, collection.settings.url, pinned)
     for token in collection.tokens:
-        file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token))
+        file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token, at))
         yield file
         yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content)
-    yield json_file("metadata/contract.json", contract_metadata(collection))
+    yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 
-def absolute(collection: Collection, address: str) -> str:
-    """Return an address with the site's own before it; relative to metadata/ without one."""
-    base = collection.settings.url
-    return f"{base.rstrip('/')}/{address}" if base else f"../{address}"
+def absolute(url: str, pinned: Mapping[str, str], address: str) -> str:
+    """Return an address that metadata can speak of.
+
+    What is pinned has its own; to all else the site's is added. Without one it is relative to
+    metadata/, or nothing where metadata is to be read on IPFS, where no page lies beside it.
+    """
+    folder, _, rest = address.partition("/")
+    if folder in pinned:
+        return f"{pinned[folder]}/{rest}"
+    if url:
+        return f"{url.rstrip('/')}/{address}"
+    return "" if pinned else f"../{address}"
 
 
-def contract_metadata(collection: Collection) -> dict[str, object]:
+def contract_metadata(collection: Collection, at: At) -> dict[str, object]:
     """Return the contract's JSON. No ``collaborators``: apps take those for administrators."""
     settings = collection.settings
     return _said(
@@ -49,20 +69,23 @@ def contract_metadata(collection: Collection) -> dict[str, object]:
             "name": settings.name,
             "symbol": settings.symbol,
             "description": settings.description,
-            "image": absolute(collection, collection_cover()),
+            "image": at(collection_cover()),
             "external_link": settings.url,
         }
     )
 
 
-def token_metadata(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+def token_metadata(
+    collection: Collection, sounds: Sounds, token: Token, at: At
+) -> dict[str, object]:
     """Return a token's JSON; of an unrevealed one, nothing but its number and tier is in it."""
     contract = collection.settings.contract
+    page = at(token_address(token.id))
     found: dict[str, object] = {
         "name": token_title(collection, token),
         "description": _description(collection, token),
-        "image": absolute(collection, token_cover(collection, token)),
-        "external_url": absolute(collection, token_address(token.id)),
+        "image": at(token_cover(collection, token)),
+        **({"external_url": page} if page else {}),
         "attributes": [
             {"trait_type": trait.name, "value": trait.value}
             for trait in traits_of(collection, token)
@@ -72,7 +95,7 @@ def token_metadata(collection: Collection, sounds: Sounds, token: Token) -> dict
         found["decimals"] = 0
     if token.state == "unrevealed":
         return found
-    return found | _said(_about(collection, sounds, token))
+    return found | _said(_about(collection, sounds, token, at))
 
 
 def _said(found: Mapping[str, object]) -> dict[str, object]:
@@ -94,7 +117,7 @@ def _description(collection: Collection, token: Token) -> str:
     return stem.notes or f"A stem of {song.title}{by}."
 
 
-def _about(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+def _about(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
     if token.tier == "album":
         album = collection.album(token.album)
         return {
@@ -105,10 +128,12 @@ def _about(collection: Collection, sounds: Sounds, token: Token) -> dict[str, ob
     song = collection.song(token.song)
     seconds = sounds.songs[song.slug].seconds
     specific = _stem if token.tier == "stem" else _mix
-    return _music(collection, token, song, seconds) | specific(collection, sounds, token)
+    return _music(collection, token, song, seconds, at) | specific(collection, sounds, token, at)
 
 
-def _music(collection: Collection, token: Token, song: Song, seconds: float) -> dict[str, object]:
+def _music(
+    collection: Collection, token: Token, song: Song, seconds: float, at: At
+) -> dict[str, object]:
     """Return the fields of the music schema that stems and mixes of a song share."""
     album = collection.album(song.album)
     cover = token_cover(collection, token)
@@ -118,7 +143,7 @@ def _music(collection: Collection, token: Token, song: Song, seconds: float) -> 
         "duration": round(seconds, 3),
         "trackNumber": [each.slug for each in album.songs].index(song.slug) + 1,
         "artwork": {
-            "uri": absolute(collection, cover),
+            "uri": at(cover),
             "mimeType": _PICTURES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
         },
         "bpm": song.bpm,
@@ -129,7 +154,7 @@ def _music(collection: Collection, token: Token, song: Song, seconds: float) -> 
     }
 
 
-def _stem(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+def _stem(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
     """Return what a stem token has of its own; whole music metadata, where a FLAC is offered."""
     key = token.song, token.layer, token.stem
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
@@ -137,26 +162,28 @@ def _stem(collection: Collection, sounds: Sounds, token: Token) -> dict[str, obj
     return {
         "title": collection.stem(key).name,
         "mimeType": _type(lossless or stream),
-        "animation_url": absolute(collection, stream.address) if played else "",
-        "losslessAudio": absolute(collection, lossless.address) if lossless else "",
+        "animation_url": at(stream.address) if played else "",
+        "losslessAudio": at(lossless.address) if lossless else "",
         "version": MUSIC_SCHEMA if played and lossless else "",
-        "properties": {
-            "song": token.song,
-            "layer": token.layer,
-            "stem": token.stem,
-            "page": absolute(collection, stem_address(key)),
-        },
+        "properties": _said(
+            {
+                "song": token.song,
+                "layer": token.layer,
+                "stem": token.stem,
+                "page": at(stem_address(key)),
+            }
+        ),
     }
 
 
-def _mix(collection: Collection, sounds: Sounds, token: Token) -> dict[str, object]:
+def _mix(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
     """Return what a song token has of its own."""
     song = collection.song(token.song)
     variation = Variation.from_stems(song, token.stems)
     preview, digest = sounds.previews.get(variation), sounds.digests.get(variation)
     return {
         "mimeType": _type(preview) if preview else "",
-        "animation_url": absolute(collection, preview.address) if preview else "",
+        "animation_url": at(preview.address) if preview else "",
         "isrc": codes.show_isrc(song.isrc),
         "properties": _said(
             {

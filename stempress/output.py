@@ -37,6 +37,10 @@ class OutputFile:
         """Length in bytes."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
 
+    def read(self) -> bytes:
+        """Return the bytes."""
+        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -78,7 +82,7 @@ def refuse_foreign(out: Path) -> None:
     """Refuse a folder with files in it that no build has made; a build writes ``MARK`` first."""
     if out.exists() and not out.is_dir():
         raise SiteError([Fault(out.name, "is not a folder", hint="name another with --out")])
-    if out.is_dir() and any(_visible(out)) and not _is_ours(out):
+    if out.is_dir() and any(_visible(out)) and not is_ours(out):
         raise SiteError(
             [
                 Fault(
@@ -94,7 +98,8 @@ def _visible(out: Path) -> Iterator[Path]:
     return (path for path in out.iterdir() if not path.name.startswith("."))
 
 
-def _is_ours(out: Path) -> bool:
+def is_ours(out: Path) -> bool:
+    """Say whether a build has made this folder."""
     try:
         made_by = json.loads((out / MARK).read_bytes()).get("generator")
     except (OSError, ValueError, AttributeError):

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import traceback
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
@@ -15,8 +16,11 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from stempress.art import TEMPLATES
+from stempress.cards import card_address, has_cards
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
+from stempress.schema import linked_data
+from stempress.sharing import playlist_address, sharing_files, shown_in_frame, song_preview
 from stempress.views import Views
 
 if TYPE_CHECKING:
@@ -31,8 +35,11 @@ if TYPE_CHECKING:
 EXTRAS = {
     "assets/theme.css": "theme.css",
     "feed.xml": "feed.xml",
+    "music.xml": "music.xml",
     "sitemap.xml": "sitemap.xml",
     "robots.txt": "robots.txt",
+    "_headers": "headers.txt",
+    "_redirects": "redirects.txt",
 }
 """Files beside the pages, and the templates that they are made from."""
 
@@ -46,7 +53,7 @@ def render_site(  # noqa: PLR0913 - everything a site is made of
     site: Path,
     mixer_off: str = "",
 ) -> Iterator[OutputFile]:
-    """Yield every page, the theme, the feed, the sitemap and robots.txt.
+    """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
 
     ``mixer_off`` says why the mixer cannot run here. A template of the site's own that fails is a
     SiteError with its file and line.
@@ -56,6 +63,7 @@ def render_site(  # noqa: PLR0913 - everything a site is made of
         yield press.page(page)
     for address, template in EXTRAS.items():
         yield press.file(address, template)
+    yield from sharing_files(plan, collection, sounds)
 
 
 class Press:
@@ -66,6 +74,12 @@ class Press:
         self._site, self._settings = site, views.collection.settings
         self._templates = environment(site)
         self._templates.filters |= views.filters()
+        self._templates.filters |= {
+            "card": card_address if has_cards(self._settings) else str,
+            "linked": partial(linked_data, views.collection, views.sounds),
+            "playlist": playlist_address,
+            "preview": partial(song_preview, views.sounds),
+        }
         self._templates.globals |= {
             "settings": self._settings,
             "collection": views.collection,
@@ -82,6 +96,7 @@ class Press:
             "about": page.about,
             "root": "../" * page.address.count("/") or "./",
             "url": self._absolute(page.address),
+            "shown": shown_in_frame(self._settings, page),
         }
         if page.address == "404.html":
             given |= self._inline("style", "404.css") | self._inline("script", "404.js")

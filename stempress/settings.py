@@ -25,11 +25,13 @@ FILE = "site.toml"
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
+type Assets = Literal["site", "ipfs"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
 LOCKED = ("preview", "silent", "open")
+ASSETS = ("site", "ipfs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,12 @@ class Settings:
     url: str
     language: str
     theme: Theme
+    cards: bool
     name: str
     symbol: str
     license: str
     royalty_bps: int
+    assets: Assets
     contract: Contract | None
     drop: Drop | None
     audio: Audio
@@ -180,10 +184,12 @@ def _settings(top: Table) -> Settings:
         url=_site_url(site),
         language=_language(site),
         theme=_theme(site),
+        cards=site.flag("cards", default=True),
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
         license=collection.text("license"),
         royalty_bps=collection.whole("royalty_bps", 0, 0, 10_000),
+        assets=cast("Assets", collection.choice("assets", "site", ASSETS)),
         contract=_contract(collection),
         drop=_drop(top),
         audio=_audio(top.table("audio")),

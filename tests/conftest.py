@@ -56,14 +56,23 @@ class Press(Protocol):
     def __call__(self, site: Path) -> int: ...
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Launch the machine's own Chromium, headless; $CHROMIUM names another one."""
+def chromium_program() -> str:
+    """Return the machine's own Chromium."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         pytest.fail('no Chromium: `make test` installs one; or deselect with -m "not browser"')
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Launch the machine's own Chromium, headless; $CHROMIUM names another one."""
+    found = chromium_program()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        # A service worker asks the network itself, past what a test puts in its place.
+        for name in ("new_context", "new_page"):
+            setattr(browser, name, partial(getattr(browser, name), service_workers="block"))
         yield browser
         browser.close()
 

@@ -268,7 +268,9 @@ def test_a_browser_shows_every_kind_of_page_without_a_fault(
     pressed: Path, samples: dict[str, str], serve: Serve, chromium: Browser, width: int
 ) -> None:
     base = serve(pressed, "/a/b/")
-    context = chromium.new_context(viewport={"width": width, "height": 900})
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, service_workers="allow"
+    )
     context.add_init_script(VIOLATIONS)
     page = context.new_page()
     asked: list[str] = []

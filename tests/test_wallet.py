@@ -685,11 +685,8 @@ def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain
 
 
 PLAN = """async ([base, songs, ledger]) => {
-  const indexURL = `${base}app/runtime/`;
-  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
-  const lockFileURL = `${indexURL}pyodide-lock.json`;
-  const packages = ["numpy", "stempress-app"];
-  const python = await loadPyodide({ indexURL, lockFileURL, packages });
+  const { startPython } = await import(`${base}app/web/runtime.js`);
+  const python = await startPython();
   const { Planner } = python.pyimport("pyodide_app.planner");
   const planner = Planner(JSON.stringify(songs), JSON.stringify(ledger));
   const held = JSON.stringify(Object.fromEntries(ledger.tokens.map(({ id }) => [id, 1])));

@@ -4,8 +4,8 @@ import {
   OPEN, PAUSE, PLAY, PROGRESS, REPORT, RESET, STEM, SURVEY,
   TAKEN,
 } from "./messages.js";
+import { RUNTIME, startPython } from "./runtime.js";
 
-const RUNTIME = new URL("../runtime/", import.meta.url).href;
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
 const LOOK_AHEAD_MOST = 49152; // what the ring holds, less a few blocks
@@ -185,12 +185,7 @@ async function start() {
   const sizes = await fetch(`${RUNTIME}sizes.json`).then((answer) => answer.json());
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   countFetches(total);
-  const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
-  const pyodide = await loadPyodide({
-    indexURL: RUNTIME,
-    lockFileURL: `${RUNTIME}pyodide-lock.json`,
-    packages: ["numpy", "stempress-app"],
-  });
+  const pyodide = await startPython();
   const { Session } = pyodide.pyimport("pyodide_app.session");
   postMessage({ type: LOADING, loaded: total, total });
   return Session;

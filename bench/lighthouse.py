@@ -1,0 +1,59 @@
+"""Lighthouse's four scores for a page of each main kind, of a site as GitHub Pages shows it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+
+from build import build
+from stempress.command import run
+from stempress.hosting import QuietServer, StaticHost
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("", "gallery/", "songs/undertow/", "tokens/9001/")
+GOAL = 95
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
+
+
+def scores(url: str) -> dict[str, int]:
+    """Return the score of every category, 0 to 100."""
+    flags = "--chrome-flags=--headless=new --no-sandbox --disable-gpu"
+    done = subprocess.run(
+        ["npx", "lighthouse", url, "--output=json", "--quiet", flags],
+        cwd=ROOT,
+        env={**os.environ, "CHROME_PATH": CHROMIUM},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)["categories"]
+    return {name: round(100 * category["score"]) for name, category in found.items()}
+
+
+def main() -> int:
+    """Print a line for every page; return 1 if a score misses the goal."""
+    missed = False
+    with TemporaryDirectory() as scratch:
+        out = Path(scratch, "dist")
+        if run(["--out", str(out)], build, ROOT):
+            return 1
+        handler = type("Host", (StaticHost,), {"prefix": "/ferry/"})
+        server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(out)))
+        Thread(target=server.serve_forever, daemon=True).start()
+        for page in PAGES:
+            found = scores(f"http://127.0.0.1:{server.server_port}/ferry/{page}")
+            missed |= min(found.values()) < GOAL
+            print(f"/{page}: " + ", ".join(f"{name} {score}" for name, score in found.items()))
+        server.shutdown()
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

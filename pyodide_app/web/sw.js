@@ -1,0 +1,101 @@
+// What was visited and what was kept, for when there is no network. Where there is one, it is asked
+// first, so no page is ever older than the site; whatever fails in here, the network's answer stands.
+const VERSION = 1; // raise it when caches that are there cannot be read any more
+const VISITED = `stempress ${VERSION} visited ${registration.scope}`;
+const KEPT = `stempress ${VERSION} kept ${registration.scope}`;
+const MOST_VISITED = 400;
+const PATIENCE = 5000; // ms before a page that is there is shown instead of waiting on
+const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
+const OFFLINE = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Offline</title><h1>There is no network</h1>
+<p>This page has not been visited on this device. <a href="${registration.scope}">To the front page</a></p>`;
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(Promise.allSettled([tidy(), clients.claim()])));
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method === "GET" && request.url.startsWith(registration.scope)) {
+    event.respondWith(answer(event));
+  }
+});
+
+async function answer(event) {
+  const { request } = event;
+  if (NEVER_CHANGES.test(request.url)) {
+    const kept = await found(request);
+    if (kept) return ranged(request, kept);
+  }
+  const asked = fetch(request);
+  if (request.mode === "navigate") {
+    const soon = await Promise.race([asked.catch(() => null), after(PATIENCE)]);
+    const there = soon ? null : await found(request);
+    if (there) return there;
+  }
+  try {
+    const response = await asked;
+    if (isWhole(request, response)) event.waitUntil(keep(request, response.clone()));
+    return response;
+  } catch (error) {
+    const there = await found(request);
+    if (there) return ranged(request, there);
+    if (request.mode !== "navigate") throw error;
+    return new Response(OFFLINE, { status: 503, headers: { "Content-Type": "text/html" } });
+  }
+}
+
+function isWhole(request, response) {
+  const isPlain = response.status === 200 && response.type === "basic" && !response.redirected;
+  return isPlain && !request.headers.has("range") && !NEVER_CHANGES.test(request.url);
+}
+
+async function keep(request, response) {
+  try {
+    const isApp = request.url.startsWith(`${registration.scope}app/`);
+    await (await caches.open(isApp ? KEPT : VISITED)).put(request, response);
+    if (request.mode === "navigate") await tidy();
+  } catch {
+    // No room, or a cache that cannot be read: the page has its answer already.
+  }
+}
+
+async function found(request) {
+  try {
+    for (const name of [KEPT, VISITED]) {
+      const response = await (await caches.open(name)).match(request.url, { ignoreSearch: true, ignoreVary: true });
+      if (response?.ok) return response;
+    }
+  } catch {
+    // As if nothing had been kept.
+  }
+  return null;
+}
+
+/** Browsers ask for sound in parts; a cache has it whole. */
+async function ranged(request, response) {
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!asked) return response;
+  const body = await response.blob();
+  const [first, last] = [Number(asked[1]), asked[2] ? Math.min(Number(asked[2]), body.size - 1) : body.size - 1];
+  if (first > last) return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${body.size}` } });
+  const headers = new Headers(response.headers);
+  headers.set("Content-Range", `bytes ${first}-${last}/${body.size}`);
+  headers.set("Content-Length", String(last - first + 1));
+  return new Response(body.slice(first, last + 1, body.type), { status: 206, headers });
+}
+
+/** Other versions' caches go, and of the pages visited those that were left longest ago. */
+async function tidy() {
+  for (const name of await caches.keys()) {
+    const isOurs = name.startsWith("stempress ") && name.endsWith(` ${registration.scope}`);
+    if (isOurs && name !== VISITED && name !== KEPT) await caches.delete(name);
+  }
+  const visited = await caches.open(VISITED);
+  const requests = await visited.keys();
+  for (const request of requests.slice(0, Math.max(0, requests.length - MOST_VISITED))) {
+    await visited.delete(request);
+  }
+}
+
+function after(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, null));
+}

@@ -1,0 +1,74 @@
+"""Social cards: every cover as a PNG of the shape that networks show beside a link."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from stempress.cache import store
+from stempress.output import OutputFile
+from stempress.raster import png, png_place, rasterise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stempress.progress import Progress
+    from stempress.settings import Settings
+    from stempress.workers import Workers
+
+WIDTH, HEIGHT = 1200, 630
+PAPER = "#17161a"
+COVERS = PurePosixPath("art")
+CARDS = PurePosixPath("cards")
+
+
+def has_cards(settings: Settings) -> bool:
+    """Say whether there are cards: networks follow full addresses alone."""
+    return bool(settings.url) and settings.cards
+
+
+def card_address(cover: str) -> str:
+    """Return the address of a cover's card."""
+    return str(CARDS / PurePosixPath(cover).relative_to(COVERS).with_suffix(".png"))
+
+
+def draw_cards(
+    settings: Settings, files: Iterable[OutputFile], crew: Workers, progress: Progress
+) -> list[OutputFile]:
+    """Return a card for every cover among the files; those drawn earlier are taken as they are."""
+    if not has_cards(settings):
+        return []
+    covers = [file for file in files if COVERS in PurePosixPath(file.address).parents]
+    places = {file.address: png_place(WIDTH, HEIGHT, PAPER, file.read()) for file in covers}
+    new = [file for file in covers if not places[file.address].exists()]
+    with progress.counted("Social cards", len(new), len(covers)) as step:
+        drawn = [crew.start_apart(draw_card, file.address, file.read()) for file in new]
+        for file, card in zip(new, drawn, strict=True):
+            store(places[file.address], card.result())
+            step(file.address)
+    return [OutputFile(card_address(address), place) for address, place in places.items()]
+
+
+def draw_card(address: str, cover: bytes) -> bytes:
+    """Draw a cover in the middle, on the colour of its own corner; return a PNG."""
+    card = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    picture = _picture(address, cover)
+    corner = picture.getpixel((0, 0))
+    if isinstance(corner, tuple) and corner[3] == 255:
+        card.paste(corner[:3], (0, 0, WIDTH, HEIGHT))
+    card.paste(picture, ((WIDTH - HEIGHT) // 2, 0), picture)
+    return png(card)
+
+
+def _picture(address: str, cover: bytes) -> Image.Image:
+    """Return a cover as a square; of a picture that cannot be read, nothing."""
+    if address.endswith(".svg"):
+        return rasterise(cover, HEIGHT)
+    try:
+        found = Image.open(BytesIO(cover)).convert("RGBA")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return Image.new("RGBA", (HEIGHT, HEIGHT))
+    return ImageOps.fit(found, (HEIGHT, HEIGHT))

@@ -1,0 +1,68 @@
+"""What lets a site be installed: its manifest and its icons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from stempress.art import collection_cover
+from stempress.cache import store
+from stempress.data import json_file
+from stempress.output import OutputFile
+from stempress.raster import png, png_place, rasterise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stempress.settings import Settings
+
+ICONS = (180, 192, 512)
+"""Widths in pixels; the first is what Apple's home screens take."""
+MASKABLE = 512
+SAFE = 0.8
+"""How much of an icon is seen, whatever shape a system cuts it to."""
+PAPER = "#17161a"
+
+
+def offline_files(settings: Settings, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+    """Yield the manifest, and icons drawn from the collection's cover, which is among the files."""
+    cover = next(file.read() for file in files if file.address == collection_cover())
+    yield json_file("manifest.json", manifest(settings))
+    for size in ICONS:
+        yield _icon(f"icons/{size}.png", cover, size, 1.0)
+    yield _icon(f"icons/{MASKABLE}-maskable.png", cover, MASKABLE, SAFE)
+
+
+def manifest(settings: Settings) -> dict[str, object]:
+    """Return the web app manifest; its addresses are relative to it, at the site's root."""
+    return {
+        "id": "./",
+        "name": settings.title,
+        "short_name": settings.title[:24],
+        "description": settings.description,
+        "lang": settings.language,
+        "start_url": "./",
+        "scope": "./",
+        "display": "minimal-ui",
+        "background_color": PAPER,
+        "theme_color": settings.theme.accent,
+        "icons": [
+            *(_icon_data(f"icons/{size}.png", size, "any") for size in ICONS[1:]),
+            _icon_data(f"icons/{MASKABLE}-maskable.png", MASKABLE, "maskable"),
+        ],
+    }
+
+
+def _icon_data(address: str, size: int, purpose: str) -> dict[str, str]:
+    return {"src": address, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+
+
+def _icon(address: str, cover: bytes, size: int, share: float) -> OutputFile:
+    place = png_place(cover, PAPER, size, share)
+    if not place.exists():
+        icon = Image.new("RGB", (size, size), PAPER)
+        disc = rasterise(cover, round(size * share))
+        icon.paste(disc, ((size - disc.width) // 2, (size - disc.height) // 2), disc)
+        store(place, png(icon))
+    return OutputFile(address, place)

@@ -1,0 +1,49 @@
+"""What ``build.py publish`` and ``build.py verify`` do and say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stempress.command import tell_faults
+from stempress.errors import SiteError
+from stempress.hosts import check_hosts
+from stempress.publish import publish, refuse_unpressed
+from stempress.report import megabytes
+from stempress.verify import verify
+
+if TYPE_CHECKING:
+    from stempress.command import Options
+    from stempress.progress import Progress
+
+
+def run_publishing(options: Options, progress: Progress) -> int:
+    """Publish or verify a pressed site; return the exit status."""
+    try:
+        if options.command == "verify":
+            progress.say(verify(options.out, options.target, progress))
+        elif options.check:
+            _check(options, progress)
+        else:
+            _publish(options, progress)
+    except SiteError as error:
+        tell_faults(error, progress)
+        return 1
+    return 0
+
+
+def _check(options: Options, progress: Progress) -> None:
+    refuse_unpressed(options.out)
+    if faults := check_hosts(options.out, progress):
+        raise SiteError(faults)
+    progress.say("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
+    progress.say("from file:// pages can be read; browsers run no mixer and no search there")
+
+
+def _publish(options: Options, progress: Progress) -> None:
+    to = options.to or options.site / "published"
+    found = publish(options.out, to, progress, options.since)
+    for name, size in found.sizes.items():
+        progress.say(f"{to / name}: {megabytes(size)}")
+    # The order in which one can name the other: a contract is told of the metadata alone.
+    progress.say(f"base URI for the contract: ipfs://{found.metadata}/")
+    progress.say(f"site: ipfs://{found.site}/")
