@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from stempress.drop import COMMANDS as DROP
+from stempress.drop import add_commands, run_drop
 from stempress.errors import SiteError
 from stempress.progress import Progress
 from stempress.report import megabytes, tell
@@ -40,6 +42,8 @@ class Options:
     mix_number: str = ""
     wav: Path = Path("mix.wav")
     bits: Bits = 24
+    drop: dict[str, Any] = field(default_factory=dict)
+    """What a command of a drop was asked for."""
 
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:
@@ -51,6 +55,8 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
             return _serve(options, build, progress)
         if options.command == "mix":
             return _mix(options, progress)
+        if options.command in DROP:
+            return _drop(options, progress)
         return 0 if _press(options, build, progress) else 1
     except OSError as error:
         progress.say(f"error: {error}")
@@ -76,14 +82,24 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     mix.add_argument("-o", dest="wav", type=Path, metavar="FILE", help="default: mix.wav")
     mix.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
     mix.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+
+    def add(name: str, what: str) -> argparse.ArgumentParser:
+        added = command(name, help=what, description=what)
+        added.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+        return added
+
+    add_commands(add)
     found = vars(parser.parse_args(arguments))
     site = (found.pop("site", None) or home).resolve()
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
+    name = found.pop("command") or "build"
+    if name in DROP:  # what only builds are asked for may stand before the command
+        found = {key: found[key] for key in found.keys() - {"report", "without_runtime"}}
     return Options(
-        **{key: value for key, value in found.items() if key != "command"},
-        command=found["command"] or "build",
+        **({"drop": found} if name in DROP else found),
+        command=name,
         site=site,
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
@@ -155,6 +171,15 @@ def _mix(options: Options, progress: Progress) -> int:
         return 1
     options.wav.write_bytes(data)
     progress.say(f"{options.wav}: {options.bits} bits, {megabytes(len(data))}")
+    return 0
+
+
+def _drop(options: Options, progress: Progress) -> int:
+    try:
+        run_drop(options.command, options.site, dict(options.drop), progress)
+    except SiteError as error:
+        tell_faults(error, progress)
+        return 1
     return 0
 
 

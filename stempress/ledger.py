@@ -82,7 +82,8 @@ def parse_ledger(
     check_forging(entries, albums, findings)
     _check_supplies(table, entries.tokens.values(), songs)
     ledger = Ledger(
-        tokens=tuple(entries.tokens.values()),
+        # By id: another order could tell what an unrevealed token lies between.
+        tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
         owners=dict(_owners(table.table("owners"), entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
         time=_time(table),

@@ -333,13 +333,20 @@ def _perks(top: Table) -> tuple[Perk, ...]:
 
 
 def _ranges(table: Table, words: str) -> tuple[tuple[int, int], ...]:
-    """Read ``"1-100, 205"``."""
+    try:
+        return read_ranges(words)
+    except ValueError:
+        table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
+        return ()
+
+
+def read_ranges(words: str) -> tuple[tuple[int, int], ...]:
+    """Read ``"1-100, 205"`` as inclusive ranges of token ids; ValueError if it is none."""
     ranges = []
     for part in filter(None, (part.strip() for part in words.split(","))):
         match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)
         low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if low > high:
-            table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
-            return ()
+            raise ValueError(words)
         ranges.append((low, high))
     return tuple(ranges)
