@@ -45,8 +45,6 @@ def weigh(site: Path, rule: str = "+++\n") -> None:
     (site / "content/albums/tides/two.md").unlink()
     index = site / "content/albums/tides/index.md"
     index.write_text(index.read_text("utf-8").replace(', "two"', ""), "utf-8")
-    note = site / "content/notes/first.md"
-    note.write_text(note.read_text("utf-8"), "utf-8")
 
 
 def mint(site: Path, *given: str) -> int:
@@ -123,7 +121,7 @@ def test_an_appended_drop_brings_weights_nearer_to_the_wish(site: Path) -> None:
         (["--tier", "song", "--song", "on", "--size", "2"], "did you mean 'one'?"),
         (
             ["--tier", "song", "--song", "one", "--size", "5"],
-            "drums 2 x bass 2 = 4; rules permit 4",
+            "drums 2 x bass 2 = 4; rules",
         ),
         (["--place", "3=one/drums/life"], "did you mean 'live'?"),
         (["--place", "x=one/drums/live"], "has no token id"),
@@ -142,12 +140,8 @@ def test_plans_that_cannot_be_are_refused_with_the_arithmetic(
 def test_rules_leave_no_room_for_a_supply(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     weigh(site, RULE)
     one = site / "content/albums/tides/one.md"
-    one.write_text(
-        one.read_text()
-        .replace("weight = 5", "supply = 2")
-        .replace("weight = 1 }]\n[[la", "supply = 1 }]\n[[la"),
-        "utf-8",
-    )
+    text = one.read_text("utf-8").replace("weight = 5", "supply = 2")
+    one.write_text(text.replace("weight = 1", "supply = 1", 1), "utf-8")
     assert mint(site, "--tier", "song", "--size", "3") == 1
     assert "1 variations with it are left" in capsys.readouterr().err
 
@@ -174,7 +168,7 @@ def test_hand_made_tokens_have_the_place_they_were_given(site: Path) -> None:
 def test_the_report_is_a_table(site: Path, tmp_path: Path) -> None:
     weigh(site)
     assert mint(site, "--seed", "a", "--size", "7", "--csv", str(tmp_path / "r.csv")) == 0
-    rows = list(csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "r.csv").read_text("utf-8").splitlines()))
     assert rows[0] == {
         "song": "one",
         "layer": "drums",

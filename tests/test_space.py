@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,9 +72,7 @@ def test_a_number_beyond_the_last_is_refused() -> None:
 
 
 def test_a_chain_of_rules_through_many_layers_is_counted() -> None:
-    rules = [
-        Rule({a: ("0",)}, {b: ("0",)}) for a, b in zip("abcdefghijk", "bcdefghijkl", strict=True)
-    ]
+    rules = [Rule({a: ("0",)}, {b: ("0",)}) for a, b in pairwise("abcdefghijkl")]
     # Words of 12 letters out of 10 without two noughts in a row: f(n) = 9 f(n-1) + 9 f(n-2).
     counts = [1, 10]
     while len(counts) < 13:
