@@ -11,6 +11,7 @@ from stempress.checks import check_audio
 from stempress.command import Options, run
 from stempress.data import data_files
 from stempress.errors import Findings
+from stempress.leaks import refuse_leaks
 from stempress.metadata import metadata_files
 from stempress.output import refuse_foreign, write_site
 from stempress.pages import plan_pages
@@ -46,6 +47,8 @@ def build(options: Options, progress: Progress) -> Built:
         *pages,
         *app,
     ]
+    refuse_leaks(options.site, collection, files, findings)
+    findings.raise_faults()
     # Then write.
     written = write_site(options.out, files)
     sizes = size_report(files, sounds, settings.audio)

@@ -98,14 +98,15 @@ def open_books(site: Path) -> Books:
     """Read a site's ledger and secret; SiteError tells everything that is wrong with the site."""
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
-    secret = _read_secret(site / SECRET, findings)
+    secret = read_secret(site / SECRET, findings)
     findings.raise_faults()
     path = site / LEDGER
     data = json.loads(path.read_text("utf-8-sig")) if path.exists() else {}
     return Books(site, collection, {"tokens": [], **data}, secret, list(collection.seals))
 
 
-def _read_secret(path: Path, findings: Findings) -> Secret:
+def read_secret(path: Path, findings: Findings) -> Secret:
+    """Read the secret file; nothing where there is none."""
     text = read_text(path, SECRET, findings) if path.exists() else None
     data = parse_json(text, SECRET, findings) if text is not None else {}
     table = Table(data if isinstance(data, dict) else {}, SECRET, findings)
