@@ -29,7 +29,7 @@ def build(options: Options, progress: Progress) -> Built:
     # First gather everything.
     refuse_foreign(options.out)
     findings = Findings()
-    settings = read_settings(options.site, findings)
+    settings = read_settings(options.site, findings, options.base_uri)
     collection = read_collection(options.site, settings, findings)
     with workers(options.dask) as crew:
         checked = check_audio(collection, findings, progress, crew)

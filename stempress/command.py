@@ -13,6 +13,7 @@ from stempress.drop import COMMANDS as DROP
 from stempress.drop import add_commands, run_drop
 from stempress.errors import SiteError
 from stempress.progress import Progress
+from stempress.published import changes
 from stempress.report import megabytes, tell
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Options:
     out: Path
     runtime_from: Path | None = None
     without_runtime: bool = False
+    base_uri: str = ""
     dask: str = ""
     report: bool = False
     port: int = 8000
@@ -94,6 +96,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
+    base_uri = found.pop("base_uri", None) or ""
     name = found.pop("command") or "build"
     if name in DROP:  # what only builds are asked for may stand before the command
         found = {key: found[key] for key in found.keys() - {"report", "without_runtime"}}
@@ -104,6 +107,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
         dask=dask,
+        base_uri=base_uri,
     )
 
 
@@ -117,6 +121,9 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
+    )
+    parser.add_argument(
+        "--base-uri", metavar="URI", help="where metadata finds pictures and sound: ipfs://<cid>/"
     )
     parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
@@ -134,7 +141,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
         progress.say("nothing was written")
         return False
     seconds = time.monotonic() - started
-    tell(built, seconds, _short(options.out), progress, report=options.report)
+    differing = changes(options.site, options.out, built.written.changed)
+    tell(built, seconds, _short(options.out), progress, differing, report=options.report)
     return True
 
 
@@ -176,7 +184,7 @@ def _mix(options: Options, progress: Progress) -> int:
 
 def _drop(options: Options, progress: Progress) -> int:
     try:
-        run_drop(options.command, options.site, dict(options.drop), progress)
+        run_drop(options.command, options.site, options.out, dict(options.drop), progress)
     except SiteError as error:
         tell_faults(error, progress)
         return 1

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     type AddCommand = Callable[[str, str], ArgumentParser]
 
-COMMANDS = ("mint", "seal", "reveal")
+COMMANDS = ("mint", "seal", "reveal", "published")
 
 
 def add_commands(add: AddCommand) -> None:
@@ -27,6 +27,8 @@ def add_commands(add: AddCommand) -> None:
     reveal.add_argument(
         "--starting-index", type=int, metavar="I", help="where items begin; settled once"
     )
+
+    add("published", "note that the site as it is built is what the public has")
 
 
 def _add_mint(mint: ArgumentParser) -> None:
@@ -48,7 +50,9 @@ def _add_mint(mint: ArgumentParser) -> None:
     mint.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table, too")
 
 
-def run_drop(command: str, site: Path, asked: dict[str, Any], progress: Progress) -> None:
+def run_drop(
+    command: str, site: Path, out: Path, asked: dict[str, Any], progress: Progress
+) -> None:
     """Do what a command asks; SiteError tells everything that is in its way."""
     if command == "mint":
         from stempress.minting import Wanted, mint
@@ -63,3 +67,7 @@ def run_drop(command: str, site: Path, asked: dict[str, Any], progress: Progress
         from stempress.sealing import reveal
 
         reveal(site, asked["tokens"], progress, asked.get("starting_index"))
+    elif command == "published":
+        from stempress.published import note_published
+
+        note_published(site, out, progress)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stempress.sounds import Sounds, WebFile
 
 MUSIC_SCHEMA = "music-nft-20220222"
+ASSETS = ("art/", "audio/")
 PLAYED = ("audio/mpeg", "audio/ogg")
 """What marketplaces play as an animation; FLAC is not among it."""
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
@@ -36,8 +37,12 @@ def metadata_files(collection: Collection, sounds: Sounds) -> Iterator[OutputFil
 
 
 def absolute(collection: Collection, address: str) -> str:
-    """Return an address with the site's own before it; relative to metadata/ without one."""
-    base = collection.settings.url
+    """Return an address with the site's own before it; relative to metadata/ without one.
+
+    Pictures and sound are where ``--base-uri`` says, if it was given.
+    """
+    settings = collection.settings
+    base = (address.startswith(ASSETS) and settings.base_uri) or settings.url
     return f"{base.rstrip('/')}/{address}" if base else f"../{address}"
 
 

@@ -1,0 +1,26 @@
+// Python in a worker that makes no sound: the runtime, and the site's files as text.
+const ROOT = new URL("../../", import.meta.url);
+const RUNTIME = new URL("../runtime/", import.meta.url).href;
+const SILENT_SECONDS = 60;
+
+/** Where a page's policy forbids WebAssembly the runtime hangs and says nothing. */
+export async function startPython() {
+  const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
+  const options = { indexURL: RUNTIME, lockFileURL: `${RUNTIME}pyodide-lock.json`, packages: ["numpy", "stempress-app"] };
+  const late = new Promise((_, reject) => {
+    const error = new Error("the Python runtime does not start in this browser");
+    setTimeout(reject, SILENT_SECONDS * 1000, error);
+  });
+  return Promise.race([loadPyodide(options), late]);
+}
+
+export async function text(address) {
+  const answer = await fetch(new URL(address, ROOT));
+  if (!answer.ok) throw new Error(`${address} is not there (${answer.status})`);
+  return answer.text();
+}
+
+/** Of what went wrong in Python or on the way to it, the last line. */
+export function reason(error) {
+  return String(error?.message ?? error).trim().split("\n").at(-1);
+}
