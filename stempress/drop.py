@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     type AddCommand = Callable[[str, str], ArgumentParser]
 
-COMMANDS = ("mint", "seal", "reveal", "published")
+COMMANDS = ("mint", "seal", "reveal", "sync", "published")
 
 
 def add_commands(add: AddCommand) -> None:
@@ -28,6 +28,12 @@ def add_commands(add: AddCommand) -> None:
         "--starting-index", type=int, metavar="I", help="where items begin; settled once"
     )
 
+    sync = add("sync", "read the chain's state into the ledger")
+    sync.add_argument(
+        "--depth", type=int, metavar="N", help="blocks below the head that are final"
+    )
+    sync.add_argument("--from-block", type=int, metavar="N", help="where the contract begins")
+    sync.add_argument("--anew", action="store_true", help="forget what was read, read it again")
     add("published", "note that the site as it is built is what the public has")
 
 
@@ -67,6 +73,10 @@ def run_drop(
         from stempress.sealing import reveal
 
         reveal(site, asked["tokens"], progress, asked.get("starting_index"))
+    elif command == "sync":
+        from stempress.syncing import sync
+
+        sync(site, progress, **asked)
     elif command == "published":
         from stempress.published import note_published
 
