@@ -166,8 +166,9 @@ def _forge(known: dict[str, Entry], state: State, albums: Sequence[Album]) -> li
 
 
 def _recipe(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] | None:
-    """Return what tokens are forged into: a stem of every layer a song, a song token of every song
-    an album. None if they are neither, or are not revealed.
+    """Return what tokens are forged into; None if that is nothing, or they are not revealed.
+
+    A stem token of every layer becomes a song, a song token of every song an album.
     """
     if any(part["state"] == "unrevealed" for part in parts):
         return None

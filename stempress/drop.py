@@ -29,9 +29,7 @@ def add_commands(add: AddCommand) -> None:
     )
 
     sync = add("sync", "read the chain's state into the ledger")
-    sync.add_argument(
-        "--depth", type=int, metavar="N", help="blocks below the head that are final"
-    )
+    sync.add_argument("--depth", type=int, metavar="N", help="blocks below the head that are final")
     sync.add_argument("--from-block", type=int, metavar="N", help="where the contract begins")
     sync.add_argument("--anew", action="store_true", help="forget what was read, read it again")
     add("published", "note that the site as it is built is what the public has")

@@ -37,17 +37,18 @@ class Stretch:
 class Journal:
     """A file that only grows, unless the chain has been reorganised.
 
-    ``made`` are the tokens that syncs have put into the ledger.
+    ``made`` are the tokens that syncs have put into the ledger, ``begin`` the first block to read.
     """
 
     path: Path
     stretches: list[Stretch] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    begin: int = 0
 
     @property
     def next(self) -> int:
         """The first block that has not been read."""
-        return self.stretches[-1].last + 1 if self.stretches else 0
+        return self.stretches[-1].last + 1 if self.stretches else self.begin
 
     def events(self) -> Iterator[Event]:
         """Yield everything that happened, in order."""

@@ -10,7 +10,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ZERO = "0x" + 40 * "0"
 
@@ -52,38 +52,43 @@ type Event = Transfer | Announced
 
 
 def read_log(log: Mapping[str, Any]) -> Iterator[Event]:
-    """Yield what a log says; ValueError if it is not what its topic promises.
-
-    Some contracts of other kinds share a topic: an ERC-20 Transfer has no third indexed value.
-    """
+    """Yield what a log says; ValueError if it is not what its topic promises."""
     topic, *words = log["topics"]
     data = bytes.fromhex(log["data"].removeprefix("0x"))
-    transaction = str(log["transactionHash"])
+    if topic in (UPDATE, UPDATES, URI):
+        yield _announced(topic, words, data)
+        return
+    sender, to, copies = _moved(topic, words, data)
+    for token, amount in copies:
+        yield Transfer(str(log["transactionHash"]), _address(sender), _address(to), token, amount)
+
+
+def _announced(topic: str, words: Sequence[str], data: bytes) -> Announced:
+    if topic == URI:
+        return Announced(int(words[0], 16), int(words[0], 16))
+    first, last = decode(["uint256", "uint256"], data if topic == UPDATES else data * 2)
+    return Announced(first, last)
+
+
+def _moved(
+    topic: str, words: Sequence[str], data: bytes
+) -> tuple[str, str, Iterable[tuple[int, int]]]:
+    """Return from whom, to whom, and how many of which tokens."""
     if topic == TRANSFER:
         sender, to, token = words
-        yield Transfer(transaction, _address(sender), _address(to), int(token, 16), 1)
-    elif topic == CONSECUTIVE:
+        return sender, to, [(int(token, 16), 1)]
+    if topic == CONSECUTIVE:
         first, sender, to = words
         (last,) = decode(["uint256"], data)
         if not 0 <= last - int(first, 16) < MOST_AT_ONCE:
             raise ValueError("a range of tokens that nobody can have minted")
-        for token in range(int(first, 16), last + 1):
-            yield Transfer(transaction, _address(sender), _address(to), token, 1)
-    elif topic == SINGLE:
-        token, amount = decode(["uint256", "uint256"], data)
-        yield Transfer(transaction, _address(words[1]), _address(words[2]), token, amount)
-    elif topic == MANY:
-        tokens, amounts = decode(["uint256[]", "uint256[]"], data)
-        for token, amount in zip(tokens, amounts, strict=True):
-            yield Transfer(transaction, _address(words[1]), _address(words[2]), token, amount)
-    elif topic == UPDATE:
-        (token,) = decode(["uint256"], data)
-        yield Announced(token, token)
-    elif topic == UPDATES:
-        first, last = decode(["uint256", "uint256"], data)
-        yield Announced(first, last)
-    elif topic == URI:
-        yield Announced(int(words[0], 16), int(words[0], 16))
+        return sender, to, ((token, 1) for token in range(int(first, 16), last + 1))
+    _, sender, to = words
+    if topic == SINGLE:
+        return sender, to, [decode(["uint256", "uint256"], data)]
+    if topic != MANY:
+        raise ValueError(f"an event that was not asked for: {topic}")
+    return sender, to, zip(*decode(["uint256[]", "uint256[]"], data), strict=True)
 
 
 def read_logs(logs: Sequence[Mapping[str, Any]], first: int, last: int) -> list[Event]:

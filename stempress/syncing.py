@@ -77,12 +77,14 @@ def sync(
     reorganised = drop_forks(journal, endpoints, head)
     if reorganised:
         progress.say(f"the chain was reorganised: {reorganised} stretches are read again")
-    read_chain(journal, endpoints, contract, head, progress, from_block)
+    if not journal.stretches:
+        if from_block is None:
+            from_block = first_block(endpoints, contract, head)
+        journal.begin = min(from_block, head.number)
+    read_chain(journal, endpoints, contract, head, progress)
     state = _folded(journal)
     check_balances(state, endpoints, contract, journal.stretches[-1].last)
-    told = apply(
-        books.entries, state, books.collection.albums, contract.standard, journal.made
-    )
+    told = apply(books.entries, state, books.collection.albums, contract.standard, journal.made)
     journal.note_made(told.made)  # before the ledger has them: what is made can be taken back
     data: dict[str, Any] = {**books.data, "tokens": told.entries, "owners": told.owners}
     data["block"] = journal.stretches[-1].last
@@ -152,15 +154,17 @@ def read_chain(
     contract: Contract,
     head: Block,
     progress: Progress,
-    from_block: int | None = None,
 ) -> None:
     """Read every block up to the head into the journal, in stretches that endpoints can bear."""
-    first = journal.next or (
-        first_block(endpoints, contract, head) if from_block is None else from_block
-    )
+    first = journal.next
     total = head.number - first + 1
     progress.say(f"Blocks: {max(0, total)} of {head.number + 1} new")
-    columns = TextColumn("Blocks"), BarColumn(), TextColumn("{task.fields[at]}"), TimeElapsedColumn()
+    columns = (
+        TextColumn("Blocks"),
+        BarColumn(),
+        TextColumn("{task.fields[at]}"),
+        TimeElapsedColumn(),
+    )
     with Bars(*columns, console=progress.console, transient=True) as bars:
         task = bars.add_task("Blocks", total=max(0, total), at=first)
         for stretch in _stretches(endpoints, contract, first, head):
@@ -179,11 +183,10 @@ def _stretches(
         last = min(first + span - 1, head.number)
         try:
             stretch = read_stretch(endpoint, contract, first, last)
-        except RefusedError as error:
+        except RefusedError:
             if span == 1:
                 endpoint = next(trying)
             span = max(1, min(span, last - first + 1) // 2)
-            del error
             continue
         except (AnswerError, TypeError, ValueError, KeyError):
             span = max(1, span // 2)
@@ -238,7 +241,7 @@ def first_block(endpoints: Endpoints, contract: Contract, head: Block) -> int:
     for endpoint in endpoints.every:
         try:
             return search(endpoint)
-        except AnswerError:
+        except (AnswerError, TypeError):
             continue
     return 0
 
@@ -308,8 +311,8 @@ def _balance_calls(
         return
     for at in range(0, len(wanted), BATCH):
         part = wanted[at : at + BATCH]
-        data = [BALANCE_OF + encode(["address"], [each[0]]).hex() for each in part]
-        yield [_call(contract, each, block) for each in data], list(part)
+        asked = [BALANCE_OF + encode(["address"], [each[0]]).hex() for each in part]
+        yield [_call(contract, each, block) for each in asked], list(part)
 
 
 def _call(contract: Contract, data: str, block: int) -> Call:
