@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stempress.drop import COMMANDS as DROP
-from stempress.drop import add_commands, run_drop
+from stempress.drop import add_commands, home_of, run_drop
 from stempress.errors import SiteError
 from stempress.progress import Progress
 from stempress.published import changes
@@ -92,12 +92,12 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
 
     add_commands(add)
     found = vars(parser.parse_args(arguments))
-    site = (found.pop("site", None) or home).resolve()
+    name = found.pop("command") or "build"
+    site = (found.pop("site", None) or home_of(name, found, home)).resolve()
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
     base_uri = found.pop("base_uri", None) or ""
-    name = found.pop("command") or "build"
     if name in DROP:  # what only builds are asked for may stand before the command
         found = {key: found[key] for key in found.keys() - {"report", "without_runtime"}}
     return Options(

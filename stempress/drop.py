@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
     type AddCommand = Callable[[str, str], ArgumentParser]
 
-COMMANDS = ("mint", "seal", "reveal", "sync", "published")
+COMMANDS = ("new", "mint", "seal", "reveal", "sync", "published")
 
 
 def add_commands(add: AddCommand) -> None:
     """Add every command of a drop; ``add`` takes its name and what it is for."""
+    new = add("new", "a site to start from, out of a folder of stems")
+    new.add_argument("stems", type=Path, metavar="DIR", help="the folder of stems")
+    new.add_argument("--title", help="of the collection; default: the folder's name")
+    new.add_argument("--artist")
     _add_mint(add("mint", "draw the tokens of a drop into the ledger"))
     add("seal", "promise what unrevealed tokens are, without telling it")
     reveal = add("reveal", "reveal sealed tokens, and prove what they are")
@@ -54,11 +58,23 @@ def _add_mint(mint: ArgumentParser) -> None:
     mint.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table, too")
 
 
+def home_of(command: str, asked: dict[str, Any], bundled: Path) -> Path:
+    """Return the site's folder where ``--site`` does not name one: new sites lie beside stems."""
+    if command != "new":
+        return bundled
+    stems: Path = asked["stems"].resolve()
+    return stems.with_name(f"{stems.name}-site")
+
+
 def run_drop(
     command: str, site: Path, out: Path, asked: dict[str, Any], progress: Progress
 ) -> None:
     """Do what a command asks; SiteError tells everything that is in its way."""
-    if command == "mint":
+    if command == "new":
+        from stempress.starting import start
+
+        start(asked.pop("stems"), site, progress, **asked)
+    elif command == "mint":
         from stempress.minting import Wanted, mint
 
         csv_file = asked.pop("csv", None)
