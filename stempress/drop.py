@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     type AddCommand = Callable[[str, str], ArgumentParser]
 
-COMMANDS = ("new", "mint", "seal", "reveal", "sync", "published")
+COMMANDS = ("new", "mint", "seal", "reveal", "sync", "import", "published")
 
 
 def add_commands(add: AddCommand) -> None:
@@ -36,6 +36,12 @@ def add_commands(add: AddCommand) -> None:
     sync.add_argument("--depth", type=int, metavar="N", help="blocks below the head that are final")
     sync.add_argument("--from-block", type=int, metavar="N", help="where the contract begins")
     sync.add_argument("--anew", action="store_true", help="forget what was read, read it again")
+    imported = add("import", "take in a drop that was made elsewhere")
+    imported.add_argument("folder", type=Path, metavar="DIR", help="a JSON file for every token")
+    imported.add_argument(
+        "--traits", type=Path, metavar="FILE", help="what traits mean; without it, it is written"
+    )
+    imported.add_argument("--append", action="store_true", help="beside the tokens that there are")
     add("published", "note that the site as it is built is what the public has")
 
 
@@ -91,6 +97,10 @@ def run_drop(
         from stempress.syncing import sync
 
         sync(site, progress, **asked)
+    elif command == "import":
+        from stempress.importing import import_drop
+
+        import_drop(asked.pop("folder"), site, progress, **asked)
     elif command == "published":
         from stempress.published import note_published
 
