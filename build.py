@@ -12,6 +12,7 @@ from stempress.checks import check_audio
 from stempress.command import Options, run
 from stempress.data import data_files
 from stempress.errors import Findings
+from stempress.leaks import refuse_leaks
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
 from stempress.output import refuse_foreign, write_site
@@ -30,7 +31,7 @@ def build(options: Options, progress: Progress) -> Built:
     # First gather everything.
     refuse_foreign(options.out)
     findings = Findings()
-    settings = read_settings(options.site, findings)
+    settings = read_settings(options.site, findings, options.base_uri)
     collection = read_collection(options.site, settings, findings)
     with workers(options.dask) as crew:
         checked = check_audio(collection, findings, progress, crew)
@@ -50,6 +51,8 @@ def build(options: Options, progress: Progress) -> Built:
         *pages,
         *app,
     ]
+    refuse_leaks(options.site, collection, files, findings)
+    findings.raise_faults()
     # Then write.
     written = write_site(options.out, files)
     sizes = size_report(files, sounds, settings.audio)

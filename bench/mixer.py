@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import time
 from contextlib import contextmanager
 from functools import partial
@@ -300,7 +299,7 @@ def main() -> None:
         if run(["--out", str(folder / "bundled")], build, ROOT):
             raise SystemExit("the bundled site is not pressed")
         with served(folder / "bundled") as base, chromium() as browser:
-            if not sys.argv[1:]:first_sounds(browser, base)
+            first_sounds(browser, base)
             takeovers(browser, base)
         with served(folder / "made") as base:
             with chromium() as browser:

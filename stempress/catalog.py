@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stempress.albums import read_albums
 from stempress.documents import read_documents, read_home
 from stempress.ledger import Ledger, read_ledger
+from stempress.seals import Seal, read_seals
 from stempress.stems import StemFiles, find_stem_files
 from stempress.texts import refuse_links
 
@@ -34,6 +35,7 @@ class Collection:
     albums: tuple[Album, ...]
     ledger: Ledger
     files: StemFiles
+    seals: tuple[Seal, ...] = ()
     _songs: Mapping[str, Song] = field(default_factory=dict)
 
     @property
@@ -77,14 +79,16 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     files = find_stem_files(site, tuple(songs.values()), findings)
     home = read_home(content, settings.title, findings)
     notes = tuple(read_documents(content / "notes", findings, songs, dated=True))
+    ledger = read_ledger(content / "tokens.json", songs, {a.slug: a for a in albums}, findings)
     return Collection(
         settings=settings,
         home=home,
         pages=tuple(read_documents(content / "pages", findings, songs)),
         notes=tuple(sorted(notes, key=lambda note: (note.date or date.min, note.slug))[::-1]),
         albums=albums,
-        ledger=read_ledger(content / "tokens.json", songs, {a.slug: a for a in albums}, findings),
+        ledger=ledger,
         files=files,
+        seals=read_seals(content / "provenance.json", ledger.tokens, findings),
         _songs=songs,
     )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from stempress.drop import COMMANDS as DROP
+from stempress.drop import add_commands, home_of, run_drop
 from stempress.errors import SiteError
 from stempress.progress import Progress
+from stempress.published import changes
 from stempress.report import megabytes, tell
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ class Options:
     out: Path
     runtime_from: Path | None = None
     without_runtime: bool = False
+    base_uri: str = ""
     dask: str = ""
     report: bool = False
     port: int = 8000
@@ -44,6 +48,8 @@ class Options:
     to: Path | None = None
     since: Path | None = None
     target: str = ""
+    drop: dict[str, Any] = field(default_factory=dict)
+    """What a command of a drop was asked for."""
 
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:
@@ -59,6 +65,8 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
             from stempress.publishing import run_publishing  # noqa: PLC0415 - a build needs it not
 
             return run_publishing(options, progress)
+        if options.command in DROP:
+            return _drop(options, progress)
         return 0 if _press(options, build, progress) else 1
     except OSError as error:
         progress.say(f"error: {error}")
@@ -97,18 +105,30 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     for each in (publish, verify):
         each.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
         each.add_argument("--out", type=Path, metavar="DIR", help="where the site was pressed to")
+
+    def add(name: str, what: str) -> argparse.ArgumentParser:
+        added = command(name, help=what, description=what)
+        added.add_argument("--site", type=Path, metavar="DIR", help=SITE_HELP)
+        return added
+
+    add_commands(add)
     found = vars(parser.parse_args(arguments))
-    site = (found.pop("site", None) or home).resolve()
+    name = found.pop("command") or "build"
+    site = (found.pop("site", None) or home_of(name, found, home)).resolve()
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
+    base_uri = found.pop("base_uri", None) or ""
+    if name in DROP:  # what only builds are asked for may stand before the command
+        found = {key: found[key] for key in found.keys() - {"report", "without_runtime"}}
     return Options(
-        **{key: value for key, value in found.items() if key != "command"},
-        command=found["command"] or "build",
+        **({"drop": found} if name in DROP else found),
+        command=name,
         site=site,
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
         dask=dask,
+        base_uri=base_uri,
     )
 
 
@@ -122,6 +142,9 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
+    )
+    parser.add_argument(
+        "--base-uri", metavar="URI", help="where metadata finds pictures and sound: ipfs://<cid>/"
     )
     parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
@@ -139,7 +162,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
         progress.say("nothing was written")
         return False
     seconds = time.monotonic() - started
-    tell(built, seconds, _short(options.out), progress, report=options.report)
+    differing = changes(options.site, options.out, built.written.changed)
+    tell(built, seconds, _short(options.out), progress, differing, report=options.report)
     return True
 
 
@@ -176,6 +200,15 @@ def _mix(options: Options, progress: Progress) -> int:
         return 1
     options.wav.write_bytes(data)
     progress.say(f"{options.wav}: {options.bits} bits, {megabytes(len(data))}")
+    return 0
+
+
+def _drop(options: Options, progress: Progress) -> int:
+    try:
+        run_drop(options.command, options.site, options.out, dict(options.drop), progress)
+    except SiteError as error:
+        tell_faults(error, progress)
+        return 1
     return 0
 
 

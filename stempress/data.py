@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
+from pyodide_app.provenance import ALGORITHM
 from stempress.art import album_cover, song_cover, token_cover
 from stempress.output import GENERATOR, OutputFile
 from stempress.pages import (
@@ -47,6 +48,8 @@ def data_files(
     yield json_file("data/tokens.json", tokens_data(collection))
     yield json_file("data/forge.json", forge_data(collection, plan))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
+    if collection.seals:
+        yield json_file("data/provenance.json", provenance_data(collection))
 
 
 def collection_data(collection: Collection) -> dict[str, object]:
@@ -180,6 +183,11 @@ def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
         "frames": master and master.frames,
         "mixes": {each.mix_number: found.sha256 for each, found in digests.items()},
     }
+
+
+def provenance_data(collection: Collection) -> dict[str, object]:
+    """Return what was promised of tokens, and what of it has been opened."""
+    return {"algorithm": ALGORITHM, "seals": [seal.content() for seal in collection.seals]}
 
 
 def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:

@@ -82,13 +82,27 @@ def parse_ledger(
     check_forging(entries, albums, findings)
     _check_supplies(table, entries.tokens.values(), songs)
     ledger = Ledger(
-        tokens=tuple(entries.tokens.values()),
+        # By id: another order could tell what an unrevealed token lies between.
+        tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
         owners=dict(_owners(table.table("owners"), entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
     )
+    _warn_of_unknown(table)
     table.done(also=("owners", "block"))
     return ledger
+
+
+def _warn_of_unknown(table: Table) -> None:
+    """Warn of what a sync has found on the chain and this ledger does not know."""
+    unknown = table.table("unknown").data
+    if unknown:
+        table.warn(
+            "unknown",
+            "are tokens of the chain that are not among the ledger's",
+            sorted(unknown),
+            "add them to tokens, or leave them: pages show what tokens say",
+        )
 
 
 def _time(table: Table) -> str:

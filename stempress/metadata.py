@@ -12,7 +12,7 @@ from stempress.art import collection_cover, token_cover
 from stempress.data import json_file
 from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
-from stempress.publish import pin_assets
+from stempress.publish import ASSETS, pin_assets
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
+    from stempress.settings import Settings
     from stempress.sounds import Sounds, WebFile
 
     type At = Callable[[str], str]
@@ -39,7 +40,7 @@ def metadata_files(
     Pictures and sound are among the ``assets``; IPFS names them by what they hold.
     """
     pinned = pin_assets(assets) if collection.settings.assets == "ipfs" else {}
-    at = partial(absolute, collection.settings.url, pinned)
+    at = partial(absolute, collection.settings, pinned)
     for token in collection.tokens:
         file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token, at))
         yield file
@@ -47,17 +48,20 @@ def metadata_files(
     yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 
-def absolute(url: str, pinned: Mapping[str, str], address: str) -> str:
+def absolute(settings: Settings, pinned: Mapping[str, str], address: str) -> str:
     """Return an address that metadata can speak of.
 
-    What is pinned has its own; to all else the site's is added. Without one it is relative to
-    metadata/, or nothing where metadata is to be read on IPFS, where no page lies beside it.
+    Pictures and sound are where ``--base-uri`` says, else where they are pinned; to all else the
+    site's own address is added. Without one it is relative to metadata/, or nothing where metadata
+    is to be read on IPFS, where no page lies beside it.
     """
     folder, _, rest = address.partition("/")
+    if folder in ASSETS and settings.base_uri:
+        return f"{settings.base_uri.rstrip('/')}/{address}"
     if folder in pinned:
         return f"{pinned[folder]}/{rest}"
-    if url:
-        return f"{url.rstrip('/')}/{address}"
+    if settings.url:
+        return f"{settings.url.rstrip('/')}/{address}"
     return "" if pinned else f"../{address}"
 
 

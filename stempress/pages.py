@@ -198,6 +198,8 @@ def _pages(
         yield from list_pages(trait.address, "trait.html", title, tokens, trait)
     yield from _documents(collection)
     yield Page("rarity/", "rarity.html", "Rarity")
+    if collection.seals:
+        yield Page("provenance/", "provenance.html", "Provenance")
     yield Page("mixer/", "mixer.html", "Mixer")
     yield Page("mine/", "mine.html", "Mine")
     yield Page("404.html", "404.html", "Not found")

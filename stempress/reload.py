@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from stempress.hosting import QuietServer, StaticHost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HEARTBEAT_SECONDS = 10
 SCRIPT = Path(__file__).with_name("reload.js")
@@ -109,9 +109,11 @@ def with_tag(page: bytes, tag: bytes) -> bytes:
 
 
 @contextmanager
-def hosting(out: Path, host: str, port: int, builds: Builds) -> Iterator[str]:
+def hosting(
+    out: Path, host: str, port: int, builds: Builds, handler: Callable[..., PreviewHost]
+) -> Iterator[str]:
     """Serve ``out`` in a thread of its own; yields the address."""
-    handler = partial(PreviewHost, directory=str(out), builds=builds)
+    handler = partial(handler, directory=str(out), builds=builds)
     server = QuietServer((host, port), handler)
     Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     try:

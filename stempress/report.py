@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stempress.published import UPLOAD, Changes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stempress.errors import Fault
     from stempress.output import Written
     from stempress.progress import Progress
-    from stempress.settings import Contract
+    from stempress.settings import Contract, Standard
 
 PAGES_LIMIT = 1_000_000_000  # GitHub Pages refuses larger sites
 PAGES_NEAR = 0.8
-EVENTS = {"erc721": "MetadataUpdate and BatchMetadataUpdate, ERC-4906", "erc1155": "URI"}
-"""What tells marketplaces to read a token's metadata again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,19 @@ class Built:
     sizes: Sequence[str] = ()
 
 
-def tell(
-    built: Built, seconds: float, out: str, progress: Progress, *, report: bool = False
+def tell(  # noqa: PLR0913 - what a build tells
+    built: Built,
+    seconds: float,
+    out: str,
+    progress: Progress,
+    differing: Changes | None = None,
+    *,
+    report: bool = False,
 ) -> None:
-    """Print warnings, where the bytes are if asked, one line of figures, and what is to be done."""
+    """Print warnings, where the bytes are if asked, one line of figures, and what is to be done.
+
+    ``differing`` is what differs from what was published; without it, from the last build.
+    """
     for warning in built.warnings:
         progress.say(f"warning: {warning}")
     for line in built.sizes if report else ():
@@ -50,10 +59,17 @@ def tell(
             f"warning: {megabytes(written.size)} is near or over the 1 GB that GitHub Pages takes"
         )
     is_first = len(written.changed) == written.files
-    tokens = [] if is_first else changed_tokens(written.changed)
+    if differing is not None:
+        progress.say(
+            f"since it was published: {len(differing.changed)} files to upload again "
+            f"({UPLOAD}), {len(differing.gone)} to remove"
+        )
+        is_first, changed = False, differing.changed
+    else:
+        changed = written.changed
+    tokens = [] if is_first else changed_tokens(changed)
     if built.contract and tokens:
-        event = EVENTS[built.contract.standard]
-        progress.say(f"changed metadata ({event}): {ranges(tokens)}")
+        progress.say(f"changed metadata: {announcement(built.contract.standard, tokens)}")
 
 
 def changed_tokens(addresses: Iterable[str]) -> list[int]:
@@ -62,15 +78,33 @@ def changed_tokens(addresses: Iterable[str]) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def announcement(standard: Standard, tokens: Sequence[int]) -> str:
+    """Return the events that tell marketplaces to read tokens' metadata again.
+
+    ERC-4906 has ranges for ERC-721; ERC-1155 has an event for every id.
+    """
+    if standard == "erc1155":
+        return f"URI for {ranges(tokens)}"
+    return ", ".join(
+        f"MetadataUpdate({low})" if low == high else f"BatchMetadataUpdate({low}, {high})"
+        for low, high in runs(tokens)
+    )
+
+
 def ranges(numbers: Sequence[int]) -> str:
     """Return ascending numbers as ``1-3, 7``."""
-    runs: list[list[int]] = []
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs(numbers))
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return ascending numbers as the first and last of every unbroken run."""
+    found: list[tuple[int, int]] = []
     for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
         else:
-            runs.append([number, number])
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
+            found.append((number, number))
+    return found
 
 
 def megabytes(size: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from stempress.audition import Audition
+from stempress.desk import DeskHost
 from stempress.errors import SiteError
 from stempress.reload import Builds, hosting
 
@@ -108,9 +111,14 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     ``rebuild`` returns whether there is a new build to show. Port 0 is any free one.
     """
     builds, changed = Builds(), Event()
+    handler = partial(DeskHost, audition=Audition(site))
     try:
-        with watching(site, changed) as watch_folders, hosting(out, host, port, builds) as address:
+        with (
+            watching(site, changed) as watch_folders,
+            hosting(out, host, port, builds, handler) as address,
+        ):
             report(f"serving {out} at {address} (Ctrl-C ends it)")
+            report(f"audition: {address}audition/")
             while True:
                 settle(changed)
                 watch_folders()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
 
 FILE = "site.toml"
+BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
+type Standard = Literal["erc1155", "erc721"]
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
@@ -40,7 +42,7 @@ class Contract:
 
     chain_id: int
     address: str
-    standard: Literal["erc1155", "erc721"]
+    standard: Standard
     rpc: tuple[str, ...] = ()
     marketplace: str = ""
     explorer: str = ""
@@ -124,6 +126,8 @@ class Settings:
     audio: Audio
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
+    base_uri: str = ""
+    """Where metadata finds pictures and sound, if not below ``url``."""
 
     @property
     def key(self) -> str:
@@ -152,15 +156,18 @@ def _endpoint(table: Table, url: str) -> bool:
     return bool(fine)
 
 
-def read_settings(site: Path, findings: Findings) -> Settings:
-    """Read site.toml of a site's folder."""
+def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Settings:
+    """Read site.toml of a site's folder; a base URI is what the command line says."""
+    if base_uri and not BASE_URI.fullmatch(base_uri):
+        findings.fault("--base-uri", "is not an address", value=base_uri, hint="ipfs://<cid>/")
     if not (site / FILE).exists():
         findings.fault(
             FILE, "is missing", hint=f"no site in {site.name or '.'}: name it with --site"
         )
         findings.raise_faults()
     text = read_text(site / FILE, FILE, findings)
-    return parse_settings(text, findings) if text is not None else _unread(findings)
+    settings = parse_settings(text, findings) if text is not None else _unread(findings)
+    return replace(settings, base_uri=base_uri)
 
 
 def parse_settings(text: str, findings: Findings) -> Settings:
@@ -258,7 +265,7 @@ def _contract(collection: Table) -> Contract | None:
         chain_id=table.whole("chain_id", 1, 1, 2**53 - 1),
         address=check_address(table, "address", address) if address else "",
         standard=cast(
-            'Literal["erc1155", "erc721"]',
+            "Standard",
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
         ),
         rpc=tuple(url for url in table.texts("rpc") if _endpoint(table, url)),
@@ -339,13 +346,20 @@ def _perks(top: Table) -> tuple[Perk, ...]:
 
 
 def _ranges(table: Table, words: str) -> tuple[tuple[int, int], ...]:
-    """Read ``"1-100, 205"``."""
+    try:
+        return read_ranges(words)
+    except ValueError:
+        table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
+        return ()
+
+
+def read_ranges(words: str) -> tuple[tuple[int, int], ...]:
+    """Read ``"1-100, 205"`` as inclusive ranges of token ids; ValueError if it is none."""
     ranges = []
     for part in filter(None, (part.strip() for part in words.split(","))):
         match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)
         low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if low > high:
-            table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
-            return ()
+            raise ValueError(words)
         ranges.append((low, high))
     return tuple(ranges)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from stempress.fields import Table
 
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
+TELLING = frozenset(_STEM_KEYS)
+"""What an unrevealed token must not have."""
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
 
 

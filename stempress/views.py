@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.forge import at_once
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Variation
+from pyodide_app.provenance import ALGORITHM
 from stempress import words
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.pages import token_title
@@ -113,6 +114,11 @@ class Views:
             if token.tier == "stem" and token.stem_key and token.state != "unrevealed":
                 found[token.stem_key].append(token)
         return found
+
+    @property
+    def algorithm(self) -> str:
+        """How tokens were sealed, in words."""
+        return ALGORITHM
 
     @cached_property
     def by_id(self) -> dict[str, Token]:

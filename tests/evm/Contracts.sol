@@ -56,6 +56,42 @@ contract Multi is ERC1155("") {
     }
 }
 
+// A drop of ERC-721 tokens: forging burns some and mints one.
+contract Drop is Plain {
+    event BatchMetadataUpdate(uint256 first, uint256 last);
+
+    function give(address to, uint256 id) external {
+        _transfer(msg.sender, to, id);
+    }
+
+    function burn(uint256 id) external {
+        _burn(id);
+    }
+
+    function announce(uint256 first, uint256 last) external {
+        emit BatchMetadataUpdate(first, last);
+    }
+}
+
+// The same in ERC-1155, with copies.
+contract Copies is Multi {
+    function mintMany(address to, uint256 first, uint256 count, uint256 amount) external {
+        uint256[] memory ids = new uint256[](count);
+        uint256[] memory amounts = new uint256[](count);
+        for (uint256 at = 0; at < count; at++) (ids[at], amounts[at]) = (first + at, amount);
+        _mintBatch(to, ids, amounts, "");
+    }
+
+    function give(address to, uint256 id, uint256 amount) external {
+        _safeTransferFrom(msg.sender, to, id, amount, "");
+    }
+
+    function forge(uint256 first, uint256 count, uint256 made) external {
+        for (uint256 id = first; id < first + count; id++) _burn(msg.sender, id, 1);
+        _mint(msg.sender, made, 1, "");
+    }
+}
+
 // What stands at 0xcA11bde05977b3631167028862bE2a173976CA11 on most chains, as far as it is used.
 contract Multicall3 {
     struct Call3 {

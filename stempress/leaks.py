@@ -1,0 +1,90 @@
+"""What is pressed tells nothing of unrevealed tokens: looked for in the very files of a build.
+
+That a build cannot know what they are is the first line of defence: it reads no secret, and what a
+ledger tells of unrevealed tokens is dropped where it is read. This is the second one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from stempress.books import SECRET, read_secret
+from stempress.errors import Findings
+from stempress.ledger import WHERE as LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Token
+    from stempress.catalog import Collection
+    from stempress.output import OutputFile
+
+_SALT = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+
+
+def refuse_leaks(
+    site: Path, collection: Collection, files: Sequence[OutputFile], findings: Findings
+) -> None:
+    """Note what could tell an unrevealed token from another, and every secret that is in a file."""
+    hidden = [token for token in collection.tokens if token.state == "unrevealed"]
+    if not hidden:
+        return
+    made = {file.address: file.content for file in files if isinstance(file.content, bytes)}
+    for token, other in _unlike(hidden, made):
+        findings.fault(
+            f"/metadata/{token.id}.json",
+            f"differs from that of token {other.id}, though both are unrevealed",
+            hint="it must tell nothing but the token's number",
+        )
+    _find_secrets(site, collection, made, findings)
+    if len({(token.tier, token.supply) for token in hidden}) > len({t.tier for t in hidden}):
+        findings.warn(
+            LEDGER,
+            "has unrevealed tokens that differ in their copies, which may tell them apart",
+            key="supply",
+            hint="give all of them the same, or reveal them together",
+        )
+
+
+def _unlike(hidden: Sequence[Token], made: dict[str, bytes]) -> Iterator[tuple[Token, Token]]:
+    """Yield unrevealed tokens whose metadata is not that of the first of their tier."""
+    first: dict[str, Token] = {}
+    for token in hidden:
+        other = first.setdefault(token.tier, token)
+        theirs, mine = (json.loads(made[f"metadata/{each.id}.json"]) for each in (other, token))
+        if not _alike(theirs, mine, other.id, token.id):
+            yield token, other
+
+
+def _alike(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
+    """Say whether two values are the same but for the number of the token they speak of."""
+    if isinstance(theirs, dict) and isinstance(mine, dict):
+        return list(theirs) == list(mine) and all(
+            _alike(theirs[key], mine[key], their_id, my_id) for key in theirs
+        )
+    if isinstance(theirs, list) and isinstance(mine, list):
+        return len(theirs) == len(mine) and all(
+            _alike(*pair, their_id, my_id) for pair in zip(theirs, mine, strict=True)
+        )
+    if isinstance(theirs, str) and theirs != mine:
+        ends = (match.span() for match in re.finditer(re.escape(their_id), theirs))
+        return any(f"{theirs[:begin]}{my_id}{theirs[end:]}" == mine for begin, end in ends)
+    return theirs == mine
+
+
+def _find_secrets(
+    site: Path, collection: Collection, made: dict[str, bytes], findings: Findings
+) -> None:
+    """Note the files that hold the seed, or a salt that no reveal has opened."""
+    secret = read_secret(site / SECRET, Findings())
+    shown = {salt for seal in collection.seals for salt, _ in seal.opened.values()}
+    salts = {salt.encode() for salt in secret.salts.values() if salt not in shown}
+    seed = secret.seed.encode()
+    for address, content in made.items():
+        if salts and not salts.isdisjoint(_SALT.findall(content)):
+            findings.fault(f"/{address}", f"holds a salt of {SECRET}", hint="take it out")
+        if len(seed) >= 16 and seed in content:
+            findings.fault(f"/{address}", f"holds the seed of {SECRET}", hint="take it out")
