@@ -220,6 +220,16 @@ def test_sound_is_answered_in_parts(pressed: Path, page: Page) -> None:
         assert found == [206, f"bytes 10-19/{size}", 10]
 
 
+def test_the_site_can_be_installed(host: Host, page: Page) -> None:
+    visit(page, host)
+    tools = page.context.new_cdp_session(page)
+    manifest = tools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{host.base}manifest.json"
+    errors = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+
+
 def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) -> None:
     host.stop()
     host.prefix = "/"
