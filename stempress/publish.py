@@ -33,11 +33,11 @@ FIRST = (*ASSETS, METADATA)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was written: two CIDs, the number of files, and the length of each CAR file."""
+    """What was written: CIDs, and the length of each CAR file. ``assets`` are CIDs by folder."""
 
     site: str
     metadata: str
-    files: int
+    assets: Mapping[str, str]
     sizes: Mapping[str, int]
 
 
@@ -98,9 +98,17 @@ def publish(out: Path, to: Path, progress: Progress, since: Path | None = None) 
         sizes = {"site.car": site.finish(root.root.cid), "metadata.car": metadata.finish(base)}
         if before:
             sizes["delta.car"] = delta.finish(root.root.cid)
-    found = Published(cid_text(root.root.cid), cid_text(base), len(root.nodes), sizes)
+    there = [name for name in ASSETS if f"{name}/" in root.nodes]
+    assets = {name: cid_text(root.nodes[f"{name}/"].cid) for name in there}
+    found = Published(cid_text(root.root.cid), cid_text(base), assets, sizes)
     _write_manifest(to / MANIFEST, found, site.blocks)
     return found
+
+
+def names_assets(out: Path) -> bool:
+    """Say whether metadata names its pictures by an address that holds wherever it is read."""
+    contract = json.loads((out / METADATA / "contract.json").read_bytes())
+    return not str(contract.get("image", "")).startswith("../")
 
 
 def import_tree(tree: Folder, keeps: list[Keep], progress: Progress) -> Imported:
@@ -192,6 +200,7 @@ def _write_manifest(path: Path, found: Published, blocks: list[bytes]) -> None:
         "profile": PROFILE,
         "site": found.site,
         "metadata": found.metadata,
+        "assets": dict(found.assets),
         "base_uri": f"ipfs://{found.metadata}/",
         "blocks": sorted(map(cid_text, blocks)),
     }

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stempress.command import tell_faults
-from stempress.errors import SiteError
+from stempress.errors import Fault, SiteError
 from stempress.hosts import check_hosts
-from stempress.publish import publish, refuse_unpressed
+from stempress.publish import names_assets, publish, refuse_unpressed
 from stempress.report import megabytes
 from stempress.verify import verify
 
 if TYPE_CHECKING:
     from stempress.command import Options
     from stempress.progress import Progress
+
+
+RELATIVE = Fault(
+    "metadata/",
+    "names pictures by where they lie beside it, which no marketplace finds",
+    hint='in site.toml: [collection] assets = "ipfs", or the url of [site]',
+)
 
 
 def run_publishing(options: Options, progress: Progress) -> int:
@@ -44,6 +51,10 @@ def _publish(options: Options, progress: Progress) -> None:
     found = publish(options.out, to, progress, options.since)
     for name, size in found.sizes.items():
         progress.say(f"{to / name}: {megabytes(size)}")
-    # The order in which one can name the other: a contract is told of the metadata alone.
+    # The order in which one can name the other: assets, metadata, pages.
+    for name, cid in found.assets.items():
+        progress.say(f"{name}: ipfs://{cid}/")
     progress.say(f"base URI for the contract: ipfs://{found.metadata}/")
     progress.say(f"site: ipfs://{found.site}/")
+    if not names_assets(options.out):
+        progress.say(f"warning: {RELATIVE}")

@@ -33,7 +33,7 @@ ALIKE = re.compile(
 )
 """What is like another file that is kept; the sitemap has their addresses."""
 AUDIO = re.compile(r"\baudio/([0-9a-f]{24})(?=\.)")
-SIZE = re.compile(r'(?<="bytes":)\d+|(?<=<span class="meta">)\d+\u00a0kB')
+SIZE = re.compile(r'(?<="bytes":)\d+|(?<= length=")\d+|(?<=<span class="meta">)\d+\u00a0kB')
 MIXER = re.compile(r"(<stem-mixer[^>]*>).*?(</stem-mixer>)", re.DOTALL)
 RATE, FRAMES = 44100, 4 * 44100
 STEMS = {"drums": ("brushes", "machine"), "bass": ("upright", "sub")}

@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 from stempress.hosting import QuietServer, StaticHost
+from stempress.reload import Builds
+from stempress.reload import hosting as preview
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 
 if TYPE_CHECKING:
@@ -216,6 +218,31 @@ def test_sound_is_answered_in_parts(pressed: Path, page: Page) -> None:
             f"{host.base}audio/{name}",
         )
         assert found == [206, f"bytes 10-19/{size}", 10]
+
+
+def test_the_site_can_be_installed(host: Host, page: Page) -> None:
+    visit(page, host)
+    tools = page.context.new_cdp_session(page)
+    manifest = tools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"] == f"{host.base}manifest.json"
+    errors = tools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+
+
+def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) -> None:
+    host.stop()
+    host.prefix = "/"
+    host.start()
+    visit(page, host)
+    host.stop()
+    with preview(host.folder, "127.0.0.1", host.port, Builds()) as address:
+        page.goto(address)
+        page.wait_for_function(
+            "navigator.serviceWorker.getRegistrations().then((them) => them.length === 0)"
+        )
+        page.goto(f"{address}songs/undertow/", wait_until="load")
+        expect(page.locator(".keep-offline")).to_be_hidden()
 
 
 def damage(profile: Path) -> int:

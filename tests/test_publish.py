@@ -7,7 +7,7 @@ import shutil
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -57,8 +57,8 @@ def front_door(site: Path, *words: str) -> int:
     return run([*words, "--site", str(site)], build, ROOT)
 
 
-def manifest_of(site: Path) -> dict[str, str]:
-    found: dict[str, str] = json.loads((site / "published/manifest.json").read_text("utf-8"))
+def manifest_of(site: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((site / "published/manifest.json").read_text("utf-8"))
     return found
 
 
@@ -94,6 +94,28 @@ def test_metadata_names_pictures_and_sound_by_where_ipfs_has_them(site: Path) ->
         assert parse_cid(root) == top
         assert store.content(cid) == (site / "dist/art" / below).read_bytes()
         assert '"../' not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("change", [("assets", "site"), ("url", "https://site.example/")])
+def test_metadata_that_would_not_find_its_pictures_is_warned_of(
+    site: Path, press_small: Press, capsys: pytest.CaptureFixture[str], change: tuple[str, str]
+) -> None:
+    text = (site / "site.toml").read_text("utf-8").replace('assets = "ipfs"', 'assets = "site"')
+    key, value = change
+    (site / "site.toml").write_text(text.replace(f'{key} = ""', f'{key} = "{value}"'), "utf-8")
+    assert press_small(site) == 0
+    assert front_door(site, "publish") == 0
+    said = capsys.readouterr().err
+    assert ("warning: metadata/: names pictures by where they lie" in said) == (key == "assets")
+
+
+def test_names_are_told_in_the_order_in_which_one_can_name_the_other(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert front_door(site, "publish") == 0
+    lines = [line.split("ipfs://") for line in capsys.readouterr().err.splitlines()]
+    told = [line[0] for line in lines if len(line) == 2]
+    assert told == ["art: ", "audio: ", "base URI for the contract: ", "site: "]
 
 
 def test_pages_stand_after_what_they_speak_of(site: Path) -> None:

@@ -111,9 +111,16 @@ def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str
     assert len(list(sharing_files(small.plan, small.collection, small.sounds))) == 1 + 2 + 8
 
 
+def test_a_note_brings_the_sound_of_its_songs(pressed: dict[str, str]) -> None:
+    links = xml(pressed["feed.xml"]).iter(f"{ATOM}link")
+    sounds = [link.attrib for link in links if link.get("rel") == "enclosure"]
+    assert [(sound["title"], sound["href"]) for sound in sounds] == [
+        (f"One {NASTY}", f"{URL}/audio/x.opus")
+    ]
+
+
 def test_the_feed_of_the_music_has_sound_to_download(pressed: dict[str, str]) -> None:
-    feed = xml(pressed["music.xml"])
-    entries = feed.findall(f"{ATOM}entry")
+    entries = xml(pressed["music.xml"]).findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == [f"One {NASTY}", f"Two {NASTY}"]
     for entry in entries:
         (sound,) = [each for each in entry.iter(f"{ATOM}link") if each.get("rel") == "enclosure"]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from aleph_cid import hash_folder, read_carv1_root
 from Crypto.Cipher import ChaCha20
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,12 +24,11 @@ from stempress.blocks import (
     parse_cid,
     varint,
 )
+from stempress.car import car_header, car_section
 from stempress.unixfs import CHUNK, import_file, import_folder, import_stream
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from stempress.unixfs import Folder
 
 EASY = "abcdefghijklmnopqrstuvwxyz01234567890-_"
@@ -116,6 +118,30 @@ def test_another_implementation_gives_the_same_names(tmp_path: Path) -> None:
         text=True,
     ).stdout
     assert name_of(folder) == told.strip()
+
+
+SMALL = st.dictionaries(
+    st.text("abcAB.é-_ 09", min_size=1, max_size=12).filter(lambda name: not name.startswith(".")),
+    st.binary(max_size=200),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(SMALL, SMALL)
+def test_small_folders_are_named_as_the_older_profile_names_them(
+    files: dict[str, bytes], below: dict[str, bytes]
+) -> None:
+    folder: Folder = {**files, "below": dict(below)}
+    with TemporaryDirectory() as scratch:
+        write_folder(Path(scratch), folder)
+        assert name_of(folder) == hash_folder(scratch)
+
+
+def test_the_root_of_a_car_file_is_read_by_others(tmp_path: Path) -> None:
+    cid = cid_of(RAW, b"hello world")
+    (tmp_path / "x.car").write_bytes(car_header(cid) + car_section(Block(cid, b"hello world")))
+    assert read_carv1_root(tmp_path / "x.car") == cid_text(cid)
 
 
 def write_folder(path: Path, folder: Folder) -> None:
