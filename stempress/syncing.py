@@ -165,7 +165,8 @@ def read_chain(
         TextColumn("{task.fields[at]}"),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=progress.console, transient=True) as bars:
+    console = progress.console
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("Blocks", total=max(0, total), at=first)
         for stretch in _stretches(endpoints, contract, first, head):
             journal.append(stretch)
@@ -332,7 +333,7 @@ def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:
     tokens: set[int] = set()
     for stretch in journal.stretches:
         for event in stretch.events if stretch.first >= heard else ():
-            if isinstance(event, Announced) and event.last - event.first < MOST_NAMED:
+            if isinstance(event, Announced) and event.last - event.first + len(tokens) < MOST_NAMED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
         progress.say(f"metadata announced since the last sync: {ranges(sorted(tokens))}")

@@ -332,6 +332,28 @@ def test_copies_that_differ_are_warned_about(site: Path) -> None:
     assert [warning.key for warning in findings.warnings] == ["supply"]
 
 
+def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
+    def warned() -> list[str]:
+        collection, findings = read(site).collection, Findings()
+        metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
+        refuse_leaks(site, collection, metadata, findings)
+        return [warning.what for warning in findings.warnings]
+
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-28") == 0
+    assert warned() == []
+    ledger = content(site, "content/tokens.json")
+    revealed = ledger["tokens"][:28]
+    revealed.sort(key=lambda token: (token["song"], token["layer"], token["stem"]))
+    for number, token in enumerate(revealed, 1):
+        token["id"] = str(number)
+    (site / SEALED).unlink()
+    (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    assert [what.split(":")[0] for what in warned()] == [
+        "tells by its ids what unrevealed tokens are"
+    ]
+
+
 @pytest.mark.browser
 def test_a_visitor_verifies_it_in_python(site: Path, chromium: Browser, serve: Serve) -> None:
     assert drop(site, "seal") == 0
