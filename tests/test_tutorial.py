@@ -42,7 +42,8 @@ def chain() -> Iterator[Chain]:
 def copy_site(folder: Path, address: str, rpc: str) -> None:
     """Copy the bundled site without its tokens, with a contract on the test's own chain."""
     shutil.copytree(ROOT / "content", folder / "content")
-    (folder / "content/tokens.json").unlink()
+    for name in ("tokens.json", "provenance.json"):
+        (folder / "content" / name).unlink()
     (folder / "stems").symlink_to(ROOT / "stems")
     settings = (ROOT / "site.toml").read_text("utf-8")
     settings = settings.replace("rpc = []", f'rpc = ["{rpc}"]')
