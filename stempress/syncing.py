@@ -18,7 +18,7 @@ from stempress.errors import Fault, SiteError
 from stempress.journal import Stretch, open_journal
 from stempress.logs import TOPICS, Announced, read_logs
 from stempress.report import ranges
-from stempress.rpc import BATCH, AnswerError, Endpoints, RefusedError
+from stempress.rpc import BATCH, AnswerError, Endpoints, RefusedError, SlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -184,13 +184,13 @@ def _stretches(
         last = min(first + span - 1, head.number)
         try:
             stretch = read_stretch(endpoint, contract, first, last)
-        except RefusedError:
-            if span == 1:
+        except AnswerError as error:
+            if isinstance(error, RefusedError | SlowError):
+                span = max(1, min(span, last - first + 1) // 2)
+            if span == 1 or not isinstance(error, RefusedError):
                 endpoint = next(trying)
-            span = max(1, min(span, last - first + 1) // 2)
             continue
-        except (AnswerError, TypeError, ValueError, KeyError):
-            span = max(1, span // 2)
+        except (TypeError, ValueError, KeyError):
             endpoint = next(trying)
             continue
         yield stretch
