@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
-from stempress.books import store_text
 from stempress.catalog import read_collection
 from stempress.dice import Dice
 from stempress.documents import split_front_matter
 from stempress.errors import Fault, Findings, SiteError, nearest
+from stempress.files import store_text
 from stempress.rarity import Rarity
 from stempress.settings import read_settings
 from stempress.songs import parse_song
@@ -53,6 +53,23 @@ def read_verdicts(site: Path) -> Verdicts:
         raise SiteError([fault]) from None
 
 
+def judged_of(site: Path, song: Song) -> dict[str, str]:
+    """Return the verdicts on a song by mix number, of those that its layers still have."""
+    return {
+        mix: verdict
+        for mix, verdict in read_verdicts(site).get(song.slug, {}).items()
+        if _is_mix(song, mix)
+    }
+
+
+def _is_mix(song: Song, mix: str) -> bool:
+    try:
+        Variation.parse(song, mix)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Audition:
     """What the page of the audition asks for."""
@@ -69,7 +86,7 @@ class Audition:
         song = _song(collection, slug)
         space = Space(song)
         rarity = Rarity(collection.songs, collection.tokens)
-        judged = read_verdicts(self.site).get(slug, {})
+        judged = judged_of(self.site, song)
         offered = [*judged, *_fresh(song, space, judged)]
         return {
             "title": song.title,

@@ -6,16 +6,14 @@ A file is written whole and put in place in one step: whoever is killed leaves t
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from stempress.catalog import read_collection
 from stempress.errors import Findings
 from stempress.fields import Table
+from stempress.files import store_text
 from stempress.ledger import WHERE as LEDGER
 from stempress.seals import WHERE as SEALS
 from stempress.settings import read_settings
@@ -23,6 +21,7 @@ from stempress.texts import parse_json, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pyodide_app.engine.model import Song
     from stempress.catalog import Collection
@@ -91,7 +90,7 @@ class Books:
         """Put the secret in its place, for its owner's eyes alone."""
         secret = self.secret
         content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
-        store_text(self.site / SECRET, json.dumps(content, indent=1) + "\n")
+        store_text(self.site / SECRET, json.dumps(content, indent=1) + "\n", mode=0o600)
 
 
 def open_books(site: Path) -> Books:
@@ -142,15 +141,3 @@ def ledger_text(data: Mapping[str, Any]) -> str:
 
 def _by_number(name: str) -> tuple[int, str]:
     return (int(name) if re.fullmatch(r"\d+", name, re.ASCII) else 0, name)
-
-
-def store_text(path: Path, text: str) -> None:
-    """Write a file in one step: no one ever finds half of it. New files are their owner's alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode if path.exists() else 0o600 if path.name == SECRET else 0o644
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as partial:
-        partial.write(text)
-        partial.flush()
-        os.fsync(partial.fileno())
-    Path(partial.name).chmod(mode)
-    Path(partial.name).replace(path)

@@ -78,7 +78,7 @@ def _forged(transaction: Sequence[Transfer]) -> Iterator[Forged]:
     alone: list[str] = []
     for event in transaction:
         if event.to == ZERO and event.sender != ZERO:
-            burned += [str(event.token)] * event.amount
+            burned += [str(event.token)] * min(event.amount, 2)  # two are one too many already
         elif event.sender == ZERO and event.to != ZERO:
             if burned:
                 yield Forged(str(event.token), tuple(burned))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -48,6 +50,7 @@ def data_files(
     yield json_file("data/tokens.json", tokens_data(collection))
     yield json_file("data/forge.json", forge_data(collection, plan))
     yield json_file("data/rarity.json", rarity_data(plan, rarity))
+    yield OutputFile("data/rarity.csv", rarity_table(rarity).encode())
     if collection.seals:
         yield json_file("data/provenance.json", provenance_data(collection))
 
@@ -255,6 +258,22 @@ def _token_data(collection: Collection, token: Token) -> dict[str, object]:
     if token.supply != 1:
         found["supply"] = token.supply
     return {name: value for name, value in found.items() if value}
+
+
+def rarity_table(rarity: Rarity) -> str:
+    """Return what was wished, drawn and is still alive of every stem, as a spreadsheet reads it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["song", "layer", "stem", "share", "wished", "drawn", "apart", "alive"])
+    for song in rarity.songs:
+        for layer in song.layers:
+            for stem in layer.stems:
+                key = song.slug, layer.slug, stem.slug
+                count = rarity.count(key, stem)
+                share, wished = f"{rarity.odds(key):.6f}", f"{rarity.wished(key):.2f}"
+                apart = f"{rarity.apart(key):.2f}"
+                writer.writerow([*key, share, wished, count.minted, apart, count.alive])
+    return text.getvalue()
 
 
 def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:

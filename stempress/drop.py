@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +30,13 @@ def add_commands(add: AddCommand) -> None:
     reveal = add("reveal", "reveal sealed tokens, and prove what they are")
     reveal.add_argument("--tokens", required=True, metavar="IDS", help="such as 1-500,605")
     reveal.add_argument(
-        "--starting-index", type=int, metavar="I", help="where items begin; settled once"
+        "--starting-index", type=_natural, metavar="I", help="where items begin; settled once"
     )
-
     sync = add("sync", "read the chain's state into the ledger")
-    sync.add_argument("--depth", type=int, metavar="N", help="blocks below the head that are final")
-    sync.add_argument("--from-block", type=int, metavar="N", help="where the contract begins")
+    sync.add_argument(
+        "--depth", type=_natural, metavar="N", help="blocks below the head that are final"
+    )
+    sync.add_argument("--from-block", type=_natural, metavar="N", help="where the contract begins")
     sync.add_argument("--anew", action="store_true", help="forget what was read, read it again")
     imported = add("import", "take in a drop that was made elsewhere")
     imported.add_argument("folder", type=Path, metavar="DIR", help="a JSON file for every token")
@@ -46,11 +48,15 @@ def add_commands(add: AddCommand) -> None:
 
 
 def _add_mint(mint: ArgumentParser) -> None:
-    mint.add_argument("--size", type=int, metavar="N", help="default: what the supplies leave")
+    mint.add_argument(
+        "--size", type=_positive, metavar="N", help="default: what the supplies leave"
+    )
     mint.add_argument("--seed", metavar="S", help="the same seed draws the same tokens")
     mint.add_argument("--tier", choices=("stem", "song"), help="song: variations; default: stem")
     mint.add_argument("--song", metavar="SLUG", help="of this song alone")
-    mint.add_argument("--first", type=int, metavar="ID", help="the first id; default: the next")
+    mint.add_argument(
+        "--first", type=_natural, metavar="ID", help="the first id; default: the next"
+    )
     mint.add_argument(
         "--place",
         action="append",
@@ -62,6 +68,20 @@ def _add_mint(mint: ArgumentParser) -> None:
         "--random", action="store_true", dest="at_random", help="draw weights by chance"
     )
     mint.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table, too")
+
+
+def _natural(text: str) -> int:
+    """Read a whole number that is not below 0."""
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    """Read a whole number above 0."""
+    if not _natural(text):
+        raise ArgumentTypeError("must be at least 1")
+    return int(text)
 
 
 def home_of(command: str, asked: dict[str, Any], bundled: Path) -> Path:

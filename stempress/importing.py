@@ -13,9 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stempress.books import ledger_text, open_books, store_text
+from stempress.books import ledger_text, open_books
 from stempress.errors import Fault, Findings, SiteError, nearest
 from stempress.fields import slugify
+from stempress.files import store_text
 from stempress.foreign import read_folder
 from stempress.ledger import WHERE as LEDGER
 from stempress.ledger import parse_ledger

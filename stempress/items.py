@@ -29,7 +29,7 @@ def variation_item(song: Song, variation: Variation) -> str:
 
 def item_of(token: Token) -> str:
     """Return the line of a token that is revealed or forged; nothing for an album."""
-    if token.tier == "song":
+    if token.tier == "song" and token.stems:
         return _chosen(token.song, token.stems)
     return stem_item(token.stem_key) if token.stem_key else ""
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stempress.books import store_text
+from stempress.files import store_text
 from stempress.logs import Announced, Transfer
 
 if TYPE_CHECKING:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from stempress.books import SECRET, read_secret
@@ -40,12 +42,32 @@ def refuse_leaks(
             hint="it must tell nothing but the token's number",
         )
     _find_secrets(site, collection, made, findings)
+    _warn_of_order(collection.tokens, findings)
     if len({(token.tier, token.supply) for token in hidden}) > len({t.tier for t in hidden}):
         findings.warn(
             LEDGER,
             "has unrevealed tokens that differ in their copies, which may tell them apart",
             key="supply",
             hint="give all of them the same, or reveal them together",
+        )
+
+
+def _warn_of_order(tokens: Sequence[Token], findings: Findings) -> None:
+    """Warn where revealed tokens with neighbouring ids are the same stem far too often.
+
+    Under chance, pairs that are the same follow a binomial distribution; six standard deviations
+    above its mean are no chance.
+    """
+    known = {int(each.id): each.stem_key for each in tokens if each.tier == "stem" and each.stem}
+    pairs = [(key, known[number + 1]) for number, key in known.items() if number + 1 in known]
+    share = sum((count / len(known)) ** 2 for count in Counter(known.values()).values())
+    same = sum(one == other for one, other in pairs)
+    if pairs and same - len(pairs) * share > 6 * sqrt(len(pairs) * share * (1 - share)):
+        findings.warn(
+            LEDGER,
+            f"tells by its ids what unrevealed tokens are: {same} of {len(pairs)} neighbours are "
+            "the same stem",
+            hint="build.py mint shuffles them",
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from pyodide_app.engine.model import Variation
-from stempress.audition import read_verdicts
+from stempress.audition import judged_of
 from stempress.books import SECRET, Books, open_books
 from stempress.dice import Dice
 from stempress.errors import Fault, Findings, SiteError, nearest
@@ -211,10 +211,9 @@ def _drawn_variations(
 
 
 def _rejected(site: Path, song: Song) -> set[Choice]:
-    verdicts = read_verdicts(site).get(song.slug, {})
     return {
         Variation.parse(song, mix).choice
-        for mix, verdict in verdicts.items()
+        for mix, verdict in judged_of(site, song).items()
         if verdict == "rejected"
     }
 

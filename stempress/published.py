@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.books import store_text
 from stempress.cache import file_digest
 from stempress.errors import Fault, SiteError
+from stempress.files import store_text
 from stempress.output import MARK
 
 if TYPE_CHECKING:

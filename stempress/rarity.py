@@ -14,6 +14,7 @@ from math import log2, prod
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.walk import cheapest_first
+from stempress.space import Space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,6 +98,14 @@ class Rarity:
         total = self._layer_totals[key[:2]]
         return self._minted[key] / total if total else None
 
+    def wished(self, key: StemKey) -> float:
+        """Return how many of its layer's known tokens a stem would have by its share."""
+        return self.odds(key) * self._layer_totals[key[:2]]
+
+    def apart(self, key: StemKey) -> float:
+        """Return how far the known tokens of a stem lie from the wish."""
+        return self._minted[key] - self.wished(key)
+
     @cached_property
     def _layer_totals(self) -> Counter[tuple[str, str]]:
         totals: Counter[tuple[str, str]] = Counter()
@@ -123,7 +132,7 @@ class Rarity:
     def permitted(self, song: Song) -> int:
         """Count the permitted variations of a song, once."""
         if song.slug not in self._permitted:
-            self._permitted[song.slug] = song.permitted()
+            self._permitted[song.slug] = Space(song).size
         return self._permitted[song.slug]
 
     @cached_property

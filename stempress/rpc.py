@@ -29,6 +29,10 @@ class AnswerError(Exception):
     """An endpoint does not answer, or not what was asked."""
 
 
+class SlowError(AnswerError):
+    """An endpoint takes too long: it may do half of this in time."""
+
+
 class RefusedError(AnswerError):
     """An endpoint answers that it will not do this: a range too large, a block too old."""
 
@@ -69,6 +73,8 @@ class Endpoint:
                 # What a server says in the status of a refusal may stand in its body as well.
                 raise _refusal(answer) or AnswerError(f"answers with {answer.status_code}")
             return answer.json()
+        except requests.Timeout:
+            raise SlowError("takes too long") from None
         except requests.RequestException as error:
             raise AnswerError(type(error).__name__) from None
 

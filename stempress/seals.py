@@ -102,8 +102,11 @@ def _seals(table: Table) -> Iterator[Seal]:
             entry.fault("tokens", "must be token ids")
         if not all(map(HEX.fullmatch, (*seal.hashes, seal.final))):
             entry.fault("hashes", "must be SHA-256 in lower-case hex")
-        for place in opened.data.keys() - seal.opened.keys():
-            opened.fault(place, "must be a salt and an item", opened.data[place])
+        for place, told in opened.data.items():
+            if place not in seal.opened:
+                opened.fault(place, "must be a salt and an item", told, '["salt", "item"]')
+            elif place not in seal.places:
+                opened.fault(place, "is opened and was not sealed", hint="remove it")
         yield seal
 
 

@@ -7,13 +7,13 @@ nothing that names it is held against it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import product
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
 from stempress import codes
 from stempress.errors import nearest
 from stempress.fields import SLUG_BYTES, Table, slugify
+from stempress.space import stem_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,20 +48,19 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
 
 def _check_rules(table: Table, song: Song) -> None:
     """Refuse rules that leave no variation; warn of stems that no variation can hold."""
-    bound = [layer for layer in song.layers if any(layer.slug in r.layers for r in song.rules)]
-    every = {(layer.slug, stem.slug) for layer in bound for stem in layer.stems}
-    idle = set(every)
-    for stems in product(*(layer.stems for layer in bound)):
-        chosen = {layer.slug: stem.slug for layer, stem in zip(bound, stems, strict=True)}
-        if not idle.isdisjoint(chosen.items()) and all(r.permits(chosen) for r in song.rules):
-            idle -= chosen.items()
-            if not idle:
-                return
-    if idle == every:
+    counts = stem_counts(song)
+    if not any(counts[0]):
         table.fault("rules", "leave no variation", hint="every combination is excluded: relax one")
         return
-    for layer, stem in sorted(idle):
-        table.warn("rules", f"leave no variation with {layer} = {stem!r}", hint="relax one")
+    idle = [
+        (layer.slug, stem.slug)
+        for layer, numbers in zip(song.layers, counts, strict=True)
+        for stem, number in zip(layer.stems, numbers, strict=True)
+        if not number
+    ]
+    for layer_slug, stem_slug in sorted(idle):
+        what = f"leave no variation with {layer_slug} = {stem_slug!r}"
+        table.warn("rules", what, hint="relax one")
 
 
 def _isrc(table: Table) -> str:

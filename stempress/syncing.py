@@ -18,7 +18,7 @@ from stempress.errors import Fault, SiteError
 from stempress.journal import Stretch, open_journal
 from stempress.logs import TOPICS, Announced, read_logs
 from stempress.report import ranges
-from stempress.rpc import BATCH, AnswerError, Endpoints, RefusedError
+from stempress.rpc import BATCH, AnswerError, Endpoints, RefusedError, SlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,7 +165,8 @@ def read_chain(
         TextColumn("{task.fields[at]}"),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=progress.console, transient=True) as bars:
+    console = progress.console
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("Blocks", total=max(0, total), at=first)
         for stretch in _stretches(endpoints, contract, first, head):
             journal.append(stretch)
@@ -183,13 +184,13 @@ def _stretches(
         last = min(first + span - 1, head.number)
         try:
             stretch = read_stretch(endpoint, contract, first, last)
-        except RefusedError:
-            if span == 1:
+        except AnswerError as error:
+            if isinstance(error, RefusedError | SlowError):
+                span = max(1, min(span, last - first + 1) // 2)
+            if span == 1 or not isinstance(error, RefusedError):
                 endpoint = next(trying)
-            span = max(1, min(span, last - first + 1) // 2)
             continue
-        except (AnswerError, TypeError, ValueError, KeyError):
-            span = max(1, span // 2)
+        except (TypeError, ValueError, KeyError):
             endpoint = next(trying)
             continue
         yield stretch
@@ -332,7 +333,7 @@ def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:
     tokens: set[int] = set()
     for stretch in journal.stretches:
         for event in stretch.events if stretch.first >= heard else ():
-            if isinstance(event, Announced) and event.last - event.first < MOST_NAMED:
+            if isinstance(event, Announced) and event.last - event.first + len(tokens) < MOST_NAMED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
         progress.say(f"metadata announced since the last sync: {ranges(sorted(tokens))}")

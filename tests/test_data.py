@@ -25,9 +25,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 @pytest.fixture(scope="module")
 def pressed(small: Small) -> dict[str, Json]:
-    """Return every file of data/ by its name."""
+    """Return every JSON file of data/ by its name."""
     files = data_files(small.plan, small.collection, small.rarity, small.sounds)
-    return {file.address.removeprefix("data/"): json.loads(text_of(file)) for file in files}
+    return {
+        file.address.removeprefix("data/"): json.loads(text_of(file))
+        for file in files
+        if file.address.endswith(".json")
+    }
 
 
 def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_song(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from math import log2
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
+from stempress.data import rarity_table
 from stempress.rarity import ENUMERABLE, Rarity
+from tests.small_site import small_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def layer(slug: str, **supplies: int) -> Layer:
@@ -97,3 +104,15 @@ def test_odds_do_not_know_what_the_unrevealed_are() -> None:
 def test_song_tokens_are_found_by_their_variation() -> None:
     assert [token.id for token in RARITY.tokens_of(SONG, variation("2-1"))] == ["9"]
     assert RARITY.tokens_of(SONG, variation("1-1")) == []
+
+
+def test_wishes_and_what_was_drawn_balance_in_every_layer(tmp_path: Path) -> None:
+    small = small_site(tmp_path)
+    rows = list(csv.DictReader(rarity_table(small.rarity).splitlines()))
+    assert [row["stem"] for row in rows[4:]] == ["live", "tape", "live", "synth"]
+    for layer in {(row["song"], row["layer"]) for row in rows}:
+        mine = [row for row in rows if (row["song"], row["layer"]) == layer]
+        assert sum(float(row["wished"]) for row in mine) == sum(int(row["drawn"]) for row in mine)
+        assert sum(float(row["apart"]) for row in mine) == 0
+    two = next(row for row in rows if (row["song"], row["layer"]) == ("two", "bass"))
+    assert (two["wished"], two["drawn"], two["apart"], two["alive"]) == ("1.00", "2", "1.00", "1")

@@ -38,12 +38,12 @@ def site(tmp_path: Path) -> Path:
     return blind_site(tmp_path / "site", "a seed that nobody guesses")
 
 
-def blind_site(site: Path, seed: str) -> Path:
+def blind_site(site: Path, seed: str, *more: str) -> Path:
     write_small_site(site)
     (site / "content/tokens.json").unlink()
     settings = site / "site.toml"
     settings.write_text(settings.read_text().replace('phase = "live"', "blind = true"), "utf-8")
-    assert drop(site, "mint", "--seed", seed) == 0
+    assert drop(site, "mint", "--seed", seed, *more) == 0
     return site
 
 
@@ -236,6 +236,26 @@ def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
     assert without_hashes(first) == without_hashes(second)
 
 
+def test_variations_are_hidden_as_stems_are(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = ("--tier", "song", "--song", "two", "--size", "3")
+    dists = []
+    for seed in ("one secret", "another secret"):
+        site = blind_site(tmp_path / seed, seed, *wanted)
+        assert press_small(site) == 0
+        dists.append(files_of(site / "dist"))
+    assert dists[0] == dists[1]
+    assert drop(site, "mint", *wanted, "--append") == 1
+    assert "3 of them are minted, 0 rejected, 1 are left" in capsys.readouterr().err
+    assert drop(site, "mint", "--seed", seed, *wanted[:4], "--size", "1", "--append") == 0
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "2") == 0
+    assert press_small(site) == 0
+    tokens = content(site, "content/tokens.json")["tokens"]
+    assert len({tuple(token["stems"].values()) for token in tokens}) == 4
+
+
 def test_no_hash_can_be_guessed_from_what_is_public(site: Path) -> None:
     assert drop(site, "seal") == 0
     hashes = set(content(site, SEALED)["seals"][0]["hashes"])
@@ -310,6 +330,28 @@ def test_copies_that_differ_are_warned_about(site: Path) -> None:
     metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
     refuse_leaks(site, collection, metadata, findings)
     assert [warning.key for warning in findings.warnings] == ["supply"]
+
+
+def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
+    def warned() -> list[str]:
+        collection, findings = read(site).collection, Findings()
+        metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
+        refuse_leaks(site, collection, metadata, findings)
+        return [warning.what for warning in findings.warnings]
+
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-28") == 0
+    assert warned() == []
+    ledger = content(site, "content/tokens.json")
+    revealed = ledger["tokens"][:28]
+    revealed.sort(key=lambda token: (token["song"], token["layer"], token["stem"]))
+    for number, token in enumerate(revealed, 1):
+        token["id"] = str(number)
+    (site / SEALED).unlink()
+    (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    assert [what.split(":")[0] for what in warned()] == [
+        "tells by its ids what unrevealed tokens are"
+    ]
 
 
 @pytest.mark.browser

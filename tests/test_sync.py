@@ -162,7 +162,7 @@ def test_a_sync_that_is_killed_twenty_times_gives_the_same_ledger(
     dice = random.Random(7)
     ends = []
     for _ in range(20):
-        enough = relay.asked.total() + dice.randrange(1, 60)
+        enough = relay.asked.total() + dice.randrange(1, 30)
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
         while process.poll() is None and relay.asked.total() < enough:
             time.sleep(0.001)
@@ -294,6 +294,30 @@ def test_endpoints_that_fail_are_passed_over(
         assert sync(site, "--anew") == 0
     assert ledger(site) == ledger(clean)
     assert failed > 20
+
+
+def test_what_takes_too_long_is_asked_in_halves(
+    large: str,
+    relay: Relay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rpc, "TIMEOUT_SECONDS", 0.5)
+    spans = []
+
+    def act(question: Question) -> Answer | None:
+        if question["method"] == "eth_getLogs":
+            wanted = question["params"][0]
+            spans.append(1 + int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16))
+            time.sleep(1.0 if spans[-1] > 200 else 0.0)
+        return None
+
+    relay.act = act
+    site = write_site(tmp_path / "site", large, [relay.address], "erc721", 300)
+    assert sync(site) == 0
+    assert spans[0] > 200
+    assert spans[1] == spans[0] // 2
+    assert min(spans) > 20
 
 
 def test_an_endpoint_that_leaves_logs_out_is_found_out(

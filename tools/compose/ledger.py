@@ -1,6 +1,7 @@
-"""Write content/tokens.json, the example ledger: `python tools/compose/ledger.py`.
+"""Write the example ledger and the seal of it: `PYTHONPATH=. python tools/compose/ledger.py`.
 
-The same seed gives the same ledger. What an unrevealed token is, is decided here and not written.
+The same seed gives the same ledger and the same salts. What an unrevealed token is, is decided here
+and not written: whoever has read this script can find it out, for it is an example.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from eth_utils.address import to_checksum_address
+from pyodide_app.provenance import final_hash, item_hash, item_of
 
 from catalogue import (
     ROOT,
@@ -181,10 +184,29 @@ def hand_out(ledger: Ledger) -> None:
         ledger.owners[number] = holders[3]
 
 
+def sealed(items: dict[int, str], ledger: Ledger) -> Entry:
+    """The commitment to every stem token, opened where it has been revealed."""
+    salts = {number: sha256(f"{SEED} {number}".encode()).hexdigest() for number in items}
+    hashes = [item_hash(salts[number], item) for number, item in items.items()]
+    opened = {
+        str(number): [salts[number], item]
+        for number, item in items.items()
+        if ledger.tokens[number]["state"] != "unrevealed"
+    }
+    return {
+        "tokens": [str(number) for number in items],
+        "final": final_hash(hashes),
+        "starting_index": 0,
+        "opened": opened,
+        "hashes": hashes,
+    }
+
+
 def main() -> None:
     """Make the ledger and write it."""
     ledger = Ledger(random.Random(SEED))
     mint(ledger)
+    items = {number: item_of(token) for number, token in ledger.tokens.items()}
     forge_songs(ledger)
     forge_albums(ledger)
     hand_out(ledger)
@@ -193,6 +215,8 @@ def main() -> None:
     text = '{\n"tokens": [\n' + ",\n".join(tokens) + '\n],\n"owners": {\n'
     text += ",\n".join(owners) + f'\n}},\n"block": {BLOCK}\n}}\n'
     (ROOT / "content" / "tokens.json").write_text(text, encoding="utf-8")
+    seals = json.dumps({"seals": [sealed(items, ledger)]}, indent=1)
+    (ROOT / "content" / "provenance.json").write_text(f"{seals}\n", encoding="utf-8")
     states = [token["state"] for token in ledger.tokens.values()]
     print({state: states.count(state) for state in sorted(set(states))}, len(states))
 
