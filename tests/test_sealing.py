@@ -236,6 +236,25 @@ def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
     assert without_hashes(first) == without_hashes(second)
 
 
+def test_a_ledger_that_tells_is_pressed_as_one_that_does_not(
+    tmp_path: Path, press_small: Press
+) -> None:
+    dists: list[dict[str, bytes]] = []
+    for told in (
+        {},
+        {"song": "one", "layer": "bass", "stem": "synth"},
+        {"stem": "?", "album": "?"},
+    ):
+        site = blind_site(tmp_path / str(len(dists)), "the same seed")
+        ledger = content(site, "content/tokens.json")
+        for token in ledger["tokens"][::3]:
+            token.update(told)
+        (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+        assert press_small(site) == 0
+        dists.append(files_of(site / "dist"))
+    assert dists[0] == dists[1] == dists[2]
+
+
 def test_variations_are_hidden_as_stems_are(
     tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
