@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stempress.hosting import QuietServer, StaticHost
-from stempress.reload import Builds
+from stempress.reload import Builds, PreviewHost
 from stempress.reload import hosting as preview
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 
@@ -236,7 +236,7 @@ def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) 
     host.start()
     visit(page, host)
     host.stop()
-    with preview(host.folder, "127.0.0.1", host.port, Builds()) as address:
+    with preview(host.folder, "127.0.0.1", host.port, Builds(), PreviewHost) as address:
         page.goto(address)
         page.wait_for_function(
             "navigator.serviceWorker.getRegistrations().then((them) => them.length === 0)"
