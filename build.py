@@ -28,7 +28,6 @@ from stempress.workers import workers
 
 def build(options: Options, progress: Progress) -> Built:
     """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
-    # First gather everything.
     refuse_foreign(options.out)
     findings = Findings()
     settings = read_settings(options.site, findings, options.base_uri)
@@ -46,14 +45,10 @@ def build(options: Options, progress: Progress) -> Built:
     files = [
         *data_files(plan, collection, rarity, sounds),
         *metadata_files(collection, sounds, assets),
-        *assets,
-        *offline_files(settings, assets),
-        *pages,
-        *app,
+        *(*assets, *offline_files(settings, assets), *pages, *app),
     ]
     refuse_leaks(options.site, collection, files, findings)
     findings.raise_faults()
-    # Then write.
     written = write_site(options.out, files)
     sizes = size_report(files, sounds, settings.audio)
     return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)
