@@ -425,6 +425,13 @@ def test_a_seek_goes_on_from_there() -> None:
     assert np.array_equal(as_float(stem(1))[:, start : start + 500], out)
 
 
+def test_a_seek_to_the_beginning_is_not_the_end() -> None:
+    made = mixer(stem(1))
+    made.locate(0, at=1000)
+    assert made.song_frame(900) == 0
+    assert made.song_frame(1000 + FRAMES) is None
+
+
 def test_a_loop_set_while_playing_keeps_the_place() -> None:
     made = mixer(stem(1))
     made.set_loop((0, 2000), at=1500)

@@ -42,6 +42,13 @@ class Visit:
             "(it, value) => { it.value = value; it.dispatchEvent(new Event('input')); }", value
         )
 
+    def seek(self, seconds: float) -> None:
+        """Drag the playhead to a place in the song."""
+        position = self.mixer.get_by_role("slider", name="Position")
+        position.evaluate(
+            "(it, at) => { it.value = at; it.dispatchEvent(new Event('change')); }", seconds
+        )
+
     def says(self, words: str) -> None:
         """Wait until the status line says something."""
         expect(self.mixer.get_by_role("status")).to_have_text(words, timeout=60_000)

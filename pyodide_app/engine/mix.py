@@ -214,8 +214,11 @@ class Mixer:
         self._turn(0)
 
     def song_frame(self, frame: int) -> int | None:
-        """Return the song frame that sounds at an absolute frame; None after the end."""
-        here = self._timeline.now.position(frame)
+        """Return the song frame that sounds at an absolute frame; None after the end.
+
+        Ahead of a place in the song that playing has been told to go on from, it is there already.
+        """
+        here = max(self._timeline.now.position(frame), 0)
         return here if here < self.frames else None
 
     def render(self, frame: int, count: int) -> Planar:

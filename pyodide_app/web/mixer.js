@@ -16,6 +16,7 @@ import { clock, decibels, megabytes, press, pressed, reset, side, speak } from "
 const COLOURS = 8;
 const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
 const DRAG_PIXELS = 6; // a hand that moves less far has clicked
+const NEWS_MS = 4000; // how long news stays, whatever else there is to tell
 
 export class StemMixer extends HTMLElement {
   #player = null;
@@ -26,6 +27,8 @@ export class StemMixer extends HTMLElement {
   #holding = null; // what the visitor owns
   #unwatch = null;
   #words = ""; // what the status line says when nothing is loading
+  #news = 0; // a timer, while the status line tells news
+  #later = null; // what it says after them
 
   connectedCallback() {
     if (this.dataset.off !== undefined || this.#rows.length) return;
@@ -219,7 +222,24 @@ export class StemMixer extends HTMLElement {
     this.#setLoop();
   }
 
+  /** Tell what has just come about; it stays for a while. */
   say(words) {
+    clearTimeout(this.#news);
+    this.#write(words);
+    this.#news = setTimeout(() => {
+      this.#news = 0;
+      if (this.#later !== null) this.#write(this.#later);
+      this.#later = null;
+    }, NEWS_MS);
+  }
+
+  /** Tell how things stand, as soon as there is no news. */
+  #report(words) {
+    if (this.#news) this.#later = words;
+    else this.#write(words);
+  }
+
+  #write(words) {
     const status = this.querySelector(".status");
     if (status.textContent !== words) status.textContent = words;
   }
@@ -427,13 +447,13 @@ export class StemMixer extends HTMLElement {
     bar.hidden = !waiting.length;
     bar.value = total ? loaded / total : 0;
     if (!waiting.length) {
-      this.say(this.#words);
+      this.#report(this.#words);
       return;
     }
     const what = waiting.includes("Python") ? "Python" : "";
     const stems = waiting.length - (what ? 1 : 0);
     const parts = [what, stems ? `${stems} ${stems === 1 ? "stem" : "stems"}` : ""].filter(Boolean);
-    this.say(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
+    this.#report(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
   }
 
   #showState({ state, reason, engine, refusal }) {
@@ -444,7 +464,8 @@ export class StemMixer extends HTMLElement {
     const advice = reason instanceof TooMuch ? "" : " Press Play to try again.";
     if (state === "failed") this.#words = `It does not play: ${reason.message}.${advice}`;
     else if (refusal) this.#words += `. Python cannot run here: ${refusal}`;
-    this.say(this.#words);
+    if (state === "failed") this.say(this.#words);
+    else this.#report(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }
