@@ -85,10 +85,11 @@ class VariationPages:
 
 @dataclass(frozen=True, slots=True)
 class VariationView:
-    """One variation of a song."""
+    """One variation of a song; ``whole`` where the page holds the mixer that others fetch."""
 
     song: Song
     variation: Variation
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,8 @@ def list_pages(
 
 def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
     yield Page(song_address(song), "song.html", song.title, variations)
+    first = VariationView(song, next(song.variations()), whole=True)
+    yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
     for variation in variations.shown:
         title = f"{song.title} {variation.mix_number}"
         about = VariationView(song, variation)

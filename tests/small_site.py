@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stempress.output import OutputFile
 
 STUB = (
+    "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"
     "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
     "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
 )

@@ -26,10 +26,7 @@ STEMS = ("Slow", "Bright", "Rough")
 RATE, FRAMES = 44100, 30000
 UNREVEALED, FORGED_SONGS = 0.1, 0.04
 """Shares of all tokens that are unrevealed, and that are songs, each with 8 stems burned for it."""
-WORDS = (
-    "tide harbour lantern engine rope salt drift signal night ferry gull iron pier bell fog "
-    "current deck anchor wake shore lamp keel storm calm north channel mast copper rain radio"
-).split()
+WORDS = ("tide", "harbour", "lantern", "engine", "rope", "salt", "drift", "signal", "fog", "bell")
 SETTINGS = """
 [site]
 title = "Slow Water"
@@ -140,13 +137,13 @@ def ledger_entries(random: Random, slugs: list[str], count: int) -> Iterator[Ent
     for at in range(albums):  # the ten songs of an album, each by its latest token
         number = at % ALBUMS + 1
         first = at // ALBUMS * SONGS
-        parts = [forged[first + each] for each in range(number - 1, SONGS, ALBUMS)]
+        tracks = [forged[first + each] for each in range(number - 1, SONGS, ALBUMS)]
         token_id = str(stems + songs + at + 1)
-        for part in parts:
-            part |= {"state": "forged", "into": token_id}
+        for track in tracks:
+            track |= {"state": "forged", "into": token_id}
         forged.append(
             {"id": token_id, "tier": "album", "state": "revealed", "album": f"album-{number}"}
-            | {"burned": [part["id"] for part in parts]}
+            | {"burned": [track["id"] for track in tracks]}
         )
     yield from forged
 
