@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.errors import SiteError
+from stempress.jobs import cores
 from stempress.progress import Progress
 from stempress.report import megabytes, tell
 
@@ -35,6 +37,9 @@ class Options:
     without_runtime: bool = False
     dask: str = ""
     report: bool = False
+    jobs: int = field(default=1, compare=False)
+    only: str = ""
+    profile: bool = False
     port: int = 8000
     song: str = ""
     mix_number: str = ""
@@ -81,6 +86,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
+    jobs = found.pop("jobs", None) or cores()
     return Options(
         **{key: value for key, value in found.items() if key != "command"},
         command=found["command"] or "build",
@@ -88,7 +94,15 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
         out=out.resolve(),
         runtime_from=runtime_from and runtime_from.resolve(),
         dask=dask,
+        jobs=jobs,
     )
+
+
+def _count(word: str) -> int:
+    """Read a number of processes."""
+    if not re.fullmatch(r"[1-9]\d{0,2}", word, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 999")
+    return int(word)
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -102,6 +116,12 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dask", metavar="ADDRESS", help="work on a Dask cluster: its scheduler, tcp://host:8786"
     )
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes that make files (default: every core)"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="tell where the time went, stage by stage"
+    )
     parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"
@@ -110,6 +130,7 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 def _press(options: Options, build: Build, progress: Progress) -> bool:
     """Build once and tell how it went."""
+    progress.stages.clear()
     started = time.monotonic()
     try:
         built = build(options, progress)
@@ -119,6 +140,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
         return False
     seconds = time.monotonic() - started
     tell(built, seconds, _short(options.out), progress, report=options.report)
+    if options.profile:
+        progress.tell_stages()
     return True
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+import orjson
 
 from pyodide_app.engine.model import Variation
 from stempress.art import album_cover, song_cover, token_cover
@@ -19,34 +20,47 @@ from stempress.pages import (
 from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
     from stempress.albums import Album
     from stempress.catalog import Collection
+    from stempress.keys import Keys
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.sounds import Sounds, WebFile
 
 
+def json_bytes(content: object) -> bytes:
+    """Return JSON in UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def json_file(address: str, content: object) -> OutputFile:
     """Return a JSON file in UTF-8."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return OutputFile(address, f"{text}\n".encode())
+    return OutputFile(address, json_bytes(content))
+
+
+def json_later(
+    address: str, key: str, content: Callable[..., object], *given: object
+) -> OutputFile:
+    """Return a JSON file that is made when it is needed."""
+    return OutputFile(address, lambda: json_bytes(content(*given)), key)
 
 
 def data_files(
-    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds
+    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: Keys
 ) -> Iterator[OutputFile]:
     """Yield everything below data/. Addresses in it are relative to the site's root."""
-    yield json_file("data/collection.json", collection_data(collection))
+    every = keys.everything
+    yield json_later("data/collection.json", every, collection_data, collection)
     for song in collection.songs:
-        content = song_data(collection, plan.variations[song.slug], sounds)
-        yield json_file(f"data/songs/{song.slug}.json", content)
-        yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
-    yield json_file("data/tokens.json", tokens_data(collection))
-    yield json_file("data/forge.json", forge_data(collection, plan))
-    yield json_file("data/rarity.json", rarity_data(plan, rarity))
+        shown, key = plan.variations[song.slug], keys.song_files(song.slug)
+        yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
+        yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
+    yield json_later("data/tokens.json", every, tokens_data, collection)
+    yield json_later("data/forge.json", every, forge_data, collection, plan)
+    yield json_later("data/rarity.json", every, rarity_data, plan, rarity)
 
 
 def collection_data(collection: Collection) -> dict[str, object]:

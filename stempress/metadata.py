@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
 from stempress import codes
 from stempress.art import collection_cover, token_cover
-from stempress.data import json_file
-from stempress.output import OutputFile
+from stempress.data import json_file, json_later
 from stempress.pages import stem_address, token_address, token_title
 from stempress.traits import traits_of
 
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
+    from stempress.keys import Keys
+    from stempress.output import OutputFile
     from stempress.sounds import Sounds, WebFile
 
 MUSIC_SCHEMA = "music-nft-20220222"
@@ -26,12 +27,16 @@ PLAYED = ("audio/mpeg", "audio/ogg")
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
-def metadata_files(collection: Collection, sounds: Sounds) -> Iterator[OutputFile]:
+def metadata_files(collection: Collection, sounds: Sounds, keys: Keys) -> Iterator[OutputFile]:
     """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's."""
     for token in collection.tokens:
-        file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token))
+        file = json_later(
+            f"metadata/{token.id}.json",
+            keys.metadata(token),
+            *(token_metadata, collection, sounds, token),
+        )
         yield file
-        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content)
+        yield replace(file, address=f"metadata/{int(token.id):064x}.json")
     yield json_file("metadata/contract.json", contract_metadata(collection))
 
 

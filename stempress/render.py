@@ -6,6 +6,7 @@ import base64
 import hashlib
 import traceback
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
@@ -17,16 +18,14 @@ from markupsafe import Markup
 from stempress.art import TEMPLATES
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
-from stempress.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from stempress.catalog import Collection
-    from stempress.pages import Page, Plan
-    from stempress.rarity import Rarity
-    from stempress.sounds import Sounds
+    from stempress.keys import Keys
+    from stempress.pages import Page
+    from stempress.views import Views
 
 EXTRAS = {
     "assets/theme.css": "theme.css",
@@ -37,25 +36,18 @@ EXTRAS = {
 """Files beside the pages, and the templates that they are made from."""
 
 
-def render_site(  # noqa: PLR0913 - everything a site is made of
-    plan: Plan,
-    collection: Collection,
-    rarity: Rarity,
-    sounds: Sounds,
-    *,
-    site: Path,
-    mixer_off: str = "",
-) -> Iterator[OutputFile]:
+def render_site(views: Views, site: Path, keys: Keys) -> Iterator[OutputFile]:
     """Yield every page, the theme, the feed, the sitemap and robots.txt.
 
-    ``mixer_off`` says why the mixer cannot run here. A template of the site's own that fails is a
-    SiteError with its file and line.
+    A template of the site's own that fails, when the file is made, is a SiteError with its file and
+    line.
     """
-    press = Press(Views(plan, collection, rarity, sounds, mixer_off), site)
-    for page in plan.pages:
-        yield press.page(page)
+    press = Press(views, site)
+    for page in views.plan.pages:
+        yield OutputFile(page.output, partial(press.page, page), keys.page(page))
     for address, template in EXTRAS.items():
-        yield press.file(address, template)
+        key = keys.addresses if template == "sitemap.xml" else keys.everything
+        yield OutputFile(address, partial(press.file, template), key)
 
 
 class Press:
@@ -75,7 +67,7 @@ class Press:
             "views": views,
         }
 
-    def page(self, page: Page) -> OutputFile:
+    def page(self, page: Page) -> bytes:
         """Render one page; ``root`` leads from it to the site's root."""
         given: dict[str, object] = {
             "page": page,
@@ -85,9 +77,9 @@ class Press:
         }
         if page.address == "404.html":
             given |= self._inline("style", "404.css") | self._inline("script", "404.js")
-        return OutputFile(page.output, self._render(page.template, given))
+        return self._render(page.template, given)
 
-    def file(self, address: str, template: str) -> OutputFile:
+    def file(self, template: str) -> bytes:
         """Render a file that is no page; it lies at the root, or one folder below."""
         given: dict[str, object] = {
             "root": self._absolute("") or "./",
@@ -95,7 +87,7 @@ class Press:
             "stamp": stamp,
             "urn": self._urn,
         }
-        return OutputFile(address, self._render(template, given))
+        return self._render(template, given)
 
     def _absolute(self, address: str) -> str:
         """Return a full address where the site has one of its own, else nothing."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from stempress.errors import Fault
-    from stempress.output import Written
     from stempress.progress import Progress
     from stempress.settings import Contract
 
@@ -21,12 +19,23 @@ EVENTS = {"erc721": "MetadataUpdate and BatchMetadataUpdate, ERC-4906", "erc1155
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: ``changed`` are the addresses of the files that it wrote."""
+
+    files: int
+    size: int
+    changed: tuple[str, ...]
+    pruned: int
+    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """The result of a build."""
 
     written: Written
     pages: int
-    warnings: Sequence[Fault]
+    warnings: Sequence[object]
     contract: Contract | None = None
     sizes: Sequence[str] = ()
 
