@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-import unicodedata
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stempress.errors import Fault, SiteError
+from stempress.fields import CONTROL, folded
 from stempress.exchange import exchange
-from stempress.fields import CONTROL
 from stempress.jobs import in_batches
 from stempress.report import Built, Written
 from stempress.trees import (
@@ -39,6 +39,8 @@ MARK = "data/collection.json"
 NEXT = "next"
 """Where the next site is gathered, in the folder beside the site."""
 NAME_BYTES = 255
+PLAIN = re.compile(r"(?:[a-z0-9_-][a-z0-9._-]{,254}(?:/(?!$)|$))+", re.ASCII)
+"""Addresses that every disk and every host takes, folded; few are different."""
 _CHUNK = 1 << 20
 
 
@@ -100,8 +102,9 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     what the next build begins with. Refuses a folder that holds something else than an earlier
     build, and addresses that leave it or that a disk would take for one another.
     """
-    gathered = {file.address: (file, file.name) for file in files}
-    check_addresses([file for file, _ in gathered.values()])
+    every = list(files)
+    check_addresses(every)
+    gathered = {file.address: (file, file.name) for file in every}
     refuse_foreign(out)
     records = records_of(out)
     following = records / NEXT
@@ -114,26 +117,26 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     _shelter(records)
     stage = _begin(following, records)
     held = {
-        address: seen.key
-        for address, seen in stage.record.files.items()
-        if address in stage.sound and gathered.get(address, (None, ""))[1] == seen.key
+        address
+        for address in stage.sound
+        if address in gathered and gathered[address][1] == stage.record.files[address].key
     }
     remove(following, [*stage.strays, *(each for each in stage.record.files if each not in held)])
     todo = [each for address, each in gathered.items() if address not in held]
     gathering = Gathering(out, live, following)
     made = _gather(gathering, todo, len(gathered), jobs, progress)
-    every = {address: stage.record.files[address] for address in held}
-    every |= {each.address: each.seen for each in made}
+    seen = {address: stage.record.files[address] for address in held}
+    seen |= {each.address: each.seen for each in made}
     touched = folders_of(each.address for each in made)
     times = dict(stage.record.folders) | folder_times(following, touched)
-    folders = {folder: times.get(folder, 0) for folder in folders_of(every)}
-    record = Record(every, folders, build, told or {})
+    folders = {folder: times.get(folder, 0) for folder in folders_of(seen)}
+    record = Record(seen, folders, build, told or {})
     write_record(following, records, record)
     before = live.record.files if live else {}
     changed = {each.address for each in made if each.changed}
-    changed |= {each for each in held if each not in before or before[each] != every[each]}
+    changed |= {each for each in held if each not in before or before[each] != seen[each]}
     _publish(following, out)
-    gone = [*(each for each in before if each not in every), *(live.strays if live else ())]
+    gone = [*(each for each in before if each not in seen), *(live.strays if live else ())]
     return _written(record, [each for each in gathered if each in changed], len(gone))
 
 
@@ -174,7 +177,7 @@ def _begin(following: Path, records: Path) -> Tree:
     if stage is None or not stage.record.files:
         shutil.rmtree(following, ignore_errors=True)
         following.mkdir(parents=True)
-        return Tree(following, Record(), frozenset(), ())
+        return Tree(following, Record())
     drop_record(following, records)
     return stage
 
@@ -194,9 +197,7 @@ class Gathering:
     def put(self, file: OutputFile, name: str) -> _Made:
         """Put one file into place: linked if it has not changed."""
         address = file.address
-        old = self.live.record.files.get(address) if self.live else None
-        is_sound = old is not None and self.live is not None and address in self.live.sound
-        if old and is_sound and old.key == name:
+        if self.live and self.live.key(address) == name and self.live.has(address):
             return _Made(address, self._linked(address, name), changed=False)
         content = file.made()
         if self.live and _same(self.out, address, content):
@@ -305,7 +306,10 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
     taken: dict[str, str] = {}
     faults = []
     for file in files:
-        name = unicodedata.normalize("NFC", file.address).casefold()
+        name = folded(file.address)
+        if name not in taken and PLAIN.fullmatch(name):
+            taken[name] = file.address
+            continue
         parts = PurePosixPath(file.address).parts
         if file.address.startswith("/") or any(part.startswith(".") for part in parts):
             faults.append(Fault(f"/{file.address}", "is not an address below the site's root"))
@@ -316,9 +320,9 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
         elif name in taken:
             faults.append(Fault(f"/{file.address}", "stands twice", value=taken[name]))
         taken[name] = file.address
-    for name, address in taken.items():
-        if any(str(folder) in taken for folder in PurePosixPath(name).parents):
-            faults.append(Fault(f"/{address}", "lies below an address that is a file"))
+    for name in folders_of(taken) & taken.keys():
+        below = next(each for each in taken if each.startswith(f"{name}/"))
+        faults.append(Fault(f"/{taken[below]}", "lies below an address that is a file"))
     if faults:
         raise SiteError(faults)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
+from stempress.fields import folded
 from stempress.traits import Trait, traits_of
 
 if TYPE_CHECKING:
@@ -155,9 +155,10 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
     names: dict[str, Trait] = {}
     for token in collection.tokens:
         for trait in traits_of(collection, token):
-            names.setdefault(trait.address, trait)
-            if token not in groups[trait.address][-1:]:
-                groups[trait.address].append(token)
+            address = trait.address
+            names.setdefault(address, trait)
+            if token not in groups[address][-1:]:
+                groups[address].append(token)
     return {names[address]: tuple(tokens) for address, tokens in groups.items()}
 
 
@@ -264,7 +265,7 @@ def refuse_clashes(pages: Iterable[Page]) -> None:
     taken: dict[str, Page] = {}
     faults = []
     for page in pages:
-        name = unicodedata.normalize("NFC", page.output).casefold()
+        name = folded(page.output)
         if name in taken:
             other: Document | str = taken[name].title
             faults.append(

@@ -12,6 +12,7 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -50,14 +51,37 @@ class Record:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class Tree:
-    """A folder as it is found: its record, which files are as recorded, and what is not in it."""
+    """A folder as it is found."""
 
-    path: Path
-    record: Record
-    sound: frozenset[str]
-    strays: tuple[str, ...]
+    def __init__(self, path: Path, record: Record) -> None:
+        """Take the folder and the record of what was put into it."""
+        self.path, self.record = path, record
+        self._root = str(path)
+
+    def key(self, address: str) -> str | None:
+        """Return what a file follows from that was put here."""
+        seen = self.record.files.get(address)
+        return seen and seen.key
+
+    def has(self, address: str) -> bool:
+        """Say whether a file is as it was written."""
+        seen = self.record.files[address]
+        try:
+            found = os.lstat(f"{self._root}/{address}")
+        except (OSError, ValueError):
+            return False
+        return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
+
+    @cached_property
+    def sound(self) -> set[str]:
+        """The addresses of files that are as they were written."""
+        return set(filter(self.has, self.record.files))
+
+    @cached_property
+    def strays(self) -> list[str]:
+        """What lies here and is not recorded; dotfiles at the top may do so."""
+        return list(_strays(self.path, self.record))
 
     @property
     def is_whole(self) -> bool:
@@ -76,8 +100,8 @@ def read_tree(path: Path, records: Path) -> Tree:
     except (OSError, ValueError, KeyError, TypeError):
         known = False
     if not known:
-        return Tree(path, Record(), frozenset(), ())
-    return Tree(path, record, frozenset(_sound(str(path), record)), tuple(_strays(path, record)))
+        return Tree(path, Record())
+    return Tree(path, record)
 
 
 def write_record(path: Path, records: Path, record: Record) -> None:
@@ -98,17 +122,6 @@ def drop_record(path: Path, records: Path) -> None:
 
 def _place(path: Path, records: Path) -> Path:
     return records / f"{path.stat().st_ino}.json"
-
-
-def _sound(root: str, record: Record) -> Iterator[str]:
-    """Yield the addresses of files that are as they were written."""
-    for address, seen in record.files.items():
-        try:
-            found = os.lstat(f"{root}/{address}")
-        except (OSError, ValueError):
-            continue
-        if (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]:
-            yield address
 
 
 def _strays(path: Path, record: Record) -> Iterator[str]:

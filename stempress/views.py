@@ -19,10 +19,12 @@ from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
 from stempress.sounds import bar_seconds
-from stempress.traits import traits_of
+from stempress.traits import Trait, traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from jinja2.runtime import Macro
 
     from pyodide_app.engine.forge import Batch
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey
@@ -32,10 +34,10 @@ if TYPE_CHECKING:
     from stempress.rarity import Rarity
     from stempress.settings import Perk
     from stempress.sounds import Sounds
-    from stempress.traits import Trait
 
 ROOT = "\0"
 """Stands for the way to the root in what is made once for pages at all depths."""
+_PLAIN = (Trait, str)
 
 
 class Views:
@@ -54,7 +56,7 @@ class Views:
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
         self._kept: dict[object, Markup] = {}
-        self._cards: dict[str, Markup] = {}
+        self._pieces: dict[str, dict[object, str]] = {}
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of the templates."""
@@ -265,15 +267,20 @@ class Views:
         total = len(self.collection.tokens)
         return {address_of(trait): len(found) / total for trait, found in self.plan.traits.items()}
 
-    def cards(self, card: Callable[..., Markup], root: str, tokens: Sequence[Token]) -> Markup:
-        """Return a list of cards; each is made once and then led to the root from every page."""
+    def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
+        """Return what a macro makes of each thing, made once for pages at all depths.
+
+        What is not a plain tuple is known by its place in memory, where it stays while pages are
+        made: songs, tokens and rows.
+        """
+        kept = self._pieces.setdefault(macro.name, {})
         found = []
-        for token in tokens:
-            if token.id not in self._cards:
-                self._cards[token.id] = card(ROOT, token)
-            found.append(self._cards[token.id])
-        cards = Markup("\n").join(found)
-        return Markup('<ul class="cards">\n{}\n</ul>').format(cards).replace(ROOT, root)
+        for thing in things:
+            known = thing if type(thing) in _PLAIN else id(thing)
+            if known not in kept:
+                kept[known] = str(macro(ROOT, thing))
+            found.append(kept[known])
+        return Markup("\n".join(found).replace(ROOT, root))  # noqa: S704 - macros have escaped it
 
     def linked_data(self, page: Page, url: str) -> dict[str, object]:
         """Return what a token is in the words of schema.org, for search engines."""
