@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -45,7 +46,11 @@ def json_later(
     address: str, key: str, content: Callable[..., object], *given: object
 ) -> OutputFile:
     """Return a JSON file that is made when it is needed."""
-    return OutputFile(address, lambda: json_bytes(content(*given)), key)
+    return OutputFile(address, partial(_json_of, content, given), key)
+
+
+def _json_of(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
+    return json_bytes(content(*given))
 
 
 def data_files(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import site as packages
+import stat
 import sys
 import time
 from hashlib import blake2b
@@ -41,14 +42,14 @@ def name_inputs(options: Options) -> Inputs:
     """Return the names of what a build would follow from now."""
     source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
     for folder in SOURCES:
-        for _, words in _described(HERE / folder):
+        for _, words in _described(str(HERE), folder):
             source.update(words)
     everything = source.copy()
     asked = (options.without_runtime, options.runtime_from, os.environ.get("STEMPRESS_CACHE"))
     everything.update(repr(asked).encode())
     newest = 0
-    for place in (options.site / "site.toml", *(options.site / folder for folder in FOLDERS)):
-        for saved, words in _described(place):
+    for name in ("site.toml", *FOLDERS):
+        for saved, words in _described(str(options.site), name):
             newest = max(newest, saved)
             everything.update(words)
     sure = newest < time.time_ns() - UNSURE_NS
@@ -66,24 +67,23 @@ def _installed() -> list[int]:
     return [folder.stat().st_mtime_ns for folder in found if folder.is_dir()]
 
 
-def _described(place: Path) -> Iterator[tuple[int, bytes]]:
+def _described(root: str, name: str) -> Iterator[tuple[int, bytes]]:
     """Yield, for a file or every file of a folder, when it was saved and what names it.
 
     What is told apart by its content counts as saved long ago.
     """
-    if place.is_dir():
-        for name in sorted(os.listdir(place)):  # noqa: PTH208 - names are wanted
-            if name != "__pycache__":
-                yield from _described(place / name)
-        return
-    if place.suffix in READ:
-        content = place.read_bytes() if place.is_file() else b"missing"
-        yield 0, blake2b(content, digest_size=16).digest() + os.fsencode(place)
-        return
+    place = f"{root}/{name}"
     try:
-        found = place.stat()
-    except OSError:
-        yield 0, os.fsencode(place)
-        return
-    times = found.st_mtime_ns, found.st_ctime_ns
-    yield max(times), repr((place, found.st_size, found.st_ino, times)).encode()
+        found = os.stat(place)  # noqa: PTH116 - there are thousands
+        if stat.S_ISDIR(found.st_mode):
+            for each in sorted(os.listdir(place)):  # noqa: PTH208 - names are wanted
+                if each != "__pycache__":
+                    yield from _described(root, f"{name}/{each}")
+        elif name[name.rfind(".") :] in READ:
+            content = Path(place).read_bytes()
+            yield 0, os.fsencode(name) + blake2b(content, digest_size=16).digest()
+        else:
+            times = found.st_mtime_ns, found.st_ctime_ns
+            yield max(times), repr((name, found.st_size, found.st_ino, times)).encode()
+    except OSError as error:
+        yield 0, repr((name, error.errno)).encode()

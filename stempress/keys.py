@@ -13,8 +13,9 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from pyodide_app.engine.model import Token
 from stempress.pages import StemView, TokenList, VariationPages, VariationView
 from stempress.words import percent
 
@@ -22,15 +23,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey, Token
+    from pyodide_app.engine.model import Song, StemKey
     from stempress.inputs import Inputs
     from stempress.pages import Page
+    from stempress.traits import Trait
     from stempress.views import Views
 
 
 def digest(*parts: object) -> str:
-    """Return a name for parts that marshal knows: texts, numbers, bytes, tuples and lists of them."""
-    return blake2b(marshal.dumps(parts, 4), digest_size=12).hexdigest()
+    """Return a name for texts, numbers, and tuples and lists of such."""
+    return blake2b(marshal.dumps(cast("Any", parts)), digest_size=12).hexdigest()
+
+
+def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
+    """Return what a page is about, which its template tells."""
+    if not isinstance(page.about, kind):
+        raise TypeError(page.template)
+    return page.about
 
 
 class Keys:
@@ -98,7 +107,7 @@ class Keys:
 
     def metadata(self, token: Token) -> str:
         """Return the key of a token's metadata."""
-        return digest(self.around, self.token(token))
+        return self.around + self.token(token)
 
     def song_files(self, slug: str) -> str:
         """Return the key of a song's data, its digests and its covers."""
@@ -125,7 +134,7 @@ class Keys:
         return repr(self._sounds.previews.get(variation)), repr(self._sounds.digests.get(variation))
 
     def _token_page(self, page: Page) -> str:
-        token, views = page.about, self._views
+        token, views = _about(page, Token), self._views
         others = [views.by_id.get(each) for each in (*token.burned, token.into) if each]
         odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
         return digest(
@@ -137,13 +146,13 @@ class Keys:
             odds,
         )
 
-    def _percent(self, trait: object) -> str:
+    def _percent(self, trait: Trait) -> str:
         if trait not in self._percents:
             self._percents[trait] = percent(self._views.share(trait))
         return self._percents[trait]
 
     @cached_property
-    def _percents(self) -> dict[object, str]:
+    def _percents(self) -> dict[Trait, str]:
         return {}
 
     @cached_property
@@ -154,18 +163,20 @@ class Keys:
         return digest(shares)
 
     def _list_page(self, page: Page) -> str:
-        about: TokenList = page.about
-        counts = self._views.counts[about.shared] if page.template == "tier.html" else {}
+        about = _about(page, TokenList)
+        told: tuple[object, ...] = ()
+        if about.number == 1 or page.template == "gallery.html":
+            told = about.total, len(self._of.tokens)
+        if page.template == "tier.html" and about.number == 1:
+            told += tuple(sorted(self._views.counts[str(about.shared)].items()))
+        shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
         return digest(
-            self.around,
-            (page.address, page.title, about.number, about.last, about.total),
-            tuple(about.shared) if isinstance(about.shared, tuple) else about.shared,
-            (len(self._of.tokens), tuple(sorted(counts.items()))),
-            [self.token(token) for token in about.tokens],
+            (self.around, page.address, page.title, about.last, shared, told),
+            "".join([self.token(token) for token in about.tokens]),
         )
 
     def _variation_page(self, page: Page) -> str:
-        about: VariationView = page.about
+        about = _about(page, VariationView)
         tokens = self._rarity.tokens_of(about.song, about.variation)
         keys = [row.key for row in self._views.chosen(about.song, about.variation)]
         return digest(
@@ -173,13 +184,13 @@ class Keys:
         )
 
     def _embed_page(self, page: Page) -> str:
-        about: VariationView = page.about
+        about = _about(page, VariationView)
         preview = repr(self._sounds.previews.get(about.variation))
         parts = self.song(about.song.slug), about.variation.choice, about.whole, preview
         return digest(self.around, page.template, *parts)
 
     def _stem_page(self, page: Page) -> str:
-        about: StemView = page.about
+        about = _about(page, StemView)
         row = self._views.row(about.key)
         slug = about.song.slug
         return digest(
@@ -190,7 +201,7 @@ class Keys:
         )
 
     def _song_page(self, page: Page) -> str:
-        about: VariationPages = page.about
+        about = _about(page, VariationPages)
         song = about.song
         tokens = self._views.song_tokens[song.slug]
         return digest(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
 from stempress import codes
 from stempress.art import collection_cover, token_cover
 from stempress.data import json_file, json_later
+from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
 from stempress.traits import traits_of
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
     from stempress.keys import Keys
-    from stempress.output import OutputFile
     from stempress.sounds import Sounds, WebFile
 
 MUSIC_SCHEMA = "music-nft-20220222"
@@ -36,7 +36,7 @@ def metadata_files(collection: Collection, sounds: Sounds, keys: Keys) -> Iterat
             *(token_metadata, collection, sounds, token),
         )
         yield file
-        yield replace(file, address=f"metadata/{int(token.id):064x}.json")
+        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content, file.key)
     yield json_file("metadata/contract.json", contract_metadata(collection))
 
 

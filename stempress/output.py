@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stempress.errors import Fault, SiteError
-from stempress.fields import CONTROL, folded
 from stempress.exchange import exchange
+from stempress.fields import CONTROL, folded
 from stempress.jobs import in_batches
 from stempress.report import Built, Written
 from stempress.trees import (
@@ -110,7 +110,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
-    if live and live.is_whole and _holds(live, gathered):
+    if live and _holds(live, gathered) and live.is_whole:
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
         return _written(live.record, (), 0)
@@ -136,8 +136,8 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     changed = {each.address for each in made if each.changed}
     changed |= {each for each in held if each not in before or before[each] != seen[each]}
     _publish(following, out)
-    gone = [*(each for each in before if each not in seen), *(live.strays if live else ())]
-    return _written(record, [each for each in gathered if each in changed], len(gone))
+    gone = sum(each not in seen for each in before)
+    return _written(record, [each for each in gathered if each in changed], gone)
 
 
 def standing(out: Path, build: str) -> Built | None:

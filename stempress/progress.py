@@ -57,7 +57,7 @@ class Progress:
     def counted(self, what: str, new: int, total: int) -> Iterator[Step]:
         """Count ``new`` steps, for what is not there yet; yields what notes one, by name."""
         self.say(f"{what}: {new} of {total} new")
-        if self.quiet or not sys.stderr.isatty() or not new:
+        if self.quiet or not _is_terminal() or not new:
             yield lambda _name, _count=1: None
             return
         with _bars() as bars:
@@ -75,6 +75,11 @@ class Progress:
             share = f"{100 * stage.wall / whole:.0f} %"
             table.add_row(stage.name, f"{stage.wall:.3f}", f"{stage.cpu:.3f}", share)
         Console(stderr=True, quiet=self.quiet).print(table)
+
+
+def _is_terminal() -> bool:
+    """Say whether bars can be drawn; FORCE_COLOR says so of terminals that do not tell."""
+    return sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR"))
 
 
 def _bars() -> RichProgress:

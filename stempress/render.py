@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+)
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from stempress.art import TEMPLATES
+from stempress.cache import cache_root
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
 
@@ -143,7 +150,15 @@ def environment(site: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_compiled(),
     )
+
+
+def _compiled() -> FileSystemBytecodeCache:
+    """Return where compiled templates are kept, each under a name made from its source."""
+    folder = cache_root() / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def stamp(day: date | None) -> str:

@@ -12,7 +12,7 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -91,17 +91,21 @@ class Tree:
 
 
 def read_tree(path: Path, records: Path) -> Tree:
-    """Look at a folder; of one without a record nothing is known."""
+    """Return a folder with its record; of one without a record nothing is known."""
     try:
-        data = orjson.loads(_place(path, records).read_bytes())
-        files = {address: Seen(*seen) for address, seen in data["files"].items()}
-        record = Record(files, data["folders"], data["build"], data["told"])
-        known = data["version"] == VERSION
+        place = _place(path, records)
+        return Tree(path, _read_record(place, place.stat().st_mtime_ns))
     except (OSError, ValueError, KeyError, TypeError):
-        known = False
-    if not known:
         return Tree(path, Record())
-    return Tree(path, record)
+
+
+@lru_cache(maxsize=2)
+def _read_record(place: Path, _mtime: int) -> Record:
+    data = orjson.loads(place.read_bytes())
+    if data["version"] != VERSION:
+        raise ValueError(data["version"])
+    files = {address: Seen(*seen) for address, seen in data["files"].items()}
+    return Record(files, data["folders"], data["build"], data["told"])
 
 
 def write_record(path: Path, records: Path, record: Record) -> None:
@@ -128,9 +132,9 @@ def _strays(path: Path, record: Record) -> Iterator[str]:
     """Yield what lies in the folder and is not recorded; dotfiles at the top may be there."""
     known: set[str] = set()
     for folder, mtime in record.folders.items():
-        place = path / folder
+        place = f"{path}/{folder}"
         try:
-            found = place.lstat()
+            found = os.lstat(place)
         except OSError:
             continue
         if not stat.S_ISDIR(found.st_mode):

@@ -292,7 +292,6 @@ class Views:
             "@context": "https://schema.org",
             "@type": "MusicAlbum" if token.album else "MusicRecording",
             "name": page.title,
-            "identifier": token.id,
         }
         if settings.artist:
             found["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
