@@ -115,5 +115,4 @@ def test_rarity_gives_every_stem_and_every_variation_with_a_page(pressed: dict[s
 
 def test_json_keeps_every_writing_and_has_no_word_for_what_is_no_number() -> None:
     assert json_file("x.json", {"a": "Größe 音"}).content == '{"a":"Größe 音"}\n'.encode()
-    assert json_file("x.json", float("nan")).content == b"null
-"
+    assert json_file("x.json", float("nan")).content == b"null\n"
