@@ -129,20 +129,26 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _press(options: Options, build: Build, progress: Progress) -> bool:
-    """Build once and tell how it went."""
-    progress.stages.clear()
-    started = time.monotonic()
+    """Build once and tell how it went; say whether it went well."""
     try:
-        built = build(options, progress)
+        _pressed(options, build, progress)
     except SiteError as error:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
+    return True
+
+
+def _pressed(options: Options, build: Build, progress: Progress) -> Built:
+    """Build once and tell what came of it."""
+    progress.stages.clear()
+    started = time.monotonic()
+    built = build(options, progress)
     seconds = time.monotonic() - started
     tell(built, seconds, _short(options.out), progress, report=options.report)
     if options.profile:
         progress.tell_stages()
-    return True
+    return built
 
 
 def tell_faults(error: SiteError, progress: Progress) -> None:
@@ -162,7 +168,7 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         options.site,
         options.out,
         port=options.port,
-        rebuild=lambda: _press(options, build, progress),
+        rebuild=lambda: _pressed(options, build, progress).written.changed,
         report=progress.say,
     )
     return 0

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from stempress.command import Options
 
 HERE = Path(__file__).parents[1]
-SOURCES = ("stempress", "pyodide_app", "templates")
+SOURCES = ("stempress", "pyodide_app/engine", "templates")
+"""What decides how pages are made; the modules beside it are copied as they are."""
 READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".py", ".toml", ".txt", ".xml"}
 """Files that are told apart by their content; others, such as sound, by their size and time."""
 UNSURE_NS = 2_000_000_000
@@ -45,6 +46,8 @@ def name_inputs(options: Options) -> Inputs:
         for _, words in _described(str(HERE), folder):
             source.update(words)
     everything = source.copy()
+    for _, words in _described(str(HERE), "pyodide_app"):
+        everything.update(words)
     asked = (options.without_runtime, options.runtime_from, os.environ.get("STEMPRESS_CACHE"))
     everything.update(repr(asked).encode())
     newest = 0

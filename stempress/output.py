@@ -217,7 +217,9 @@ class Gathering:
         file = _in_folder(target, lambda: os.open(target, _NEW, 0o666))
         with os.fdopen(file, "wb", buffering=0) as stream:
             if isinstance(content, bytes):
-                stream.write(content)
+                left = memoryview(content)
+                while left:
+                    left = left[stream.write(left) :]
             else:
                 with content.open("rb") as source:
                     shutil.copyfileobj(source, stream, _CHUNK)

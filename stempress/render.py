@@ -8,7 +8,7 @@ import traceback
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from jinja2 import (
@@ -27,7 +27,7 @@ from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
     from datetime import date
 
     from stempress.keys import Keys
@@ -140,9 +140,17 @@ class Press:
         raise SiteError([fault]) from error
 
 
+class Templates(Environment):
+    """Templates whose names are looked up in one dict: a chain of them costs more than a page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template can ask for."""
+        return {**self.globals, **(d or {})}
+
+
 def environment(site: Path) -> Environment:
     """Return templates, the site's own first. Everything they print is escaped."""
-    return Environment(
+    return Templates(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,8 +1,8 @@
 """What the other generators are given: every page's facts, worked out and worded, as JSON.
 
-They are spared the reading, the checks and the figures; their part is to lay out and to write. Which
-pages: those of tokens, mixes and stems, and the numbered lists: all but the forty that there is one
-of each, and all of it page for page as this project presses it.
+They are spared the reading, the checks and the figures; their part is to lay out and to write, page
+for page what this project presses: all pages of tokens, mixes and stems and the numbered lists of
+traits and of the gallery. Left out are those of tiers, of songs, and of which there is one each.
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def row_facts(row: StemRow) -> Facts:
 def page_facts(views: Views, page: Page) -> Facts | None:
     """Return a page's facts; None for those that are not compared."""
     about = page.about
+    found: Facts | None
     if isinstance(about, Token):
         found = token_facts(views, page, about)
     elif isinstance(about, TokenList):
@@ -218,15 +219,17 @@ def mixer_facts(
     return {name: str(found[name]) for name in asked}
 
 
+def card_facts(views: Views, token: Token) -> list[str]:
+    """Return a token as lists show it."""
+    cover = cover_of(views.collection, token)
+    return [token.state, address_of(token), cover, views.title_of(token), token.tier]
+
+
 def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
     """Return what a numbered page of a list says."""
     if page.template == "tier.html":
         return None  # they have words of their own
-    cards = [
-        [token.state, address_of(token), cover_of(views.collection, token), views.title_of(token)]
-        + [token.tier]
-        for token in about.tokens
-    ]
+    cards = [card_facts(views, token) for token in about.tokens]
     numbers = [
         [str(each), about.address(each)]
         for each in range(1, about.last + 1)
@@ -280,11 +283,7 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
         "count": number(len(tokens)),
         "made": [address_of(row) for row in views.chosen(song, mix)],
         "mixer": mixer_facts(views, None, mix, page),
-        "cards": [
-            [each.state, address_of(each), cover_of(views.collection, each), views.title_of(each)]
-            + [each.tier]
-            for each in tokens
-        ],
+        "cards": [card_facts(views, each) for each in tokens],
     }
 
 

@@ -46,6 +46,8 @@ def differences(ours: Path, theirs: Path, every: int = 1) -> list[str]:
         one = Flat((ours / address).read_text("utf-8")).parts
         other = Flat(path.read_text("utf-8")).parts
         if one != other:
-            at = next((at for at, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), 0)
-            found.append(f"{address}: {str(one[at : at + 2])[:SHOWN]} is not {str(other[at : at + 2])[:SHOWN]}")
+            mine, other_words = next(
+                (pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]), ("", "")
+            )
+            found.append(f"{address}: {mine[:SHOWN]!r} is not {other_words[:SHOWN]!r}")
     return found
