@@ -86,6 +86,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     out = found.pop("out", None) or site / "dist"
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
+    only = (found.pop("only", None) or "").strip("/")
     jobs = found.pop("jobs", None) or cores()
     return Options(
         **{key: value for key, value in found.items() if key != "command"},
@@ -95,6 +96,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
         runtime_from=runtime_from and runtime_from.resolve(),
         dask=dask,
         jobs=jobs,
+        only=only,
     )
 
 
@@ -118,6 +120,11 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--jobs", type=_count, metavar="N", help="processes that make files (default: every core)"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="ADDRESS",
+        help="make anew only what lies below an address, such as songs/undertow; the rest stays",
     )
     parser.add_argument(
         "--profile", action="store_true", help="tell where the time went, stage by stage"

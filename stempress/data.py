@@ -21,7 +21,7 @@ from stempress.pages import (
 from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
     from stempress.albums import Album
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.sounds import Sounds, WebFile
+
+
+PART = 1000
+"""How many tokens a part of the ledger has: less than a megabyte, whatever they are."""
 
 
 def json_bytes(content: object) -> bytes:
@@ -64,6 +68,11 @@ def data_files(
         yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
         yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
     yield json_later("data/tokens.json", every, tokens_data, collection)
+    parts = in_parts(collection.tokens)
+    yield json_later("data/ledger.json", every, ledger_data, collection, len(parts))
+    for number, part in enumerate(parts, start=1):
+        key = keys.ledger_part(part)
+        yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
     yield json_later("data/forge.json", every, forge_data, collection, plan)
     yield json_later("data/rarity.json", every, rarity_data, plan, rarity)
 
@@ -241,6 +250,22 @@ def tokens_data(collection: Collection) -> dict[str, object]:
         "time": collection.ledger.time,
         "tokens": [_token_data(collection, token) for token in collection.tokens],
     }
+
+
+def in_parts(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the ledger in parts that a page can load one by one."""
+    return [tokens[at : at + PART] for at in range(0, len(tokens), PART)]
+
+
+def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
+    """Return when the ledger was read and into how many parts it is cut."""
+    ledger = collection.ledger
+    return {"block": ledger.block, "time": ledger.time, "parts": parts}
+
+
+def part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
+    """Return some tokens of the ledger, as all of them stand in tokens.json."""
+    return [_token_data(collection, token) for token in part]
 
 
 def _token_data(collection: Collection, token: Token) -> dict[str, object]:

@@ -109,6 +109,12 @@ class Keys:
         """Return the key of a token's metadata."""
         return self.around + self.token(token)
 
+    def ledger_part(self, tokens: Sequence[Token]) -> str:
+        """Return the key of some tokens as data, with who holds them."""
+        owners = self._of.ledger.owners
+        held = [tuple(owners.get(token.id, {}).items()) for token in tokens]
+        return digest(self.around, held, "".join([self.token(token) for token in tokens]))
+
     def song_files(self, slug: str) -> str:
         """Return the key of a song's data, its digests and its covers."""
         shown = self._views.plan.variations[slug]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LIST_SIZE = 60
 """How many tokens a page of a list shows."""
+STEMS_SHOWN = 240
+"""How many stems a page of /rarity/ shows, unless one song has more."""
 VARIATION_PAGES = 512
 """Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
 EXTREMES = 64
@@ -67,6 +69,19 @@ class TokenList:
     def address(self, number: int) -> str:
         """Return the address of a page of this list."""
         return self.base if number == 1 else f"{self.base}{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class SongList:
+    """Some songs on a numbered page of /rarity/."""
+
+    songs: tuple[Song, ...]
+    number: int
+    last: int
+
+    def address(self, number: int) -> str:
+        """Return the address of a page of this list."""
+        return "rarity/" if number == 1 else f"rarity/{number}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +214,11 @@ def _pages(
         title = f"{trait.name}: {trait.value}"
         yield from list_pages(trait.address, "trait.html", title, tokens, trait)
     yield from _documents(collection)
-    yield Page("rarity/", "rarity.html", "Rarity")
+    parts = list(_in_parts(collection.songs))
+    for number, songs in enumerate(parts, start=1):
+        title = "Rarity" if number == 1 else f"Rarity, page {number}"
+        listed = SongList(songs, number, len(parts))
+        yield Page(listed.address(number), "rarity.html", title, listed)
     yield Page("mixer/", "mixer.html", "Mixer")
     yield Page("mine/", "mine.html", "Mine")
     yield Page("404.html", "404.html", "Not found")
@@ -219,6 +238,20 @@ def list_pages(
         about = TokenList(part, number, last, base, len(tokens), shared)
         name = title if number == 1 else f"{title}, page {number}"
         yield Page(about.address(number), template, name, about)
+
+
+def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
+    """Yield songs in parts of at most ``STEMS_SHOWN`` stems; one part at least."""
+    part: list[Song] = []
+    count = 0
+    for song in songs:
+        stems = sum(len(layer.stems) for layer in song.layers)
+        if part and count + stems > STEMS_SHOWN:
+            yield tuple(part)
+            part, count = [], 0
+        part.append(song)
+        count += stems
+    yield tuple(part)
 
 
 def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:

@@ -66,7 +66,8 @@ def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
             files,
             jobs=options.jobs,
             progress=progress,
-            build=inputs.everything if inputs.sure else "",
+            only=options.only,
+            build=inputs.everything if inputs.sure and not options.only else "",
             told=told,
         )
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()

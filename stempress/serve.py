@@ -130,7 +130,7 @@ def settle(changed: Event) -> None:
 def press_again(
     rebuild: Callable[[], Collection[str]], builds: Builds, report: Callable[[str], None]
 ) -> None:
-    """Call ``rebuild``; whatever goes wrong is told here and there, and the next save may mend it."""
+    """Call ``rebuild``; whatever goes wrong is told, and the next save may mend it."""
     try:
         changed = rebuild()
     except SiteError as error:

@@ -37,6 +37,8 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_
         "collection.json",
         "forge.json",
         "tokens.json",
+        "ledger.json",
+        "tokens/1.json",
         "rarity.json",
         "digests/one.json",
         "digests/two.json",
@@ -86,6 +88,8 @@ def test_rules_are_given_as_the_artist_wrote_them(small: Small) -> None:
 
 def test_a_token_says_what_it_is_and_nothing_that_it_is_not(pressed: dict[str, Json]) -> None:
     tokens = {token["id"]: token for token in pressed["tokens.json"]["tokens"]}
+    assert pressed["ledger.json"]["parts"] == 1
+    assert pressed["tokens/1.json"] == pressed["tokens.json"]["tokens"]
     assert tokens["7"].keys() == {"id", "tier", "state", "title", "address", "image"}
     assert tokens["5"] == {
         "id": "5",

@@ -1,6 +1,8 @@
 // The planner's thread: Python, and what it plans with.
 //
 // Page to worker: {id, method, values}. Worker to page: {id, value: JSON} or {id, message}.
+import { loadLedger } from "./ledger.js";
+
 const ROOT = new URL("../../", import.meta.url);
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
 const SILENT_SECONDS = 60;
@@ -8,8 +10,8 @@ const SILENT_SECONDS = 60;
 async function start() {
   const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
   const options = { indexURL: RUNTIME, lockFileURL: `${RUNTIME}pyodide-lock.json`, packages: ["numpy", "stempress-app"] };
-  const [pyodide, songs, ledger] = await Promise.all([loadPyodide(options), text("data/forge.json"), text("data/tokens.json")]);
-  return pyodide.pyimport("pyodide_app.planner").Planner(songs, ledger);
+  const [pyodide, songs, ledger] = await Promise.all([loadPyodide(options), text("data/forge.json"), loadLedger(ROOT)]);
+  return pyodide.pyimport("pyodide_app.planner").Planner(songs, JSON.stringify(ledger));
 }
 
 async function text(address) {
