@@ -15,7 +15,8 @@ def build(options: Options, progress: Progress) -> Built:
     refuse_foreign(options.out)
     with progress.stage("look"):
         inputs = name_inputs(options)
-        built = None if options.report else standing(options.out, inputs.everything)
+        asked = options.report or options.only
+        built = None if asked else standing(options.out, inputs.everything)
     if built:
         return built
 

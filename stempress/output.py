@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stempress.errors import Fault, SiteError
+from stempress.errors import Fault, SiteError, nearest
 from stempress.exchange import exchange
 from stempress.fields import CONTROL, folded
 from stempress.jobs import in_batches
@@ -92,6 +92,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    only: str = "",
     build: str = "",
     told: Mapping[str, Any] | None = None,
 ) -> Written:
@@ -100,7 +101,8 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     The new site is gathered in a folder beside ``out``, out of what is there already (as hard
     links) and what has to be made; then the two change places. The old one stays there and is
     what the next build begins with. Refuses a folder that holds something else than an earlier
-    build, and addresses that leave it or that a disk would take for one another.
+    build, and addresses that leave it or that a disk would take for one another. What does not lie
+    below ``only`` stays as it is.
     """
     every = list(files)
     check_addresses(every)
@@ -110,6 +112,8 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
+    if only:
+        gathered = _narrowed(gathered, live, only)
     if live and _holds(live, gathered) and live.is_whole:
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
@@ -138,6 +142,31 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     _publish(following, out)
     gone = sum(each not in seen for each in before)
     return _written(record, [each for each in gathered if each in changed], gone)
+
+
+type Gathered = dict[str, tuple[OutputFile, str]]
+
+
+def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
+    """Return what is new below an address, and for the rest what the last build has left there."""
+
+    def is_below(address: str) -> bool:
+        return address == only or address.startswith(f"{only}/")
+
+    below = {address: each for address, each in gathered.items() if is_below(address)}
+    if not below:
+        places = {address.partition("/")[0] for address in gathered}
+        raise SiteError([Fault("--only", "names no page", value=only, hint=nearest(only, places))])
+    if live is None or not live.record.files:
+        raise SiteError(
+            [Fault("--only", "needs a site to be part of", hint="build all of it once")]
+        )
+    kept = {
+        address: (OutputFile(address, live.path / address, seen.key), seen.key)
+        for address, seen in live.record.files.items()
+        if address in live.sound and not is_below(address)
+    }
+    return kept | below
 
 
 def standing(out: Path, build: str) -> Built | None:

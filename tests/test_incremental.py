@@ -290,3 +290,24 @@ def test_a_disk_that_is_full_leaves_the_old_site(
     assert contents(out) == before
     write_site(out, new)
     assert len(contents(out)) == 41
+
+
+def test_only_a_part_is_made_anew(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path) == 0
+    before = contents(tmp_path / "dist")
+    for name in (ONE, TWO):
+        append_words(name)(tmp_path, Random(3))
+    assert press_small(tmp_path, "--only", "songs/one") == 0
+    after = contents(tmp_path / "dist")
+    assert [each for each in after if after[each] != before.get(each)] == ["songs/one/index.html"]
+    assert press_small(tmp_path, "--only", "songs/three") == 1
+    assert press_small(tmp_path) == 0
+    whole = contents(tmp_path / "dist")
+    assert whole["songs/two/index.html"] != before["songs/two/index.html"]
+
+
+def test_a_part_needs_a_whole(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path, "--only", "songs/one") == 1
+    assert not (tmp_path / "dist").exists()
