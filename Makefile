@@ -26,7 +26,7 @@ test: venv-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: venv-dev
 	@set -e; for each in bench/[!_]*.py; do \

@@ -27,7 +27,7 @@ from tests.runtime_site import write_runtime_site
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     type Job = Callable[[], float]
     """Does its work once; returns the seconds that it took."""
@@ -93,22 +93,29 @@ def installed(*programs: str) -> list[str]:
 
 
 @contextmanager
-def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
-    """Open a page in headless Chromium that has Python, and the folder's files beside it."""
+def chromium() -> Iterator[Browser]:
+    """Launch headless Chromium."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         sys.exit("no Chromium: `make test` installs one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
+    """Open a page in headless Chromium that has Python, and the folder's files beside it."""
     write_runtime_site(folder, *scripts)
     server = QuietServer(("127.0.0.1", 0), partial(StaticHost, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+    with chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(600_000)
         page.goto(f"http://127.0.0.1:{server.server_port}/")
         print(f"Chromium {browser.version}")
         yield page
-        browser.close()
     server.shutdown()
     server.server_close()
 

@@ -1,5 +1,6 @@
 """A preview of a tiny site in a process of its own: a build copies content/ into dist/."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from stempress.errors import Fault, SiteError
 from stempress.serve import serve
 
 site = Path(sys.argv[1])
+
+# Whoever runs the tests in the background may have had Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def rebuild() -> list[str]:

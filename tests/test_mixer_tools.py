@@ -22,6 +22,8 @@ from tests.test_mixer_browser import load
 from tests.visiting import Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Browser, Page
 
     from pyodide_app.engine.model import Song
@@ -49,11 +51,12 @@ def song() -> Song:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Page:
-    """Return a page of its own storage that may write to the clipboard."""
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open a page of its own storage that may write to the clipboard."""
     context = chromium.new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    return context.new_page()
+    yield context.new_page()
+    context.close()
 
 
 def open_tools(page: Page) -> None:

@@ -78,7 +78,11 @@ def previewing(site: Path) -> Iterator[Preview]:
             yield Preview(site, found.group(), process, process.stdout)
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(SECONDS)
+            try:
+                process.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ has_any() {
 
 missing=()
 if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
+if [ -z "${FIREFOX:-}" ] && ! has_any firefox-esr firefox; then missing+=(firefox-esr); fi
+if ! has_any pulseaudio; then missing+=(pulseaudio); fi
 if ! has_any java; then missing+=(default-jre-headless); fi
 if ! has_any npm; then missing+=(npm); fi
 if ! has_any ffmpeg; then missing+=(ffmpeg); fi
@@ -22,7 +24,7 @@ as_root=()
 if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
 if ! has_any apt-get || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
     echo "The tests need: ${missing[*]} (names of Debian packages)." >&2
-    echo "  -> install them; a Chromium with another name is named by \$CHROMIUM" >&2
+    echo "  -> install them; browsers with other names are named by \$CHROMIUM and \$FIREFOX" >&2
     exit 1
 fi
 echo "installing ${missing[*]}"

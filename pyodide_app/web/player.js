@@ -307,6 +307,8 @@ export class Player extends EventTarget {
     on(ARMED, () => this.#crossfade());
     on(MISSED, () => this.#takeover && this.#takeOver());
     this.#python = python;
+    await this.#chosen(); // first of all sound: Python takes its time and its bytes after that
+    if (this.#python !== python) return;
     await python.open(this.#song);
     let parts = [];
     do {

@@ -8,7 +8,7 @@ import {
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
-const LOOK_AHEAD_MOST = 24576; // what the ring holds, less a few blocks
+const LOOK_AHEAD_MOST = 49152; // what the ring holds, less a few blocks
 const MARGIN_MOST = 4096;
 const MARGIN = 512; // frames between what sounds now and the first that a change may touch
 const FIGURES = 8; // of the master, as levels.py lists them

@@ -1,7 +1,7 @@
 // Plays blocks that are addressed by absolute frame, and counts what was missing.
 import { ARMED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
 
-const CAPACITY = 1 << 15; // frames of the ring, a power of two
+const CAPACITY = 1 << 16; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
 const REPORT_QUANTA = 8;
 

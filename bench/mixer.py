@@ -1,0 +1,315 @@
+"""The mixer in Chromium against a plain Web Audio page that plays the same stems with GainNodes."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from contextlib import contextmanager
+from functools import partial
+from statistics import median
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import soundfile
+
+from bench._common import RUNS, chromium, compare, scratch, tell_versions
+from build import build
+from stempress.command import run
+from stempress.hosting import QuietServer, StaticHost
+from tests.conftest import ROOT
+from tests.small_site import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from playwright.sync_api import Browser, Page
+
+BROWSER = ROOT / "bench" / "browser"
+RATE = 48000
+CHANGES = 40
+LISTEN_SECONDS = 20.0
+BLOCKED_SECONDS = 300
+BUSY_MS = 200
+PLAY = "window.clicked = performance.now(); document.querySelector('.play').click()"
+PLAYING = """(async () => {
+  const mixer = document.querySelector("stem-mixer");
+  while (mixer.stats?.engine !== "python") await new Promise((resolve) => setTimeout(resolve, 5));
+})()"""
+STATS = "document.querySelector('stem-mixer').stats"
+
+SETTINGS = """[site]
+title = "Bench"
+artist = "Bench"
+description = "Songs to measure with."
+[collection]
+name = "Bench"
+symbol = "BENCH"
+[audio]
+stream = "flac"
+previews = "none"
+"""
+
+
+class Counting(StaticHost):
+    """A host that counts the bytes it sends."""
+
+    sent = 0
+
+    def handle(self) -> None:
+        """Answer, and count what is written."""
+        write_plainly = self.wfile.write
+
+        def count(data: Any) -> int:  # noqa: ANN401 - any buffer
+            Counting.sent += len(data)
+            return write_plainly(data)
+
+        self.wfile.write = count  # type: ignore[method-assign]
+        super().handle()
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a pressed site with the plain page in it."""
+    for name in ("plain.html", "watcher.js"):
+        (folder / "bench").mkdir(exist_ok=True)
+        shutil.copy(BROWSER / name, folder / "bench" / name)
+    server = QuietServer(("127.0.0.1", 0), partial(Counting, directory=str(folder)))
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def music() -> list[NDArray[np.int16]]:
+    """Return stereo stems of the bundled collection, as many as the largest song needs."""
+    found = []
+    for path in sorted((ROOT / "stems" / "undertow").rglob("*.flac"))[:12]:
+        words, _ = soundfile.read(path, dtype="int16", always_2d=True)
+        found.append(np.broadcast_to(words, (len(words), 2)))
+    return found
+
+
+def write_site(folder: Path) -> None:
+    """Write a site of a song that is one steady level, one of 12 stems, and one of 9 x 180 s."""
+    steady = np.full((20 * RATE, 2), 8192, dtype=np.int16)
+    songs = {
+        "steady": [steady],
+        "twelve": [np.resize(stem, (60 * RATE, 2)) for stem in music()],
+        "long": [np.resize(stem, (180 * RATE, 2)) for stem in music()[:9]],
+    }
+    write(folder / "site.toml", SETTINGS)
+    names = ", ".join(f'"{slug}"' for slug in songs)
+    write(
+        folder / "content/albums/bench/index.md", f'+++\ntitle = "Bench"\nsongs = [{names}]\n+++\n'
+    )
+    for slug, stems in songs.items():
+        layers = "".join(
+            f'[[layers]]\nname = "Layer {nth}"\n[[layers.stems]]\nname = "Stem"\nsupply = 1\n'
+            for nth in range(len(stems))
+        )
+        write(folder / f"content/albums/bench/{slug}.md", f'+++\ntitle = "{slug}"\n{layers}+++\n')
+        for nth, stem in enumerate(stems):
+            path = folder / f"stems/{slug}/layer-{nth}/stem.flac"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, stem, RATE, "PCM_16")
+
+
+def addresses(base: str, song: str) -> dict[str, str]:
+    """Return where the mixer and the plain page play a song."""
+    return {
+        "mixer": f"{base}songs/{song}/",
+        "plain page": f"{base}bench/plain.html?song=../data/songs/{song}.json",
+    }
+
+
+@contextmanager
+def visitor(browser: Browser) -> Iterator[Page]:
+    """Open a page with nothing in its cache."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(600_000)
+    page.add_init_script(path=BROWSER / "listen.js")
+    yield page
+    context.close()
+
+
+def start(page: Page) -> float:
+    """Press Play; return the seconds to the first sound."""
+    page.evaluate(PLAY)
+    return float(page.evaluate("window.firstSound.then((at) => (at - window.clicked) / 1000)"))
+
+
+def first_sounds(browser: Browser, base: str) -> None:
+    """Print how long it takes from a click to sound."""
+
+    def cold(address: str) -> float:
+        with visitor(browser) as page:
+            page.goto(address, wait_until="networkidle")
+            return start(page)
+
+    def warm(address: str) -> float:
+        with visitor(browser) as page:
+            page.goto(address, wait_until="networkidle")
+            start(page)
+            page.reload(wait_until="networkidle")
+            return start(page)
+
+    pages = addresses(base, "undertow")
+    for title, job in (("cold", cold), ("warm", warm)):
+        jobs = {name: partial(job, address) for name, address in pages.items()}
+        compare(f"click to first sound, {title}", jobs, ("plain page",))
+    for name, address in pages.items():
+        with visitor(browser) as page:
+            before = Counting.sent
+            page.goto(address, wait_until="networkidle")
+            there = Counting.sent
+            start(page)
+            sound = Counting.sent
+        print(
+            f"  {name:44}{(there - before) / 1e6:9.2f} MB with the page, "
+            f"{(sound - there) / 1e6:.2f} MB more before the first sound"
+        )
+
+
+def takeovers(browser: Browser, base: str) -> None:
+    """Print how long it takes from a click to Python mixing."""
+
+    def python(page: Page) -> float:
+        page.evaluate(PLAY)
+        page.evaluate(PLAYING)
+        return float(page.evaluate("(performance.now() - window.clicked) / 1000"))
+
+    times: dict[str, list[float]] = {"cold": [], "reloaded": []}
+    for _ in range(RUNS):
+        with visitor(browser) as page:
+            page.goto(addresses(base, "undertow")["mixer"], wait_until="networkidle")
+            times["cold"].append(python(page))
+            page.reload(wait_until="networkidle")
+            times["reloaded"].append(python(page))
+    print(f"\nclick to Python mixing: median of {RUNS} runs")
+    for name, taken in times.items():
+        print(f"  {name:44}{median(taken) * 1000:9.0f} ms")
+
+
+def latencies(browser: Browser, base: str) -> None:
+    """Print how long it takes until a fader is heard."""
+    moves = {
+        "mixer": """(turn) => {
+          const fader = document.querySelector(".row .volume input");
+          fader.value = turn % 2 ? 0 : -6;
+          fader.dispatchEvent(new Event("input"));
+        }""",
+        "plain page": "(turn) => { window.gains[0].gain.value = turn % 2 ? 1 : 0.5; }",
+    }
+    print(f"\ngain change to audible change: {CHANGES} changes")
+    for name, address in addresses(base, "steady").items():
+        with visitor(browser) as page:
+            page.goto(address, wait_until="networkidle")
+            start(page)
+            if name == "mixer":
+                page.evaluate("document.querySelector('stem-mixer').toggleLoop(true)")
+                page.evaluate(PLAYING)
+            found = page.evaluate(f"(turns) => window.latencies({moves[name]}, turns)", CHANGES)
+        print(f"  {name:44}{median(found) * 1000:9.1f} ms, at most {max(found) * 1000:.1f} ms")
+
+
+def cpu_seconds(browser: Browser) -> float:
+    """Return the seconds that all of the browser's processes have worked."""
+    session = browser.new_browser_cdp_session()
+    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return float(sum(each["cpuTime"] for each in found))
+
+
+def loads(launch: Callable[[], Any], base: str) -> None:
+    """Print what playing 12 stems takes of a core."""
+    print(f"\nload of 12 stems over {LISTEN_SECONDS:.0f} s: median of {RUNS} runs")
+    shares: dict[str, list[float]] = {name: [] for name in addresses(base, "twelve")}
+    for _ in range(RUNS):
+        for name, address in addresses(base, "twelve").items():
+            with launch() as browser, visitor(browser) as page:
+                page.goto(address, wait_until="networkidle")
+                start(page)
+                if name == "mixer":
+                    page.evaluate("document.querySelector('stem-mixer').toggleLoop(true)")
+                    page.evaluate(PLAYING)
+                time.sleep(3)
+                before = cpu_seconds(browser)
+                time.sleep(LISTEN_SECONDS)
+                shares[name].append((cpu_seconds(browser) - before) / LISTEN_SECONDS)
+    for name, share in shares.items():
+        print(f"  {name:44}{median(share) * 100:9.1f} % of a core")
+    beyond = median(a - b for a, b in zip(*shares.values(), strict=True))
+    print(f"  {'mixer beyond the plain page':44}{beyond * 100:9.1f} % of a core")
+
+
+def blocked(browser: Browser, base: str) -> None:
+    """Print the underruns while the page's own thread is busy a fifth of the time."""
+    with visitor(browser) as page:
+        page.goto(addresses(base, "twelve")["mixer"], wait_until="networkidle")
+        start(page)
+        page.evaluate("document.querySelector('stem-mixer').toggleLoop(true)")
+        page.evaluate(PLAYING)
+        page.evaluate(
+            "(busy) => setInterval(() => { const end = performance.now() + busy;"
+            " while (performance.now() < end); }, 1000)",
+            BUSY_MS,
+        )
+        time.sleep(BLOCKED_SECONDS)
+        stats = page.evaluate(STATS)
+    print(
+        f"\nthe page blocked for {BUSY_MS} ms every second, {BLOCKED_SECONDS} s: "
+        f"{stats['underruns']} underruns, {stats['lookAhead']} frames kept ready"
+    )
+
+
+def exports(browser: Browser, base: str) -> None:
+    """Print how long a bounce of nine stems of 180 s takes."""
+    with visitor(browser) as ours, visitor(browser) as plain:
+        pages = addresses(base, "long")
+        ours.goto(pages["mixer"], wait_until="networkidle")
+        ours.evaluate("document.querySelector('stem-mixer').ready")
+        plain.goto(pages["plain page"], wait_until="networkidle")
+        start(plain)
+        clock = "const began = performance.now(); {}; return (performance.now() - began) / 1000;"
+        bounce = "const player = await document.querySelector('stem-mixer').player(); "
+        bounce += clock.format("await player.export(24, {tell() {}})")
+        compare(
+            "export of 9 stems of 180 s, 24 bits",
+            {
+                "mixer": lambda: float(ours.evaluate(f"async () => {{ {bounce} }}")),
+                "OfflineAudioContext and a WAV writer": lambda: float(
+                    plain.evaluate(f"async () => {{ {clock.format('await window.exported()')} }}")
+                ),
+            },
+            ("OfflineAudioContext and a WAV writer",),
+        )
+
+
+def main() -> None:
+    """Print the tables."""
+    tell_versions("numpy", "playwright")
+    with scratch() as folder:
+        write_site(folder / "bench")
+        if run(["--site", str(folder / "bench"), "--out", str(folder / "made")], build, ROOT):
+            raise SystemExit("the bench's site is not pressed")
+        if run(["--out", str(folder / "bundled")], build, ROOT):
+            raise SystemExit("the bundled site is not pressed")
+        with served(folder / "bundled") as base, chromium() as browser:
+            if not sys.argv[1:]:first_sounds(browser, base)
+            takeovers(browser, base)
+        with served(folder / "made") as base:
+            with chromium() as browser:
+                latencies(browser, base)
+                exports(browser, base)
+            loads(chromium, base)
+            with chromium() as browser:
+                blocked(browser, base)
+
+
+if __name__ == "__main__":
+    main()
