@@ -300,7 +300,8 @@ def main() -> None:
         if run(["--out", str(folder / "bundled")], build, ROOT):
             raise SystemExit("the bundled site is not pressed")
         with served(folder / "bundled") as base, chromium() as browser:
-            if not sys.argv[1:]:first_sounds(browser, base)
+            if not sys.argv[1:]:
+                first_sounds(browser, base)
             takeovers(browser, base)
         with served(folder / "made") as base:
             with chromium() as browser:

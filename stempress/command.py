@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import time
 from dataclasses import dataclass, field
@@ -137,12 +138,15 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 def _press(options: Options, build: Build, progress: Progress) -> bool:
     """Build once and tell how it went; say whether it went well."""
+    gc.disable()  # a build has millions of objects, and is over before garbage would matter
     try:
         _pressed(options, build, progress)
     except SiteError as error:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
+    finally:
+        gc.enable()
     return True
 
 
