@@ -65,10 +65,22 @@ class Bench:
         self.folder, self.site, self.facts = folder, folder / "site", folder / "facts"
         self._count = 0
         os.environ["STEMPRESS_CACHE"] = str(folder / "cache")
-        made = [sys.executable, "-m", "bench.build.collection", self.site, str(tokens)]
+        made: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "bench.build.collection",
+            self.site,
+            str(tokens),
+        ]
         subprocess.run(made, cwd=ROOT, check=True)
         # In another process: what this one holds would count as held by all that it begins.
-        export = [sys.executable, "-m", "bench.build.export", self.site, self.facts]
+        export: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "bench.build.export",
+            self.site,
+            self.facts,
+        ]
         said = subprocess.run(export, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         self.pages = int(said.split()[0])
         self.hugo, self.pelican = folder / "hugo", folder / "pelican"
