@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
-import sys
 import time
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from statistics import median
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -22,8 +24,7 @@ from tests.conftest import ROOT
 from tests.small_site import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from playwright.sync_api import Browser, Page
@@ -39,6 +40,7 @@ PLAYING = """(async () => {
   const mixer = document.querySelector("stem-mixer");
   while (mixer.stats?.engine !== "python") await new Promise((resolve) => setTimeout(resolve, 5));
 })()"""
+SHARES = ("worker and sound", "everything")
 STATS = "document.querySelector('stem-mixer').stats"
 
 SETTINGS = """[site]
@@ -217,21 +219,32 @@ def latencies(browser: Browser, base: str) -> None:
         print(f"  {name:44}{median(found) * 1000:9.1f} ms, at most {max(found) * 1000:.1f} ms")
 
 
-def cpu_seconds(browser: Browser) -> float:
-    """Return the seconds that all of the browser's processes have worked."""
+def cpu_seconds(browser: Browser) -> dict[str, float]:
+    """Return the seconds that the browser's threads have worked: those of sound, and all."""
     session = browser.new_browser_cdp_session()
-    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
-    return float(sum(each["cpuTime"] for each in found))
+    seconds = dict.fromkeys(SHARES, 0.0)
+    for process in processes:
+        for thread in Path(f"/proc/{process['id']}/task").glob("*/stat"):
+            name, _, figures = thread.read_text().partition("(")[2].rpartition(")")
+            user, system = (int(each) for each in figures.split()[11:13])
+            worked = (user + system) / os.sysconf("SC_CLK_TCK")
+            seconds["everything"] += worked
+            if re.search("DedicatedWorker|Audio", name):
+                seconds["worker and sound"] += worked
+    return seconds
 
 
-def loads(launch: Callable[[], Any], base: str) -> None:
+def loads(base: str) -> None:
     """Print what playing 12 stems takes of a core."""
-    print(f"\nload of 12 stems over {LISTEN_SECONDS:.0f} s: median of {RUNS} runs")
-    shares: dict[str, list[float]] = {name: [] for name in addresses(base, "twelve")}
+    pages = addresses(base, "twelve")
+    found: dict[str, dict[str, list[float]]] = {
+        share: {name: [] for name in pages} for share in SHARES
+    }
     for _ in range(RUNS):
-        for name, address in addresses(base, "twelve").items():
-            with launch() as browser, visitor(browser) as page:
+        for name, address in pages.items():
+            with chromium() as browser, visitor(browser) as page:
                 page.goto(address, wait_until="networkidle")
                 start(page)
                 if name == "mixer":
@@ -240,11 +253,14 @@ def loads(launch: Callable[[], Any], base: str) -> None:
                 time.sleep(3)
                 before = cpu_seconds(browser)
                 time.sleep(LISTEN_SECONDS)
-                shares[name].append((cpu_seconds(browser) - before) / LISTEN_SECONDS)
-    for name, share in shares.items():
-        print(f"  {name:44}{median(share) * 100:9.1f} % of a core")
-    beyond = median(a - b for a, b in zip(*shares.values(), strict=True))
-    print(f"  {'mixer beyond the plain page':44}{beyond * 100:9.1f} % of a core")
+                for share, seconds in cpu_seconds(browser).items():
+                    found[share][name].append((seconds - before[share]) / LISTEN_SECONDS)
+    for share, taken in found.items():
+        print(f"\nload of 12 stems, {share}: median of {RUNS} runs of {LISTEN_SECONDS:.0f} s")
+        for name, each in taken.items():
+            print(f"  {name:44}{median(each) * 100:9.1f} % of a core")
+        beyond = median(a - b for a, b in zip(taken["mixer"], taken["plain page"], strict=True))
+        print(f"  {'mixer beyond the plain page':44}{beyond * 100:9.1f} % of a core")
 
 
 def blocked(browser: Browser, base: str) -> None:
@@ -300,14 +316,13 @@ def main() -> None:
         if run(["--out", str(folder / "bundled")], build, ROOT):
             raise SystemExit("the bundled site is not pressed")
         with served(folder / "bundled") as base, chromium() as browser:
-            if not sys.argv[1:]:
-                first_sounds(browser, base)
+            first_sounds(browser, base)
             takeovers(browser, base)
         with served(folder / "made") as base:
             with chromium() as browser:
                 latencies(browser, base)
                 exports(browser, base)
-            loads(chromium, base)
+            loads(base)
             with chromium() as browser:
                 blocked(browser, base)
 

@@ -120,20 +120,22 @@ class Session:
         """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
         return json.dumps(self._mixer.waiting(frame))
 
-    def bounce(
-        self, bits: Bits, keys: Sequence[str | None], tags: str, *, plain: bool = False
-    ) -> Bounce:
+    def bounce(self, bits: Bits, keys: Sequence[str | None], tags: str) -> Bounce:
         """Begin to bounce the mix as it is set, with the stem ``keys[row]``, or none, in each row.
 
-        ``tags`` is a JSON object of what the file is of; ``plain`` puts every control to rest.
+        ``tags`` is a JSON object of what the file is of.
         """
-        return Bounce(self._from_the_top(keys, plain=plain), bits, Tags(**json.loads(tags)))
+        return Bounce(self._from_the_top(keys), bits, Tags(**json.loads(tags)))
 
-    def survey(self, keys: Sequence[str | None], *, plain: bool = False) -> Survey:
-        """Begin to measure the mix that ``bounce`` would write."""
-        return Survey(self._from_the_top(keys, plain=plain))
+    def proof(self, bits: Bits, keys: Sequence[str | None], *, plain: bool = False) -> Proof:
+        """Begin to compute the digest of that mix; ``plain`` puts every control to rest."""
+        return Proof(self._from_the_top(keys, plain=plain), bits)
 
-    def _from_the_top(self, keys: Sequence[str | None], *, plain: bool) -> Mixer:
+    def survey(self, keys: Sequence[str | None]) -> Survey:
+        """Begin to measure that mix."""
+        return Survey(self._from_the_top(keys))
+
+    def _from_the_top(self, keys: Sequence[str | None], *, plain: bool = False) -> Mixer:
         mixer = self._mixer.fork()
         mixer.settle(0)
         mixer.set_loop(None)
@@ -189,13 +191,12 @@ class Whole:
 
 
 class Bounce(Whole):
-    """A mix on its way to words of 16 or 24 bits, and to a file."""
+    """A mix on its way to a file of 16 or 24 bits."""
 
     def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
         """Take a mixer that stands at the song's first frame."""
         super().__init__(mixer)
         self._bits, self._tags = bits, tags
-        self._digest = sha256()
 
     def head(self) -> bytes:
         """Return the file's bytes before the words."""
@@ -205,9 +206,22 @@ class Bounce(Whole):
     def step(self) -> bytes:
         """Mix the next piece, and return its words: little-endian, interleaved."""
         frame, samples = self._next()
-        words = pcm(samples, self._bits, frame)
-        self._digest.update(words)
-        return words
+        return pcm(samples, self._bits, frame)
+
+
+class Proof(Whole):
+    """A mix on its way to the SHA-256 of its words."""
+
+    def __init__(self, mixer: Mixer, bits: Bits) -> None:
+        """Take a mixer that stands at the song's first frame."""
+        super().__init__(mixer)
+        self._bits = bits
+        self._digest = sha256()
+
+    def step(self) -> None:
+        """Mix the next piece."""
+        frame, samples = self._next()
+        self._digest.update(pcm(samples, self._bits, frame))
 
     def hexdigest(self) -> str:
         """Return the SHA-256 of the words so far."""

@@ -202,12 +202,12 @@ def session() -> tuple[object, ...]:
             made.settle(frame)
         made.levels(frame, figures)
         heard.append(figures.samples.copy())
-    bounce, survey = made.bounce(16, ["a", "c"], "{}"), made.survey(["a", "c"])
-    while bounce.done < 1:
-        bounce.step()
+    proof, survey = made.proof(16, ["a", "c"]), made.survey(["a", "c"])
+    while proof.done < 1:
+        proof.step()
         survey.step()
     measured = survey.integrated, survey.range, survey.true_peak
-    return heard, len(FIGURES), bounce.hexdigest(), measured, made.waiting(0)
+    return heard, len(FIGURES), proof.hexdigest(), measured, made.waiting(0)
 
 
 def tokens() -> tuple[Song, list[str], int, list[StemKey]]:

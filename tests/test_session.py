@@ -154,14 +154,15 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
 def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: Bits) -> None:
     this = session(FRAMES * 5)
     change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
-    bounce = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}')
+    bounce, proof = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}'), this.proof(bits, ["a", "c"])
     pieces = [bounce.head()]
     while bounce.done < 1:
         pieces.append(bounce.step())
+        proof.step()
     mixer = engine(0, 2, frames=FRAMES * 5)
     mixer.adjust(1, RowSettings(-4.5, -0.25))
     words = pcm(mixer.render(0, FRAMES * 5), bits)
-    assert bounce.hexdigest() == sha256(words).hexdigest()
+    assert proof.hexdigest() == sha256(words).hexdigest()
     assert b"".join(pieces[1:]) == words
     assert b"Ebb" in pieces[0]
     assert this.song_frame(700) == 900, "the mix that plays goes on"
@@ -242,7 +243,7 @@ def test_a_survey_measures_the_whole_mix() -> None:
 def test_a_plain_bounce_has_every_control_at_rest() -> None:
     this = session()
     change(this, 0, ["adjust", 1, -4.5, -0.25, False, True], ["master", -9])
-    bounce = this.bounce(24, ["a", "b"], "{}", plain=True)
-    while bounce.done < 1:
-        bounce.step()
-    assert bounce.hexdigest() == sha256(pcm(engine(0, 1).render(0, FRAMES), 24)).hexdigest()
+    proof = this.proof(24, ["a", "b"], plain=True)
+    while proof.done < 1:
+        proof.step()
+    assert proof.hexdigest() == sha256(pcm(engine(0, 1).render(0, FRAMES), 24)).hexdigest()

@@ -348,7 +348,7 @@ export class StemMixer extends HTMLElement {
     this.#rows = [...this.querySelectorAll(".row")].map((element, at) => {
       const find = (selector) => element.querySelector(selector);
       const row = {
-        element, stem: find("select"), mute: find(".mute"), solo: find(".solo"),
+        element, lane: find(".lane"), stem: find("select"), mute: find(".mute"), solo: find(".solo"),
         volume: find(".volume input"), pan: find(".pan input"),
         slugs: [...find("select").options].map(({ value }) => value),
       };
@@ -366,7 +366,7 @@ export class StemMixer extends HTMLElement {
         fader.addEventListener("dblclick", () => reset(fader));
       }
       row.stem.addEventListener("change", () => this.#choose(at));
-      this.#joinLane(find(".lane"));
+      this.#joinLane(row.lane);
       return row;
     });
     this.#markSilent();
@@ -517,7 +517,8 @@ export class StemMixer extends HTMLElement {
     position.value = seconds;
     position.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(this.duration)}`);
     this.querySelector(".now").textContent = clock(seconds);
-    this.style.setProperty("--at", Math.min(1, seconds / this.duration).toFixed(5));
+    const share = Math.min(1, seconds / this.duration).toFixed(5);
+    for (const { lane } of this.#rows) lane.style.setProperty("--at", share);
     this.dispatchEvent(new CustomEvent("place", { detail: seconds }));
   }
 

@@ -215,17 +215,16 @@ export class Player extends EventTarget {
   }
 
   /** SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits. */
-  async digest(bits, { plain = false, ...watch } = {}) {
-    const { digest } = await this.#bounce(bits, { plain }, watch);
-    return digest;
+  digest(bits, { plain = false, ...watch } = {}) {
+    return this.#whole(plain, (keys) => this.#python.prove(bits, keys, plain, watch));
   }
 
   /** A WAV file of the mix as it is set; `watch` is {signal, tell}. */
-  async export(bits, watch) {
+  export(bits, watch) {
     const { title, artist, album_title: album, isrc } = this.#song;
     const mix = this.#rows.map((_, row) => this.#nth(row) + 1).join("-");
-    const { file } = await this.#bounce(bits, { tags: { title, artist, album, isrc, mix } }, watch);
-    return file;
+    const tags = { title, artist, album, isrc, mix };
+    return this.#whole(false, (keys) => this.#python.bounce(bits, keys, tags, watch));
   }
 
   /** Turn what is heard down, by dB, without a trace in the mix itself. */
@@ -241,15 +240,16 @@ export class Player extends EventTarget {
     sounding = null;
   }
 
-  async #bounce(bits, what, watch) {
+  /** Have the best there is of every stem in Python for as long as `act` takes. */
+  async #whole(plain, act) {
     await this.prepare();
-    const parts = this.#parts({ lossless: true, plain: what.plain });
+    const parts = this.#parts({ lossless: true, plain });
     this.#weigh(parts);
     await this.#holdAll(parts);
     if (!this.#plain) this.#stems.clear();
     const keys = parts.map(({ key }) => key);
     try {
-      return await this.#python.bounce(bits, keys, what, watch);
+      return await act(keys);
     } finally {
       await this.#python.release(keys.filter((key) => key?.endsWith(LOSSLESS)));
     }

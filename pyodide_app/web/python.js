@@ -1,6 +1,6 @@
 // The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
 import {
-  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, STEM, SURVEY,
+  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, PROVE, STEM, SURVEY,
 } from "./messages.js";
 import { Shelf } from "./memory.js";
 
@@ -111,8 +111,13 @@ export class PythonDeck extends EventTarget {
   }
 
   /** Bounce the whole mix, with these stems in the rows; `watch` is {signal, tell}. */
-  bounce(bits, keys, { tags, plain = false }, watch) {
-    return link.ask(BOUNCE, { bits, keys, tags, plain }, [], watch);
+  bounce(bits, keys, tags, watch) {
+    return link.ask(BOUNCE, { bits, keys, tags }, [], watch);
+  }
+
+  /** Compute the digest of the whole mix; `plain` puts every control to rest. */
+  prove(bits, keys, plain, watch) {
+    return link.ask(PROVE, { bits, keys, plain }, [], watch);
   }
 
   /** Measure the whole mix, with these stems in the rows. */

@@ -1,8 +1,7 @@
 // Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
 import {
   ARMED, AT, ATTACH, BLOCK, BOUNCE, CANCEL, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED,
-  OPEN, PAUSE, PLAY, PROGRESS, REPORT, RESET, STEM, SURVEY,
-  TAKEN,
+  OPEN, PAUSE, PLAY, PROGRESS, PROVE, REPORT, RESET, STEM, SURVEY, TAKEN,
 } from "./messages.js";
 
 const RUNTIME = new URL("../runtime/", import.meta.url).href;
@@ -273,16 +272,20 @@ const answers = {
   [STEM]: ({ key, channels }) => session.load(key, channels),
   [FORGET]: ({ keys }) => keys.forEach((key) => session.forget(key)),
   [CHANGE]: ({ commands }) => feed.change(commands),
-  async [BOUNCE]({ id, bits, keys, plain, tags }) {
+  async [BOUNCE]({ id, bits, keys, tags }) {
     const pieces = [];
     const take = (bytes) => {
-      if (tags) pieces.push(bytes.toJs());
+      pieces.push(bytes.toJs());
       bytes.destroy();
     };
-    const bounce = session.bounce.callKwargs(bits, heard(keys), JSON.stringify(tags ?? {}), { plain });
+    const bounce = session.bounce(bits, heard(keys), JSON.stringify(tags));
     take(bounce.head());
-    const digest = await whole(id, bounce, () => take(bounce.step()), () => bounce.hexdigest());
-    return { digest, file: tags ? new Blob(pieces, { type: "audio/wav" }) : null };
+    const file = () => new Blob(pieces, { type: "audio/wav" });
+    return whole(id, bounce, () => take(bounce.step()), file);
+  },
+  [PROVE]: ({ id, bits, keys, plain }) => {
+    const proof = session.proof.callKwargs(bits, heard(keys), { plain });
+    return whole(id, proof, () => proof.step(), () => proof.hexdigest());
   },
   [SURVEY]: ({ id, keys }) => {
     const survey = session.survey(heard(keys));

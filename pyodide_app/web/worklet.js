@@ -3,7 +3,7 @@ import { ARMED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from ".
 
 const CAPACITY = 1 << 16; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
-const REPORT_QUANTA = 8;
+const REPORT_QUANTA = 16;
 
 class Output extends AudioWorkletProcessor {
   #left = new Float32Array(CAPACITY);
