@@ -2,6 +2,7 @@
 # make serve   press, serve, and press again whenever a file is saved
 # make test    every check there is: style, types, tests, a real browser
 # make bench   measure
+# make bench-build   measure builds against Hugo, Eleventy, Pelican and staticjinja
 # make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
 # make clean   remove all that make has made
 #
@@ -11,7 +12,7 @@ PYTHON = .venv/bin/python
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
 
-.PHONY: site serve test bench lock clean venv venv-dev
+.PHONY: site serve test bench bench-build lock clean venv venv-dev
 
 site: venv
 	$(PYTHON) build.py $(ARGS)
@@ -34,14 +35,21 @@ bench: venv-dev
 		echo "== $$each"; PYTHONPATH=. $(PYTHON) "$$each"; \
 	done
 
+bench-build: venv-dev
+	test -d .venv/bench || $(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/python -m pip install -qq --require-hashes -r bench/build/requirements.txt
+	cd bench/build/eleventy && npm ci --no-audit --no-fund --loglevel=error
+	$(PYTHON) -m bench.build $(ARGS)
+
 lock: venv
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install -qq uv
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --group dev --output-file requirements-dev.txt
+	$(subst pyproject.toml,,$(COMPILE)) --output-file bench/build/requirements.txt bench/build/requirements.in
 
 clean:
-	rm -rf .venv dist .stempress-dist node_modules
+	rm -rf .venv dist .stempress-dist node_modules bench/build/eleventy/node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey, Token
     from stempress.albums import Album
     from stempress.catalog import Collection
+    from stempress.keys import Keys
     from stempress.pages import Plan
     from stempress.sounds import Sounds
 
@@ -100,26 +101,30 @@ def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
     return sum(collection.files.pictures[key].stat().st_size for key in keys) <= EMBEDDED
 
 
-def draw_covers(plan: Plan, collection: Collection, sounds: Sounds) -> Iterator[OutputFile]:
+def draw_covers(
+    plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
+) -> Iterator[OutputFile]:
     """Yield every cover of the site."""
     art = Art(collection, sounds)
-    yield OutputFile(collection_cover(), art.collection())
+    yield OutputFile(collection_cover(), art.collection, keys.everything)
     for album in collection.albums:
-        yield OutputFile(album_cover(album), art.album(album))
+        yield OutputFile(album_cover(album), partial(art.album, album), keys.everything)
     for song in collection.songs:
+        known = keys.cover(song.slug)
         first = next(song.variations())
         pictured = picture_keys(collection, song, first)
-        yield OutputFile(
-            song_cover(song), art.variation(song, first) if pictured else art.song(song)
-        )
+        draw = partial(art.variation, song, first) if pictured else partial(art.song, song)
+        yield OutputFile(song_cover(song), draw, known)
         for at, layer in enumerate(song.layers):
             for nth, stem in enumerate(layer.stems):
                 key = song.slug, layer.slug, stem.slug
-                yield OutputFile(stem_cover(key), art.stem(song, key, at, nth))
+                yield OutputFile(stem_cover(key), partial(art.stem, song, key, at, nth), known)
         for variation in plan.variations[song.slug].shown:
-            yield OutputFile(variation_cover(variation), art.variation(song, variation))
+            draw = partial(art.variation, song, variation)
+            yield OutputFile(variation_cover(variation), draw, known)
     for tier in TIERS:
-        yield OutputFile(f"art/unrevealed/{tier}.svg", art.unrevealed(TIERS.index(tier) + 1))
+        draw_blank = partial(art.unrevealed, TIERS.index(tier) + 1)
+        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.around)
 
 
 class Art:

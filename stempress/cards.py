@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,11 +14,10 @@ from stempress.output import OutputFile
 from stempress.raster import png, png_place, rasterise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from stempress.progress import Progress
     from stempress.settings import Settings
-    from stempress.workers import Workers
 
 WIDTH, HEIGHT = 1200, 630
 PAPER = "#17161a"
@@ -35,21 +35,22 @@ def card_address(cover: str) -> str:
     return str(CARDS / PurePosixPath(cover).relative_to(COVERS).with_suffix(".png"))
 
 
-def draw_cards(
-    settings: Settings, files: Iterable[OutputFile], crew: Workers, progress: Progress
-) -> list[OutputFile]:
-    """Return a card for every cover among the files; those drawn earlier are taken as they are."""
+def draw_cards(settings: Settings, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+    """Yield a card for every cover among the files; those drawn earlier are taken as they are."""
     if not has_cards(settings):
-        return []
-    covers = [file for file in files if COVERS in PurePosixPath(file.address).parents]
-    places = {file.address: png_place(WIDTH, HEIGHT, PAPER, file.read()) for file in covers}
-    new = [file for file in covers if not places[file.address].exists()]
-    with progress.counted("Social cards", len(new), len(covers)) as step:
-        drawn = [crew.start_apart(draw_card, file.address, file.read()) for file in new]
-        for file, card in zip(new, drawn, strict=True):
-            store(places[file.address], card.result())
-            step(file.address)
-    return [OutputFile(card_address(address), place) for address, place in places.items()]
+        return
+    for file in files:
+        if COVERS in PurePosixPath(file.address).parents:
+            yield OutputFile(card_address(file.address), partial(_card, file), file.name)
+
+
+def _card(file: OutputFile) -> Path:
+    """Return where a cover's card lies, drawn if it does not lie there yet."""
+    cover = file.read()
+    place = png_place(WIDTH, HEIGHT, PAPER, cover)
+    if not place.exists():
+        store(place, draw_card(file.address, cover))
+    return place
 
 
 def draw_card(address: str, cover: bytes) -> bytes:

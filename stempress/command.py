@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import re
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from stempress.drop import COMMANDS as DROP
 from stempress.drop import add_commands, home_of, run_drop
 from stempress.errors import SiteError
+from stempress.jobs import cores
 from stempress.progress import Progress
 from stempress.published import changes
 from stempress.report import megabytes, tell
@@ -39,6 +42,9 @@ class Options:
     base_uri: str = ""
     dask: str = ""
     report: bool = False
+    jobs: int = field(default=1, compare=False)
+    only: str = ""
+    profile: bool = False
     port: int = 8000
     song: str = ""
     mix_number: str = ""
@@ -119,8 +125,10 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     runtime_from = found.pop("runtime_from", None)
     dask = found.pop("dask", None) or ""
     base_uri = found.pop("base_uri", None) or ""
+    only = (found.pop("only", None) or "").strip("/")
+    jobs = found.pop("jobs", None) or cores()
     if name in DROP:  # what only builds are asked for may stand before the command
-        found = {key: found[key] for key in found.keys() - {"report", "without_runtime"}}
+        found = {key: found[key] for key in found.keys() - {"report", "without_runtime", "profile"}}
     return Options(
         **({"drop": found} if name in DROP else found),
         command=name,
@@ -129,7 +137,16 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
         runtime_from=runtime_from and runtime_from.resolve(),
         dask=dask,
         base_uri=base_uri,
+        jobs=jobs,
+        only=only,
     )
+
+
+def _count(word: str) -> int:
+    """Read a number of processes."""
+    if not re.fullmatch(r"[1-9]\d{0,2}", word, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 999")
+    return int(word)
 
 
 def _add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -146,6 +163,17 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base-uri", metavar="URI", help="where metadata finds pictures and sound: ipfs://<cid>/"
     )
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes that make files (default: every core)"
+    )
+    parser.add_argument(
+        "--only",
+        metavar="ADDRESS",
+        help="make anew only what lies below an address, such as songs/undertow; the rest stays",
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="tell where the time went, stage by stage"
+    )
     parser.add_argument("--report", action="store_true", help="tell where the site's bytes are")
     parser.add_argument(
         "--without-runtime", action="store_true", help="press a site whose mixer is off"
@@ -153,18 +181,30 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _press(options: Options, build: Build, progress: Progress) -> bool:
-    """Build once and tell how it went."""
-    started = time.monotonic()
+    """Build once and tell how it went; say whether it went well."""
+    gc.disable()  # a build has millions of objects, and is over before garbage would matter
     try:
-        built = build(options, progress)
+        _pressed(options, build, progress)
     except SiteError as error:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
+    finally:
+        gc.enable()
+    return True
+
+
+def _pressed(options: Options, build: Build, progress: Progress) -> Built:
+    """Build once and tell what came of it."""
+    progress.stages.clear()
+    started = time.monotonic()
+    built = build(options, progress)
     seconds = time.monotonic() - started
     differing = changes(options.site, options.out, built.written.changed)
     tell(built, seconds, _short(options.out), progress, differing, report=options.report)
-    return True
+    if options.profile:
+        progress.tell_stages()
+    return built
 
 
 def tell_faults(error: SiteError, progress: Progress) -> None:
@@ -184,7 +224,7 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         options.site,
         options.out,
         port=options.port,
-        rebuild=lambda: _press(options, build, progress),
+        rebuild=lambda: _pressed(options, build, progress).written.changed,
         report=progress.say,
     )
     return 0

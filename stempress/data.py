@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
+
+import orjson
 
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
@@ -22,37 +24,63 @@ from stempress.pages import (
 from stempress.sounds import bar_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
     from stempress.albums import Album
     from stempress.catalog import Collection
+    from stempress.keys import Keys
     from stempress.pages import Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.sounds import Sounds, WebFile
 
 
+PART = 1000
+"""How many tokens a part of the ledger has: less than a megabyte, whatever they are."""
+
+
+def json_bytes(content: object) -> bytes:
+    """Return JSON in UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def json_file(address: str, content: object) -> OutputFile:
     """Return a JSON file in UTF-8."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return OutputFile(address, f"{text}\n".encode())
+    return OutputFile(address, json_bytes(content))
+
+
+def json_later(
+    address: str, key: str, content: Callable[..., object], *given: object
+) -> OutputFile:
+    """Return a JSON file that is made when it is needed."""
+    return OutputFile(address, partial(_json_of, content, given), key)
+
+
+def _json_of(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
+    return json_bytes(content(*given))
 
 
 def data_files(
-    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds
+    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: Keys
 ) -> Iterator[OutputFile]:
     """Yield everything below data/. Addresses in it are relative to the site's root."""
-    yield json_file("data/collection.json", collection_data(collection))
+    every = keys.everything
+    yield json_later("data/collection.json", every, collection_data, collection)
     for song in collection.songs:
-        content = song_data(collection, plan.variations[song.slug], sounds)
-        yield json_file(f"data/songs/{song.slug}.json", content)
-        yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
-    yield json_file("data/tokens.json", tokens_data(collection))
-    yield json_file("data/forge.json", forge_data(collection, plan))
-    yield json_file("data/rarity.json", rarity_data(plan, rarity))
-    yield OutputFile("data/rarity.csv", rarity_table(rarity).encode())
+        shown, key = plan.variations[song.slug], keys.song_files(song.slug)
+        yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
+        yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
+    yield json_later("data/tokens.json", every, tokens_data, collection)
+    parts = in_parts(collection.tokens)
+    yield json_later("data/ledger.json", every, ledger_data, collection, len(parts))
+    for number, part in enumerate(parts, start=1):
+        key = keys.ledger_part(part)
+        yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
+    yield json_later("data/forge.json", every, forge_data, collection, plan)
+    yield json_later("data/rarity.json", every, rarity_data, plan, rarity)
+    yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), every)
     if collection.seals:
-        yield json_file("data/provenance.json", provenance_data(collection))
+        yield json_later("data/provenance.json", every, provenance_data, collection)
 
 
 def collection_data(collection: Collection) -> dict[str, object]:
@@ -233,6 +261,22 @@ def tokens_data(collection: Collection) -> dict[str, object]:
         "time": collection.ledger.time,
         "tokens": [_token_data(collection, token) for token in collection.tokens],
     }
+
+
+def in_parts(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the ledger in parts that a page can load one by one."""
+    return [tokens[at : at + PART] for at in range(0, len(tokens), PART)]
+
+
+def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
+    """Return when the ledger was read and into how many parts it is cut."""
+    ledger = collection.ledger
+    return {"block": ledger.block, "time": ledger.time, "parts": parts}
+
+
+def part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
+    """Return some tokens of the ledger, as all of them stand in tokens.json."""
+    return [_token_data(collection, token) for token in part]
 
 
 def _token_data(collection: Collection, token: Token) -> dict[str, object]:

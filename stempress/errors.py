@@ -34,6 +34,10 @@ class SiteError(Exception):
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
+    def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Fault, ...]]]:
+        """Cross from one process to another as the faults that it is made of."""
+        return SiteError, (self.faults,)
+
 
 @dataclass(slots=True)
 class Findings:

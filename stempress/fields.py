@@ -224,6 +224,13 @@ def _as_float(value: int) -> float:
         return inf
 
 
+def folded(address: str) -> str:
+    """Return an address as disks see it that take cases and kinds of accents for one another."""
+    if address.isascii():
+        return address.lower()
+    return unicodedata.normalize("NFC", address).casefold()
+
+
 def slugify(name: str) -> str:
     """Return a name as it stands in addresses: lower case, words joined by hyphens."""
     bare = "".join(

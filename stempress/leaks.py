@@ -22,26 +22,25 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Token
     from stempress.catalog import Collection
-    from stempress.output import OutputFile
+    from stempress.output import Guard, OutputFile
 
+SEED_BYTES = 16
+"""A seed that is shorter may stand anywhere by chance."""
 _SALT = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
-def refuse_leaks(
-    site: Path, collection: Collection, files: Sequence[OutputFile], findings: Findings
-) -> None:
-    """Note what could tell an unrevealed token from another, and every secret that is in a file."""
+def refuse_leaks(collection: Collection, files: Sequence[OutputFile], findings: Findings) -> None:
+    """Note what could tell an unrevealed token from another."""
     hidden = [token for token in collection.tokens if token.state == "unrevealed"]
     if not hidden:
         return
-    made = {file.address: file.content for file in files if isinstance(file.content, bytes)}
-    for token, other in _unlike(hidden, made):
+    metadata = {file.address: file for file in files if file.address.startswith("metadata/")}
+    for token, other in _unlike(hidden, metadata):
         findings.fault(
             f"/metadata/{token.id}.json",
             f"differs from that of token {other.id}, though both are unrevealed",
             hint="it must tell nothing but the token's number",
         )
-    _find_secrets(site, collection, made, findings)
     _warn_of_order(collection.tokens, findings)
     if len({(token.tier, token.supply) for token in hidden}) > len({t.tier for t in hidden}):
         findings.warn(
@@ -71,12 +70,15 @@ def _warn_of_order(tokens: Sequence[Token], findings: Findings) -> None:
         )
 
 
-def _unlike(hidden: Sequence[Token], made: dict[str, bytes]) -> Iterator[tuple[Token, Token]]:
+def _unlike(
+    hidden: Sequence[Token], metadata: dict[str, OutputFile]
+) -> Iterator[tuple[Token, Token]]:
     """Yield unrevealed tokens whose metadata is not that of the first of their tier."""
     first: dict[str, Token] = {}
     for token in hidden:
         other = first.setdefault(token.tier, token)
-        theirs, mine = (json.loads(made[f"metadata/{each.id}.json"]) for each in (other, token))
+        pair = other, token
+        theirs, mine = (json.loads(metadata[f"metadata/{each.id}.json"].read()) for each in pair)
         if not _alike(theirs, mine, other.id, token.id):
             yield token, other
 
@@ -97,16 +99,21 @@ def _alike(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
     return theirs == mine
 
 
-def _find_secrets(
-    site: Path, collection: Collection, made: dict[str, bytes], findings: Findings
-) -> None:
-    """Note the files that hold the seed, or a salt that no reveal has opened."""
+def secret_guard(site: Path, collection: Collection) -> Guard | None:
+    """Return what refuses files that hold the seed, or a salt that no reveal has opened."""
+    if not (site / SECRET).is_file():
+        return None
     secret = read_secret(site / SECRET, Findings())
     shown = {salt for seal in collection.seals for salt, _ in seal.opened.values()}
     salts = {salt.encode() for salt in secret.salts.values() if salt not in shown}
     seed = secret.seed.encode()
-    for address, content in made.items():
+
+    def refuse(address: str, content: bytes) -> None:
+        findings = Findings()
         if salts and not salts.isdisjoint(_SALT.findall(content)):
             findings.fault(f"/{address}", f"holds a salt of {SECRET}", hint="take it out")
-        if len(seed) >= 16 and seed in content:
+        if len(seed) >= SEED_BYTES and seed in content:
             findings.fault(f"/{address}", f"holds the seed of {SECRET}", hint="take it out")
+        findings.raise_faults()
+
+    return refuse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation
 from stempress import codes
 from stempress.art import collection_cover, token_cover
-from stempress.data import json_file
+from stempress.data import json_file, json_later
 from stempress.output import OutputFile
 from stempress.pages import stem_address, token_address, token_title
 from stempress.publish import ASSETS, pin_assets
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
+    from stempress.keys import Keys
     from stempress.settings import Settings
     from stempress.sounds import Sounds, WebFile
 
@@ -33,7 +34,7 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
 def metadata_files(
-    collection: Collection, sounds: Sounds, assets: Iterable[OutputFile] = ()
+    collection: Collection, sounds: Sounds, keys: Keys, assets: Iterable[OutputFile] = ()
 ) -> Iterator[OutputFile]:
     """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.
 
@@ -41,10 +42,15 @@ def metadata_files(
     """
     pinned = pin_assets(assets) if collection.settings.assets == "ipfs" else {}
     at = partial(absolute, collection.settings, pinned)
+    places = "".join(pinned.values())
     for token in collection.tokens:
-        file = json_file(f"metadata/{token.id}.json", token_metadata(collection, sounds, token, at))
+        file = json_later(
+            f"metadata/{token.id}.json",
+            keys.metadata(token) + places,
+            *(token_metadata, collection, sounds, token, at),
+        )
         yield file
-        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content)
+        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content, file.key)
     yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -14,6 +15,7 @@ from stempress.raster import png, png_place, rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from stempress.settings import Settings
 
@@ -27,7 +29,7 @@ PAPER = "#17161a"
 
 def offline_files(settings: Settings, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
     """Yield the manifest, and icons drawn from the collection's cover, which is among the files."""
-    cover = next(file.read() for file in files if file.address == collection_cover())
+    cover = next(file for file in files if file.address == collection_cover())
     yield json_file("manifest.json", manifest(settings))
     for size in ICONS:
         yield _icon(f"icons/{size}.png", cover, size, 1.0)
@@ -58,11 +60,17 @@ def _icon_data(address: str, size: int, purpose: str) -> dict[str, str]:
     return {"src": address, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
 
 
-def _icon(address: str, cover: bytes, size: int, share: float) -> OutputFile:
+def _icon(address: str, cover: OutputFile, size: int, share: float) -> OutputFile:
+    return OutputFile(address, partial(_drawn, cover, size, share), cover.name)
+
+
+def _drawn(file: OutputFile, size: int, share: float) -> Path:
+    """Return where an icon lies, drawn if it does not lie there yet."""
+    cover = file.read()
     place = png_place(cover, PAPER, size, share)
     if not place.exists():
         icon = Image.new("RGB", (size, size), PAPER)
         disc = rasterise(cover, round(size * share))
         icon.paste(disc, ((size - disc.width) // 2, (size - disc.height) // 2), disc)
         store(place, png(icon))
-    return OutputFile(address, place)
+    return place

@@ -1,81 +1,319 @@
-"""The only writer into dist/: write what changed, prune the rest."""
+"""The only writer into dist/: what changed is made, the rest is kept, all of it shows at once."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
-import unicodedata
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stempress.errors import Fault, SiteError
-from stempress.fields import CONTROL
+from stempress.errors import Fault, SiteError, nearest
+from stempress.exchange import exchange
+from stempress.fields import CONTROL, folded
+from stempress.jobs import in_batches
+from stempress.report import Built, Written
+from stempress.trees import (
+    Record,
+    Seen,
+    Tree,
+    drop_record,
+    folder_times,
+    folders_of,
+    read_tree,
+    remove,
+    write_record,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from stempress.progress import Progress
+
+    type Guard = Callable[[str, bytes], None]
+    """Raises SiteError where a file must not be written."""
 
 GENERATOR = "stempress"
 MARK = "data/collection.json"
 """What every build writes, and says in it who made it."""
-STAGE = ".part"
-"""Where new files are gathered, inside the folder, so that moving them is a mere renaming."""
+NEXT = "next"
+"""Where the next site is gathered, in the folder beside the site."""
 NAME_BYTES = 255
+PLAIN = re.compile(r"(?:[a-z0-9_-][a-z0-9._-]{,254}(?:/(?!$)|$))+", re.ASCII)
+"""Addresses that every disk and every host takes, folded; few are different."""
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """One file of dist/: its address below the root, and its bytes or the file to copy."""
+    """One file of dist/: its address below the root, and its bytes, the file to copy, or a maker.
+
+    ``key`` names all that the content follows from: where the last build wrote this address with
+    the same key, nothing is made. Without one, bytes are their own key, and a file to copy is known
+    by its size and time.
+    """
 
     address: str
-    content: bytes | Path
+    content: bytes | Path | Callable[[], bytes | Path]
+    key: str = ""
 
-    @property
-    def size(self) -> int:
-        """Length in bytes."""
-        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+    def made(self) -> bytes | Path:
+        """Return the content, made if it has to be."""
+        return self.content() if callable(self.content) else self.content
 
     def read(self) -> bytes:
-        """Return the bytes."""
-        return self.content if isinstance(self.content, bytes) else self.content.read_bytes()
+        """Return the bytes, made if they have to be."""
+        content = self.made()
+        return content if isinstance(content, bytes) else content.read_bytes()
+
+    @property
+    def name(self) -> str:
+        """What the content is known by."""
+        if self.key:
+            return self.key
+        content = self.made()
+        if isinstance(content, bytes):
+            return blake2b(content, digest_size=12).hexdigest()
+        found = content.stat()
+        return f"{content.name} {found.st_size} {found.st_mtime_ns}"
+
+
+class _Made(NamedTuple):
+    """A file in the new folder: as the disk has it, and whether it differs from the old one."""
+
+    address: str
+    seen: Seen
+    changed: bool
+
+
+def records_of(out: Path) -> Path:
+    """Return the folder beside ``out`` that holds its records and the next ``out``."""
+    return out.with_name(f".stempress-{out.name}")
+
+
+def write_site(  # noqa: PLR0913 - what a write needs, named at the call
+    out: Path,
+    files: Iterable[OutputFile],
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    only: str = "",
+    build: str = "",
+    told: Mapping[str, Any] | None = None,
+    guard: Guard | None = None,
+) -> Written:
+    """Make ``out`` hold exactly these files: as a whole and at once, or not at all.
+
+    The new site is gathered in a folder beside ``out``, out of what is there already (as hard
+    links) and what has to be made; then the two change places. The old one stays there and is
+    what the next build begins with. Refuses a folder that holds something else than an earlier
+    build, and addresses that leave it or that a disk would take for one another. What does not lie
+    below ``only`` stays as it is. ``guard`` sees what has been made before it is written.
+    """
+    every = list(files)
+    check_addresses(every)
+    gathered = {file.address: (file, file.name) for file in every}
+    refuse_foreign(out)
+    records = records_of(out)
+    following = records / NEXT
+    _carry_dotfiles(following, out)
+    live = read_tree(out, records) if out.is_dir() else None
+    if only:
+        gathered = _narrowed(gathered, live, only)
+    if live and _holds(live, gathered) and live.is_whole:
+        if (live.record.build, live.record.told) != (build, told or {}):
+            write_record(out, records, replace(live.record, build=build, told=told or {}))
+        return _written(live.record, (), 0)
+    _shelter(records)
+    stage = _begin(following, records)
+    held = {
+        address
+        for address in stage.sound
+        if address in gathered and gathered[address][1] == stage.record.files[address].key
+    }
+    remove(following, [*stage.strays, *(each for each in stage.record.files if each not in held)])
+    todo = [each for address, each in gathered.items() if address not in held]
+    gathering = Gathering(out, live, following, guard)
+    made = _gather(gathering, todo, len(gathered), jobs, progress)
+    seen = {address: stage.record.files[address] for address in held}
+    seen |= {each.address: each.seen for each in made}
+    touched = folders_of(each.address for each in made)
+    times = dict(stage.record.folders) | folder_times(following, touched)
+    folders = {folder: times.get(folder, 0) for folder in folders_of(seen)}
+    record = Record(seen, folders, build, told or {})
+    write_record(following, records, record)
+    before = live.record.files if live else {}
+    changed = {each.address for each in made if each.changed}
+    changed |= {each for each in held if each not in before or before[each] != seen[each]}
+    _publish(following, out)
+    gone = sum(each not in seen for each in before)
+    return _written(record, [each for each in gathered if each in changed], gone)
+
+
+type Gathered = dict[str, tuple[OutputFile, str]]
+
+
+def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
+    """Return what is new below an address, and for the rest what the last build has left there."""
+
+    def is_below(address: str) -> bool:
+        return address == only or address.startswith(f"{only}/")
+
+    below = {address: each for address, each in gathered.items() if is_below(address)}
+    if not below:
+        places = {address.partition("/")[0] for address in gathered}
+        raise SiteError([Fault("--only", "names no page", value=only, hint=nearest(only, places))])
+    if live is None or not live.record.files:
+        raise SiteError(
+            [Fault("--only", "needs a site to be part of", hint="build all of it once")]
+        )
+    kept = {
+        address: (OutputFile(address, live.path / address, seen.key), seen.key)
+        for address, seen in live.record.files.items()
+        if address in live.sound and not is_below(address)
+    }
+    return kept | below
+
+
+def standing(out: Path, build: str) -> Built | None:
+    """Return what was told of a site if it stands as this build would leave it."""
+    live = read_tree(out, records_of(out)) if out.is_dir() else None
+    if live is None or live.record.build != build or not live.is_whole:
+        return None
+    told = live.record.told
+    return Built(_written(live.record, (), 0), told["pages"], told["warnings"])
+
+
+def _holds(live: Tree, gathered: Mapping[str, tuple[OutputFile, str]]) -> bool:
+    """Say whether a folder has exactly these files already."""
+    files = live.record.files
+    return len(files) == len(gathered) and all(
+        address in files and files[address].key == name for address, (_, name) in gathered.items()
+    )
+
+
+def _written(record: Record, changed: Iterable[str], pruned: int) -> Written:
+    sizes = {address: seen.size for address, seen in record.files.items()}
+    return Written(len(sizes), sum(sizes.values()), tuple(changed), pruned, sizes)
+
+
+def _shelter(records: Path) -> None:
+    """Make the folder beside the site, which no repository is to hold."""
+    if not records.is_dir():
+        records.mkdir(parents=True)
+    ignore = records / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", "ascii")
+
+
+def _begin(following: Path, records: Path) -> Tree:
+    """Return the folder that becomes the next site: what an earlier build left, or an empty one."""
+    stage = read_tree(following, records) if following.is_dir() else None
+    if stage is None or not stage.record.files:
+        shutil.rmtree(following, ignore_errors=True)
+        following.mkdir(parents=True)
+        return Tree(following, Record())
+    drop_record(following, records)
+    return stage
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What a write did: ``changed`` are the addresses of the files that it wrote."""
+class Gathering:
+    """Fills the folder ``to`` with files that are made, or linked where ``out`` has them."""
 
-    files: int
-    size: int
-    changed: tuple[str, ...]
-    pruned: int
+    out: Path
+    live: Tree | None
+    to: Path
+    guard: Guard | None = None
+
+    def fill(self, files: Sequence[tuple[OutputFile, str]]) -> list[_Made]:
+        """Put a batch of files into place."""
+        return [self.put(file, name) for file, name in files]
+
+    def put(self, file: OutputFile, name: str) -> _Made:
+        """Put one file into place: linked if it has not changed."""
+        address = file.address
+        if self.live and self.live.key(address) == name and self.live.has(address):
+            return _Made(address, self._linked(address, name), changed=False)
+        content = file.made()
+        if self.guard and isinstance(content, bytes):
+            self.guard(address, content)
+        if self.live and _same(self.out, address, content):
+            return _Made(address, self._linked(address, name), changed=False)
+        return _Made(address, self._new(address, name, content), changed=True)
+
+    def _linked(self, address: str, name: str) -> Seen:
+        target = f"{self.to}/{address}"
+        try:
+            _in_folder(target, lambda: os.link(f"{self.out}/{address}", target))
+        except OSError:  # a disk without links
+            shutil.copy2(f"{self.out}/{address}", target)
+        return Seen.of(name, os.lstat(target))
+
+    def _new(self, address: str, name: str, content: bytes | Path) -> Seen:
+        target = f"{self.to}/{address}"
+        file = _in_folder(target, lambda: os.open(target, _NEW, 0o666))
+        with os.fdopen(file, "wb", buffering=0) as stream:
+            if isinstance(content, bytes):
+                left = memoryview(content)
+                while left:
+                    left = left[stream.write(left) :]
+            else:
+                with content.open("rb") as source:
+                    shutil.copyfileobj(source, stream, _CHUNK)
+            return Seen.of(name, os.fstat(file))
 
 
-def write_site(out: Path, files: Iterable[OutputFile]) -> Written:
-    """Make ``out`` hold exactly these files; it stays as it was until all of them are written.
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
-    Refuses a folder that holds something else than an earlier build, and addresses that leave it
-    or that a disk would take for one another.
-    """
-    gathered = list(files)
-    check_addresses(gathered)
-    refuse_foreign(out)
-    changed = [file for file in gathered if not _same(out, file)]
-    changed.sort(key=lambda file: file.address != MARK)  # first, so that a rest is known as ours
-    is_new = not out.exists()
+
+def _in_folder[Result](target: str, act: Callable[[], Result]) -> Result:
+    """Do what takes the folder of a file; make that if it is missing."""
     try:
-        _stage(out, changed)
-        pruned = _prune(out, {PurePosixPath(file.address) for file in gathered})
-        for at, file in enumerate(changed):
-            _move(out / STAGE / str(at), out / file.address)
-    finally:
-        shutil.rmtree(out / STAGE, ignore_errors=True)
-        if is_new:
-            with suppress(OSError):  # an empty folder alone can be removed
-                out.rmdir()
-    size = sum(file.size for file in gathered)
-    return Written(len(gathered), size, tuple(file.address for file in changed), pruned)
+        return act()
+    except FileNotFoundError:
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        return act()
+
+
+def _gather(
+    gathering: Gathering,
+    files: Sequence[tuple[OutputFile, str]],
+    total: int,
+    jobs: int,
+    progress: Progress | None,
+) -> list[_Made]:
+    """Fill the next site, with a bar of how far that is."""
+    made: list[_Made] = []
+    if progress is None:
+        return [each for batch in in_batches(gathering.fill, files, jobs) for each in batch]
+    with progress.counted("Files", len(files), total) as step:
+        for batch in in_batches(gathering.fill, files, jobs):
+            made += batch
+            step(batch[-1].address, len(batch))
+    return made
+
+
+def _publish(following: Path, out: Path) -> None:
+    """Let the next site take the place of the present one; dotfiles (.git) stay."""
+    if not out.exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        following.replace(out)
+        return
+    exchange(following, out)
+    _carry_dotfiles(following, out)
+
+
+def _carry_dotfiles(following: Path, out: Path) -> None:
+    """Move to the present site what is not the build's and lies where it was before."""
+    if not (following.is_dir() and out.is_dir()):
+        return
+    for path in list(following.iterdir()):
+        if path.name.startswith(".") and not (out / path.name).exists():
+            path.replace(out / path.name)
 
 
 def refuse_foreign(out: Path) -> None:
@@ -112,7 +350,10 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
     taken: dict[str, str] = {}
     faults = []
     for file in files:
-        name = unicodedata.normalize("NFC", file.address).casefold()
+        name = folded(file.address)
+        if name not in taken and PLAIN.fullmatch(name):
+            taken[name] = file.address
+            continue
         parts = PurePosixPath(file.address).parts
         if file.address.startswith("/") or any(part.startswith(".") for part in parts):
             faults.append(Fault(f"/{file.address}", "is not an address below the site's root"))
@@ -123,59 +364,27 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
         elif name in taken:
             faults.append(Fault(f"/{file.address}", "stands twice", value=taken[name]))
         taken[name] = file.address
-    for name, address in taken.items():
-        if any(str(folder) in taken for folder in PurePosixPath(name).parents):
-            faults.append(Fault(f"/{address}", "lies below an address that is a file"))
+    for name in folders_of(taken) & taken.keys():
+        below = next(each for each in taken if each.startswith(f"{name}/"))
+        faults.append(Fault(f"/{taken[below]}", "lies below an address that is a file"))
     if faults:
         raise SiteError(faults)
 
 
-def _same(out: Path, file: OutputFile) -> bool:
+def _same(out: Path, address: str, content: bytes | Path) -> bool:
     """Say whether a file is there already; what is reached through a link is not."""
-    path = out / file.address
-    if not path.is_file() or path.stat().st_size != file.size:
+    path = out / address
+    try:
+        if path.resolve() != out.resolve() / address or not path.is_file():
+            return False
+        if isinstance(content, bytes):
+            return path.stat().st_size == len(content) and path.read_bytes() == content
+        if path.stat().st_size != content.stat().st_size:
+            return False
+        with path.open("rb") as old, content.open("rb") as new:
+            while block := new.read(_CHUNK):
+                if old.read(_CHUNK) != block:
+                    return False
+    except NotADirectoryError:
         return False
-    if path.resolve() != out.resolve() / file.address:
-        return False
-    if isinstance(file.content, bytes):
-        return path.read_bytes() == file.content
-    with path.open("rb") as old, file.content.open("rb") as new:
-        while block := new.read(_CHUNK):
-            if old.read(_CHUNK) != block:
-                return False
     return True
-
-
-def _stage(out: Path, files: Sequence[OutputFile]) -> None:
-    """Write files under their number."""
-    stage = out / STAGE
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    for at, file in enumerate(files):
-        if isinstance(file.content, bytes):
-            (stage / str(at)).write_bytes(file.content)
-        else:
-            shutil.copyfile(file.content, stage / str(at))
-
-
-def _prune(out: Path, wanted: set[PurePosixPath]) -> int:
-    """Remove files that are not wanted, then folders that are empty; dotfiles (.git) stay.
-
-    A link is removed itself; nothing behind it is touched.
-    """
-    pruned = 0
-    tops = list(_visible(out))
-    below = (path for top in tops if not top.is_symlink() for path in top.rglob("*"))
-    for path in sorted([*tops, *below], reverse=True):
-        if path.is_symlink() or path.is_file():
-            if PurePosixPath(path.relative_to(out).as_posix()) not in wanted or path.is_symlink():
-                path.unlink()
-                pruned += 1
-        elif not any(path.iterdir()):
-            path.rmdir()
-    return pruned
-
-
-def _move(staged: Path, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged.replace(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
+from stempress.fields import folded
 from stempress.traits import Trait, traits_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LIST_SIZE = 60
 """How many tokens a page of a list shows."""
+STEMS_SHOWN = 240
+"""How many stems a page of /rarity/ shows, unless one song has more."""
 VARIATION_PAGES = 512
 """Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
 EXTREMES = 64
@@ -70,6 +72,19 @@ class TokenList:
 
 
 @dataclass(frozen=True, slots=True)
+class SongList:
+    """Some songs on a numbered page of /rarity/."""
+
+    songs: tuple[Song, ...]
+    number: int
+    last: int
+
+    def address(self, number: int) -> str:
+        """Return the address of a page of this list."""
+        return "rarity/" if number == 1 else f"rarity/{number}/"
+
+
+@dataclass(frozen=True, slots=True)
 class VariationPages:
     """The variations of a song that have pages, of ``total`` permitted ones."""
 
@@ -85,10 +100,11 @@ class VariationPages:
 
 @dataclass(frozen=True, slots=True)
 class VariationView:
-    """One variation of a song."""
+    """One variation of a song; ``whole`` where the page holds the mixer that others fetch."""
 
     song: Song
     variation: Variation
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +170,10 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
     names: dict[str, Trait] = {}
     for token in collection.tokens:
         for trait in traits_of(collection, token):
-            names.setdefault(trait.address, trait)
-            if token not in groups[trait.address][-1:]:
-                groups[trait.address].append(token)
+            address = trait.address
+            names.setdefault(address, trait)
+            if token not in groups[address][-1:]:
+                groups[address].append(token)
     return {names[address]: tuple(tokens) for address, tokens in groups.items()}
 
 
@@ -197,7 +214,11 @@ def _pages(
         title = f"{trait.name}: {trait.value}"
         yield from list_pages(trait.address, "trait.html", title, tokens, trait)
     yield from _documents(collection)
-    yield Page("rarity/", "rarity.html", "Rarity")
+    parts = list(_in_parts(collection.songs))
+    for number, songs in enumerate(parts, start=1):
+        title = "Rarity" if number == 1 else f"Rarity, page {number}"
+        listed = SongList(songs, number, len(parts))
+        yield Page(listed.address(number), "rarity.html", title, listed)
     if collection.seals:
         yield Page("provenance/", "provenance.html", "Provenance")
     yield Page("mixer/", "mixer.html", "Mixer")
@@ -221,8 +242,24 @@ def list_pages(
         yield Page(about.address(number), template, name, about)
 
 
+def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
+    """Yield songs in parts of at most ``STEMS_SHOWN`` stems; one part at least."""
+    part: list[Song] = []
+    count = 0
+    for song in songs:
+        stems = sum(len(layer.stems) for layer in song.layers)
+        if part and count + stems > STEMS_SHOWN:
+            yield tuple(part)
+            part, count = [], 0
+        part.append(song)
+        count += stems
+    yield tuple(part)
+
+
 def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
     yield Page(song_address(song), "song.html", song.title, variations)
+    first = VariationView(song, next(song.variations()), whole=True)
+    yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
     for variation in variations.shown:
         title = f"{song.title} {variation.mix_number}"
         about = VariationView(song, variation)
@@ -263,7 +300,7 @@ def refuse_clashes(pages: Iterable[Page]) -> None:
     taken: dict[str, Page] = {}
     faults = []
     for page in pages:
-        name = unicodedata.normalize("NFC", page.output).casefold()
+        name = folded(page.output)
         if name in taken:
             other: Document | str = taken[name].title
             faults.append(

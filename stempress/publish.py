@@ -177,7 +177,7 @@ def pin_assets(files: Iterable[OutputFile]) -> dict[str, str]:
         folder = tree
         for each in folders:
             folder = folder.setdefault(each, {})  # type: ignore[assignment]  # no file is a folder
-        folder[name] = file.content
+        folder[name] = file.made()
     nodes = import_folder(tree, lambda _block: None).nodes
     return {name: f"ipfs://{cid_text(nodes[f'{name}/'].cid)}" for name in ASSETS}
 

@@ -16,6 +16,7 @@ from stempress.cache import file_digest
 from stempress.errors import Fault, SiteError
 from stempress.files import store_text
 from stempress.output import MARK
+from stempress.report import UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 FOLDER = "published"
 NOTED = f"{FOLDER}/files.json"
 WRITTEN = f"{FOLDER}/written.json"
-UPLOAD = f"{FOLDER}/upload.txt"
 
 
 @dataclass(frozen=True, slots=True)

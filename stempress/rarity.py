@@ -6,10 +6,11 @@ information content over traits, as OpenRarity has them: ``sum(-log2(p))``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from math import log2, prod
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 ENUMERABLE = 50_000
 """Songs with more combinations than this have no ranks: they are not enumerated."""
+
+TOLERANCE = 1e-8
+"""Scores nearer to each other than this are equal: they are sums of figures that were rounded."""
+PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,20 @@ class Standing:
     odds: float
     rank: int | None
     of: int
+
+
+class Ranks:
+    """Which place a score has among all; equal scores share one."""
+
+    def __init__(self, counts: Counter[float]) -> None:
+        """Take how many have each score."""
+        self._scores = sorted(counts)
+        behind = list(accumulate(counts[score] for score in self._scores))
+        self._before = [behind[-1] - count for count in behind]
+
+    def of(self, score: float) -> int:
+        """Return the place of a score that somebody has; 1 is the highest."""
+        return self._before[bisect_left(self._scores, score - TOLERANCE)] + 1
 
 
 class Rarity:
@@ -125,9 +144,9 @@ class Rarity:
         """Return score, odds among permitted variations, and rank."""
         ranks, mass = self._ranks(song)
         odds = prod(self._chosen_odds(song, variation)) / mass
-        return Standing(
-            self.score(song, variation), odds, ranks.get(variation), self.permitted(song)
-        )
+        score = self.score(song, variation)
+        rank = ranks.of(score) if ranks and song.permits(variation) else None
+        return Standing(score, odds, rank, self.permitted(song))
 
     def permitted(self, song: Song) -> int:
         """Count the permitted variations of a song, once."""
@@ -140,30 +159,32 @@ class Rarity:
         return {}
 
     @cached_property
-    def _ranked(self) -> dict[str, tuple[dict[Variation, int], float]]:
+    def _ranked(self) -> dict[str, tuple[Ranks | None, float]]:
         return {}
 
-    def _ranks(self, song: Song) -> tuple[dict[Variation, int], float]:
-        """Return the rank of every permitted variation and the probability of them all.
+    def _ranks(self, song: Song) -> tuple[Ranks | None, float]:
+        """Return the ranks of a song's permitted variations and the probability of them all.
 
-        Equal scores share a rank. The mass is 1 where the song is not enumerated.
+        None and 1 where the song is not enumerated.
         """
         if song.slug not in self._ranked:
-            self._ranked[song.slug] = self._rank(song)
+            counts = None if song.combinations > ENUMERABLE else self._scores(song)
+            mass = sum(count * 2.0**-score for score, count in counts.items()) if counts else 1.0
+            self._ranked[song.slug] = Ranks(counts) if counts else None, mass
         return self._ranked[song.slug]
 
-    def _rank(self, song: Song) -> tuple[dict[Variation, int], float]:
-        if song.combinations > ENUMERABLE:
-            return {}, 1.0
-        scored = [(round(self.score(song, each), 9), each) for each in song.variations()]
-        scored.sort(key=lambda pair: (-pair[0], pair[1]))
-        ranks: dict[Variation, int] = {}
-        last_score, last_rank = float("nan"), 0
-        for at, (score, variation) in enumerate(scored, start=1):
-            last_rank = last_rank if score == last_score else at
-            last_score = score
-            ranks[variation] = last_rank
-        return ranks, sum(2.0**-score for score, _ in scored)
+    def _scores(self, song: Song) -> Counter[float]:
+        """Return how many permitted variations have each score."""
+        if song.rules:
+            return Counter(round(self.score(song, each), PLACES) for each in song.variations())
+        counts = Counter({0.0: 1})
+        for layer in song.layers:
+            longer: Counter[float] = Counter()
+            for odds in layer.odds:
+                for score, count in counts.items():
+                    longer[round(score - log2(odds), PLACES)] += count
+            counts = longer
+        return counts
 
     def extremes(self, song: Song, count: int) -> tuple[list[Variation], list[Variation]]:
         """Return the ``count`` rarest and commonest permitted variations, without enumerating."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from stempress.hosting import QuietServer, StaticHost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 HEARTBEAT_SECONDS = 10
 SCRIPT = Path(__file__).with_name("reload.js")
@@ -26,22 +27,44 @@ TAG = '<script src="{address}" data-build="{build}"></script>'
 
 @dataclass
 class Builds:
-    """The newest build's name, and who waits for the next one."""
+    """What open pages are told of builds, and who waits for the next one.
+
+    A build that changed style sheets alone leaves ``page`` as it was: pages take the new sheets and
+    go on, a mixer goes on playing. ``fault`` is what is wrong with the last build.
+    """
 
     started: int = field(default_factory=time.time_ns)
     count: int = 0
+    page: str = ""
+    style: str = ""
+    fault: str = ""
     closed: bool = False
     changed: Condition = field(default_factory=Condition)
 
+    def __post_init__(self) -> None:
+        """Give the first build a name that none of a server before had."""
+        self.page = self.style = f"{self.started}-0"
+
     @property
     def newest(self) -> str:
-        """Return a name that no earlier build had, of this server or of one before it."""
-        return f"{self.started}-{self.count}"
+        """What is told, as JSON."""
+        return json.dumps({"page": self.page, "style": self.style, "fault": self.fault})
 
-    def finish(self) -> None:
-        """Let open pages know that there is a new build."""
+    def finish(self, changed: Collection[str]) -> None:
+        """Let open pages know that these files have changed."""
         with self.changed:
             self.count += 1
+            self.fault = ""
+            if changed:
+                self.style = f"{self.started}-{self.count}"
+            if not all(address.endswith(".css") for address in changed):
+                self.page = self.style
+            self.changed.notify_all()
+
+    def fail(self, fault: str) -> None:
+        """Let open pages know what is wrong."""
+        with self.changed:
+            self.fault = fault
             self.changed.notify_all()
 
     def close(self) -> None:
@@ -51,7 +74,7 @@ class Builds:
             self.changed.notify_all()
 
     def wait(self, seen: str) -> str:
-        """Return the newest build's name: at once if it is not ``seen``, else in due time."""
+        """Return what is told: at once if it is not ``seen``, else in due time."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.newest != seen, HEARTBEAT_SECONDS)
             return self.newest
@@ -80,7 +103,7 @@ class PreviewHost(StaticHost):
             super().send_source(source, status)
             return
         # Named before the page is read: a page that is newer than its name reloads once too often.
-        tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.newest)
+        tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.page)
         page = with_tag(source.read_bytes(), tag.encode())
         self.send_response(status)
         self.send_content_headers(self.guess_type(source), len(page))
@@ -88,7 +111,7 @@ class PreviewHost(StaticHost):
             self.wfile.write(page)
 
     def stream_builds(self) -> None:
-        """Stream the newest build's name as server-sent events until the page is gone."""
+        """Stream what is told of builds as server-sent events until the page is gone."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")

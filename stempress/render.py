@@ -8,29 +8,34 @@ import traceback
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+)
 from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from stempress.art import TEMPLATES
+from stempress.cache import cache_root
 from stempress.cards import card_address, has_cards
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
 from stempress.schema import linked_data
 from stempress.sharing import playlist_address, sharing_files, shown_in_frame, song_preview
-from stempress.views import Views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
     from datetime import date
 
-    from stempress.catalog import Collection
-    from stempress.pages import Page, Plan
-    from stempress.rarity import Rarity
-    from stempress.sounds import Sounds
+    from stempress.keys import Keys
+    from stempress.pages import Page
+    from stempress.views import Views
 
 EXTRAS = {
     "assets/theme.css": "theme.css",
@@ -44,26 +49,19 @@ EXTRAS = {
 """Files beside the pages, and the templates that they are made from."""
 
 
-def render_site(  # noqa: PLR0913 - everything a site is made of
-    plan: Plan,
-    collection: Collection,
-    rarity: Rarity,
-    sounds: Sounds,
-    *,
-    site: Path,
-    mixer_off: str = "",
-) -> Iterator[OutputFile]:
+def render_site(views: Views, site: Path, keys: Keys) -> Iterator[OutputFile]:
     """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
 
-    ``mixer_off`` says why the mixer cannot run here. A template of the site's own that fails is a
-    SiteError with its file and line.
+    A template of the site's own that fails, when the file is made, is a SiteError with its file and
+    line.
     """
-    press = Press(Views(plan, collection, rarity, sounds, mixer_off), site)
-    for page in plan.pages:
-        yield press.page(page)
+    press = Press(views, site)
+    for page in views.plan.pages:
+        yield OutputFile(page.output, partial(press.page, page), keys.page(page))
     for address, template in EXTRAS.items():
-        yield press.file(address, template)
-    yield from sharing_files(plan, collection, sounds)
+        key = keys.addresses if template == "sitemap.xml" else keys.everything
+        yield OutputFile(address, partial(press.file, template), key)
+    yield from sharing_files(views.plan, views.collection, views.sounds, keys)
 
 
 class Press:
@@ -89,7 +87,7 @@ class Press:
             "views": views,
         }
 
-    def page(self, page: Page) -> OutputFile:
+    def page(self, page: Page) -> bytes:
         """Render one page; ``root`` leads from it to the site's root."""
         given: dict[str, object] = {
             "page": page,
@@ -100,9 +98,9 @@ class Press:
         }
         if page.address == "404.html":
             given |= self._inline("style", "404.css") | self._inline("script", "404.js")
-        return OutputFile(page.output, self._render(page.template, given))
+        return self._render(page.template, given)
 
-    def file(self, address: str, template: str) -> OutputFile:
+    def file(self, template: str) -> bytes:
         """Render a file that is no page; it lies at the root, or one folder below."""
         given: dict[str, object] = {
             "root": self._absolute("") or "./",
@@ -110,7 +108,7 @@ class Press:
             "stamp": stamp,
             "urn": self._urn,
         }
-        return OutputFile(address, self._render(template, given))
+        return self._render(template, given)
 
     def _absolute(self, address: str) -> str:
         """Return a full address where the site has one of its own, else nothing."""
@@ -156,9 +154,17 @@ class Press:
         raise SiteError([fault]) from error
 
 
+class Templates(Environment):
+    """Templates whose names are looked up in one dict: a chain of them costs more than a page."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template can ask for."""
+        return {**self.globals, **(d or {})}
+
+
 def environment(site: Path) -> Environment:
     """Return templates, the site's own first. Everything they print is escaped."""
-    return Environment(
+    return Templates(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -166,7 +172,15 @@ def environment(site: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_compiled(),
     )
+
+
+def _compiled() -> FileSystemBytecodeCache:
+    """Return where compiled templates are kept, each under a name made from its source."""
+    folder = cache_root() / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def stamp(day: date | None) -> str:

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stempress.published import UPLOAD, Changes
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from stempress.errors import Fault
-    from stempress.output import Written
     from stempress.progress import Progress
+    from stempress.published import Changes
     from stempress.settings import Contract, Standard
 
 PAGES_LIMIT = 1_000_000_000  # GitHub Pages refuses larger sites
 PAGES_NEAR = 0.8
+UPLOAD = "published/upload.txt"
+"""Where an artist finds the files that differ from what was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: ``changed`` are the addresses of the files that it wrote."""
+
+    files: int
+    size: int
+    changed: tuple[str, ...]
+    pruned: int
+    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +36,7 @@ class Built:
 
     written: Written
     pages: int
-    warnings: Sequence[Fault]
+    warnings: Sequence[object]
     contract: Contract | None = None
     sizes: Sequence[str] = ()
 

@@ -14,9 +14,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from pyodide_lock import PyodideLockSpec
-from pyodide_lock.spec import InfoSpec, PackageSpec
-
 from stempress import archives
 from stempress.cache import cache_root
 from stempress.errors import Fault, SiteError
@@ -24,6 +21,8 @@ from stempress.sources import Cdn, Folder, PinnedFile, Registry, Source, gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pyodide_lock.spec import PackageSpec
 
 PIN = Path(__file__).with_name("runtime.toml")
 APP = Path(__file__).parents[1] / "pyodide_app"
@@ -135,6 +134,9 @@ def make_lean(pin: Pin, pinned: dict[str, Path], folder: Path) -> None:
 
 def make_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: Path) -> None:
     """Write the engine's wheel, and the lock file that names it and the other wheels."""
+    from pyodide_lock import PyodideLockSpec  # noqa: PLC0415 - most builds have a lock file
+    from pyodide_lock.spec import InfoSpec  # noqa: PLC0415
+
     # The version is the content: a host's ten-minute caches never pair a lock with another wheel.
     version = f"0.{int(key(pin, *modules, *modules.values())[:8], 16)}"
     wheel = finish(pin, archives.write_pure_wheel(folder, APP_NAME, version, modules))
@@ -158,6 +160,8 @@ def finish(pin: Pin, path: Path) -> Path:
 
 def package_of(wheel: Path) -> PackageSpec:
     """Describe a wheel for the lock file."""
+    from pyodide_lock.spec import PackageSpec  # noqa: PLC0415
+
     name, version, *_ = wheel.name.split("-")
     tops = {member.partition("/")[0] for member in archives.read_archive(wheel)}
     return PackageSpec(

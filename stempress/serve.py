@@ -25,11 +25,11 @@ from stempress.errors import SiteError
 from stempress.reload import Builds, hosting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
-DEBOUNCE_SECONDS = 0.3
+DEBOUNCE_SECONDS = 0.05
 INPUT_FILES = ("site.toml",)
 INPUT_FOLDERS = ("content", "stems", "templates")
 WEB = Path(__file__).parents[1] / "pyodide_app" / "web"
@@ -102,13 +102,13 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     out: Path,
     *,
     port: int,
-    rebuild: Callable[[], bool],
+    rebuild: Callable[[], Collection[str]],
     report: Callable[[str], None],
     host: str = "127.0.0.1",
 ) -> None:
     """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
 
-    ``rebuild`` returns whether there is a new build to show. Port 0 is any free one.
+    ``rebuild`` returns the addresses that it changed. Port 0 is any free one.
     """
     builds, changed = Builds(), Event()
     handler = partial(DeskHost, audition=Audition(site))
@@ -122,8 +122,7 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
             while True:
                 settle(changed)
                 watch_folders()
-                if succeeds(rebuild, report):
-                    builds.finish()
+                press_again(rebuild, builds, report)
     except KeyboardInterrupt:
         report("stopped")
 
@@ -136,12 +135,18 @@ def settle(changed: Event) -> None:
         time.sleep(DEBOUNCE_SECONDS)
 
 
-def succeeds(rebuild: Callable[[], bool], report: Callable[[str], None]) -> bool:
-    """Call ``rebuild``; whatever goes wrong is reported, and the next save gets its chance."""
+def press_again(
+    rebuild: Callable[[], Collection[str]], builds: Builds, report: Callable[[str], None]
+) -> None:
+    """Call ``rebuild``; whatever goes wrong is told, and the next save may mend it."""
     try:
-        return rebuild()
+        changed = rebuild()
     except SiteError as error:
-        report(str(error))
+        fault = str(error)
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
-        report(f"the build failed: {type(error).__name__}: {error}")
-    return False
+        fault = f"the build failed: {type(error).__name__}: {error}"
+    else:
+        builds.finish(changed)
+        return
+    report(fault)
+    builds.fail(fault)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art import song_cover, variation_cover
 from stempress.cards import HEIGHT, WIDTH, card_address, has_cards
-from stempress.data import json_file
+from stempress.data import json_later
 from stempress.output import OutputFile
 from stempress.pages import VariationPages, VariationView
 from stempress.schema import full_address
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, Variation
     from stempress.albums import Album
     from stempress.catalog import Collection
+    from stempress.keys import Keys
     from stempress.pages import Page, Plan
     from stempress.settings import Settings
     from stempress.sounds import Sounds, WebFile
@@ -36,14 +37,17 @@ class Shown(NamedTuple):
     address: str
 
 
-def sharing_files(plan: Plan, collection: Collection, sounds: Sounds) -> Iterator[OutputFile]:
+def sharing_files(
+    plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
+) -> Iterator[OutputFile]:
     """Yield a playlist of every album that has previews, and oEmbed where there is an address."""
     for album in collection.albums:
         if text := playlist(collection, sounds, album):
             yield OutputFile(playlist_address(album), text.encode())
     for page in plan.pages:
         if shown := shown_in_frame(collection.settings, page):
-            yield json_file(shown.address, _oembed(collection.settings, page, shown))
+            key = keys.page(page)
+            yield json_later(shown.address, key, _oembed, collection.settings, page, shown)
 
 
 def song_preview(sounds: Sounds, song: Song) -> WebFile | None:

@@ -10,9 +10,8 @@ from stempress.codecs import total_bitrate
 from stempress.report import PAGES_LIMIT, megabytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from stempress.output import OutputFile
     from stempress.settings import Audio, Codec
     from stempress.sounds import Sounds
 
@@ -26,9 +25,8 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
-def size_report(files: Sequence[OutputFile], sounds: Sounds, audio: Audio) -> list[str]:
-    """Return the report's lines."""
-    sizes = {file.address: file.size for file in files}
+def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[str]:
+    """Return the report's lines about files, of which the addresses and sizes are given."""
     total = sum(sizes.values())
     kinds = _kinds(sizes, sounds)
     names = {

@@ -18,13 +18,13 @@ from tarfile import TarError
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
-import requests
-from remotezip import RemoteIOError, RemoteZip
-
 from stempress.errors import Fault, SiteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from remotezip import RemoteZip
+    from requests import Session
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 60
@@ -96,19 +96,27 @@ class Cdn:
 
     address: str
     label: str = "the CDN"
-    session: requests.Session = field(default_factory=requests.Session)
+
+    @cached_property
+    def session(self) -> Session:
+        """What keeps a connection open from one file to the next."""
+        from requests import Session  # noqa: PLC0415 - most builds have all files
+
+        return Session()
 
     def read(self, name: str) -> bytes:
         """Return ``<address>/<name>``."""
+        from requests import HTTPError, RequestException  # noqa: PLC0415
+
         try:
             with self.session.get(
                 self.address + name, timeout=(CONNECT_SECONDS, READ_SECONDS)
             ) as answer:
                 answer.raise_for_status()
                 return answer.content
-        except requests.HTTPError as error:
+        except HTTPError as error:
             raise MissingError(f"status {error.response.status_code}") from error
-        except requests.RequestException as error:
+        except RequestException as error:
             raise UnreachableError(f"cannot connect ({type(error).__name__})") from error
 
 
@@ -139,18 +147,22 @@ class Registry:
     @cached_property
     def wheel(self) -> RemoteZip:
         """The wheel, of which only the directory has been read."""
+        from remotezip import RemoteIOError, RemoteZip  # noqa: PLC0415
+
         try:
             return RemoteZip(self.address, timeout=(CONNECT_SECONDS, READ_SECONDS))
-        except (RemoteIOError, requests.RequestException, OSError) as error:
+        except (RemoteIOError, OSError) as error:
             raise UnreachableError(f"no range requests ({type(error).__name__})") from error
 
     def read(self, name: str) -> bytes:
         """Return the wheel's member of that name."""
+        from remotezip import RemoteIOError  # noqa: PLC0415
+
         try:
             data: bytes = self.wheel.read(self.folder + name)
         except KeyError as error:
             raise MissingError(f"not in {self.package} {self.version}") from error
-        except (RemoteIOError, requests.RequestException, OSError) as error:
+        except (RemoteIOError, OSError) as error:
             raise UnreachableError(f"connection lost ({type(error).__name__})") from error
         return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ class Trait(NamedTuple):
         return f"traits/{_segment(self.name)}/{_segment(self.value)}/"
 
 
+@cache
 def _segment(words: str) -> str:
     """Return words as one part of an address; those too long, or without a letter, get a number."""
     slug = slugify(words)

@@ -8,9 +8,11 @@ from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from pyodide_app.engine.forge import at_once
 from pyodide_app.engine.holdings import SongHolding, song_holdings
-from pyodide_app.engine.model import TIERS, Variation
+from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress import words
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
@@ -18,22 +20,25 @@ from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
 from stempress.sounds import bar_seconds
-from stempress.traits import traits_of
+from stempress.traits import Trait, traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from markupsafe import Markup
+    from jinja2.runtime import Macro
 
     from pyodide_app.engine.forge import Batch
-    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey
     from stempress.albums import Album
     from stempress.catalog import Collection
-    from stempress.pages import Plan, VariationPages
+    from stempress.pages import Page, Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.settings import Perk
     from stempress.sounds import Sounds
-    from stempress.traits import Trait
+
+ROOT = "\0"
+"""Stands for the way to the root in what is made once for pages at all depths."""
+_PLAIN = (Trait, str)
 
 
 class Views:
@@ -52,13 +57,14 @@ class Views:
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
         self._kept: dict[object, Markup] = {}
+        self._pieces: dict[str, dict[object, str]] = {}
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of the templates."""
         return {
             "address": address_of,
             "cover": partial(cover_of, self.collection),
-            "title_of": partial(token_title, self.collection),
+            "title_of": self.title_of,
             **words.FILTERS,
         }
 
@@ -99,9 +105,20 @@ class Views:
 
     def row(self, key: StemKey) -> StemRow:
         """Return the row of one stem."""
-        song = self.collection.song(key[0])
-        at = [layer.slug for layer in song.layers].index(key[1])
-        return self.layers(song)[at][song.layers[at].index(key[2])]
+        return self._row_of[key]
+
+    @cached_property
+    def _row_of(self) -> dict[StemKey, StemRow]:
+        layers = (rows for song in self.collection.songs for rows in self.layers(song))
+        return {row.key: row for rows in layers for row in rows}
+
+    def title_of(self, token: Token) -> str:
+        """Return what a token is called."""
+        return self._titles[token.id]
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return {token.id: token_title(self.collection, token) for token in self.collection.tokens}
 
     def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
         """Return the rows of a variation's stems."""
@@ -177,6 +194,16 @@ class Views:
         permitted = (each for each in found if row.song.permits(each))
         return found, next(permitted, None) or self._any_with(row)
 
+    def first_with(self, row: StemRow) -> Variation:
+        """Return a variation to begin with where a stem is to be heard."""
+        if row.key not in self._first_with:
+            self._first_with[row.key] = self.with_stem(row)[1]
+        return self._first_with[row.key]
+
+    @cached_property
+    def _first_with(self) -> dict[StemKey, Variation]:
+        return {}
+
     def _any_with(self, row: StemRow) -> Variation:
         """Return a permitted variation with a stem; any one where the rules leave none."""
         layers = list(row.song.layers)
@@ -236,6 +263,52 @@ class Views:
     def traits(self, token: Token) -> tuple[Trait, ...]:
         """Return a token's traits."""
         return traits_of(self.collection, token)
+
+    def share(self, trait: Trait) -> float:
+        """Return the share of all tokens that have a trait."""
+        return self._shares[address_of(trait)]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        total = len(self.collection.tokens)
+        return {address_of(trait): len(found) / total for trait, found in self.plan.traits.items()}
+
+    def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
+        """Return what a macro makes of each thing, made once for pages at all depths.
+
+        What is not a plain tuple is known by its place in memory, where it stays while pages are
+        made: songs, tokens and rows.
+        """
+        kept = self._pieces.setdefault(macro.name, {})
+        found = []
+        for thing in things:
+            known = thing if type(thing) in _PLAIN else id(thing)
+            if known not in kept:
+                kept[known] = str(macro(ROOT, thing))
+            found.append(kept[known])
+        return Markup("\n".join(found).replace(ROOT, root))  # noqa: S704 - macros have escaped it
+
+    def linked_data(self, page: Page, url: str) -> dict[str, object]:
+        """Return what a token is in the words of schema.org, for search engines."""
+        settings = self.collection.settings
+        token = page.about
+        if not isinstance(token, Token):
+            raise TypeError(page.template)
+        found: dict[str, object] = {
+            "@context": "https://schema.org",
+            "@type": "MusicAlbum" if token.album else "MusicRecording",
+            "name": page.title,
+        }
+        if settings.artist:
+            found["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
+        if url:
+            base = settings.url.rstrip("/")
+            found |= {"url": url, "image": f"{base}/{cover_of(self.collection, token)}"}
+        if token.song:
+            song = self.collection.song(token.song)
+            album = self.collection.album(song.album)
+            found["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
+        return found
 
     def once(self, key: object, macro: Callable[..., Markup], *given: object) -> Markup:
         """Return what a macro makes; the next time with the same key, the same again."""

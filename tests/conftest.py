@@ -53,7 +53,7 @@ class Serve(Protocol):
 class Press(Protocol):
     """Press a site's folder into its dist/ and return the exit status."""
 
-    def __call__(self, site: Path) -> int: ...
+    def __call__(self, site: Path, *words: str) -> int: ...
 
 
 def chromium_program() -> str:
@@ -103,11 +103,11 @@ def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
     """Return the front door for small sites: without the runtime, with a cache of its own."""
     cache = tmp_path_factory.mktemp("cache")
 
-    def press(site: Path) -> int:
+    def press(site: Path, *words: str) -> int:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("STEMPRESS_CACHE", os.fspath(cache))
             patch.setattr("stempress.lints.LOWEST_RATE", 8000)  # they are small in this, too
-            return run(["--site", os.fspath(site), "--without-runtime"], build, ROOT)
+            return run([*words, "--site", os.fspath(site), "--without-runtime"], build, ROOT)
 
     return press
 

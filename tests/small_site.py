@@ -18,11 +18,14 @@ from pyodide_app.engine.model import Variation, stem_keys
 from stempress.catalog import Collection, read_collection
 from stempress.errors import Findings
 from stempress.fields import slugify
+from stempress.inputs import Inputs
+from stempress.keys import Keys
 from stempress.pages import Plan, plan_pages
 from stempress.rarity import Rarity
 from stempress.render import render_site
 from stempress.settings import read_settings
 from stempress.sounds import SongSound, Sounds, StemSound, WebFile
+from stempress.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +33,11 @@ if TYPE_CHECKING:
     from stempress.output import OutputFile
 
 STUB = (
+    "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"
     "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
     "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
 )
+NOTHING = Inputs("", "", sure=True, own_templates=False)
 OWNER = "0x" + "ab" * 20
 LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
@@ -47,23 +52,27 @@ class Small:
     rarity: Rarity
     sounds: Sounds
 
+    def views(self, mixer_off: str = "") -> Views:
+        """Return what templates ask."""
+        return Views(self.plan, self.collection, self.rarity, self.sounds, mixer_off)
+
+    @property
+    def keys(self) -> Keys:
+        """What files follow from."""
+        return Keys(self.views(), NOTHING)
+
     def press(self, mixer_off: str = "") -> dict[str, str]:
         """Render everything: the address of each file and its text."""
-        files = render_site(
-            self.plan,
-            self.collection,
-            self.rarity,
-            self.sounds,
-            site=self.folder,
-            mixer_off=mixer_off,
-        )
+        views = self.views(mixer_off)
+        files = render_site(views, self.folder, Keys(views, NOTHING))
         return {file.address: text_of(file) for file in files}
 
 
 def text_of(file: OutputFile) -> str:
     """Return the text of a file that was made, not copied."""
-    assert isinstance(file.content, bytes)
-    return file.content.decode()
+    content = file.made()
+    assert isinstance(content, bytes)
+    return content.decode()
 
 
 def xml(text: str) -> ET.Element:

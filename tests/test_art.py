@@ -28,7 +28,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 def covers(small: Small) -> dict[str, str]:
-    files = draw_covers(small.plan, small.collection, small.sounds)
+    files = draw_covers(small.plan, small.collection, small.sounds, small.keys)
     return {file.address: text_of(file) for file in files}
 
 
@@ -105,8 +105,8 @@ def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
     write(tmp_path / "png/content/albums/tides/front.PNG", "not looked into")
     small = small_site(tmp_path / "png", cover="front.PNG")
     files = {
-        file.address: file.content
-        for file in draw_covers(small.plan, small.collection, small.sounds)
+        file.address: file.made()
+        for file in draw_covers(small.plan, small.collection, small.sounds, small.keys)
     }
     assert files["art/albums/tides.png"] == small.collection.albums[0].cover
     write(tmp_path / "svg/content/albums/tides/front.svg", HOSTILE)

@@ -14,8 +14,6 @@ from stempress.art import draw_covers
 from stempress.cards import draw_cards
 from stempress.offline import offline_files
 from stempress.output import OutputFile
-from stempress.progress import Progress
-from stempress.workers import workers
 from tests.small_site import Small, small_site
 
 if TYPE_CHECKING:
@@ -41,8 +39,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 def cards_of(small: Small, files: Sequence[OutputFile]) -> dict[str, bytes]:
-    with workers() as crew:
-        cards = draw_cards(small.collection.settings, files, crew, Progress(quiet=True))
+    cards = draw_cards(small.collection.settings, files)
     return {card.address: card.read() for card in cards}
 
 
@@ -51,7 +48,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def test_every_page_has_the_card_that_it_names(small: Small) -> None:
-    covers = list(draw_covers(small.plan, small.collection, small.sounds))
+    covers = list(draw_covers(small.plan, small.collection, small.sounds, small.keys))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
     for address, page in small.press().items():
@@ -99,7 +96,7 @@ def test_without_an_address_or_when_turned_off_there_are_none(
 
 
 def test_the_manifest_names_icons_of_the_size_they_have(small: Small) -> None:
-    covers = list(draw_covers(small.plan, small.collection, small.sounds))
+    covers = list(draw_covers(small.plan, small.collection, small.sounds, small.keys))
     files = {file.address: file for file in offline_files(small.collection.settings, covers)}
     manifest = json.loads(files["manifest.json"].read())
     assert manifest["name"] == "Small Hours"

@@ -11,8 +11,7 @@ import soundfile
 
 from stempress.command import Options, parse, run
 from stempress.errors import Fault, SiteError
-from stempress.output import Written
-from stempress.report import Built
+from stempress.report import Built, Written
 from tests.small_site import write_small_site
 
 if TYPE_CHECKING:

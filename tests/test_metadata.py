@@ -66,7 +66,7 @@ def press(small: Small) -> dict[str, Json]:
     """Return every file of metadata/ by its name."""
     return {
         file.address.removeprefix("metadata/"): json.loads(text_of(file))
-        for file in metadata_files(small.collection, small.sounds)
+        for file in metadata_files(small.collection, small.sounds, small.keys)
     }
 
 

@@ -97,7 +97,8 @@ def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) ->
 
 
 def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
-    covers = {file.address for file in draw_covers(plain.plan, plain.collection, plain.sounds)}
+    drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
+    covers = {file.address for file in drawn}
     elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
     for address, page in pages_of(pressed).items():
         for link in page.links:
@@ -265,7 +266,8 @@ def test_words_for_figures() -> None:
 
 
 def test_only_planned_pages_are_rendered(plain: Small) -> None:
-    files = render_site(Plan(()), plain.collection, plain.rarity, plain.sounds, site=plain.folder)
+    none = replace(plain, plan=Plan(()))
+    files = render_site(none.views(), plain.folder, plain.keys)
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

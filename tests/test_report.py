@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stempress.errors import Fault
-from stempress.output import Written
 from stempress.progress import Progress
-from stempress.report import Built, changed_tokens, megabytes, ranges, tell
+from stempress.report import Built, Written, changed_tokens, megabytes, ranges, tell
 from stempress.settings import Contract
 
 CHANGED = ("index.html", "metadata/7.json", f"metadata/{7:064x}.json", "metadata/8.json")

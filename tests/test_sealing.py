@@ -334,10 +334,10 @@ def test_metadata_of_unrevealed_tokens_that_differs_stops_the_build(site: Path) 
         for token in collection.tokens
     ]
     findings = Findings()
-    refuse_leaks(site, collection, files, findings)
+    refuse_leaks(collection, files, findings)
     assert findings.faults == []
     files[4] = OutputFile("metadata/5.json", b'{"name":"Unrevealed #5 "}')
-    refuse_leaks(site, collection, files, findings)
+    refuse_leaks(collection, files, findings)
     assert [fault.where for fault in findings.faults] == ["/metadata/5.json"]
 
 
@@ -347,7 +347,7 @@ def test_copies_that_differ_are_warned_about(site: Path) -> None:
     (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
     collection, findings = read(site).collection, Findings()
     metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
-    refuse_leaks(site, collection, metadata, findings)
+    refuse_leaks(collection, metadata, findings)
     assert [warning.key for warning in findings.warnings] == ["supply"]
 
 
@@ -355,7 +355,7 @@ def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
     def warned() -> list[str]:
         collection, findings = read(site).collection, Findings()
         metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
-        refuse_leaks(site, collection, metadata, findings)
+        refuse_leaks(collection, metadata, findings)
         return [warning.what for warning in findings.warnings]
 
     assert drop(site, "seal") == 0

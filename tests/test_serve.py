@@ -202,3 +202,40 @@ def test_an_open_page_shows_the_new_build(preview: Preview, chromium: Browser) -
         page.get_by_text("first").wait_for()
         preview.save("second")
         page.get_by_text("second").wait_for()
+
+
+@pytest.mark.browser
+def test_a_style_sheet_is_renewed_in_a_page_that_goes_on(
+    preview: Preview, chromium: Browser
+) -> None:
+    sheet = preview.site / "content/look.css"
+    sheet.write_text("body { color: rgb(1, 2, 3) }")
+    preview.hears("built")
+    preview.save('<link rel="stylesheet" href="look.css"><p>styled</p>')
+    preview.hears("built")
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.evaluate("window.goesOn = true")
+        sheet.write_text("body { color: rgb(4, 5, 6) }")
+        page.wait_for_function("getComputedStyle(document.body).color === 'rgb(4, 5, 6)'")
+        assert page.evaluate("window.goesOn") is True
+        preview.save("another page")
+        page.get_by_text("another page").wait_for()
+
+
+@pytest.mark.browser
+def test_what_is_wrong_is_shown_in_the_page_until_it_is_mended(
+    preview: Preview, chromium: Browser
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.get_by_text("first").wait_for()
+        preview.save("broken")
+        page.get_by_role("dialog", name="The build failed").wait_for()
+        assert "content/index.html: is broken" in page.get_by_role("dialog").inner_text()
+        assert page.get_by_text("first").is_visible()
+        preview.save("mended")
+        page.get_by_text("mended").wait_for()
+        assert page.get_by_role("dialog").count() == 0

@@ -108,7 +108,10 @@ def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str
         "../audio/x.opus",
     ]
     assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
-    assert len(list(sharing_files(small.plan, small.collection, small.sounds))) == 1 + 2 + 8
+    assert (
+        len(list(sharing_files(small.plan, small.collection, small.sounds, small.keys)))
+        == 1 + 2 + 8
+    )
 
 
 def test_a_note_brings_the_sound_of_its_songs(pressed: dict[str, str]) -> None:

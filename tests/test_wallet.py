@@ -199,7 +199,8 @@ def visit(
         collection["contract"] |= {"address": to_checksum_address(address), "standard": standard}
         replace(site / "data/collection.json", collection)
         if tokens is not None:
-            replace(site / "data/tokens.json", {"tokens": tokens, "block": 1, **ledger})
+            replace(site / "data/ledger.json", {"block": 1, "time": "", "parts": 1, **ledger})
+            replace(site / "data/tokens/1.json", tokens)
         page = chromium.new_context().new_page()
         made = Visit(page, serve(site, "/ipfs/x/"), relays)
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -1,6 +1,8 @@
 // Finds tokens without a server. The page reads well without this: the forms are hidden until it
 // runs, and the ledger is fetched when somebody first asks for something.
 
+import { loadLedger } from "./ledger.js";
+
 const ROOT = new URL("../../", import.meta.url);
 const STEP = 60;
 const form = document.querySelector("[data-filter]");
@@ -40,7 +42,7 @@ function start(page) {
       return;
     }
     try {
-      ledger ??= loadLedger();
+      ledger ??= readLedger();
       const tokens = await ledger;
       if (turn !== asked) return;
       matches = tokens.filter((token) => fits(token, wanted));
@@ -83,10 +85,8 @@ function readForm(filter) {
   return wanted;
 }
 
-async function loadLedger() {
-  const answer = await fetch(new URL("data/tokens.json", ROOT));
-  if (!answer.ok) throw new Error(`tokens.json: ${answer.status}`);
-  const { tokens } = await answer.json();
+async function readLedger() {
+  const { tokens } = await loadLedger(ROOT);
   for (const token of tokens) {
     token.text = [token.title, token.tier, token.state, token.song, token.layer, token.stem, token.album]
       .concat(Object.entries(token.stems ?? {}).flat())

@@ -1,6 +1,7 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is mine-songs.js's.
 import { checkAddress, readTokens, resolveName } from "./chain.js";
-import { clone, inSite, link, load, part, plural, say } from "./dom.js";
+import { clone, inSite, link, load, part, plural, ROOT, say } from "./dom.js";
+import { loadLedger } from "./ledger.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./mine-songs.js";
 import { TokenList } from "./mine-tokens.js";
@@ -223,7 +224,7 @@ class Mine {
 
   #tokensKnown() {
     const read = async () => {
-      const ledger = await load("data/tokens.json");
+      const ledger = await loadLedger(ROOT);
       return { ledger, byId: new Map(ledger.tokens.map((token) => [token.id, token])) };
     };
     this.#ledger ??= once(read(), () => { this.#ledger = null; });

@@ -1,7 +1,8 @@
 // <stem-mixer>: the controls that the page brings along, joined to a player.
 //
-// Everything is in the page already, so that it can be seen before a line of this has run. Attributes:
-// data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
+// The pages of songs have it whole, so that it can be seen before a line of this has run. Others, of
+// which there are thousands, say where it is to be found (data-mixer) and how it is to be set (data-mix,
+// data-solo). Attributes: data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
 // data-locked and data-preview (what is heard of stems that are not the visitor's, and for how many
 // seconds), data-off (there is nothing to play with). What else it can do is in tools.js and keys.js.
 import { joinKeys } from "./keys.js";
@@ -21,6 +22,7 @@ const NEWS_MS = 4000; // how long news stays, whatever else there is to tell
 export class StemMixer extends HTMLElement {
   #player = null;
   #song = null; // a promise of the song's facts
+  #whole = null; // a promise of the controls, where the page has not brought them
   #rows = [];
   #range = null; // seconds that Loop repeats; null is the whole song
   #held = false; // the visitor holds the position's thumb
@@ -32,11 +34,8 @@ export class StemMixer extends HTMLElement {
 
   connectedCallback() {
     if (this.dataset.off !== undefined || this.#rows.length) return;
-    this.#join();
-    joinTools(this);
-    joinKeys(this);
-    this.#unwatch = watch((holding) => this.#showHolding(holding));
-    this.#showHolding(owned());
+    if (this.dataset.mixer) (this.#whole = this.#fill()).catch(() => {}); // the status says what is wrong
+    else this.#begin();
   }
 
   disconnectedCallback() {
@@ -91,7 +90,12 @@ export class StemMixer extends HTMLElement {
   }
 
   /** The song's facts, fetched once. */
-  facts() {
+  async facts() {
+    await this.#whole;
+    return this.#fetchFacts();
+  }
+
+  #fetchFacts() {
     this.#song ??= fetch(this.dataset.song).then((answer) => {
       if (answer.ok) return answer.json();
       this.#song = null;
@@ -242,6 +246,35 @@ export class StemMixer extends HTMLElement {
   #write(words) {
     const status = this.querySelector(".status");
     if (status.textContent !== words) status.textContent = words;
+  }
+
+  /** Fetch the controls, once for all pages of a song, and set them as this page wants. */
+  async #fill() {
+    try {
+      const [page, song] = await Promise.all([fetchPage(this.dataset.mixer), this.#fetchFacts()]);
+      if (!this.isConnected) return;
+      const choice = this.dataset.mix.split("-").map((nth) => nth - 1);
+      const mixer = document.adoptNode(page.querySelector(".mixer"));
+      for (const [at, row] of mixer.querySelectorAll(".row").entries()) {
+        row.querySelector("select").selectedIndex = choice[at];
+        press(row.querySelector(".solo"), row.dataset.layer === this.dataset.solo);
+      }
+      this.replaceChildren(mixer);
+      this.#begin();
+      for (const at of this.#rows.keys()) this.#draw(song, at);
+      this.#showMix(song);
+    } catch (error) {
+      this.say(error.message);
+      throw error;
+    }
+  }
+
+  #begin() {
+    this.#join();
+    joinTools(this);
+    joinKeys(this);
+    this.#unwatch = watch((holding) => this.#showHolding(holding));
+    this.#showHolding(owned());
   }
 
   /** Join the controls to what they do. */
@@ -524,6 +557,12 @@ export class StemMixer extends HTMLElement {
     this.#showState({ state: "idle", refusal: "" });
     this.dispatchEvent(new CustomEvent("song", { detail: song }));
   }
+}
+
+async function fetchPage(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`The mixer is not there (${answer.status}).`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
 customElements.define("stem-mixer", StemMixer);

@@ -1,11 +1,14 @@
 // The planner's thread: Python, and what it plans with.
 //
 // Page to worker: {id, method, values}. Worker to page: {id, value: JSON} or {id, message}.
+import { loadLedger } from "./ledger.js";
 import { reason, startPython, text } from "./start.js";
 
+const ROOT = new URL("../../", import.meta.url);
+
 async function start() {
-  const [pyodide, songs, ledger] = await Promise.all([startPython(), text("data/forge.json"), text("data/tokens.json")]);
-  return pyodide.pyimport("pyodide_app.planner").Planner(songs, ledger);
+  const [pyodide, songs, ledger] = await Promise.all([startPython(), text("data/forge.json"), loadLedger(ROOT)]);
+  return pyodide.pyimport("pyodide_app.planner").Planner(songs, JSON.stringify(ledger));
 }
 
 let planner = null;

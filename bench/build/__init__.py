@@ -1,0 +1,1 @@
+"""The build against other site generators, on the same collection, page for page."""

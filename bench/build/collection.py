@@ -1,0 +1,168 @@
+"""A collection of any size, made up from a seed: the site that all builds are measured on.
+
+``python -m bench.build.collection FOLDER TOKENS`` writes one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    type Entry = dict[str, object]
+
+ALBUMS, SONGS = 3, 30
+LAYERS = ("Drums", "Bass", "Lead", "Pad", "Keys", "Guitar", "Voice", "FX")
+STEMS = ("Slow", "Bright", "Rough")
+RATE, FRAMES = 44100, 30000
+UNREVEALED, FORGED_SONGS = 0.1, 0.04
+"""Shares of all tokens that are unrevealed, and that are songs, each with 8 stems burned for it."""
+WORDS = ("tide", "harbour", "lantern", "engine", "rope", "salt", "drift", "signal", "fog", "bell")
+SETTINGS = """
+[site]
+title = "Slow Water"
+artist = "Ada Lind"
+description = "Thirty songs about one river."
+url = "https://slow-water.example/"
+
+[collection]
+name = "Slow Water"
+symbol = "SLOW"
+license = "All rights reserved; holders may share mixes."
+
+[collection.contract]
+chain_id = 1
+address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+standard = "erc721"
+marketplace = "https://market.example/{address}/{token_id}"
+
+[audio]
+stream = "flac"
+previews = "none"
+"""
+
+
+def write_collection(folder: Path, tokens: int, seed: int = 1) -> None:
+    """Write the site's folder: settings, three albums of ten songs, tiny stems, the ledger."""
+    random = Random(seed)
+    put(folder / "site.toml", SETTINGS)
+    put(folder / "content/index.md", f'+++\ntitle = "Slow Water"\n+++\n{prose(random, 3)}\n')
+    put(folder / "content/pages/about.md", f'+++\ntitle = "About"\n+++\n{prose(random, 5)}\n')
+    slugs = [f"song-{at + 1}" for at in range(SONGS)]
+    for at in range(ALBUMS):
+        part = slugs[at::ALBUMS]
+        album = folder / f"content/albums/album-{at + 1}"
+        put(
+            album / "index.md",
+            f'+++\ntitle = "Album {at + 1}"\nsongs = {json.dumps(part)}\n+++\n{prose(random, 2)}\n',
+        )
+        for slug in part:
+            put(album / f"{slug}.md", song_text(random, slug))
+            write_stems(folder / "stems" / slug, random)
+    ledger = {"tokens": list(ledger_entries(random, slugs, tokens)), "block": 21_000_000}
+    put(folder / "content/tokens.json", json.dumps(ledger, indent=1))
+
+
+def put(path: Path, content: str | bytes) -> None:
+    """Write a file and the folders it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def prose(random: Random, paragraphs: int) -> str:
+    """Return paragraphs of words."""
+    return "\n\n".join(
+        f"{' '.join(random.choices(WORDS, k=60)).capitalize()}." for _ in range(paragraphs)
+    )
+
+
+def song_text(random: Random, slug: str) -> str:
+    """Return a song's text file: front matter, then its story."""
+    title = f"{random.choice(WORDS).title()} {slug.removeprefix('song-')}"
+    layers = "".join(
+        f'[[layers]]\nname = "{layer}"\n'
+        + "".join(
+            f'[[layers.stems]]\nname = "{stem}"\nweight = {weight}\n'
+            for weight, stem in enumerate(STEMS, start=1)
+        )
+        for layer in LAYERS
+    )
+    return (
+        f'+++\ntitle = "{title}"\nbpm = {random.randint(70, 140)}\nbars = 4\nkey = "D minor"\n'
+        f"{layers}+++\n{prose(random, 4)}\n"
+    )
+
+
+def write_stems(folder: Path, random: Random) -> None:
+    """Write a tiny recording for every stem of a song: a tone that swells and falls."""
+    at = np.arange(FRAMES) / RATE
+    for layer in LAYERS:
+        for stem in STEMS:
+            pitch, swell = random.uniform(80, 900), random.uniform(1, 9)
+            wave = 0.05 * np.sin(2 * np.pi * pitch * at) * (1.1 + np.sin(swell * at * 7))
+            file = io.BytesIO()
+            soundfile.write(file, wave, RATE, format="FLAC")
+            put(folder / layer.lower() / f"{stem.lower()}.flac", file.getvalue())
+
+
+def ledger_entries(random: Random, slugs: list[str], count: int) -> Iterator[Entry]:
+    """Yield ``count`` tokens: stems of every state, songs forged from them, albums from those."""
+    songs = round(count * FORGED_SONGS)
+    albums = songs // 100
+    stems = count - songs - albums
+    burned = iter(random.sample(range(stems), songs * len(LAYERS)))
+    into: dict[int, tuple[str, str, str, str]] = {}
+    forged: list[Entry] = []
+    for at in range(songs):
+        slug = slugs[at % len(slugs)]
+        chosen = {layer.lower(): random.choice(STEMS).lower() for layer in LAYERS}
+        parts = [next(burned) for _ in chosen]
+        for part, (layer, stem) in zip(parts, chosen.items(), strict=True):
+            into[part] = slug, layer, stem, str(stems + at + 1)
+        forged.append(
+            {"id": str(stems + at + 1), "tier": "song", "state": "revealed", "song": slug}
+            | {"stems": chosen, "burned": [str(part + 1) for part in parts]}
+        )
+    for at in range(stems):
+        yield stem_entry(random, at, slugs, into)
+    for at in range(albums):  # the ten songs of an album, each by its latest token
+        number = at % ALBUMS + 1
+        first = at // ALBUMS * SONGS
+        tracks = [forged[first + each] for each in range(number - 1, SONGS, ALBUMS)]
+        token_id = str(stems + songs + at + 1)
+        for track in tracks:
+            track |= {"state": "forged", "into": token_id}
+        forged.append(
+            {"id": token_id, "tier": "album", "state": "revealed", "album": f"album-{number}"}
+            | {"burned": [track["id"] for track in tracks]}
+        )
+    yield from forged
+
+
+def stem_entry(
+    random: Random, at: int, slugs: list[str], into: dict[int, tuple[str, str, str, str]]
+) -> Entry:
+    """Return one stem token: burned, unrevealed, or one that anybody may hold."""
+    entry: Entry = {"id": str(at + 1), "tier": "stem"}
+    if at in into:
+        slug, layer, stem, token_id = into[at]
+        told = {"song": slug, "layer": layer, "stem": stem, "into": token_id}
+        return entry | {"state": "forged"} | told
+    if random.random() < UNREVEALED:
+        return entry | {"state": "unrevealed"}
+    layer, stem = random.choice(LAYERS).lower(), random.choice(STEMS).lower()
+    told = {"song": random.choice(slugs), "layer": layer, "stem": stem}
+    return entry | {"state": "revealed"} | told
+
+
+if __name__ == "__main__":
+    write_collection(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,17 @@
+// The ledger, which is cut into parts so that no file is large: data/ledger.json says how many.
+
+/** All of the ledger. */
+export async function loadLedger(root) {
+  const { parts, ...ledger } = await load(new URL("data/ledger.json", root));
+  const tokens = [];
+  const coming = Array.from({ length: parts }, (_, at) => load(new URL(`data/tokens/${at + 1}.json`, root)));
+  for (const part of coming) part.catch(() => {}); // the first that fails is thrown below
+  for (const part of coming) tokens.push(...(await part));
+  return { ...ledger, tokens };
+}
+
+async function load(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address.pathname.split("/").pop()} is not there (${answer.status})`);
+  return answer.json();
+}

@@ -1,0 +1,94 @@
+"""Everything that a build follows from, under one name: what has the same name needs no build."""
+
+from __future__ import annotations
+
+import os
+import site as packages
+import stat
+import sys
+import time
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.books import SECRET
+from stempress.texts import FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stempress.command import Options
+
+HERE = Path(__file__).parents[1]
+SOURCES = ("stempress", "pyodide_app/engine", "templates")
+"""What decides how pages are made; the modules beside it are copied as they are."""
+READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".py", ".toml", ".txt", ".xml"}
+"""Files that are told apart by their content; others, such as sound, by their size and time."""
+UNSURE_NS = 2_000_000_000
+"""What was saved so shortly before may be saved again without its time telling so."""
+
+
+class Inputs(NamedTuple):
+    """Names of all that a build follows from: of the generator alone, and of everything.
+
+    ``sure`` is False where a file may change without another name.
+    """
+
+    source: str
+    everything: str
+    sure: bool
+    own_templates: bool
+
+
+def name_inputs(options: Options) -> Inputs:
+    """Return the names of what a build would follow from now."""
+    source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
+    for folder in SOURCES:
+        for _, words in _described(str(HERE), folder):
+            source.update(words)
+    everything = source.copy()
+    for _, words in _described(str(HERE), "pyodide_app"):
+        everything.update(words)
+    cache = os.environ.get("STEMPRESS_CACHE")
+    asked = options.without_runtime, options.runtime_from, options.base_uri, cache
+    everything.update(repr(asked).encode())
+    newest = 0
+    for name in ("site.toml", SECRET, *FOLDERS):
+        for saved, words in _described(str(options.site), name):
+            newest = max(newest, saved)
+            everything.update(words)
+    sure = newest < time.time_ns() - UNSURE_NS
+    own = any((options.site / "templates").glob("*")) and not _same(options.site, HERE)
+    return Inputs(source.hexdigest(), everything.hexdigest(), sure, own)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _installed() -> list[int]:
+    """Return when libraries were last installed or removed."""
+    found = [Path(folder) for folder in packages.getsitepackages()]
+    return [folder.stat().st_mtime_ns for folder in found if folder.is_dir()]
+
+
+def _described(root: str, name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield, for a file or every file of a folder, when it was saved and what names it.
+
+    What is told apart by its content counts as saved long ago.
+    """
+    place = f"{root}/{name}"
+    try:
+        found = os.stat(place)  # noqa: PTH116 - there are thousands
+        if stat.S_ISDIR(found.st_mode):
+            for each in sorted(os.listdir(place)):  # noqa: PTH208 - names are wanted
+                if each != "__pycache__":
+                    yield from _described(root, f"{name}/{each}")
+        elif name[name.rfind(".") :] in READ:
+            content = Path(place).read_bytes()
+            yield 0, os.fsencode(name) + blake2b(content, digest_size=16).digest()
+        else:
+            times = found.st_mtime_ns, found.st_ctime_ns
+            yield max(times), repr((name, found.st_size, found.st_ino, times)).encode()
+    except OSError as error:
+        yield 0, repr((name, error.errno)).encode()

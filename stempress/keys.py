@@ -1,0 +1,246 @@
+"""What every file of a site follows from, as a key: the same key, the same content.
+
+A page's key names everything that its template may ask for and that can change: of settings and of
+the words around every page all of it, of songs and tokens what is about this page. Pages of which
+there are few follow from everything. So do all pages of a site with templates of its own, for such
+a template can ask for anything. ``tests/test_incremental.py`` holds every key against clean builds.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import defaultdict
+from dataclasses import replace
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, cast
+
+from pyodide_app.engine.model import Token
+from stempress.pages import StemView, TokenList, VariationPages, VariationView
+from stempress.words import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song, StemKey
+    from stempress.inputs import Inputs
+    from stempress.pages import Page
+    from stempress.traits import Trait
+    from stempress.views import Views
+
+
+def digest(*parts: object) -> str:
+    """Return a name for texts, numbers, and tuples and lists of such."""
+    return blake2b(marshal.dumps(cast("Any", parts)), digest_size=12).hexdigest()
+
+
+def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
+    """Return what a page is about, which its template tells."""
+    if not isinstance(page.about, kind):
+        raise TypeError(page.template)
+    return page.about
+
+
+class Keys:
+    """Names what files follow from: ``everything``, or what is ``around`` every page, and more."""
+
+    def __init__(self, views: Views, inputs: Inputs) -> None:
+        """Take what pages speak of, and the names of all inputs."""
+        self._views, self.everything = views, digest(inputs.everything, views.mixer_off)
+        collection = views.collection
+        self._of, self._rarity, self._sounds = collection, views.rarity, views.sounds
+        albums = [
+            (album.slug, album.title, repr(album.cover), [(s.slug, s.title) for s in album.songs])
+            for album in collection.albums
+        ]
+        pages = [(document.slug, document.title) for document in collection.pages]
+        there = bool(collection.notes), bool(collection.seals)
+        told = (*there, collection.ledger.block, views.mixer_off)
+        around = repr(collection.settings), inputs.source, albums, pages, told
+        self.around = self.everything if inputs.own_templates else digest(*around)
+        self._songs: dict[str, str] = {}
+        self._entries: dict[str, str] = {}
+        self._pages: dict[str, Callable[[Page], str]] = {
+            "token.html": self._token_page,
+            "gallery.html": self._list_page,
+            "tier.html": self._list_page,
+            "trait.html": self._list_page,
+            "variation.html": self._variation_page,
+            "embed.html": self._embed_page,
+            "stem.html": self._stem_page,
+            "song.html": self._song_page,
+        }
+
+    def page(self, page: Page) -> str:
+        """Return the key of a page."""
+        known = self._pages.get(page.template)
+        return known(page) if known else self.everything
+
+    def song(self, slug: str) -> str:
+        """Return a key for a song but for its story: its words, its sound, its album."""
+        if slug not in self._songs:
+            song = self._of.song(slug)
+            album = self._of.album(song.album)
+            keys = self._stems_of(song)
+            pictures = self._of.files.pictures
+            parts = (
+                repr(replace(song, story="")),
+                (album.slug, album.title, album.upc, [each.slug for each in album.songs]),
+                repr([self._sounds.stems[key] for key in keys]),
+                repr(self._sounds.songs[slug]),
+                [_picture(pictures.get(key)) for key in keys],
+            )
+            self._songs[slug] = digest(*parts)
+        return self._songs[slug]
+
+    def token(self, token: Token) -> str:
+        """Return a key for a token and what it is made of: for its card and its metadata."""
+        if token.id not in self._entries:
+            self._entries[token.id] = digest(
+                (token.id, token.tier, token.state, token.song, token.layer, token.stem),
+                (tuple(token.stems.items()), token.album, token.burned, token.into, token.supply),
+                self.song(token.song) if token.song else "",
+                self._album(token.album) if token.album else "",
+                self._mix(token) if token.tier == "song" and token.stems else "",
+            )
+        return self._entries[token.id]
+
+    def metadata(self, token: Token) -> str:
+        """Return the key of a token's metadata."""
+        return self.around + self.token(token)
+
+    def ledger_part(self, tokens: Sequence[Token]) -> str:
+        """Return the key of some tokens as data, with who holds them."""
+        owners = self._of.ledger.owners
+        held = [tuple(owners.get(token.id, {}).items()) for token in tokens]
+        return digest(self.around, held, "".join([self.token(token) for token in tokens]))
+
+    def song_files(self, slug: str) -> str:
+        """Return the key of a song's data, its digests and its covers."""
+        shown = self._views.plan.variations[slug]
+        return digest(
+            self.around, self.song(slug), self._shown[slug], shown.total, self._digests[slug]
+        )
+
+    def cover(self, slug: str) -> str:
+        """Return the key of what is drawn of a song."""
+        return digest(self.around, self.song(slug))
+
+    @cached_property
+    def addresses(self) -> str:
+        """A key for the list of all addresses."""
+        return digest(self.around, [page.address for page in self._views.plan.pages])
+
+    def _album(self, slug: str) -> str:
+        album = self._of.album(slug)
+        return digest(album.title, album.upc, _picture(album.cover), repr(album.cover))
+
+    def _mix(self, token: Token) -> tuple[str, str]:
+        variation = self._views.variation(token)
+        return repr(self._sounds.previews.get(variation)), repr(self._sounds.digests.get(variation))
+
+    def _token_page(self, page: Page) -> str:
+        token, views = _about(page, Token), self._views
+        others = [views.by_id.get(each) for each in (*token.burned, token.into) if each]
+        odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
+        return digest(
+            self.around,
+            self.token(token),
+            [self.token(other) if other else "" for other in others],
+            tuple(views.owners(token).items()),
+            [self._percent(trait) for trait in views.traits(token)],
+            odds,
+        )
+
+    def _percent(self, trait: Trait) -> str:
+        if trait not in self._percents:
+            self._percents[trait] = percent(self._views.share(trait))
+        return self._percents[trait]
+
+    @cached_property
+    def _percents(self) -> dict[Trait, str]:
+        return {}
+
+    @cached_property
+    def _odds(self) -> str:
+        shares = [
+            (row.key, share, self.song(row.song.slug)) for row, share in self._views.unrevealed
+        ]
+        return digest(shares)
+
+    def _list_page(self, page: Page) -> str:
+        about = _about(page, TokenList)
+        told: tuple[object, ...] = ()
+        if about.number == 1 or page.template == "gallery.html":
+            told = about.total, len(self._of.tokens)
+        if page.template == "tier.html" and about.number == 1:
+            told += tuple(sorted(self._views.counts[str(about.shared)].items()))
+        shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
+        return digest(
+            (self.around, page.address, page.title, about.last, shared, told),
+            "".join([self.token(token) for token in about.tokens]),
+        )
+
+    def _variation_page(self, page: Page) -> str:
+        about = _about(page, VariationView)
+        tokens = self._rarity.tokens_of(about.song, about.variation)
+        keys = [row.key for row in self._views.chosen(about.song, about.variation)]
+        return digest(
+            self._embed_page(page), self._counts(keys), [self.token(token) for token in tokens]
+        )
+
+    def _embed_page(self, page: Page) -> str:
+        about = _about(page, VariationView)
+        preview = repr(self._sounds.previews.get(about.variation))
+        parts = self.song(about.song.slug), about.variation.choice, about.whole, preview
+        return digest(self.around, page.template, *parts)
+
+    def _stem_page(self, page: Page) -> str:
+        about = _about(page, StemView)
+        row = self._views.row(about.key)
+        slug = about.song.slug
+        return digest(
+            (self.around, self.song(slug), self._shown[slug], about.key),
+            self._counts([about.key]),
+            repr(row.actual),
+            [self.token(token) for token in row.tokens],
+        )
+
+    def _song_page(self, page: Page) -> str:
+        about = _about(page, VariationPages)
+        song = about.song
+        tokens = self._views.song_tokens[song.slug]
+        return digest(
+            (self.around, self.song(song.slug), self._shown[song.slug], about.total, song.story),
+            self._counts(self._stems_of(song)),
+            [self.token(token) for token in tokens],
+        )
+
+    def _counts(self, keys: Sequence[StemKey]) -> list[str]:
+        return [repr(self._views.row(key).count) for key in keys]
+
+    def _stems_of(self, song: Song) -> list[StemKey]:
+        layers = song.layers
+        return [(song.slug, layer.slug, stem.slug) for layer in layers for stem in layer.stems]
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        return {
+            slug: digest([variation.choice for variation in pages.shown])
+            for slug, pages in self._views.plan.variations.items()
+        }
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for variation, each in self._sounds.digests.items():
+            found[variation.song].append(repr((variation.choice, each)))
+        return {song.slug: digest(found[song.slug]) for song in self._of.songs}
+
+
+def _picture(path: Path | None) -> tuple[int, int] | None:
+    if path is None:
+        return None
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns

@@ -1,0 +1,83 @@
+"""One build, from what the artist wrote to dist/: first gather everything, then write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stempress.app import app_files
+from stempress.art import draw_covers
+from stempress.audio import Studio, press_audio
+from stempress.cards import draw_cards
+from stempress.catalog import read_collection
+from stempress.checks import check_audio
+from stempress.data import data_files
+from stempress.errors import Findings
+from stempress.keys import Keys
+from stempress.leaks import refuse_leaks, secret_guard
+from stempress.metadata import metadata_files
+from stempress.offline import offline_files
+from stempress.output import write_site
+from stempress.pages import plan_pages
+from stempress.rarity import Rarity
+from stempress.render import render_site
+from stempress.report import Built
+from stempress.settings import read_settings
+from stempress.sizes import size_report
+from stempress.views import Views
+from stempress.workers import workers
+
+if TYPE_CHECKING:
+    from stempress.command import Options
+    from stempress.inputs import Inputs
+    from stempress.progress import Progress
+
+
+def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
+    """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
+    # First gather everything.
+    findings = Findings()
+    with progress.stage("read"):
+        settings = read_settings(options.site, findings, options.base_uri)
+        collection = read_collection(options.site, settings, findings)
+    with workers(options.dask) as crew:
+        with progress.stage("measure"):
+            checked = check_audio(collection, findings, progress, crew)
+            findings.raise_faults()
+        with progress.stage("plan"):
+            rarity = Rarity(collection.songs, collection.tokens)
+            plan = plan_pages(collection, rarity)
+        with progress.stage("app"):
+            app, mixer_off = app_files(options, progress)
+        with progress.stage("sound"):
+            sounds = press_audio(Studio(collection, plan, checked, progress, crew))
+    with progress.stage("name"):
+        views = Views(plan, collection, rarity, sounds, mixer_off)
+        keys = Keys(views, inputs)
+        assets = [*sounds.files(), *draw_covers(plan, collection, sounds, keys)]
+        assets += draw_cards(settings, assets)
+        files = [
+            *data_files(plan, collection, rarity, sounds, keys),
+            *metadata_files(collection, sounds, keys, assets),
+            *assets,
+            *offline_files(settings, assets),
+            *render_site(views, options.site, keys),
+            *app,
+        ]
+    with progress.stage("check"):
+        refuse_leaks(collection, files, findings)
+        findings.raise_faults()
+    # Then write.
+    told = {"pages": len(plan.pages), "warnings": [str(each) for each in findings.warnings]}
+    with progress.stage("write"):
+        written = write_site(
+            options.out,
+            files,
+            jobs=options.jobs,
+            progress=progress,
+            only=options.only,
+            build=inputs.everything if inputs.sure and not options.only else "",
+            told=told,
+            guard=secret_guard(options.site, collection),
+        )
+    sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
+    return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)
