@@ -67,6 +67,7 @@ def _add_mint(mint: ArgumentParser) -> None:
     mint.add_argument(
         "--random", action="store_true", dest="at_random", help="draw weights by chance"
     )
+    mint.add_argument("--approved", action="store_true", help="only what the audition approved")
     mint.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table, too")
 
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -51,6 +52,14 @@ class Announced(NamedTuple):
 type Event = Transfer | Announced
 
 
+def decoded(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
+    """Return values as a contract encodes them; ValueError if the data does not hold them."""
+    try:
+        return decode(types, data)
+    except DecodingError as error:
+        raise ValueError(str(error)) from None
+
+
 def read_log(log: Mapping[str, Any]) -> Iterator[Event]:
     """Yield what a log says; ValueError if it is not what its topic promises."""
     topic, *words = log["topics"]
@@ -66,7 +75,7 @@ def read_log(log: Mapping[str, Any]) -> Iterator[Event]:
 def _announced(topic: str, words: Sequence[str], data: bytes) -> Announced:
     if topic == URI:
         return Announced(int(words[0], 16), int(words[0], 16))
-    first, last = decode(["uint256", "uint256"], data if topic == UPDATES else data * 2)
+    first, last = decoded(["uint256", "uint256"], data if topic == UPDATES else data * 2)
     return Announced(first, last)
 
 
@@ -79,16 +88,16 @@ def _moved(
         return sender, to, [(int(token, 16), 1)]
     if topic == CONSECUTIVE:
         first, sender, to = words
-        (last,) = decode(["uint256"], data)
+        (last,) = decoded(["uint256"], data)
         if not 0 <= last - int(first, 16) < MOST_AT_ONCE:
             raise ValueError("a range of tokens that nobody can have minted")
         return sender, to, ((token, 1) for token in range(int(first, 16), last + 1))
     _, sender, to = words
     if topic == SINGLE:
-        return sender, to, [decode(["uint256", "uint256"], data)]
+        return sender, to, [decoded(["uint256", "uint256"], data)]
     if topic != MANY:
         raise ValueError(f"an event that was not asked for: {topic}")
-    return sender, to, zip(*decode(["uint256[]", "uint256[]"], data), strict=True)
+    return sender, to, zip(*decoded(["uint256[]", "uint256[]"], data), strict=True)
 
 
 def read_logs(logs: Sequence[Mapping[str, Any]], first: int, last: int) -> list[Event]:

@@ -5,16 +5,15 @@ The same collection and the same seed give the same tokens, on any machine.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation, stem_keys
+from pyodide_app.engine.model import stem_keys
 from stempress.errors import Fault, SiteError
 from stempress.picks import count, pick, room
 from stempress.quotas import drawn, largest_remainder
 from stempress.space import Space
+from stempress.wishes import exact_share, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,21 +26,6 @@ if TYPE_CHECKING:
 WHERE = "mint"
 TRIES = 5
 """How often exact supplies are tried to be met before a plan is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One stem in the report: what its share of all tokens would be, the plan, what was drawn."""
-
-    key: StemKey
-    wished: float
-    planned: int
-    drawn: int
-
-    @property
-    def apart(self) -> float:
-        """How far what was drawn lies from the wish."""
-        return self.drawn - self.wished
 
 
 def stem_plan(
@@ -72,7 +56,7 @@ def stem_plan(
     if size < remaining:
         hint = f"{_sums(songs, have)}; a larger --size, or weights alone"
         raise _refused("size", "is less than the exact supplies ask for", hint, size)
-    shares = _weights(songs)
+    shares = weights_of(songs)
     total = size - remaining + sum(have.get(key, 0) for key in weighed)
     parts = [shares[key] for key in weighed]
     if dice is not None:
@@ -87,23 +71,6 @@ def draw_stems(plan: Mapping[StemKey, int], size: int | None, dice: Dice) -> lis
     """Return the first ``size`` of all planned tokens in an order of chance."""
     deck = [key for key, number in plan.items() for _ in range(number)]
     return dice.shuffled(deck)[:size]
-
-
-def _weights(songs: Sequence[Song]) -> dict[StemKey, Fraction]:
-    """Return the share of every stem with a weight; layers are alike."""
-    shares = {}
-    for song in songs:
-        for layer in song.layers:
-            parts = [exact_share(stem) for stem in layer.stems]
-            for stem, part in zip(layer.stems, parts, strict=True):
-                if stem.supply is None:
-                    shares[song.slug, layer.slug, stem.slug] = part / sum(parts)
-    return shares
-
-
-def exact_share(stem: Stem) -> Fraction:
-    """Return a stem's share as it was written: 0.1 is a tenth."""
-    return Fraction(str(stem.share))
 
 
 def _sums(songs: Sequence[Song], have: Mapping[StemKey, int]) -> str:
@@ -158,6 +125,27 @@ def draw_variations(  # noqa: PLR0913 - what a draw depends on
         )
         for layer, stem, got, wish in wrong
     )
+
+
+def draw_approved(
+    song: Song, size: int | None, minted: Sequence[Choice], approved: Sequence[Choice], dice: Dice
+) -> list[Choice]:
+    """Return ``size`` of the approved variations that are not minted, all of them without one."""
+    space, taken = Space(song), set(minted)
+    pool = [choice for choice in approved if choice in space and choice not in taken]
+    if size is not None and size > len(pool):
+        hint = f"{len(approved)} are approved; {len(pool)} of them are permitted and not minted"
+        raise _refused("size", "is more than what was approved", hint, size)
+    choices = dice.shuffled(sorted(pool))[:size]
+    got, used = count(song, choices), count(song, minted)
+    for at, layer in enumerate(song.layers):
+        for nth, stem in enumerate(layer.stems):
+            left = _left(stem, used[at][nth])
+            if left is not None and got[at][nth] > left:
+                key = f"{song.slug}/{layer.slug}/{stem.slug}"
+                hint = f"the supply leaves {left}: reject some, or mint fewer"
+                raise _refused(key, "is approved more often than its supply", hint, got[at][nth])
+    return choices
 
 
 def _refuse_size(song: Song, size: int, taken: AbstractSet[Choice], minted: int) -> None:
@@ -243,52 +231,6 @@ def _misses(
         for nth, stem in enumerate(layer.stems):
             if got[at][nth] > left[nth] or (whole and got[at][nth] != left[nth]):
                 yield layer.slug, stem.slug, got[at][nth], left[nth]
-
-
-def stem_lines(
-    songs: Sequence[Song], plan: Mapping[StemKey, int], drawn_keys: Sequence[StemKey]
-) -> list[Line]:
-    """Return the report of a mint of stem tokens."""
-    got, total, size = Counter(drawn_keys), sum(plan.values()), len(drawn_keys)
-    keys = [key for key in stem_keys(songs) if key in plan]
-    weights = _weights(songs)
-    exact = sum(plan[key] for key in keys if key not in weights)
-    shares = sum(weights.values())
-    return (
-        [
-            Line(
-                key,
-                float((total - exact) * weights[key] / shares)
-                if key in weights
-                else plan[key] * size / total,
-                plan[key],
-                got[key],
-            )
-            for key in keys
-        ]
-        if total
-        else []
-    )
-
-
-def variation_lines(
-    song: Song, plan: Sequence[Sequence[int]], choices: Sequence[Choice]
-) -> list[Line]:
-    """Return the report of a mint of a song's variations."""
-    got = count(song, choices)
-    lines = []
-    for at, layer in enumerate(song.layers):
-        shares = [exact_share(stem) for stem in layer.stems]
-        for nth, stem in enumerate(layer.stems):
-            wished = float(shares[nth] / sum(shares) * len(choices))
-            key = song.slug, layer.slug, stem.slug
-            lines.append(Line(key, wished, plan[at][nth], got[at][nth]))
-    return lines
-
-
-def variations_of(song: Song, choices: Sequence[Choice]) -> list[Variation]:
-    """Return choices as variations."""
-    return [Variation(song.slug, choice) for choice in choices]
 
 
 def _refused(key: str, what: str, hint: str, value: object = None) -> SiteError:

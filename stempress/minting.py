@@ -20,14 +20,14 @@ from stempress.items import item_of, read_item, stem_item, tier_of, variation_it
 from stempress.ledger import WHERE as LEDGER
 from stempress.mint import (
     WHERE,
-    Line,
+    draw_approved,
     draw_stems,
     draw_variations,
-    stem_lines,
     stem_plan,
-    variation_lines,
 )
+from stempress.picks import count
 from stempress.tokens import is_token_id
+from stempress.wishes import Line, stem_lines, variation_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +54,7 @@ class Wanted:
     place: Sequence[str] = ()
     append: bool = False
     at_random: bool = False
+    approved: bool = False
 
 
 def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None = None) -> None:
@@ -195,8 +196,6 @@ def _drawn_variations(
     books: Books, wanted: Wanted, size: int | None, minted: Sequence[str], dice: Dice
 ) -> tuple[list[str], list[Line]]:
     song = _song(books, wanted.song)
-    if size is None:
-        raise _refused("size", "is needed: how many variations", None)
     here = [
         Variation.from_stems(song, stems).choice
         for item in minted
@@ -204,18 +203,25 @@ def _drawn_variations(
         for stems in [read_item(item, books.songs)["stems"]]
         if isinstance(stems, dict)
     ]
-    rejected = _rejected(books.site, song)
+    if wanted.approved:
+        choices = draw_approved(song, size, here, _judged(books.site, song, "approved"), dice)
+        items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
+        return items, variation_lines(song, count(song, choices), choices)
+    if size is None:
+        raise _refused("size", "is needed: how many variations", None)
+    rejected = set(_judged(books.site, song, "rejected"))
     choices, plan = draw_variations(song, size, here, rejected, dice, at_random=wanted.at_random)
     items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
     return items, variation_lines(song, plan, choices)
 
 
-def _rejected(site: Path, song: Song) -> set[Choice]:
-    return {
+def _judged(site: Path, song: Song, wanted: str) -> list[Choice]:
+    """Return the variations that have a verdict."""
+    return [
         Variation.parse(song, mix).choice
         for mix, verdict in judged_of(site, song).items()
-        if verdict == "rejected"
-    }
+        if verdict == wanted
+    ]
 
 
 def _song(books: Books, slug: str) -> Song:

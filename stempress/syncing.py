@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from eth_abi.abi import decode, encode
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from stempress.balances import check_balances
 from stempress.books import open_books
 from stempress.cache import cache_root, digest
 from stempress.chain import apply, fold
@@ -18,16 +17,16 @@ from stempress.errors import Fault, SiteError
 from stempress.journal import Stretch, open_journal
 from stempress.logs import TOPICS, Announced, read_logs
 from stempress.report import ranges
-from stempress.rpc import BATCH, AnswerError, Endpoints, RefusedError, SlowError
+from stempress.rpc import AnswerError, Endpoints, RefusedError, SlowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from stempress.chain import State
     from stempress.journal import Journal
     from stempress.progress import Progress
-    from stempress.rpc import Call, Endpoint
+    from stempress.rpc import Endpoint
     from stempress.settings import Contract
 
 VERSION = 1
@@ -38,10 +37,6 @@ FIRST_SPAN = 2_000
 LARGEST_SPAN = 500_000
 MOST_NAMED = 100_000
 """A contract may announce all tokens that there could ever be; such a range is not counted out."""
-PAIRS = 500
-"""Balances that one call asks an ERC-1155 contract for."""
-BALANCE_OF = "0x70a08231"
-BALANCE_OF_BATCH = "0x4e1273f4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,75 +252,6 @@ def _folded(journal: Journal) -> State:
     except ValueError as error:
         hint = "an endpoint has left logs out: --anew reads all of them again"
         raise SiteError([Fault("sync", str(error), "rpc", hint=hint)]) from None
-
-
-def check_balances(state: State, endpoints: Endpoints, contract: Contract, block: int) -> None:
-    """Hold what logs come to against what the contract says at the same block.
-
-    Endpoints have been seen to leave logs out and to say nothing.
-    """
-    wanted = _wanted_balances(state, contract.standard)
-    wrong = []
-    for calls, expected in _balance_calls(wanted, contract, block):
-        found = endpoints.attempt(lambda each, calls=calls: _balances(each, calls))  # type: ignore[misc]
-        wrong += [
-            Fault(
-                "sync",
-                f"holds {have} of {token or 'the collection'} on the chain, and {want} by its logs",
-                holder,
-                hint="an endpoint has left logs out: --anew reads all of them again",
-            )
-            for (holder, token, want), have in zip(expected, found, strict=True)
-            if have != want
-        ]
-    if wrong:
-        raise SiteError(wrong[:10])
-
-
-type Holding = tuple[str, str, int]
-"""A holder, a token (of an ERC-721 contract: none), and how many."""
-
-
-def _wanted_balances(state: State, standard: str) -> list[Holding]:
-    if standard == "erc1155":
-        return [
-            (holder, token, number)
-            for token, holders in state.owners.items()
-            for holder, number in holders.items()
-        ]
-    held: Counter[str] = Counter()
-    for holders in state.owners.values():
-        held.update(holders)
-    return [(holder, "", number) for holder, number in held.items()]
-
-
-def _balance_calls(
-    wanted: Sequence[Holding], contract: Contract, block: int
-) -> Iterator[tuple[list[Call], list[Holding]]]:
-    """Yield calls that are sent together, and the holdings that their answers are about."""
-    if contract.standard == "erc1155":
-        for at in range(0, len(wanted), PAIRS):
-            part = wanted[at : at + PAIRS]
-            holders, tokens = [each[0] for each in part], [int(each[1]) for each in part]
-            data = BALANCE_OF_BATCH + encode(["address[]", "uint256[]"], [holders, tokens]).hex()
-            yield [_call(contract, data, block)], list(part)
-        return
-    for at in range(0, len(wanted), BATCH):
-        part = wanted[at : at + BATCH]
-        asked = [BALANCE_OF + encode(["address"], [each[0]]).hex() for each in part]
-        yield [_call(contract, each, block) for each in asked], list(part)
-
-
-def _call(contract: Contract, data: str, block: int) -> Call:
-    return "eth_call", [{"to": contract.address, "data": data}, hex(block)]
-
-
-def _balances(endpoint: Endpoint, calls: list[Call]) -> list[int]:
-    answers = [bytes.fromhex(each.removeprefix("0x")) for each in endpoint.ask_all(calls)]
-    if len(answers) == 1 and len(answers[0]) > 32:
-        (found,) = decode(["uint256[]"], answers[0])
-        return list(found)
-    return [int.from_bytes(answer) for answer in answers]
 
 
 def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:

@@ -49,7 +49,7 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["pages", "rarity", "traits", "mint", "picks", "space", "quotas", "chain"]
+    "name", ["pages", "rarity", "traits", "mint", "picks", "space", "quotas", "wishes", "chain"]
 )
 def test_planning_touches_no_file(name: str) -> None:
     assert not imports(ROOT / "stempress" / f"{name}.py") & UNCLEAN

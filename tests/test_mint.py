@@ -197,6 +197,33 @@ def test_the_report_is_a_table(site: Path, tmp_path: Path) -> None:
     assert sum(int(row["drawn"]) for row in rows) == 7
 
 
+def test_what_was_approved_is_all_that_is_minted(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weigh(site, RULE)
+    verdicts = {"1-1": "approved", "2-2": "approved", "2-1": "rejected", "1-2": "approved"}
+    write(site / "audition.json", json.dumps({"one": verdicts}))
+    approved = ("--tier", "song", "--approved", "--seed", "a")
+    assert mint(site, *approved, "--size", "3") == 1
+    assert "3 are approved; 2 of them are permitted and not minted" in capsys.readouterr().err
+    assert mint(site, *approved, "--size", "1") == 0
+    assert mint(site, *approved, "--append") == 0
+    found = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
+    assert found == {("live", "live"), ("tape", "synth")}
+
+
+def test_more_approved_than_the_supply_is_refused(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weigh(site)
+    one = site / "content/albums/tides/one.md"
+    text = one.read_text("utf-8").replace("weight = 5", "supply = 1")
+    one.write_text(text.replace("weight = 1", "supply = 1", 1), "utf-8")
+    write(site / "audition.json", json.dumps({"one": {"1-1": "approved", "1-2": "approved"}}))
+    assert mint(site, "--tier", "song", "--approved") == 1
+    assert "one/drums/live: is approved more often than its supply" in capsys.readouterr().err
+
+
 def test_a_blind_drop_tells_nothing_in_the_ledger(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

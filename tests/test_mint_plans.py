@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from stempress.dice import Dice
 from stempress.errors import SiteError
-from stempress.mint import draw_stems, draw_variations, stem_lines, stem_plan
+from stempress.mint import draw_stems, draw_variations, stem_plan
 from stempress.picks import count
 from stempress.space import Space
+from stempress.wishes import stem_lines
 from tests.test_space import songs
 
 if TYPE_CHECKING:

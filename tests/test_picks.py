@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stempress.dice import Dice
-from stempress.mint import exact_share
 from stempress.picks import count, pick, room
 from stempress.quotas import largest_remainder
 from stempress.space import Space
+from stempress.wishes import exact_share
 from tests.test_space import song_of, songs
 
 if TYPE_CHECKING:
