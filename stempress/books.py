@@ -17,7 +17,7 @@ from stempress.files import store_text
 from stempress.ledger import WHERE as LEDGER
 from stempress.seals import WHERE as SEALS
 from stempress.settings import read_settings
-from stempress.texts import parse_json, read_text
+from stempress.texts import SECRET, parse_json, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song
     from stempress.catalog import Collection
     from stempress.seals import Seal
-
-SECRET = "secret.json"  # noqa: S105 - a file's name
-"""What unrevealed tokens are, in the site's folder and never in dist/."""
 
 type Entry = dict[str, Any]
 """A token as tokens.json has it."""

@@ -11,8 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.books import SECRET
-from stempress.texts import FOLDERS
+from stempress.texts import FOLDERS, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -218,7 +218,12 @@ class Keys:
         )
 
     def _counts(self, keys: Sequence[StemKey]) -> list[str]:
-        return [repr(self._views.row(key).count) for key in keys]
+        return [self._counted[key] for key in keys]
+
+    @cached_property
+    def _counted(self) -> dict[StemKey, str]:
+        keys = self._sounds.stems
+        return {key: repr(self._views.row(key).count) for key in keys}
 
     def _stems_of(self, song: Song) -> list[StemKey]:
         layers = song.layers

@@ -12,9 +12,10 @@ from collections import Counter
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from stempress.books import SECRET, read_secret
+from stempress.books import read_secret
 from stempress.errors import Findings
 from stempress.ledger import WHERE as LEDGER
+from stempress.texts import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import orjson
 
 from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
-from stempress.cache import cache_root, file_digest, store
+from stempress.cache import cache_root, store
+from stempress.contents import content_digests
 from stempress.levels import spans
 from stempress.reading import UnreadableError, open_source
 from stempress.waveform import Outline
@@ -66,7 +68,8 @@ def measure_stems(
     files: Mapping[StemKey, Path], findings: Findings, progress: Progress, workers: Workers
 ) -> dict[StemKey, Facts]:
     """Measure every file; what cannot be used is noted and left out."""
-    digests = {key: file_digest(path) for key, path in files.items()}
+    contents = content_digests(files.values())
+    digests = {key: contents[path] for key, path in files.items()}
     known = {key: _kept(name) for key, name in digests.items()}
     new = [key for key, facts in known.items() if facts is None]
     results: dict[StemKey, Facts | str] = {key: facts for key, facts in known.items() if facts}
@@ -180,7 +183,7 @@ def _place(digest: str) -> Path:
 
 def _kept(digest: str) -> Facts | None:
     try:
-        data = json.loads(_place(digest).read_bytes())
+        data = orjson.loads(_place(digest).read_bytes())
         data["bins"] = tuple((low, high) for low, high in data["bins"])
         data["envelope"] = tuple(data["envelope"])
         return Facts(**data)

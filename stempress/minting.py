@@ -13,7 +13,7 @@ from rich.table import Table
 
 from pyodide_app.engine.model import Variation
 from stempress.audition import judged_of
-from stempress.books import SECRET, Books, open_books
+from stempress.books import Books, open_books
 from stempress.dice import Dice
 from stempress.errors import Fault, Findings, SiteError, nearest
 from stempress.items import item_of, read_item, stem_item, tier_of, variation_item
@@ -26,6 +26,7 @@ from stempress.mint import (
     stem_plan,
 )
 from stempress.picks import count
+from stempress.texts import SECRET
 from stempress.tokens import is_token_id
 from stempress.wishes import Line, stem_lines, variation_lines
 

@@ -134,7 +134,9 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
         for address in stage.sound
         if address in gathered and gathered[address][1] == stage.record.files[address].key
     }
-    remove(following, [*stage.strays, *(each for each in stage.record.files if each not in held)])
+    wanted = folders_of(gathered)
+    gone_by = [*stage.strays, *(each for each in stage.record.files if each not in held)]
+    remove(following, gone_by, wanted)
     todo = [each for address, each in gathered.items() if address not in held]
     gathering = Gathering(out, live, following, guard)
     made = _gather(gathering, todo, len(gathered), jobs, progress)
@@ -142,7 +144,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     seen |= {each.address: each.seen for each in made}
     touched = folders_of(each.address for each in made)
     times = dict(stage.record.folders) | folder_times(following, touched)
-    folders = {folder: times.get(folder, 0) for folder in folders_of(seen)}
+    folders = {folder: times.get(folder, 0) for folder in wanted}
     record = Record(seen, folders, build, told or {})
     write_record(following, records, record)
     before = live.record.files if live else {}

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyodide_app.provenance import final_hash, item_hash
-from stempress.books import SECRET, open_books
+from stempress.books import open_books
 from stempress.errors import Fault, Findings, SiteError
 from stempress.items import read_item, tier_of
 from stempress.ledger import WHERE as LEDGER
 from stempress.seals import WHERE as SEALS
 from stempress.seals import Seal
 from stempress.settings import read_ranges
+from stempress.texts import SECRET
 from stempress.tokens import TELLING
 
 if TYPE_CHECKING:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from stempress.errors import Findings
 
 FOLDERS = ("content", "stems", "templates")
+SECRET = "secret.json"  # noqa: S105 - a file's name
+"""What unrevealed tokens are, in the site's folder and never in dist/."""
 
 
 def read_text(path: Path, where: str, findings: Findings) -> str | None:

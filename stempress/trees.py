@@ -19,6 +19,7 @@ import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 VERSION = 1
@@ -167,14 +168,16 @@ def folder_times(path: Path, folders: Iterable[str]) -> dict[str, int]:
     return {folder: mtime if mtime < latest else 0 for folder, mtime in times.items()}
 
 
-def remove(path: Path, addresses: Iterable[str]) -> None:
-    """Remove files, folders and links from a folder, and what is empty then."""
+def remove(path: Path, addresses: Iterable[str], wanted: AbstractSet[str]) -> None:
+    """Remove files, folders and links, and folders that are empty then, but for those wanted."""
     for address in addresses:
         place = path / address
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
         else:
             place.unlink(missing_ok=True)
+        folder = address.rpartition("/")[0]
         with suppress(OSError):  # the first folder that is not empty
-            for folder in place.relative_to(path).parents[:-1]:
+            while folder and folder not in wanted:
                 (path / folder).rmdir()
+                folder = folder.rpartition("/")[0]

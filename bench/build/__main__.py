@@ -228,6 +228,7 @@ def main() -> None:
     parser.add_argument("--against", nargs="*", default=every, choices=every)
     parser.add_argument("--scratch", type=Path, help="where to build (default: a new folder)")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users' modules are compiled once
     versions()
     for tokens in options.tokens:
         with tempfile.TemporaryDirectory(dir=options.scratch, prefix="bench-") as folder:

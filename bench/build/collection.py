@@ -33,6 +33,7 @@ title = "Slow Water"
 artist = "Ada Lind"
 description = "Thirty songs about one river."
 url = "https://slow-water.example/"
+cards = false
 
 [collection]
 name = "Slow Water"

@@ -3,6 +3,7 @@
 They are spared the reading, the checks and the figures; their part is to lay out and to write, page
 for page what this project presses: all pages of tokens, mixes and stems and the numbered lists of
 traits and of the gallery. Left out are those of tiers, of songs, and of which there is one each.
+Covers, sound, data and oEmbed are this project's alone. Social cards are off: nobody draws them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from stempress.pages import StemView, TokenList, VariationView, plan_pages
 from stempress.places import address_of, cover_of
 from stempress.progress import Progress
 from stempress.rarity import Rarity
+from stempress.schema import linked_data
 from stempress.settings import read_settings
+from stempress.sharing import shown_in_frame
 from stempress.views import Views
 from stempress.words import clock, colour, number, one_in, percent
 from stempress.workers import workers
@@ -63,6 +66,7 @@ def site_facts(views: Views) -> Facts:
         "key": settings.key,
         "license": settings.license,
         "url": settings.url.rstrip("/"),
+        "accent": settings.theme.accent,
         "songs": [{"slug": s.slug, "title": s.title} for s in views.collection.songs],
         "albums": [
             {
@@ -123,6 +127,7 @@ def page_facts(views: Views, page: Page) -> Facts | None:
         return None
     place = f"{page.address.partition('/')[0]}/"
     root = "../" * page.address.count("/")
+    shown = shown_in_frame(views.collection.settings, page)
     around = {
         "address": page.address,
         "root": root,
@@ -131,6 +136,7 @@ def page_facts(views: Views, page: Page) -> Facts | None:
         "current": place if place == "gallery/" else "",
         "whether": "page" if page.address == place else "true",
         "image": "art/collection.svg",
+        "shown": shown.address if shown else "",
     }
     return around | found
 
@@ -282,6 +288,7 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
         "rank": f"{number(standing.rank or 0)} of {number(standing.of)}",
         "odds": percent(standing.odds),
         "one_in": one_in(standing.odds),
+        "linked": linked_data(views.collection, views.sounds, about),
         "count": number(len(tokens)),
         "made": [address_of(row) for row in views.chosen(song, mix)],
         "mixer": mixer_facts(views, None, mix, page),
