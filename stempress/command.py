@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     type Build = Callable[["Options", Progress], Built]
 
+STOPPED = 130
+"""The exit status of what Ctrl-C has ended."""
+MOST_PORT = 65535
 SITE_HELP = "the artist's folder: site.toml, content/, stems/ (default: the bundled one)"
 
 
@@ -60,23 +63,29 @@ class Options:
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:
     """Do what the command line says; return the exit status."""
-    options = parse(arguments, home)
     progress = Progress()
     try:
-        if options.command == "serve":
-            return _serve(options, build, progress)
-        if options.command == "mix":
-            return _mix(options, progress)
-        if options.command in ("publish", "verify"):
-            from stempress.publishing import run_publishing  # noqa: PLC0415 - a build needs it not
-
-            return run_publishing(options, progress)
-        if options.command in DROP:
-            return _drop(options, progress)
-        return 0 if _press(options, build, progress) else 1
+        return _run(parse(arguments, home), build, progress)
     except OSError as error:
         progress.say(f"error: {error}")
         return 1
+    except KeyboardInterrupt:
+        progress.say("stopped")
+        return STOPPED
+
+
+def _run(options: Options, build: Build, progress: Progress) -> int:
+    if options.command == "serve":
+        return _serve(options, build, progress)
+    if options.command == "mix":
+        return _mix(options, progress)
+    if options.command in ("publish", "verify"):
+        from stempress.publishing import run_publishing  # noqa: PLC0415 - a build needs it not
+
+        return run_publishing(options, progress)
+    if options.command in DROP:
+        return _drop(options, progress)
+    return 0 if _press(options, build, progress) else 1
 
 
 def parse(arguments: Sequence[str], home: Path) -> Options:
@@ -91,7 +100,7 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
     _add_build_options(command("build", help="build the site (the default)"))
     serve = command("serve", help="build, show the site, and build again on every change")
     _add_build_options(serve)
-    serve.add_argument("--port", type=int, help="default: 8000")
+    serve.add_argument("--port", type=_port, help="default: 8000; 0 is any that is free")
     mix = command("mix", help="write a variation as a WAV file")
     mix.add_argument("song", help="the song's slug")
     mix.add_argument("mix_number", help="such as 3-1-4, or a link that the mixer has copied")
@@ -140,6 +149,13 @@ def parse(arguments: Sequence[str], home: Path) -> Options:
         jobs=jobs,
         only=only,
     )
+
+
+def _port(word: str) -> int:
+    """Read a port."""
+    if not re.fullmatch(r"\d{1,5}", word, re.ASCII) or int(word) > MOST_PORT:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 0 to {MOST_PORT}")
+    return int(word)
 
 
 def _count(word: str) -> int:

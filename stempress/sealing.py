@@ -87,7 +87,8 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
     """Say in the ledger what sealed tokens are, and prove it in the commitment."""
     books = open_books(site)
     wanted = _wanted(books, words)
-    for at, each in enumerate(books.seals):
+    sealed = list(books.seals)
+    for at, each in enumerate(sealed):
         mine = [token for token in wanted if token in each.places]
         if mine:
             books.seals[at] = _opened(books, _begun(books, each, starting_index), mine)
@@ -102,6 +103,9 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
         entry |= {**read_item(item, books.songs), **supply}
     books.write_ledger()
     books.write_seals()
+    for before, after in zip(sealed, books.seals, strict=True):
+        if before.starting_index is None and after.starting_index is not None:
+            progress.say(f"starting index settled for good: {after.starting_index}")
     left = sum(entry["state"] == "unrevealed" for entry in books.entries)
     progress.say(
         f"{len(new)} tokens revealed, {left} still unrevealed; build the site to show them"

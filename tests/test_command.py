@@ -85,6 +85,21 @@ def test_a_disk_that_fails_is_told_in_a_line(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == "error: [Errno 28] No space left on device\n"
 
 
+def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_: Options, __: Progress) -> Built:
+        raise KeyboardInterrupt
+
+    assert run([], interrupt, HOME) == 130
+    assert capsys.readouterr().err == "stopped\n"
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["serve", "--port", port], HOME)
+    assert "--port" in capsys.readouterr().err
+
+
 def test_a_preview_without_anything_to_show_ends(tmp_path: Path) -> None:
     assert run(["--site", str(tmp_path), "serve"], refuse, HOME) == 1
 

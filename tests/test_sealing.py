@@ -101,6 +101,7 @@ def test_a_starting_index_turns_the_items_once_for_all(
 ) -> None:
     assert drop(site, "seal") == 0
     assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "30") == 0
+    assert "starting index settled for good: 30" in capsys.readouterr().err
     items = content(site, "secret.json")["items"]
     assert told(site) == {"1": items["31"], "2": items["32"], "3": items["1"], "4": items["2"]}
     assert drop(site, "reveal", "--tokens", "5-32", "--starting-index", "3") == 1
