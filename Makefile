@@ -4,6 +4,7 @@
 # make bench   measure
 # make bench-build   measure builds against Hugo, Eleventy, Pelican and staticjinja
 # make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
+# make words   gather the interface's sentences into the catalogues; ARGS=fr begins one for French
 # make clean   remove all that make has made
 #
 # ARGS holds further options of the command that runs: make site ARGS="--without-runtime"
@@ -12,7 +13,7 @@ PYTHON = .venv/bin/python
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
 
-.PHONY: site serve test bench bench-build lock clean venv venv-dev
+.PHONY: site serve test bench bench-build lock words clean venv venv-dev
 
 site: venv
 	$(PYTHON) build.py $(ARGS)
@@ -47,6 +48,9 @@ lock: venv
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --group dev --output-file requirements-dev.txt
 	$(subst pyproject.toml,,$(COMPILE)) --output-file bench/build/requirements.txt bench/build/requirements.in
+
+words: venv
+	$(PYTHON) tools/words.py $(ARGS)
 
 clean:
 	rm -rf .venv dist .stempress-dist node_modules bench/build/eleventy/node_modules

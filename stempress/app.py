@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from gzip import GzipFile
 from io import BytesIO
 from pathlib import Path
@@ -12,31 +13,36 @@ from stempress.cache import cache_root, file_digest, store
 from stempress.data import json_file
 from stempress.ethers import prepare_ethers
 from stempress.output import OutputFile
+from stempress.phrases import SOURCE, which_form
 from stempress.runtime import prepare_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stempress.command import Options
+    from stempress.phrases import Phrases
     from stempress.progress import Progress
 
 WEB = Path(pyodide_app.__path__[0]) / "web"
 WASM = "pyodide.asm.wasm"
 SERVICE_WORKER = "sw.js"
-PRESSED_WITHOUT = "This site was pressed without the Python runtime, so its mixer is off."
+LANGUAGE = "language.js"
+"""The module that holds what the other modules say."""
 
 
-def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], str]:
+def app_files(options: Options, _: Phrases, progress: Progress) -> tuple[list[OutputFile], str]:
     """Return everything below app/, and why the mixer is off, if it is."""
     web = [
-        OutputFile(f"app/web/{file.name}", file)
+        OutputFile(f"app/web/{file.name}", _spoken(file, _))
         for file in sorted(WEB.iterdir())
         if file.is_file() and not file.name.startswith(".") and file.name != SERVICE_WORKER
     ]
     # What a service worker is in charge of lies below it.
     web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
     if options.without_runtime:
-        return [*web, _list_file(web)], PRESSED_WITHOUT
+        return [*web, _list_file(web)], _(
+            "This site was pressed without the Python runtime, so its mixer is off."
+        )
     runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.say))
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
@@ -47,6 +53,26 @@ def app_files(options: Options, progress: Progress) -> tuple[list[OutputFile], s
         *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
     ]
     return [*app, _list_file(app)], ""
+
+
+def _spoken(file: Path, phrases: Phrases) -> Path | bytes:
+    """Return a module of the pages; what they say is in the site's language."""
+    return file if file.name != LANGUAGE or phrases.key == SOURCE else as_module(phrases).encode()
+
+
+def as_module(phrases: Phrases) -> str:
+    """Return the sentences that modules say as a module."""
+    said = {key: phrases.forms[key] for key in sorted(phrases.scripted)}
+    which_form(phrases.rule)  # refuses what is no rule
+    return (
+        f"export const LANGUAGE = {_script(phrases.tag)};\n"
+        f"export const FORMS = {_script(said)};\n"
+        f"export const whichForm = (n) => Number({phrases.rule});\n"
+    )
+
+
+def _script(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:

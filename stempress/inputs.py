@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parents[1]
 SOURCES = ("stempress", "pyodide_app/engine", "templates")
 """What decides how pages are made; the modules beside it are copied as they are."""
-READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".py", ".toml", ".txt", ".xml"}
+READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".po", ".py", ".toml", ".txt", ".xml"}
 """Files that are told apart by their content; others, such as sound, by their size and time."""
 UNSURE_NS = 2_000_000_000
 """What was saved so shortly before may be saved again without its time telling so."""

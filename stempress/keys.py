@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token
 from stempress.pages import StemView, TokenList, VariationPages, VariationView
-from stempress.words import percent
+from stempress.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -155,7 +155,7 @@ class Keys:
 
     def _percent(self, trait: Trait) -> str:
         if trait not in self._percents:
-            self._percents[trait] = percent(self._views.share(trait))
+            self._percents[trait] = Words().percent(self._views.share(trait))
         return self._percents[trait]
 
     @cached_property

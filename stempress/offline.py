@@ -27,16 +27,18 @@ SAFE = 0.8
 PAPER = "#17161a"
 
 
-def offline_files(settings: Settings, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+def offline_files(
+    settings: Settings, files: Iterable[OutputFile], direction: str = "ltr"
+) -> Iterator[OutputFile]:
     """Yield the manifest, and icons drawn from the collection's cover, which is among the files."""
     cover = next(file for file in files if file.address == collection_cover())
-    yield json_file("manifest.json", manifest(settings))
+    yield json_file("manifest.json", manifest(settings, direction))
     for size in ICONS:
         yield _icon(f"icons/{size}.png", cover, size, 1.0)
     yield _icon(f"icons/{MASKABLE}-maskable.png", cover, MASKABLE, SAFE)
 
 
-def manifest(settings: Settings) -> dict[str, object]:
+def manifest(settings: Settings, direction: str) -> dict[str, object]:
     """Return the web app manifest; its addresses are relative to it, at the site's root."""
     return {
         "id": "./",
@@ -44,6 +46,7 @@ def manifest(settings: Settings) -> dict[str, object]:
         "short_name": settings.title[:24],
         "description": settings.description,
         "lang": settings.language,
+        **({"dir": "rtl"} if direction == "rtl" else {}),
         "start_url": "./",
         "scope": "./",
         "display": "minimal-ui",

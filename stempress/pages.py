@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
 from stempress.fields import folded
+from stempress.phrases import ENGLISH
 from stempress.traits import Trait, traits_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stempress.albums import Album
     from stempress.catalog import Collection
     from stempress.documents import Document
+    from stempress.phrases import Phrases
     from stempress.rarity import Rarity
 
 LIST_SIZE = 60
@@ -123,11 +125,12 @@ class StemView:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every page of a site, and what pages need to know of each other."""
+    """Every page of a site, what pages need to know of each other, and their language."""
 
     pages: tuple[Page, ...]
     variations: dict[str, VariationPages] = field(default_factory=dict)
     traits: dict[Trait, tuple[Token, ...]] = field(default_factory=dict)
+    phrases: Phrases = ENGLISH
 
 
 def song_address(song: Song) -> str:
@@ -155,11 +158,11 @@ def token_address(token_id: str) -> str:
     return f"tokens/{token_id}/"
 
 
-def plan_pages(collection: Collection, rarity: Rarity) -> Plan:
-    """Return every page; SiteError if two of them would be one file."""
+def plan_pages(collection: Collection, rarity: Rarity, _: Phrases = ENGLISH) -> Plan:
+    """Return every page, its title in one language; SiteError if two of them would be one file."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
     traits = group_by_trait(collection)
-    plan = Plan(tuple(_pages(collection, variations, traits)), variations, traits)
+    plan = Plan(tuple(_pages(collection, variations, traits, _)), variations, traits, _)
     refuse_clashes(plan.pages)
     return plan
 
@@ -196,34 +199,36 @@ def _pages(
     collection: Collection,
     variations: dict[str, VariationPages],
     traits: dict[Trait, tuple[Token, ...]],
+    _: Phrases,
 ) -> Iterator[Page]:
     settings = collection.settings
     yield Page("", "home.html", settings.title, collection.home, settings.description)
-    yield from list_pages("gallery/", "gallery.html", "Gallery", collection.tokens)
+    yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
+    titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
     for tier in TIERS:
         tokens = tuple(token for token in collection.tokens if token.tier == tier)
-        title = f"{tier.title()} tokens"
-        yield from list_pages(f"tiers/{tier}/", "tier.html", title, tokens, tier)
+        yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
     for album in collection.albums:
         yield Page(album_address(album), "album.html", album.title, album)
     for song in collection.songs:
-        yield from _song_pages(song, variations[song.slug])
+        yield from _song_pages(song, variations[song.slug], _)
     for token in collection.tokens:
-        yield Page(token_address(token.id), "token.html", token_title(collection, token), token)
+        title = token_title(collection, token, _)
+        yield Page(token_address(token.id), "token.html", title, token)
     for trait, tokens in traits.items():
         title = f"{trait.name}: {trait.value}"
-        yield from list_pages(trait.address, "trait.html", title, tokens, trait)
-    yield from _documents(collection)
+        yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
+    yield from _documents(collection, _)
     parts = list(_in_parts(collection.songs))
     for number, songs in enumerate(parts, start=1):
-        title = "Rarity" if number == 1 else f"Rarity, page {number}"
+        title = _numbered(_("Rarity"), number, _)
         listed = SongList(songs, number, len(parts))
         yield Page(listed.address(number), "rarity.html", title, listed)
     if collection.seals:
-        yield Page("provenance/", "provenance.html", "Provenance")
-    yield Page("mixer/", "mixer.html", "Mixer")
-    yield Page("mine/", "mine.html", "Mine")
-    yield Page("404.html", "404.html", "Not found")
+        yield Page("provenance/", "provenance.html", _("Provenance"))
+    yield Page("mixer/", "mixer.html", _("Mixer"))
+    yield Page("mine/", "mine.html", _("Mine"))
+    yield Page("404.html", "404.html", _("Not found"))
 
 
 def list_pages(
@@ -231,6 +236,7 @@ def list_pages(
     template: str,
     title: str,
     tokens: Sequence[Token],
+    _: Phrases,
     shared: Tier | Trait | None = None,
 ) -> Iterator[Page]:
     """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
@@ -238,8 +244,12 @@ def list_pages(
     for number in range(1, last + 1):
         part = tuple(tokens[(number - 1) * LIST_SIZE : number * LIST_SIZE])
         about = TokenList(part, number, last, base, len(tokens), shared)
-        name = title if number == 1 else f"{title}, page {number}"
-        yield Page(about.address(number), template, name, about)
+        yield Page(about.address(number), template, _numbered(title, number, _), about)
+
+
+def _numbered(title: str, number: int, _: Phrases) -> str:
+    """Return the title of a page of a list."""
+    return title if number == 1 else _("%(title)s, page %(number)s", title=title, number=number)
 
 
 def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
@@ -256,7 +266,7 @@ def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
     yield tuple(part)
 
 
-def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
+def _song_pages(song: Song, variations: VariationPages, _: Phrases) -> Iterator[Page]:
     yield Page(song_address(song), "song.html", song.title, variations)
     first = VariationView(song, next(song.variations()), whole=True)
     yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
@@ -268,23 +278,29 @@ def _song_pages(song: Song, variations: VariationPages) -> Iterator[Page]:
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)
-            title = f"{stem.name}, {layer.name} of {song.title}"
+            title = _(
+                "%(stem)s, %(layer)s of %(song)s", stem=stem.name, layer=layer.name, song=song.title
+            )
             yield Page(stem_address(view.key), "stem.html", title, view)
 
 
-def _documents(collection: Collection) -> Iterator[Page]:
+def _documents(collection: Collection, _: Phrases) -> Iterator[Page]:
     for document in collection.pages:
         yield Page(f"pages/{document.slug}/", "page.html", document.title, document)
     for note in collection.notes:
         yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
     if collection.notes:
-        yield Page("notes/", "notes.html", "Notes", collection.notes)
+        yield Page("notes/", "notes.html", _("Notes"), collection.notes)
 
 
-def token_title(collection: Collection, token: Token) -> str:
+def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> str:
     """Return what a token is called; an unrevealed one tells its number and tier alone."""
     if token.state == "unrevealed":
-        return f"Unrevealed {token.tier} #{token.id}"
+        return {
+            "stem": _("Unrevealed stem #%(id)s", id=token.id),
+            "song": _("Unrevealed song #%(id)s", id=token.id),
+            "album": _("Unrevealed album #%(id)s", id=token.id),
+        }[token.tier]
     if token.tier == "album":
         return f"{collection.album(token.album).title} #{token.id}"
     song = collection.song(token.song)

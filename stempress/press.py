@@ -18,6 +18,7 @@ from stempress.metadata import metadata_files
 from stempress.offline import offline_files
 from stempress.output import write_site
 from stempress.pages import plan_pages
+from stempress.phrases import read_phrases
 from stempress.rarity import Rarity
 from stempress.render import render_site
 from stempress.report import Built
@@ -45,9 +46,10 @@ def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
             findings.raise_faults()
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
-            plan = plan_pages(collection, rarity)
+            phrases = read_phrases(settings.language)
+            plan = plan_pages(collection, rarity, phrases)
         with progress.stage("app"):
-            app, mixer_off = app_files(options, progress)
+            app, mixer_off = app_files(options, phrases, progress)
         with progress.stage("sound"):
             sounds = press_audio(Studio(collection, plan, checked, progress, crew))
     with progress.stage("name"):
@@ -59,7 +61,7 @@ def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
             *data_files(plan, collection, rarity, sounds, keys),
             *metadata_files(collection, sounds, keys, assets),
             *assets,
-            *offline_files(settings, assets),
+            *offline_files(settings, assets, phrases.direction),
             *render_site(views, options.site, keys),
             *app,
         ]

@@ -26,17 +26,24 @@ from stempress.cache import cache_root
 from stempress.cards import card_address, has_cards
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
+from stempress.phrases import which_form
 from stempress.schema import linked_data
+from stempress.sentences import WHICH, translate
 from stempress.sharing import playlist_address, sharing_files, shown_in_frame, song_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
     from datetime import date
 
+    from jinja2 import nodes
+
     from stempress.keys import Keys
     from stempress.pages import Page
+    from stempress.phrases import Phrases
     from stempress.views import Views
 
+VERSION = 1
+"""Raised when the same template compiles to something else."""
 EXTRAS = {
     "assets/theme.css": "theme.css",
     "feed.xml": "feed.xml",
@@ -70,7 +77,7 @@ class Press:
     def __init__(self, views: Views, site: Path) -> None:
         """Take everything that pages speak of, and the site's folder."""
         self._site, self._settings = site, views.collection.settings
-        self._templates = environment(site)
+        self._templates = environment(site, views.phrases)
         self._templates.filters |= views.filters()
         self._templates.filters |= {
             "card": card_address if has_cards(self._settings) else str,
@@ -85,6 +92,7 @@ class Press:
             "rarity": views.rarity,
             "sounds": views.sounds,
             "views": views,
+            "phrases": views.phrases,
         }
 
     def page(self, page: Page) -> bytes:
@@ -155,16 +163,38 @@ class Press:
 
 
 class Templates(Environment):
-    """Templates whose names are looked up in one dict: a chain of them costs more than a page."""
+    """Templates that say everything in one language.
+
+    Names are looked up in one dict: a chain of them costs more than a page.
+    """
+
+    phrases: Phrases
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what a template can ask for."""
         return {**self.globals, **(d or {})}
 
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return translate(super()._parse(source, name, filename), self.phrases)
 
-def environment(site: Path) -> Environment:
+
+class Compiled(FileSystemBytecodeCache):
+    """Compiled templates, each under a name made from its source and its language."""
+
+    def __init__(self, language: str) -> None:
+        folder = cache_root() / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder))
+        self._language = language
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return what a template is kept under."""
+        return super().get_cache_key(f"{VERSION} {self._language} {name}", filename)
+
+
+def environment(site: Path, phrases: Phrases) -> Environment:
     """Return templates, the site's own first. Everything they print is escaped."""
-    return Templates(
+    templates = Templates(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -172,15 +202,12 @@ def environment(site: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=_compiled(),
+        extensions=["jinja2.ext.i18n"],
+        bytecode_cache=Compiled(phrases.key),
     )
-
-
-def _compiled() -> FileSystemBytecodeCache:
-    """Return where compiled templates are kept, each under a name made from its source."""
-    folder = cache_root() / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
+    templates.phrases = phrases
+    templates.globals[WHICH] = which_form(phrases.rule)
+    return templates
 
 
 def stamp(day: date | None) -> str:

@@ -11,6 +11,7 @@ from eth_hash.auto import keccak
 
 from stempress.codecs import LOWEST
 from stempress.fields import Table
+from stempress.phrases import catalogue_of, is_english
 from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 
@@ -220,6 +221,9 @@ def _site_url(site: Table) -> str:
 def _language(site: Table) -> str:
     value = site.text("language", "en")
     if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        if not is_english(value) and catalogue_of(value) is None:
+            what = "is not one that the interface speaks yet, so that stays English"
+            site.warn("language", what, value, "docs/translating.md says how to add one")
         return value
     site.fault("language", "is not a language tag", value, 'such as "en" or "pt-BR"')
     return "en"

@@ -14,13 +14,13 @@ from pyodide_app.engine.forge import at_once
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
-from stempress import words
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
 from stempress.sounds import bar_seconds
 from stempress.traits import Trait, traits_of
+from stempress.words import words_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,6 +53,7 @@ class Views:
         mixer_off: str = "",
     ) -> None:
         """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
+        self.phrases, self._words = plan.phrases, words_for(plan.phrases)
         self.plan, self.collection, self.rarity = plan, collection, rarity
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
@@ -65,7 +66,7 @@ class Views:
             "address": address_of,
             "cover": partial(cover_of, self.collection),
             "title_of": self.title_of,
-            **words.FILTERS,
+            **self._words.filters(),
         }
 
     def pictures(self, song: Song, variation: Variation) -> list[str]:
@@ -118,7 +119,8 @@ class Views:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return {token.id: token_title(self.collection, token) for token in self.collection.tokens}
+        of = self.collection
+        return {token.id: token_title(of, token, self.phrases) for token in of.tokens}
 
     def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
         """Return the rows of a variation's stems."""

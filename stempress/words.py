@@ -5,24 +5,98 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stempress import codes
+from stempress.phrases import ENGLISH, is_english
 from stempress.prose import in_brief, is_web_link, to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
+    from stempress.phrases import Phrases
 
-def percent(share: float) -> str:
-    """Return a share with two digits that matter: ``37 %``, ``1.2 %``, ``0.04 %``."""
-    value = share * 100
-    if value >= 9.95 or value == 0:
-        return f"{value:.0f}\N{NO-BREAK SPACE}%"
-    return f"{value:.2g}\N{NO-BREAK SPACE}%" if value >= 0.001 else "below 0.001\N{NO-BREAK SPACE}%"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
-def one_in(share: float) -> str:
-    """Return a share as ``1 in 24``."""
-    return f"1 in {1 / share:,.0f}" if share else "never"
+class Words:
+    """Figures, days and lists in English; ``local.py`` has them in other languages."""
+
+    def __init__(self, phrases: Phrases = ENGLISH) -> None:
+        """Take the language's sentences."""
+        self._phrases = _ = phrases
+        self._tiers = {
+            "stem": _.pgettext("tier", "stem"),
+            "song": _.pgettext("tier", "song"),
+            "album": _.pgettext("tier", "album"),
+        }
+        self._states = {
+            "unrevealed": _.pgettext("state", "unrevealed"),
+            "revealed": _.pgettext("state", "revealed"),
+            "forged": _.pgettext("state", "forged"),
+        }
+
+    def number(self, value: float) -> str:
+        """Return a number without needless zeros, thousands apart."""
+        return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
+
+    def fixed(self, value: float, digits: int) -> str:
+        """Return a number with so many digits after the point."""
+        return f"{value:,.{digits}f}"
+
+    def percentage(self, value: float) -> str:
+        """Return a percentage with two digits that matter."""
+        figure = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.2g}"
+        return f"{figure}{NBSP}%"
+
+    def percent(self, share: float) -> str:
+        """Return a share with two digits that matter: ``37 %``, ``1.2 %``, ``0.04 %``."""
+        value = share * 100
+        if 0 < value < 0.001:
+            return self._phrases("below %(share)s", share=self.percentage(0.001))
+        return self.percentage(value)
+
+    def one_in(self, share: float) -> str:
+        """Return a share as ``1 in 24``."""
+        _ = self._phrases
+        return _("1 in %(count)s", count=self.fixed(1 / share, 0)) if share else _("never")
+
+    def day(self, value: date) -> str:
+        """Return a date in words."""
+        return f"{value.day} {value:%B %Y}"
+
+    def listed(self, names: Iterable[str], last: str = "or") -> str:
+        """Return names as a list in a sentence; ``last`` is ``and`` or ``or``."""
+        *before, final = list(names) or [""]
+        return f"{', '.join(before)} {last} {final}" if before else final
+
+    def size(self, count: int) -> str:
+        """Return a count of bytes for people."""
+        if count >= 1e6:
+            return f"{self.fixed(count / 1e6, 1)}{NBSP}MB"
+        return f"{self.fixed(count / 1e3, 0)}{NBSP}kB"
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filters of the templates."""
+        return {
+            **PLAIN,
+            "day": self.day,
+            "fixed": self.fixed,
+            "listed": self.listed,
+            "number": self.number,
+            "one_in": self.one_in,
+            "percent": self.percent,
+            "size": self.size,
+            "state_name": self._states.__getitem__,
+            "tier_name": self._tiers.__getitem__,
+        }
+
+
+def words_for(phrases: Phrases) -> Words:
+    """Return figures and names in the language of some sentences."""
+    if is_english(phrases.tag):
+        return Words(phrases)
+    from stempress.local import LocalWords  # noqa: PLC0415 - Babel takes long to begin
+
+    return LocalWords(phrases)
 
 
 def clock(seconds: float) -> str:
@@ -35,48 +109,18 @@ def short(address: str) -> str:
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
 
 
-def day(value: date) -> str:
-    """Return a date in words."""
-    return f"{value.day} {value:%B %Y}"
-
-
-def number(value: float) -> str:
-    """Return a number without needless zeros, thousands apart."""
-    return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
-
-
-def listed(names: Iterable[str], last: str = "or") -> str:
-    """Return names as a list in a sentence."""
-    *before, final = list(names) or [""]
-    return f"{', '.join(before)} {last} {final}" if before else final
-
-
-def size(count: int) -> str:
-    """Return a count of bytes for people."""
-    return (
-        f"{count / 1e6:.1f}\N{NO-BREAK SPACE}MB"
-        if count >= 1e6
-        else f"{count / 1e3:.0f}\N{NO-BREAK SPACE}kB"
-    )
-
-
 def colour(at: int) -> int:
     """Return which of the eight layer colours a layer has, 1 to 8."""
     return at % 8 + 1
 
 
-FILTERS: dict[str, Callable[..., object]] = {
+PLAIN: dict[str, Callable[..., object]] = {
     "brief": in_brief,
     "clock": clock,
     "colour": colour,
-    "day": day,
     "isrc": codes.show_isrc,
-    "listed": listed,
-    "number": number,
-    "one_in": one_in,
-    "percent": percent,
     "prose": to_html,
     "short": short,
-    "size": size,
     "web": lambda address: address if is_web_link(address) else "",
 }
+"""Filters that are the same in every language."""

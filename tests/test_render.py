@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress import words
 from stempress.app import WEB
 from stempress.art import draw_covers
 from stempress.errors import SiteError
@@ -20,6 +19,7 @@ from stempress.pages import Plan
 from stempress.prose import in_brief, to_html
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
+from stempress.words import Words, clock, short
 from tests.markup import Parsed
 from tests.small_site import Small, read, small_site, write, xml
 
@@ -256,12 +256,13 @@ def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
 
 
 def test_words_for_figures() -> None:
+    words = Words()
     assert words.percent(0.5) == "50\u00a0%"
     assert words.percent(0.0123) == "1.2\u00a0%"
     assert words.percent(1e-9) == "below 0.001\u00a0%"
-    assert words.clock(64.4) == "1:04"
+    assert clock(64.4) == "1:04"
     assert words.listed(["a", "b", "c"], "and") == "a, b and c"
-    assert words.short("0x" + "1" * 40) == "0x1111…1111"
+    assert short("0x" + "1" * 40) == "0x1111…1111"
     assert in_brief("**Bold** [link](x) and " + "long " * 60).endswith("long…")
 
 

@@ -28,7 +28,7 @@ from stempress.schema import linked_data
 from stempress.settings import read_settings
 from stempress.sharing import shown_in_frame
 from stempress.views import Views
-from stempress.words import clock, colour, number, one_in, percent
+from stempress.words import Words, clock, colour
 from stempress.workers import workers
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     type Facts = dict[str, object]
 
 MIXER_OFF = "This site was pressed without the Python runtime, so its mixer is off."
+
+WORDS = Words()
+number, one_in, percent = WORDS.number, WORDS.one_in, WORDS.percent
 
 
 def read(site: Path) -> Views:

@@ -1,0 +1,6 @@
+// What the modules say, in the site's language. This is English, which needs no words; a build for
+// another language writes a module like this one out of its catalogue.
+
+export const LANGUAGE = "en"; // how numbers and dates are written
+export const FORMS = {}; // by the English sentence, after its context and \x04 if it has one
+export const whichForm = (n) => Number(n !== 1);
