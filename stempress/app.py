@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 import pyodide_app
 from stempress.cache import cache_root, file_digest, store
 from stempress.data import json_file
-from stempress.ethers import prepare_ethers
 from stempress.output import OutputFile
 from stempress.phrases import SOURCE, which_form
-from stempress.runtime import prepare_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +41,9 @@ def app_files(options: Options, _: Phrases, progress: Progress) -> tuple[list[Ou
         return [*web, _list_file(web)], _(
             "This site was pressed without the Python runtime, so its mixer is off."
         )
+    from stempress.ethers import prepare_ethers  # noqa: PLC0415 - takes long
+    from stempress.runtime import prepare_runtime  # noqa: PLC0415
+
     runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.say))
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}

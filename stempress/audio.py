@@ -1,7 +1,10 @@
 """The sound of a site: stems encoded, previews mixed, mixes digested.
 
-Every result is kept under a name made from its inputs, so that nothing is done twice.
+What does the work is imported when there is some: most builds have all of it. Every result is kept
+under a name made from its inputs, so that nothing is done twice.
 """
+
+# ruff: noqa: PLC0415 - what encodes and mixes takes long to begin
 
 from __future__ import annotations
 
@@ -13,14 +16,9 @@ from typing import TYPE_CHECKING
 
 from pyodide_app import engine
 from pyodide_app.engine.model import Variation, stem_keys
-from stempress import previews
 from stempress.cache import cache_root, digest, file_digest, store
-from stempress.codecs import FORMATS, Encoder, web_rate
-from stempress.digests import BATCH, mix_digests
-from stempress.previews import decode_cut, preview, preview_frames, stem_products
-from stempress.reading import open_source, stem_bits, stem_pieces
-from stempress.sounds import MixDigest, SongSound, Sounds, StemSound, WebFile
-from stempress.waveform import waveform_path
+from stempress.formats import FORMATS, PREVIEW, web_rate
+from stempress.sounds import MixDigest, SongSound, Sounds, StemSound, WebFile, preview_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,16 +26,16 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey
     from stempress.catalog import Collection
     from stempress.checks import Checked
+    from stempress.formats import Wanted
     from stempress.pages import Plan
     from stempress.progress import Progress
     from stempress.settings import Codec
     from stempress.workers import Pending, Workers
 
-    type Wanted = tuple[Codec, int]
-    """A codec and its bitrate."""
-
 VERSION = 3
-"""Raise it when the same input gives another file."""
+"""Raise it when the same stem gives another file."""
+PREVIEW_VERSION = 4
+"""Raise it when the same mix gives another preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +94,7 @@ def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
     }
     new = [key for key in keys if missing[key]]
     with studio.progress.counted("Web stems", len(new), len(keys)) as step:
-        pending = {
-            key: studio.workers.start(
-                encode_stem,
-                studio.collection.files.audio[key],
-                studio.checked.songs[key[0]],
-                missing[key],
-            )
-            for key in new
-        }
+        pending = _start_stems(studio, {key: missing[key] for key in new})
         for key in new:
             for (codec, _), data in zip(missing[key], pending.pop(key).result(), strict=True):
                 store(files[key][codec], data)
@@ -115,14 +105,19 @@ def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
     }
 
 
-def encode_stem(path: Path, song: SongSound, wanted: Sequence[Wanted]) -> list[bytes]:
-    """Encode a stem at its song's rate and length, decoded once for all that is wanted."""
-    channels, bits = open_source(path).channels, stem_bits(path, song)
-    encoders = [Encoder(codec, rate, song.rate, channels, bits) for codec, rate in wanted]
-    for piece in stem_pieces(path, song):
-        for encoder in encoders:
-            encoder.write(piece)
-    return [encoder.finish() for encoder in encoders]
+def _start_stems(
+    studio: Studio, missing: Mapping[StemKey, Sequence[Wanted]]
+) -> dict[StemKey, Pending]:
+    """Begin to encode stems."""
+    if not missing:
+        return {}
+    from stempress.codecs import encode_stem
+
+    files, songs = studio.collection.files.audio, studio.checked.songs
+    return {
+        key: studio.workers.start(encode_stem, files[key], songs[key[0]], wanted)
+        for key, wanted in missing.items()
+    }
 
 
 def _stem_sounds(
@@ -136,15 +131,11 @@ def _stem_sounds(
         key: StemSound(
             stream=made[audio.stream],
             lossless=made["flac"] if audio.lossless else None,
-            waveform=waveform_path(facts.bins, loudest[key[0]]),
-            envelope=facts.envelope,
+            facts=checked.facts[key],
+            edge=loudest[key[0]],
             seconds=checked.songs[key[0]].seconds,
-            loudness=facts.loudness,
-            peak=facts.peak,
-            channels=facts.channels,
         )
         for key, made in files.items()
-        for facts in [checked.facts[key]]
     }
 
 
@@ -154,8 +145,8 @@ def press_previews(studio: Studio) -> dict[Variation, WebFile]:
     files: dict[Variation, Path] = {}
     for variation in _previewed(studio):
         frames = _preview_length(studio, variation.song)
-        inputs = previews.VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
-        files[variation] = _kept(previews.CODEC, *inputs)
+        inputs = PREVIEW_VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
+        files[variation] = _kept(PREVIEW, *inputs)
     new = [variation for variation, file in files.items() if not file.is_file()]
     with studio.progress.counted("Previews", len(new), len(files)) as step:
         for slug, variations in _by_song(new).items():
@@ -163,7 +154,7 @@ def press_previews(studio: Studio) -> dict[Variation, WebFile]:
             for variation, each in zip(variations, pending, strict=True):
                 store(files[variation], each.result())
                 step(f"{slug} {variation.mix_number}")
-    return {variation: _web_file(previews.CODEC, file) for variation, file in files.items()}
+    return {variation: _web_file(PREVIEW, file) for variation, file in files.items()}
 
 
 def _previewed(studio: Studio) -> list[Variation]:
@@ -199,6 +190,8 @@ def _by_song(variations: Iterable[Variation]) -> dict[str, list[Variation]]:
 
 def _start_previews(studio: Studio, song: Song, variations: Sequence[Variation]) -> list[Pending]:
     """Begin the previews of one song; each stem that they use is decoded once."""
+    from stempress.previews import decode_cut, preview, stem_products
+
     sound, start = studio.checked.songs[song.slug], studio.workers.start
     frames = _preview_length(studio, song.slug)
     files = [_mix_paths(studio, song, variation) for variation in variations]
@@ -225,14 +218,7 @@ def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
     }
     new = [variation for variation, file in files.items() if not file.is_file()]
     with studio.progress.counted("Mix digests", len(new), len(files)) as step:
-        pending = []
-        for slug, variations in _by_song(new).items():
-            song, sound = studio.collection.song(slug), studio.checked.songs[slug]
-            for at in range(0, len(variations), BATCH):
-                batch = variations[at : at + BATCH]
-                mixes = [_mix_paths(studio, song, variation) for variation in batch]
-                pending.append((batch, studio.workers.start(mix_digests, sound, mixes)))
-        for batch, each in pending:
+        for batch, each in _start_digests(studio, new):
             for variation, found in zip(batch, each.result(), strict=True):
                 store(files[variation], found.encode())
                 step(f"{variation.song} {variation.mix_number}")
@@ -241,6 +227,24 @@ def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
         sound = studio.checked.songs[variation.song]
         found[variation] = MixDigest(file.read_text("ascii"), sound.rate, sound.frames)
     return found
+
+
+def _start_digests(
+    studio: Studio, new: Sequence[Variation]
+) -> list[tuple[list[Variation], Pending]]:
+    """Begin to digest mixes, some of a song at a time."""
+    if not new:
+        return []
+    from stempress.digests import BATCH, mix_digests
+
+    pending = []
+    for slug, variations in _by_song(new).items():
+        song, sound = studio.collection.song(slug), studio.checked.songs[slug]
+        for at in range(0, len(variations), BATCH):
+            batch = variations[at : at + BATCH]
+            mixes = [_mix_paths(studio, song, variation) for variation in batch]
+            pending.append((batch, studio.workers.start(mix_digests, sound, mixes)))
+    return pending
 
 
 def _digested(studio: Studio) -> list[Variation]:

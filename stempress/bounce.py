@@ -9,8 +9,8 @@ from pyodide_app.engine.riff import Tags, wav_file
 from stempress.catalog import read_collection
 from stempress.checks import check_song
 from stempress.errors import Fault, Findings, SiteError, nearest
+from stempress.facts import measure_stems
 from stempress.links import read_mix
-from stempress.measure import measure_stems
 from stempress.reading import joined, stem_pieces
 from stempress.settings import read_settings
 from stempress.workers import workers

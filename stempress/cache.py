@@ -1,23 +1,27 @@
 """What builds keep outside the repository: everything in it can be made again."""
 
+# ruff: noqa: PLC0415 - every command begins with this module, few need what it imports
+
 from __future__ import annotations
 
 import os
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-
-from platformdirs import user_cache_path
 
 
 def cache_root() -> Path:
     """Return the cache's folder; STEMPRESS_CACHE names another."""
-    named = os.environ.get("STEMPRESS_CACHE")
-    return Path(named) if named else user_cache_path("stempress", appauthor=False)
+    if named := os.environ.get("STEMPRESS_CACHE"):
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("stempress", appauthor=False)
 
 
 def store(path: Path, content: bytes) -> Path:
     """Write a file of the cache so that nobody ever sees half of it."""
+    from tempfile import NamedTemporaryFile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
         partial.write(content)

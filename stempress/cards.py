@@ -1,21 +1,21 @@
 """Social cards: every cover as a PNG of the shape that networks show beside a link."""
 
+# ruff: noqa: PLC0415 - what draws takes long to begin, and few builds need it
+
 from __future__ import annotations
 
 from functools import partial
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 from stempress.cache import store
 from stempress.output import OutputFile
-from stempress.raster import png, png_place, rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from PIL import Image
 
     from stempress.settings import Settings
 
@@ -46,6 +46,8 @@ def draw_cards(settings: Settings, files: Iterable[OutputFile]) -> Iterator[Outp
 
 def _card(file: OutputFile) -> Path:
     """Return where a cover's card lies, drawn if it does not lie there yet."""
+    from stempress.raster import png_place
+
     cover = file.read()
     place = png_place(WIDTH, HEIGHT, PAPER, cover)
     if not place.exists():
@@ -55,6 +57,10 @@ def _card(file: OutputFile) -> Path:
 
 def draw_card(address: str, cover: bytes) -> bytes:
     """Draw a cover in the middle, on the colour of its own corner; return a PNG."""
+    from PIL import Image
+
+    from stempress.raster import png
+
     card = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     picture = _picture(address, cover)
     corner = picture.getpixel((0, 0))
@@ -66,6 +72,12 @@ def draw_card(address: str, cover: bytes) -> bytes:
 
 def _picture(address: str, cover: bytes) -> Image.Image:
     """Return a cover as a square; of a picture that cannot be read, nothing."""
+    from io import BytesIO
+
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    from stempress.raster import rasterise
+
     if address.endswith(".svg"):
         return rasterise(cover, HEIGHT)
     try:

@@ -7,23 +7,24 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
-from stempress import loudest
 from stempress.cache import cache_root, digest, store
+from stempress.facts import Facts, measure_stems
 from stempress.lints import lint_layers, lint_mix, lint_stem
-from stempress.loudest import Loudest, loudest_mix
-from stempress.measure import Facts, measure_stems
 from stempress.sounds import SongSound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.catalog import Collection
     from stempress.errors import Findings
+    from stempress.loudest import Loudest
     from stempress.progress import Progress
-    from stempress.workers import Workers
+    from stempress.workers import Pending, Workers
 
+LOUDEST_VERSION = 1
+"""Raise it when the same stems give another loudest mix."""
 LENGTH_TOLERANCE = 1  # frames by which a resampler may round
 
 
@@ -96,13 +97,7 @@ def _check_mixes(
     kept = {song.slug: _kept_loudest(song, checked) for song in suspects}
     new = [song for song in suspects if not kept[song.slug].is_file()]
     with progress.counted("Loudest mixes", len(new), len(suspects)) as step:
-        pending = {
-            song.slug: workers.start(
-                loudest_mix, song, _paths(collection, song), checked.songs[song.slug]
-            )
-            for song in new
-        }
-        for slug, each in pending.items():
+        for slug, each in _start_loudest(new, collection, checked, workers).items():
             found: Loudest | None = each.result()
             store(kept[slug], json.dumps(found and asdict(found)).encode())
             step(slug)
@@ -110,6 +105,22 @@ def _check_mixes(
         told = json.loads(kept[song.slug].read_bytes())
         if told:
             lint_mix(f"stems/{song.slug}/", told["mix_number"], told["true_peak"], findings)
+
+
+def _start_loudest(
+    songs: Sequence[Song], collection: Collection, checked: Checked, workers: Workers
+) -> dict[str, Pending]:
+    """Begin to look for the loudest mix of each song."""
+    if not songs:
+        return {}
+    from stempress.loudest import loudest_mix  # noqa: PLC0415 - takes long, and few builds need it
+
+    return {
+        song.slug: workers.start(
+            loudest_mix, song, _paths(collection, song), checked.songs[song.slug]
+        )
+        for song in songs
+    }
 
 
 def _highest_sum(song: Song, checked: Checked) -> float:
@@ -124,7 +135,7 @@ def _kept_loudest(song: Song, checked: Checked) -> Path:
     digests = [checked.facts[key].digest for key in stem_keys([song])]
     sound = checked.songs[song.slug]
     shape = [len(layer.stems) for layer in song.layers]
-    name = digest(loudest.VERSION, sound.rate, sound.frames, shape, song.rules, *digests)
+    name = digest(LOUDEST_VERSION, sound.rate, sound.frames, shape, song.rules, *digests)
     return cache_root() / "loudest" / f"{name[:24]}.json"
 
 

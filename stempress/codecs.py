@@ -23,49 +23,36 @@ import soundfile
 import soxr
 from mutagen.ogg import OggPage
 
-from stempress.reading import PIECE, UnreadableError, joined, open_source, resampled
+from stempress.formats import FORMATS, total_bitrate, web_rate
+from stempress.reading import (
+    PIECE,
+    UnreadableError,
+    joined,
+    open_source,
+    resampled,
+    stem_bits,
+    stem_pieces,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from stempress.formats import Wanted
     from stempress.settings import Codec
+    from stempress.sounds import SongSound
 
     type Planar = NDArray[np.float32]
 
-OPUS_RATE = 48000
-LOWEST: dict[Codec, tuple[int, str]] = {
-    "opus": (56, "below, Opus codes in part as speech, which comes a frame or two early"),
-    "mp3": (64, "below, an MP3 frame has no room for the tag that states its padding"),
-}
-"""The lowest bitrate of a file, in kbit/s, at which stems stay aligned, and why."""
 _TAIL: dict[Codec, int] = {"vorbis": 1024}
 """Frames of silence behind the stem, for decoders to lose."""
-_LOSSY_RATES = (48000, 44100, 32000)
 _VORBIS_QUALITY = ((48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320), np.arange(-1, 10) / 10)
 _MP3_LEVELS = ((240, 1.0), (208, 0.98), (176, 0.97), (0, 0.95))
 """From how many kbit/s on LAME turns its input down by which factor, as measured."""
 _MP3_QUALITY = 3  # LAME's own default
 _SERIAL = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A file format of the site."""
-
-    suffix: str
-    type: str
-    container: str
-    subtype: str
-
-
-FORMATS: dict[Codec, Format] = {
-    "opus": Format("ogg", "audio/ogg; codecs=opus", "OGG", "OPUS"),
-    "vorbis": Format("ogg", "audio/ogg; codecs=vorbis", "OGG", "VORBIS"),
-    "mp3": Format("mp3", "audio/mpeg", "MP3", "MPEG_LAYER_III"),
-    "flac": Format("flac", "audio/flac", "FLAC", "PCM_16"),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,15 +83,6 @@ def decode(path: Path) -> Sound:
         raise UnreadableError("it is too long to be held in memory") from None
 
 
-def web_rate(codec: Codec, rate: int) -> int:
-    """Return the rate at which a codec carries material of a rate."""
-    if codec == "flac":
-        return rate
-    if codec == "opus":
-        return OPUS_RATE
-    return rate if rate in _LOSSY_RATES else OPUS_RATE
-
-
 def encode(sound: Sound, codec: Codec, bitrate: int) -> bytes:
     """Return a file of the codec. ``bitrate`` is kbit/s for stereo; mono gets half, if it can."""
     encoder = Encoder(codec, bitrate, sound.rate, sound.channels, sound.bits)
@@ -131,6 +109,16 @@ def encode_mp3(sound: Sound, bitrate: int) -> bytes:
     gain = np.float32(32768 / _turned_down(bitrate, sound.channels))
     words = np.clip(np.rint(samples.T * gain), -32768, 32767).astype("<i2")
     return bytes(encoder.encode(words.tobytes())) + bytes(encoder.flush())
+
+
+def encode_stem(path: Path, song: SongSound, wanted: Sequence[Wanted]) -> list[bytes]:
+    """Encode a stem at its song's rate and length, decoded once for all that is wanted."""
+    channels, bits = open_source(path).channels, stem_bits(path, song)
+    encoders = [Encoder(codec, rate, song.rate, channels, bits) for codec, rate in wanted]
+    for piece in stem_pieces(path, song):
+        for encoder in encoders:
+            encoder.write(piece)
+    return [encoder.finish() for encoder in encoders]
 
 
 class Encoder:
@@ -188,11 +176,6 @@ def _left_aligned(samples: Planar) -> NDArray[np.int32]:
     full = np.float32(1 << 23)
     words: NDArray[np.int32] = np.clip(np.rint(samples * full), -full, full - 1).astype(np.int32)
     return words << 8
-
-
-def total_bitrate(codec: Codec, bitrate: int, channels: int) -> float:
-    """Return a file's bitrate: mono gets half, but no less than keeps it aligned."""
-    return max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
 
 
 def _turned_down(bitrate: int, channels: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -29,6 +28,8 @@ def exchange(one: Path, other: Path) -> None:
 def _at_once(one: bytes, other: bytes) -> bool:
     if os.name != "posix":
         return False
+    import ctypes  # noqa: PLC0415 - takes long, and a build that changes nothing needs it not
+
     library = ctypes.CDLL(None)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
         return not library.renameat2(_HERE, one, _HERE, other, _EXCHANGE)

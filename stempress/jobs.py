@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -51,6 +50,8 @@ def in_batches[Thing, Result](
 
 def _end_with(parent: int) -> None:
     """Let this process end when its parent does, however that ends."""
+    import ctypes  # noqa: PLC0415 - small builds need none
+
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.errors import Findings
-    from stempress.measure import Facts
+    from stempress.facts import Facts
 
 SHORTEST_SECONDS = 0.5
 LOWEST_RATE = 44100

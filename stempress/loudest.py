@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     type Paths = Sequence[Sequence[Path]]
     """The stems' files, layer by layer."""
 
-VERSION = 1
-"""Raise it when the same stems give another answer."""
 CANDIDATES = 8
 _STRETCHES = 10  # a second
 

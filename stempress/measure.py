@@ -1,96 +1,30 @@
-"""Each stem measured once: format, level, loudness, waveform."""
+"""Measures a stem: format, level, loudness, waveform."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import orjson
 
 from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
-from stempress.cache import cache_root, store
-from stempress.contents import content_digests
+from stempress.facts import Facts
 from stempress.levels import spans
+from stempress.outline import Outline
 from stempress.reading import UnreadableError, open_source
-from stempress.waveform import Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from pyodide_app.engine.model import StemKey
-    from stempress.errors import Findings
-    from stempress.progress import Progress
     from stempress.reading import Source
-    from stempress.workers import Workers
 
     type Planar = NDArray[np.float32]
 
-VERSION = 3
-"""Raise it when the same file gives other facts."""
 SILENCE = 1e-4  # -80 dBFS
 QUIETEST_LUFS = -120.0
 FULL_SCALE = np.float32(32767 / 32768)
 CLIPPED_RUN = 3
-WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a sound file.
-
-    Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
-    sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
-    channel that has more of it; ``dead`` names a channel without sound.
-    """
-
-    digest: str
-    frames: int
-    rate: int
-    channels: int
-    bits: int
-    peak: float
-    true_peak: float
-    loudness: float
-    clipped: int
-    offset: float
-    lead: int
-    dead: str
-    bins: tuple[tuple[float, float], ...]
-    envelope: tuple[float, ...]
-
-
-def measure_stems(
-    files: Mapping[StemKey, Path], findings: Findings, progress: Progress, workers: Workers
-) -> dict[StemKey, Facts]:
-    """Measure every file; what cannot be used is noted and left out."""
-    contents = content_digests(files.values())
-    digests = {key: contents[path] for key, path in files.items()}
-    known = {key: _kept(name) for key, name in digests.items()}
-    new = [key for key, facts in known.items() if facts is None]
-    results: dict[StemKey, Facts | str] = {key: facts for key, facts in known.items() if facts}
-    much = sum(files[key].stat().st_size for key in new) > WORTH_PROCESSES
-    start = workers.start_apart if much else workers.start
-    with progress.counted("Stems", len(new), len(files)) as step:
-        pending = {key: start(measured, files[key], digests[key]) for key in new}
-        for key, each in pending.items():
-            results[key] = each.result()
-            step("/".join(key))
-    found = {}
-    for key, path in files.items():
-        result = results[key]
-        if isinstance(result, str):
-            where = f"stems/{'/'.join(key[:2])}/{path.name}"
-            findings.fault(where, result, hint="export the stem again")
-            continue
-        if key in pending:
-            store(_place(digests[key]), json.dumps(asdict(result)).encode())
-        found[key] = result
-    return found
 
 
 def measured(path: Path, digest: str) -> Facts | str:
@@ -175,17 +109,3 @@ def _dead(peaks: NDArray[np.float64]) -> str:
     if len(peaks) == 1 or peaks.min() >= SILENCE:
         return ""
     return "left" if peaks[0] < SILENCE else "right"
-
-
-def _place(digest: str) -> Path:
-    return cache_root() / "facts" / f"{digest}-{VERSION}.json"
-
-
-def _kept(digest: str) -> Facts | None:
-    try:
-        data = orjson.loads(_place(digest).read_bytes())
-        data["bins"] = tuple((low, high) for low, high in data["bins"])
-        data["envelope"] = tuple(data["envelope"])
-        return Facts(**data)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None

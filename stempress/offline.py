@@ -5,13 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from stempress.art import collection_cover
 from stempress.cache import store
 from stempress.data import json_file
 from stempress.output import OutputFile
-from stempress.raster import png, png_place, rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,6 +66,10 @@ def _icon(address: str, cover: OutputFile, size: int, share: float) -> OutputFil
 
 def _drawn(file: OutputFile, size: int, share: float) -> Path:
     """Return where an icon lies, drawn if it does not lie there yet."""
+    from PIL import Image  # noqa: PLC0415 - takes long, and few builds draw
+
+    from stempress.raster import png, png_place, rasterise  # noqa: PLC0415
+
     cover = file.read()
     place = png_place(cover, PAPER, size, share)
     if not place.exists():

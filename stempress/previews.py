@@ -23,31 +23,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyodide_app.engine.model import Song
-    from stempress.settings import Codec
     from stempress.sounds import SongSound
 
     type Planar = NDArray[np.float32]
     type Products = NDArray[np.float64]
     """Mean products of K-weighted stems in every 100 ms: (steps, stems, stems)."""
 
-VERSION = 4
-"""Raise it when the same mix gives another preview."""
-CODEC: Codec = "mp3"
 TARGET_LUFS = -16.0
 TOLERANCE_LU = 0.1
 FADE_SECONDS = 1.0
 _ROUNDS = 4
 _BLOCK = 1 << 14
-
-
-def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
-    """Return a preview's length: whole bars where the song says how many it has."""
-    frames = min(sound.frames, int(seconds * sound.rate))
-    if not song.bars:
-        return frames
-    whole = frames * song.bars // sound.frames
-    return whole * sound.frames // song.bars or frames
 
 
 def decode_cut(path: Path, sound: SongSound, frames: int) -> StemAudio:

@@ -69,18 +69,3 @@ class _Tidy(Treeprocessor):
         if address.startswith(("//", "/\\", "\\")) or re.search(r"\s", address):
             return ""
         return f"{self._root}{address[1:]}" if address.startswith("/") else address
-
-
-def in_brief(text: str, limit: int = 200) -> str:
-    """Return the first words of Markdown as plain text, for descriptions and lists."""
-    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
-    words = re.sub(r"[*_`#>]+", "", plain).split()
-    short = " ".join(words)
-    if len(short) <= limit:
-        return short
-    return f"{short[:limit].rsplit(' ', 1)[0]}…"
-
-
-def is_web_link(address: str) -> bool:
-    """Say whether an address may stand in a link: http or https, nothing that runs."""
-    return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None

@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
-from eth_hash.auto import keccak
-
-from stempress.codecs import LOWEST
 from stempress.fields import Table
+from stempress.formats import LOWEST
 from stempress.phrases import catalogue_of, is_english
 from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
@@ -251,6 +249,8 @@ def _theme(site: Table) -> Theme:
 
 def checksummed(address: str) -> str:
     """Return an address with the upper and lower case that tells it from mistyped ones (EIP-55)."""
+    from eth_hash.auto import keccak  # noqa: PLC0415 - takes long, and few sites ask
+
     digits = address[2:].lower()
     hashed = keccak(digits.encode()).hex()
     pairs = zip(digits, hashed, strict=False)

@@ -6,7 +6,7 @@ from collections import Counter
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
-from stempress.codecs import total_bitrate
+from stempress.formats import total_bitrate
 from stempress.report import PAGES_LIMIT, megabytes
 
 if TYPE_CHECKING:

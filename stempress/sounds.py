@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stempress.output import OutputFile
+from stempress.waveform import waveform_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey, Variation
+    from stempress.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,35 @@ class WebFile:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StemSound:
-    """One stem, measured and encoded. ``waveform`` is SVG path data in a 400 x 64 box."""
+    """One stem, measured and encoded; ``edge`` is the level at the edge of its waveform."""
 
     stream: WebFile
     lossless: WebFile | None
-    waveform: str
-    envelope: tuple[float, ...]
+    facts: Facts
+    edge: float
     seconds: float
-    loudness: float
-    peak: float
-    channels: int
+
+    @cached_property
+    def waveform(self) -> str:
+        """SVG path data in a 400 x 64 box, drawn for the pages that are made."""
+        return waveform_path(self.facts.bins, self.edge)
+
+    @property
+    def envelope(self) -> tuple[float, ...]:
+        """Effective values over time, the loudest being 1."""
+        return self.facts.envelope
+
+    @property
+    def loudness(self) -> float:
+        """In LUFS."""
+        return self.facts.loudness
+
+    @property
+    def channels(self) -> int:
+        """1 or 2."""
+        return self.facts.channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +76,15 @@ def bar_seconds(song: Song, sound: SongSound) -> float | None:
     if song.bars:
         return sound.seconds / song.bars
     return 240 / song.bpm if song.bpm else None
+
+
+def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
+    """Return a preview's length: whole bars where the song says how many it has."""
+    frames = min(sound.frames, int(seconds * sound.rate))
+    if not song.bars:
+        return frames
+    whole = frames * song.bars // sound.frames
+    return whole * sound.frames // song.bars or frames
 
 
 @dataclass(frozen=True, slots=True)

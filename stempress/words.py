@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from stempress import codes
 from stempress.phrases import ENGLISH, is_english
-from stempress.prose import in_brief, is_web_link, to_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
+
+    from markupsafe import Markup
 
     from stempress.phrases import Phrases
 
@@ -114,12 +116,34 @@ def colour(at: int) -> int:
     return at % 8 + 1
 
 
+def prose(text: str, root: str, under: int = 1) -> Markup:
+    """Return Markdown as HTML that can do no harm."""
+    from stempress.prose import to_html  # noqa: PLC0415 - takes long, and few pages hold any
+
+    return to_html(text, root, under)
+
+
+def in_brief(text: str, limit: int = 200) -> str:
+    """Return the first words of Markdown as plain text, for descriptions and lists."""
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
+    words = re.sub(r"[*_`#>]+", "", plain).split()
+    short = " ".join(words)
+    if len(short) <= limit:
+        return short
+    return f"{short[:limit].rsplit(' ', 1)[0]}…"
+
+
+def is_web_link(address: str) -> bool:
+    """Say whether an address may stand in a link: http or https, nothing that runs."""
+    return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None
+
+
 PLAIN: dict[str, Callable[..., object]] = {
     "brief": in_brief,
     "clock": clock,
     "colour": colour,
     "isrc": codes.show_isrc,
-    "prose": to_html,
+    "prose": prose,
     "short": short,
     "web": lambda address: address if is_web_link(address) else "",
 }

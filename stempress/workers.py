@@ -5,17 +5,19 @@ return may be among them. Encoding and mixing are long calls into libsndfile, LA
 which let other threads run. Measuring is many short ones, which do not, and gets processes.
 """
 
+# ruff: noqa: PLC0415 - most builds have no work to do
+
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cached_property
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 
 class Pending(Protocol):
@@ -40,10 +42,15 @@ class Cores:
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
         return ThreadPoolExecutor(os.cpu_count())
 
     @cached_property
     def _processes(self) -> ProcessPoolExecutor:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
 
     def start(self, function: Callable[..., object], /, *given: object) -> Pending:
@@ -71,7 +78,7 @@ def _settled(given: object) -> object:
 def workers(cluster: str = "") -> Iterator[Workers]:
     """Yield this machine's cores, or the cluster of the Dask scheduler at an address."""
     if cluster:
-        from stempress.cluster import dask_workers  # noqa: PLC0415 - an extra that few have
+        from stempress.cluster import dask_workers
 
         with dask_workers(cluster) as found:
             yield found

@@ -17,6 +17,7 @@ import soundfile
 from pyodide_app.engine.model import Variation, stem_keys
 from stempress.catalog import Collection, read_collection
 from stempress.errors import Findings
+from stempress.facts import Facts
 from stempress.fields import slugify
 from stempress.inputs import Inputs
 from stempress.keys import Keys
@@ -186,7 +187,7 @@ def made_up(collection: Collection) -> Sounds:
     """Return sound for every stem, each with an envelope of its own."""
     file = WebFile("audio/x.opus", "audio/ogg", 10, Path("x.opus"))
     stems = {
-        key: StemSound(file, file, "M0 32h400z", envelope(at), 8.0, -20.0, 0.5, 2)
+        key: StemSound(file, file, facts(envelope(at)), 0.5, 8.0)
         for at, key in enumerate(stem_keys(collection.songs))
     }
     songs = {song.slug: SongSound(48000, 384000) for song in collection.songs}
@@ -196,6 +197,26 @@ def made_up(collection: Collection) -> Sounds:
         if token.tier == "song"
     }
     return Sounds(stems, songs, previews)
+
+
+def facts(envelope: tuple[float, ...], channels: int = 2) -> Facts:
+    """Return what could be known of a stem of 8 s."""
+    return Facts(
+        digest="",
+        frames=384000,
+        rate=48000,
+        channels=channels,
+        bits=16,
+        peak=0.5,
+        true_peak=0.5,
+        loudness=-20.0,
+        clipped=0,
+        offset=0.0,
+        lead=0,
+        dead="",
+        bins=((-0.5, 0.5),) * 200,
+        envelope=envelope,
+    )
 
 
 def envelope(seed: int) -> tuple[float, ...]:

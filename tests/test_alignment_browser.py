@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.mix import StemAudio
-from stempress.codecs import LOWEST, Sound, encode, web_rate
+from stempress.codecs import Sound, encode
+from stempress.formats import LOWEST, web_rate
 from stempress.reading import joined, resampled
 from stempress.settings import CODECS, Codec
 

@@ -13,7 +13,7 @@ from stempress.art import album_cover, draw_covers, stem_cover, token_cover, var
 from stempress.grooves import resampled, ring, shade
 from stempress.sounds import Sounds
 from stempress.views import Views
-from tests.small_site import Small, envelope, read, small_site, text_of, write, xml
+from tests.small_site import Small, envelope, facts, read, small_site, text_of, write, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def test_every_drawn_cover_is_its_own_and_small_and_xml(plain: Small) -> None:
 
 def test_a_variation_is_drawn_from_its_own_stems(plain: Small) -> None:
     stems = dict(plain.sounds.stems)
-    stems[X] = replace(stems[X], envelope=envelope(40))
+    stems[X] = replace(stems[X], facts=facts(envelope(40)))
     changed = replace(plain, sounds=Sounds(stems, plain.sounds.songs, plain.sounds.previews))
     before, after = covers(plain), covers(changed)
     with_it = variation_cover(Variation("one", (0, 1)))
@@ -73,7 +73,7 @@ def test_every_token_has_a_cover_and_unrevealed_ones_share_theirs(plain: Small) 
 
 def test_an_unrevealed_cover_owes_nothing_to_the_stems(plain: Small) -> None:
     stems = {
-        key: replace(sound, envelope=envelope(50 + at))
+        key: replace(sound, facts=facts(envelope(50 + at)))
         for at, (key, sound) in enumerate(plain.sounds.stems.items())
     }
     changed = covers(replace(plain, sounds=replace(plain.sounds, stems=stems)))

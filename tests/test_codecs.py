@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from stempress.codecs import FORMATS, Sound, decode, encode, web_rate
+from stempress.codecs import Sound, decode, encode
+from stempress.formats import FORMATS, web_rate
 from stempress.reading import UnreadableError, fitted, joined, resampled
 from stempress.settings import CODECS, Codec
 

@@ -13,7 +13,7 @@ from stempress.catalog import read_collection
 from stempress.command import run
 from stempress.errors import Findings
 from stempress.lints import lint_layers, lint_mix, lint_stem
-from stempress.measure import Facts, clipped_runs, measure
+from stempress.measure import clipped_runs, measure
 from stempress.reading import open_source
 from stempress.settings import read_settings
 from tests.conftest import ROOT
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
+    from stempress.facts import Facts
     from tests.music import Frames
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem
-from stempress.previews import preview_frames
-from stempress.sounds import SongSound
+from stempress.sounds import SongSound, preview_frames
 
 
 def song(bars: int | None) -> Song:

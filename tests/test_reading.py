@@ -11,8 +11,9 @@ import pytest
 from build import build
 from stempress.command import run
 from stempress.digests import _windows
+from stempress.facts import Facts
 from stempress.levels import SPAN_SECONDS, spans
-from stempress.measure import Facts, measured
+from stempress.measure import measured
 from stempress.reading import open_source, regrouped, stem_bits, stem_pieces
 from stempress.sounds import SongSound
 from tests.conftest import ROOT

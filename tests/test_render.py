@@ -16,10 +16,10 @@ from stempress.app import WEB
 from stempress.art import draw_covers
 from stempress.errors import SiteError
 from stempress.pages import Plan
-from stempress.prose import in_brief, to_html
+from stempress.prose import to_html
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
-from stempress.words import Words, clock, short
+from stempress.words import Words, clock, in_brief, short
 from tests.markup import Parsed
 from tests.small_site import Small, read, small_site, write, xml
 

@@ -11,6 +11,7 @@ from stempress import sizes
 from stempress.settings import Audio
 from stempress.sizes import size_report
 from stempress.sounds import Sounds, StemSound, WebFile
+from tests.small_site import facts
 
 
 def web_file(name: str, size: int) -> WebFile:
@@ -23,7 +24,7 @@ def made(*, lossless: bool) -> Sounds:
         ("one", "a", str(channels)): StemSound(
             web_file(f"{channels}.ogg", 800_000 * channels),
             web_file(f"{channels}.flac", 5_000_000 * channels) if lossless else None,
-            *("", (), 100.0, -20.0, 0.5, channels),
+            *(facts((), channels), 0.5, 100.0),
         )
         for channels in (1, 2)
     }

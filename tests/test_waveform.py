@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from stempress.waveform import BINS, ENVELOPE_BINS, HEIGHT, WIDTH, Outline, waveform_path
+from stempress.outline import BINS, ENVELOPE_BINS, Outline
+from stempress.waveform import HEIGHT, WIDTH, waveform_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
