@@ -43,6 +43,12 @@ class LocalWords(Words):
         """Return a number with so many digits after the point."""
         return str(self._decimal(value, "#,##0." + "0" * digits if digits else "#,##0"))
 
+    def signed(self, value: float, digits: int) -> str:
+        """Return a difference, with its sign."""
+        figure = self.fixed(abs(value), digits)
+        symbols = self._locale.number_symbols["latn"]
+        return f"{symbols['minusSign' if value < 0 else 'plusSign']}{figure}"
+
     def percentage(self, value: float) -> str:
         """Return a percentage with two digits that matter."""
         rounded = round(value) if value >= 9.95 else float(f"{value:.2g}")

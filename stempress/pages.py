@@ -11,7 +11,7 @@ from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
 from stempress.fields import folded
 from stempress.phrases import ENGLISH
-from stempress.traits import Trait, traits_of
+from stempress.traits import Trait, shown_trait, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -216,7 +216,8 @@ def _pages(
         title = token_title(collection, token, _)
         yield Page(token_address(token.id), "token.html", title, token)
     for trait, tokens in traits.items():
-        title = f"{trait.name}: {trait.value}"
+        name, value = shown_trait(_, trait)
+        title = _("%(name)s: %(value)s", name=name, value=value)
         yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
     yield from _documents(collection, _)
     parts = list(_in_parts(collection.songs))

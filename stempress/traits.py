@@ -11,6 +11,7 @@ from stempress.fields import slugify
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
     from stempress.catalog import Collection
+    from stempress.phrases import Phrases
 
 
 SEGMENT = 48
@@ -35,6 +36,32 @@ def _segment(words: str) -> str:
     if 0 < len(slug) <= SEGMENT:
         return slug
     return f"{slug[:SEGMENT]}-{sha256(words.encode()).hexdigest()[:8]}".strip("-")
+
+
+def shown_trait(_: Phrases, trait: Trait) -> Trait:
+    """Return a trait as pages show it; what the artist has named stays as it is."""
+    names = {
+        "Tier": _("Tier"),
+        "State": _("State"),
+        "Album": _("Album"),
+        "Song": _("Song"),
+        "Layer": _("Layer"),
+        "Stem": _("Stem"),
+    }
+    values = {
+        "Tier": {
+            "Stem": _.pgettext("tier", "Stem"),
+            "Song": _.pgettext("tier", "Song"),
+            "Album": _.pgettext("tier", "Album"),
+        },
+        "State": {
+            "Unrevealed": _.pgettext("state", "Unrevealed"),
+            "Revealed": _.pgettext("state", "Revealed"),
+            "Forged": _.pgettext("state", "Forged"),
+        },
+    }
+    value = values.get(trait.name, {}).get(trait.value, trait.value)
+    return Trait(names.get(trait.name, trait.name), value)
 
 
 def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stempress import codes
 from stempress.phrases import ENGLISH, is_english
+from stempress.traits import shown_trait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,10 +32,20 @@ class Words:
             "song": _.pgettext("tier", "song"),
             "album": _.pgettext("tier", "album"),
         }
+        self._kinds = {
+            "stem": _("Stem token"),
+            "song": _("Song token"),
+            "album": _("Album token"),
+        }
         self._states = {
             "unrevealed": _.pgettext("state", "unrevealed"),
             "revealed": _.pgettext("state", "revealed"),
             "forged": _.pgettext("state", "forged"),
+        }
+        self._state_titles = {
+            "unrevealed": _.pgettext("state", "Unrevealed"),
+            "revealed": _.pgettext("state", "Revealed"),
+            "forged": _.pgettext("state", "Forged"),
         }
 
     def number(self, value: float) -> str:
@@ -43,6 +55,10 @@ class Words:
     def fixed(self, value: float, digits: int) -> str:
         """Return a number with so many digits after the point."""
         return f"{value:,.{digits}f}"
+
+    def signed(self, value: float, digits: int) -> str:
+        """Return a difference, with its sign."""
+        return f"{value:+,.{digits}f}"
 
     def percentage(self, value: float) -> str:
         """Return a percentage with two digits that matter."""
@@ -83,11 +99,15 @@ class Words:
             "day": self.day,
             "fixed": self.fixed,
             "listed": self.listed,
+            "kind_name": self._kinds.__getitem__,
             "number": self.number,
             "one_in": self.one_in,
             "percent": self.percent,
+            "shown_trait": partial(shown_trait, self._phrases),
+            "signed": self.signed,
             "size": self.size,
             "state_name": self._states.__getitem__,
+            "state_title": self._state_titles.__getitem__,
             "tier_name": self._tiers.__getitem__,
         }
 

@@ -4,7 +4,7 @@ for (let folder = new URL("./", location.href); ; folder = new URL("../", folder
   const { ok } = await fetch(new URL("data/collection.json", folder), { method: "HEAD" });
   if (ok) {
     link.href = folder;
-    link.textContent = "To the front page";
+    link.textContent = {{ _("To the front page")|tojson }};
     link.parentElement.replaceChildren(link);
   }
   if (ok || folder.pathname === "/") break;
