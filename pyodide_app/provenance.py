@@ -8,18 +8,39 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-ALGORITHM = (
+
+def marked(words: str) -> str:
+    """Return words as they are: `make words` finds them here, and pages translate them."""
+    return words
+
+
+ALGORITHM = marked(
     "An item is one line of text: song/layer/stem for a stem, song/layer=stem,layer=stem for a "
     "variation (its layers in alphabetical order). The hash of an item is the SHA-256, in lower "
     "case hex, of its salt, a colon and the item, in UTF-8. The final hash is the SHA-256 of all "
     "hashes concatenated as text, in the order of the tokens. With a starting index, the token at "
     "place p of n tokens, counted from 0, is the item at place (p + starting index) mod n."
 )
+
+
+class Problem(NamedTuple):
+    """Something that is wrong with a seal: a sentence, and what stands in its places."""
+
+    words: str
+    given: dict[str, object]
+
+    def __str__(self) -> str:
+        return self.words % self.given
+
+
+def _(words: str, **given: object) -> Problem:
+    """Say what is wrong; the page says it in its own language."""
+    return Problem(words, given)
 
 
 def item_hash(salt: str, item: str) -> str:
@@ -32,7 +53,7 @@ def final_hash(hashes: Sequence[str]) -> str:
     return sha256("".join(hashes).encode()).hexdigest()
 
 
-def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[str]:
+def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[Problem]:
     """Yield what is wrong with a seal.
 
     ``seal`` is as ``content/provenance.json`` has it; ``tokens`` says of every known token which
@@ -40,22 +61,24 @@ def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[str
     """
     places, hashes, opened = seal["tokens"], seal["hashes"], seal["opened"]
     if len(places) != len(hashes) or len(set(places)) != len(places):
-        yield f"{len(places)} tokens and {len(hashes)} hashes do not belong together"
+        counts = {"tokens": len(places), "hashes": len(hashes)}
+        yield _("%(tokens)s tokens and %(hashes)s hashes do not belong together", **counts)
         return
     if final_hash(hashes) != seal["final"]:
-        yield "the final hash is not that of the hashes"
+        yield _("the final hash is not that of the hashes")
     at = {place: number for number, place in enumerate(places)}
     for place, (salt, item) in opened.items():
         if place not in at:
-            yield f"token {place} is opened and was not sealed"
+            yield _("token %(token)s is opened and was not sealed", token=place)
             continue
         if item_hash(salt, item) != hashes[at[place]]:
-            yield f"place {place}: {item} is not what was sealed"
+            yield _("place %(place)s: %(item)s is not what was sealed", place=place, item=item)
         token = places[(at[place] - (seal["starting_index"] or 0)) % len(places)]
         if token not in tokens:
-            yield f"token {token} is opened and still unrevealed"
+            yield _("token %(token)s is opened and still unrevealed", token=token)
         elif tokens[token] != item:
-            yield f"token {token} is {tokens[token]}, and was sealed as {item}"
+            found = {"token": token, "now": tokens[token], "sealed": item}
+            yield _("token %(token)s is %(now)s, and was sealed as %(sealed)s", **found)
 
 
 def item_of(token: Mapping[str, Any]) -> str:

@@ -130,7 +130,7 @@ def parse_phrases(content: bytes, tag: str) -> Phrases:
             continue
         key = f"{message.context}{CONTEXT}{words}" if message.context else words
         forms[key] = found
-        if any(place.endswith(".js") for place, _ in message.locations):
+        if any(place.startswith("pyodide_app/") for place, _ in message.locations):
             scripted.add(key)
     figures, direction = _written(tag)
     name = f"{figures} {blake2b(content, digest_size=8).hexdigest()}"

@@ -118,7 +118,7 @@ def _check(seals: Sequence[Seal], tokens: Sequence[Token], findings: Findings) -
     for at, seal in enumerate(seals):
         for problem in problems(seal.content(), known):
             findings.fault(
-                WHERE, problem, key=f"seals[{at}]", hint="build.py reveal writes both files"
+                WHERE, str(problem), key=f"seals[{at}]", hint="build.py reveal writes both files"
             )
         for token in seal.tokens:
             if token in sealed:

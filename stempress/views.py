@@ -137,7 +137,7 @@ class Views:
     @property
     def algorithm(self) -> str:
         """How tokens were sealed, in words."""
-        return ALGORITHM
+        return self.phrases(ALGORITHM)
 
     @cached_property
     def by_id(self) -> dict[str, Token]:

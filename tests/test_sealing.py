@@ -189,19 +189,21 @@ def test_a_verifier_finds_every_lie(items: list[str], start: int, data: st.DataO
     seal["starting_index"] = start
     told = {ids[(at - start) % 6]: item.split("/") for at, item in enumerate(items)}
 
-    def problems() -> list[str]:
+    def problems() -> list[tuple[str, dict[str, str]]]:
         tokens = [
             {"id": number, "song": song, "layer": layer, "stem": stem}
             for number, (song, layer, stem) in told.items()
         ]
         ledger = json.dumps({"tokens": tokens})
-        found: list[str] = json.loads(verify(json.dumps({"seals": [seal]}), ledger))["problems"]
+        found: list[tuple[str, dict[str, str]]] = json.loads(
+            verify(json.dumps({"seals": [seal]}), ledger)
+        )["problems"]
         return found
 
     assert problems() == []
     liar = data.draw(st.sampled_from(ids))
     told[liar][2] += "!"
-    assert [each.split()[1] for each in problems()] == [liar]
+    assert [given["token"] for _, given in problems()] == [liar]
 
 
 def without_hashes(files: dict[str, bytes]) -> dict[str, bytes]:

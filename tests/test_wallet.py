@@ -573,7 +573,7 @@ def test_the_chain_is_right_where_the_site_is_older(visit: Open, chain: Chain) -
     chain.send("Plain", address, "transferFrom(address,address,uint256)", ME, OTHER, 1, by=ME)
     made.page.get_by_role("button", name="Read again").click()
     made.shows(499, re.compile("^the chain"))
-    assert "older than the chain (block 1; the chain is at" in made.notices
+    assert "The site knows block 1, the chain is at" in made.notices
     assert "disagree about 501 tokens" in made.notices
     assert "Incomplete" in made.notices
     assert made.owned()["complete"] is False
@@ -672,7 +672,7 @@ def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain
         has=made.page.get_by_role("link", name="One", exact=True)
     )
     expect(one.locator("[data-progress]")).to_have_text(
-        "1 of 2 layers; missing Bass.", timeout=30_000
+        "1 of 2 layers. Missing: Bass.", timeout=30_000
     )
     expect(one.locator("[data-market] a")).to_have_attribute(
         "href", f"https://market.example/{to_checksum_address(address)}/2"

@@ -24,6 +24,7 @@ LOCALE = ROOT / "stempress" / "locale"
 TEMPLATE = LOCALE / "stempress.pot"
 SAYING = {
     "_": None,
+    "marked": None,
     "pgettext": ((1, "c"), 2),
     "ngettext": (1, 2),
     "plural": (2, 3),

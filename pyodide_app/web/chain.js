@@ -8,6 +8,7 @@
 //                      never stored (SCAN), else by Multicall3, else one by one
 //
 // All is read at one block. If that block is gone in the end, a reorganisation, it is read again.
+import { _ } from "./phrases.js";
 import { RpcError, toNumber, within } from "./rpc.js";
 
 const ETHERS = new URL("../ethers/ethers.min.js", import.meta.url);
@@ -59,7 +60,7 @@ let library = null;
 export function loadEthers() {
   library ??= within(ETHERS_SECONDS, import(ETHERS)).catch((error) => {
     library = null;
-    throw new Error("the library that reads contracts could not be loaded", { cause: error });
+    throw new Error(_("the library that reads contracts could not be loaded"), { cause: error });
   });
   return library;
 }
@@ -67,23 +68,23 @@ export function loadEthers() {
 /** An address in its EIP-55 form, as far as the library is there; an error says what is wrong with it. */
 export async function checkAddress(text) {
   const { getAddress } = await loadEthers().catch(() => ({ getAddress: String }));
-  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error("An address is 0x and 40 hexadecimal digits.");
+  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x and 40 hexadecimal digits."));
   try {
     return getAddress(text);
   } catch {
-    throw new Error("The capital letters of this address do not add up (EIP-55): a digit may be wrong.");
+    throw new Error(_("The capital letters of this address do not add up (EIP-55): a digit may be wrong."));
   }
 }
 
 /** The address that a name of ENS stands for, from the first endpoint that answers. */
 export async function resolveName(name, contract, endpoints, signal) {
   const { ensNormalize, namehash } = await loadEthers();
-  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error("Names can be looked up for collections on Ethereum only.");
+  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error(_("Names can be looked up for collections on Ethereum only."));
   let node;
   try {
     node = namehash(ensNormalize(name));
   } catch {
-    throw new Error("This is neither an address nor a name.");
+    throw new Error(_("This is neither an address nor a name."));
   }
   const { value } = await firstOf(endpoints, signal, async (endpoint) => {
     await checkChain(endpoint, contract, signal);
@@ -91,7 +92,7 @@ export async function resolveName(name, contract, endpoints, signal) {
     const resolver = await chain.call(NAMES, "resolver", [node]);
     return BigInt(resolver) ? chain.call(resolver, "addr", [node]) : resolver;
   });
-  if (!BigInt(value)) throw new Error(`Nobody has registered ${name} here.`);
+  if (!BigInt(value)) throw new Error(_("Nobody has registered %(name)s here.", { name }));
   return value;
 }
 
@@ -118,12 +119,12 @@ async function firstOf(endpoints, signal, ask) {
       reasons.push(`${endpoint.label}: ${error.message}`);
     }
   }
-  throw new Error(reasons.join("; ") || "no endpoint is named");
+  throw new Error(reasons.join("; ") || _("no endpoint is named"));
 }
 
 async function checkChain(endpoint, { chain_id }, signal) {
   const chain = toNumber(await endpoint.request("eth_chainId", [], signal));
-  if (chain !== chain_id) throw new Error(`it speaks for chain ${chain}, not ${chain_id}`);
+  if (chain !== chain_id) throw new Error(_("it speaks for chain %(found)s, not %(wanted)s", { found: chain, wanted: chain_id }));
 }
 
 async function readSteadily(endpoint, contract, address, ids, signal) {
@@ -137,7 +138,7 @@ async function readSteadily(endpoint, contract, address, ids, signal) {
     const time = new Date(toNumber(head.timestamp) * 1000).toISOString();
     return { ...found, block: toNumber(head.number), time };
   }
-  throw new Error("the chain was reorganised again and again");
+  throw new Error(_("the chain was reorganised again and again"));
 }
 
 /** Calls of contracts at one block, through one endpoint. */
@@ -159,7 +160,7 @@ class Reader {
     try {
       return this.abi.decodeFunctionResult(name, data)[0];
     } catch {
-      throw new RpcError({ message: "there is no such contract here" });
+      throw new RpcError({ message: _("there is no such contract here") });
     }
   }
 
@@ -186,7 +187,7 @@ async function readCounts(chain, contract, address, ids) {
   const tokens = new Map();
   await inBatches(slices(ids, MOST.batch), async (part) => {
     const counts = await chain.call(contract, "balanceOfBatch", [part.map(() => address), part]);
-    if (counts.length !== part.length) throw new Error("it answers less than it is asked");
+    if (counts.length !== part.length) throw new Error(_("it answers less than it is asked"));
     for (const [at, count] of counts.entries()) {
       if (count > 0n) tokens.set(String(part[at]), count < MOST_COPIES ? Number(count) : MOST_COPIES);
     }
@@ -196,14 +197,14 @@ async function readCounts(chain, contract, address, ids) {
 
 async function readOwned(chain, contract, address, ids) {
   const balance = await chain.call(contract, "balanceOf", [address]);
-  if (balance > MOST_TOKENS) throw new Error(`it counts ${balance} tokens`);
+  if (balance > MOST_TOKENS) throw new Error(_("it counts %(count)s tokens", { count: balance }));
   const count = Number(balance);
   let found = [];
   for (const way of [fromBatched, fromListed, fromKnown]) {
     if (found.length === count) break;
     found = [...new Set(await way(chain, contract, address, count, ids))];
   }
-  if (found.length > count) throw new Error("it names more tokens than there are");
+  if (found.length > count) throw new Error(_("it names more tokens than there are"));
   return { tokens: new Map(found.map((id) => [String(id), 1])), complete: found.length === count };
 }
 
@@ -239,7 +240,7 @@ async function fromScan(chain, contract, address, count, ids) {
     const length = Number(run.at(-1) - run[0]) + 1;
     const words = [contract, address, run[0], length].map((value) => BigInt(value).toString(16).padStart(64, "0"));
     const answer = await chain.ask("eth_call", { data: SCAN + words.join("") });
-    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: "it runs no programs" });
+    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it runs no programs") });
     for (let at = 0; at < length; at++) {
       if (answer[5 + 2 * at] === "1") found.push(run[0] + BigInt(at));
     }

@@ -1,4 +1,5 @@
 // Pages are made of templates that they bring along; strangers' words only ever become text.
+import { _ } from "./phrases.js";
 export const ROOT = new URL("../../", import.meta.url);
 
 /** A copy of what <template data-t="name"> holds. */
@@ -37,21 +38,9 @@ export function elsewhere(pattern, contract, id) {
   return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
 }
 
-/** Nodes as a list in a sentence. */
-export function listed(nodes, last = "or") {
-  return nodes.flatMap((node, at) => {
-    if (at === 0) return [node];
-    return [document.createTextNode(at === nodes.length - 1 ? ` ${last} ` : ", "), node];
-  });
-}
-
-export function plural(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
-
 /** A file of the site's data. */
 export async function load(address) {
   const answer = await fetch(new URL(address, ROOT));
-  if (!answer.ok) throw new Error(`${address} is not there (${answer.status})`);
+  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address, status: answer.status }));
   return answer.json();
 }

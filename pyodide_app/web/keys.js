@@ -1,16 +1,17 @@
 // The mixer by keyboard: single keys while the visitor is in it, or nowhere in particular.
+import { _ } from "./phrases.js";
 import { pressed } from "./words.js";
 
 const OFF = "stempress:shortcuts-off";
 const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
 const SHEET = [
-  ["Space", "play or pause"],
-  ["← →", "a bar back or on"],
-  ["Home", "to the beginning"],
-  ["L", "loop"],
-  ["1 to 9", "go to a row"],
-  ["M, S", "mute or solo the row you are in"],
-  ["?", "this list"],
+  [_("Space"), _("play or pause")],
+  ["← →", _("a bar back or on")],
+  [_("Home"), _("to the beginning")],
+  ["L", _("loop")],
+  [_("1 to 9"), _("go to a row")],
+  ["M, S", _("mute or solo the row you are in")],
+  ["?", _("this list")],
 ];
 
 export function joinKeys(mixer) {
@@ -83,7 +84,7 @@ function fill(sheet) {
   }
   const toggle = make("button");
   const show = () => {
-    toggle.textContent = "Single keys";
+    toggle.textContent = _("Single keys");
     toggle.setAttribute("aria-pressed", String(!off()));
   };
   toggle.type = "button";
@@ -97,11 +98,11 @@ function fill(sheet) {
     show();
   });
   show();
-  const close = Object.assign(make("button", "Close"), { type: "button", className: "key" });
+  const close = Object.assign(make("button", _("Close")), { type: "button", className: "key" });
   close.addEventListener("click", () => sheet.close());
   const foot = Object.assign(make("p"), { className: "keys" });
   foot.append(toggle, close);
   sheet.className = "sheet";
-  sheet.setAttribute("aria-label", "Keyboard");
-  sheet.append(make("h3", "Keyboard"), list, foot);
+  sheet.setAttribute("aria-label", _("Keyboard"));
+  sheet.append(make("h3", _("Keyboard")), list, foot);
 }

@@ -1,4 +1,5 @@
 // The ledger, which is cut into parts so that no file is large: data/ledger.json says how many.
+import { _ } from "./phrases.js";
 
 /** All of the ledger. */
 export async function loadLedger(root) {
@@ -12,6 +13,6 @@ export async function loadLedger(root) {
 
 async function load(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname.split("/").pop()} is not there (${answer.status})`);
+  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address: address.pathname.split("/").pop(), status: answer.status }));
   return answer.json();
 }

@@ -1,4 +1,5 @@
 // The meters: levels, what they were at most of late, and the figures of a mastering desk.
+import { _, fixed } from "./phrases.js";
 import { SILENT } from "./words.js";
 
 const HOLD_MS = 1500;
@@ -13,7 +14,7 @@ export function showLevels(mixer, peaks, levels) {
   const meter = mixer.querySelector(".meter");
   const loudest = Math.round(db(Math.max(...peaks)));
   meter.setAttribute("aria-valuenow", loudest);
-  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${loudest} dB` : "silence");
+  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${fixed(loudest, 0)} dB` : _("silence"));
   if (levels) showFigures(mixer, levels);
   for (const [row, { element }] of mixer.rows.entries()) {
     const peak = levels?.[FIGURES.length + row] ?? 0;
@@ -31,10 +32,10 @@ function showFigures(mixer, levels) {
   };
   write("integrated", loudness(figures.integrated));
   write("momentary", loudness(figures.momentary));
-  const peak = write("true-peak", figures.truePeak > 0 ? `${signed(20 * Math.log10(figures.truePeak))} dBTP` : "silence");
+  const peak = write("true-peak", figures.truePeak > 0 ? `${fixed(20 * Math.log10(figures.truePeak))} dBTP` : _("silence"));
   peak.classList.toggle("over", figures.truePeak > 1);
   const reduction = figures.gain < 1 ? 20 * Math.log10(figures.gain) : 0;
-  write("limiter", `${signed(reduction)} dB`).classList.toggle("over", reduction < -0.05);
+  write("limiter", `${fixed(reduction)} dB`).classList.toggle("over", reduction < -0.05);
 }
 
 function showBar(bar, peak) {
@@ -51,9 +52,5 @@ function db(level) {
 }
 
 function loudness(lufs) {
-  return lufs > ABSOLUTE_GATE ? `${signed(lufs)} LUFS` : "silence";
-}
-
-function signed(value) {
-  return value.toFixed(1).replace("-", "\u2212");
+  return lufs > ABSOLUTE_GATE ? `${fixed(lufs)} LUFS` : _("silence");
 }

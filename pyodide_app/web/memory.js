@@ -1,4 +1,5 @@
 // What stems take up, and how much of it there may be.
+import { _ } from "./phrases.js";
 import { megabytes } from "./words.js";
 
 const SHARE = 1 / 8; // of the device's memory
@@ -21,7 +22,9 @@ export function bytesOf(channels, frames) {
 export function weigh(bytes) {
   if (bytes <= BUDGET) return;
   throw new TooMuch(
-    `its stems take ${megabytes(bytes)} MB of memory, and on this device they may take ${megabytes(BUDGET)} MB`,
+    _("its stems take %(size)s MB of memory, and on this device they may take %(most)s MB", {
+      size: megabytes(bytes), most: megabytes(BUDGET),
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 // What the held tokens make: every song's layers, what can be forged, and what is missing.
-import { clone, elsewhere, inSite, link, listed, load, part, plural, say } from "./dom.js";
+import { clone, elsewhere, inSite, link, load, part, say } from "./dom.js";
+import { _, fixed, listed, listedNodes, number, pieces, plural } from "./phrases.js";
 
 const STEP = 12;
 const IDS = 8; // tokens of a stem that are named
@@ -59,10 +60,10 @@ export class Songs {
   async #plan(turn, tokens, facts) {
     const status = part(this.#section, "planning");
     if (!this.#planner) {
-      say(status, this.#off.replace("its mixer is off", "its planner is off"));
+      say(status, this.#off);
       return;
     }
-    say(status, "Starting Python to plan with.");
+    say(status, _("Starting Python to plan with."));
     try {
       const plan = await this.#planner.hold(tokens);
       if (turn !== this.#turn) return;
@@ -71,7 +72,7 @@ export class Songs {
       this.#sort();
       say(status, "");
     } catch (error) {
-      if (turn === this.#turn) say(status, `Nothing can be planned: ${error.message}`);
+      if (turn === this.#turn) say(status, _("Nothing can be planned: %(reason)s", { reason: error.message }));
     }
   }
 
@@ -80,20 +81,26 @@ export class Songs {
     const titles = new Map(facts.songs.map((song) => [song.slug, song.title]));
     const missing = Object.keys(songs).filter((song) => !songs[song]);
     const held = Object.keys(songs).length - missing.length;
-    const parts = [`Song tokens of ${held} of ${Object.keys(songs).length} songs.`];
-    if (at_once) parts.push(`Enough to forge ${plural(at_once, "album")} now.`);
-    else if (missing.length) parts.push(`Missing: ${missing.map((song) => titles.get(song)).join(", ")}.`);
-    if (with_forging > at_once) parts.push(`${plural(with_forging, "album")} if you forge the songs first.`);
+    const all = Object.keys(songs).length;
+    const parts = [plural(all, "Song tokens of %(held)s of %(num)s song.", "Song tokens of %(held)s of %(num)s songs.", { held })];
+    if (at_once) parts.push(plural(at_once, "Enough to forge %(num)s album now.", "Enough to forge %(num)s albums now."));
+    else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song))) }));
+    if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
     say(element.querySelector("[data-progress]"), parts.join(" "));
   }
 
   async #complete(prices) {
     const { songs, albums } = await this.#planner.complete(prices);
     for (const [slug, found] of Object.entries(songs)) this.#views.get(slug)?.showCost(found);
-    const ways = { held: "held", forge: "forged", buy: "bought" };
+    const ways = {
+      held: (song) => _("%(song)s held", { song }),
+      forge: (song) => _("%(song)s forged", { song }),
+      buy: (song) => _("%(song)s bought", { song }),
+      none: (song) => song,
+    };
     for (const { slug, cost, steps } of albums) {
-      const words = steps.map(({ song, way }) => `${this.#views.get(song)?.title ?? song} ${ways[way]}`);
-      const line = cost === null || !Object.keys(prices).length ? "" : `Cheapest way to this album at your prices: ${money(cost)} (${words.join(", ")}).`;
+      const words = steps.map(({ song, way }) => ways[way](this.#views.get(song)?.title ?? song));
+      const line = cost === null || !Object.keys(prices).length ? "" : _("Cheapest way to this album at your prices: %(cost)s (%(steps)s).", { cost: money(cost), steps: words.join(", ") });
       say(this.#albums.get(slug).querySelector(".own-head [data-cost]"), line);
     }
   }
@@ -140,27 +147,30 @@ class SongView {
 
   showPlan(plan) {
     this.plan = plan;
-    const parts = [`${plan.held} of ${plan.of} layers`];
-    if (plan.tokens) parts.push(plural(plan.tokens, "song token"));
-    if (plan.held && plan.missing.length) parts.push(`missing ${plan.missing.map((slug) => this.#layerOf(slug).name).join(", ")}`);
-    say(part(this.element, "progress"), `${parts.join("; ")}.`);
+    const parts = [plural(plan.of, "%(held)s of %(num)s layer.", "%(held)s of %(num)s layers.", { held: plan.held })];
+    if (plan.tokens) parts.push(plural(plan.tokens, "%(num)s song token.", "%(num)s song tokens."));
+    const missing = plan.missing.map((slug) => this.#layerOf(slug).name);
+    if (plan.held && missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing) }));
+    say(part(this.element, "progress"), parts.join(" "));
     const verdict = part(this.element, "verdict");
     verdict.hidden = !plan.held || plan.missing.length > 0;
-    const least = plan.exact ? "" : "at least ";
     const batch = plan.batch.map(([mix, times]) => (times > 1 ? `${mix} ×${times}` : mix)).join(", ");
-    say(verdict, plan.at_once ? `You can forge this song now: ${least}${plan.at_once} at once (${batch}), out of ${plural(plan.combinations, "combination")}. It is irreversible.` : "Every layer is there, but the song's rules permit none of the combinations.");
+    const facts = { count: number(plan.at_once), mixes: batch };
+    if (!plan.at_once) say(verdict, _("Every layer is there, but the song's rules permit none of the combinations."));
+    else if (plan.exact) say(verdict, plural(plan.combinations, "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
+    else say(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
     const combos = part(this.element, "combos");
     combos.hidden = !plan.combinations;
-    say(combos.querySelector("summary"), `All ${plural(plan.combinations, "combination")}, rarest first`);
+    say(combos.querySelector("summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
     this.#offerPrices();
   }
 
   showCost(found) {
     const status = part(this.element, "buying").querySelector("[data-cost]");
     if (!Object.keys(this.#buying.prices).length) say(status, "");
-    else if (!found) say(status, "At these prices nothing completes it: layers without a price are not for sale.");
-    else if (!found.buy.length) say(status, "Nothing needs to be bought.");
-    else say(status, `Cheapest: ${money(found.cost)} for ${found.buy.map((key) => this.#stemName(key)).join(", ")}. That is mix ${found.mix}.`);
+    else if (!found) say(status, _("At these prices nothing completes it: layers without a price are not for sale."));
+    else if (!found.buy.length) say(status, _("Nothing needs to be bought."));
+    else say(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: money(found.cost), stems: listed(found.buy.map((key) => this.#stemName(key))), mix: found.mix }));
   }
 
   #layer(layer, at, held) {
@@ -177,14 +187,14 @@ class SongView {
     const item = clone("stem");
     const copies = held.reduce((sum, [, count]) => sum + count, 0);
     item.dataset.stem = `${layer.slug}/${stem.slug}`;
-    part(item, "play").setAttribute("aria-label", `Play ${stem.name}`);
+    part(item, "play").setAttribute("aria-label", _("Play %(stem)s", { stem: stem.name }));
     const name = part(item, "name");
     say(name, stem.name);
     name.href = this.#stemAddress(layer, stem);
-    say(part(item, "copies"), copies > 1 ? `${copies} copies` : "");
+    say(part(item, "copies"), copies > 1 ? plural(copies, "%(num)s copy", "%(num)s copies") : "");
     const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, inSite(`tokens/${id}/`)));
-    const more = held.length > IDS ? [document.createTextNode(` and ${held.length - IDS} more`)] : [];
-    part(item, "ids").append(...listed(ids, "and"), ...more);
+    if (held.length > IDS) ids.push(plural(held.length - IDS, "%(num)s more", "%(num)s more"));
+    part(item, "ids").append(...listedNodes(ids));
     return item;
   }
 
@@ -192,14 +202,15 @@ class SongView {
     const item = clone("missing");
     const { byId, contract, tokens } = this.#holding;
     const stems = layer.stems.map((stem) => link(stem.name, this.#stemAddress(layer, stem)));
-    part(item, "list").append(...listed(stems));
+    const one = stems.length === 1 ? stems : pieces(_("one of %(stems)s"), { stems: listedNodes(stems, "or") });
+    part(item, "list").append(...one);
     const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
     const market = part(item, "market");
-    if (!others.length) say(market, "None of them is in anybody's hands now.");
+    if (!others.length) say(market, _("None of them is in anybody's hands now."));
     else if (contract?.marketplace) {
       const [{ id, title }] = others;
-      market.append(link("On the marketplace", elsewhere(contract.marketplace, contract, id)), ` (${title}; ${plural(others.length, "token")} in all)`);
-    } else say(market, `${plural(others.length, "token")} in other hands.`);
+      market.append(link(_("On the marketplace"), elsewhere(contract.marketplace, contract, id)), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
+    } else say(market, plural(others.length, "%(num)s token in other hands.", "%(num)s tokens in other hands."));
     return item;
   }
 
@@ -240,9 +251,11 @@ class SongView {
     const hasPage = this.#song.pages?.includes(mix) ?? true;
     const place = hasPage ? `${mix}/` : `#v=1&song=${this.#song.slug}&mix=${mix}`;
     anchor.href = inSite(this.#song.address + place);
-    anchor.setAttribute("aria-label", `Hear mix ${mix}`);
+    anchor.setAttribute("aria-label", _("Hear mix %(mix)s", { mix }));
     say(part(item, "stems"), stems.join(", "));
-    part(item, "facts").append(`${bits.toFixed(1)} bits; `, ...(minted.length ? ["exists as ", ...listed(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))), "and")] : ["nobody has it yet"]));
+    const tokens = listedNodes(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))));
+    const exists = minted.length ? pieces(_("exists as %(tokens)s"), { tokens }) : [_("nobody has it yet")];
+    part(item, "facts").append(_("%(score)s bits", { score: fixed(bits) }), "; ", ...exists);
     const key = part(item, "weigh");
     const words = part(item, "loss");
     key.addEventListener("click", async () => {
@@ -269,13 +282,15 @@ class SongView {
     const list = document.createElement("ul");
     list.append(...tokens);
     const sentences = [
-      last.length ? `Your last copy of ${last.map(name).join(", ")} goes with it.` : "You keep a copy of every stem.",
-      `Combinations left: ${combinations_after} of ${combinations_before}. Songs at once: ${at_once_after} instead of ${at_once_before}.`,
-      rarer ? `A rarer combination is lost: ${rarer.mix} (${rarer.bits.toFixed(1)} bits: ${rarer.stems.join(", ")}).` : "No rarer combination is lost.",
-      "The song token still opens all of these stems in the mixer.",
-      "Forging is irreversible.",
+      last.length ? _("Your last copy of %(stems)s goes with it.", { stems: listed(last.map(name)) }) : _("You keep a copy of every stem."),
+      _("Combinations left: %(after)s of %(before)s. Songs at once: %(then)s instead of %(now)s.", {
+        after: number(combinations_after), before: number(combinations_before), then: at_once_after, now: at_once_before,
+      }),
+      rarer ? _("A rarer combination is lost: %(mix)s (%(score)s bits: %(stems)s).", { mix: rarer.mix, score: fixed(rarer.bits), stems: rarer.stems.join(", ") }) : _("No rarer combination is lost."),
+      _("The song token still opens all of these stems in the mixer."),
+      _("Forging is irreversible."),
     ];
-    return [paragraph("Burned for it:"), list, ...sentences.map(paragraph)];
+    return [paragraph(_("Burned for it:")), list, ...sentences.map(paragraph)];
   }
 
   /** Prices, given by hand, of stems that are not held, and of a song token. */
@@ -293,7 +308,7 @@ class SongView {
       set.append(legend, ...stems.map((stem) => this.#price(stem.name, `${this.#song.slug}/${layer.slug}/${stem.slug}`)));
       form.append(set);
     }
-    form.append(this.#price("A song token", this.#song.slug));
+    form.append(this.#price(_("A song token"), this.#song.slug));
     form.addEventListener("submit", (event) => event.preventDefault());
     box.hidden = false;
   }
@@ -381,7 +396,7 @@ function paragraph(words) {
 }
 
 function money(cost) {
-  return cost.toLocaleString("en", { maximumSignificantDigits: 6 });
+  return number(cost, { maximumSignificantDigits: 6 });
 }
 
 function whenSeen(element, act) {

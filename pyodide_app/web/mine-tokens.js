@@ -1,5 +1,7 @@
 // The held tokens as cards: searched, sorted, a page at a time.
-import { elsewhere, inSite, part, plural, say } from "./dom.js";
+import { elsewhere, inSite, part, say } from "./dom.js";
+import { stateName, tierName, titleOf } from "./names.js";
+import { _, plural } from "./phrases.js";
 
 const STEP = 60;
 
@@ -29,7 +31,7 @@ export class TokenList {
     }
     this.#all = [...tokens].map(([id, count]) => {
       const token = byId.get(id);
-      const title = token?.title ?? `#${id}`;
+      const title = token ? titleOf(token) : `#${id}`;
       return {
         id, count, title,
         tier: token?.tier ?? "",
@@ -38,7 +40,7 @@ export class TokenList {
         image: token ? inSite(token.image) : "",
         rarity: rarity.get(sameness(token ?? { id })) ?? 0,
         duplicate: Boolean(token) && token.state !== "unrevealed" && copies.get(sameness(token)) > 1,
-        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, token?.tier].join(" ").toLowerCase(),
+        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier)].join(" ").toLowerCase(),
       };
     });
     this.#section.hidden = !this.#all.length;
@@ -57,7 +59,7 @@ export class TokenList {
     this.#matches.sort(ORDERS[sort] ?? ORDERS.number);
     part(this.#section, "cards").replaceChildren();
     this.#append();
-    say(part(this.#section, "shown"), plural(this.#matches.length, "token"));
+    say(part(this.#section, "shown"), plural(this.#matches.length, "%(num)s token", "%(num)s tokens"));
   }
 
   #append() {
@@ -86,9 +88,9 @@ function makeCard(token) {
   anchor.rel = "noopener noreferrer";
   if (token.image) card.querySelector("img").src = token.image;
   card.querySelector(".name").textContent = token.title;
-  card.querySelector("[data-tier]").textContent = [token.tier, token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
+  card.querySelector("[data-tier]").textContent = [tierName(token.tier), token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
   const state = card.querySelector(".state");
-  state.textContent = token.state === "unknown" ? "new to this site" : token.state;
+  state.textContent = token.state === "unknown" ? _("new to this site") : stateName(token.state);
   state.classList.add(token.state);
   return card;
 }

@@ -1,7 +1,8 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is mine-songs.js's.
 import { checkAddress, readTokens, resolveName } from "./chain.js";
-import { clone, inSite, link, load, part, plural, ROOT, say } from "./dom.js";
+import { clone, inSite, link, load, part, ROOT, say } from "./dom.js";
 import { loadLedger } from "./ledger.js";
+import { _, number, plural } from "./phrases.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./mine-songs.js";
 import { TokenList } from "./mine-tokens.js";
@@ -26,7 +27,7 @@ class Mine {
     on("again", () => this.#again());
     on("switch", () => this.#switch());
     on("forget", () => this.#forget());
-    on("cancel", () => this.#turn.abort(new Error("Cancelled.")));
+    on("cancel", () => this.#turn.abort(new Error(_("Cancelled."))));
     part(page, "look").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#look(event.target.elements.address.value.trim());
@@ -67,7 +68,7 @@ class Mine {
   }
 
   async #connect(wallet) {
-    await this.#try(`Waiting for ${wallet.name}. Look for its window if nothing has opened.`, async (signal) => {
+    await this.#try(_("Waiting for %(wallet)s. Look for its window if nothing has opened.", { wallet: wallet.name }), async (signal) => {
       this.#adopt(await connect(wallet, signal));
       return checkAddress(this.#session.address);
     });
@@ -75,11 +76,11 @@ class Mine {
 
   async #look(words) {
     if (!words) return;
-    await this.#try("Looking it up.", async (signal) => {
+    await this.#try(_("Looking it up."), async (signal) => {
       const { contract } = await this.#collection();
       if (/^0x/i.test(words)) return checkAddress(words);
-      if (!/\.[^.]+$/.test(words)) throw new Error("This is neither an address nor a name.");
-      if (!contract) throw new Error("Names can be looked up for collections with a contract only.");
+      if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
+      if (!contract) throw new Error(_("Names can be looked up for collections with a contract only."));
       return resolveName(words, contract, this.#endpoints(contract), signal);
     }, () => this.#leave());
   }
@@ -119,12 +120,12 @@ class Mine {
     }
     this.#leave();
     this.#turn.abort();
-    this.#end("The wallet is locked, or has left this site. What was read before is still shown.");
+    this.#end(_("The wallet is locked, or has left this site. What was read before is still shown."));
   }
 
   async #switch() {
     const { contract } = await this.#collection();
-    const signal = this.#begin("Waiting for the wallet to go to the collection's chain.");
+    const signal = this.#begin(_("Waiting for the wallet to go to the collection's chain."));
     try {
       await this.#session.switchTo(contract.chain_id, signal);
       this.#offerSwitch();
@@ -151,12 +152,12 @@ class Mine {
     forget();
     for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
     part(this.#page, "look").reset();
-    this.#end("Forgotten. The wallet itself may still list this site: it can be removed there.");
+    this.#end(_("Forgotten. The wallet itself may still list this site: it can be removed there."));
   }
 
   /** Read what an address holds: from the chain, or else from the site's own list. */
   async #read(address) {
-    const signal = this.#begin("Reading what it holds.");
+    const signal = this.#begin(_("Reading what it holds."));
     try {
       const { contract } = await this.#collection();
       const { ledger, byId } = await this.#tokensKnown();
@@ -172,13 +173,13 @@ class Mine {
       await this.#show(holding, { kept, reason: found.reason });
       if (this.#turn.signal === signal) this.#end("");
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(signal.aborted ? "Cancelled." : error.message);
+      if (this.#turn.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : error.message);
     }
   }
 
   async #readChain(contract, address, ids, signal) {
     const endpoints = contract ? this.#endpoints(contract) : [];
-    if (!endpoints.length) throw new Error("no endpoint is named for it");
+    if (!endpoints.length) throw new Error(_("no endpoint is named for it"));
     const found = await readTokens(contract, address, ids, endpoints, signal);
     return { source: "chain", ...found };
   }
@@ -190,7 +191,7 @@ class Mine {
   }
 
   #snapshot({ tokens, block, time }, address) {
-    if (!tokens.some(({ owners }) => owners)) throw new Error("The chain could not be read, and this site was pressed without a list of holders.");
+    if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read, and this site was pressed without a list of holders."));
     const held = tokens.map((token) => [token.id, heldBy(token, address)]).filter(([, count]) => count);
     return { source: "snapshot", tokens: new Map(held), complete: true, block, time };
   }
@@ -202,8 +203,8 @@ class Mine {
     const { address, tokens, stems } = holding;
     const total = [...tokens.values()].reduce((sum, count) => sum + count, 0);
     say(part(page, "address"), address);
-    say(part(page, "count"), total.toLocaleString("en"));
-    say(part(page, "opened"), stems.size.toLocaleString("en"));
+    say(part(page, "count"), number(total));
+    say(part(page, "opened"), number(stems.size));
     say(part(page, "source"), sourceOf(holding));
     const notices = [...disagreements(holding, ledger, byId), ...failures(holding, kept, reason)];
     part(page, "notices").replaceChildren(...notices.map((nodes) => {
@@ -267,9 +268,11 @@ function heldBy({ owners = {} }, address) {
 }
 
 function sourceOf({ source, block, time, endpoint }) {
-  const at = block === null || block === undefined ? "" : ` at block ${block.toLocaleString("en")}`;
-  const when = time ? `, ${new Date(time).toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}` : "";
-  return `${source === "chain" ? `the chain${endpoint ? ` (${endpoint})` : ""}` : "this site's own list"}${at}${when}`;
+  const chain = endpoint ? _("the chain (%(endpoint)s)", { endpoint }) : _("the chain");
+  const from = source === "chain" ? chain : _("this site's own list");
+  const where = block === null || block === undefined ? from : _("%(from)s at block %(block)s", { from, block: number(block) });
+  if (!time) return where;
+  return _("%(from)s, %(time)s", { from: where, time: number(new Date(time), { dateStyle: "medium", timeStyle: "short" }) });
 }
 
 /** Where chain and site disagree the chain is right. */
@@ -281,17 +284,24 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
   const moved = ledger.tokens.filter((token) => heldBy(token, address) !== (tokens.get(token.id) ?? 0));
   const differs = listed ? moved.length + strange.length : strange.length + alive.length;
   if (!differs) return [];
-  const since = ledger.block ? ` (block ${ledger.block.toLocaleString("en")}; the chain is at ${block.toLocaleString("en")})` : "";
-  const new_ = strange.length ? ` ${plural(strange.length, "token is", "tokens are")} new to it.` : "";
-  return [[`This site is older than the chain${since}: they disagree about ${plural(differs, "token")} of this address. What you see here is what the chain says.${new_}`]];
+  const sentences = [
+    plural(
+      differs,
+      "This site is older than the chain: they disagree about %(num)s token of this address. What you see here is what the chain says.",
+      "This site is older than the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
+    ),
+  ];
+  if (ledger.block) sentences.push(_("The site knows block %(known)s, the chain is at %(now)s.", { known: number(ledger.block), now: number(block) }));
+  if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to it.", "%(num)s tokens are new to it."));
+  return [[sentences.join(" ")]];
 }
 
 function failures({ source, complete, tokens }, kept, reason) {
   const found = [];
-  if (!complete) found.push(["Incomplete: the address holds more tokens than could be named, because this site does not know of them yet."]);
-  if (source === "snapshot" && reason) found.push([`The chain could not be read (${reason}). This is the site's own list, which may be older.`]);
-  if (!kept) found.push(["This browser keeps nothing, so the mixers do not know what you hold."]);
-  if (!tokens.size) found.push(["This address holds nothing of this collection. ", link("See the gallery", inSite("gallery/")), "."]);
+  if (!complete) found.push([_("Incomplete: the address holds more tokens than could be named, because this site does not know of them yet.")]);
+  if (source === "snapshot" && reason) found.push([_("The chain could not be read (%(reason)s). This is the site's own list, which may be older.", { reason })]);
+  if (!kept) found.push([_("This browser keeps nothing, so the mixers do not know what you hold.")]);
+  if (!tokens.size) found.push([_("This address holds nothing of this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
   return found;
 }
 

@@ -5,6 +5,7 @@
 //
 // joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
 // stempress/links.py reads the same.
+import { _, listed } from "./phrases.js";
 
 const VERSION = "1";
 const VOLUME = [-60, 6];
@@ -34,31 +35,31 @@ export function songOf(text) {
 export function read(text, { slug, layers, frames }) {
   const given = new URLSearchParams(text);
   const whole = (word, most) => {
-    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(`${word} is no number up to ${most}`);
+    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is no number up to %(most)s", { word, most }));
     return Number(word);
   };
   const number = (word, [least, most]) => {
     const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
-    if (!(value >= least && value <= most)) throw new Error(`${word} is not between ${least} and ${most}`);
+    if (!(value >= least && value <= most)) throw new Error(_("%(word)s is not between %(least)s and %(most)s", { word, least, most }));
     return value;
   };
   const perRow = (name, range) => {
     const words = given.get(name)?.split(",") ?? layers.map(() => "0");
-    if (words.length !== layers.length) throw new Error(`${name} is for ${words.length} rows, not ${layers.length}`);
+    if (words.length !== layers.length) throw new Error(_("%(name)s is for %(found)s rows, not %(wanted)s", { name, found: words.length, wanted: layers.length }));
     return words.map((word) => number(word, range));
   };
   const flags = (name) => {
     const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
     return layers.map((_, row) => nths.includes(row + 1));
   };
-  if (given.get("v") !== VERSION) throw new Error(`it is of version ${given.get("v")}`);
-  if (given.get("song") !== slug) throw new Error(`it is of another song`);
+  if (given.get("v") !== VERSION) throw new Error(_("it is of version %(version)s", { version: given.get("v") }));
+  if (given.get("song") !== slug) throw new Error(_("it is of another song"));
   const nths = (given.get("mix") ?? "").split("-");
-  if (nths.length !== layers.length) throw new Error(`it has ${nths.length} layers, not ${layers.length}`);
+  if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
   const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
-  if (choice.includes(-1)) throw new Error("stems count from 1");
+  if (choice.includes(-1)) throw new Error(_("stems count from 1"));
   const loop = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? null;
-  if (loop && !(loop.length === 2 && loop[0] < loop[1])) throw new Error("its loop has no length");
+  if (loop && !(loop.length === 2 && loop[0] < loop[1])) throw new Error(_("its loop has no length"));
   const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
   return {
     song: slug,
@@ -77,25 +78,27 @@ export function broken(choice, { layers, rules }) {
   const named = (layer, stems) => {
     const { name, stems: all } = layers[at[layer]];
     const names = all.filter(({ slug }) => stems.includes(slug)).map((stem) => stem.name);
-    return { name, stems: names.join(" or ") };
+    return { name, stems: listed(names, "or") };
   };
   const words = [];
   for (const { if: when, exclude, require } of rules) {
     if (Object.entries(when).some(([layer, stems]) => !stems.includes(chosen(layer)))) continue;
     const clauses = Object.entries(when).map(([layer]) => {
       const { name, stems } = named(layer, [chosen(layer)]);
-      return `${name} is ${stems}`;
+      return _("%(layer)s is %(stems)s", { layer: name, stems });
     });
-    const opening = clauses.length ? `When ${clauses.join(" and ")}, ` : "";
+    const given = listed(clauses);
     for (const [layer, stems] of Object.entries(exclude)) {
       if (!stems.includes(chosen(layer))) continue;
       const { name, stems: unwanted } = named(layer, [chosen(layer)]);
-      words.push(`${opening}${name} is never ${unwanted}.`);
+      const what = { when: given, layer: name, stems: unwanted };
+      words.push(given ? _("When %(when)s, %(layer)s is never %(stems)s.", what) : _("%(layer)s is never %(stems)s.", what));
     }
     for (const [layer, stems] of Object.entries(require)) {
       if (stems.includes(chosen(layer))) continue;
       const { name, stems: wanted } = named(layer, stems);
-      words.push(`${opening}${name} is always ${wanted}.`);
+      const what = { when: given, layer: name, stems: wanted };
+      words.push(given ? _("When %(when)s, %(layer)s is always %(stems)s.", what) : _("%(layer)s is always %(stems)s.", what));
     }
   }
   return words;

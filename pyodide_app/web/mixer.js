@@ -10,12 +10,13 @@ import { showLevels } from "./levels.js";
 import { TooMuch } from "./memory.js";
 import { broken } from "./mix.js";
 import { owned, watch } from "./ownership.js";
+import { _, listed, plural } from "./phrases.js";
 import { Player, wake } from "./player.js";
 import { joinTools } from "./tools.js";
 import { clock, decibels, megabytes, press, pressed, reset, side, speak } from "./words.js";
 
 const COLOURS = 8;
-const STATES = { idle: "", loading: "Loading", ready: "Ready", playing: "Playing", paused: "Paused" };
+const STATES = { idle: "", loading: _("Loading"), ready: _("Ready"), playing: _("Playing"), paused: _("Paused") };
 const DRAG_PIXELS = 6; // a hand that moves less far has clicked
 const NEWS_MS = 4000; // how long news stays, whatever else there is to tell
 
@@ -99,7 +100,7 @@ export class StemMixer extends HTMLElement {
     this.#song ??= fetch(this.dataset.song).then((answer) => {
       if (answer.ok) return answer.json();
       this.#song = null;
-      throw new Error(`The song's data is not there (${answer.status}).`);
+      throw new Error(_("The song's data is not there (%(status)s).", { status: answer.status }));
     });
     return this.#song;
   }
@@ -316,7 +317,7 @@ export class StemMixer extends HTMLElement {
         const mine = ({ value }) => holding.stems.has(`${slug}/${layer.slug}/${value}`);
         for (const option of stem.options) {
           const { name } = layer.stems.find((each) => each.slug === option.value);
-          option.text = mine(option) ? `${name} · yours` : name;
+          option.text = mine(option) ? _("%(stem)s · yours", { stem: name }) : name;
         }
         const chosen = stem.value;
         stem.append(...[...stem.options].sort((one, other) => mine(other) - mine(one)));
@@ -340,7 +341,7 @@ export class StemMixer extends HTMLElement {
     const { element, stem } = this.#rows[at];
     const access = this.#access(element.dataset.layer, stem.value);
     element.dataset.access = access;
-    const words = { preview: "not yours: a preview", silent: "not yours: silent", open: "" };
+    const words = { preview: _("not yours: a preview"), silent: _("not yours: silent"), open: "" };
     element.querySelector(".access").textContent = this.#holding?.known ? words[access] : "";
   }
 
@@ -471,7 +472,7 @@ export class StemMixer extends HTMLElement {
     const rules = this.querySelector(".rules");
     const words = broken(this.choice, song);
     rules.hidden = !words.length;
-    rules.textContent = words.length ? `It cannot be forged. ${words.join(" ")}` : "";
+    rules.textContent = words.length ? _("It cannot be forged. %(rules)s", { rules: words.join(" ") }) : "";
     this.dispatchEvent(new CustomEvent("mix", { detail: mix }));
   }
 
@@ -483,20 +484,20 @@ export class StemMixer extends HTMLElement {
       this.#report(this.#words);
       return;
     }
-    const what = waiting.includes("Python") ? "Python" : "";
-    const stems = waiting.length - (what ? 1 : 0);
-    const parts = [what, stems ? `${stems} ${stems === 1 ? "stem" : "stems"}` : ""].filter(Boolean);
-    this.#report(`Loading ${parts.join(" and ")}: ${megabytes(loaded)} of ${megabytes(total)} MB`);
+    const python = waiting.includes("Python") ? ["Python"] : [];
+    const stems = waiting.length - python.length;
+    const what = listed(stems ? [...python, plural(stems, "%(num)s stem", "%(num)s stems")] : python);
+    const sizes = { what, loaded: megabytes(loaded), total: megabytes(total) };
+    this.#report(_("Loading %(what)s: %(loaded)s of %(total)s MB", sizes));
   }
 
   #showState({ state, reason, engine, refusal }) {
     this.dataset.state = state;
     this.querySelector(".pause").disabled = state !== "playing";
     this.#words = STATES[state];
-    if (state === "playing") this.#words = `Playing, mixed by ${engine === "python" ? "Python" : "the browser"}`;
-    const advice = reason instanceof TooMuch ? "" : " Press Play to try again.";
-    if (state === "failed") this.#words = `It does not play: ${reason.message}.${advice}`;
-    else if (refusal) this.#words += `. Python cannot run here: ${refusal}`;
+    if (state === "playing") this.#words = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
+    if (state === "failed") this.#words = failure(reason, reason instanceof TooMuch);
+    else if (refusal) this.#words = _("%(state)s. Python cannot run here: %(reason)s", { state: this.#words, reason: refusal });
     if (state === "failed") this.say(this.#words);
     else this.#report(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
@@ -515,7 +516,7 @@ export class StemMixer extends HTMLElement {
   #place(seconds) {
     const position = this.querySelector(".position");
     position.value = seconds;
-    position.setAttribute("aria-valuetext", `${clock(seconds)} of ${clock(this.duration)}`);
+    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: clock(seconds), all: clock(this.duration) }));
     this.querySelector(".now").textContent = clock(seconds);
     const share = Math.min(1, seconds / this.duration).toFixed(5);
     for (const { lane } of this.#rows) lane.style.setProperty("--at", share);
@@ -559,9 +560,14 @@ export class StemMixer extends HTMLElement {
   }
 }
 
+function failure({ message: reason }, isFinal) {
+  if (isFinal) return _("It does not play: %(reason)s.", { reason });
+  return _("It does not play: %(reason)s. Press Play to try again.", { reason });
+}
+
 async function fetchPage(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`The mixer is not there (${answer.status}).`);
+  if (!answer.ok) throw new Error(_("The mixer is not there (%(status)s).", { status: answer.status }));
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 

@@ -1,4 +1,5 @@
 // The forge planner's worker, asked and answered: every method of Python's Planner, as a promise.
+import { _ } from "./phrases.js";
 const WORKER = new URL("planner-worker.js", import.meta.url);
 
 export class Planner {
@@ -41,7 +42,7 @@ export class Planner {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      for (const { reject } of this.#asked.values()) reject(new Error("the planner could not be loaded"));
+      for (const { reject } of this.#asked.values()) reject(new Error(_("the planner could not be loaded")));
       this.#asked.clear();
       this.#worker = null;
     };

@@ -1,4 +1,5 @@
 // /provenance/: verify on the visitor's own device what the site says of sealed tokens.
+import { _, number } from "./phrases.js";
 const WORKER = new URL("provenance-worker.js", import.meta.url);
 
 const button = document.querySelector("[data-verify]");
@@ -14,21 +15,22 @@ function verified() {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new Error("the verifier could not be loaded"));
+      reject(new Error(_("the verifier could not be loaded")));
     };
   });
 }
 
 async function verify() {
   button.disabled = true;
-  status.textContent = "Starting Python…";
+  status.textContent = _("Starting Python…");
   try {
     const { sealed, opened, problems } = await verified();
-    status.textContent = problems.length
-      ? `Broken: ${problems.join("; ")}.`
-      : `Kept: the final hash follows from ${sealed} hashes, and ${opened} opened tokens are what was sealed.`;
+    const broken = problems.map(([words, given]) => _(words, given)).join("; ");
+    status.textContent = broken
+      ? _("Broken: %(problems)s.", { problems: broken })
+      : _("Kept: the final hash follows from %(sealed)s hashes, and %(opened)s opened tokens are what was sealed.", { sealed: number(sealed), opened: number(opened) });
   } catch (error) {
-    status.textContent = `It cannot be verified here: ${error.message}.`;
+    status.textContent = _("It cannot be verified here: %(reason)s.", { reason: error.message });
   }
   button.disabled = false;
 }

@@ -3,6 +3,7 @@ import {
   ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, PROVE, STEM, SURVEY,
 } from "./messages.js";
 import { Shelf } from "./memory.js";
+import { _ } from "./phrases.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
 const WORKLET = new URL("worklet.js", import.meta.url);
@@ -18,7 +19,7 @@ class Link {
     this.#worker.onmessage = ({ data }) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const error = new Error(event.message || "the mixer's worker could not be loaded");
+      const error = new Error(event.message || _("the mixer's worker could not be loaded"));
       for (const { reject } of this.#asked.values()) reject(error);
       this.#asked.clear();
       this.deck?.dispatchEvent(new CustomEvent(FAILED, { detail: error }));
@@ -60,8 +61,8 @@ export class PythonDeck extends EventTarget {
 
   /** Start Python, if it has not been, and give it a song. */
   async open({ rate, frames, layers, bars, bpm }) {
-    if (typeof WebAssembly === "undefined") throw new Error("this browser has no WebAssembly");
-    if (typeof AudioWorkletNode === "undefined") throw new Error("this browser has no AudioWorklet");
+    if (typeof WebAssembly === "undefined") throw new Error(_("this browser has no WebAssembly"));
+    if (typeof AudioWorkletNode === "undefined") throw new Error(_("this browser has no AudioWorklet"));
     link ??= new Link();
     link.deck = this;
     await link.ask(OPEN, { rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });

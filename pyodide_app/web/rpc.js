@@ -6,6 +6,7 @@
 //   askWallet(provider, method, params)  the one way to a wallet: it asks nothing but ASKED
 //
 // RpcError: it answered, and refused. Any other error: there is no answer to be had from it.
+import { _ } from "./phrases.js";
 const SECONDS = 6;
 const WALLET_SECONDS = 15;
 const MOST_BYTES = 16e6;
@@ -26,7 +27,7 @@ export class RpcError extends Error {
 
 class BusyError extends Error {
   constructor(seconds) {
-    super("it is asked too much");
+    super(_("it is asked too much"));
     this.seconds = seconds;
   }
 }
@@ -37,7 +38,7 @@ export function httpEndpoint(url) {
 }
 
 export async function askWallet(provider, method, params) {
-  if (!ASKED.has(method)) throw new Error(`a wallet is never asked for ${method}`);
+  if (!ASKED.has(method)) throw new Error(_("a wallet is never asked for %(method)s", { method }));
   return provider.request({ method, params });
 }
 
@@ -56,7 +57,7 @@ export function walletEndpoint(provider, label) {
 export function within(seconds, promise, signal) {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason);
-    const watch = setTimeout(() => reject(new Error(`no answer in ${seconds} seconds`)), seconds * 1000);
+    const watch = setTimeout(() => reject(new Error(_("no answer in %(seconds)s seconds", { seconds }))), seconds * 1000);
     signal?.addEventListener("abort", end, { once: true });
     if (signal?.aborted) end();
     promise.then(resolve, reject).finally(() => {
@@ -69,13 +70,13 @@ export function within(seconds, promise, signal) {
 /** A number of JSON-RPC: hexadecimal by the letter, decimal in some wallets. */
 export function toNumber(value) {
   const number = Number(typeof value === "bigint" || /^(0x[0-9a-f]+|\d+)$/i.test(value) ? value : NaN);
-  if (!Number.isSafeInteger(number)) throw new Error("not a number where one is due");
+  if (!Number.isSafeInteger(number)) throw new Error(_("not a number where one is due"));
   return number;
 }
 
 /** A stranger's message as one short line of text. */
 export function brief(message) {
-  const line = String(message ?? "no reason given").replace(/[\p{C}\p{Z}\s]+/gu, " ").trim();
+  const line = String(message ?? _("no reason given")).replace(/[\p{C}\p{Z}\s]+/gu, " ").trim();
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
@@ -105,8 +106,8 @@ async function post(url, method, params, signal) {
     });
     return result(answer, await readText(answer));
   } catch (error) {
-    if (timeOut.aborted && !signal?.aborted) throw new Error(`no answer in ${SECONDS} seconds`);
-    throw error instanceof TypeError ? new Error("it cannot be reached") : error;
+    if (timeOut.aborted && !signal?.aborted) throw new Error(_("no answer in %(seconds)s seconds", { seconds: SECONDS }));
+    throw error instanceof TypeError ? new Error(_("it cannot be reached")) : error;
   }
 }
 
@@ -119,7 +120,7 @@ async function readText(answer) {
     bytes += value.byteLength;
     if (bytes > MOST_BYTES) {
       await reader.cancel();
-      throw new Error("its answer has no end");
+      throw new Error(_("its answer has no end"));
     }
     text += decoder.decode(value, { stream: true });
   }
@@ -138,8 +139,8 @@ function result(answer, text) {
   if (content?.error) {
     throw BUSY.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
   }
-  if (answer.status === 413) throw new RpcError({ message: "the question is too large" });
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  if (content?.result === undefined) throw new Error("its answer is not JSON-RPC");
+  if (answer.status === 413) throw new RpcError({ message: _("the question is too large") });
+  if (!answer.ok) throw new Error(_("status %(status)s", { status: answer.status }));
+  if (content?.result === undefined) throw new Error(_("its answer is not JSON-RPC"));
   return content.result;
 }

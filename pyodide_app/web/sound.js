@@ -1,5 +1,6 @@
 // From the stems' files to their samples, with an account of what has come.
 import { bytesOf, Shelf } from "./memory.js";
+import { _ } from "./phrases.js";
 
 const PREVIEW_LEVEL = 0.25; // -12 dB
 const PREVIEW_FADE_SECONDS = 1;
@@ -60,7 +61,8 @@ export class Stems {
       const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
       return seconds === undefined ? buffer : preview(buffer, seconds);
     } catch (error) {
-      throw new StemError(`the stem ${key.split("/")[1]} cannot be played: ${error.message}`, { cause: error });
+      const given = { stem: key.split("/")[1], reason: error.message };
+      throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
     } finally {
       tell(file.bytes);
     }
@@ -81,7 +83,7 @@ function preview(buffer, seconds) {
 
 async function download(address, tell) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname.split("/").at(-1)} is not there (${answer.status})`);
+  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
   const pieces = [];
   let loaded = 0;
   for (const reader = answer.body.getReader(); ; ) {

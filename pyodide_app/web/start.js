@@ -1,4 +1,5 @@
 // Python in a worker that makes no sound: the runtime, and the site's files as text.
+import { _ } from "./phrases.js";
 import { startPython as start } from "./runtime.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -6,8 +7,8 @@ const SILENT_SECONDS = 60;
 
 /** Where a page's policy forbids WebAssembly the runtime hangs and says nothing. */
 export async function startPython() {
-  const late = new Promise((_, reject) => {
-    const error = new Error("the Python runtime does not start in this browser");
+  const late = new Promise((resolve, reject) => {
+    const error = new Error(_("the Python runtime does not start in this browser"));
     setTimeout(reject, SILENT_SECONDS * 1000, error);
   });
   return Promise.race([start(), late]);
@@ -15,7 +16,7 @@ export async function startPython() {
 
 export async function text(address) {
   const answer = await fetch(new URL(address, ROOT));
-  if (!answer.ok) throw new Error(`${address} is not there (${answer.status})`);
+  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address, status: answer.status }));
   return answer.text();
 }
 

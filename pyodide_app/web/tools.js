@@ -1,6 +1,7 @@
 // What the mixer offers besides playing: surprises, loops by number, comparing, keeping, sharing.
 import { broken, read, songOf, write } from "./mix.js";
 import { BUDGET } from "./memory.js";
+import { _, percent } from "./phrases.js";
 import { clock, megabytes, press, pressed } from "./words.js";
 
 const TRIES = 500; // random mixes, before the rules are taken to leave none
@@ -43,7 +44,7 @@ function joinSurprise(mixer) {
       choice.forEach((nth, row) => mixer.choose(row, nth));
       return;
     }
-    mixer.say("There is no other mix that the rules permit.");
+    mixer.say(_("There is no other mix that the rules permit."));
   });
 }
 
@@ -56,7 +57,8 @@ function joinBars(mixer) {
     const [first, last] = [from, to].map((input) => Math.round(Number(input.value)));
     const range = [(first - 1) * step, Math.min(last * step, mixer.duration)];
     if (!(first >= 1 && range[0] < range[1])) {
-      mixer.say(`A loop begins at 1 or later, and ends after it begins; the song ends at ${Math.round(mixer.duration / step)}.`);
+      const end = Math.round(mixer.duration / step);
+      mixer.say(_("A loop begins at 1 or later, and ends after it begins; the song ends at %(end)s.", { end }));
       return;
     }
     mixer.setRange(range);
@@ -73,11 +75,12 @@ function joinBars(mixer) {
   );
   const show = async () => {
     const { bar_seconds: bar } = await mixer.facts();
-    for (const word of mixer.querySelectorAll(".unit")) word.textContent = bar ? "bar" : "second";
+    mixer.querySelector(".from").textContent = bar ? _("From bar") : _("From second");
+    mixer.querySelector(".to").textContent = bar ? _("to bar") : _("to second");
     if (!bar) return;
     const bars = Math.round(mixer.duration / bar);
     const now = Math.min(bars, Math.floor(mixer.position / bar + 1e-6) + 1);
-    mixer.querySelector(".bar-now").textContent = `bar ${now} of ${bars}`;
+    mixer.querySelector(".bar-now").textContent = _("bar %(now)s of %(bars)s", { now, bars });
   };
   let shown = -1;
   mixer.addEventListener("place", ({ detail }) => {
@@ -144,7 +147,7 @@ function joinKeep(mixer) {
     try {
       localStorage.setItem(store, JSON.stringify(mixes.slice(-KEPT_MOST)));
     } catch {
-      throw new Error("This browser keeps nothing for this page.");
+      throw new Error(_("This browser keeps nothing for this page."));
     }
   };
   const show = async () => {
@@ -156,7 +159,7 @@ function joinKeep(mixer) {
       load.type = drop.type = "button";
       load.textContent = each.name;
       drop.textContent = "×";
-      drop.setAttribute("aria-label", `Forget ${each.name}`);
+      drop.setAttribute("aria-label", _("Forget %(name)s", { name: each.name }));
       load.addEventListener("click", () => trying(mixer, () => mixer.setMix(read(each.mix, song))));
       drop.addEventListener("click", () =>
         trying(mixer, () => {
@@ -173,11 +176,11 @@ function joinKeep(mixer) {
     const song = await mixer.facts();
     const mix = write(await mixer.mix());
     const field = mixer.querySelector(".name");
-    const name = field.value.trim() || `Mix ${mixer.choice.map((nth) => nth + 1).join("-")}`;
+    const name = field.value.trim() || _("Mix %(number)s", { number: mixer.choice.map((nth) => nth + 1).join("-") });
     keep([...all().filter((each) => each.name !== name || songOf(each.mix) !== song.slug), { name, mix }]);
     field.value = "";
     await show();
-    mixer.say(`Kept in this browser: ${name}`);
+    mixer.say(_("Kept in this browser: %(name)s", { name }));
   };
   on(mixer, ".keep-it", "click", save);
   on(mixer, ".keep", "submit", (event) => {
@@ -194,15 +197,15 @@ function joinShare(mixer) {
     shared.hash = write(await mixer.mix());
     return shared.href;
   };
-  const copy = async (text, what) => {
+  const copy = async (text, done) => {
     try {
       await navigator.clipboard.writeText(text);
-      mixer.say(`${what} copied.`);
+      mixer.say(done);
     } catch {
-      mixer.say(`${what}: ${text}`);
+      mixer.say(text); // the visitor can still select it
     }
   };
-  on(mixer, ".copy-link", "click", async () => copy(await link(location.href), "Link"));
+  on(mixer, ".copy-link", "click", async () => copy(await link(location.href), _("Link copied.")));
   on(mixer, ".copy-embed", "click", async () => {
     const song = await mixer.facts();
     const mix = mixer.choice.map((nth) => nth + 1).join("-");
@@ -211,7 +214,7 @@ function joinShare(mixer) {
     frame.src = await link(`${mixer.dataset.root}embed/${song.slug}/${page}/`);
     frame.title = `${song.title}, ${song.artist}`;
     Object.assign(frame, { width: "100%", height: String(180 + 110 * song.layers.length), loading: "lazy", allow: "autoplay" });
-    await copy(frame.outerHTML, "Embed code");
+    await copy(frame.outerHTML, _("Embed code copied."));
   });
 }
 
@@ -221,15 +224,15 @@ function joinExport(mixer) {
   let stop = null;
   cancel.disabled = true;
 
-  const bouncing = async (words, act) => {
+  const bouncing = async ({ doing, cancelled }, act) => {
     stop = new AbortController();
     start.disabled = true;
     cancel.disabled = false;
     try {
-      await act(stop.signal, (done) => mixer.say(`${words}: ${Math.round(100 * done)} %`));
+      await act(stop.signal, (done) => mixer.say(doing.replace("%(done)s", percent(done))));
     } catch (error) {
       if (!stop.signal.aborted) throw error;
-      mixer.say(`${words}: cancelled`);
+      mixer.say(cancelled);
     } finally {
       start.disabled = false;
       cancel.disabled = true;
@@ -239,7 +242,7 @@ function joinExport(mixer) {
   cancel.addEventListener("click", () => stop?.abort());
 
   on(mixer, ".export", "click", () =>
-    bouncing("Export", async (signal, tell) => {
+    bouncing({ doing: _("Export: %(done)s"), cancelled: _("Export: cancelled") }, async (signal, tell) => {
       const song = await mixer.facts();
       const mix = mixer.choice.map((nth) => nth + 1).join("-");
       const player = await mixer.player();
@@ -249,24 +252,24 @@ function joinExport(mixer) {
       link.href = URL.createObjectURL(file);
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      mixer.say(`Exported ${link.download}, ${megabytes(file.size)} MB`);
+      mixer.say(_("Exported %(file)s, %(size)s MB", { file: link.download, size: megabytes(file.size) }));
     }),
   );
   on(mixer, ".verify", "click", () =>
-    bouncing("Verify", async (signal, tell) => {
+    bouncing({ doing: _("Verify: %(done)s"), cancelled: _("Verify: cancelled") }, async (signal, tell) => {
       const song = await mixer.facts();
       const mix = mixer.choice.map((nth) => nth + 1).join("-");
       const published = await digestOf(song, mix, mixer.dataset.root);
       if (!published) {
-        mixer.say("Of this mix no digest has been published.");
+        mixer.say(_("Of this mix no digest has been published."));
         return;
       }
       const player = await mixer.player();
       const found = await player.digest(24, { plain: true, signal, tell });
       mixer.say(
         found === published
-          ? `This is the mix that was published: SHA-256 ${found}`
-          : `This is not the mix that was published: here ${found}, there ${published}`,
+          ? _("This is the mix that was published: SHA-256 %(found)s", { found })
+          : _("This is not the mix that was published: here %(found)s, there %(published)s", { found, published }),
       );
     }),
   );
@@ -278,7 +281,8 @@ async function digestOf(song, mix, root) {
   if (!answer.ok) return null;
   const { mixes, rate } = await answer.json();
   if (mixes[mix] && rate !== song.rate) {
-    throw new Error(`It was published at ${rate} Hz, and is mixed at ${song.rate} Hz here: they cannot be compared.`);
+    const rates = { published: rate, here: song.rate };
+    throw new Error(_("It was published at %(published)s Hz, and is mixed at %(here)s Hz here: they cannot be compared.", rates));
   }
   return mixes[mix] ?? null;
 }
@@ -318,7 +322,8 @@ function joinMemory(mixer) {
   const [tools, line] = [mixer.querySelector(".tools"), mixer.querySelector(".memory")];
   const show = () => {
     if (!tools.open) return;
-    const words = `Stems in memory: ${megabytes(mixer.stats?.bytes ?? 0)} MB of at most ${megabytes(BUDGET)} MB`;
+    const sizes = { size: megabytes(mixer.stats?.bytes ?? 0), most: megabytes(BUDGET) };
+    const words = _("Stems in memory: %(size)s MB of at most %(most)s MB", sizes);
     if (line.textContent !== words) line.textContent = words;
   };
   tools.addEventListener("toggle", show);
@@ -348,9 +353,9 @@ function joinFragment(mixer) {
     }
     try {
       await mixer.setMix(read(text, await mixer.facts()));
-      mixer.say(`The mix of the link is set, at ${clock(mixer.position)}`);
+      mixer.say(_("The mix of the link is set, at %(place)s", { place: clock(mixer.position) }));
     } catch (error) {
-      mixer.say(`The mix of this link cannot be read: ${error.message}`);
+      mixer.say(_("The mix of this link cannot be read: %(reason)s", { reason: error.message }));
     }
   };
   addEventListener("hashchange", () => trying(mixer, obey));

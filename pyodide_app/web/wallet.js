@@ -6,6 +6,7 @@
 //   resume(wallet, signal)     the account that it has given before, without asking; a Session or null
 //
 // Session: address, chain; events "accounts" (address is "" when it is locked), "chain", "gone".
+import { _ } from "./phrases.js";
 import { askWallet, brief, toNumber, within } from "./rpc.js";
 
 const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
@@ -16,11 +17,11 @@ const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
 const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const REASONS = new Map([
-  [4001, "You have refused, and nothing was asked again."],
-  [4100, "The wallet does not let this site see an account."],
-  [4900, "The wallet is not connected to any chain."],
-  [4902, "The wallet does not know this chain: add it there first."],
-  [-32002, "The wallet is asking already: open it and answer there."],
+  [4001, _("You have refused, and nothing was asked again.")],
+  [4100, _("The wallet does not let this site see an account.")],
+  [4900, _("The wallet is not connected to any chain.")],
+  [4902, _("The wallet does not know this chain: add it there first.")],
+  [-32002, _("The wallet is asking already: open it and answer there.")],
 ]);
 
 /** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
@@ -40,7 +41,7 @@ export class Wallets extends EventTarget {
       const { name, icon, rdns } = detail.info;
       this.#add({
         id: matches(rdns, NAME) ? rdns : "",
-        name: matches(name, /\S/) ? brief(name).slice(0, 40) : "A wallet without a name",
+        name: matches(name, /\S/) ? brief(name).slice(0, 40) : _("A wallet without a name"),
         icon: matches(icon, ICON) ? icon : "",
         provider: detail.provider,
       });
@@ -50,7 +51,7 @@ export class Wallets extends EventTarget {
   }
 
   #look() {
-    if (window.ethereum) this.#add({ id: "", name: "This browser's wallet", icon: "", provider: window.ethereum });
+    if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: window.ethereum });
   }
 
   #add(wallet) {
@@ -66,7 +67,7 @@ export class Wallets extends EventTarget {
 export async function connect(wallet, signal) {
   const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
   const address = firstOf(accounts);
-  if (!address) throw new Error("The wallet has given no account: it may be locked.");
+  if (!address) throw new Error(_("The wallet has given no account: it may be locked."));
   return Session.open(wallet, address, signal);
 }
 
@@ -124,7 +125,7 @@ async function ask({ provider }, method, params, seconds, signal) {
 function reasonOf(error) {
   const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
   const known = codes.find((code) => REASONS.has(code));
-  return REASONS.get(known) ?? `The wallet says: ${brief(error?.message)}`;
+  return REASONS.get(known) ?? _("The wallet says: %(reason)s", { reason: brief(error?.message) });
 }
 
 function firstOf(accounts) {

@@ -1,4 +1,5 @@
 // Figures in words, and the little things that all controls do.
+import { _, fixed, number } from "./phrases.js";
 
 export const SILENT = -60; // dB: what the volumes' lowest place means
 const MEGABYTE = 1e6;
@@ -25,14 +26,15 @@ export function speak(fader, words) {
 
 export function decibels(value) {
   const volume = Number(value);
-  if (volume <= SILENT) return "Silence";
-  return `${volume > 0 ? "+" : ""}${String(volume).replace("-", "\u2212")} dB`;
+  if (volume <= SILENT) return _("Silence");
+  return `${volume > 0 ? "+" : ""}${number(volume).replace("-", "\u2212")} dB`;
 }
 
 export function side(value) {
   const percent = Math.round(Number(value) * 100);
-  if (percent === 0) return "Centre";
-  return `${Math.abs(percent)} % ${percent < 0 ? "left" : "right"}`;
+  if (percent === 0) return _("Centre");
+  const count = number(Math.abs(percent));
+  return percent < 0 ? _("%(count)s % left", { count }) : _("%(count)s % right", { count });
 }
 
 export function clock(seconds) {
@@ -41,5 +43,5 @@ export function clock(seconds) {
 }
 
 export function megabytes(bytes) {
-  return (bytes / MEGABYTE).toFixed(1);
+  return fixed(bytes / MEGABYTE);
 }

@@ -3,6 +3,7 @@ import {
   ARMED, AT, ATTACH, BLOCK, BOUNCE, CANCEL, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED,
   OPEN, PAUSE, PLAY, PROGRESS, PROVE, REPORT, RESET, STEM, SURVEY, TAKEN,
 } from "./messages.js";
+import { _ } from "./phrases.js";
 import { RUNTIME, startPython } from "./runtime.js";
 
 const BLOCK_FRAMES = 2048;
@@ -216,7 +217,7 @@ function unlessSilent(promise) {
   return new Promise((resolve, reject) => {
     const watch = setInterval(() => {
       if (performance.now() - heardAt < SILENT_SECONDS * 1000) return;
-      reject(new Error("the Python runtime does not start in this browser"));
+      reject(new Error(_("the Python runtime does not start in this browser")));
     }, 1000);
     promise.then(resolve, reject).finally(() => clearInterval(watch));
   });

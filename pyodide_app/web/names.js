@@ -1,0 +1,31 @@
+// What the ledger's words are called in the site's language.
+import { _, pgettext } from "./phrases.js";
+
+const TIERS = {
+  stem: pgettext("tier", "stem"),
+  song: pgettext("tier", "song"),
+  album: pgettext("tier", "album"),
+};
+const STATES = {
+  unrevealed: pgettext("state", "unrevealed"),
+  revealed: pgettext("state", "revealed"),
+  forged: pgettext("state", "forged"),
+};
+const UNREVEALED = {
+  stem: _("Unrevealed stem #%(id)s"),
+  song: _("Unrevealed song #%(id)s"),
+  album: _("Unrevealed album #%(id)s"),
+};
+
+export function tierName(tier) {
+  return TIERS[tier] ?? tier;
+}
+
+export function stateName(state) {
+  return STATES[state] ?? state;
+}
+
+/** What a token is called: what the artist has named, or that nobody knows it yet. */
+export function titleOf({ id, tier, state, title }) {
+  return state === "unrevealed" ? UNREVEALED[tier].replace("%(id)s", id) : title;
+}
