@@ -68,6 +68,7 @@ def as_module(phrases: Phrases) -> str:
     return (
         f"export const LANGUAGE = {_script(phrases.tag)};\n"
         f"export const FORMS = {_script(said)};\n"
+        f"export const ISOLATION = {_script(phrases.isolation)};\n"
         f"export const whichForm = (n) => Number({phrases.rule});\n"
     )
 

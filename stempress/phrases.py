@@ -24,6 +24,9 @@ CONTEXT = "\x04"
 """What gettext puts between a context and a sentence."""
 
 
+ISOLATION = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """The sentences of one language; called with an English one, it gives the one to show.
@@ -41,7 +44,7 @@ class Phrases:
 
     def __call__(self, words: str, **given: object) -> str:
         """Return a sentence, its placeholders filled."""
-        return fill(self.of(words), given)
+        return self._filled(self.of(words), given)
 
     def pgettext(self, context: str, words: str) -> str:
         """Return words that mean different things in different places."""
@@ -50,7 +53,17 @@ class Phrases:
     def ngettext(self, one: str, many: str, count: int, **given: object) -> str:
         """Return the sentence that goes with a number."""
         forms = self.of_number(one, many)
-        return fill(forms[which_form(self.rule)(count)], given)
+        return self._filled(forms[which_form(self.rule)(count)], given)
+
+    def _filled(self, words: str, given: Mapping[str, object]) -> str:
+        """Put values in the places of a sentence's placeholders."""
+        before, after = self.isolation
+        return PLACEHOLDER.sub(lambda place: f"{before}{given[place[1]]}{after}", words)
+
+    @property
+    def isolation(self) -> tuple[str, str]:
+        """What stands around values: a name in Latin letters would mix up a Hebrew sentence."""
+        return ISOLATION if self.direction == "rtl" else ("", "")
 
     def of(self, words: str, context: str = "") -> str:
         """Return a sentence with its placeholders."""
@@ -65,11 +78,6 @@ class Phrases:
 
 
 ENGLISH = Phrases()
-
-
-def fill(words: str, given: Mapping[str, object]) -> str:
-    """Put values in the places of a sentence's placeholders."""
-    return PLACEHOLDER.sub(lambda place: str(given[place[1]]), words)
 
 
 def which_form(rule: str) -> Callable[[int], int]:

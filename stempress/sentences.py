@@ -88,7 +88,7 @@ class _Translator(NodeTransformer):
         else:
             *context, sentence = words
             forms = (self._phrases.of(sentence, *context),)
-        said = [_parts(form, given, text, node.lineno) for form in forms]
+        said = [self._parts(form, given, text, node.lineno) for form in forms]
         found = said[0] if not plural else self._chosen(said, args[2])
         return cast("nodes.Expr", found.set_lineno(node.lineno))
 
@@ -104,6 +104,34 @@ class _Translator(NodeTransformer):
             found = nodes.CondExpr(is_this, said[at], found)
         return found
 
+    def _parts(
+        self,
+        words: str,
+        given: dict[str, nodes.Expr],
+        text: Callable[[str], nodes.Expr],
+        line: int,
+    ) -> nodes.Expr:
+        """Return a sentence as its words and its values, in its own order."""
+        before, after = self._phrases.isolation
+        found: list[nodes.Expr] = []
+        pieces = PLACEHOLDER.split(words)
+        for at, piece in enumerate(pieces):
+            if at % 2 == 0:
+                found += [text(piece)] if piece else []
+            elif piece not in given:
+                raise TemplateAssertionError(f"nothing is given for %({piece})s", line)
+            elif before and not _in_tag(pieces[:at]):
+                found += [nodes.Const(before), given[piece], nodes.Const(after)]
+            else:
+                found.append(given[piece])
+        return found[0] if len(found) == 1 else nodes.Concat(found)
+
+
+def _in_tag(pieces: list[str]) -> bool:
+    """Say whether a tag has begun and not ended: there stands an address, which is no text."""
+    written = "".join(pieces)
+    return written.rfind("<") > written.rfind(">")
+
 
 def _is_said(node: nodes.Node | None) -> TypeGuard[nodes.Call]:
     return (
@@ -115,18 +143,3 @@ def _is_said(node: nodes.Node | None) -> TypeGuard[nodes.Call]:
 
 def _markup(words: str) -> nodes.Expr:
     return nodes.MarkSafeIfAutoescape(nodes.Const(words.replace("%%", "%")))
-
-
-def _parts(
-    words: str, given: dict[str, nodes.Expr], text: Callable[[str], nodes.Expr], line: int
-) -> nodes.Expr:
-    """Return a sentence as its words and its values, in its own order."""
-    parts = []
-    for at, part in enumerate(PLACEHOLDER.split(words)):
-        if at % 2 == 0:
-            parts += [text(part)] if part else []
-        elif part in given:
-            parts.append(given[part])
-        else:
-            raise TemplateAssertionError(f"nothing is given for %({part})s", line)
-    return parts[0] if len(parts) == 1 else nodes.Concat(parts)

@@ -84,6 +84,13 @@ def test_links_stand_where_the_language_wants_them(say: Say) -> None:
     assert say(LINK, GERMAN, song="Undertow") == 'Ganz: <a href="./">Undertow</a>.'
 
 
+def test_names_are_isolated_where_the_sentence_is_written_from_right_to_left(say: Say) -> None:
+    hebrew = Phrases(tag="he", direction="rtl", key="he test")
+    assert say(MIX, hebrew, song="Undertow") == "Mix \u20681-2\u2069 of \u2068Undertow\u2069"
+    assert say(LINK, hebrew, song="A & B") == ('See <a href="./">\u2068A &amp; B\u2069</a> whole.')
+    assert hebrew("%(id)s", id=7) == "\u20687\u2069"
+
+
 def test_numbers_take_the_form_and_the_figures_of_the_language(say: Say) -> None:
     assert say(COUNT, count=1) == "1 token"
     assert say(COUNT, count=1234) == "1,234 tokens"

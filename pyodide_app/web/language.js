@@ -3,4 +3,5 @@
 
 export const LANGUAGE = "en"; // how numbers and dates are written
 export const FORMS = {}; // by the English sentence, after its context and \x04 if it has one
+export const ISOLATION = ["", ""]; // around values, where a sentence is written from right to left
 export const whichForm = (n) => Number(n !== 1);

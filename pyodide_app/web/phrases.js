@@ -1,12 +1,12 @@
 // Sentences in the site's language: _("Mix %(number)s", { number }). Whole ones, for other languages
 // have another order. `make words` finds them by the functions' names, and in quotes alone.
-import { FORMS, LANGUAGE, whichForm } from "./language.js";
+import { FORMS, ISOLATION, LANGUAGE, whichForm } from "./language.js";
 
 const PLACE = /%\((\w+)\)s/g;
 const formats = new Map(); // digits -> a format, which takes long to make
 
 function fill(words, given) {
-  return given ? words.replaceAll(PLACE, (_, name) => given[name]) : words;
+  return given ? words.replaceAll(PLACE, (place, name) => `${ISOLATION[0]}${given[name]}${ISOLATION[1]}`) : words;
 }
 
 export function _(words, given) {
