@@ -50,7 +50,9 @@ def metadata_files(
             *(token_metadata, collection, sounds, token, at),
         )
         yield file
-        yield OutputFile(f"metadata/{int(token.id):064x}.json", file.content, file.key)
+        yield OutputFile(
+            f"metadata/{int(token.id):064x}.json", file.content, file.key, file.address
+        )
     yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 

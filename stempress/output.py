@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import stat
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -53,12 +54,14 @@ class OutputFile:
 
     ``key`` names all that the content follows from: where the last build wrote this address with
     the same key, nothing is made. Without one, bytes are their own key, and a file to copy is known
-    by its size and time.
+    by its size and time. ``twin`` is the address of the file before this one if it has the same
+    content: then the two are one file of the disk.
     """
 
     address: str
     content: bytes | Path | Callable[[], bytes | Path]
     key: str = ""
+    twin: str = ""
 
     def made(self) -> bytes | Path:
         """Return the content, made if it has to be."""
@@ -114,13 +117,14 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     below ``only`` stays as it is. ``guard`` sees what has been made before it is written.
     """
     every = list(files)
-    check_addresses(every)
     gathered = {file.address: (file, file.name) for file in every}
     refuse_foreign(out)
     records = records_of(out)
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
+    if live is None or len(every) != len(gathered) or gathered.keys() != live.record.files.keys():
+        check_addresses(every)
     if only:
         gathered = _narrowed(gathered, live, only)
     if live and _holds(live, gathered) and live.is_whole:
@@ -138,13 +142,13 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     gone_by = [*stage.strays, *(each for each in stage.record.files if each not in held)]
     remove(following, gone_by, wanted)
     todo = [each for address, each in gathered.items() if address not in held]
-    gathering = Gathering(out, live, following, guard)
+    gathering = Gathering(out, live, following, stage.folders & wanted, guard)
     made = _gather(gathering, todo, len(gathered), jobs, progress)
     seen = {address: stage.record.files[address] for address in held}
     seen |= {each.address: each.seen for each in made}
     touched = folders_of(each.address for each in made)
     times = dict(stage.record.folders) | folder_times(following, touched)
-    folders = {folder: times.get(folder, 0) for folder in wanted}
+    folders = {folder: times.get(folder, 0) for folder in sorted(wanted)}
     record = Record(seen, folders, build, told or {})
     write_record(following, records, record)
     before = live.record.files if live else {}
@@ -222,63 +226,85 @@ def _begin(following: Path, records: Path) -> Tree:
     return stage
 
 
-@dataclass(frozen=True, slots=True)
 class Gathering:
     """Fills the folder ``to`` with files that are made, or linked where ``out`` has them."""
 
-    out: Path
-    live: Tree | None
-    to: Path
-    guard: Guard | None = None
+    def __init__(
+        self, out: Path, live: Tree | None, to: Path, folders: set[str], guard: Guard | None
+    ) -> None:
+        """Take the folders that ``to`` has already, and who sees what is made."""
+        self._out, self._live, self._to = out, live, to
+        self._folders, self._guard = folders, guard
+        self._last: _Made | None = None
 
     def fill(self, files: Sequence[tuple[OutputFile, str]]) -> list[_Made]:
         """Put a batch of files into place."""
-        return [self.put(file, name) for file, name in files]
+        return [self._put(file, name) for file, name in files]
 
-    def put(self, file: OutputFile, name: str) -> _Made:
+    def _put(self, file: OutputFile, name: str) -> _Made:
         """Put one file into place: linked if it has not changed."""
-        address = file.address
-        if self.live and self.live.key(address) == name and self.live.has(address):
-            return _Made(address, self._linked(address, name), changed=False)
-        content = file.made()
-        if self.guard and isinstance(content, bytes):
-            self.guard(address, content)
-        if self.live and _same(self.out, address, content):
-            return _Made(address, self._linked(address, name), changed=False)
-        return _Made(address, self._new(address, name, content), changed=True)
+        address, live, last = file.address, self._live, self._last
+        self._enter(address.rpartition("/")[0])
+        if live and live.key(address) == name and live.has(address):
+            made = self._linked(address, name)
+        elif last and last.address == file.twin and last.changed:
+            made = self._twin(address, name, last)
+        else:
+            content = file.made()
+            if self._guard and isinstance(content, bytes):
+                self._guard(address, content)
+            if live and _same(self._out, address, content):
+                made = self._linked(address, name)
+            else:
+                made = self._new(address, name, content)
+        self._last = made
+        return made
 
-    def _linked(self, address: str, name: str) -> Seen:
-        target = f"{self.to}/{address}"
+    def _enter(self, folder: str) -> None:
+        """Make a folder that is not there yet."""
+        if folder in self._folders:
+            return
+        place = f"{self._to}/{folder}"
         try:
-            _in_folder(target, lambda: os.link(f"{self.out}/{address}", target))
-        except OSError:  # a disk without links
-            shutil.copy2(f"{self.out}/{address}", target)
-        return Seen.of(name, os.lstat(target))
+            os.mkdir(place)  # noqa: PTH102 - there are thousands
+        except OSError:
+            os.makedirs(place, exist_ok=True)  # noqa: PTH103
+        self._folders.add(folder)
 
-    def _new(self, address: str, name: str, content: bytes | Path) -> Seen:
-        target = f"{self.to}/{address}"
-        file = _in_folder(target, lambda: os.open(target, _NEW, 0o666))
-        with os.fdopen(file, "wb", buffering=0) as stream:
+    def _linked(self, address: str, name: str) -> _Made:
+        source, target = f"{self._out}/{address}", f"{self._to}/{address}"
+        _link(source, target)
+        return _Made(address, Seen.of(name, os.lstat(target)), changed=False)
+
+    def _twin(self, address: str, name: str, last: _Made) -> _Made:
+        target = f"{self._to}/{address}"
+        _link(f"{self._to}/{last.address}", target)
+        return _Made(address, Seen.of(name, os.lstat(target)), changed=True)
+
+    def _new(self, address: str, name: str, content: bytes | Path) -> _Made:
+        file = os.open(f"{self._to}/{address}", _NEW, 0o666)
+        try:
             if isinstance(content, bytes):
                 left = memoryview(content)
                 while left:
-                    left = left[stream.write(left) :]
+                    left = left[os.write(file, left) :]
             else:
-                with content.open("rb") as source:
+                with content.open("rb") as source, os.fdopen(file, "wb", closefd=False) as stream:
                     shutil.copyfileobj(source, stream, _CHUNK)
-            return Seen.of(name, os.fstat(file))
+            return _Made(address, Seen.of(name, os.fstat(file)), changed=True)
+        finally:
+            os.close(file)
 
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def _in_folder[Result](target: str, act: Callable[[], Result]) -> Result:
-    """Do what takes the folder of a file; make that if it is missing."""
+def _link(source: str, target: str) -> None:
+    """Let a file have another address."""
     try:
-        return act()
-    except FileNotFoundError:
-        Path(target).parent.mkdir(parents=True, exist_ok=True)
-        return act()
+        os.link(source, target)
+    except OSError:  # a disk without links
+        shutil.copy2(source, target)
 
 
 def _gather(
@@ -376,17 +402,19 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
 def _same(out: Path, address: str, content: bytes | Path) -> bool:
     """Say whether a file is there already; what is reached through a link is not."""
     path = out / address
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
     try:
-        if path.resolve() != out.resolve() / address or not path.is_file():
+        there = path.lstat()
+        if there.st_size != size or not stat.S_ISREG(there.st_mode):
+            return False
+        if path.resolve() != out.resolve() / address:
             return False
         if isinstance(content, bytes):
-            return path.stat().st_size == len(content) and path.read_bytes() == content
-        if path.stat().st_size != content.stat().st_size:
-            return False
+            return path.read_bytes() == content
         with path.open("rb") as old, content.open("rb") as new:
             while block := new.read(_CHUNK):
                 if old.read(_CHUNK) != block:
                     return False
-    except NotADirectoryError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return True

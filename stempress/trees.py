@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Raise it when records, or the keys in them, mean something else."""
 UNSURE_NS = 20_000_000
 """A folder that has just changed may change again without its time telling so."""
@@ -44,7 +44,10 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is in a folder; ``build`` names all that it was made from, ``told`` what was said."""
+    """What is in a folder; ``build`` names all that it was made from, ``told`` what was said.
+
+    ``folders`` tells when each was last changed, those that hold others before these.
+    """
 
     files: Mapping[str, Seen] = field(default_factory=dict)
     folders: Mapping[str, int] = field(default_factory=dict)
@@ -79,10 +82,19 @@ class Tree:
         """The addresses of files that are as they were written."""
         return set(filter(self.has, self.record.files))
 
-    @cached_property
+    @property
+    def folders(self) -> set[str]:
+        """The recorded folders that are there."""
+        return self._around[0]
+
+    @property
     def strays(self) -> list[str]:
         """What lies here and is not recorded; dotfiles at the top may do so."""
-        return list(_strays(self.path, self.record))
+        return self._around[1]
+
+    @cached_property
+    def _around(self) -> tuple[set[str], list[str]]:
+        return _around(self.path, self.record)
 
     @property
     def is_whole(self) -> bool:
@@ -129,8 +141,14 @@ def _place(path: Path, records: Path) -> Path:
     return records / f"{path.stat().st_ino}.json"
 
 
-def _strays(path: Path, record: Record) -> Iterator[str]:
-    """Yield what lies in the folder and is not recorded; dotfiles at the top may be there."""
+def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
+    """Return the recorded folders that are there, and what lies in them and is not recorded.
+
+    A folder that a link stands for is not there; nothing is looked at through it.
+    """
+    there: set[str] = set()
+    strays: list[str] = []
+    links: tuple[str, ...] = ()
     known: set[str] = set()
     for folder, mtime in record.folders.items():
         place = f"{path}/{folder}"
@@ -138,16 +156,21 @@ def _strays(path: Path, record: Record) -> Iterator[str]:
             found = os.lstat(place)
         except OSError:
             continue
-        if not stat.S_ISDIR(found.st_mode):
-            yield folder
+        if folder.startswith(links):
             continue
+        if not stat.S_ISDIR(found.st_mode):
+            strays.append(folder)
+            links = *links, f"{folder}/"
+            continue
+        there.add(folder)
         if folder and found.st_mtime_ns == mtime:
             continue
         known = known or {*record.files, *record.folders}
         for name in os.listdir(place):  # noqa: PTH208 - names are wanted
             address = f"{folder}/{name}" if folder else name
             if address not in known and (folder or not name.startswith(".")):
-                yield address
+                strays.append(address)
+    return there, strays
 
 
 def folders_of(addresses: Iterable[str]) -> set[str]:
