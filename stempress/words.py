@@ -69,7 +69,8 @@ class Words:
         """Return a share with two digits that matter: ``37 %``, ``1.2 %``, ``0.04 %``."""
         value = share * 100
         if 0 < value < 0.001:
-            return self._phrases("below %(share)s", share=self.percentage(0.001))
+            _ = self._phrases
+            return _("below %(share)s", share=self.percentage(0.001))
         return self.percentage(value)
 
     def one_in(self, share: float) -> str:

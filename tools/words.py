@@ -24,12 +24,13 @@ LOCALE = ROOT / "stempress" / "locale"
 TEMPLATE = LOCALE / "stempress.pot"
 SAYING = {
     "_": None,
+    "gettext": None,
     "marked": None,
     "pgettext": ((1, "c"), 2),
     "ngettext": (1, 2),
     "plural": (2, 3),
 }
-"""What says a sentence, in Python, in templates and in modules; plural() takes the number first."""
+"""What says a sentence; gettext is {% trans %}, and plural() takes the number first."""
 SOURCES = {
     "templates/*": ("jinja2.ext:babel_extract", {"trim_blocks": "true", "lstrip_blocks": "true"}),
     "stempress/*.py": ("python", {}),
