@@ -63,6 +63,12 @@ class Books:
         return self.secret.items.get(seal.place_of(token_id) if seal else token_id, "")
 
     @property
+    def blind(self) -> bool:
+        """Whether tokens are minted unrevealed."""
+        drop = self.collection.settings.drop
+        return drop is not None and drop.blind
+
+    @property
     def songs(self) -> Mapping[str, Song]:
         """Every song by its slug."""
         return {song.slug: song for song in self.collection.songs}

@@ -8,24 +8,41 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
+from stempress.errors import Fault, SiteError
+from stempress.files import in_one_step
+
+CACHE = "STEMPRESS_CACHE"
+
 
 def cache_root() -> Path:
     """Return the cache's folder; STEMPRESS_CACHE names another."""
-    if named := os.environ.get("STEMPRESS_CACHE"):
+    if named := os.environ.get(CACHE):
         return Path(named)
     from platformdirs import user_cache_path
 
     return user_cache_path("stempress", appauthor=False)
 
 
-def store(path: Path, content: bytes) -> Path:
-    """Write a file of the cache so that nobody ever sees half of it."""
-    from tempfile import NamedTemporaryFile
+def refuse_cache() -> None:
+    """Refuse a cache that was named and in which nothing can be kept."""
+    if not os.environ.get(CACHE):
+        return
+    root = cache_root().absolute()
+    there = next(path for path in (root, *root.parents) if path.exists())
+    if not there.is_dir():
+        what = "is a file, not a folder"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        what = "cannot be written to"
+    else:
+        return
+    hint = "name a folder that builds may keep things in"
+    raise SiteError([Fault(CACHE, what, value=str(there), hint=hint)])
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-        partial.write(content)
-    Path(partial.name).replace(path)
+
+def store(path: Path, content: bytes) -> Path:
+    """Write a file of the cache."""
+    with in_one_step(path) as part:
+        part.write(content)
     return path
 
 

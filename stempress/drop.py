@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     type AddCommand = Callable[[str, str], ArgumentParser]
 
+MOST_BEATS = 32
 COMMANDS = ("new", "mint", "seal", "reveal", "sync", "import", "published")
 
 
@@ -24,7 +25,10 @@ def add_commands(add: AddCommand) -> None:
     new = add("new", "a site to start from, out of a folder of stems")
     new.add_argument("stems", type=Path, metavar="DIR", help="the folder of stems")
     new.add_argument("--title", help="of the collection; default: the folder's name")
-    new.add_argument("--artist")
+    new.add_argument("--artist", help="default: asked for")
+    new.add_argument(
+        "--beats", type=_beats, metavar="N", help="in a bar, by which tempo is measured; default: 4"
+    )
     _add_mint(add("mint", "draw the tokens of a drop into the ledger"))
     add("seal", "promise what unrevealed tokens are, without telling it")
     reveal = add("reveal", "reveal sealed tokens, and prove what they are")
@@ -67,6 +71,11 @@ def _add_mint(mint: ArgumentParser) -> None:
     mint.add_argument(
         "--random", action="store_true", dest="at_random", help="draw weights by chance"
     )
+    mint.add_argument(
+        "--editions",
+        action="store_true",
+        help="one id for each stem with all of its copies, as ERC-1155 has them",
+    )
     mint.add_argument("--approved", action="store_true", help="only what the audition approved")
     mint.add_argument("--csv", type=Path, metavar="FILE", help="write the report as a table, too")
 
@@ -82,6 +91,13 @@ def _positive(text: str) -> int:
     """Read a whole number above 0."""
     if not _natural(text):
         raise ArgumentTypeError("must be at least 1")
+    return int(text)
+
+
+def _beats(text: str) -> int:
+    """Read how many beats a bar has."""
+    if not 1 <= _natural(text) <= MOST_BEATS:
+        raise ArgumentTypeError(f"must be from 1 to {MOST_BEATS}")
     return int(text)
 
 

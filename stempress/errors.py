@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -71,6 +72,25 @@ class Findings:
             raise SiteError(fault for faults in files.values() for fault in faults)
 
 
+HINTS = {
+    errno.EACCES: "may you read and write there?",
+    errno.EPERM: "may you read and write there?",
+    errno.EROFS: "name a place that can be written to",
+    errno.ENOENT: "look whether the name is right, and make the folder if it is missing",
+    errno.ENOTDIR: "look whether the name is right: a part of it is a file",
+    errno.ENOSPC: "make room on that disk, and run it again",
+    errno.EDQUOT: "make room on that disk, and run it again",
+}
+
+
+def fault_of(error: OSError) -> Fault:
+    """Say which file a disk or a system has refused, why, and what can be done."""
+    where = str(error.filename) if error.filename is not None else "this machine"
+    reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    what = reason[:1].lower() + reason[1:]
+    return Fault(where, what, hint=HINTS.get(error.errno or 0, ""))
+
+
 def shorten(value: object, limit: int = 120) -> str:
     """Return ``repr(value)``, cut to ``limit`` characters: values come from strangers."""
     try:
@@ -91,9 +111,15 @@ def closest(word: str, valid: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+LISTED = 40
+"""How many valid words are told."""
+
+
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Say what would be valid, the word closest to the one given first."""
     choices = sorted(valid)
     close = closest(word, choices)
-    listed = ", ".join(choices) if choices else "nothing"
+    listed = ", ".join(choices[:LISTED]) if choices else "nothing"
+    if len(choices) > LISTED:
+        listed += f" and {len(choices) - LISTED} more"
     return f"did you mean {close!r}? valid: {listed}" if close else f"valid: {listed}"

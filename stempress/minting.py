@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from pyodide_app.engine.model import Variation
+from pyodide_app.engine.model import Variation, stem_keys
 from stempress.audition import judged_of
 from stempress.books import Books, open_books
 from stempress.dice import Dice
 from stempress.errors import Fault, Findings, SiteError, nearest
+from stempress.files import naming, refuse_unwritable
 from stempress.items import item_of, read_item, stem_item, tier_of, variation_item
 from stempress.ledger import WHERE as LEDGER
 from stempress.mint import (
@@ -26,6 +27,7 @@ from stempress.mint import (
     stem_plan,
 )
 from stempress.picks import count
+from stempress.report import ranges
 from stempress.texts import SECRET
 from stempress.tokens import is_token_id
 from stempress.wishes import Line, stem_lines, variation_lines
@@ -56,36 +58,45 @@ class Wanted:
     append: bool = False
     at_random: bool = False
     approved: bool = False
+    editions: bool = False
 
 
 def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None = None) -> None:
     """Draw the tokens, write them into the ledger, and say how far from the wish they are."""
+    if csv_file:
+        refuse_unwritable(csv_file.absolute(), "--csv")
     books = open_books(site)
     _refuse_second(books, wanted)
+    if wanted.editions:
+        _refuse_editions(books, wanted)
     placed = _placed(books, wanted.place)
     known = _known_items(books)
-    _refuse_full(books, [*known.values(), *placed.values()])
+    minted = [*known.elements(), *placed.values()]
+    _refuse_full(books, minted)
     seed = wanted.seed or secrets.token_hex(16)
     size = None if wanted.size is None else wanted.size - len(placed)
     if size is not None and size < 0:
         raise _refused("size", "is less than the tokens that are placed", wanted.size)
-    minted = [*known.values(), *placed.values()]
     # Another part of a drop is another draw, and still the same one on every machine.
-    dice = Dice(f"{seed}\0{len(known)}")
+    dice = Dice(f"{seed}\0{known.total()}")
     items, lines = _drawn(books, wanted, size, minted, dice)
     numbers = _numbers(books, wanted.first, placed)
-    tokens = dict(sorted([*placed.items(), *zip(numbers, items, strict=False)], key=_by_id))
-    hidden = books.collection.settings.drop is not None and books.collection.settings.drop.blind
+    copies = _copies(books, items) if wanted.editions else {}
+    drawn = zip(numbers, copies or items, strict=False)
+    tokens = dict(sorted([*placed.items(), *drawn], key=_by_id))
+    hidden = books.blind
     if hidden:
         books.secret.seed = seed
         books.secret.items |= tokens
         books.write_secret()  # before the ledger: a token nobody can reveal would be worse
     for token_id, item in tokens.items():
-        books.entries.append(_entry(books, token_id, item, hidden=hidden))
+        supply = 1 if token_id in placed else copies.get(item, 1)
+        books.entries.append(_entry(books, token_id, item, supply, hidden=hidden))
     books.write_ledger()
     _tell(lines, progress, csv_file)
     where = f"{LEDGER} and {SECRET}" if hidden else LEDGER
-    progress.say(f"{len(tokens)} tokens in {where}; seed {seed}")
+    of = f", {len(placed) + len(items)} copies of them," if copies else ""
+    progress.say(f"{len(tokens)} tokens{of} in {where}; seed {seed}")
     if hidden and len(seed) < LONG_SEED:
         progress.say(
             "warning: a short seed can be found by trying, and tells what every token is\n"
@@ -110,24 +121,43 @@ def _refuse_second(books: Books, wanted: Wanted) -> None:
         )
 
 
-def _known_items(books: Books) -> dict[str, str]:
-    """Return what every token of the ledger is, by id; those of a seal are in the secret file."""
-    found, faults = {}, []
+def _refuse_editions(books: Books, wanted: Wanted) -> None:
+    """Refuse copies where no two tokens may be alike, or where their number would tell too much."""
+    contract = books.collection.settings.contract
+    if contract and contract.standard != "erc1155":
+        hint = 'standard = "erc1155" in [collection.contract], or mint without --editions'
+        fault = Fault(WHERE, "needs ERC-1155", "editions", contract.standard, hint)
+    elif wanted.tier == "song":
+        hint = "--tier stem"
+        fault = Fault(WHERE, "are of stems: a variation is unique", "editions", hint=hint)
+    elif books.blind:
+        what = "cannot be blind: how many copies there are of an id tells which stem it is"
+        fault = Fault(WHERE, what, "editions", hint="blind = false in [drop], or one id for each")
+    else:
+        return
+    raise SiteError([fault])
+
+
+def _copies(books: Books, items: Sequence[str]) -> dict[str, int]:
+    """Return how many copies each stem gets, in the order of songs and layers."""
+    counts = Counter(items)
+    every = map(stem_item, stem_keys(books.collection.songs))
+    return {item: counts[item] for item in every if item in counts}
+
+
+def _known_items(books: Books) -> Counter[str]:
+    """Return how often the ledger has what it has; what a seal hides is in the secret file."""
+    found, unknown = Counter[str](), []
     for token in books.collection.tokens:
         item = item_of(token) or books.hidden(token.id)
         if item:
-            found[token.id] = item
+            found[item] += token.supply
         elif token.state == "unrevealed":
-            faults.append(
-                Fault(
-                    LEDGER,
-                    "is unrevealed, and nothing says what it is: supplies cannot be counted",
-                    f"token {token.id}",
-                    hint=f"{SECRET} of the mint that made it",
-                )
-            )
-    if faults:
-        raise SiteError(faults)
+            unknown.append(int(token.id))
+    if unknown:
+        what = "are unrevealed, and nothing says what they are: supplies cannot be counted"
+        hint = f"{SECRET} of the mint that made them"
+        raise SiteError([Fault(LEDGER, what, f"tokens {ranges(unknown)}", hint=hint)])
     return found
 
 
@@ -243,22 +273,25 @@ def _numbers(books: Books, first: int | None, placed: dict[str, str]) -> Iterato
     return (str(each) for each in counting(start) if each not in taken)
 
 
-def _entry(books: Books, token_id: str, item: str, *, hidden: bool) -> Entry:
+def _entry(books: Books, token_id: str, item: str, supply: int, *, hidden: bool) -> Entry:
     entry: Entry = {"id": token_id, "tier": tier_of(item)}
     if hidden:
         return {**entry, "state": "unrevealed"}
-    return {**entry, "state": "revealed", **read_item(item, books.songs)}
+    copies = {"supply": supply} if supply > 1 else {}
+    return {**entry, "state": "revealed", **read_item(item, books.songs), **copies}
 
 
 def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> None:
     """Show the report, and write it as a table for other programs."""
     if csv_file:
-        with csv_file.open("w", newline="", encoding="utf-8") as file:
+        table_file = csv_file.absolute()
+        with naming(table_file), table_file.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["song", "layer", "stem", "wished", "planned", "drawn", "apart"])
             for line in lines:
                 row = f"{line.wished:.2f}", line.planned, line.drawn, f"{line.apart:.2f}"
                 writer.writerow([*line.key, *row])
+        progress.say(f"{table_file}: {len(lines)} lines")
     table = Table("stem", box=None)
     for heading in ("wished", "planned", "drawn", "apart"):
         table.add_column(heading, justify="right")
@@ -266,6 +299,10 @@ def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> N
         figures = f"{line.wished:.1f}", str(line.planned), str(line.drawn), f"{line.apart:+.1f}"
         table.add_row("/".join(line.key), *figures)
     progress.console.print(table)
+    progress.say(
+        "wished: its exact share of all; planned: that share as a whole number of tokens, once "
+        "all is minted; drawn: in this mint; apart: drawn less wished"
+    )
     worst = max((abs(line.apart) for line in lines), default=0.0)
     progress.say(f"what was drawn lies at most {worst:.1f} tokens from the wish")
 

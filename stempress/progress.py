@@ -63,9 +63,12 @@ class Progress:
             self.stages.append(Stage(name, *passed))
 
     @contextmanager
-    def counted(self, what: str, new: int, total: int) -> Iterator[Step]:
-        """Count ``new`` steps, for what is not there yet; yields what notes one, by name."""
-        self.say(f"{what}: {new} of {total} new")
+    def counted(self, what: str, new: int, total: int | None = None) -> Iterator[Step]:
+        """Count ``new`` steps, for what is not there yet; yields what notes one, by name.
+
+        Without a total nothing is ever there already.
+        """
+        self.say(f"{what}: {new}" if total is None else f"{what}: {new} of {total} new")
         if self.quiet or not _is_terminal() or not new:
             yield lambda _name, _count=1: None
             return

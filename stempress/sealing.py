@@ -35,7 +35,7 @@ def seal(site: Path, progress: Progress) -> None:
         if token.state == "unrevealed" and books.seal_of(token.id) is None
     ]
     if not tokens:
-        raise SiteError([Fault(LEDGER, "has no unrevealed token that is not sealed yet")])
+        raise SiteError([_nothing_to_seal(books)])
     items = _items(books, tokens)
     salts = books.secret.salts
     for token in tokens:
@@ -48,7 +48,26 @@ def seal(site: Path, progress: Progress) -> None:
     books.write_seals()
     progress.say(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
     progress.say(f"final hash {books.seals[-1].final}")
+    if not books.blind:
+        progress.say(
+            "warning: site.toml: [drop] blind is not true: what is minted next is not hidden\n"
+            "    -> blind = true, if these tokens are to stay unrevealed until you reveal them"
+        )
     progress.say(f"{SECRET} has the salts: keep a copy, and keep it to yourself")
+
+
+def _nothing_to_seal(books: Books) -> Fault:
+    what = "has no unrevealed token that is not sealed yet"
+    if not books.entries:
+        hint = "build.py mint draws tokens"
+    elif books.blind:
+        hint = "build.py mint --append draws more"
+    else:
+        hint = (
+            "the drop is not blind, so that mint says at once what tokens are: for a sealed drop "
+            "let site.toml say [drop] blind = true, move the ledger away and mint again"
+        )
+    return Fault(LEDGER, what, hint=hint)
 
 
 def _take_in(books: Books) -> list[Entry]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from stempress.fields import slugify
 from stempress.layout import Guess, guess, tempo_of
 from stempress.reading import UnreadableError, open_source
 from stempress.stems import AUDIO, PICTURES
-from stempress.tempo import tempo
+from stempress.tempo import BEATS, tempo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,25 +30,31 @@ if TYPE_CHECKING:
 WHERE = "new"
 
 
-def start(
-    stems: Path, site: Path, progress: Progress, *, title: str = "", artist: str = ""
+def start(  # noqa: PLR0913 - what can be said instead of guessed
+    stems: Path,
+    site: Path,
+    progress: Progress,
+    *,
+    title: str = "",
+    artist: str = "",
+    beats: int = BEATS,
 ) -> None:
     """Write a site that builds: what names tell is guessed, what can be measured is measured."""
     if site.exists() and any(site.iterdir()):
         hint = "name another folder with --site"
-        raise SiteError([Fault(site.name, "is not empty", hint=hint)])
+        raise SiteError([Fault(str(site), "is not empty", hint=hint)])
     found = _sound_files(stems)
     songs = _songs(found, stems)
     lengths = _check(songs, stems)
     title = title or _asked(progress, "Title of the collection", _title(stems))
     artist = artist or _asked(progress, "Artist", "Unknown artist")
     slugs = {song: slugify(song) for song in songs}
-    with progress.counted("Tempos", len(songs), len(songs)) as step:
+    with progress.counted("Tempos", len(songs)) as step:
         for song, layers in songs.items():
             files = [file for stems_of in layers.values() for file in stems_of.values()]
-            measured = tempo(files)
+            measured = tempo(files, beats)
             told = tempo_of([str(file.relative_to(stems)) for file in files])
-            bpm, bars = _tempo(told, measured, max(lengths[song]))
+            bpm, bars = _tempo(told, measured, max(lengths[song]), beats)
             text = _song(song, layers, bpm, bars)
             _write(site / f"content/albums/{slugify(title)}/{slugs[song]}.md", text)
             _copy(layers, site / "stems" / slugs[song])
@@ -60,7 +67,8 @@ def start(
     listed = json.dumps(list(slugs.values()))
     index = f"+++\ntitle = {_quoted(title)}\nsongs = {listed}\n+++\n"
     _write(site / f"content/albums/{slugify(title)}/index.md", index)
-    progress.say(f"{site}: look through content/, then build.py --site {site}")
+    progress.say(f"bars were taken to have {beats} beats: --beats says otherwise")
+    progress.say(f"{site}: look through content/, then build.py --site {shlex.quote(str(site))}")
 
 
 def _sound_files(stems: Path) -> list[Path]:
@@ -138,12 +146,12 @@ def _title(stems: Path) -> str:
 
 
 def _tempo(
-    told: float | None, measured: tuple[float, int] | None, seconds: float
+    told: float | None, measured: tuple[float, int] | None, seconds: float, beats: int
 ) -> tuple[float | None, int | None]:
     """Return beats a minute and bars: as names tell, else as measured."""
     if told is None:
         return measured or (None, None)
-    bars = told * seconds / 240
+    bars = told * seconds / 60 / beats
     return told, round(bars) if abs(bars - round(bars)) < 0.02 and round(bars) else None
 
 

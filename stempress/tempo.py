@@ -23,15 +23,16 @@ SLOWEST, FASTEST = 60.0, 190.0
 USUAL, SPREAD = 100.0, 0.6
 """Where people tap their feet: beats a minute, and octaves around it (a normal distribution)."""
 BEATS = 4
+"""Beats that a bar has unless somebody says otherwise."""
 LEAST_RISE = 0.1
 """In powers of ten: what is less, 1 dB, happens within one tone."""
 
 
-def tempo(paths: Iterable[Path]) -> tuple[float, int] | None:
+def tempo(paths: Iterable[Path], beats: int = BEATS) -> tuple[float, int] | None:
     """Return beats a minute and the number of bars; None where nothing begins anywhere.
 
-    The length is a whole number of bars of four beats: of the tempos that make it so, the one at
-    whose beats the music repeats best.
+    The length is a whole number of bars of so many beats: of the tempos that make it so, the one
+    at whose beats the music repeats best.
     """
     curves = [onsets(path) for path in paths]
     steps = min(map(len, curves), default=0)
@@ -40,13 +41,13 @@ def tempo(paths: Iterable[Path]) -> tuple[float, int] | None:
         return None
     alike = repetition(total)
     seconds = steps / STEPS
-    lowest = max(1, int(np.ceil(SLOWEST * seconds / 60 / BEATS)))
-    bars = range(lowest, int(FASTEST * seconds / 60 / BEATS) + 1)
-    scored = [(_score(alike, 60 * BEATS * each / seconds), each) for each in bars]
+    lowest = max(1, int(np.ceil(SLOWEST * seconds / 60 / beats)))
+    bars = range(lowest, int(FASTEST * seconds / 60 / beats) + 1)
+    scored = [(_score(alike, 60 * beats * each / seconds, beats), each) for each in bars]
     if not scored:
         return None
     best = max(scored)[1]
-    return round(60 * BEATS * best / seconds, 2), best
+    return round(60 * beats * best / seconds, 2), best
 
 
 def onsets(path: Path) -> Onsets:
@@ -73,10 +74,10 @@ def repetition(total: Onsets) -> Onsets:
     return np.divide(found, found[0] or 1.0)
 
 
-def _score(alike: Onsets, bpm: float) -> float:
-    """Return how well a tempo fits: repetition after half a beat, one, two and four."""
+def _score(alike: Onsets, bpm: float, beats: int) -> float:
+    """Return how well a tempo fits: repetition after half a beat, one, two and a bar."""
     beat = 60 * STEPS / bpm
-    at = np.array([0.5, 1.0, 2.0, 4.0]) * beat
+    at = np.array([0.5, 1.0, 2.0, beats]) * beat
     found = np.interp(at % len(alike), np.arange(len(alike)), alike)
     usual = np.exp(-0.5 * (np.log2(bpm / USUAL) / SPREAD) ** 2)
     return float(usual * (found @ np.array([0.5, 1.0, 1.0, 1.0]) + 0.1))

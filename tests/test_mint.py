@@ -17,6 +17,8 @@ from tests.small_site import write, write_small_site
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Press
+
 WEIGHTED = """+++
 title = "One"
 [[layers]]
@@ -195,6 +197,65 @@ def test_the_report_is_a_table(site: Path, tmp_path: Path) -> None:
         "apart": "0.08",
     }
     assert sum(int(row["drawn"]) for row in rows) == 7
+
+
+def test_the_report_says_what_its_columns_are_and_where_the_table_is(
+    site: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert mint(site, "--seed", "a", "--csv", "plan.csv") == 0
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'plan.csv'}: 8 lines" in said
+    for heading in ("wished", "planned", "drawn", "apart"):
+        assert f"{heading}: " in said
+
+
+def test_editions_are_one_id_for_each_stem(site: Path, press_small: Press) -> None:
+    assert mint(site, "--seed", "a", "--editions") == 0
+    found = tokens(site)
+    assert [token["supply"] for token in found] == [4] * 8
+    assert len(stems(site)) == 8
+    assert press_small(site) == 0
+    assert "<dt>Copies</dt><dd>4</dd>" in (site / "dist/tokens/1/index.html").read_text("utf-8")
+    rarity = json.loads((site / "dist/data/rarity.json").read_text("utf-8"))
+    assert [stem["minted"] for stem in rarity["stems"]] == [4] * 8
+    assert mint(site, "--append", "--size", "1") == 1
+
+
+def test_a_drop_of_editions_goes_on(site: Path) -> None:
+    weigh(site)
+    assert mint(site, "--seed", "a", "--editions", "--size", "24") == 0
+    assert mint(site, "--seed", "a", "--editions", "--size", "24", "--append") == 0
+    copies = Counter[str]()
+    for token in tokens(site):
+        copies[f"{token['layer']}/{token['stem']}"] += token.get("supply", 1)
+    assert copies == {"drums/live": 20, "drums/tape": 4, "bass/live": 12, "bass/synth": 12}
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "message"),
+    [
+        ('standard = "erc721"', [], "mint: editions: needs ERC-1155"),
+        ("blind = true", [], "mint: editions: cannot be blind"),
+        ("", ["--tier", "song"], "mint: editions: are of stems"),
+    ],
+)
+def test_editions_that_cannot_be_are_refused(
+    settings: str,
+    given: list[str],
+    message: str,
+    site: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = site / "site.toml"
+    text = path.read_text("utf-8")
+    at = "[drop]\n" if "blind" in settings else "[collection.contract]\n"
+    path.write_text(text.replace(at, f"{at}{settings}\n"), "utf-8")
+    assert mint(site, "--editions", *given) == 1
+    assert message in capsys.readouterr().err
 
 
 def test_what_was_approved_is_all_that_is_minted(

@@ -121,6 +121,19 @@ def test_what_is_not_sealed_is_not_revealed(site: Path, capsys: pytest.CaptureFi
     assert "does not have the salt and the item" in capsys.readouterr().err
 
 
+def test_a_drop_that_is_not_blind_is_told_why_there_is_nothing_to_seal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_site(tmp_path)
+    (tmp_path / "content/tokens.json").unlink()
+    assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1
+    assert "build.py mint draws tokens" in capsys.readouterr().err
+    assert run(["mint", "--site", str(tmp_path), "--seed", "a"], build, ROOT) == 0
+    capsys.readouterr()
+    assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1
+    assert "[drop] blind = true" in capsys.readouterr().err
+
+
 def test_a_ledger_that_tells_is_sealed_and_tells_no_more(tmp_path: Path) -> None:
     write_small_site(tmp_path)
     ledger = content(tmp_path, "content/tokens.json")

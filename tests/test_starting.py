@@ -6,7 +6,9 @@ import tomllib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +81,23 @@ def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
             found = tempo(sorted(ROOT.glob(f"stems/{page.stem}/*/*.flac")))
             assert found is not None, page.stem
             assert found[0] == said["bpm"], page.stem
+
+
+def test_bars_have_as_many_beats_as_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = 8000 * 24  # 12 bars of three beats at 90 beats a minute
+    clicks = np.zeros(frames, dtype=np.float32)
+    for at in range(36):
+        clicks[at * frames // 36 :][:400] = 0.9 if at % 3 == 0 else 0.3
+    for layer in ("drums", "bass"):
+        path = tmp_path / f"waltz/{layer}/clicks.flac"
+        path.parent.mkdir(parents=True)
+        soundfile.write(path, clicks, 8000)
+    assert new(tmp_path / "waltz", "--beats", "3", "--artist", "Ada", "--title", "Waltz") == 0
+    text = (tmp_path / "waltz-site/content/albums/waltz/waltz.md").read_text("utf-8")
+    assert "bpm = 90\nbars = 12\n" in text
+    assert "bars were taken to have 3 beats" in capsys.readouterr().err
 
 
 def test_what_has_no_beginnings_has_no_tempo(tmp_path: Path) -> None:
