@@ -131,7 +131,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
         return _written(live.record, (), 0)
-    _shelter(records)
+    shelter(records)
     stage = _begin(following, records)
     held = {
         address
@@ -170,8 +170,8 @@ def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
 
     below = {address: each for address, each in gathered.items() if is_below(address)}
     if not below:
-        places = {address.partition("/")[0] for address in gathered}
-        raise SiteError([Fault("--only", "names no page", value=only, hint=nearest(only, places))])
+        hint = nearest(only, _places(gathered, only))
+        raise SiteError([Fault("--only", "names no page", value=only, hint=hint)])
     if live is None or not live.record.files:
         raise SiteError(
             [Fault("--only", "needs a site to be part of", hint="build all of it once")]
@@ -182,6 +182,18 @@ def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
         if address in live.sound and not is_below(address)
     }
     return kept | below
+
+
+def _places(addresses: Iterable[str], missed: str) -> set[str]:
+    """Return what lies in the last folder that there is on the way to a missing address."""
+    folder = f"{missed}/"
+    while folder and not any(address.startswith(folder) for address in addresses):
+        folder = re.sub(r"[^/]*/$", "", folder)
+    below = (address[len(folder) :] for address in addresses if address.startswith(folder))
+    names = {rest.partition("/")[0] for rest in below}
+    if folder and "index.html" in names:
+        names = names - {"index.html"} | {""}
+    return {f"{folder}{name}".rstrip("/") for name in names}
 
 
 def standing(out: Path, build: str) -> Built | None:
@@ -206,7 +218,7 @@ def _written(record: Record, changed: Iterable[str], pruned: int) -> Written:
     return Written(len(sizes), sum(sizes.values()), tuple(changed), pruned, sizes)
 
 
-def _shelter(records: Path) -> None:
+def shelter(records: Path) -> None:
     """Make the folder beside the site, which no repository is to hold."""
     if not records.is_dir():
         records.mkdir(parents=True)
@@ -282,7 +294,8 @@ class Gathering:
         return _Made(address, Seen.of(name, os.lstat(target)), changed=True)
 
     def _new(self, address: str, name: str, content: bytes | Path) -> _Made:
-        file = os.open(f"{self._to}/{address}", _NEW, 0o666)
+        target = f"{self._to}/{address}"
+        file = os.open(target, _NEW, 0o666)
         try:
             if isinstance(content, bytes):
                 left = memoryview(content)
@@ -292,6 +305,9 @@ class Gathering:
                 with content.open("rb") as source, os.fdopen(file, "wb", closefd=False) as stream:
                     shutil.copyfileobj(source, stream, _CHUNK)
             return _Made(address, Seen.of(name, os.fstat(file)), changed=True)
+        except OSError as error:
+            error.filename = error.filename or target
+            raise
         finally:
             os.close(file)
 
@@ -347,12 +363,12 @@ def _carry_dotfiles(following: Path, out: Path) -> None:
 def refuse_foreign(out: Path) -> None:
     """Refuse a folder with files in it that no build has made; a build writes ``MARK`` first."""
     if out.exists() and not out.is_dir():
-        raise SiteError([Fault(out.name, "is not a folder", hint="name another with --out")])
+        raise SiteError([Fault(str(out), "is not a folder", hint="name another with --out")])
     if out.is_dir() and any(_visible(out)) and not is_ours(out):
         raise SiteError(
             [
                 Fault(
-                    out.name,
+                    str(out),
                     "holds files that no build has made, which a build would remove",
                     hint="empty it or name another folder with --out",
                 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from stempress.alone import alone
 from stempress.app import app_files
 from stempress.art import draw_covers
 from stempress.audio import Studio, press_audio
@@ -35,6 +37,11 @@ if TYPE_CHECKING:
 
 def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
     """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
+    with ExitStack() as until_written:
+        return _press(options, inputs, progress, until_written)
+
+
+def _press(options: Options, inputs: Inputs, progress: Progress, until_written: ExitStack) -> Built:
     # First gather everything.
     findings = Findings()
     with progress.stage("read"):
@@ -44,6 +51,7 @@ def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
         with progress.stage("measure"):
             checked = check_audio(collection, findings, progress, crew)
             findings.raise_faults()
+        until_written.enter_context(alone(options.out, progress))
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             phrases = read_phrases(settings.language)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+    from multiprocessing.process import BaseProcess
 
 
 class Pending(Protocol):
@@ -51,7 +52,8 @@ class Cores:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
-        return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+        context = get_context("spawn")
+        return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
 
     def start(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin in a thread; what it waits for was begun before it, so nothing waits for ever."""
@@ -66,6 +68,20 @@ class Cores:
         for name in ("_threads", "_processes"):
             if name in vars(self):
                 getattr(self, name).shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let this process end when its parent does, however that ends: the pool itself would wait."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    if parent := parent_process():
+        Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _settled(given: object) -> object:

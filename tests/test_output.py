@@ -136,6 +136,24 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path, name: str, conten
     assert tree(tmp_path) == {name: content.encode()}
 
 
+@pytest.mark.parametrize(
+    ("only", "hint"),
+    [
+        ("songs/oen", "did you mean 'songs/one'? valid: songs/one, songs/two"),
+        ("songs/one/9-9", "did you mean 'songs/one/1-1'? valid: songs/one, songs/one/1-1"),
+        ("song", "did you mean 'songs'? valid: data, index.html, songs"),
+    ],
+)
+def test_an_address_that_is_not_there_is_told_beside_the_nearest(
+    out: Path, only: str, hint: str
+) -> None:
+    addresses = ("songs/one/", "songs/one/1-1/", "songs/two/", "")
+    files = site(**{f"{address}index.html": b"x" for address in addresses})
+    with pytest.raises(SiteError) as caught:
+        write_site(out, files, only=only)
+    assert caught.value.faults[0].hint == hint
+
+
 def test_a_folder_with_nothing_or_dotfiles_in_it_will_do(tmp_path: Path) -> None:
     refuse_foreign(tmp_path / "not" / "there")
     (tmp_path / ".git").mkdir()
