@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stempress.cache import refuse_cache
 from stempress.drop import COMMANDS as DROP
 from stempress.drop import add_commands, home_of, run_drop
-from stempress.errors import SiteError
+from stempress.errors import Fault, SiteError, fault_of
+from stempress.files import naming, refuse_unwritable
 from stempress.jobs import cores
 from stempress.progress import Progress
 from stempress.published import changes
@@ -65,13 +67,26 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
     """Do what the command line says; return the exit status."""
     progress = Progress()
     try:
-        return _run(parse(arguments, home), build, progress)
+        options = parse(arguments, home)
+        refuse_cache()
+        _refuse_missing(options)
+        return _run(options, build, progress)
+    except SiteError as error:
+        tell_faults(error, progress)
+        return 1
     except OSError as error:
-        progress.say(f"error: {error}")
+        tell_faults(SiteError([fault_of(error)]), progress)
         return 1
     except KeyboardInterrupt:
         progress.say("stopped")
         return STOPPED
+
+
+def _refuse_missing(options: Options) -> None:
+    """Refuse a folder that was named and is not there: it would be passed over silently."""
+    if options.runtime_from and not options.runtime_from.is_dir():
+        value, hint = str(options.runtime_from), "name a folder, or leave it out"
+        raise SiteError([Fault("--runtime-from", "is no folder", value=value, hint=hint)])
 
 
 def _run(options: Options, build: Build, progress: Progress) -> int:
@@ -82,9 +97,11 @@ def _run(options: Options, build: Build, progress: Progress) -> int:
     if options.command in ("publish", "verify"):
         from stempress.publishing import run_publishing  # noqa: PLC0415 - a build needs it not
 
-        return run_publishing(options, progress)
+        run_publishing(options, progress)
+        return 0
     if options.command in DROP:
-        return _drop(options, progress)
+        run_drop(options.command, options.site, options.out, dict(options.drop), progress)
+        return 0
     return 0 if _press(options, build, progress) else 1
 
 
@@ -234,37 +251,26 @@ def tell_faults(error: SiteError, progress: Progress) -> None:
 def _serve(options: Options, build: Build, progress: Progress) -> int:
     from stempress.serve import serve  # noqa: PLC0415 - a build needs no server
 
-    if not _press(options, build, progress) and not options.out.is_dir():
-        return 1
-    serve(
+    shown = serve(
         options.site,
         options.out,
         port=options.port,
+        press=lambda: _press(options, build, progress),
         rebuild=lambda: _pressed(options, build, progress).written.changed,
         report=progress.say,
     )
-    return 0
+    return 0 if shown else 1
 
 
 def _mix(options: Options, progress: Progress) -> int:
     from stempress.bounce import bounce  # noqa: PLC0415 - a build bounces nothing
 
-    try:
-        data = bounce(options.site, options.song, options.mix_number, options.bits, progress)
-    except SiteError as error:
-        tell_faults(error, progress)
-        return 1
-    options.wav.write_bytes(data)
-    progress.say(f"{options.wav}: {options.bits} bits, {megabytes(len(data))}")
-    return 0
-
-
-def _drop(options: Options, progress: Progress) -> int:
-    try:
-        run_drop(options.command, options.site, options.out, dict(options.drop), progress)
-    except SiteError as error:
-        tell_faults(error, progress)
-        return 1
+    wav = options.wav.absolute()
+    refuse_unwritable(wav, "-o")
+    data = bounce(options.site, options.song, options.mix_number, options.bits, progress)
+    with naming(wav):
+        wav.write_bytes(data)
+    progress.say(f"{wav}: {options.bits} bits, {megabytes(len(data))}")
     return 0
 
 

@@ -79,7 +79,7 @@ def check_hosts(out: Path, progress: Progress) -> list[Fault]:
     faults += _name_faults([*tree.files, *tree.folders])
     faults += _size_faults(tree)
     found: dict[Problem, list[str]] = {}
-    with progress.counted("files checked", len(tree.files), len(tree.files)) as step:
+    with progress.counted("Files to check", len(tree.files)) as step:
         for address in tree.files:
             for problem in _file_problems(out / address, address, tree):
                 found.setdefault(problem, []).append(address)

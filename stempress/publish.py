@@ -82,6 +82,9 @@ def publish(out: Path, to: Path, progress: Progress, since: Path | None = None) 
 
     What is new is told from the manifest ``since``, by default that of the last time.
     """
+    if to.exists() and not to.is_dir():
+        hint = "name a folder for the CAR files"
+        raise SiteError([Fault("--to", "is not a folder", value=str(to), hint=hint)])
     before = _published_blocks(since or to / MANIFEST, required=since is not None)
     tree = read_tree(out)
     to.mkdir(parents=True, exist_ok=True)
@@ -119,7 +122,7 @@ def import_tree(tree: Folder, keeps: list[Keep], progress: Progress) -> Imported
         for each in keeps:
             each(block)
 
-    with progress.counted("files named", total, total) as step:
+    with progress.counted("Files to name", total) as step:
         return import_folder(tree, keep, step)
 
 
@@ -137,7 +140,7 @@ def refuse_unpressed(out: Path) -> None:
     """Refuse a folder that no build has made."""
     if not is_ours(out):
         hint = "press it first, or name it with --out"
-        raise SiteError([Fault(out.name, "holds no pressed site", hint=hint)])
+        raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
 
 
 def _read_folder(folder: Path, address: str, faults: list[Fault]) -> Folder:

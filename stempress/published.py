@@ -39,10 +39,11 @@ class Changes:
 def note_published(site: Path, out: Path, progress: Progress) -> None:
     """Note that ``out`` is what the public has."""
     if not (out / MARK).is_file():
-        raise SiteError([Fault(out.name, "is no site that was built", hint="build it first")])
+        hint = "build it first, or name it with --site"
+        raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
     addresses = sorted(_addresses(out))
     noted = {}
-    with progress.counted("Published files", len(addresses), len(addresses)) as step:
+    with progress.counted("Published files", len(addresses)) as step:
         for address in addresses:
             noted[address] = file_digest(out / address)
             step(address)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.command import tell_faults
 from stempress.errors import Fault, SiteError
 from stempress.hosts import check_hosts
 from stempress.publish import names_assets, publish, refuse_unpressed
@@ -23,19 +22,14 @@ RELATIVE = Fault(
 )
 
 
-def run_publishing(options: Options, progress: Progress) -> int:
-    """Publish or verify a pressed site; return the exit status."""
-    try:
-        if options.command == "verify":
-            progress.say(verify(options.out, options.target, progress))
-        elif options.check:
-            _check(options, progress)
-        else:
-            _publish(options, progress)
-    except SiteError as error:
-        tell_faults(error, progress)
-        return 1
-    return 0
+def run_publishing(options: Options, progress: Progress) -> None:
+    """Publish or verify a pressed site; SiteError tells everything that is wrong with it."""
+    if options.command == "verify":
+        progress.say(verify(options.out, options.target, progress))
+    elif options.check:
+        _check(options, progress)
+    else:
+        _publish(options, progress)
 
 
 def _check(options: Options, progress: Progress) -> None:

@@ -160,9 +160,7 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
     if base_uri and not BASE_URI.fullmatch(base_uri):
         findings.fault("--base-uri", "is not an address", value=base_uri, hint="ipfs://<cid>/")
     if not (site / FILE).exists():
-        findings.fault(
-            FILE, "is missing", hint=f"no site in {site.name or '.'}: name it with --site"
-        )
+        findings.fault(FILE, "is missing", hint=f"no site in {site}: name it with --site")
         findings.raise_faults()
     text = read_text(site / FILE, FILE, findings)
     settings = parse_settings(text, findings) if text is not None else _unread(findings)

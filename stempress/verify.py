@@ -22,14 +22,26 @@ from stempress.publish import METADATA, import_tree, read_tree
 from stempress.unixfs import CHUNK, import_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from stempress.blocks import Block
     from stempress.progress import Progress
 
 AT_ONCE = 8
-SECONDS = 30
-RETRIES = Retry(total=4, backoff_factor=1, status_forcelist=(429, 502, 503, 504))
+CONNECT_SECONDS = 5
+SECONDS = 15
+GATEWAY_SECONDS = 60
+"""How long answers may take to begin; a gateway has to find who has what it is asked for."""
+RETRIES = Retry(
+    total=4,
+    connect=1,
+    read=0,
+    backoff_factor=1,
+    status_forcelist=(429, 502, 503, 504),
+    retry_after_max=30,
+)
+SILENT = 3
+"""After so many questions in a row without an answer no more are asked."""
 NAMED = 10
 """How many of many alike are named."""
 READ_BY_HOSTS = ("_headers", "_redirects")
@@ -65,10 +77,23 @@ def read_built(out: Path, progress: Progress) -> Built:
 
 def verify(out: Path, target: str, progress: Progress) -> str:
     """Return what was found to be as built; SiteError with all that is not."""
+    is_host = _is_host(target)
+    if not is_host and not Path(target).is_file():
+        hint = "a .car file, or an address that begins with https://"
+        raise SiteError([Fault("verify", "there is no such file", value=target, hint=hint)])
     built = read_built(out, progress)
-    if re.match(r"https?://", target):
+    if is_host:
         return _verify_host(built, target.partition("?")[0], progress)
     return _verify_car(built, Path(target))
+
+
+def _is_host(target: str) -> bool:
+    """Say whether a target is the address of a host."""
+    try:
+        parts = urlsplit(target)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _verify_car(built: Built, path: Path) -> str:
@@ -116,15 +141,18 @@ def _verify_host(built: Built, url: str, progress: Progress) -> str:
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=AT_ONCE, max_retries=RETRIES))
+        asking = Asking(session, base, gateway, built)
         files = [address for address in built.nodes if _is_served(address, on_ipfs=bool(named))]
-        checks: list[Callable[[], Fault | None]] = [
-            partial(_check_file, session, base, address, built) for address in files
-        ]
         nodes = [cid for cid in built.blocks if cid[1] == DAG_PB] if named else []
-        checks += [partial(_check_block, session, gateway, cid, built) for cid in nodes]
+        checks: list[Callable[[], Fault | None]] = [
+            *(partial(asking.check_file, address) for address in files),
+            *(partial(asking.check_block, cid) for cid in nodes),
+        ]
+        if silence := asking.silence():
+            raise SiteError([silence])
         faults = _run(checks, progress)
     if faults:
-        raise SiteError(faults)
+        raise SiteError(_gathered(faults, base))
     also = f", {len(nodes)} blocks of folders and large files" if named else ""
     return f"{base}: {len(files)} files{also}, all as they were built"
 
@@ -143,59 +171,113 @@ def _is_served(address: str, *, on_ipfs: bool) -> bool:
     return not address.endswith("/") and (on_ipfs or address not in READ_BY_HOSTS)
 
 
+def _gathered(faults: Sequence[Fault], base: str) -> Iterator[Fault]:
+    """Yield faults; many of one kind as one."""
+    kinds: dict[str, list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(fault.what, []).append(fault)
+    for what, alike in kinds.items():
+        if len(alike) <= NAMED:
+            yield from alike
+        else:
+            some = _some([fault.where for fault in alike])
+            yield Fault(base, f"{len(alike)} files: each {what}", hint=some)
+
+
 def _run(checks: Sequence[Callable[[], Fault | None]], progress: Progress) -> list[Fault]:
-    faults = []
+    """Ask for everything, and stop where a host has fallen silent."""
+    faults: list[Fault] = []
+    silent = 0
     with (
-        progress.counted("answers", len(checks), len(checks)) as step,
+        progress.counted("Files and blocks to ask for", len(checks)) as step,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
-        for fault in pool.map(lambda check: check(), checks):
+        for at, answer in enumerate([pool.submit(check) for check in checks], 1):
+            fault = answer.result()
             step("")
             if fault:
                 faults.append(fault)
+            silent = silent + 1 if isinstance(fault, Silence) else 0
+            if silent == SILENT and at < len(checks):
+                pool.shutdown(wait=False, cancel_futures=True)
+                left = f"{len(checks) - at} of {len(checks)} were not asked for"
+                hint = "look whether the host is up, and run it again"
+                faults.append(Fault("verify", f"gave up: the host is silent, {left}", hint=hint))
+                break
     return faults
 
 
-def _check_file(session: requests.Session, base: str, address: str, built: Built) -> Fault | None:
-    visited = (
-        address.removesuffix("index.html") if f"/{address}".endswith("/index.html") else address
-    )
-    content = _fetch(session, f"{base}{quote(visited)}", built.sizes[address])
-    if isinstance(content, str):
-        return Fault(f"/{visited}", content)
-    if import_stream(BytesIO(content), lambda _block: None).cid != built.nodes[address]:
-        return Fault(f"/{visited}", "is served as something else than what was built")
-    return None
+class Silence(Fault):
+    """No answer."""
+
+    __slots__ = ()
 
 
-def _check_block(session: requests.Session, gateway: str, cid: bytes, built: Built) -> Fault | None:
-    url = f"{gateway}ipfs/{cid_text(cid)}?format=raw"
-    content = _fetch(session, url, built.blocks[cid], is_block=True)
-    if isinstance(content, str):
-        return Fault(cid_text(cid), content)
-    if cid_of(cid[1], content) != cid:
-        return Fault(cid_text(cid), "is served as a block that has another name")
-    return None
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks a host for what was built; ``gateway`` is where its blocks are, nothing if nowhere."""
+
+    session: requests.Session
+    base: str
+    gateway: str
+    built: Built
+
+    def silence(self) -> Silence | None:
+        """Ask for the front page alone: a host that is not there is found out at once."""
+        found = self.check_file("index.html")
+        if not isinstance(found, Silence):
+            return None
+        hint = "look whether the address is right and the host is up"
+        return Silence(self.base, found.what, hint=hint)
+
+    def check_file(self, address: str) -> Fault | None:
+        """Compare a file as a visitor gets it."""
+        visited = (
+            address.removesuffix("index.html") if f"/{address}".endswith("/index.html") else address
+        )
+        where, size = f"/{visited}", self.built.sizes[address]
+        content = self._fetch(where, f"{self.base}{quote(visited)}", size)
+        if isinstance(content, Fault):
+            return content
+        if import_stream(BytesIO(content), lambda _block: None).cid != self.built.nodes[address]:
+            return Fault(where, "is served as something else than what was built")
+        return None
+
+    def check_block(self, cid: bytes) -> Fault | None:
+        """Compare a block as a gateway has it."""
+        where = cid_text(cid)
+        url = f"{self.gateway}ipfs/{where}?format=raw"
+        content = self._fetch(where, url, self.built.blocks[cid], is_block=True)
+        if isinstance(content, Fault):
+            return content
+        if cid_of(cid[1], content) != cid:
+            return Fault(where, "is served as a block that has another name")
+        return None
+
+    def _fetch(self, where: str, url: str, size: int, *, is_block: bool = False) -> bytes | Fault:
+        """Return a body, or what is wrong with the answer. No more is read than was built."""
+        headers = {"Accept": "application/vnd.ipld.raw"} if is_block else {}
+        waiting = CONNECT_SECONDS, GATEWAY_SECONDS if self.gateway else SECONDS
+        try:
+            with self.session.get(
+                url, headers=headers, timeout=waiting, stream=True, allow_redirects=is_block
+            ) as answer:
+                if answer.is_redirect:
+                    to = shorten(answer.headers.get("Location"))
+                    return Fault(where, f"is redirected to {to}")
+                if answer.status_code != requests.codes.ok:
+                    return Fault(where, f"is answered with {answer.status_code}")
+                body = bytearray()
+                for chunk in answer.iter_content(CHUNK):
+                    body += chunk
+                    if len(body) > size:
+                        return Fault(where, "is longer than what was built")
+                return bytes(body)
+        except requests.RequestException as error:
+            return Silence(where, f"is not answered: {_reason(error)}")
 
 
-def _fetch(
-    session: requests.Session, url: str, size: int, *, is_block: bool = False
-) -> bytes | str:
-    """Return a body, or what is wrong with the answer. No more is read than was built."""
-    headers = {"Accept": "application/vnd.ipld.raw"} if is_block else {}
-    try:
-        with session.get(
-            url, headers=headers, timeout=SECONDS, stream=True, allow_redirects=is_block
-        ) as answer:
-            if answer.is_redirect:
-                return f"is redirected to {shorten(answer.headers.get('Location'))}"
-            if answer.status_code != requests.codes.ok:
-                return f"is answered with {answer.status_code}"
-            body = bytearray()
-            for chunk in answer.iter_content(CHUNK):
-                body += chunk
-                if len(body) > size:
-                    return "is longer than what was built"
-            return bytes(body)
-    except requests.RequestException as error:
-        return f"is not answered: {type(error).__name__}"
+def _reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not accepted"
+    return "it takes too long" if isinstance(error, requests.Timeout) else "no connection"

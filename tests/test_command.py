@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def refuse(_: Options, __: Progress) -> Built:
 
 def fail(_: Options, __: Progress) -> Built:
     """Meet a full disk."""
-    raise OSError(28, "No space left on device")
+    raise OSError(28, "No space left on device", "dist/index.html")
 
 
 def test_the_bundled_site_is_the_default() -> None:
@@ -82,7 +83,36 @@ def test_a_build_that_finds_faults_lists_them(capsys: pytest.CaptureFixture[str]
 
 def test_a_disk_that_fails_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([], fail, HOME) == 1
-    assert capsys.readouterr().err == "error: [Errno 28] No space left on device\n"
+    assert capsys.readouterr().err.splitlines() == [
+        "error: dist/index.html: no space left on device",
+        "    -> make room on that disk, and run it again",
+        "1 fault",
+    ]
+
+
+def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for given, message in (
+        (["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")], "a folder that is not there"),
+        (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
+        (["mint", "--csv", str(tmp_path / "no/plan.csv")], "--csv: lies in a folder that is not"),
+        (["--runtime-from", str(file)], "--runtime-from: is no folder"),
+    ):
+        assert run(["--site", str(tmp_path), *given], done, HOME) == 1
+        assert message in capsys.readouterr().err
+    monkeypatch.setenv("STEMPRESS_CACHE", str(file))
+    assert run([], done, HOME) == 1
+    assert "STEMPRESS_CACHE: is a file, not a folder" in capsys.readouterr().err
+
+
+def test_the_folder_that_holds_no_site_is_named_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["mint", "--site", str(tmp_path / "nowhere")], done, HOME) == 1
+    assert f"no site in {tmp_path / 'nowhere'}: name it with --site" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +130,17 @@ def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str
     assert "--port" in capsys.readouterr().err
 
 
+def test_a_port_in_use_is_told_before_anything_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run(["--site", str(tmp_path), "serve", "--port", port], done, HOME) == 1
+    said = capsys.readouterr().err
+    assert f"serve: port: is in use by another program (got {port})" in said
+    assert "building" not in said
+
+
 def test_a_preview_without_anything_to_show_ends(tmp_path: Path) -> None:
     assert run(["--site", str(tmp_path), "serve"], refuse, HOME) == 1
 
@@ -112,6 +153,7 @@ def test_a_variation_becomes_a_wav_file(
     wav = tmp_path / "mix.wav"
     mix = ["mix", "--site", str(tmp_path / "site"), "-o", str(wav), "--bits", "16"]
     assert run([*mix, "one", "2-1"], done, HOME) == 0
+    assert str(wav) in capsys.readouterr().err
     sound = soundfile.info(io.BytesIO(wav.read_bytes()))
     assert (sound.frames, sound.samplerate, sound.subtype) == (8000, 8000, "PCM_16")
     capsys.readouterr()

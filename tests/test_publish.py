@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from functools import partial
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from build import build
 from stempress.blocks import cid_text, parse_cid
@@ -152,7 +154,7 @@ def test_dotfiles_are_left_out(site: Path) -> None:
     assert manifest_of(site) == before
 
 
-@pytest.mark.parametrize("words", [["publish"], ["verify", "x.car"]])
+@pytest.mark.parametrize("words", [["publish"], ["verify", "http://127.0.0.1:9/"]])
 def test_a_link_is_refused_and_nothing_is_written(
     site: Path, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,7 +170,7 @@ def test_what_no_build_has_made_is_not_published(
 ) -> None:
     (tmp_path / "dist").mkdir()
     assert front_door(tmp_path, "publish") == 1
-    assert "error: dist: holds no pressed site" in capsys.readouterr().err
+    assert "dist: holds no pressed site" in capsys.readouterr().err
     assert not (tmp_path / "published").exists()
 
 
@@ -260,7 +262,8 @@ def test_a_gateway_that_lies_is_caught(
     )
     status, said = verified(site, f"{gateway}ipfs/{manifest_of(site)['site']}/", capsys)
     assert status == 1
-    assert "error: /: is served as something else than what was built" in said
+    assert "files: each is served as something else than what was built" in said
+    assert "'/404.html', " in said
 
 
 def test_any_host_can_be_held_against_the_build(
@@ -281,10 +284,48 @@ def test_any_host_can_be_held_against_the_build(
     assert "3 faults" in said
 
 
+def test_a_host_that_falls_silent_is_given_up(
+    site: Path, serve: Serve, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = requests.Session.get
+    asked = count()
+
+    def get(*given: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - as it is called
+        if next(asked):
+            raise requests.ConnectTimeout
+        return fetch(*given, **options)
+
+    monkeypatch.setattr(requests.Session, "get", get)
+    status, said = verified(site, serve(site / "dist"), capsys)
+    assert status == 1
+    assert said.count("is not answered: it takes too long") == 3
+    assert "verify: gave up: the host is silent" in said
+
+
+def test_many_faults_of_one_kind_are_told_as_one(
+    site: Path, serve: Serve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    status, said = verified(site, serve(tmp_path / "empty"), capsys)
+    assert status == 1
+    assert "files: each is answered with 404" in said
+    assert "1 fault" in said
+
+
+def test_what_is_neither_a_file_nor_an_address_is_told(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for target in ("nothing.car", "ftp://host.example/", "http://[::1", "https://"):
+        status, said = verified(site, target, capsys)
+        assert status == 1
+        assert f"verify: there is no such file (got '{target}')" in said
+
+
 def test_a_host_that_is_not_there_is_told_for_what_it_is(
     site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stempress.verify.RETRIES", 0)
     status, said = verified(site, "http://127.0.0.1:9/", capsys)
     assert status == 1
-    assert "is not answered: ConnectionError" in said
+    assert "http://127.0.0.1:9/: is not answered: no connection" in said
+    assert "1 fault" in said
