@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from stempress.errors import Fault, SiteError
 from stempress.hosting import QuietServer, StaticHost
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ HEARTBEAT_SECONDS = 10
 SCRIPT = Path(__file__).with_name("reload.js")
 SCRIPT_ADDRESS = "/.stempress/reload.js"
 STREAM_ADDRESS = "/.stempress/reload"
+NO_FILES = re.compile(rb"(<meta[^>]*[ ;\"]script-src)(?![^;\">]*'self')(?: 'none')?")
+"""A policy in a page that takes no script from a file."""
 TAG = '<script src="{address}" data-build="{build}"></script>'
 
 
@@ -104,7 +108,7 @@ class PreviewHost(StaticHost):
             return
         # Named before the page is read: a page that is newer than its name reloads once too often.
         tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.page)
-        page = with_tag(source.read_bytes(), tag.encode())
+        page = with_tag(admitting(source.read_bytes()), tag.encode())
         self.send_response(status)
         self.send_content_headers(self.guess_type(source), len(page))
         if self.command != "HEAD":
@@ -125,23 +129,35 @@ class PreviewHost(StaticHost):
             seen = newest
 
 
+def admitting(page: bytes) -> bytes:
+    """Return the page with a policy that admits the preview's script: that of 404.html does not."""
+    return NO_FILES.sub(rb"\1 'self'", page, count=1)
+
+
 def with_tag(page: bytes, tag: bytes) -> bytes:
     """Return the page with the tag at the end of its head, or at the end of what there is."""
     head, end, rest = page.partition(b"</head>")
     return head + tag + end + rest if end else page + tag
 
 
-@contextmanager
-def hosting(
-    out: Path, host: str, port: int, builds: Builds, handler: Callable[..., PreviewHost]
-) -> Iterator[str]:
-    """Serve ``out`` in a thread of its own; yields the address."""
-    handler = partial(handler, directory=str(out), builds=builds)
-    server = QuietServer((host, port), handler)
-    Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+def binding(host: str, port: int, handler: Callable[..., PreviewHost]) -> QuietServer:
+    """Take a port; who asks there waits until it is served. SiteError if it is not to be had."""
     try:
-        yield f"http://{host}:{server.server_port}/"
+        return QuietServer((host, port), handler)
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        what = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
+        hint = "--port names another; 0 is any that is free"
+        raise SiteError([Fault("serve", what, "port", port, hint)]) from error
+
+
+@contextmanager
+def hosting(server: QuietServer, builds: Builds) -> Iterator[str]:
+    """Serve in a thread of its own; yields the address."""
+    Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    host, port = server.server_address[:2]
+    try:
+        yield f"http://{host!s}:{port}/"
     finally:
         builds.close()
         server.shutdown()
-        server.server_close()

@@ -21,13 +21,15 @@ from watchdog.observers import Observer
 
 from stempress.audition import Audition
 from stempress.desk import DeskHost
-from stempress.errors import SiteError
-from stempress.reload import Builds, hosting
+from stempress.errors import SiteError, fault_of
+from stempress.reload import Builds, binding, hosting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from watchdog.observers.api import BaseObserver, ObservedWatch
+
+    from stempress.hosting import QuietServer
 
 DEBOUNCE_SECONDS = 0.05
 INPUT_FILES = ("site.toml",)
@@ -102,20 +104,39 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     out: Path,
     *,
     port: int,
+    press: Callable[[], bool],
     rebuild: Callable[[], Collection[str]],
     report: Callable[[str], None],
     host: str = "127.0.0.1",
-) -> None:
+) -> bool:
     """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
 
-    ``rebuild`` returns the addresses that it changed. Port 0 is any free one.
+    The port is taken before the first ``press``, which says whether it went well; port 0 is any
+    free one. ``rebuild`` returns the addresses that it changed. Returns whether there was anything
+    to serve.
     """
     builds, changed = Builds(), Event()
-    handler = partial(DeskHost, audition=Audition(site))
+    handler = partial(DeskHost, audition=Audition(site), directory=str(out), builds=builds)
+    with binding(host, port, handler) as server:
+        if not press() and not out.is_dir():
+            return False
+        _serve(site, out, server, builds, changed, rebuild, report)
+    return True
+
+
+def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
+    site: Path,
+    out: Path,
+    server: QuietServer,
+    builds: Builds,
+    changed: Event,
+    rebuild: Callable[[], Collection[str]],
+    report: Callable[[str], None],
+) -> None:
     try:
         with (
             watching(site, changed) as watch_folders,
-            hosting(out, host, port, builds, handler) as address,
+            hosting(server, builds) as address,
         ):
             report(f"serving {out} at {address} (Ctrl-C ends it)")
             report(f"audition: {address}audition/")
@@ -143,6 +164,8 @@ def press_again(
         changed = rebuild()
     except SiteError as error:
         fault = str(error)
+    except OSError as error:
+        fault = str(fault_of(error))
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
         fault = f"the build failed: {type(error).__name__}: {error}"
     else:

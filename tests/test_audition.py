@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from stempress.audition import Audition, read_verdicts, with_rule
 from stempress.command import run
 from stempress.desk import DeskHost
 from stempress.errors import SiteError
-from stempress.reload import Builds, hosting
+from stempress.reload import Builds, binding, hosting
 from tests.conftest import ROOT
 from tests.small_site import read, write_small_site
 
@@ -39,9 +39,18 @@ def site(tmp_path: Path) -> Path:
 def address(site: Path) -> Iterator[str]:
     """Serve the site's dist/ with its audition."""
     (site / "dist").mkdir(exist_ok=True)
-    handler = partial(DeskHost, audition=Audition(site))
-    with ExitStack() as running:
-        yield running.enter_context(hosting(site / "dist", "127.0.0.1", 0, Builds(), handler))
+    with auditioning(site) as found:
+        yield found
+
+
+@contextmanager
+def auditioning(site: Path) -> Iterator[str]:
+    builds = Builds()
+    handler = partial(
+        DeskHost, audition=Audition(site), directory=str(site / "dist"), builds=builds
+    )
+    with binding("127.0.0.1", 0, handler) as server, hosting(server, builds) as address:
+        yield address
 
 
 def post(address: str, body: object, **headers: str) -> requests.Response:
@@ -153,8 +162,7 @@ def test_nonsense_is_answered_with_what_is_wrong(site: Path, address: str, body:
 def test_the_artist_listens_judges_and_makes_a_rule(site: Path, chromium: Browser) -> None:
     assert run(["--site", str(site)], build, ROOT) == 0
     assert not list((site / "dist").rglob("audition*"))
-    handler = partial(DeskHost, audition=Audition(site))
-    with hosting(site / "dist", "127.0.0.1", 0, Builds(), handler) as address:
+    with auditioning(site) as address:
         page = chromium.new_page()
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import expect
 
 from stempress.hosting import QuietServer, StaticHost
-from stempress.reload import Builds, PreviewHost
-from stempress.reload import hosting as preview
+from stempress.reload import Builds, PreviewHost, binding
+from stempress.reload import hosting as previewing
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 
 if TYPE_CHECKING:
@@ -236,7 +236,12 @@ def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) 
     host.start()
     visit(page, host)
     host.stop()
-    with preview(host.folder, "127.0.0.1", host.port, Builds(), PreviewHost) as address:
+    builds = Builds()
+    handler = partial(PreviewHost, directory=str(host.folder), builds=builds)
+    with (
+        binding("127.0.0.1", host.port, handler) as server,
+        previewing(server, builds) as address,
+    ):
         page.goto(address)
         page.wait_for_function(
             "navigator.serviceWorker.getRegistrations().then((them) => them.length === 0)"

@@ -108,6 +108,22 @@ def test_what_is_missing_is_the_sites_own_404_page(preview: Preview) -> None:
     assert preview.get("../../etc/passwd").status_code == requests.codes.not_found
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("policy", ["script-src 'sha256-47DEQpj8HBSa+/=='", "script-src 'none'"])
+def test_a_page_that_takes_no_script_from_files_takes_the_previews(
+    policy: str, preview: Preview, chromium: Browser
+) -> None:
+    head = f"<meta http-equiv=Content-Security-Policy content=\"{policy}; connect-src 'self'\">"
+    (preview.site / "dist/404.html").write_text(f"<head>{head}</head><body>lost</body>")
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda line: wrong.extend([line.text] * ("Policy" in line.text)))
+    with page.expect_request(lambda request: request.url.endswith("/.stempress/reload")):
+        page.goto(f"{preview.address}tokens/9/")
+    page.close()
+    assert wrong == []
+
+
 def test_a_folder_without_its_slash_is_redirected(preview: Preview) -> None:
     answer = preview.get("audio")
     assert answer.history[0].status_code == requests.codes.moved_permanently
