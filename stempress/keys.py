@@ -142,12 +142,12 @@ class Keys:
 
     def _token_page(self, page: Page) -> str:
         token, views = _about(page, Token), self._views
-        others = [views.by_id.get(each) for each in (*token.burned, token.into) if each]
+        relatives = views.family(token).tokens() if token.state != "unrevealed" else ()
         odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
         return digest(
             self.around,
             self.token(token),
-            [self.token(other) if other else "" for other in others],
+            [self.token(each) for each in relatives],
             tuple(views.owners(token).items()),
             [self._percent(trait) for trait in views.traits(token)],
             odds,
@@ -223,7 +223,8 @@ class Keys:
     @cached_property
     def _counted(self) -> dict[StemKey, str]:
         keys = self._sounds.stems
-        return {key: repr(self._views.row(key).count) for key in keys}
+        rows = [self._views.row(key) for key in keys]
+        return {row.key: repr((row.count, [each.id for each in row.alive[:1]])) for row in rows}
 
     def _stems_of(self, song: Song) -> list[StemKey]:
         layers = song.layers

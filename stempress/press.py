@@ -27,6 +27,7 @@ from stempress.report import Built
 from stempress.settings import read_settings
 from stempress.sizes import size_report
 from stempress.views import Views
+from stempress.wording import lint_wording
 from stempress.workers import workers
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
     with progress.stage("read"):
         settings = read_settings(options.site, findings, options.base_uri)
         collection = read_collection(options.site, settings, findings)
+        lint_wording(options.site, findings)
     with workers(options.dask) as crew:
         with progress.stage("measure"):
             checked = check_audio(collection, findings, progress, crew)

@@ -27,6 +27,11 @@ class StemRow:
     sound: StemSound
     tokens: tuple[Token, ...]
 
+    @property
+    def alive(self) -> list[Token]:
+        """Its tokens that can be held: none that was burned."""
+        return [token for token in self.tokens if token.state == "revealed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Existing:

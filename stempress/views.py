@@ -15,6 +15,7 @@ from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
+from stempress.family import became, family
 from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey
     from stempress.albums import Album
     from stempress.catalog import Collection
+    from stempress.family import Branch
     from stempress.pages import Page, Plan, VariationPages
     from stempress.rarity import Rarity
     from stempress.settings import Perk
@@ -143,6 +145,14 @@ class Views:
     def by_id(self) -> dict[str, Token]:
         """Every token by its id."""
         return {token.id: token for token in self.collection.tokens}
+
+    def family(self, token: Token) -> Branch:
+        """Return the tree of what a token was forged from and what it became part of."""
+        return family(token, self.by_id)
+
+    def became(self, token: Token) -> list[Token]:
+        """Return what a token became part of, nearest first."""
+        return became(token, self.by_id)
 
     @cached_property
     def song_tokens(self) -> dict[str, list[Token]]:
