@@ -50,7 +50,7 @@ lock: venv
 	$(subst pyproject.toml,,$(COMPILE)) --output-file bench/build/requirements.txt bench/build/requirements.in
 
 words: venv
-	$(PYTHON) tools/words.py $(ARGS)
+	$(PYTHON) -m stempress.catalogues $(ARGS)
 
 clean:
 	rm -rf .venv dist .stempress-dist node_modules bench/build/eleventy/node_modules

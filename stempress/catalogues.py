@@ -16,12 +16,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from stempress.phrases import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-LOCALE = ROOT / "stempress" / "locale"
-TEMPLATE = LOCALE / "stempress.pot"
+TEMPLATE = FOLDER / "stempress.pot"
 SAYING = {
     "_": None,
     "gettext": None,
@@ -77,7 +78,7 @@ def written(catalogue: Catalog) -> bytes:
 
 def begin(language: str) -> Path:
     """Begin the catalogue of a language."""
-    path = LOCALE / language / "LC_MESSAGES" / "stempress.po"
+    path = FOLDER / language / "LC_MESSAGES" / "stempress.po"
     path.parent.mkdir(parents=True)
     header = f"# Stempress in {Locale.parse(language).english_name}"
     path.write_bytes(written(Catalog(language, header_comment=header, fuzzy=False)))
@@ -90,14 +91,15 @@ def main() -> None:
         begin(language)
     template = gather()
     TEMPLATE.write_bytes(written(template))
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/stempress.po")):
+    for path in sorted(FOLDER.glob("*/LC_MESSAGES/stempress.po")):
         language = path.parts[-3]
         catalogue = read(path, language)
         catalogue.update(template)
         catalogue.obsolete.clear()
         path.write_bytes(written(catalogue))
         missing = sum(bool(each.id and (each.fuzzy or not each.string)) for each in catalogue)
-        print(f"{language}: {len(catalogue)} sentences, {missing} to be translated")
+        told = f"{language}: {len(catalogue)} sentences, {missing} to be translated\n"
+        sys.stdout.write(told)
 
 
 if __name__ == "__main__":
