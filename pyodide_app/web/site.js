@@ -19,7 +19,7 @@
 
   async function json(address) {
     const answer = await fetch(address);
-    if (!answer.ok) throw new Error(`${address} is not there (${answer.status})`);
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     return answer.json();
   }
 
@@ -44,7 +44,8 @@
     const hold = await kept();
     const stems = await stemsOf(place);
     let isKept = Boolean(await hold.match(stems.at(-1)));
-    const show = () => (button.textContent = isKept ? "Remove from this device" : "Keep on this device");
+    const words = place.dataset; // in the page's language
+    const show = () => (button.textContent = isKept ? words.remove : words.keep);
     const work = async () => {
       if (isKept) {
         for (const each of stems) await hold.delete(each);
@@ -52,25 +53,25 @@
         const wanted = await everything(place);
         await navigator.storage?.persist?.();
         for (const [at, each] of wanted.entries()) {
-          status.textContent = `${at + 1} of ${wanted.length}`;
+          status.textContent = words.coming.replace("{done}", at + 1).replace("{all}", wanted.length);
           if (!(stems.includes(each) && (await hold.match(each)))) await hold.add(each);
         }
       }
       isKept = !isKept;
-      status.textContent = isKept ? "Plays without a network" : "";
+      status.textContent = isKept ? words.kept : "";
     };
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
         await work();
       } catch (error) {
-        status.textContent = `Could not be kept: ${error.message}`;
+        status.textContent = words.failed.replace("{reason}", error.message);
       }
       button.disabled = false;
       show();
     });
     show();
-    if (isKept) status.textContent = "Plays without a network";
+    if (isKept) status.textContent = words.kept;
     place.hidden = false;
   }
 
