@@ -18,7 +18,7 @@ export function showLevels(mixer, peaks, levels) {
   if (levels) showFigures(mixer, levels);
   for (const [row, { element }] of mixer.rows.entries()) {
     const peak = levels?.[FIGURES.length + row] ?? 0;
-    showBar(element.querySelector(".level"), peak);
+    showBar(element, peak);
     element.toggleAttribute("data-clips", peak > 1);
   }
 }

@@ -1,6 +1,7 @@
 // What the mixer offers besides playing: surprises, loops by number, comparing, keeping, sharing.
 import { broken, read, songOf, write } from "./mix.js";
 import { BUDGET } from "./memory.js";
+import { joinMotion } from "./motion.js";
 import { _, percent } from "./phrases.js";
 import { clock, megabytes, press, pressed } from "./words.js";
 
@@ -17,6 +18,7 @@ export function joinTools(mixer) {
   joinExport(mixer);
   joinMedia(mixer);
   joinMemory(mixer);
+  joinMotion(mixer.querySelector(".motion"));
   joinChooser(mixer);
   joinFragment(mixer);
 }

@@ -1,0 +1,57 @@
+"""What moves with the music: it stops with it, and where a visitor does not want it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from tests.visiting import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+RECORD = """() => {
+  const { animationName, animationPlayState } = getComputedStyle(
+    document.querySelector(".transport"), "::before");
+  return `${animationName} ${animationPlayState}`;
+}"""
+GLOW = "() => Number(document.querySelector('.row').style.getPropertyValue('--level'))"
+
+
+def record(visit: Visit) -> str:
+    """Return the record's motion, and whether it runs."""
+    found: str = visit.page.evaluate(RECORD)
+    return found
+
+
+def test_the_record_turns_and_rows_glow_while_music_plays(visit: Visit) -> None:
+    assert record(visit) == "platter paused"
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
+    visit.page.wait_for_function(f"({GLOW})() > 0")
+    assert record(visit) == "platter running"
+    visit.press("Pause")
+    visit.page.wait_for_function(f"({GLOW})() === 0")
+    assert record(visit) == "platter paused"
+
+
+def test_a_visitor_who_wants_no_motion_gets_none(visit: Visit) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")
+    assert record(visit).startswith("none")
+
+
+def test_the_switch_for_motion_is_remembered(visit: Visit) -> None:
+    summary = visit.mixer.get_by_text("Loop, compare, keep, share")
+    switch = visit.mixer.get_by_role("button", name="Motion", exact=True)
+    summary.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    switch.click()
+    assert record(visit).startswith("none")
+    visit.page.reload()
+    summary.click()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    assert record(visit).startswith("none")
+    switch.click()
+    assert record(visit) == "platter paused"
