@@ -31,9 +31,8 @@ test: venv-dev
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench: venv-dev
-	@set -e; for each in bench/[!_]*.py; do \
-		if [ ! -f "$$each" ]; then echo "bench/ is empty: nothing to measure"; break; fi; \
-		echo "== $$each"; PYTHONPATH=. $(PYTHON) "$$each"; \
+	@set -e; for each in $(basename $(notdir $(wildcard bench/[!_]*.py))); do \
+		echo "== $$each"; $(PYTHON) -m bench.$$each; \
 	done
 
 bench-build: venv-dev

@@ -13,6 +13,7 @@ import orjson
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.art import album_cover, song_cover, token_cover
+from stempress.gallery import gallery_data
 from stempress.output import GENERATOR, OutputFile
 from stempress.pages import (
     album_address,
@@ -76,6 +77,7 @@ def data_files(
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_part(part)
         yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
+    yield json_later("data/gallery.json", every, gallery_data, collection)
     yield json_later("data/forge.json", every, forge_data, collection, plan)
     yield json_later("data/rarity.json", every, rarity_data, plan, rarity)
     yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), every)

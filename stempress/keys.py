@@ -176,11 +176,18 @@ class Keys:
             told = about.total, len(self._of.tokens)
         if page.template == "tier.html" and about.number == 1:
             told += tuple(sorted(self._views.counts[str(about.shared)].items()))
+        if page.template == "gallery.html" and about.number == 1:
+            told += (self._browsed,)
         shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
         return digest(
             (self.around, page.address, page.title, about.last, shared, told),
             "".join([self.token(token) for token in about.tokens]),
         )
+
+    @cached_property
+    def _browsed(self) -> list[tuple[str, str, int]]:
+        lists = self._views.browse.values()
+        return [(*trait, count) for traits in lists for trait, count in traits]
 
     def _variation_page(self, page: Page) -> str:
         about = _about(page, VariationView)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ROOT = "\0"
 """Stands for the way to the root in what is made once for pages at all depths."""
 _PLAIN = (Trait, str)
+BROWSED = ("Tier", "State", "Album", "Song", "Layer")
+"""Names of the traits of which a collection has few, however many tokens."""
 
 
 class Views:
@@ -284,6 +286,15 @@ class Views:
     def _shares(self) -> dict[str, float]:
         total = len(self.collection.tokens)
         return {address_of(trait): len(found) / total for trait, found in self.plan.traits.items()}
+
+    @cached_property
+    def browse(self) -> dict[str, list[tuple[Trait, int]]]:
+        """The traits that lead through the gallery, by their name, with their tokens' number."""
+        found: dict[str, list[tuple[Trait, int]]] = {name: [] for name in BROWSED}
+        for trait, tokens in self.plan.traits.items():
+            if trait.name in found:
+                found[trait.name].append((trait, len(tokens)))
+        return {name: traits for name, traits in found.items() if traits}
 
     def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
         """Return what a macro makes of each thing, made once for pages at all depths.

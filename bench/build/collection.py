@@ -52,8 +52,11 @@ previews = "none"
 """
 
 
-def write_collection(folder: Path, tokens: int, seed: int = 1) -> None:
-    """Write the site's folder: settings, three albums of ten songs, tiny stems, the ledger."""
+def write_collection(folder: Path, tokens: int, seed: int = 1, holders: int = 0) -> None:
+    """Write the site's folder: settings, three albums of ten songs, tiny stems, the ledger.
+
+    With ``holders``, so many addresses hold the tokens that are not burned.
+    """
     random = Random(seed)
     put(folder / "site.toml", SETTINGS)
     put(folder / "content/index.md", f'+++\ntitle = "Slow Water"\n+++\n{prose(random, 3)}\n')
@@ -69,7 +72,10 @@ def write_collection(folder: Path, tokens: int, seed: int = 1) -> None:
         for slug in part:
             put(album / f"{slug}.md", song_text(random, slug))
             write_stems(folder / "stems" / slug, random)
-    ledger = {"tokens": list(ledger_entries(random, slugs, tokens)), "block": 21_000_000}
+    entries = list(ledger_entries(random, slugs, tokens))
+    ledger: Entry = {"tokens": entries, "block": 21_000_000}
+    if holders:
+        ledger["owners"] = owner_entries(random, entries, holders)
     put(folder / "content/tokens.json", json.dumps(ledger, indent=1))
 
 
@@ -147,6 +153,17 @@ def ledger_entries(random: Random, slugs: list[str], count: int) -> Iterator[Ent
             | {"burned": [track["id"] for track in tracks]}
         )
     yield from forged
+
+
+def owner_entries(random: Random, entries: list[Entry], holders: int) -> Entry:
+    """Return who holds each token: half of them go to anybody, half mostly to a few."""
+    addresses = [f"0x{random.getrandbits(160):040x}" for _ in range(holders)]
+
+    def holder() -> str:
+        rank = int(random.paretovariate(0.7)) - 1 if random.random() < 0.5 else holders
+        return addresses[rank] if rank < holders else random.choice(addresses)
+
+    return {str(each["id"]): holder() for each in entries if each["state"] != "forged"}
 
 
 def stem_entry(

@@ -1,119 +1,276 @@
-// Finds tokens without a server. The page reads well without this: the forms are hidden until it
-// runs, and the ledger is fetched when somebody first asks for something.
+// The gallery: search, facets, orders and views over all tokens, without a server.
+//
+// The page reads well without this: it shows a part of all tokens, and does so until something else is
+// asked for. What is asked for stands in the address.
+import { part, plural, say } from "./dom.js";
+import { Facets } from "./gallery-facets.js";
+import { Finder } from "./gallery-find.js";
+import { VIEWS, readAddress, viewOf, writeAddress } from "./gallery-address.js";
+import { loadIndex } from "./gallery-index.js";
+import { Results, stepOf } from "./gallery-results.js";
 
-import { loadLedger } from "./ledger.js";
+const PAUSE = 500; // milliseconds without a change until the count is read out
+const REMEMBERED = `stempress:gallery:${document.documentElement.dataset.collection}`;
+const NAMES = { tier: "Tier", state: "State", album: "Album", song: "Song", layer: "Layer", stem: "Stem", rarity: "Rarity", owner: "Owner" };
 
-const ROOT = new URL("../../", import.meta.url);
-const STEP = 60;
-const form = document.querySelector("[data-filter]");
-
-if (form) {
-  const page = {
-    form,
-    status: document.querySelector("[data-status]"),
-    found: document.querySelector("[data-found]"),
-    everything: document.querySelector("[data-all]"),
-    card: document.querySelector("[data-card]"),
-  };
-  start(page);
-}
-
-function start(page) {
-  const list = page.found.querySelector("ul");
-  const more = page.found.querySelector("button");
-  let ledger;
-  let matches = [];
-  let asked = 0;
-
-  function show(count) {
-    const from = list.children.length;
-    list.append(...matches.slice(from, from + count).map((token) => makeCard(page.card, token)));
-    more.hidden = list.children.length >= matches.length;
+class Gallery {
+  constructor(place) {
+    this.place = place;
+    this.form = part(place, "filter");
+    this.words = this.form.elements.q;
+    this.sort = part(place, "sort");
+    this.all = part(place, "all");
+    this.found = part(place, "found");
+    this.wide = matchMedia("(min-width: 60rem)");
+    this.#listen();
+    this.#showView(viewOf(location.search) || remembered());
+    for (const each of place.querySelectorAll("[data-later]")) each.hidden = false;
+    const isAsked = location.search.length > 1 || this.words.value || this.#viewShown() !== "cards";
+    if (isAsked) this.#load();
+    else whenIdle(() => this.#load({ quietly: true }));
   }
 
-  async function search() {
-    const turn = ++asked;
-    const wanted = readForm(page.form);
-    const idle = Object.values(wanted).every((value) => value === "");
-    page.everything.hidden = !idle;
-    page.found.hidden = idle;
-    if (idle) {
-      page.status.textContent = "";
-      return;
-    }
+  #asked; // { words, chosen, sort, view }
+  #finder;
+  #facets;
+  #results;
+  #loading;
+  #saying;
+
+  #listen() {
+    const { place, form, words } = this;
+    words.addEventListener("input", () => this.#ask({ words: words.value }, { isTyping: true }));
+    words.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" || !this.#results || this.found.hidden) return;
+      event.preventDefault();
+      this.#results.focus();
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.sort.addEventListener("change", () => this.#ask({ sort: this.sort.value }));
+    part(place, "views").addEventListener("change", ({ target }) => {
+      remember(target.value);
+      this.#ask({ view: target.value });
+    });
+    part(place, "table").addEventListener("click", ({ target }) => {
+      const { order } = target.closest("[data-order]")?.dataset ?? {};
+      if (order) this.#ask({ sort: this.#asked.sort === order ? `-${order}` : order });
+    });
+    part(place, "clear").addEventListener("click", () => {
+      this.words.value = "";
+      this.#ask({ words: "", chosen: {} });
+      this.words.focus();
+    });
+    part(place, "unfold").addEventListener("click", () => this.#unfold());
+    part(place, "done").addEventListener("click", () => {
+      this.#unfold(false);
+      part(place, "answer").scrollIntoView();
+      part(place, "unfold").focus({ preventScroll: true });
+    });
+    part(place, "retry").addEventListener("click", () => this.#load());
+    form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true });
+    this.all.addEventListener("keydown", (event) => steerPlain(event, this.all));
+    addEventListener("popstate", () => this.#finder && this.#follow());
+    addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      event.preventDefault();
+      words.focus();
+      words.select();
+    });
+    addEventListener("pagehide", () => this.#asked && history.replaceState({ top: scrollY }, ""));
+  }
+
+  /** Fetch the index, once; quietly where nobody waits for it. */
+  async #load({ quietly = false } = {}) {
+    if (!quietly) this.#say("Reading the list of tokens…");
+    part(this.place, "trouble").hidden = true;
     try {
-      ledger ??= readLedger();
-      const tokens = await ledger;
-      if (turn !== asked) return;
-      matches = tokens.filter((token) => fits(token, wanted));
+      this.#loading ??= loadIndex();
+      const index = await this.#loading;
+      if (!this.#finder) this.#begin(index);
     } catch {
-      ledger = undefined;
-      page.everything.hidden = false;
-      page.found.hidden = true;
-      page.status.textContent = "The list of tokens cannot be read here. The pages below have them all.";
-      return;
+      this.#loading = undefined;
+      this.#say("");
+      part(this.place, "trouble").hidden = quietly;
     }
-    list.replaceChildren();
-    show(STEP);
-    page.status.textContent = count(matches.length);
   }
 
-  more.addEventListener("click", () => {
-    const first = list.children.length;
-    show(STEP);
-    list.children[first]?.querySelector("a").focus();
-  });
-  page.form.addEventListener("input", search);
-  page.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    search();
-  });
-  page.form.hidden = false;
-  search(); // a browser may have kept what was typed
-}
-
-function count(found) {
-  if (found === 0) return "No token is like that";
-  return found === 1 ? "1 token" : `${found} tokens`;
-}
-
-function readForm(filter) {
-  const wanted = {};
-  for (const field of filter.elements) {
-    if (field.name) wanted[field.name] = field.value.trim().toLowerCase();
+  #begin(index) {
+    this.#finder = new Finder(index, document.documentElement.lang);
+    this.#facets = new Facets(this.form, index.facets, (name, slugs) => {
+      this.#ask({ chosen: { ...this.#asked.chosen, [name]: slugs } });
+    });
+    this.#results = new Results(this.found, index, {
+      rarity: (at) => (index.bits[at] < 0 ? "" : `${index.bits[at].toFixed(2)} bits, ${bandOf(index, at)}`),
+      owner: (at) => holdersOf(index, at),
+    });
+    for (const head of this.place.querySelectorAll("[data-of-owners]")) head.hidden = index.owners.addresses.length === 0;
+    const typed = this.words.value; // before there was an index
+    this.#follow();
+    if (typed && typed !== this.#asked.words) this.#ask({ words: typed }, { isTyping: true });
+    if (history.state?.top && !this.found.hidden) scrollTo(0, history.state.top);
   }
-  return wanted;
-}
 
-async function readLedger() {
-  const { tokens } = await loadLedger(ROOT);
-  for (const token of tokens) {
-    token.text = [token.title, token.tier, token.state, token.song, token.layer, token.stem, token.album]
-      .concat(Object.entries(token.stems ?? {}).flat())
-      .join(" ")
-      .toLowerCase();
+  /** Show what the address asks for. */
+  #follow() {
+    this.#asked = readAddress(location.search, this.#finder.index);
+    this.words.value = this.#asked.words;
+    this.#show();
   }
-  return tokens;
+
+  async #ask(change, { isTyping = false } = {}) {
+    if (!this.#finder) {
+      await this.#load();
+      if (!this.#finder || isTyping) return; // what was typed is asked for by then
+    }
+    this.#asked = { ...this.#asked, words: this.words.value, ...change };
+    this.#asked.chosen = Object.fromEntries(this.#finder.facets.map(({ name }) => [name, this.#asked.chosen[name] ?? []]));
+    const address = location.pathname + writeAddress(this.#asked);
+    if (isTyping) history.replaceState(null, "", address);
+    else if (address !== location.pathname + location.search) history.pushState(null, "", address);
+    this.#show();
+    this.#keepInSight();
+  }
+
+  #show() {
+    const { words, chosen, sort, view } = this.#asked;
+    const shown = view || remembered();
+    const { places, counts } = this.#finder.ask(this.#asked);
+    const isNarrowed = Boolean(words.trim()) || Object.values(chosen).some((slugs) => slugs.length);
+    const isPlain = !isNarrowed && !sort && shown === "cards";
+    this.#facets.update(chosen, counts);
+    this.#showChips(chosen, isNarrowed);
+    this.#showView(shown);
+    this.#showOrder(sort, words);
+    this.all.hidden = !isPlain;
+    this.found.hidden = isPlain || places.length === 0;
+    if (!isPlain) this.#results.show(places, shown);
+    const { count } = this.#finder.index;
+    const total = plural(count, "token");
+    if (!isNarrowed) this.#say(total);
+    else this.#say(places.length ? `${places.length.toLocaleString("en")} of ${total}` : "No token is like that");
+    say(part(this.place, "done"), `Show ${plural(places.length, "token")}`);
+  }
+
+  #showChips(chosen, isNarrowed) {
+    const list = part(this.place, "chips");
+    const had = [...list.children].indexOf(document.activeElement?.closest("li"));
+    const chips = Object.entries(chosen).flatMap(([name, slugs]) => slugs.map((slug) => this.#chip(name, slug)));
+    list.replaceChildren(...chips);
+    part(this.place, "narrowed").hidden = !isNarrowed;
+    const count = chips.length;
+    say(part(this.place, "unfold"), count ? `Filters (${count})` : "Filters");
+    if (had >= 0) (chips[Math.min(had, count - 1)]?.firstElementChild ?? this.words).focus();
+  }
+
+  #chip(name, slug) {
+    const { values } = this.#finder.facets.find((facet) => facet.name === name);
+    const { label, more } = values.find((value) => value.slug === slug);
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "chip";
+    button.textContent = label;
+    button.setAttribute("aria-label", `Remove ${NAMES[name]}: ${label}`);
+    button.title = [NAMES[name], more].filter(Boolean).join(": ");
+    button.addEventListener("click", () => {
+      this.#ask({ chosen: { ...this.#asked.chosen, [name]: this.#asked.chosen[name].filter((each) => each !== slug) } });
+    });
+    item.append(button);
+    return item;
+  }
+
+  #showView(view) {
+    for (const box of part(this.place, "views").querySelectorAll("input")) box.checked = box.value === view;
+  }
+
+  #viewShown() {
+    return part(this.place, "views").querySelector("input:checked")?.value;
+  }
+
+  #showOrder(sort, words) {
+    const [usual, byNumber] = ["", "number"].map((value) => this.sort.querySelector(`[value="${value}"]`));
+    say(usual, words.trim() ? "Best match" : "Number");
+    byNumber.hidden = !words.trim();
+    this.sort.value = sort;
+    for (const button of part(this.place, "table").querySelectorAll("[data-order]")) {
+      const [order, head] = [button.dataset.order, button.closest("th")];
+      if (sort === order) head.ariaSort = "ascending";
+      else if (sort === `-${order}`) head.ariaSort = "descending";
+      else head.ariaSort = null;
+    }
+  }
+
+  #unfold(isOpen = !this.form.classList.contains("open")) {
+    this.form.classList.toggle("open", isOpen);
+    part(this.place, "unfold").setAttribute("aria-expanded", String(isOpen));
+  }
+
+  /** Tokens that were found begin at the top, however far down one was. */
+  #keepInSight() {
+    const answer = part(this.place, "answer");
+    const isBelow = this.wide.matches || !this.form.classList.contains("open");
+    if (isBelow && answer.getBoundingClientRect().top < 0) answer.scrollIntoView();
+  }
+
+  /** The count is seen at once, and read out when it stays. */
+  #say(words) {
+    say(part(this.place, "said"), words);
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => say(part(this.place, "status"), words), PAUSE);
+  }
 }
 
-function fits(token, { words, tier, state, song }) {
-  return (
-    (tier === "" || token.tier === tier) &&
-    (state === "" || token.state === state) &&
-    (song === "" || token.song === song) &&
-    words.split(/\s+/).every((word) => word === token.id || token.text.includes(word))
-  );
+function bandOf({ facets, bands }, at) {
+  return facets.find(({ name }) => name === "rarity").values[bands[at]].label.toLowerCase();
 }
 
-function makeCard(template, token) {
-  const card = template.content.firstElementChild.cloneNode(true);
-  card.classList.add(token.state);
-  card.querySelector("a").href = new URL(token.address, ROOT).href;
-  card.querySelector("img").src = new URL(token.image, ROOT).href;
-  card.querySelector(".name").textContent = token.title;
-  card.querySelector("[data-tier]").textContent = token.tier;
-  const state = card.querySelector(".state");
-  state.textContent = token.state;
-  state.classList.add(token.state);
-  return card;
+function holdersOf({ facets, owners }, at) {
+  const [first, ...others] = owners.of(at);
+  if (first === undefined) return "";
+  const { label } = facets.find(({ name }) => name === "owner").values[first];
+  return others.length ? `${label} and ${plural(others.length, "other")}` : label;
 }
+
+/** The arrows lead over the tokens of a plain page as well. */
+function steerPlain(event, place) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const cards = [...place.querySelectorAll(".card")];
+  const at = cards.indexOf(event.target.closest(".card"));
+  if (at < 0) return;
+  const columns = getComputedStyle(cards[0].parentElement).gridTemplateColumns.split(" ").length;
+  const step = stepOf(event.key, columns);
+  if (!step) return;
+  event.preventDefault();
+  const wanted = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : at + step;
+  cards[wanted]?.querySelector("a").focus();
+}
+
+function isWriting({ tagName, isContentEditable, type }) {
+  return isContentEditable || tagName === "TEXTAREA" || tagName === "SELECT" || (tagName === "INPUT" && !["checkbox", "radio"].includes(type));
+}
+
+function remembered() {
+  try {
+    const view = localStorage.getItem(REMEMBERED);
+    return VIEWS.includes(view) ? view : "cards";
+  } catch {
+    return "cards"; // the browser keeps nothing
+  }
+}
+
+function remember(view) {
+  try {
+    localStorage.setItem(REMEMBERED, view);
+  } catch {
+    // the browser keeps nothing
+  }
+}
+
+function whenIdle(work) {
+  if (navigator.connection?.saveData) return;
+  if (window.requestIdleCallback) requestIdleCallback(work, { timeout: 3000 });
+  else setTimeout(work, 500);
+}
+
+const place = document.querySelector("[data-gallery]");
+if (place) new Gallery(place);

@@ -1,0 +1,67 @@
+// Covers are drawings, and a browser takes milliseconds for each. So only those on the screen are asked
+// for, a few at a time, and none while somebody types; those that were shown before come at once.
+const AT_ONCE = 4;
+const PAUSE = 200; // milliseconds
+const NEAR = "100px 0px";
+const KEPT = 400;
+
+export class Covers {
+  #addresses = new WeakMap();
+  #wanted = new Set(); // pictures on the screen, in the order in which they came there
+  #kept = new Map(); // address -> a picture that holds it
+  #coming = 0;
+  #resting = 0;
+  #seen = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: NEAR });
+
+  put(picture, address) {
+    if (this.#kept.has(address)) {
+      picture.src = address;
+      return;
+    }
+    this.#addresses.set(picture, address);
+    this.#seen.observe(picture);
+  }
+
+  /** Other tokens are shown: wait whether they stay. */
+  rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#resting = 0;
+      this.#fetch();
+    }, PAUSE);
+  }
+
+  #look(entries) {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) this.#wanted.add(target);
+      else this.#wanted.delete(target);
+    }
+    this.#fetch();
+  }
+
+  #fetch() {
+    for (const picture of this.#wanted) {
+      if (this.#resting || this.#coming >= AT_ONCE) return;
+      this.#wanted.delete(picture);
+      this.#seen.unobserve(picture);
+      if (picture.isConnected) this.#load(picture, this.#addresses.get(picture));
+    }
+  }
+
+  #load(picture, address) {
+    const done = (isLoaded) => {
+      this.#coming--;
+      if (isLoaded) this.#keep(address, picture);
+      this.#fetch();
+    };
+    this.#coming++;
+    picture.addEventListener("load", () => done(true), { once: true });
+    picture.addEventListener("error", () => done(false), { once: true });
+    picture.src = address;
+  }
+
+  #keep(address, picture) {
+    this.#kept.set(address, picture);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+  }
+}

@@ -1,0 +1,226 @@
+// The tokens that were found, in one of three views. They lie in leaves of some rows each; a leaf far from
+// the screen is empty and as high as it would be, so that any number of tokens can be scrolled through.
+import { ROOT, part, clone } from "./dom.js";
+import { Covers } from "./gallery-covers.js";
+import { STATES, titleOf } from "./gallery-index.js";
+
+const LEAF = { sheet: 100, cards: 32, list: 20 }; // tokens, about: whole rows
+const NEAR = "100% 0px"; // of the screen's height, above and below it
+const UNKNOWN = "–";
+
+export class Results {
+  /** `place` holds the grid and the table; `words` says a token's rarity and its holder. */
+  constructor(place, index, words) {
+    this.#index = index;
+    this.#words = words;
+    this.#grid = part(place, "grid");
+    this.#table = part(place, "table");
+    this.#seen = new IntersectionObserver((entries) => this.#turn(entries), { rootMargin: NEAR });
+    place.addEventListener("keydown", (event) => this.#steer(event));
+    place.addEventListener("focusin", ({ target }) => this.#hold(target));
+    new ResizeObserver(() => this.#fit()).observe(place);
+  }
+
+  #covers = new Covers();
+  #index;
+  #words;
+  #grid;
+  #table;
+  #seen;
+  #places = [];
+  #view = "";
+  #leaves = [];
+  #made = new Map(); // place -> its element, as long as it is shown in the same view
+  #rows = new Map(); // view and width -> the height of a row
+  #columns = 1;
+  #size = 1; // tokens in a leaf
+  #width = 0;
+  #current = 0; // of the places: the one that Tab leads to
+
+  show(places, view) {
+    if (view !== this.#view) this.#made.clear();
+    [this.#places, this.#view, this.#current] = [places, view, 0];
+    this.#grid.hidden = view === "list";
+    this.#table.hidden = view !== "list";
+    this.#grid.dataset.view = view;
+    this.#covers.rest();
+    this.#lay();
+  }
+
+  /** Move the keyboard to the first token. */
+  focus() {
+    this.#go(0);
+  }
+
+  #lay() {
+    this.#seen.disconnect();
+    const kept = this.#made;
+    const body = this.#view === "list" ? this.#table : this.#grid;
+    for (const leaf of this.#leaves) leaf.remove();
+    this.#made = new Map();
+    this.#measure(body);
+    const leaves = Math.ceil(this.#places.length / this.#size);
+    this.#leaves = Array.from({ length: leaves }, () => this.#leaf());
+    if (leaves) this.#fill(this.#leaves[0], 0, kept);
+    body.append(...this.#leaves);
+    this.#table.setAttribute("aria-rowcount", this.#places.length + 1);
+    const row = leaves ? this.#rowHeight() : 0;
+    for (const leaf of this.#leaves.slice(1)) this.#empty(leaf, row);
+    for (const leaf of this.#leaves) this.#seen.observe(leaf);
+  }
+
+  #leaf() {
+    const leaf = document.createElement(this.#view === "list" ? "tbody" : "div");
+    if (this.#view !== "list") leaf.role = "none";
+    leaf.className = "leaf";
+    return leaf;
+  }
+
+  /** How many columns there are, and so how many tokens make a leaf of whole rows. */
+  #measure(body) {
+    this.#columns = 1;
+    if (this.#view !== "list") {
+      const probe = this.#leaf();
+      body.append(probe);
+      this.#columns = getComputedStyle(probe).gridTemplateColumns.split(" ").length;
+      probe.remove();
+    }
+    this.#width = body.clientWidth;
+    this.#size = Math.max(1, Math.round(LEAF[this.#view] / this.#columns)) * this.#columns;
+  }
+
+  #rowHeight() {
+    const known = `${this.#view} ${this.#width}`;
+    if (!this.#rows.has(known)) {
+      const [first] = this.#leaves;
+      const gap = parseFloat(getComputedStyle(first).rowGap) || 0;
+      const rows = Math.ceil(Math.min(this.#size, this.#places.length) / this.#columns);
+      this.#rows.set(known, (first.getBoundingClientRect().height + gap) / rows);
+    }
+    return this.#rows.get(known);
+  }
+
+  #turn(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const at = this.#leaves.indexOf(target);
+      if (at < 0) continue;
+      if (isIntersecting) this.#fill(target, at);
+      else if (!target.contains(document.activeElement)) this.#empty(target, this.#rowHeight());
+    }
+  }
+
+  #fill(leaf, at, kept) {
+    if (leaf.dataset.full) return;
+    const first = at * this.#size;
+    const nodes = Array.from(this.#places.slice(first, first + this.#size), (place, nth) => this.#item(place, first + nth, kept));
+    leaf.replaceChildren(...nodes);
+    leaf.style.blockSize = "";
+    leaf.dataset.full = "yes";
+  }
+
+  #empty(leaf, row) {
+    const at = this.#leaves.indexOf(leaf);
+    const tokens = Math.min(this.#size, this.#places.length - at * this.#size);
+    for (let nth = 0; nth < tokens; nth++) this.#made.delete(this.#places[at * this.#size + nth]);
+    leaf.replaceChildren(...(this.#view === "list" ? [document.createElement("tr")] : []));
+    (leaf.firstElementChild ?? leaf).style.blockSize = `${row * Math.ceil(tokens / this.#columns)}px`;
+    delete leaf.dataset.full;
+  }
+
+  #item(place, nth, kept) {
+    const item = kept?.get(place) ?? (this.#view === "list" ? this.#row(place) : this.#card(place));
+    this.#made.set(place, item);
+    item.dataset.nth = nth;
+    const [size, at] = this.#view === "list" ? ["", "aria-rowindex"] : ["aria-setsize", "aria-posinset"];
+    if (size) item.setAttribute(size, this.#places.length);
+    item.setAttribute(at, nth + (this.#view === "list" ? 2 : 1));
+    item.querySelector("a").tabIndex = nth === this.#current ? 0 : -1;
+    return item;
+  }
+
+  #card(place) {
+    const card = clone("token");
+    const state = this.#describe(card, place);
+    card.classList.add(state);
+    if (this.#view === "sheet") card.querySelector("a").title = titleOf(this.#index, place);
+    return card;
+  }
+
+  #row(place) {
+    const row = clone("row");
+    this.#describe(row, place);
+    part(row, "rarity").textContent = this.#words.rarity(place) || UNKNOWN;
+    part(row, "owner").textContent = this.#words.owner(place) || UNKNOWN;
+    return row;
+  }
+
+  #describe(item, place) {
+    const { kinds, kindOf, stateOf, ids } = this.#index;
+    const kind = kinds[kindOf[place]];
+    const state = STATES[stateOf[place]];
+    item.querySelector("a").href = new URL(`tokens/${ids[place]}/`, ROOT).href;
+    this.#covers.put(item.querySelector("img"), new URL(kind.cover, ROOT).href);
+    part(item, "name").textContent = titleOf(this.#index, place);
+    for (const each of item.querySelectorAll("[data-tier]")) each.textContent = kind.tier;
+    for (const each of item.querySelectorAll("[data-state]")) {
+      each.textContent = state;
+      each.classList.add(state);
+    }
+    return state;
+  }
+
+  /** The page has another width: leaves have other columns. What was on the screen stays there. */
+  #fit() {
+    const body = this.#view === "list" ? this.#table : this.#grid;
+    if (!this.#view || body.clientWidth === this.#width || body.clientWidth === 0) return;
+    const top = this.#leaves.flatMap((leaf) => [...leaf.querySelectorAll("[data-nth]")]).find((item) => item.getBoundingClientRect().bottom > 0);
+    const nth = Number(top?.dataset.nth ?? 0);
+    const hadFocus = body.contains(document.activeElement);
+    this.#made.clear();
+    this.#lay();
+    if (nth > 0) this.#reach(nth).scrollIntoView();
+    if (hadFocus) this.#go(this.#current);
+  }
+
+  #hold(target) {
+    const item = target.closest("[data-nth]");
+    if (item) this.#mark(Number(item.dataset.nth));
+  }
+
+  #mark(nth) {
+    const before = this.#made.get(this.#places[this.#current]);
+    if (before) before.querySelector("a").tabIndex = -1;
+    this.#current = nth;
+    this.#made.get(this.#places[nth]).querySelector("a").tabIndex = 0;
+  }
+
+  #reach(nth) {
+    const at = Math.floor(nth / this.#size);
+    this.#fill(this.#leaves[at], at);
+    return this.#made.get(this.#places[nth]);
+  }
+
+  #go(nth) {
+    if (nth >= 0 && nth < this.#places.length) this.#reach(nth).querySelector("a").focus();
+  }
+
+  #steer(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const item = event.target.closest("[data-nth]");
+    const step = item && stepOf(event.key, this.#columns);
+    if (!step) return;
+    const last = this.#places.length - 1;
+    const wanted = Number(item.dataset.nth) + step;
+    event.preventDefault();
+    if (Math.abs(step) === Infinity) this.#go(step < 0 ? 0 : last);
+    else if (wanted >= 0 && wanted <= last) this.#go(wanted);
+  }
+}
+
+/** How many tokens a key moves on; 0 for keys that do not move. */
+export function stepOf(key, columns) {
+  const forward = document.dir === "rtl" ? -1 : 1;
+  const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
+  const page = Math.max(1, Math.round(innerHeight / 240)) * columns;
+  return { ...steps, PageDown: page, PageUp: -page }[key] ?? 0;
+}
