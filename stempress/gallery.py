@@ -115,7 +115,7 @@ def _kind(collection: Collection, token: Token) -> object:
 
 
 def _numbers(collection: Collection, mixes: Mapping[str, Sequence[Variation]]) -> dict[object, int]:
-    """Number everything that a token can be: unrevealed, a stem, a mix, an album."""
+    """Give a number to all that a token can be: unrevealed, a stem, a mix, an album."""
     stems = (
         (song.slug, layer.slug, stem.slug)
         for song in collection.songs

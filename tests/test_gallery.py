@@ -1,169 +1,387 @@
-"""The gallery in a real Chromium, with the ledger as data.py writes it."""
+"""The gallery's index, and what is found in it, against what the ledger says."""
 
 from __future__ import annotations
 
-import json
+import gzip
+import re
+import shutil
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+from math import log2
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect
+
+from bench.build.collection import write_collection
+from pyodide_app.engine.model import TIERS, Token
+from stempress.app import WEB
+from stempress.art import token_cover
+from stempress.catalog import Collection, read_collection
+from stempress.data import json_bytes
+from stempress.errors import Findings
+from stempress.gallery import DIGITS, column, gallery_data, id_ranges
+from stempress.pages import token_title
+from stempress.settings import read_settings
+from tests.small_site import Small, small_site, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
     from tests.conftest import Serve
 
-    type Token = dict[str, Any]
+    type Facets = dict[str, set[str]]
 
-pytestmark = [pytest.mark.browser, pytest.mark.site]
+TOKENS, HOLDERS = 10_000, 3_000
+BUDGET = 150_000
+BANDS = (1, 5, 10, 25, 50, 100)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return small_site(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Collection:
+    """Read a collection of 10,000 tokens, made up from a seed."""
+    folder = tmp_path_factory.mktemp("large")
+    write_collection(folder, TOKENS, holders=HOLDERS)
+    findings = Findings()
+    return read_collection(folder, read_settings(folder, findings), findings)
+
+
+def tokens_of(*ids: int) -> list[Token]:
+    return [Token(str(each), "stem", "unrevealed") for each in ids]
+
+
+def numbers_of(packed: Any) -> list[int]:  # noqa: ANN401 - as JSON has it
+    """Read a column."""
+    width, digits = packed["width"], packed["digits"]
+    parts = [digits[at : at + width] for at in range(0, len(digits), width)]
+    return [
+        sum(DIGITS.index(each) * 64**place for place, each in enumerate(reversed(part)))
+        for part in parts
+    ]
+
+
+def test_numbers_that_follow_each_other_are_one_range() -> None:
+    huge = 2**255
+    ids = id_ranges(tokens_of(0, 1, 2, 5, 7, 8, huge, huge + 1))
+    assert ids == ["0-2", "5", "7-8", f"{huge}-{huge + 1}"]
+
+
+@pytest.mark.parametrize("largest", [0, 1, 63, 64, 4095, 4096, 300_000])
+def test_a_column_has_as_many_digits_as_its_largest_number_needs(largest: int) -> None:
+    numbers = [0, largest, largest // 2, largest // 65]
+    packed = column(numbers)
+    assert numbers_of(packed) == numbers
+    assert packed["width"] == max(1, -(-largest.bit_length() // 6))
+
+
+def test_ten_thousand_tokens_and_their_holders_are_small_even_where_nothing_is_compressed(
+    large: Collection,
+) -> None:
+    index = json_bytes(gallery_data(large))
+    assert len(index) < BUDGET
+    assert len(gzip.compress(index)) < BUDGET / 2
+    everybody = {token.id: {f"0x{at:040x}": 1} for at, token in enumerate(large.tokens)}
+    crowd = replace(large, ledger=replace(large.ledger, owners=everybody))
+    assert len(gzip.compress(json_bytes(gallery_data(crowd)))) < BUDGET
+
+
+def test_an_unrevealed_token_is_one_of_its_tier_and_no_more(small: Small) -> None:
+    """The ledger has tokens 7 and 8 unrevealed, at places 5 and 6."""
+    index: Any = gallery_data(small.collection)
+    assert numbers_of(index["kinds"])[5:7] == [0, 0]
+    assert index["states"][5:7] == "uu"
+
+
+def test_addresses_whose_ends_are_alike_are_told_apart(small: Small) -> None:
+    first, second = "0x" + "ab" * 20, "0x" + "ab" * 7 + "cd" + "ab" * 12
+    owners = {"5": {first: 1}, "93": {second: 1, first: 2}}
+    collection = replace(small.collection, ledger=replace(small.collection.ledger, owners=owners))
+    index: Any = gallery_data(collection)
+    assert index["owners"]["head"] == 8
+    assert numbers_of(index["owners"]["of"]) == [0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0]
+    assert index["owners"]["more"] == {"9": [0]}
+
+
+# What the page's modules make of it, held against a plain reading of the ledger.
+
+
+@pytest.fixture(scope="module")
+def shelf(large: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the modules and the index where a site has them."""
+    folder = tmp_path_factory.mktemp("shelf")
+    shutil.copytree(WEB, folder / "app/web")
+    write(folder / "data/gallery.json", json_bytes(gallery_data(large)))
+    write(folder / "index.html", '<!doctype html><html lang="en"><title>Shelf</title>')
+    return folder
 
 
 @pytest.fixture
-def gallery(pressed: Path, serve: Serve, chromium: Browser) -> Iterator[Page]:
+def asked(shelf: Path, serve: Serve, chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page()
-    page.goto(f"{serve(pressed, '/a/b/')}gallery/2/")
+    page.goto(serve(shelf, "/x/"))
+    page.evaluate(
+        """async () => {
+          const { Finder } = await import("/x/app/web/gallery-find.js");
+          const { loadIndex, titleOf } = await import("/x/app/web/gallery-index.js");
+          const index = await loadIndex();
+          const finder = new Finder(index, "en");
+          const cover = (at) => index.kinds[index.kindOf[at]].cover;
+          window.titles = index.ids.map((_, at) => [titleOf(index, at), cover(at)]);
+          window.ask = (asked) => {
+            const { places, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
+            const named = finder.facets.map(({ name, values }) => [
+              name,
+              Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
+            ]);
+            return {
+              ids: Array.from(places, (at) => index.ids[at]), counts: Object.fromEntries(named),
+            };
+          };
+        }"""
+    )
     yield page
     page.close()
 
 
+def ask(page: Page, **asked: object) -> Any:  # noqa: ANN401 - as JSON has it
+    return page.evaluate("asked => window.ask(asked)", asked)
+
+
 @pytest.fixture(scope="module")
-def tokens(pressed: Path) -> list[Token]:
-    found: list[Token] = json.loads((pressed / "data/tokens.json").read_text("utf-8"))["tokens"]
+def known(large: Collection) -> dict[str, Facets]:
+    """Say of every token what it has of each facet."""
+    bits = bits_of(large)
+    tiers: dict[str, Counter[float]] = {tier: Counter() for tier in TIERS}
+    for token in large.tokens:
+        if token.id in bits:
+            tiers[token.tier][bits[token.id]] += 1
+    return {
+        token.id: traits(large, token) | {"rarity": bands(token, bits, tiers[token.tier])}
+        for token in large.tokens
+    }
+
+
+def traits(collection: Collection, token: Token) -> Facets:
+    stems = token.stems or ({token.layer: token.stem} if token.stem else {})
+    album = token.album or (token.song and collection.song(token.song).album)
+    owners = collection.ledger.owners.get(token.id, {})
+    return {
+        "tier": {token.tier},
+        "state": {token.state},
+        "album": {album} - {""},
+        "song": {token.song} - {""},
+        "layer": set(stems),
+        "stem": {f"{token.song}/{layer}/{stem}" for layer, stem in stems.items()},
+        "owner": {f"{each[:14]}..{each[-4:]}".lower() for each in owners},
+    }
+
+
+def bits_of(collection: Collection) -> dict[str, float]:
+    """Say how rare every token is that is not unrevealed."""
+    share = {
+        (song.slug, layer.slug, stem.slug): stem.share / sum(each.share for each in layer.stems)
+        for song in collection.songs
+        for layer in song.layers
+        for stem in layer.stems
+    }
+    found: dict[str, float] = {}
+    for token in collection.tokens:  # albums are last
+        if token.state == "unrevealed":
+            continue
+        stems = token.stems or {token.layer: token.stem}
+        if token.tier == "album":
+            bits = sum(found[each] for each in token.burned)
+        else:
+            bits = sum(-log2(share[token.song, layer, stem]) for layer, stem in stems.items())
+        found[token.id] = round(bits, 6)
     return found
 
 
-def cards(page: Page) -> Locator:
-    """Return the cards that a visitor sees."""
-    return page.locator("main .card:visible")
+def bands(token: Token, bits: Mapping[str, float], known: Counter[float]) -> set[str]:
+    """Say which band a token is in, of the known ones of its tier."""
+    if token.id not in bits:
+        return set()
+    rarer = sum(count for each, count in known.items() if each >= bits[token.id])
+    share = 100 * rarer / known.total()
+    return {f"top-{next(band for band in BANDS if share <= band)}"}
 
 
-def chooser(page: Page, name: str) -> Locator:
-    return page.get_by_role("combobox", name=name)
+def fits(facets: Facets, chosen: Mapping[str, list[str]], but: str = "") -> bool:
+    return all(facets[name] & set(slugs) for name, slugs in chosen.items() if slugs and name != but)
 
 
-def says(page: Page, words: str) -> None:
-    expect(page.get_by_role("status")).to_have_text(words)
+@pytest.mark.browser
+def test_titles_and_covers_are_those_of_the_tokens_pages(large: Collection, asked: Page) -> None:
+    assert asked.evaluate("window.titles") == [
+        [token_title(large, token), token_cover(large, token)] for token in large.tokens
+    ]
 
 
-def of_undertow(token: Token) -> bool:
-    return token.get("song") == "undertow"
+CHOICES: dict[str, dict[str, list[str]]] = {
+    "nothing": {},
+    "one tier": {"tier": ["song"]},
+    "two tiers": {"tier": ["song", "album"]},
+    "a tier and a state": {"tier": ["stem"], "state": ["forged"]},
+    "stems of two songs": {"song": ["song-1", "song-9"], "layer": ["drums"], "state": ["revealed"]},
+    "stems": {"stem": ["song-1/drums/rough", "song-2/bass/slow"]},
+    "rare songs of an album": {"album": ["album-2"], "rarity": ["top-1", "top-5"]},
+    "nothing there": {"state": ["unrevealed"], "song": ["song-3"]},
+}
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("chosen", CHOICES.values(), ids=CHOICES)
+def test_among_ten_thousand_what_is_chosen_is_found_and_every_value_counted(
+    asked: Page, known: dict[str, Facets], chosen: dict[str, list[str]]
+) -> None:
+    found = ask(asked, chosen=chosen)
+    assert found["ids"] == [each for each, facets in known.items() if fits(facets, chosen)]
+    for name, counts in found["counts"].items():
+        would = Counter(
+            value
+            for facets in known.values()
+            if fits(facets, chosen, but=name)
+            for value in facets[name]
+        )
+        assert {value: count for value, count in counts.items() if count} == would, name
+
+
+@pytest.mark.browser
+def test_a_holder_has_the_tokens_that_the_ledger_says(
+    asked: Page, known: dict[str, Facets]
+) -> None:
+    counts = Counter(value for facets in known.values() for value in facets["owner"])
+    for holder, count in counts.most_common(3):
+        found = ask(asked, chosen={"owner": [holder]})["ids"]
+        assert len(found) == count
+        assert found == [each for each, facets in known.items() if holder in facets["owner"]]
+
+
+def folded(words: str) -> str:
+    plain = unicodedata.normalize("NFKD", words)
+    return "".join(each for each in plain if not unicodedata.combining(each)).lower()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words", ["fog", "  FÖG  Rough ", "drums slow", "forged lantern", "ell 1"])
+def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
+    large: Collection, asked: Page, words: str
+) -> None:
+    def text(token: Token) -> str:
+        said = [token_title(large, token).rpartition("#")[0], token.tier, token.state]
+        if token.state == "unrevealed":
+            return " ".join(said)
+        if token.album:
+            return " ".join([*said, large.album(token.album).title])
+        song = large.song(token.song)
+        for layer, stem in (token.stems or {token.layer: token.stem}).items():
+            found = song.layer(layer)
+            said += [found.name, found.stems[found.index(stem)].name]
+        return " ".join([*said, song.title, large.album(song.album).title])
+
+    terms = folded(words).split()
+    wanted = {
+        token.id
+        for token in large.tokens
+        if all(term in folded(text(token)) or term == token.id for term in terms)
+    }
+    assert wanted
+    assert set(ask(asked, words=words)["ids"]) == wanted
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
-    ("chosen", "fits"),
+    ("words", "first"),
     [
-        ({"Tier": "song"}, lambda token: token["tier"] == "song"),
-        ({"State": "unrevealed"}, lambda token: token["state"] == "unrevealed"),
-        ({"Song": "Undertow"}, of_undertow),
-        (
-            {"Song": "Undertow", "State": "forged", "Tier": "stem"},
-            lambda token: (
-                of_undertow(token) and (token["state"], token["tier"]) == ("forged", "stem")
-            ),
-        ),
+        ("#12", ["12"]),
+        ("9999", ["9999"]),
+        ("100-103", ["100", "101", "102", "103"]),
+        ("#7-#8", ["7", "8"]),
+        ("0012", ["12"]),
     ],
 )
-def test_filters_find_what_the_ledger_holds(
-    gallery: Page, tokens: list[Token], chosen: dict[str, str], fits: Callable[[Token], bool]
+def test_numbers_and_ranges_of_numbers_come_first(
+    asked: Page, words: str, first: list[str]
 ) -> None:
-    for label, value in chosen.items():
-        chooser(gallery, label).select_option(value)
-    wanted = [token for token in tokens if fits(token)]
-    says(gallery, f"{len(wanted)} tokens")
-    expect(cards(gallery)).to_have_count(min(len(wanted), 60))
-    expect(cards(gallery).first.locator(".name")).to_have_text(wanted[0]["title"])
+    found = ask(asked, words=words)["ids"]
+    assert found[: len(first)] == first
+    if "-" in words or "#" in words:
+        assert len(found) == len(first)
 
 
-def test_words_are_sought_in_names_of_stems_layers_and_songs(
-    gallery: Page, tokens: list[Token]
+@pytest.mark.browser
+def test_the_best_match_comes_first(asked: Page, large: Collection) -> None:
+    """Whose title has the word, before those whose song has it."""
+    found = ask(asked, words="bell")["ids"]
+    titles = {token.id: token_title(large, token).lower() for token in large.tokens}
+    has = [re.search(r"\bbell\b", titles[each]) is not None for each in found]
+    assert has == sorted(has, reverse=True)
+    assert 0 < sum(has) < len(has)
+
+
+@pytest.mark.browser
+def test_every_order_has_every_token_and_the_unknown_last(
+    asked: Page, large: Collection, known: dict[str, Facets]
 ) -> None:
-    gallery.get_by_label("Search").fill("  Undertow DUSTY ")
-    wanted = {
-        token["title"]
-        for token in tokens
-        if of_undertow(token)
-        and (token.get("stem") == "dusty" or "dusty" in token.get("stems", {}).values())
-    }
-    says(gallery, f"{len(wanted)} tokens")
-    assert {card.locator(".name").inner_text() for card in cards(gallery).all()} == wanted
+    bits = bits_of(large)
+    everything = [token.id for token in large.tokens]
+    for sort in ("name", "-name", "-number", "rarity", "-rarity", "owner", "-owner"):
+        found = ask(asked, sort=sort)["ids"]
+        assert sorted(found, key=int) == everything, sort
+        if "rarity" in sort:
+            rated = [bits[each] for each in found if each in bits]
+            assert rated == sorted(rated, reverse=sort == "rarity")
+            assert not set(found[len(rated) :]) & set(bits)
+        elif "owner" in sort:
+            held = [next(iter(known[each]["owner"])) for each in found if known[each]["owner"]]
+            assert held == sorted(held, reverse=sort == "-owner")
+            assert not any(known[each]["owner"] for each in found[len(held) :])
+    assert ask(asked, sort="-number")["ids"] == everything[::-1]
 
 
-def test_a_card_that_was_found_is_like_one_of_the_page(gallery: Page) -> None:
-    """Same picture, same link, same words, whatever page it stands on."""
-    expect(cards(gallery)).to_have_count(60)
-    facts = """card => ({
-        text: card.innerText, link: card.querySelector("a").href, card: card.className,
-        image: card.querySelector("img").src, state: card.querySelector(".state").className,
-    })"""
-    printed = cards(gallery).first.evaluate(facts)
-    gallery.get_by_label("Search").fill(printed["text"].split("\n")[0])
-    says(gallery, "1 token")
-    assert cards(gallery).first.evaluate(facts) == printed
-    cards(gallery).first.get_by_role("link").click()
-    expect(gallery.get_by_role("heading", level=1)).to_be_visible()
+ADDRESSES = """async (search) => {
+  const { readAddress, writeAddress } = await import("/x/app/web/gallery-address.js");
+  const { loadIndex } = await import("/x/app/web/gallery-index.js");
+  return writeAddress(readAddress(search, await loadIndex()));
+}"""
 
 
-def test_nothing_found_is_said_and_emptying_the_search_brings_the_page_back(gallery: Page) -> None:
-    search = gallery.get_by_label("Search")
-    search.fill("no such stem")
-    says(gallery, "No token is like that")
-    expect(cards(gallery)).to_have_count(0)
-    search.fill("")
-    says(gallery, "")
-    expect(cards(gallery)).to_have_count(60)
-
-
-def test_more_than_a_page_is_shown_on_request_and_the_keyboard_follows(
-    gallery: Page, tokens: list[Token]
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("?tier=song,stem&sort=rarity&view=list", "?tier=song,stem&sort=rarity&view=list"),
+        ("?stem=song-1/drums/rough", "?stem=song-1/drums/rough"),
+        ("?q=fog+rough", "?q=fog+rough"),
+        ("?q=%3Cb%3E%26", "?q=%3Cb%3E%26"),
+        ("?tier=song,song,none,__proto__&state=", "?tier=song"),
+        ("?sort=evil&view=<img>&tier=constructor&color=red", ""),
+        ("?owner=0xnothing&rarity=top-3", ""),
+        ("?view=sheet&utm_source=x#top", "?view=sheet"),
+    ],
+)
+def test_addresses_are_read_and_written_alike_and_what_is_unknown_is_left_out(
+    asked: Page, given: str, kept: str
 ) -> None:
-    chooser(gallery, "Tier").select_option("stem")
-    expect(cards(gallery)).to_have_count(60)
-    more = gallery.get_by_role("button", name="Show more")
-    more.focus()
-    gallery.keyboard.press("Enter")
-    expect(cards(gallery)).to_have_count(120)
-    expect(cards(gallery).nth(60).get_by_role("link")).to_be_focused()
-    while more.is_visible():
-        more.click()
-    expect(cards(gallery)).to_have_count(sum(token["tier"] == "stem" for token in tokens))
+    assert asked.evaluate(ADDRESSES, given) == kept
 
 
-def test_the_filters_are_in_the_order_of_the_keyboard(gallery: Page) -> None:
-    gallery.get_by_label("Search").focus()
-    for label in ("Tier", "State", "Song"):
-        gallery.keyboard.press("Tab")
-        expect(chooser(gallery, label)).to_be_focused()
-    gallery.keyboard.press("Tab")
-    expect(cards(gallery).first.get_by_role("link")).to_be_focused()
-
-
-def test_a_ledger_that_cannot_be_read_leaves_the_page_as_it_was(gallery: Page) -> None:
-    gallery.route("**/data/tokens/1.json", lambda route: route.abort())
-    gallery.get_by_label("Search").fill("dusty")
-    expect(gallery.get_by_role("status")).to_contain_text("cannot be read")
-    expect(cards(gallery)).to_have_count(60)
-    gallery.unroute("**/data/tokens/1.json")
-    gallery.get_by_label("Search").fill("dust")
-    expect(gallery.get_by_role("status")).to_contain_text("tokens")
-    expect(cards(gallery).first).to_contain_text("Dusty")
-
-
-def test_without_javascript_the_pages_show_every_token_and_no_dead_controls(
-    pressed: Path, serve: Serve, chromium: Browser, tokens: list[Token]
-) -> None:
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{serve(pressed)}gallery/")
-    expect(page.get_by_role("search")).to_be_hidden()
-    names = []
-    while True:
-        names += page.locator(".card:visible .name").all_inner_texts()
-        after = page.get_by_role("link", name="Next")
-        if not after.count():
-            break
-        after.click()
-    assert names == [token["title"] for token in tokens]
-    context.close()
+@pytest.mark.browser
+def test_a_whole_address_stands_for_its_holder(asked: Page, large: Collection) -> None:
+    address = next(iter(next(iter(large.ledger.owners.values()))))
+    short = f"{address[:14]}..{address[-4:]}".lower()
+    for written in (address, address.lower(), short):
+        assert asked.evaluate(ADDRESSES, f"?owner={written}") == f"?owner={short}"
+    other = f"{address[:-4]}{'0000' if address[-4:] != '0000' else '1111'}"
+    assert asked.evaluate(ADDRESSES, f"?owner={other}") == ""
+    owner = large.ledger.owners
+    held = [each.id for each in large.tokens if address in owner.get(each.id, {})]
+    assert ask(asked, words=address)["ids"] == held

@@ -2,6 +2,7 @@
 import { clone, part, say } from "./dom.js";
 import { isAddressOf } from "./gallery-index.js";
 import { fold } from "./gallery-find.js";
+import { _, number, plural } from "./phrases.js";
 
 const SHOWN = { owner: 8 }; // how many values are shown before somebody looks for others
 const MOST = 40;
@@ -118,7 +119,7 @@ class FacetBox {
     const item = this.#items.get(at);
     item.querySelector("input").checked = this.#chosen.includes(slug);
     item.classList.toggle("none", this.#counts[at] === 0);
-    say(part(item, "count"), this.#counts[at].toLocaleString("en"));
+    say(part(item, "count"), number(this.#counts[at]));
     return item;
   }
 
@@ -126,7 +127,7 @@ class FacetBox {
     const hidden = this.#facet.values.length - this.#order.length;
     const typed = this.#find.value.trim();
     const isNothing = typed && this.#order.every((at) => !this.#matches(at));
-    if (isNothing) say(part(this.#place, "note"), "None is like that");
-    else say(part(this.#place, "note"), hidden && !typed ? `${hidden.toLocaleString("en")} more: look for them above` : "");
+    if (isNothing) say(part(this.#place, "note"), _("None is like that"));
+    else say(part(this.#place, "note"), hidden && !typed ? plural(hidden, "%(num)s more: look for it above", "%(num)s more: look for them above") : "");
   }
 }

@@ -1,5 +1,5 @@
 // What is asked of the gallery's index: words, chosen values, an order. No page, no network.
-import { STATES, isAddressOf } from "./gallery-index.js";
+import { isAddressOf } from "./gallery-index.js";
 
 /** What a word is worth where it stands: a token's own number most, the inside of some word least. */
 const NUMBER = 16;
@@ -20,10 +20,12 @@ export class Finder {
     this.index = index;
     this.facets = index.facets;
     this.#texts = index.kinds.map((kind) => [wordsOf(titleWords(kind)), wordsOf(otherWords(kind))]);
+    this.#states = this.facets.find(({ name }) => name === "state").values.map(({ slug, label }) => wordsOf(`${slug} ${label}`));
     this.#collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
   }
 
   #texts;
+  #states;
   #collator;
   #orders = new Map();
 
@@ -78,7 +80,7 @@ export class Finder {
     const scores = new Uint16Array(count).fill(1);
     for (const term of terms) {
       const ofKind = this.#texts.map(([title, others]) => worth(title, term, WHOLE) || worth(others, term, ELSEWHERE));
-      const ofState = STATES.map((state) => worth([state], term, ELSEWHERE));
+      const ofState = this.#states.map((words) => worth(words, term, ELSEWHERE));
       const holders = term.length >= SHORTEST_ADDRESS && term.startsWith("0x") ? this.#holders(term) : null;
       const [from, to] = this.#range(term);
       for (let at = 0; at < count; at++) {

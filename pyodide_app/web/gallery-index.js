@@ -4,10 +4,22 @@
 // an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and the
 // values that a token has, by place or by kind.
 import { load } from "./dom.js";
+import { _, number, pgettext } from "./phrases.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 export const TIERS = ["stem", "song", "album"];
 export const STATES = ["revealed", "unrevealed", "forged"];
+const TIER_WORDS = { stem: pgettext("tier", "stem"), song: pgettext("tier", "song"), album: pgettext("tier", "album") };
+const STATE_WORDS = {
+  revealed: pgettext("state", "revealed"),
+  unrevealed: pgettext("state", "unrevealed"),
+  forged: pgettext("state", "forged"),
+};
+const BLANK = {
+  stem: (id) => _("Unrevealed stem #%(id)s", { id }),
+  song: (id) => _("Unrevealed song #%(id)s", { id }),
+  album: (id) => _("Unrevealed album #%(id)s", { id }),
+};
 /** Up to how many of a hundred known tokens of its tier are as rare as a token, or rarer. */
 const BANDS = [1, 5, 10, 25, 50, 100];
 const UNKNOWN = -1;
@@ -50,7 +62,7 @@ function kindsOf({ songs, albums }) {
   const stems = songs.flatMap((song) => song.layers.flatMap((layer) => stemsOf(album[song.album], song, layer)));
   const byKey = new Map(stems.map((each) => [each.stems[0].key, each]));
   return [
-    ...TIERS.map((tier) => ({ tier, name: `Unrevealed ${tier}`, cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
+    ...TIERS.map((tier) => ({ tier, name: BLANK[tier](""), title: BLANK[tier], cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
     ...stems,
     ...songs.flatMap((song) => mixesOf(album[song.album], song, byKey)),
     ...albums.map((each) => ({ tier: "album", name: each.title, cover: each.cover, album: each, bits: UNKNOWN, stems: [] })),
@@ -118,8 +130,8 @@ function facetsOf(index, { albums, songs }) {
   const stems = kinds.filter(({ tier, stems }) => tier === "stem" && stems.length);
   const layers = new Map(songs.flatMap(({ layers }) => layers.map(({ slug, name }) => [slug, name])).reverse());
   const byKind = (name, values, has) => {
-    const number = new Map(values.map(({ slug }, at) => [slug, at]));
-    const lists = kinds.map((kind) => [...new Set(has(kind))].map((slug) => number.get(slug)));
+    const places = new Map(values.map(({ slug }, at) => [slug, at]));
+    const lists = kinds.map((kind) => [...new Set(has(kind))].map((slug) => places.get(slug)));
     return { name, values, of: (at) => lists[kindOf[at]] };
   };
   const single = (count) => Array.from({ length: count }, (_, at) => [at]);
@@ -127,8 +139,8 @@ function facetsOf(index, { albums, songs }) {
   const inBand = single(BANDS.length);
   const none = [];
   return [
-    byKind("tier", TIERS.map((tier) => ({ slug: tier, label: capital(tier) })), ({ tier }) => [tier]),
-    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(state) })), of: (at) => inState[stateOf[at]] },
+    byKind("tier", TIERS.map((tier) => ({ slug: tier, label: capital(TIER_WORDS[tier]) })), ({ tier }) => [tier]),
+    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(STATE_WORDS[state]) })), of: (at) => inState[stateOf[at]] },
     byKind("album", albums.map(({ slug, title }) => ({ slug, label: title })), ({ album }) => (album ? [album.slug] : none)),
     byKind("song", songs.map(({ slug, title }) => ({ slug, label: title })), ({ song }) => (song ? [song.slug] : none)),
     byKind("layer", [...layers].reverse().map(([slug, label]) => ({ slug, label })), (kind) => kind.stems.map(({ layer }) => layer.slug)),
@@ -143,7 +155,8 @@ function stemValue({ name, song, stems: [{ key, layer }] }) {
 }
 
 function bandValue(percent) {
-  return { slug: `top-${percent}`, label: percent === 100 ? "The commoner half" : `Rarest ${percent}\u00a0%` };
+  const share = number(percent / 100, { style: "percent" });
+  return { slug: `top-${percent}`, label: percent === 100 ? _("The commoner half") : _("Rarest %(share)s", { share }) };
 }
 
 function ownerValue({ head, tail }) {
@@ -161,7 +174,16 @@ export function isAddressOf({ head, tail }, typed) {
 }
 
 export function titleOf({ ids, kinds, kindOf }, at) {
-  return `${kinds[kindOf[at]].name} #${ids[at]}`;
+  const { name, title } = kinds[kindOf[at]];
+  return title ? title(ids[at]) : `${name} #${ids[at]}`;
+}
+
+export function tierOf({ kinds, kindOf }, at) {
+  return TIER_WORDS[kinds[kindOf[at]].tier];
+}
+
+export function stateWords({ stateOf }, at) {
+  return STATE_WORDS[STATES[stateOf[at]]];
 }
 
 function capital(word) {

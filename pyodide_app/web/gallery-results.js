@@ -2,14 +2,13 @@
 // the screen is empty and as high as it would be, so that any number of tokens can be scrolled through.
 import { ROOT, part, clone } from "./dom.js";
 import { Covers } from "./gallery-covers.js";
-import { STATES, titleOf } from "./gallery-index.js";
+import { STATES, stateWords, tierOf, titleOf } from "./gallery-index.js";
 
 const LEAF = { sheet: 100, cards: 32, list: 20 }; // tokens, about: whole rows
 const NEAR = "100% 0px"; // of the screen's height, above and below it
-const UNKNOWN = "–";
 
 export class Results {
-  /** `place` holds the grid and the table; `words` says a token's rarity and its holder. */
+  /** `place` holds the grid and the table; `words` says what else a row tells of a token. */
   constructor(place, index, words) {
     this.#index = index;
     this.#words = words;
@@ -149,8 +148,7 @@ export class Results {
   #row(place) {
     const row = clone("row");
     this.#describe(row, place);
-    part(row, "rarity").textContent = this.#words.rarity(place) || UNKNOWN;
-    part(row, "owner").textContent = this.#words.owner(place) || UNKNOWN;
+    for (const [name, say] of Object.entries(this.#words)) part(row, name).textContent = say(place);
     return row;
   }
 
@@ -161,9 +159,9 @@ export class Results {
     item.querySelector("a").href = new URL(`tokens/${ids[place]}/`, ROOT).href;
     this.#covers.put(item.querySelector("img"), new URL(kind.cover, ROOT).href);
     part(item, "name").textContent = titleOf(this.#index, place);
-    for (const each of item.querySelectorAll("[data-tier]")) each.textContent = kind.tier;
+    for (const each of item.querySelectorAll("[data-tier]")) each.textContent = tierOf(this.#index, place);
     for (const each of item.querySelectorAll("[data-state]")) {
-      each.textContent = state;
+      each.textContent = stateWords(this.#index, place);
       each.classList.add(state);
     }
     return state;

@@ -2,16 +2,27 @@
 //
 // The page reads well without this: it shows a part of all tokens, and does so until something else is
 // asked for. What is asked for stands in the address.
-import { part, plural, say } from "./dom.js";
+import { part, say } from "./dom.js";
 import { Facets } from "./gallery-facets.js";
 import { Finder } from "./gallery-find.js";
 import { VIEWS, readAddress, viewOf, writeAddress } from "./gallery-address.js";
 import { loadIndex } from "./gallery-index.js";
 import { Results, stepOf } from "./gallery-results.js";
+import { LANGUAGE, _, number, plural } from "./phrases.js";
 
+const UNKNOWN = "–";
 const PAUSE = 500; // milliseconds without a change until the count is read out
 const REMEMBERED = `stempress:gallery:${document.documentElement.dataset.collection}`;
-const NAMES = { tier: "Tier", state: "State", album: "Album", song: "Song", layer: "Layer", stem: "Stem", rarity: "Rarity", owner: "Owner" };
+const NAMES = {
+  tier: _("Tier"),
+  state: _("State"),
+  album: _("Album"),
+  song: _("Song"),
+  layer: _("Layer"),
+  stem: _("Stem"),
+  rarity: _("Rarity"),
+  owner: _("Owner"),
+};
 
 class Gallery {
   constructor(place) {
@@ -81,7 +92,7 @@ class Gallery {
 
   /** Fetch the index, once; quietly where nobody waits for it. */
   async #load({ quietly = false } = {}) {
-    if (!quietly) this.#say("Reading the list of tokens…");
+    if (!quietly) this.#say(_("Reading the list of tokens…"));
     part(this.place, "trouble").hidden = true;
     try {
       this.#loading ??= loadIndex();
@@ -95,15 +106,18 @@ class Gallery {
   }
 
   #begin(index) {
-    this.#finder = new Finder(index, document.documentElement.lang);
+    this.#finder = new Finder(index, LANGUAGE);
     this.#facets = new Facets(this.form, index.facets, (name, slugs) => {
       this.#ask({ chosen: { ...this.#asked.chosen, [name]: slugs } });
     });
     this.#results = new Results(this.found, index, {
-      rarity: (at) => (index.bits[at] < 0 ? "" : `${index.bits[at].toFixed(2)} bits, ${bandOf(index, at)}`),
+      bits: (at) => bitsOf(index, at),
+      rarity: (at) => labelOf(index, "rarity", index.bands[at]),
       owner: (at) => holdersOf(index, at),
     });
-    for (const head of this.place.querySelectorAll("[data-of-owners]")) head.hidden = index.owners.addresses.length === 0;
+    const isHeld = index.owners.addresses.length > 0;
+    this.place.classList.toggle("no-owners", !isHeld);
+    this.sort.querySelector("[data-of-owners]").hidden = !isHeld;
     const typed = this.words.value; // before there was an index
     this.#follow();
     if (typed && typed !== this.#asked.words) this.#ask({ words: typed }, { isTyping: true });
@@ -145,10 +159,10 @@ class Gallery {
     this.found.hidden = isPlain || places.length === 0;
     if (!isPlain) this.#results.show(places, shown);
     const { count } = this.#finder.index;
-    const total = plural(count, "token");
-    if (!isNarrowed) this.#say(total);
-    else this.#say(places.length ? `${places.length.toLocaleString("en")} of ${total}` : "No token is like that");
-    say(part(this.place, "done"), `Show ${plural(places.length, "token")}`);
+    if (!isNarrowed) this.#say(plural(count, "%(num)s token", "%(num)s tokens"));
+    else if (places.length === 0) this.#say(_("No token is like that"));
+    else this.#say(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: number(places.length) }));
+    say(part(this.place, "done"), plural(places.length, "Show %(num)s token", "Show %(num)s tokens"));
   }
 
   #showChips(chosen, isNarrowed) {
@@ -158,7 +172,7 @@ class Gallery {
     list.replaceChildren(...chips);
     part(this.place, "narrowed").hidden = !isNarrowed;
     const count = chips.length;
-    say(part(this.place, "unfold"), count ? `Filters (${count})` : "Filters");
+    say(part(this.place, "unfold"), count ? _("Filters (%(count)s)", { count: number(count) }) : _("Filters"));
     if (had >= 0) (chips[Math.min(had, count - 1)]?.firstElementChild ?? this.words).focus();
   }
 
@@ -170,7 +184,7 @@ class Gallery {
     button.type = "button";
     button.className = "chip";
     button.textContent = label;
-    button.setAttribute("aria-label", `Remove ${NAMES[name]}: ${label}`);
+    button.setAttribute("aria-label", _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }));
     button.title = [NAMES[name], more].filter(Boolean).join(": ");
     button.addEventListener("click", () => {
       this.#ask({ chosen: { ...this.#asked.chosen, [name]: this.#asked.chosen[name].filter((each) => each !== slug) } });
@@ -189,7 +203,7 @@ class Gallery {
 
   #showOrder(sort, words) {
     const [usual, byNumber] = ["", "number"].map((value) => this.sort.querySelector(`[value="${value}"]`));
-    say(usual, words.trim() ? "Best match" : "Number");
+    say(usual, words.trim() ? _("Best match") : _("Number"));
     byNumber.hidden = !words.trim();
     this.sort.value = sort;
     for (const button of part(this.place, "table").querySelectorAll("[data-order]")) {
@@ -220,15 +234,20 @@ class Gallery {
   }
 }
 
-function bandOf({ facets, bands }, at) {
-  return facets.find(({ name }) => name === "rarity").values[bands[at]].label.toLowerCase();
+function labelOf({ facets }, name, value) {
+  return facets.find((facet) => facet.name === name).values[value]?.label ?? "";
 }
 
-function holdersOf({ facets, owners }, at) {
-  const [first, ...others] = owners.of(at);
-  if (first === undefined) return "";
-  const { label } = facets.find(({ name }) => name === "owner").values[first];
-  return others.length ? `${label} and ${plural(others.length, "other")}` : label;
+function bitsOf({ bits }, at) {
+  if (bits[at] < 0) return UNKNOWN;
+  return _("%(figure)s bits", { figure: number(bits[at], { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
+}
+
+function holdersOf(index, at) {
+  const [first, ...others] = index.owners.of(at);
+  if (first === undefined) return UNKNOWN;
+  const label = labelOf(index, "owner", first);
+  return others.length ? `${label} +${number(others.length)}` : label;
 }
 
 /** The arrows lead over the tokens of a plain page as well. */
