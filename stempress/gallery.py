@@ -12,8 +12,9 @@ from collections import Counter
 from itertools import chain, count
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from pyodide_app.engine.model import TIERS, Variation
+from pyodide_app.engine.model import STATES, TIERS, Variation
 from stempress.art import album_cover
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
+    from stempress.traits import Trait
 
 DIGITS = ascii_uppercase + ascii_lowercase + digits + "-_"
 """Digits to the base 64, which need no escaping in JSON."""
@@ -67,6 +69,21 @@ def gallery_data(collection: Collection) -> dict[str, object]:
         },
         "owners": _owners(tokens, collection.ledger.owners),
     }
+
+
+def gallery_address(collection: Collection, trait: Trait) -> str:
+    """Return where the gallery shows the tokens of a trait; nothing for what is no facet of it.
+
+    The words behind "?" are those of ``gallery-address.js``.
+    """
+    values: dict[str, dict[str, str]] = {
+        "Tier": {tier.title(): tier for tier in TIERS},
+        "State": {state.title(): state for state in STATES},
+        "Album": {album.title: album.slug for album in collection.albums},
+        "Song": {song.title: song.slug for song in collection.songs},
+    }
+    value = values.get(trait.name, {}).get(trait.value)
+    return f"gallery/?{trait.name.lower()}={quote(value)}" if value else ""
 
 
 def id_ranges(tokens: Sequence[Token]) -> list[str]:

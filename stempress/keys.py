@@ -186,8 +186,7 @@ class Keys:
 
     @cached_property
     def _browsed(self) -> list[tuple[str, str, int]]:
-        lists = self._views.browse.values()
-        return [(*trait, count) for traits in lists for trait, count in traits]
+        return [(*trait, count) for traits in self._views.browse for trait, count in traits]
 
     def _variation_page(self, page: Page) -> str:
         about = _about(page, VariationView)

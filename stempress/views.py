@@ -16,6 +16,7 @@ from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.art import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.family import became, family
+from stempress.gallery import gallery_address
 from stempress.pages import token_title
 from stempress.places import address_of, cover_of
 from stempress.rows import Existing, StemRow
@@ -69,6 +70,7 @@ class Views:
         return {
             "address": address_of,
             "cover": partial(cover_of, self.collection),
+            "in_gallery": partial(gallery_address, self.collection),
             "title_of": self.title_of,
             **self._words.filters(),
         }
@@ -288,13 +290,13 @@ class Views:
         return {address_of(trait): len(found) / total for trait, found in self.plan.traits.items()}
 
     @cached_property
-    def browse(self) -> dict[str, list[tuple[Trait, int]]]:
+    def browse(self) -> list[list[tuple[Trait, int]]]:
         """The traits that lead through the gallery, by their name, with their tokens' number."""
         found: dict[str, list[tuple[Trait, int]]] = {name: [] for name in BROWSED}
         for trait, tokens in self.plan.traits.items():
             if trait.name in found:
                 found[trait.name].append((trait, len(tokens)))
-        return {name: traits for name, traits in found.items() if traits}
+        return [traits for traits in found.values() if traits]
 
     def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
         """Return what a macro makes of each thing, made once for pages at all depths.

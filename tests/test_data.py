@@ -40,6 +40,7 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_
     assert pressed.keys() == {
         "collection.json",
         "forge.json",
+        "gallery.json",
         "tokens.json",
         "ledger.json",
         "tokens/1.json",

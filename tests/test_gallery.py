@@ -20,9 +20,10 @@ from stempress.art import token_cover
 from stempress.catalog import Collection, read_collection
 from stempress.data import json_bytes
 from stempress.errors import Findings
-from stempress.gallery import DIGITS, column, gallery_data, id_ranges
+from stempress.gallery import DIGITS, column, gallery_address, gallery_data, id_ranges
 from stempress.pages import token_title
 from stempress.settings import read_settings
+from stempress.traits import Trait
 from tests.small_site import Small, small_site, write
 
 if TYPE_CHECKING:
@@ -108,6 +109,18 @@ def test_addresses_whose_ends_are_alike_are_told_apart(small: Small) -> None:
     assert index["owners"]["head"] == 8
     assert numbers_of(index["owners"]["of"]) == [0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0]
     assert index["owners"]["more"] == {"9": [0]}
+
+
+def test_traits_lead_into_the_gallery_where_it_has_such_a_facet(small: Small) -> None:
+    shown = {
+        Trait("Tier", "Song"): "gallery/?tier=song",
+        Trait("State", "Unrevealed"): "gallery/?state=unrevealed",
+        Trait("Song", "Two"): "gallery/?song=two",
+        Trait("Album", "Tides"): "gallery/?album=tides",
+        Trait("Drums", "Live"): "",
+        Trait("Song", "Three"): "",
+    }
+    assert {trait: gallery_address(small.collection, trait) for trait in shown} == shown
 
 
 # What the page's modules make of it, held against a plain reading of the ledger.

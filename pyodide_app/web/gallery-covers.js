@@ -4,6 +4,7 @@ const AT_ONCE = 4;
 const PAUSE = 200; // milliseconds
 const NEAR = "100px 0px";
 const KEPT = 400;
+const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 export class Covers {
   #addresses = new WeakMap();
@@ -18,6 +19,7 @@ export class Covers {
       picture.src = address;
       return;
     }
+    picture.src = BLANK;
     this.#addresses.set(picture, address);
     this.#seen.observe(picture);
   }

@@ -8,7 +8,8 @@ import { Finder } from "./gallery-find.js";
 import { VIEWS, readAddress, viewOf, writeAddress } from "./gallery-address.js";
 import { loadIndex } from "./gallery-index.js";
 import { Results, stepOf } from "./gallery-results.js";
-import { LANGUAGE, _, number, plural } from "./phrases.js";
+import { LANGUAGE } from "./language.js";
+import { _, number, plural } from "./phrases.js";
 
 const UNKNOWN = "–";
 const PAUSE = 500; // milliseconds without a change until the count is read out
