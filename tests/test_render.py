@@ -105,7 +105,7 @@ def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[
             if link.startswith(("https://", "#")):
                 continue
             assert not link.startswith("/"), address
-            place, _, _ = link.partition("#")
+            place = re.split("[?#]", link)[0]
             target = posixpath.normpath(posixpath.join(posixpath.dirname(address), place))
             assert not target.startswith(".."), (address, link)
             if place.endswith("/"):
