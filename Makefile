@@ -5,6 +5,8 @@
 # make bench-build   measure builds against Hugo, Eleventy, Pelican and staticjinja
 # make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
 # make words   gather the interface's sentences into the catalogues; ARGS=fr begins one for French
+# make matrix  take pictures of all templates, in build/matrix/: small, large, light, dark, odd
+# make pictures   take the pictures of the README and docs/ anew
 # make clean   remove all that make has made
 #
 # ARGS holds further options of the command that runs: make site ARGS="--without-runtime"
@@ -13,7 +15,7 @@ PYTHON = .venv/bin/python
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
 
-.PHONY: site serve test bench bench-build lock words clean venv venv-dev
+.PHONY: site serve test bench bench-build lock words matrix pictures clean venv venv-dev
 
 site: venv
 	$(PYTHON) build.py $(ARGS)
@@ -50,6 +52,12 @@ lock: venv
 
 words: venv
 	$(PYTHON) -m stempress.catalogues $(ARGS)
+
+matrix: venv-dev
+	$(PYTHON) -m tests.matrix build/matrix $(ARGS)
+
+pictures: venv-dev
+	$(PYTHON) -m tests.pictures docs/pictures
 
 clean:
 	rm -rf .venv dist .stempress-dist node_modules bench/build/eleventy/node_modules

@@ -112,6 +112,15 @@ def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
     return press
 
 
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return axe-core, as a script."""
+    script = ROOT / "node_modules/axe-core/axe.min.js"
+    if not script.exists():
+        pytest.fail('no axe-core: `make test` installs it; or deselect with -m "not browser"')
+    return script.read_text("utf-8")
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Return a factory of static hosts on free loopback ports; all end with the test."""

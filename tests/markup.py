@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+import pytest
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+VNU = Path(__file__).parents[1] / "node_modules/vnu-jar/build/dist/vnu.jar"
+UNKNOWN_TO_VNU = (
+    ".*violates Content Security Policy.*",  # a file has no origin that 'self' could be
+    ".*animation-timeline.*",
+    ".*@view-transition.*",
+)
 ADDRESSES = ("href", "src", "data-song", "data-root")
 
 
@@ -47,3 +58,21 @@ class Parsed(HTMLParser):
     def headings(self) -> list[int]:
         """The levels of the headings, in order."""
         return [int(tag[1]) for tag, _ in self.tags if re.fullmatch("h[1-6]", tag)]
+
+
+def complaints(folder: Path, files: Iterable[str]) -> str:
+    """Return what v.Nu finds wrong with pages, style sheets and drawings below a folder."""
+    java = shutil.which("java")
+    if java is None or not VNU.is_file():
+        pytest.fail("no v.Nu: `make test` installs it and its Java")
+    options = ["--Werror", "--also-check-css", "--also-check-svg"]
+    options += ["--filterpattern", "|".join(UNKNOWN_TO_VNU)]
+    result = subprocess.run(  # noqa: S603 - our own pages
+        [java, "-jar", VNU, *options, *files],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert bool(result.returncode) == bool(result.stderr), result.stdout
+    return result.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +13,7 @@ from stempress.pages import plan_pages
 from stempress.rarity import Rarity
 from stempress.settings import read_settings
 from tests.conftest import ROOT
+from tests.looking import excess, unfold, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     type Scheme = Literal["light", "dark"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
-
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def pages() -> dict[str, str]:
@@ -44,13 +42,6 @@ def pages() -> dict[str, str]:
 PAGES = pages()
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    if not AXE.exists():
-        pytest.fail('no axe-core: `make test` installs it; or deselect with -m "not browser"')
-    return AXE.read_text("utf-8")
-
-
 @pytest.fixture
 def base(pressed: Path, serve: Serve) -> str:
     return serve(pressed, "/a/b/")
@@ -61,31 +52,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page()
     yield page
     page.close()
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """Return what axe-core finds wrong, a line for each element."""
-    page.evaluate(axe)
-    found: list[dict[str, Any]] = page.evaluate(
-        """async (runOnly) => {
-          const rules = { "target-size": { enabled: true } }; // is off by itself
-          const found = await axe.run(document, { runOnly, rules, resultTypes: ["violations"] });
-          return found.violations;
-        }""",
-        RULES,
-    )
-    return [
-        f"{each['id']}: {node['target']}: {node['failureSummary']}"
-        for each in found
-        for node in each["nodes"]
-    ]
-
-
-def unfold(page: Page) -> None:
-    """Open everything that is folded, and wait until the mixer has joined its controls."""
-    if page.locator("stem-mixer").count():
-        expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
 
 
 def hold_tokens(page: Page, mine: str) -> None:
@@ -108,20 +74,6 @@ def hold_tokens(page: Page, mine: str) -> None:
     expect(page.locator("[data-songs]")).to_be_visible()
     expect(page.locator("[data-songs] h3").first).to_be_visible()
     unfold(page)
-
-
-def excess(page: Page) -> list[str]:
-    """Name what is wider than the screen, where anything makes the page scroll sideways."""
-    found: list[str] = page.evaluate(
-        """() => {
-          const { scrollWidth, clientWidth } = document.documentElement;
-          if (scrollWidth <= clientWidth) return [];
-          const wide = (each) => each.getBoundingClientRect().right > clientWidth + 0.5;
-          const wider = [...document.body.querySelectorAll("*")].filter(wide);
-          return wider.map((each) => each.outerHTML.slice(0, 120));
-        }"""
-    )
-    return found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
