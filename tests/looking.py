@@ -83,7 +83,7 @@ def nameless(page: Page) -> list[str]:
     """Return links that neither words nor a picture's description name."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("a[href]:not([aria-hidden])")]
-          .filter((link) => !link.innerText.trim() && !link.ariaLabel &&
+          .filter((link) => !link.textContent.trim() && !link.ariaLabel &&
             ![...link.querySelectorAll("img")].some((img) => img.alt.trim()))
           .map((link) => link.outerHTML.slice(0, 160))"""
     )
