@@ -106,7 +106,7 @@ def draw_covers(
 ) -> Iterator[OutputFile]:
     """Yield every cover of the site."""
     art = Art(collection, sounds)
-    yield OutputFile(collection_cover(), art.collection, keys.everything)
+    yield OutputFile(collection_cover(), art.collection, keys.songs)
     for album in collection.albums:
         yield OutputFile(album_cover(album), partial(art.album, album), keys.everything)
     for song in collection.songs:

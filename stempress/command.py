@@ -215,15 +215,12 @@ def _add_build_options(parser: argparse.ArgumentParser) -> None:
 
 def _press(options: Options, build: Build, progress: Progress) -> bool:
     """Build once and tell how it went; say whether it went well."""
-    gc.disable()  # a build has millions of objects, and is over before garbage would matter
     try:
         _pressed(options, build, progress)
     except SiteError as error:
         tell_faults(error, progress)
         progress.say("nothing was written")
         return False
-    finally:
-        gc.enable()
     return True
 
 
@@ -231,7 +228,11 @@ def _pressed(options: Options, build: Build, progress: Progress) -> Built:
     """Build once and tell what came of it."""
     progress.stages.clear()
     started = time.monotonic()
-    built = build(options, progress)
+    gc.disable()  # a build has millions of objects, and is over before garbage would matter
+    try:
+        built = build(options, progress)
+    finally:
+        gc.enable()
     seconds = time.monotonic() - started
     differing = changes(options.site, options.out, built.written.changed)
     tell(built, seconds, _short(options.out), progress, differing, report=options.report)

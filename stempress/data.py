@@ -71,16 +71,16 @@ def data_files(
         shown, key = plan.variations[song.slug], keys.song_files(song.slug)
         yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
         yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
-    yield json_later("data/tokens.json", every, tokens_data, collection)
+    yield json_later("data/tokens.json", keys.ledger, tokens_data, collection)
     parts = in_parts(collection.tokens)
-    yield json_later("data/ledger.json", every, ledger_data, collection, len(parts))
+    yield json_later("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_part(part)
         yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
-    yield json_later("data/gallery.json", every, gallery_data, collection)
-    yield json_later("data/forge.json", every, forge_data, collection, plan)
-    yield json_later("data/rarity.json", every, rarity_data, plan, rarity)
-    yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), every)
+    yield json_later("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
+    yield json_later("data/forge.json", keys.forge, forge_data, collection, plan)
+    yield json_later("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
+    yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), keys.rarity)
     if collection.seals:
         yield json_later("data/provenance.json", every, provenance_data, collection)
 

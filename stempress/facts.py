@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -95,9 +96,15 @@ def _place(digest: str) -> Path:
 
 def _kept(digest: str) -> Facts | None:
     try:
-        data = orjson.loads(_place(digest).read_bytes())
-        data["bins"] = tuple((low, high) for low, high in data["bins"])
-        data["envelope"] = tuple(data["envelope"])
-        return Facts(**data)
+        return _read(_place(digest))
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _read(place: Path) -> Facts:
+    """Read facts that were kept; previews build again and again, and need not read them twice."""
+    data = orjson.loads(place.read_bytes())
+    data["bins"] = tuple((low, high) for low, high in data["bins"])
+    data["envelope"] = tuple(data["envelope"])
+    return Facts(**data)

@@ -97,6 +97,8 @@ class Table:
 
     def _clean(self, key: str, value: str, default: str = "") -> str:
         """Return a text in NFC; the default, and a fault noted, if control characters are in it."""
+        if value.isascii() and value.isprintable():
+            return value
         if CONTROL.search(value):
             self.fault(key, "must not hold control characters", value, "remove them")
             return default
@@ -208,6 +210,8 @@ class Table:
 
     def done(self, also: Sequence[str] = ()) -> None:
         """Refuse every key that was not asked for, and note required ones that are missing."""
+        if not self._missing and self._asked.issuperset(self.data):
+            return
         unknown = [key for key in self.data if key not in self._asked]
         for key in unknown:
             self.fault(key, "is not a known key", hint=nearest(key, {*self._asked, *also}))

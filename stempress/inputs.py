@@ -7,6 +7,7 @@ import site as packages
 import stat
 import sys
 import time
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from stempress.command import Options
 
 HERE = Path(__file__).parents[1]
-SOURCES = ("stempress", "pyodide_app/engine", "templates")
-"""What decides how pages are made; the modules beside it are copied as they are."""
+SOURCES = ("stempress", "pyodide_app/engine")
+"""What decides how pages are made, beside templates; the modules beside it are copied."""
 READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".po", ".py", ".toml", ".txt", ".xml"}
 """Files that are told apart by their content; others, such as sound, by their size and time."""
 UNSURE_NS = 2_000_000_000
@@ -41,10 +42,9 @@ class Inputs(NamedTuple):
 
 def name_inputs(options: Options) -> Inputs:
     """Return the names of what a build would follow from now."""
-    source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
-    for folder in SOURCES:
-        for _, words in _described(str(HERE), folder):
-            source.update(words)
+    source = _running()
+    for _, words in _described(str(HERE), "templates"):
+        source.update(words)
     everything = source.copy()
     for _, words in _described(str(HERE), "pyodide_app"):
         everything.update(words)
@@ -59,6 +59,20 @@ def name_inputs(options: Options) -> Inputs:
     sure = newest < time.time_ns() - UNSURE_NS
     own = any((options.site / "templates").glob("*")) and not _same(options.site, HERE)
     return Inputs(source.hexdigest(), everything.hexdigest(), sure, own)
+
+
+def _running() -> blake2b:
+    """Return the name of the generator, read once: what runs is what it was when it began."""
+    return _generator().copy()
+
+
+@cache
+def _generator() -> blake2b:
+    source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
+    for folder in SOURCES:
+        for _, words in _described(str(HERE), folder):
+            source.update(words)
+    return source
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token
-from stempress.pages import StemView, TokenList, VariationPages, VariationView
+from stempress.pages import SongList, StemView, TokenList, VariationPages, VariationView
 from stempress.words import Words
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Keys:
         ]
         pages = [(document.slug, document.title) for document in collection.pages]
         there = bool(collection.notes), bool(collection.seals)
-        told = (*there, collection.ledger.block, views.mixer_off)
+        told = (*there, views.mixer_off)
         around = repr(collection.settings), inputs.source, albums, pages, told
         self.around = self.everything if inputs.own_templates else digest(*around)
         self._songs: dict[str, str] = {}
@@ -70,6 +70,7 @@ class Keys:
             "embed.html": self._embed_page,
             "stem.html": self._stem_page,
             "song.html": self._song_page,
+            "rarity.html": self._rarity_page,
         }
 
     def page(self, page: Page) -> str:
@@ -128,6 +129,29 @@ class Keys:
         return digest(self.around, self.song(slug))
 
     @cached_property
+    def ledger(self) -> str:
+        """A key for all tokens, who holds them, and when that was so."""
+        ledger = self._of.ledger
+        return digest(ledger.block, ledger.time, self.ledger_part(ledger.tokens))
+
+    @cached_property
+    def songs(self) -> str:
+        """A key for all songs but for their stories."""
+        return digest(self.around, [self.song(song.slug) for song in self._of.songs])
+
+    @cached_property
+    def forge(self) -> str:
+        """A key for what forging takes, and which variations have a page."""
+        albums = [repr(replace(album, story="", songs=())) for album in self._of.albums]
+        totals = [pages.total for pages in self._views.plan.variations.values()]
+        return digest(self.songs, albums, list(self._shown.values()), totals)
+
+    @cached_property
+    def rarity(self) -> str:
+        """A key for how rare everything is."""
+        return digest(self.forge, list(self._counted.values()))
+
+    @cached_property
     def addresses(self) -> str:
         """A key for the list of all addresses."""
         return digest(self.around, [page.address for page in self._views.plan.pages])
@@ -143,12 +167,13 @@ class Keys:
     def _token_page(self, page: Page) -> str:
         token, views = _about(page, Token), self._views
         relatives = views.family(token).tokens() if token.state != "unrevealed" else ()
+        held = tuple(views.owners(token).items())
         odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
         return digest(
             self.around,
             self.token(token),
             [self.token(each) for each in relatives],
-            tuple(views.owners(token).items()),
+            (held, self._of.ledger.block) if held else "",
             [self._percent(trait) for trait in views.traits(token)],
             odds,
         )
@@ -190,7 +215,7 @@ class Keys:
 
     def _variation_page(self, page: Page) -> str:
         about = _about(page, VariationView)
-        tokens = self._rarity.tokens_of(about.song, about.variation)
+        tokens = self._rarity.tokens_of(about.variation)
         keys = [row.key for row in self._views.chosen(about.song, about.variation)]
         return digest(
             self._embed_page(page), self._counts(keys), [self.token(token) for token in tokens]
@@ -222,6 +247,12 @@ class Keys:
             self._counts(self._stems_of(song)),
             [self.token(token) for token in tokens],
         )
+
+    def _rarity_page(self, page: Page) -> str:
+        about = _about(page, SongList)
+        tokens = [each for song in about.songs for each in self._views.song_tokens[song.slug]]
+        known = [self.token(token) for token in tokens]
+        return digest(self.rarity, page.address, page.title, about.last, known)
 
     def _counts(self, keys: Sequence[StemKey]) -> list[str]:
         return [self._counted[key] for key in keys]

@@ -6,7 +6,7 @@ from math import floor
 from statistics import median
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.loudness import to_db
+from pyodide_app.engine.exact import to_db
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

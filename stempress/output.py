@@ -133,19 +133,14 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
         return _written(live.record, (), 0)
     shelter(records)
     stage = _begin(following, records)
-    held = {
-        address
-        for address in stage.sound
-        if address in gathered and gathered[address][1] == stage.record.files[address].key
-    }
+    held = _held(stage, live, gathered)
     wanted = folders_of(gathered)
     gone_by = [*stage.strays, *(each for each in stage.record.files if each not in held)]
     remove(following, gone_by, wanted)
     todo = [each for address, each in gathered.items() if address not in held]
     gathering = Gathering(out, live, following, stage.folders & wanted, guard)
     made = _gather(gathering, todo, len(gathered), jobs, progress)
-    seen = {address: stage.record.files[address] for address in held}
-    seen |= {each.address: each.seen for each in made}
+    seen = held | {each.address: each.seen for each in made}
     touched = folders_of(each.address for each in made)
     times = dict(stage.record.folders) | folder_times(following, touched)
     folders = {folder: times.get(folder, 0) for folder in sorted(wanted)}
@@ -213,6 +208,20 @@ def _holds(live: Tree, gathered: Mapping[str, tuple[OutputFile, str]]) -> bool:
     )
 
 
+def _held(stage: Tree, live: Tree | None, gathered: Gathered) -> dict[str, Seen]:
+    """Return what the next site has: what follows from the same, or is the present site's file."""
+    before, present = stage.record.files, live.record.files if live else {}
+    held = {}
+    for address, (_, name) in gathered.items():
+        seen = before.get(address)
+        if seen is not None and seen.key != name:
+            now = present.get(address)
+            seen = now if now == (name, *seen[1:]) else None
+        if seen is not None and stage.has(address):
+            held[address] = seen
+    return held
+
+
 def _written(record: Record, changed: Iterable[str], pruned: int) -> Written:
     sizes = {address: seen.size for address, seen in record.files.items()}
     return Written(len(sizes), sum(sizes.values()), tuple(changed), pruned, sizes)
@@ -248,6 +257,7 @@ class Gathering:
         self._out, self._live, self._to = out, live, to
         self._folders, self._guard = folders, guard
         self._last: _Made | None = None
+        self._real: dict[str, bool] = {}
 
     def fill(self, files: Sequence[tuple[OutputFile, str]]) -> list[_Made]:
         """Put a batch of files into place."""
@@ -265,7 +275,7 @@ class Gathering:
             content = file.made()
             if self._guard and isinstance(content, bytes):
                 self._guard(address, content)
-            if live and _same(self._out, address, content):
+            if live and self._is_there(address, content):
                 made = self._linked(address, name)
             else:
                 made = self._new(address, name, content)
@@ -282,6 +292,34 @@ class Gathering:
         except OSError:
             os.makedirs(place, exist_ok=True)  # noqa: PTH103
         self._folders.add(folder)
+
+    def _is_there(self, address: str, content: bytes | Path) -> bool:
+        """Say whether the present site has this already; what is reached through a link is not."""
+        place = f"{self._out}/{address}"
+        size = len(content) if isinstance(content, bytes) else content.stat().st_size
+        try:
+            found = os.lstat(place)
+            if found.st_size != size or not stat.S_ISREG(found.st_mode):
+                return False
+            if not self._is_real(address.rpartition("/")[0]):
+                return False
+            with open(place, "rb", buffering=0) as old:  # noqa: PTH123 - there are thousands
+                if isinstance(content, bytes):
+                    return old.read(size + 1) == content
+                with content.open("rb") as new:
+                    while block := new.read(_CHUNK):
+                        if old.read(_CHUNK) != block:
+                            return False
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
+
+    def _is_real(self, folder: str) -> bool:
+        """Say whether a folder of the present site is reached without a link."""
+        if folder not in self._real:
+            place = self._out.resolve() / folder
+            self._real[folder] = place == place.resolve()
+        return self._real[folder]
 
     def _linked(self, address: str, name: str) -> _Made:
         source, target = f"{self._out}/{address}", f"{self._to}/{address}"
@@ -413,24 +451,3 @@ def check_addresses(files: Sequence[OutputFile]) -> None:
         faults.append(Fault(f"/{taken[below]}", "lies below an address that is a file"))
     if faults:
         raise SiteError(faults)
-
-
-def _same(out: Path, address: str, content: bytes | Path) -> bool:
-    """Say whether a file is there already; what is reached through a link is not."""
-    path = out / address
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
-    try:
-        there = path.lstat()
-        if there.st_size != size or not stat.S_ISREG(there.st_mode):
-            return False
-        if path.resolve() != out.resolve() / address:
-            return False
-        if isinstance(content, bytes):
-            return path.read_bytes() == content
-        with path.open("rb") as old, content.open("rb") as new:
-            while block := new.read(_CHUNK):
-                if old.read(_CHUNK) != block:
-                    return False
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True

@@ -11,6 +11,7 @@ from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
 from stempress.fields import folded
 from stempress.phrases import ENGLISH
+from stempress.rarity import extremes
 from stempress.traits import Trait, shown_trait, traits_of
 
 if TYPE_CHECKING:
@@ -171,26 +172,26 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
     """Return the tokens of every trait; traits that differ in case or accent alone are one."""
     groups: dict[str, list[Token]] = defaultdict(list)
     names: dict[str, Trait] = {}
+    known: dict[tuple[Trait, ...], list[list[Token]]] = {}
     for token in collection.tokens:
-        for trait in traits_of(collection, token):
-            address = trait.address
-            names.setdefault(address, trait)
-            if token not in groups[address][-1:]:
-                groups[address].append(token)
+        traits = traits_of(collection, token)
+        if traits not in known:
+            for trait in traits:
+                names.setdefault(trait.address, trait)
+            addresses = dict.fromkeys(trait.address for trait in traits)
+            known[traits] = [groups[address] for address in addresses]
+        for group in known[traits]:
+            group.append(token)
     return {names[address]: tuple(tokens) for address, tokens in groups.items()}
 
 
 def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
     total = rarity.permitted(song)
-    minted = {
-        Variation.from_stems(song, dict(stems))
-        for slug, stems in rarity.variation_tokens
-        if slug == song.slug
-    }
+    minted = {variation for variation in rarity.variation_tokens if variation.song == song.slug}
     if total <= VARIATION_PAGES:
         shown = minted.union(song.variations())
     else:
-        rarest, commonest = rarity.extremes(song, EXTREMES)
+        rarest, commonest = extremes(song, EXTREMES)
         shown = minted.union(rarest, commonest)
     return VariationPages(song, tuple(sorted(shown)), total)
 
@@ -314,9 +315,13 @@ def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> s
 
 def refuse_clashes(pages: Iterable[Page]) -> None:
     """Refuse files that a disk or a gateway would take for one: case folded, NFC."""
+    every = list(pages)
+    outputs = folded("\n".join([page.output for page in every])).split("\n")
+    if len(outputs) == len(set(outputs)):
+        return
     taken: dict[str, Page] = {}
     faults = []
-    for page in pages:
+    for page in every:
         name = folded(page.output)
         if name in taken:
             other: Document | str = taken[name].title

@@ -9,18 +9,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from math import log2, prod
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import Variation
 from pyodide_app.engine.walk import cheapest_first
 from stempress.space import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from pyodide_app.engine.model import Song, Stem, StemKey, Token, Variation
+    from pyodide_app.engine.model import Song, Stem, StemKey, Token
 
 ENUMERABLE = 50_000
 """Songs with more combinations than this have no ranks: they are not enumerated."""
@@ -134,16 +135,28 @@ class Rarity:
 
     def score(self, song: Song, variation: Variation) -> float:
         """Return the information content of a variation in bits: higher is rarer."""
-        return sum(-log2(odds) for odds in self._chosen_odds(song, variation))
+        bits = self._bits[song.slug]
+        return sum(layer[at] for layer, at in zip(bits, variation.choice, strict=True))
 
-    def _chosen_odds(self, song: Song, variation: Variation) -> Iterator[float]:
-        for layer, stem in zip(song.layers, variation.stems(song), strict=True):
-            yield self._odds[song.slug, layer.slug, stem.slug]
+    @cached_property
+    def _bits(self) -> dict[str, list[tuple[float, ...]]]:
+        """The information content of every stem, by song and layer."""
+        return {
+            song.slug: [tuple(-log2(odds) for odds in layer.odds) for layer in song.layers]
+            for song in self.songs
+        }
+
+    @cached_property
+    def _shares(self) -> dict[str, list[tuple[float, ...]]]:
+        """The target share of every stem, by song and layer."""
+        return {song.slug: [layer.odds for layer in song.layers] for song in self.songs}
 
     def standing(self, song: Song, variation: Variation) -> Standing:
         """Return score, odds among permitted variations, and rank."""
         ranks, mass = self._ranks(song)
-        odds = prod(self._chosen_odds(song, variation)) / mass
+        shares = self._shares[song.slug]
+        chosen = (layer[at] for layer, at in zip(shares, variation.choice, strict=True))
+        odds = prod(chosen) / mass
         score = self.score(song, variation)
         rank = ranks.of(score) if ranks and song.permits(variation) else None
         return Standing(score, odds, rank, self.permitted(song))
@@ -186,22 +199,6 @@ class Rarity:
             counts = longer
         return counts
 
-    def extremes(self, song: Song, count: int) -> tuple[list[Variation], list[Variation]]:
-        """Return the ``count`` rarest and commonest permitted variations, without enumerating."""
-        return (
-            list(islice(self._ordered(song, rarest=True), count)),
-            list(islice(self._ordered(song, rarest=False), count)),
-        )
-
-    def _ordered(self, song: Song, *, rarest: bool) -> Iterator[Variation]:
-        """Yield permitted variations from one end of the scale."""
-        sign = -1.0 if rarest else 1.0
-        costs = [
-            [(sign * bits, at) for at, bits in enumerate(layer.information)]
-            for layer in song.layers
-        ]
-        return (variation for _, variation in cheapest_first(song, costs))
-
     @cached_property
     def unrevealed_odds(self) -> dict[StemKey, float]:
         """What an unrevealed stem token can turn out to be, from published figures alone.
@@ -220,15 +217,28 @@ class Rarity:
         return {key: share / total for key, share in shares.items() if share} if total else {}
 
     @cached_property
-    def variation_tokens(self) -> dict[tuple[str, frozenset[tuple[str, str]]], list[Token]]:
-        """Song tokens by song and chosen stems."""
-        found: dict[tuple[str, frozenset[tuple[str, str]]], list[Token]] = defaultdict(list)
+    def variation_tokens(self) -> dict[Variation, list[Token]]:
+        """Song tokens by what they are."""
+        songs = {song.slug: song for song in self.songs}
+        found: dict[Variation, list[Token]] = defaultdict(list)
         for token in self.tokens:
             if token.tier == "song" and token.stems:
-                found[token.song, frozenset(token.stems.items())].append(token)
+                found[Variation.from_stems(songs[token.song], token.stems)].append(token)
         return found
 
-    def tokens_of(self, song: Song, variation: Variation) -> list[Token]:
+    def tokens_of(self, variation: Variation) -> list[Token]:
         """Return the song tokens that are this variation."""
-        chosen = frozenset(variation.by_layer(song).items())
-        return self.variation_tokens.get((song.slug, chosen), [])
+        return self.variation_tokens.get(variation, [])
+
+
+@lru_cache(maxsize=1024)
+def extremes(song: Song, count: int) -> tuple[tuple[Variation, ...], tuple[Variation, ...]]:
+    """Return the ``count`` rarest and commonest permitted variations, without enumerating."""
+    return _from_one_end(song, count, -1.0), _from_one_end(song, count, 1.0)
+
+
+def _from_one_end(song: Song, count: int, sign: float) -> tuple[Variation, ...]:
+    costs = [
+        [(sign * bits, at) for at, bits in enumerate(layer.information)] for layer in song.layers
+    ]
+    return tuple(variation for _, variation in islice(cheapest_first(song, costs), count))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from stempress.hosting import QuietServer
 
-DEBOUNCE_SECONDS = 0.05
+DEBOUNCE_SECONDS = 0.02
 INPUT_FILES = ("site.toml",)
 INPUT_FOLDERS = ("content", "stems", "templates")
 WEB = Path(__file__).parents[1] / "pyodide_app" / "web"

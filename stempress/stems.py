@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
@@ -12,7 +14,6 @@ from stempress.texts import is_refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.errors import Findings
@@ -41,11 +42,11 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
         files = found.pop(key, [])
         sound = _one(key, "sound", AUDIO, files, findings)
         picture = _one(key, "picture", PICTURES, files, findings)
-        if sound and not is_refused(sound, _where(site, sound), findings):
+        if sound and not _is_refused(site, sound, findings):
             audio[key] = sound
         if not sound and key[:2] not in missing:
             _no_sound(key, [name for *at, name in orphans if (*at,) == key[:2]], findings)
-        if picture and not is_refused(picture, _where(site, picture), findings):
+        if picture and not _is_refused(site, picture, findings):
             pictures[key] = picture
             check_picture(picture, _where(site, picture), findings)
         for file in files:
@@ -67,10 +68,21 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
 
 def _found(site: Path) -> dict[StemKey, list[Path]]:
     found: dict[StemKey, list[Path]] = {}
-    for path in sorted((site / "stems").glob("*/*/*")):
-        if path.is_file() and not path.name.startswith("."):
-            found.setdefault((path.parts[-3], path.parts[-2], path.stem), []).append(path)
+    for song in _entries(site / "stems"):
+        for layer in _entries(song):
+            for entry in _entries(layer):
+                path = Path(entry)
+                if entry.is_file() and not path.name.startswith("."):
+                    found.setdefault((song.name, layer.name, path.stem), []).append(path)
     return found
+
+
+def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, by name; nothing of what is none."""
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def _missing_folders(
@@ -78,10 +90,14 @@ def _missing_folders(
 ) -> set[tuple[str, str]]:
     """Return song and layer of the folders that are not there; the outermost is noted, once."""
     missing: dict[tuple[str, str], str] = {}
+    there: set[tuple[str, str]] = set()
     for key in wanted:
+        if key[:2] in there or key[:2] in missing:
+            continue
         folders = ["/".join(("stems", *key[:depth])) for depth in range(3)]
         absent = next((folder for folder in folders if not (site / folder).is_dir()), None)
-        if absent is None or key[:2] in missing:
+        if absent is None:
+            there.add(key[:2])
             continue
         if absent not in missing.values():
             depth = folders.index(absent)
@@ -118,6 +134,10 @@ def _no_sound(key: StemKey, beside: Sequence[str], findings: Findings) -> None:
         "the stem has no sound file",
         hint=f"{key[2]}.wav, .flac, .aiff, .ogg, .opus or .mp3{there}",
     )
+
+
+def _is_refused(site: Path, file: Path, findings: Findings) -> bool:
+    return bool(findings.faults) and is_refused(file, _where(site, file), findings)
 
 
 def _where(site: Path, file: Path) -> str:

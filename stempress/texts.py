@@ -128,7 +128,16 @@ def is_refused(path: Path, where: str, findings: Findings) -> bool:
 
 
 def _links(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_symlink())
+    """Yield every link below a folder; none is followed."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_symlink():
+            yield Path(entry.path)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _links(Path(entry.path))
 
 
 def _real(path: Path) -> Path:

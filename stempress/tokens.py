@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 TELLING = frozenset(_STEM_KEYS)
 """What an unrevealed token must not have."""
+_TOKEN_ID = re.compile(r"0|[1-9]\d{0,77}", re.ASCII)
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
 
 
 def is_token_id(word: object) -> bool:
     """Say whether a value can be a token's id: 256 bits, decimal, as text."""
-    fits = isinstance(word, str) and re.fullmatch(r"0|[1-9]\d{0,77}", word, re.ASCII)
+    fits = isinstance(word, str) and _TOKEN_ID.fullmatch(word)
     return bool(fits) and int(str(word)) < 2**256
 
 
@@ -90,6 +91,9 @@ def _revealed(
 
 def _check_stem(table: Table, keys: tuple[str, str], song: Song, layer: str, stem: str) -> None:
     """Note a fault, of the first or second key, for a stem that a song does not have."""
+    for each in song.layers:
+        if each.slug == layer and any(of_it.slug == stem for of_it in each.stems):
+            return
     known = {each.slug: [each_stem.slug for each_stem in each.stems] for each in song.layers}
     if known and layer not in known:
         table.fault(keys[0], f"is not a layer of {song.slug}", layer, nearest(layer, known))

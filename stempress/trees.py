@@ -12,7 +12,7 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -107,18 +107,32 @@ def read_tree(path: Path, records: Path) -> Tree:
     """Return a folder with its record; of one without a record nothing is known."""
     try:
         place = _place(path, records)
-        return Tree(path, _read_record(place, place.stat().st_mtime_ns))
+        return Tree(path, _read_record(place))
     except (OSError, ValueError, KeyError, TypeError):
         return Tree(path, Record())
 
 
-@lru_cache(maxsize=2)
-def _read_record(place: Path, _mtime: int) -> Record:
+def _read_record(place: Path) -> Record:
+    """Read a record, unless this process has written it; a preview builds again and again."""
+    written = _written(place)
+    if place in _known and _known[place][0] == written:
+        return _known[place][1]
     data = orjson.loads(place.read_bytes())
     if data["version"] != VERSION:
         raise ValueError(data["version"])
     files = {address: Seen(*seen) for address, seen in data["files"].items()}
-    return Record(files, data["folders"], data["build"], data["told"])
+    record = Record(files, data["folders"], data["build"], data["told"])
+    _known[place] = written, record
+    return record
+
+
+_known: dict[Path, tuple[tuple[int, int], Record]] = {}
+"""Records by their files, and what these were then."""
+
+
+def _written(place: Path) -> tuple[int, int]:
+    found = place.stat()
+    return found.st_mtime_ns, found.st_ino
 
 
 def write_record(path: Path, records: Path, record: Record) -> None:
@@ -129,12 +143,14 @@ def write_record(path: Path, records: Path, record: Record) -> None:
     draft = place.with_suffix(".part")
     draft.write_bytes(orjson.dumps(data, default=tuple))
     draft.replace(place)
+    _known[place] = _written(place), record
 
 
 def drop_record(path: Path, records: Path) -> None:
     """Forget what is in a folder: it is about to change."""
-    with suppress(FileNotFoundError):
-        _place(path, records).unlink()
+    place = _place(path, records)
+    _known.pop(place, None)
+    place.unlink(missing_ok=True)
 
 
 def _place(path: Path, records: Path) -> Path:

@@ -275,7 +275,7 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
     song, mix = about.song, about.variation
     names = [stem.name for stem in mix.stems(song)]
     standing = views.rarity.standing(song, mix)
-    tokens = views.rarity.tokens_of(song, mix)
+    tokens = views.rarity.tokens_of(mix)
     artist = views.collection.settings.artist
     words = f"Mix {mix.mix_number} of {song.title}: {', '.join(names[:-1])} and {names[-1]}."
     return {

@@ -44,3 +44,8 @@ def tan(angle: float) -> float:
         sine = 1 - sine * square / (even * (even + 1))
         cosine = 1 - cosine * square / (even * (even - 1))
     return angle * sine / cosine
+
+
+def to_db(level: float) -> float:
+    """Turn a factor of full scale into decibels; -inf for 0."""
+    return 20 * log10(level)

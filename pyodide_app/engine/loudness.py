@@ -137,11 +137,6 @@ class PeakMeter:
         self.true_peak = max(self.true_peak, float(above.max(initial=0)))
 
 
-def to_db(level: float) -> float:
-    """Turn a factor of full scale into decibels; -inf for 0."""
-    return 20 * log10(level)
-
-
 def to_lufs(power: float) -> float:
     """BS.1770-4 equation 2, with the channels already weighted and summed; -inf for 0."""
     return -0.691 + 10 * log10(power)

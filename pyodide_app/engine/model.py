@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Literal
@@ -73,9 +74,9 @@ class Rule:
     All three map a layer's slug to stems' slugs.
     """
 
-    when: Mapping[str, tuple[str, ...]]
-    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    require: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    when: Mapping[str, tuple[str, ...]] = field(hash=False)
+    exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    require: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def layers(self) -> frozenset[str]:
@@ -112,7 +113,7 @@ class Song:
     bpm: float | None = None
     key: str = ""
     bars: int | None = None
-    streaming: Mapping[str, str] = field(default_factory=dict)
+    streaming: Mapping[str, str] = field(default_factory=dict, hash=False)
     credits: tuple[Credit, ...] = ()
     story: str = ""
     pad: bool = False
@@ -184,7 +185,7 @@ class Variation:
     @property
     def mix_number(self) -> str:
         """The short name: 1-based positions joined by hyphens, ``3-1-4``."""
-        return "-".join(str(at + 1) for at in self.choice)
+        return _mix_number(self.choice)
 
     @classmethod
     def parse(cls, song: Song, mix_number: str) -> Variation:
@@ -216,6 +217,11 @@ class Variation:
         return {
             layer.slug: stem.slug for layer, stem in zip(song.layers, self.stems(song), strict=True)
         }
+
+
+@lru_cache(maxsize=1 << 16)
+def _mix_number(choice: tuple[int, ...]) -> str:
+    return "-".join([str(at + 1) for at in choice])
 
 
 @dataclass(frozen=True, slots=True)
