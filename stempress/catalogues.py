@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
@@ -76,6 +76,12 @@ def written(catalogue: Catalog) -> bytes:
     return "".join([*header, *lines[end:]]).encode()
 
 
+def is_translated(message: Message) -> bool:
+    """Say whether every form of a sentence has been translated, and without doubt."""
+    forms = message.string if isinstance(message.string, tuple) else (message.string,)
+    return not message.fuzzy and all(forms)
+
+
 def begin(language: str) -> Path:
     """Begin the catalogue of a language."""
     path = FOLDER / language / "LC_MESSAGES" / "stempress.po"
@@ -97,7 +103,7 @@ def main() -> None:
         catalogue.update(template)
         catalogue.obsolete.clear()
         path.write_bytes(written(catalogue))
-        missing = sum(bool(each.id and (each.fuzzy or not each.string)) for each in catalogue)
+        missing = sum(bool(each.id) and not is_translated(each) for each in catalogue)
         told = f"{language}: {len(catalogue)} sentences, {missing} to be translated\n"
         sys.stdout.write(told)
 
