@@ -62,7 +62,9 @@ class LocalWords(Words):
     def listed(self, names: Iterable[str], last: str = "or") -> str:
         """Return names as a list in a sentence; ``last`` is ``and`` or ``or``."""
         style: Literal["or", "standard"] = "or" if last == "or" else "standard"
-        return format_list(list(names), style, locale=self._locale)
+        before, after = self._phrases.isolation
+        isolated = [f"{before}{name}{after}" for name in names]
+        return format_list(isolated, style, locale=self._locale)
 
     def size(self, count: int) -> str:
         """Return a count of bytes for people."""

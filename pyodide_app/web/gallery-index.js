@@ -4,22 +4,12 @@
 // an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and the
 // values that a token has, by place or by kind.
 import { load } from "./dom.js";
-import { _, number, pgettext } from "./phrases.js";
+import { stateName, tierName, unrevealedTitle } from "./names.js";
+import { _, number } from "./phrases.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 export const TIERS = ["stem", "song", "album"];
 export const STATES = ["revealed", "unrevealed", "forged"];
-const TIER_WORDS = { stem: pgettext("tier", "stem"), song: pgettext("tier", "song"), album: pgettext("tier", "album") };
-const STATE_WORDS = {
-  revealed: pgettext("state", "revealed"),
-  unrevealed: pgettext("state", "unrevealed"),
-  forged: pgettext("state", "forged"),
-};
-const BLANK = {
-  stem: (id) => _("Unrevealed stem #%(id)s", { id }),
-  song: (id) => _("Unrevealed song #%(id)s", { id }),
-  album: (id) => _("Unrevealed album #%(id)s", { id }),
-};
 /** Up to how many of a hundred known tokens of its tier are as rare as a token, or rarer. */
 const BANDS = [1, 5, 10, 25, 50, 100];
 const UNKNOWN = -1;
@@ -62,7 +52,7 @@ function kindsOf({ songs, albums }) {
   const stems = songs.flatMap((song) => song.layers.flatMap((layer) => stemsOf(album[song.album], song, layer)));
   const byKey = new Map(stems.map((each) => [each.stems[0].key, each]));
   return [
-    ...TIERS.map((tier) => ({ tier, name: BLANK[tier](""), title: BLANK[tier], cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
+    ...TIERS.map((tier) => ({ tier, name: unrevealedTitle(tier, ""), title: (id) => unrevealedTitle(tier, id), cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
     ...stems,
     ...songs.flatMap((song) => mixesOf(album[song.album], song, byKey)),
     ...albums.map((each) => ({ tier: "album", name: each.title, cover: each.cover, album: each, bits: UNKNOWN, stems: [] })),
@@ -94,7 +84,7 @@ function ownersOf(data, count) {
   if (!data) return { addresses: [], of: () => [] };
   const width = data.head + data.tail;
   const hex = Array.from(atob(data.ends), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  const addresses = Array.from({ length: hex.length / 2 / width }, (_, at) => {
+  const addresses = Array.from({ length: hex.length / 2 / width }, (nothing, at) => {
     const ends = hex.slice(at * width * 2, (at + 1) * width * 2);
     return { head: ends.slice(0, data.head * 2), tail: ends.slice(data.head * 2) };
   });
@@ -139,8 +129,8 @@ function facetsOf(index, { albums, songs }) {
   const inBand = single(BANDS.length);
   const none = [];
   return [
-    byKind("tier", TIERS.map((tier) => ({ slug: tier, label: capital(TIER_WORDS[tier]) })), ({ tier }) => [tier]),
-    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(STATE_WORDS[state]) })), of: (at) => inState[stateOf[at]] },
+    byKind("tier", TIERS.map((tier) => ({ slug: tier, label: capital(tierName(tier)) })), ({ tier }) => [tier]),
+    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(stateName(state)) })), of: (at) => inState[stateOf[at]] },
     byKind("album", albums.map(({ slug, title }) => ({ slug, label: title })), ({ album }) => (album ? [album.slug] : none)),
     byKind("song", songs.map(({ slug, title }) => ({ slug, label: title })), ({ song }) => (song ? [song.slug] : none)),
     byKind("layer", [...layers].reverse().map(([slug, label]) => ({ slug, label })), (kind) => kind.stems.map(({ layer }) => layer.slug)),
@@ -179,11 +169,11 @@ export function titleOf({ ids, kinds, kindOf }, at) {
 }
 
 export function tierOf({ kinds, kindOf }, at) {
-  return TIER_WORDS[kinds[kindOf[at]].tier];
+  return tierName(kinds[kindOf[at]].tier);
 }
 
 export function stateWords({ stateOf }, at) {
-  return STATE_WORDS[STATES[stateOf[at]]];
+  return stateName(STATES[stateOf[at]]);
 }
 
 function capital(word) {

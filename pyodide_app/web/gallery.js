@@ -9,7 +9,7 @@ import { VIEWS, readAddress, viewOf, writeAddress } from "./gallery-address.js";
 import { loadIndex } from "./gallery-index.js";
 import { Results, stepOf } from "./gallery-results.js";
 import { LANGUAGE } from "./language.js";
-import { _, number, plural } from "./phrases.js";
+import { _, fixed, number, plural } from "./phrases.js";
 
 const UNKNOWN = "–";
 const PAUSE = 500; // milliseconds without a change until the count is read out
@@ -241,7 +241,7 @@ function labelOf({ facets }, name, value) {
 
 function bitsOf({ bits }, at) {
   if (bits[at] < 0) return UNKNOWN;
-  return _("%(figure)s bits", { figure: number(bits[at], { minimumFractionDigits: 2, maximumFractionDigits: 2 }) });
+  return _("%(score)s bits", { score: fixed(bits[at], 2) });
 }
 
 function holdersOf(index, at) {

@@ -12,9 +12,9 @@ const STATES = {
   forged: pgettext("state", "forged"),
 };
 const UNREVEALED = {
-  stem: _("Unrevealed stem #%(id)s"),
-  song: _("Unrevealed song #%(id)s"),
-  album: _("Unrevealed album #%(id)s"),
+  stem: (id) => _("Unrevealed stem #%(id)s", { id }),
+  song: (id) => _("Unrevealed song #%(id)s", { id }),
+  album: (id) => _("Unrevealed album #%(id)s", { id }),
 };
 
 export function tierName(tier) {
@@ -25,7 +25,11 @@ export function stateName(state) {
   return STATES[state] ?? state;
 }
 
+export function unrevealedTitle(tier, id) {
+  return UNREVEALED[tier](id);
+}
+
 /** What a token is called: what the artist has named, or that nobody knows it yet. */
 export function titleOf({ id, tier, state, title }) {
-  return state === "unrevealed" ? UNREVEALED[tier].replace("%(id)s", id) : title;
+  return state === "unrevealed" ? unrevealedTitle(tier, id) : title;
 }

@@ -6,7 +6,11 @@ const PLACE = /%\((\w+)\)s/g;
 const formats = new Map(); // digits -> a format, which takes long to make
 
 function fill(words, given) {
-  return given ? words.replaceAll(PLACE, (place, name) => `${ISOLATION[0]}${given[name]}${ISOLATION[1]}`) : words;
+  return given ? words.replaceAll(PLACE, (place, name) => isolated(given[name])) : words;
+}
+
+function isolated(value) {
+  return `${ISOLATION[0]}${value}${ISOLATION[1]}`;
 }
 
 export function _(words, given) {
@@ -48,7 +52,7 @@ export function percent(share) {
 
 /** Names in a sentence; `type` is "and" or "or". */
 export function listed(names, type = "and") {
-  return format(type).format(names);
+  return format(type).format(names.map(isolated));
 }
 
 /** Nodes in a sentence, to be appended with the words between them. */
