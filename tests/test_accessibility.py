@@ -105,6 +105,23 @@ def test_nothing_scrolls_sideways_at_320_pixels(page: Page, base: str, name: str
     assert excess(page) == []
 
 
+@pytest.mark.parametrize("view", ["sheet", "cards", "list"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_the_gallery_found(
+    page: Page, base: str, axe: str, view: str, scheme: Scheme
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"{base}gallery/?tier=stem,song&sort=rarity&view={view}")
+    expect(page.locator(".found")).to_be_visible()
+    page.evaluate("for (const each of document.querySelectorAll('.facet')) each.open = true")
+    expect(page.locator("[data-facet=owner] li").first).to_be_visible()
+    assert violations(page, axe) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.get_by_role("button", name="Filters").click()
+    assert excess(page) == []
+    assert violations(page, axe) == []
+
+
 def test_axe_finds_nothing_in_the_sheet_of_keys(page: Page, base: str, axe: str) -> None:
     page.goto(f"{base}{PAGES['mixer']}")
     unfold(page)

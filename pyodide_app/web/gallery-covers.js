@@ -1,9 +1,10 @@
 // Covers are drawings, and a browser takes milliseconds for each. So only those on the screen are asked
-// for, a few at a time, and none while somebody types; those that were shown before come at once.
+// for, a few at a time, and none while somebody types; some that were shown before come at once.
 const AT_ONCE = 4;
 const PAUSE = 200; // milliseconds
 const NEAR = "100px 0px";
 const KEPT = 400;
+const AGAIN = 24; // how many of those kept are shown before a pause
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 export class Covers {
@@ -12,10 +13,12 @@ export class Covers {
   #kept = new Map(); // address -> a picture that holds it
   #coming = 0;
   #resting = 0;
+  #again = AGAIN;
   #seen = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: NEAR });
 
   put(picture, address) {
-    if (this.#kept.has(address)) {
+    if (this.#again > 0 && this.#kept.has(address)) {
+      this.#again--;
       picture.src = address;
       return;
     }
@@ -26,6 +29,7 @@ export class Covers {
 
   /** Other tokens are shown: wait whether they stay. */
   rest() {
+    this.#again = AGAIN;
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
       this.#resting = 0;
