@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+import orjson
 from jinja2 import (
     ChoiceLoader,
     Environment,
@@ -24,6 +25,7 @@ from markupsafe import Markup
 from stempress.art import TEMPLATES
 from stempress.cache import cache_root
 from stempress.cards import card_address, has_cards
+from stempress.compiling import Quick
 from stempress.errors import Fault, SiteError
 from stempress.output import OutputFile
 from stempress.phrases import which_form
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from stempress.phrases import Phrases
     from stempress.views import Views
 
-VERSION = 1
+VERSION = 2
 """Raised when the same template compiles to something else."""
 EXTRAS = {
     "assets/theme.css": "theme.css",
@@ -169,6 +171,7 @@ class Templates(Environment):
     """
 
     phrases: Phrases
+    code_generator_class = Quick
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return what a template can ask for."""
@@ -206,8 +209,14 @@ def environment(site: Path, phrases: Phrases) -> Environment:
         bytecode_cache=Compiled(phrases.key),
     )
     templates.phrases = phrases
+    templates.policies["json.dumps_function"] = as_json
     templates.globals[WHICH] = which_form(phrases.rule)
     return templates
+
+
+def as_json(value: object, **_: object) -> str:
+    """Return JSON, the same for the same value."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def stamp(day: date | None) -> str:

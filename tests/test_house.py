@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
 )
 def test_planning_touches_no_file(name: str) -> None:
     assert not imports(ROOT / "stempress" / f"{name}.py") & UNCLEAN
+
+
+def test_a_build_without_new_sound_or_pictures_begins_without_what_makes_them() -> None:
+    heavy = "{'numpy', 'soundfile', 'soxr', 'lameenc', 'PIL', 'requests', 'markdown', 'babel'}"
+    script = f"import stempress.press, sys; print(sorted({heavy} & sys.modules.keys()))"
+    command = [sys.executable, "-c", script]
+    assert subprocess.check_output(command, cwd=ROOT, text=True) == "[]\n"  # noqa: S603
 
 
 def test_the_front_door_is_short() -> None:

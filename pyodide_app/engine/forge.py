@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation, choices_of
-from pyodide_app.engine.packing import pack
 from pyodide_app.engine.walk import cheapest_first
 
 if TYPE_CHECKING:
@@ -85,6 +84,8 @@ def _pack_group(
     places = {item: at for at, item in enumerate(items)}
     choices = list(islice(choices_of(layers, rules), MOST_CHOICES))
     indices = [[places[item] for item in choice.items()] for choice in choices]
+    from pyodide_app.engine.packing import pack  # noqa: PLC0415 - needs numpy, which takes long
+
     packing = pack(indices, copies, most=scarcest)
     made = [(choice, n) for choice, n in zip(choices, packing.times, strict=True) if n]
     every = len(choices) < MOST_CHOICES or packing.total == scarcest
