@@ -12,18 +12,22 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Token
+from stempress.art import TEMPLATES
 from stempress.audio import Studio, press_audio
 from stempress.catalog import read_collection
 from stempress.checks import check_audio
 from stempress.errors import Findings
+from stempress.gallery import gallery_address
 from stempress.metadata import absolute, token_metadata
 from stempress.pages import StemView, TokenList, VariationView, plan_pages
+from stempress.phrases import ENGLISH
 from stempress.places import address_of, cover_of
 from stempress.progress import Progress
 from stempress.rarity import Rarity
+from stempress.render import environment
 from stempress.schema import linked_data
 from stempress.settings import read_settings
 from stempress.sharing import shown_in_frame
@@ -88,6 +92,7 @@ def site_facts(views: Views) -> Facts:
             for rows in views.layers(song)
             for row in rows
         },
+        "finder": finder_facts(),
         "off": MIXER_OFF,
         "odds_count": number(len(views.unrevealed)),
         "odds": [
@@ -96,6 +101,13 @@ def site_facts(views: Views) -> Facts:
             for top in [views.unrevealed[0][1]]
         ],
     }
+
+
+def finder_facts() -> Facts:
+    """Return what the gallery's modules work with, ready: it asks for nothing of the collection."""
+    finder: Any = environment(TEMPLATES, ENGLISH).get_template("_finder.html").module
+    answers = {root: finder.answers(root) for root in ("../", "../../")}
+    return {"questions": finder.questions(), "tools": finder.tools(), "answers": answers}
 
 
 def row_facts(row: StemRow) -> Facts:
@@ -258,14 +270,27 @@ def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
     name = views.collection.settings.name
     if page.template == "gallery.html":
         words = f"Every token of {name}: {number(about.total)} in all."
+        found["browse"] = browse_facts(views) if about.number == 1 else []
     else:
         trait = about.shared
         what = f"{number(about.total)} {'token' if about.total == 1 else 'tokens'}"
         what = what if about.number == 1 else "Tokens"
         words = f"{what} of {name} with the trait {trait.name}: {trait.value}."  # type: ignore[union-attr]
         found |= {"name": trait.name, "value": trait.value}  # type: ignore[union-attr]
+        found["asked"] = gallery_address(views.collection, trait)  # type: ignore[arg-type]
         found["share"] = percent(about.total / len(views.collection.tokens))
     return found | {"description": words}
+
+
+def browse_facts(views: Views) -> list[Facts]:
+    """Return the traits that lead through the gallery."""
+    return [
+        {
+            "name": traits[0][0].name,
+            "traits": [[address_of(each), each.value, number(count)] for each, count in traits],
+        }
+        for traits in views.browse
+    ]
 
 
 def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | None:
