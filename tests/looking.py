@@ -33,7 +33,7 @@ def violations(page: Page, axe: str) -> list[str]:
 def unfold(page: Page) -> None:
     """Open everything that is folded, and wait until the mixer has joined its controls."""
     if page.locator("stem-mixer:not([data-off])").count():
-        expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+        expect(page.locator("stem-mixer .key.play")).to_be_enabled()
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
 
 
@@ -97,7 +97,7 @@ def waiting(page: Page) -> list[str]:
           const strictly = { opacityProperty: true, visibilityProperty: true };
           const seen = (each) =>
             each.checkVisibility(strictly) || getComputedStyle(each).display === "contents";
-          const apart = "[hidden], details, noscript, script, style, select, svg";
+          const apart = "[hidden], details, noscript, script, style, select, svg, .mixer";
           const idle = [...document.querySelectorAll("button, input, select, textarea")]
             .filter((each) => seen(each) && !each.disabled);
           const unseen = [...document.querySelectorAll("main *")]
