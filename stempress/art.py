@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS, Variation
-from stempress.grooves import ring, shade
+from stempress.grooves import ring
+from stempress.mixart import MixArt, colour
 from stempress.output import OutputFile
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from stempress.sounds import Sounds
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-LAYERS = ("#e2603a", "#e9b23d", "#86b04e", "#2ea898", "#4587c9", "#8a6bd1", "#d4598f", "#93a0ad")
-"""The layers' colours as printed on covers; the pages' own shades are in site.css."""
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
 """What a song's record lies on, song by song."""
 EMBEDDED = 96 * 1024
@@ -137,6 +136,7 @@ class Art:
             song.slug: SLEEVES[at % len(SLEEVES)] for at, song in enumerate(collection.songs)
         }
         self._rings: dict[tuple[StemKey, int, int, int], str] = {}
+        self._mixes = MixArt(sounds, self._render)
         self._data: dict[Path, str] = {}
 
     @cached_property
@@ -157,12 +157,7 @@ class Art:
         keys = picture_keys(self._of, song, variation)
         if keys and is_embedded(self._of, keys):
             return self._stack(song, keys)
-        chosen = [
-            (key, at, choice)
-            for at, choice in enumerate(variation.choice)
-            for key in [(song.slug, song.layers[at].slug, song.layers[at].stems[choice].slug)]
-        ]
-        return self._record(song.slug, self._nested(chosen))
+        return self._mixes.draw(song, variation, self._sleeves[song.slug])
 
     def song(self, song: Song) -> bytes:
         """Draw every stem: those of a layer lie over each other, the first on top."""
@@ -171,7 +166,7 @@ class Art:
         bands = [
             Band(
                 self._ring((song.slug, layer.slug, stem.slug), bases[at], swing, points),
-                _colour(at, nth),
+                colour(at, nth),
             )
             for at, layer in enumerate(song.layers)
             for nth, stem in reversed(list(enumerate(layer.stems)))
@@ -187,8 +182,9 @@ class Art:
             "stem.svg.jinja",
             sleeve=self._sleeves[song.slug],
             path=path,
-            fill=_colour(at, nth),
+            fill=colour(at, nth),
             scales=[round(1 - step * 0.085, 3) for step in range(1, 8)],
+            bits=round(song.layers[at].information[nth]),
         )
 
     def album(self, album: Album) -> bytes | Path:
@@ -218,7 +214,7 @@ class Art:
         points = max(16, min(96, POINTS // max(1, len(songs))))
         first = self._of.songs.index(songs[0]) if songs else 0
         bands = [
-            Band(ring(self._mean(song), base, swing, points), _colour(first + at, 0))
+            Band(ring(self._mean(song), base, swing, points), colour(first + at, 0))
             for at, (song, base) in enumerate(zip(songs, bases, strict=True))
         ]
         return self._render(
@@ -231,14 +227,6 @@ class Art:
         sums = [sum(at) for at in zip(*(self._sounds.stems[k].envelope for k in keys), strict=True)]
         top = max(sums, default=0.0) or 1.0
         return [value / top for value in sums]
-
-    def _nested(self, chosen: Sequence[tuple[StemKey, int, int]]) -> list[Band]:
-        bases, swing = _radii(len(chosen))
-        points = max(16, min(96, POINTS // max(1, len(chosen))))
-        return [
-            Band(self._ring(key, base, swing, points), _colour(at, nth))
-            for (key, at, nth), base in zip(chosen, bases, strict=True)
-        ]
 
     def _record(self, slug: str, bands: Sequence[Band], line: int = LINE) -> bytes:
         sleeve = self._sleeves[slug]
@@ -265,8 +253,3 @@ def _radii(count: int) -> tuple[list[int], int]:
     """Return the base radius of every ring, outermost first, and how far they swing."""
     step = (OUTER - INNER) / max(1, count)
     return [round(OUTER - step * (at + 1)) for at in range(count)], round(min(step * 1.75, 140))
-
-
-def _colour(layer: int, nth: int) -> str:
-    """Return a layer's colour; its stems after the first differ in lightness."""
-    return shade(LAYERS[layer % len(LAYERS)], (0.0, 0.3, -0.25, 0.52, -0.42)[nth % 5])

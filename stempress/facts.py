@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stempress.progress import Progress
     from stempress.workers import Pending, Workers
 
-VERSION = 3
+VERSION = 4
 """Raise it when the same file gives other facts."""
 WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
 
@@ -32,8 +32,9 @@ class Facts:
 
     Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
     sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
-    channel that has more of it; ``dead`` names a channel without sound. All of it follows from the
-    ``digest`` of the file.
+    channel that has more of it; ``dead`` names a channel without sound; ``bands`` are levels
+    over time, low, middle and high, whole numbers up to ``spectrum.TOP``. All of it follows from
+    the ``digest`` of the file.
     """
 
     digest: str
@@ -50,6 +51,7 @@ class Facts:
     dead: str
     bins: tuple[tuple[float, float], ...] = field(repr=False)
     envelope: tuple[float, ...] = field(repr=False)
+    bands: tuple[tuple[int, ...], ...] = field(repr=False)
 
 
 def measure_stems(
@@ -107,4 +109,5 @@ def _read(place: Path) -> Facts:
     data = orjson.loads(place.read_bytes())
     data["bins"] = tuple((low, high) for low, high in data["bins"])
     data["envelope"] = tuple(data["envelope"])
+    data["bands"] = tuple(tuple(band) for band in data["bands"])
     return Facts(**data)

@@ -11,6 +11,7 @@ from stempress.facts import Facts
 from stempress.levels import spans
 from stempress.outline import Outline
 from stempress.reading import UnreadableError, open_source
+from stempress.spectrum import Spectrum
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,7 @@ class Meter:
         """Take what is measured; its sound comes in spans."""
         self._source = source
         self._outline = Outline(source.frames)
+        self._spectrum = Spectrum(source.frames)
         self._loudness = LoudnessMeter(source.rate, source.channels)
         self._true_peak = PeakMeter(source.channels)
         self._sums = np.zeros(source.channels)
@@ -63,6 +65,7 @@ class Meter:
     def add(self, span: Planar) -> None:
         """Take the next stretch, shape (channels, frames)."""
         self._outline.add(span)
+        self._spectrum.add(span)
         self._loudness.add(span)
         self._true_peak.add(span)
         self._sums += span.sum(axis=1, dtype=np.float64)
@@ -93,6 +96,7 @@ class Meter:
             dead=_dead(self._peaks),
             bins=tuple((round(low, 4), round(high, 4)) for low, high in self._outline.bins),
             envelope=self._outline.envelope,
+            bands=self._spectrum.bands,
         )
 
 

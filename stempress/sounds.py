@@ -48,6 +48,11 @@ class StemSound:
         return self.facts.envelope
 
     @property
+    def bands(self) -> tuple[tuple[int, ...], ...]:
+        """Low, middle and high levels over time, as ``spectrum.py`` has them."""
+        return self.facts.bands
+
+    @property
     def loudness(self) -> float:
         """In LUFS."""
         return self.facts.loudness

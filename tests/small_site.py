@@ -216,6 +216,7 @@ def facts(envelope: tuple[float, ...], channels: int = 2) -> Facts:
         dead="",
         bins=((-0.5, 0.5),) * 200,
         envelope=envelope,
+        bands=tuple(tuple(round(5 * band * each) for each in envelope[::2]) for band in (3, 2, 1)),
     )
 
 

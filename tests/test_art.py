@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from pyodide_app.engine.model import Variation
-from stempress.art import album_cover, draw_covers, stem_cover, token_cover, variation_cover
-from stempress.grooves import resampled, ring, shade
+from pyodide_app.engine.model import Layer, Song, Stem, Variation
+from stempress.art import Art, album_cover, draw_covers, stem_cover, token_cover, variation_cover
+from stempress.grooves import contour, resampled, ring, shade
+from stempress.ledger import Ledger
+from stempress.raster import rasterise
 from stempress.sounds import Sounds
+from stempress.stems import StemFiles
 from stempress.views import Views
-from tests.small_site import Small, envelope, facts, read, small_site, text_of, write, xml
+from tests.small_site import Small, envelope, facts, made_up, read, small_site, text_of, write, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 HOSTILE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 X, Y = ("one", "drums", "live"), ("one", "drums", "tape")
@@ -61,6 +68,48 @@ def test_a_variation_is_drawn_from_its_own_stems(plain: Small) -> None:
     without_it = variation_cover(Variation("one", (1, 1)))
     assert before[with_it] != after[with_it]
     assert before[without_it] == after[without_it]
+
+
+def mixes(plain: Small, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[str, bytes]:
+    """Draw every mix of four layers of three stems, by mix number."""
+    layers = tuple(
+        Layer(f"l{at}", "L", tuple(Stem(f"s{nth}", "S", weight=w) for nth, w in enumerate(shares)))
+        for at in range(4)
+    )
+    song = Song("x", "X", layers)
+    collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs={"x": song})
+    art = Art(collection, made_up(collection))
+    return {each.mix_number: art.variation(song, each) for each in song.variations()}
+
+
+def pixels(svg: bytes) -> NDArray[np.int16]:
+    """Return a cover as 64 x 64 pixels, on paper."""
+    return np.asarray(rasterise(svg, 64).convert("RGB"), dtype=np.int16)
+
+
+def test_any_two_mixes_of_a_song_differ_at_the_size_of_a_thumbnail(plain: Small) -> None:
+    drawn = [pixels(svg) for svg in mixes(plain).values()]
+    apart = [np.abs(one - other).mean() for one, other in combinations(drawn, 2)]
+    assert len(drawn) == 81
+    assert min(apart) > 4  # of 255: one stem of four changed
+    assert np.median(apart) > 30
+
+
+def test_a_mix_has_a_jewel_for_every_bit_of_its_rarity(plain: Small) -> None:
+    drawn = mixes(plain)
+    rim = 2 * np.pi * 436
+    for mix, jewels in (("1-1-1-1", 3), ("3-3-3-3", 11)):  # -log2 of 4/7 and 1/7, four times
+        assert f'stroke-dasharray="0 {rim / jewels:.2f}"' in drawn[mix].decode()
+
+
+def test_mixes_of_stems_without_choice_have_no_jewels(plain: Small) -> None:
+    assert b"#f0c75e" not in mixes(plain, shares=(1,))["1-1-1-1"]
+
+
+def test_bright_stems_have_more_teeth_than_dark_ones() -> None:
+    dark, bright = ((9,) * 48, (3,) * 48, (0,) * 48), ((1,) * 48, (3,) * 48, (9,) * 48)
+    teeth = [contour(envelope(3), bands, 300).count(" ") for bands in (dark, bright)]
+    assert teeth[0] * 4 < teeth[1]
 
 
 def test_every_token_has_a_cover_and_unrevealed_ones_share_theirs(plain: Small) -> None:
