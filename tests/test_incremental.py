@@ -311,3 +311,33 @@ def test_a_part_needs_a_whole(tmp_path: Path, press_small: Press) -> None:
     write_small_site(tmp_path)
     assert press_small(tmp_path, "--only", "songs/one") == 1
     assert not (tmp_path / "dist").exists()
+
+
+def test_a_later_block_changes_what_tells_it_alone(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path) == 0
+    before = contents(tmp_path / "dist")
+    path = tmp_path / "content/tokens.json"
+    ledger = json.loads(path.read_text("utf-8"))
+    held = {f"tokens/{token}/index.html" for token in ledger["owners"]}
+    path.write_text(json.dumps(ledger | {"block": ledger["block"] + 1}), "utf-8")
+    assert press_small(tmp_path) == 0
+    after = contents(tmp_path / "dist")
+    changed = {each for each in after if after[each] != before.get(each)}
+    assert {each for each in changed if each.endswith(".html")} == held
+
+
+def test_a_build_tells_where_its_time_went(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path, "--profile", "--jobs", "2") == 0
+    told = capsys.readouterr().err
+    stages = ["look", "read", "measure", "plan", "app", "sound", "name", "check", "write", "all"]
+    lines = [line.replace("│", " ").split() for line in told.splitlines()]
+    assert [words[0] for words in lines if words and words[0] in stages] == stages
+    before = contents(tmp_path / "dist")
+    shutil.rmtree(tmp_path / "dist")
+    assert press_small(tmp_path, "--jobs", "1") == 0
+    assert contents(tmp_path / "dist") == before
+    assert "CPU" not in capsys.readouterr().err
