@@ -71,6 +71,7 @@ def data_files(
         shown, key = plan.variations[song.slug], keys.song_files(song.slug)
         yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
         yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
+        yield json_later(f"data/previews/{song.slug}.json", every, previews_data, song, sounds)
     yield json_later("data/tokens.json", keys.ledger, tokens_data, collection)
     parts = in_parts(collection.tokens)
     yield json_later("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
@@ -106,6 +107,10 @@ def collection_data(collection: Collection) -> dict[str, object]:
             "rpc": list(contract.rpc),
             "marketplace": contract.marketplace,
             "explorer": contract.explorer,
+        },
+        "mixer": {
+            "locked": settings.audio.locked,
+            "preview_seconds": settings.audio.preview_seconds,
         },
         "drop": settings.drop and asdict(settings.drop),
         "splits": [asdict(split) for split in settings.splits],
@@ -201,6 +206,12 @@ def _rule_data(rule: Rule) -> dict[str, object]:
         "exclude": side(rule.exclude),
         "require": side(rule.require),
     }
+
+
+def previews_data(song: Song, sounds: Sounds) -> dict[str, str]:
+    """Return the previews of a song's mixes, by mix number."""
+    found = sounds.previews.items()
+    return {each.mix_number: file.address for each, file in found if each.song == song.slug}
 
 
 def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
@@ -344,7 +355,12 @@ def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
         ],
         "variations": {
             slug: [
-                [variation.mix_number, round(standing.score, 6), standing.rank]
+                [
+                    variation.mix_number,
+                    round(standing.score, 6),
+                    standing.rank,
+                    len(rarity.tokens_of(pages.song, variation)),
+                ]
                 for variation in pages.shown
                 for standing in [rarity.standing(pages.song, variation)]
             ]

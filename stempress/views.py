@@ -203,6 +203,13 @@ class Views:
         """Return the variation that a song token is."""
         return Variation.from_stems(self.collection.song(token.song), token.stems)
 
+    def mixes_in(self, token: Token) -> list[str]:
+        """Return where the mixes are that an album token is made of, in the album's order."""
+        songs = [song.slug for song in self.collection.album(token.album).songs]
+        burned = [self.by_id[each] for each in token.burned if each in self.by_id]
+        known = sorted((each for each in burned if each.stems), key=lambda t: songs.index(t.song))
+        return [address_of(self.variation(each)).rstrip("/") for each in known]
+
     def with_stem(self, row: StemRow) -> tuple[list[Variation], Variation]:
         """Return the variations with a page that use a stem, and one to begin with."""
         shown = self.plan.variations[row.song.slug].shown

@@ -16,6 +16,16 @@ export function say(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
+/** An element with attributes, of which null and false are left out, and children: nodes or words. */
+export function make(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
 /** A link with these words; without an address the words alone. */
 export function link(words, address) {
   if (!address) return document.createTextNode(words);

@@ -10,6 +10,7 @@ import { loadIndex } from "./gallery-index.js";
 import { Results, stepOf } from "./gallery-results.js";
 import { LANGUAGE } from "./language.js";
 import { _, fixed, number, plural } from "./phrases.js";
+import { eachPage } from "./visits.js";
 
 const UNKNOWN = "–";
 const PAUSE = 500; // milliseconds without a change until the count is read out
@@ -26,8 +27,10 @@ const NAMES = {
 };
 
 class Gallery {
-  constructor(place) {
+  /** `life` is aborted when the page is left. */
+  constructor(place, life) {
     this.place = place;
+    this.life = life;
     this.form = part(place, "filter");
     this.words = this.form.elements.q;
     this.sort = part(place, "sort");
@@ -81,14 +84,16 @@ class Gallery {
     part(place, "retry").addEventListener("click", () => this.#load());
     form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true });
     this.all.addEventListener("keydown", (event) => steerPlain(event, this.all));
-    addEventListener("popstate", () => this.#finder && this.#follow());
+    const { life } = this;
+    addEventListener("popstate", () => this.#finder && this.#follow(), { signal: life });
     addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
       event.preventDefault();
       words.focus();
       words.select();
-    });
-    addEventListener("pagehide", () => this.#asked && history.replaceState({ top: scrollY }, ""));
+    }, { signal: life });
+    const keepPlace = () => this.#asked && history.replaceState({ ...history.state, top: scrollY }, "");
+    addEventListener("pagehide", keepPlace, { signal: life });
   }
 
   /** Fetch the index, once; quietly where nobody waits for it. */
@@ -135,7 +140,7 @@ class Gallery {
   async #ask(change, { isTyping = false } = {}) {
     if (!this.#finder) {
       await this.#load();
-      if (!this.#finder || isTyping) return; // what was typed is asked for by then
+      if (!this.#finder || isTyping || this.life.aborted) return; // what was typed is asked for by then
     }
     this.#asked = { ...this.#asked, words: this.words.value, ...change };
     this.#asked.chosen = Object.fromEntries(this.#finder.facets.map(({ name }) => [name, this.#asked.chosen[name] ?? []]));
@@ -292,5 +297,7 @@ function whenIdle(work) {
   else setTimeout(work, 500);
 }
 
-const place = document.querySelector("[data-gallery]");
-if (place) new Gallery(place);
+eachPage((life) => {
+  const place = document.querySelector("[data-gallery]");
+  if (place) new Gallery(place, life);
+});

@@ -56,7 +56,7 @@ export function joinKeys(mixer) {
     if (!act) return;
     event.preventDefault();
     act();
-  });
+  }, { signal: mixer.life });
 }
 
 /** Say whether a control has a use for a key itself. */

@@ -2,6 +2,8 @@
 import { clone, elsewhere, inSite, link, load, part, say } from "./dom.js";
 import { _, fixed, listed, listedNodes, number, pieces, plural } from "./phrases.js";
 
+import { take } from "./stage.js";
+
 const STEP = 12;
 const IDS = 8; // tokens of a stem that are named
 const COLOURS = 8;
@@ -23,6 +25,11 @@ export class Songs {
     part(section, "order").addEventListener("change", () => this.#sort());
   }
 
+  /** Be silent. */
+  close() {
+    this.#listening.stop();
+  }
+
   /** Show what tokens make; the songs stand there before the planner has started. */
   async show(tokens, byId, contract) {
     const turn = ++this.#turn;
@@ -34,7 +41,7 @@ export class Songs {
     if (turn !== this.#turn) return;
     this.#lay(facts, { tokens, byId, contract });
     this.#section.hidden = false;
-    await this.#plan(turn, tokens, facts);
+    await this.#plan(turn, { tokens, byId }, facts);
   }
 
   #lay(facts, holding) {
@@ -57,7 +64,7 @@ export class Songs {
     part(this.#section, "albums").replaceChildren(...this.#albums.values());
   }
 
-  async #plan(turn, tokens, facts) {
+  async #plan(turn, { tokens, byId }, facts) {
     const status = part(this.#section, "planning");
     if (!this.#planner) {
       say(status, this.#off);
@@ -69,6 +76,7 @@ export class Songs {
       if (turn !== this.#turn) return;
       for (const song of plan.songs) this.#views.get(song.slug)?.showPlan(song);
       for (const album of plan.albums) this.#showAlbum(album, facts);
+      this.#offerQueue(plan, tokens, byId);
       this.#sort();
       say(status, "");
     } catch (error) {
@@ -87,6 +95,19 @@ export class Songs {
     else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song))) }));
     if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
     say(element.querySelector("[data-progress]"), parts.join(" "));
+  }
+
+  /** Let the bar play what is held: song tokens, and a mix of each song that the stems complete. */
+  #offerQueue(plan, tokens, byId) {
+    const held = [...tokens.keys()].map((id) => byId.get(id)).filter((token) => token?.mix && token.state !== "unrevealed");
+    const tracks = plan.songs.flatMap(({ slug, batch }) => {
+      const own = held.filter(({ song }) => song === slug).map(({ mix }) => mix);
+      const made = batch.slice(0, 1).map(([mix]) => mix);
+      return [...new Set([...own, ...made])].map((mix) => `songs/${slug}/${mix}`);
+    });
+    const place = part(this.#section, "own-queue");
+    place.hidden = !tracks.length;
+    for (const key of place.querySelectorAll("[data-queue]")) key.dataset.queue = tracks.join(" ");
   }
 
   async #complete(prices) {
@@ -347,16 +368,17 @@ class Listening {
 
   toggle(key, address) {
     const again = key === this.#key;
-    this.#stop();
+    this.stop();
     if (again) return;
+    take(this, () => this.stop());
     this.#key = key;
     this.#audio = new Audio(address);
-    this.#audio.addEventListener("ended", () => this.#stop());
-    this.#audio.play().catch(() => this.#stop());
+    this.#audio.addEventListener("ended", () => this.stop());
+    this.#audio.play().catch(() => this.stop());
     key.setAttribute("aria-pressed", "true");
   }
 
-  #stop() {
+  stop() {
     this.#audio?.pause();
     this.#key?.setAttribute("aria-pressed", "false");
     this.#audio = this.#key = null;

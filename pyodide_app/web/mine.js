@@ -8,6 +8,7 @@ import { Songs } from "./mine-songs.js";
 import { TokenList } from "./mine-tokens.js";
 import { forget, opens, owned, remember } from "./ownership.js";
 import { httpEndpoint, walletEndpoint } from "./rpc.js";
+import { eachPage } from "./visits.js";
 import { connect, resume, Wallets } from "./wallet.js";
 
 class Mine {
@@ -19,9 +20,11 @@ class Mine {
   #songs;
   #tokens;
 
-  constructor(page) {
+  /** `life` is aborted when the page is left. */
+  constructor(page, life) {
     this.#page = page;
-    this.#songs = new Songs(part(page, "songs"), page.dataset.off ? null : new Planner(), page.dataset.off);
+    const planner = page.dataset.off ? null : new Planner();
+    this.#songs = new Songs(part(page, "songs"), planner, page.dataset.off);
     this.#tokens = new TokenList(part(page, "tokens"));
     const on = (name, act) => part(page, name).addEventListener("click", () => act());
     on("again", () => this.#again());
@@ -35,11 +38,17 @@ class Mine {
     page.hidden = false;
     const known = owned();
     if (known.known) this.#show(known).catch((error) => this.#say(error.message));
-    this.#listWallets(known);
+    this.#listWallets(known, life);
+    life.addEventListener("abort", () => {
+      this.#turn.abort();
+      this.#session?.close();
+      planner?.close();
+      this.#songs.close();
+    });
   }
 
-  #listWallets(known) {
-    const wallets = new Wallets();
+  #listWallets(known, life) {
+    const wallets = new Wallets(life);
     const show = () => {
       part(this.#page, "no-wallet").hidden = wallets.list.length > 0;
       part(this.#page, "wallets").replaceChildren(...wallets.list.map((wallet) => this.#walletItem(wallet)));
@@ -305,5 +314,7 @@ function failures({ source, complete, tokens }, kept, reason) {
   return found;
 }
 
-const page = document.querySelector("[data-mine]");
-if (page) new Mine(page);
+eachPage((life) => {
+  const page = document.querySelector("[data-mine]");
+  if (page) new Mine(page, life);
+});

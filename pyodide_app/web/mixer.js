@@ -9,9 +9,9 @@ import { joinKeys } from "./keys.js";
 import { showLevels } from "./levels.js";
 import { TooMuch } from "./memory.js";
 import { broken } from "./mix.js";
-import { owned, watch } from "./ownership.js";
+import { access, owned, watch } from "./ownership.js";
 import { _, listed, plural } from "./phrases.js";
-import { Player, wake } from "./player.js";
+import { isPlaying, Player, wake } from "./player.js";
 import { joinTools } from "./tools.js";
 import { clock, decibels, megabytes, press, pressed, reset, side, speak } from "./words.js";
 
@@ -28,7 +28,7 @@ export class StemMixer extends HTMLElement {
   #range = null; // seconds that Loop repeats; null is the whole song
   #held = false; // the visitor holds the position's thumb
   #holding = null; // what the visitor owns
-  #unwatch = null;
+  #life = new AbortController(); // ends when the page is left
   #words = ""; // what the status line says when nothing is loading
   #news = 0; // a timer, while the status line tells news
   #later = null; // what it says after them
@@ -40,7 +40,7 @@ export class StemMixer extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#unwatch?.();
+    this.#life.abort();
     this.#player?.close();
     this.#player = this.#song = null;
   }
@@ -73,6 +73,11 @@ export class StemMixer extends HTMLElement {
 
   get duration() {
     return Number(this.querySelector(".position").max);
+  }
+
+  /** A signal: aborted when the mixer is taken out of its page. */
+  get life() {
+    return this.#life.signal;
   }
 
   get rows() {
@@ -140,7 +145,7 @@ export class StemMixer extends HTMLElement {
     try {
       wake(Number(this.dataset.rate)); // now: after the first wait the gesture is over
       const player = await this.player();
-      await player.play();
+      if (this.isConnected) await player.play();
     } catch (error) {
       this.say(error.message);
     }
@@ -274,7 +279,7 @@ export class StemMixer extends HTMLElement {
     this.#join();
     joinTools(this);
     joinKeys(this);
-    this.#unwatch = watch((holding) => this.#showHolding(holding));
+    this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
   }
 
@@ -296,9 +301,10 @@ export class StemMixer extends HTMLElement {
       this.seek(Number(target.value));
     });
     on(".on-the-bar", "change", ({ target }) => this.#player?.swapOnBar(target.checked));
-    // Loading may begin before the first press, where the visitor is about to use the mixer.
+    // Loading may begin before the first press, where the visitor is about to use the mixer; unless it
+    // would end what is heard: Python has one song at a time.
     const intent = { once: true };
-    const prepare = () => this.ready.catch(() => {}); // the status says what is wrong
+    const prepare = () => isPlaying() || this.ready.catch(() => {}); // the status says what is wrong
     this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), intent);
     this.addEventListener("focusin", prepare, intent);
     this.#joinRows();
@@ -333,8 +339,7 @@ export class StemMixer extends HTMLElement {
   /** Say how much of a stem may be heard: all of it, a preview, or nothing. */
   #access(layer, stem) {
     const { slug } = this.dataset;
-    const mine = !this.#holding?.known || this.#holding.stems.has(`${slug}/${layer}/${stem}`);
-    return mine ? "open" : this.dataset.locked;
+    return access(this.#holding ?? owned(), `${slug}/${layer}/${stem}`, this.dataset.locked);
   }
 
   #markHeld(at) {

@@ -5,6 +5,8 @@
 //                                function that stops it
 //   remember(facts, collection?) keep what /mine/ has read; false where the browser keeps nothing
 //   forget(collection?)          let go of it
+//   access(holding, key, locked) how much of a stem, "song/layer/stem", may be heard: "open", or what
+//                                the site's [audio] locked says of stems that are not the visitor's
 //
 // Holding, frozen:
 //   known       false: nobody has connected or pasted an address yet; all else is then empty
@@ -19,7 +21,7 @@
 // `collection` is the page's own unless it is given: <html data-collection>. Everything that comes out
 // of the browser's storage has been checked: sites on one gateway share it.
 const PREFIX = "stempress:holding:";
-const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,199}";
+export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,199}";
 const STEM = new RegExp(`^${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const TOKEN = /^(0|[1-9]\d{0,77})$/;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
@@ -57,6 +59,10 @@ export function remember({ tokens, stems, ...facts }, collection = here()) {
 export function forget(collection = here()) {
   attempt(() => localStorage.removeItem(PREFIX + collection));
   changes.dispatchEvent(new CustomEvent("change", { detail: collection }));
+}
+
+export function access({ known, stems }, key, locked) {
+  return !known || stems.has(key) ? "open" : locked;
 }
 
 /** What a ledger's token opens: a stem token its own stem, a song token every stem of its mix. */

@@ -23,6 +23,12 @@ export class Planner {
     return this.#ask("complete", JSON.stringify(prices));
   }
 
+  /** Let go of Python. */
+  close() {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
   #ask(method, ...values) {
     this.#worker ??= this.#start();
     const id = ++this.#last;

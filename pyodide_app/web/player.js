@@ -4,6 +4,7 @@ import { BUDGET, bytesOf, TooMuch, weigh } from "./memory.js";
 import { PlainDeck } from "./plain.js";
 import { PythonDeck } from "./python.js";
 import { StemError, Stems } from "./sound.js";
+import { take } from "./stage.js";
 
 const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
@@ -28,6 +29,11 @@ export function wake(rate) {
   return hardware;
 }
 
+/** Say whether a player of this page is heard, or is about to be. */
+export function isPlaying() {
+  return sounding?.isWanted ?? false;
+}
+
 /** Let the audio hardware go in a while. */
 function rest() {
   clearTimeout(resting);
@@ -38,8 +44,8 @@ function rest() {
  * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
  * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
  *
- * Events: "loading" {loaded, total, waiting}, "state" {state, reason, engine, refusal}, "at" {seconds,
- * playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone. A state's
+ * Events: "loading" {loaded, total, waiting}, "state" {state, reason, engine, refusal}, "ended", "at"
+ * {seconds, playing, peaks, levels, waiting}; levels are those of levels.py, and come from Python alone. A state's
  * reason is an Error.
  * States: "idle", "loading", "ready", "playing", "paused", "failed".
  */
@@ -100,6 +106,16 @@ export class Player extends EventTarget {
     return { ...this.#counts, bytes, seconds: this.#seconds, engine: this.engine };
   }
 
+  get isWanted() {
+    return this.#wanted;
+  }
+
+  /** Decode the chosen stems ahead of time, if they take no more than `most` bytes. */
+  async preload(most) {
+    if (this.#ready || this.#weight() > most) return;
+    await Promise.all(this.#heardParts().map((part) => this.#stems.get(part)));
+  }
+
   /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
   prepare() {
     if (sounding !== this) {
@@ -120,6 +136,7 @@ export class Player extends EventTarget {
 
   /** Call it in the gesture's own handler, or call `wake` there. */
   async play() {
+    take(this, () => this.pause());
     this.#wanted = true;
     const context = wake(this.#song.rate);
     this.prepare().catch(() => {}); // it tells by itself
@@ -262,8 +279,12 @@ export class Player extends EventTarget {
   }
 
   /** Refuse what does not fit in memory. A bounce takes twice as much for as long as it lasts. */
-  #weigh(parts = this.#parts()) {
-    weigh(parts.reduce((sum, { channels = 0 }) => sum + bytesOf(channels, this.#song.frames), 0));
+  #weigh(parts) {
+    weigh(this.#weight(parts));
+  }
+
+  #weight(parts = this.#parts()) {
+    return parts.reduce((sum, { channels = 0 }) => sum + bytesOf(channels, this.#song.frames), 0);
   }
 
   /** Keep stems that have been swapped out while they take up little. */
@@ -301,7 +322,7 @@ export class Player extends EventTarget {
     const python = new PythonDeck();
     const on = (type, hear) => python.addEventListener(type, ({ detail }) => hear(detail));
     on(AT, (detail) => this.#hear(detail));
-    on(ENDED, () => this.#heard === python && this.stop());
+    on(ENDED, () => this.#heard === python && this.#end());
     on(FAILED, (error) => this.#refuse(error));
     on(LOADING, ({ loaded, total }) => this.#stems.count("Python", loaded, total));
     on(ARMED, () => this.#crossfade());
@@ -400,7 +421,7 @@ export class Player extends EventTarget {
 
   async #playPlain(context) {
     if (!this.#plain) {
-      this.#plain = new PlainDeck(context, this.#song, this.#out.plain, () => this.stop());
+      this.#plain = new PlainDeck(context, this.#song, this.#out.plain, () => this.#end());
       this.#heard = this.#plain;
       for (const part of this.#heardParts()) this.#plain.hold(part.key, await this.#stems.get(part));
       this.#plain.change(this.#everything());
@@ -428,6 +449,11 @@ export class Player extends EventTarget {
   }
 
   // Both
+
+  #end() {
+    this.stop();
+    this.#tell("ended");
+  }
 
   /** Another song is to be heard. */
   #evict() {

@@ -1,9 +1,8 @@
 // /provenance/: verify on the visitor's own device what the site says of sealed tokens.
 import { _, number } from "./phrases.js";
-const WORKER = new URL("provenance-worker.js", import.meta.url);
+import { eachPage } from "./visits.js";
 
-const button = document.querySelector("[data-verify]");
-const status = document.querySelector("[data-outcome]");
+const WORKER = new URL("provenance-worker.js", import.meta.url);
 
 function verified() {
   return new Promise((resolve, reject) => {
@@ -20,7 +19,7 @@ function verified() {
   });
 }
 
-async function verify() {
+async function verify(button, status) {
   button.disabled = true;
   status.textContent = _("Starting Python…");
   try {
@@ -35,5 +34,9 @@ async function verify() {
   button.disabled = false;
 }
 
-button.addEventListener("click", verify);
-button.hidden = false;
+eachPage(() => {
+  const button = document.querySelector("[data-verify]");
+  if (!button) return;
+  button.addEventListener("click", () => verify(button, document.querySelector("[data-outcome]")));
+  button.hidden = false;
+});

@@ -1,5 +1,5 @@
-// What every page does where it can, and can do without: being kept for when there is no network, and
-// links that work when the site is opened from a disk. No module, for those do not run from a disk.
+// What every page does where it can, and can do without: being kept for when there is no network, music
+// that goes on, and links that work when the site is opened from a disk. No module, for those do not run from a disk.
 {
   const root = new URL("../../", document.currentScript.src);
   const isPreview = Boolean(document.querySelector("script[data-build]"));
@@ -14,7 +14,9 @@
       return;
     }
     await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root, updateViaCache: "none" });
-    for (const place of document.querySelectorAll(".keep-offline")) offer(place);
+    const offerAll = () => document.querySelectorAll(".keep-offline").forEach((place) => offer(place));
+    document.addEventListener("stempress:page", offerAll);
+    offerAll();
   }
 
   async function json(address) {
@@ -82,6 +84,57 @@
     }
   }
 
-  if (location.protocol === "file:") nameIndexes();
-  else if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page needs none of it
+  // The player bar, which comes when it is first wanted: data-queue names what to play, as tracks.js
+  // says, and data-add adds it to what is queued already.
+
+  let bar = null; // a promise of its module
+  const openBar = () => {
+    bar ??= import(new URL("app/web/bar.js", root));
+    bar.catch(() => { bar = null; }); // the next press asks again
+    return bar;
+  };
+
+  function queued() {
+    try {
+      return localStorage.getItem(`stempress:queue:${document.documentElement.dataset.collection}`);
+    } catch {
+      return null; // this browser keeps nothing
+    }
+  }
+
+  async function queue(button) {
+    const status = button.parentElement.querySelector("[role=status]");
+    try {
+      const player = (await openBar()).bar;
+      await player.take(button.dataset.queue.split(" "), { add: "add" in button.dataset });
+      status.textContent = "";
+    } catch (error) {
+      status.textContent = `It cannot be played: ${error.message}`;
+    }
+  }
+
+  function joinBar() {
+    const shown = location.pathname;
+    const isShared = () => location.hash.startsWith("#queue=");
+    document.addEventListener("click", ({ target }) => {
+      const button = target.closest?.("[data-queue]");
+      if (button) queue(button);
+    });
+    addEventListener("hashchange", () => isShared() && openBar());
+    // Pages that the bar has shown are one document to the history, also after it is gone.
+    addEventListener("popstate", () => !bar && location.pathname !== shown && location.reload());
+    if (queued() || isShared()) openBar();
+  }
+
+  function leaveOut() {
+    for (const place of document.querySelectorAll(".to-queue")) place.hidden = true; // no modules from a disk
+  }
+
+  if (location.protocol === "file:") {
+    nameIndexes();
+    leaveOut();
+  } else {
+    if (!document.body.classList.contains("embed")) joinBar();
+    if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page needs none of it
+  }
 }

@@ -1,5 +1,6 @@
 // What the mixer offers besides playing: surprises, loops by number, comparing, keeping, sharing.
 import { broken, read, songOf, write } from "./mix.js";
+import { announce, tellState } from "./media.js";
 import { BUDGET } from "./memory.js";
 import { joinMotion } from "./motion.js";
 import { _, percent } from "./phrases.js";
@@ -289,33 +290,22 @@ async function digestOf(song, mix, root) {
   return mixes[mix] ?? null;
 }
 
-/** The keys of a keyboard or a headset, and the lock screen. */
 function joinMedia(mixer) {
-  const { mediaSession } = navigator;
-  if (!mediaSession) return;
-  const announce = async () => {
+  const announceIt = async () => {
     const { title, artist, album_title: album, cover } = await mixer.facts();
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
-    mediaSession.metadata = new MediaMetadata({ title, artist, album, artwork: [{ src }] });
-    const handlers = {
+    announce({ title, artist, album, artwork: [{ src }] }, {
       play: () => mixer.play(),
       pause: () => mixer.pause(),
       stop: () => mixer.stop(),
       seekto: ({ seekTime }) => mixer.seek(seekTime),
       seekbackward: ({ seekOffset }) => mixer.seek(mixer.position - (seekOffset ?? 10)),
       seekforward: ({ seekOffset }) => mixer.seek(mixer.position + (seekOffset ?? 10)),
-    };
-    for (const [action, handler] of Object.entries(handlers)) {
-      try {
-        mediaSession.setActionHandler(action, handler);
-      } catch {
-        continue; // this browser knows no such key
-      }
-    }
+    });
   };
   mixer.addEventListener("state", ({ detail }) => {
-    if (detail === "playing") trying(mixer, announce);
-    mediaSession.playbackState = { playing: "playing", paused: "paused" }[detail] ?? "none";
+    if (detail === "playing") trying(mixer, announceIt);
+    tellState(detail);
   });
 }
 
@@ -360,6 +350,6 @@ function joinFragment(mixer) {
       mixer.say(_("The mix of this link cannot be read: %(reason)s", { reason: error.message }));
     }
   };
-  addEventListener("hashchange", () => trying(mixer, obey));
+  addEventListener("hashchange", () => trying(mixer, obey), { signal: mixer.life });
   trying(mixer, obey);
 }

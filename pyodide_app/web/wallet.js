@@ -28,11 +28,12 @@ const REASONS = new Map([
 export class Wallets extends EventTarget {
   list = [];
 
-  constructor() {
+  /** `life` is a signal that ends the looking. */
+  constructor(life) {
     super();
-    addEventListener("eip6963:announceProvider", ({ detail }) => this.#announce(detail));
+    addEventListener("eip6963:announceProvider", ({ detail }) => this.#announce(detail), { signal: life });
     dispatchEvent(new Event("eip6963:requestProvider"));
-    addEventListener("ethereum#initialized", () => this.#look());
+    addEventListener("ethereum#initialized", () => this.#look(), { signal: life });
     for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => this.#look(), wait);
   }
 

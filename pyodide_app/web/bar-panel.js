@@ -1,0 +1,206 @@
+// The queue's panel: its tracks in their order, what to do with them, and the playlists that are kept.
+import { make, plural, say } from "./dom.js";
+import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
+import { trackOf } from "./tracks.js";
+import { press, pressed } from "./words.js";
+
+export class Panel {
+  element = make("section", { id: "queue-panel", class: "queue-panel", "aria-label": "Queue", hidden: true });
+  #bar;
+  #list = make("ol", { class: "queued" });
+  #kept = make("ul", { class: "playlists" });
+  #shared = make("div", { class: "shared", hidden: true });
+  #status = make("p", { class: "status", role: "status" });
+  #name = make("input", { type: "text", maxlength: "80", autocomplete: "off" });
+  #rows = new Map(); // an entry's id -> its row
+  #whole = [this.#list]; // what makes sense only while something is queued
+
+  constructor(bar) {
+    this.#bar = bar;
+    const motion = button("Motion", () => {
+      press(motion, !pressed(motion));
+      bar.setStill(!pressed(motion));
+    });
+    press(motion, !bar.isStill);
+    const keeping = make("form", { class: "line" }, make("label", {}, "Name ", this.#name), make("button", { class: "key" }, "Keep as playlist"));
+    keeping.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#trying(() => this.#keep());
+    });
+    const sharing = make("p", { class: "line" },
+      button("Copy link", () => this.#trying(() => this.#copy(this.#playlist()))),
+      button("Save as M3U", () => this.#trying(() => this.#save())),
+      button("Empty the queue", () => bar.empty()));
+    this.#whole.push(keeping, sharing);
+    this.element.append(
+      make("div", { class: "line" }, make("h2", {}, "Queue"), motion, button("Hide", () => this.close())),
+      this.#shared, ...this.#whole, this.#status, this.#kept,
+    );
+    bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  toggle() {
+    if (this.isOpen) this.close();
+    else this.#open();
+  }
+
+  close() {
+    if (!this.isOpen) return;
+    const hadFocus = this.element.contains(document.activeElement);
+    this.element.hidden = this.#shared.hidden = true;
+    this.#bar.changed();
+    if (hadFocus) this.#key.focus();
+  }
+
+  /** Show a playlist that came with a link; it is the visitor's whether to play it. */
+  offer(playlist) {
+    this.#shared.replaceChildren(
+      make("p", { class: "label" }, "A playlist from a link"),
+      this.#playlistRow(playlist, button("Keep", () => this.#trying(() => this.#keepThis(playlist)))),
+    );
+    this.#shared.hidden = false;
+    this.#open();
+  }
+
+  /** Show the queue as it is now. */
+  show() {
+    this.#key.setAttribute("aria-expanded", String(this.isOpen));
+    if (!this.isOpen) return;
+    const { entries } = this.#bar.queue;
+    const rows = new Map(entries.map((entry) => [entry.id, this.#rows.get(entry.id) ?? this.#row(entry)]));
+    this.#rows = rows;
+    const focused = document.activeElement;
+    this.#list.replaceChildren(...rows.values());
+    if (this.#list.contains(focused)) focused.focus(); // it has been moved
+    for (const [at, row] of [...rows.values()].entries()) {
+      row.querySelector(".up").disabled = at === 0;
+      row.querySelector(".down").disabled = at === rows.size - 1;
+    }
+    for (const each of this.#whole) each.hidden = !rows.size;
+    this.mark();
+  }
+
+  /** Mark the track that is played. */
+  mark() {
+    const { current } = this.#bar.queue;
+    for (const [id, row] of this.#rows) row.setAttribute("aria-current", String(id === current?.id));
+  }
+
+  get #key() {
+    return this.#bar.querySelector(".key.queue");
+  }
+
+  #open() {
+    this.element.hidden = false;
+    this.#showKept();
+    this.#bar.changed();
+    this.element.querySelector("button").focus();
+  }
+
+  #row(entry) {
+    const { queue } = this.#bar;
+    const title = button("…", () => this.#bar.go(entry));
+    const move = (by) => {
+      queue.move(entry.id, by);
+      this.#bar.changed();
+    };
+    const remove = button("×", () => {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      this.#bar.remove(entry);
+      (next?.querySelector(".drop") ?? this.element.querySelector("button")).focus();
+    }, "drop");
+    const keys = [button("↑", () => move(-1), "up"), button("↓", () => move(1), "down"), remove];
+    const row = make("li", {}, make("span", { class: "dancing", "aria-hidden": "true" }), title, ...keys);
+    title.className = "go";
+    const name = (words, detail) => {
+      title.replaceChildren(words, " ", make("span", { class: "detail" }, detail));
+      const verbs = ["Move up", "Move down", "Remove"];
+      keys.forEach((key, at) => key.setAttribute("aria-label", `${verbs[at]}: ${words} ${detail}`));
+    };
+    trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, "is not there"));
+    return row;
+  }
+
+  #playlist() {
+    const name = this.#name.value.trim() || `Queue of ${new Date().toLocaleDateString("en")}`;
+    return { name, tracks: this.#bar.queue.entries.map(({ address }) => address) };
+  }
+
+  #keep() {
+    const playlist = this.#playlist();
+    this.#name.value = "";
+    this.#keepThis(playlist);
+  }
+
+  #keepThis(playlist) {
+    keep(playlist);
+    this.#showKept();
+    this.#say(`Kept in this browser: ${playlist.name}`);
+  }
+
+  #showKept() {
+    const rows = kept().map((playlist) => {
+      const forget = button("×", () => this.#trying(() => {
+        drop(playlist.name);
+        this.#showKept();
+        this.element.querySelector("button").focus();
+      }));
+      forget.setAttribute("aria-label", `Forget ${playlist.name}`);
+      return make("li", {}, this.#playlistRow(playlist, button("Copy link", () => this.#trying(() => this.#copy(playlist))), forget));
+    });
+    this.#kept.replaceChildren(...(rows.length ? [make("li", { class: "label" }, "Playlists in this browser"), ...rows] : []));
+  }
+
+  #playlistRow({ name, tracks }, ...more) {
+    const play = button("Play", () => this.#trying(() => this.#bar.take(tracks)));
+    play.setAttribute("aria-label", `Play ${name}`);
+    const add = button("Add to queue", () => this.#trying(() => this.#bar.take(tracks, { add: true })));
+    return make("p", { class: "line" }, make("span", { class: "name" }, name, " ", make("span", { class: "detail" }, plural(tracks.length, "track"))), play, add, ...more);
+  }
+
+  async #copy(playlist) {
+    const link = linkTo(playlist);
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#say("Link copied.");
+    } catch {
+      this.#say(`Link: ${link}`);
+    }
+  }
+
+  async #save() {
+    const playlist = this.#playlist();
+    const text = await m3u(playlist);
+    if (!text) {
+      this.#say("None of these tracks has a preview, which is what such a file lists.");
+      return;
+    }
+    const file = new Blob([text], { type: "audio/x-mpegurl" });
+    const link = make("a", { href: URL.createObjectURL(file), download: `${playlist.name}.m3u8` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    this.#say("Saved: a file of the previews that there are.");
+  }
+
+  async #trying(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.#say(error.message);
+    }
+  }
+
+  #say(words) {
+    say(this.#status, words);
+  }
+}
+
+function button(words, act, kind = "") {
+  const made = make("button", { type: "button", class: `key ${kind}`.trim() }, words);
+  made.addEventListener("click", act);
+  return made;
+}

@@ -1,0 +1,312 @@
+// <player-bar>: what plays on while the visitor walks through the site. It is made, and its modules are
+// loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
+// queue's panel shows is bar-panel.js's.
+import { make, ROOT, say } from "./dom.js";
+import { Jukebox } from "./jukebox.js";
+import { announce, tellState } from "./media.js";
+import { Panel } from "./bar-panel.js";
+import { fromHash } from "./playlists.js";
+import { MOST, Queue, REPEATS } from "./queue.js";
+import { loadSheet, Router } from "./router.js";
+import { note, recall } from "./storage.js";
+import { expand } from "./tracks.js";
+import { clock, press } from "./words.js";
+
+const COLLECTION = document.documentElement.dataset.collection ?? "";
+const QUEUE = `stempress:queue:${COLLECTION}`; // localStorage: outlives the page
+const PLAYING = `stempress:playing:${COLLECTION}`; // sessionStorage: when the page was left while it played
+const STILL = "stempress:bar-still"; // localStorage: nothing is to move
+const SAVE_MS = 5000;
+const GO_ON_MS = 15_000; // a page that comes later than this does not play by itself
+const STEP_SECONDS = 5;
+
+const ICONS = {
+  previous: "M4 4h2v12H4zM17 4v12L7 10z",
+  next: "M14 4h2v12h-2zM3 4v12l10-6z",
+  play: "M5 3v14l12-7z",
+  pause: "M4 3h4v14H4zM12 3h4v14h-4z",
+  shuffle: "M2 5h4l8 10h4M2 15h4l2.5-3M11 8l3-3h4M16 3l2 2-2 2M16 13l2 2-2 2",
+  repeat: "M4 9V6h11M13 3l3 3-3 3M16 11v3H5M7 11l-3 3 3 3",
+  queue: "M3 5h14M3 10h14M3 15h8",
+  close: "M4 4l12 12M16 4L4 16",
+};
+const LINES = new Set(["shuffle", "repeat", "queue", "close"]);
+
+class PlayerBar extends HTMLElement {
+  queue = Queue.read(recall(QUEUE));
+  jukebox = new Jukebox(this.queue);
+  #panel = new Panel(this);
+  #held = false; // the visitor holds the position's thumb
+  #saved = 0;
+
+  /** Fill the bar, and show what was queued the last time. */
+  begin() {
+    this.#fill();
+    for (const type of ["state", "track"]) this.jukebox.addEventListener(type, () => this.#show());
+    this.jukebox.addEventListener("at", ({ detail }) => this.#showPlace(detail));
+    addEventListener("pagehide", () => this.#leave());
+    addEventListener("hashchange", () => this.#share());
+    new Router({
+      isWanted: () => Boolean(this.queue.current),
+      keep: this,
+      tell: (title) => say(this.#find("news"), title),
+    });
+    this.#share();
+    this.changed();
+    if (wasPlaying()) this.jukebox.play();
+    else this.jukebox.prepare();
+  }
+
+  /** The last node before the loudspeakers. */
+  get outputNode() {
+    return this.jukebox.outputNode;
+  }
+
+  get audioContext() {
+    return this.outputNode?.context ?? null;
+  }
+
+  /** Play what addresses stand for: at once, or after what is queued. */
+  async take(addresses, { add = false } = {}) {
+    const tracks = await expand(addresses);
+    const isFirst = !this.queue.current;
+    if (add) this.queue.add(tracks);
+    else this.queue.replace(tracks);
+    this.changed();
+    const left = tracks.length > MOST ? ` A queue holds ${MOST} tracks.` : "";
+    say(this.#find("news"), add ? `Added to the queue: ${tracks.length}.${left}` : left);
+    if (!add) await this.jukebox.play();
+    else if (isFirst) await this.jukebox.prepare();
+  }
+
+  /** The queue is another: keep it, and show it. */
+  changed() {
+    const isThere = Boolean(this.queue.current);
+    this.hidden = !isThere && !this.#panel.isOpen;
+    say(this.#find("count"), String(this.queue.entries.length));
+    press(this.#find("shuffle"), this.queue.shuffled);
+    this.#showRepeat();
+    this.#panel.show();
+    this.#show();
+    this.#save();
+  }
+
+  /** Stop, and let go of the queue. */
+  empty() {
+    this.queue.clear();
+    this.jukebox.prepare();
+    this.changed();
+  }
+
+  close() {
+    this.#panel.close();
+    this.empty();
+    document.querySelector("main").focus({ preventScroll: true });
+  }
+
+  /** Play an entry of the queue. */
+  go(entry) {
+    this.jukebox.go(entry);
+    this.changed();
+  }
+
+  remove(entry) {
+    const wasCurrent = entry === this.queue.current;
+    const { state } = this.jukebox;
+    this.queue.remove(entry.id);
+    if (wasCurrent) this.jukebox.prepare();
+    if (wasCurrent && state === "playing") this.jukebox.play();
+    this.changed();
+  }
+
+  get isStill() {
+    return recall(STILL) === "yes";
+  }
+
+  /** Let nothing move with the music, or let it. */
+  setStill(on) {
+    note(STILL, on ? "yes" : null);
+    this.toggleAttribute("data-still", on);
+  }
+
+  #fill() {
+    const key = (name, label, act, attributes = {}) => {
+      const made = make("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, icon(name));
+      made.addEventListener("click", act);
+      return made;
+    };
+    const slider = (name, label, attributes) =>
+      make("input", { type: "range", class: name, "aria-label": label, min: "0", autocomplete: "off", ...attributes });
+    const { jukebox, queue } = this;
+    this.append(
+      make("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, make("img", { width: "56", height: "56", alt: "" })),
+      make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" }), make("span", { class: "reason", role: "status" })),
+      make("div", { class: "keys" },
+        key("previous", "Previous track", () => { jukebox.previous(); this.changed(); }),
+        key("play", "Play", () => this.#toggle()),
+        key("next", "Next track", () => { jukebox.next(); this.changed(); })),
+      make("p", { class: "place" },
+        make("span", { class: "now" }, "0:00"),
+        slider("position", "Position in the track", { max: "1", step: "0.01", value: "0" }),
+        make("span", { class: "of" }, "0:00")),
+      make("div", { class: "extras" },
+        slider("volume", "Volume of the player", { max: "1", step: "0.01", value: queue.volume }),
+        key("shuffle", "Shuffle", () => { queue.setShuffled(!queue.shuffled); this.changed(); }, { "aria-pressed": "false" }),
+        key("repeat", "Repeat", () => this.#turnRepeat()),
+        key("queue", "Queue", () => this.#panel.toggle(), { "aria-expanded": "false", "aria-controls": "queue-panel" }),
+        key("close", "Close the player", () => this.close())),
+      make("p", { class: "news hidden", role: "status" }),
+    );
+    this.#find("key.queue").append(make("span", { class: "count" }));
+    this.append(this.#panel.element);
+    this.setAttribute("role", "region");
+    this.setAttribute("aria-label", "Player");
+    this.toggleAttribute("data-still", this.isStill);
+    this.#joinSliders();
+  }
+
+  #joinSliders() {
+    const [position, volume] = [this.#find("position"), this.#find("volume")];
+    position.addEventListener("input", () => {
+      this.#held = true;
+      this.#place(Number(position.value));
+    });
+    position.addEventListener("change", () => {
+      this.#held = false;
+      this.jukebox.seek(Number(position.value));
+      this.#save();
+    });
+    const speak = () => volume.setAttribute("aria-valuetext", `${Math.round(100 * volume.value)} %`);
+    volume.addEventListener("input", () => {
+      this.jukebox.setVolume(Number(volume.value));
+      speak();
+      this.#save();
+    });
+    speak();
+  }
+
+  #toggle() {
+    if (this.jukebox.state === "playing" || this.jukebox.state === "loading") this.jukebox.pause();
+    else this.jukebox.play();
+  }
+
+  #turnRepeat() {
+    this.queue.repeat = REPEATS[(REPEATS.indexOf(this.queue.repeat) + 1) % REPEATS.length];
+    this.changed();
+  }
+
+  #showRepeat() {
+    const key = this.#find("repeat");
+    const words = { off: "Repeat: off", all: "Repeat: the queue", one: "Repeat: this track" }[this.queue.repeat];
+    key.dataset.repeat = this.queue.repeat;
+    key.setAttribute("aria-label", words);
+    key.title = words;
+  }
+
+  /** Show the track and the state. */
+  async #show() {
+    const { jukebox, queue } = this;
+    const { state, track } = jukebox;
+    const isOn = state === "playing" || state === "loading";
+    const play = this.#find("play");
+    this.dataset.state = state;
+    play.setAttribute("aria-label", isOn ? "Pause" : queue.seconds > 0 ? "Resume" : "Play");
+    play.replaceChildren(icon(isOn ? "pause" : "play"));
+    this.#find("previous").disabled = !queue.current;
+    this.#find("next").disabled = !queue.after();
+    tellState(state);
+    say(this.#find("title"), track?.title ?? "");
+    say(this.#find("detail"), track?.detail ?? "");
+    if (track) this.#showTrack(track);
+    if (state === "playing") this.#announce(track);
+    this.#panel.mark();
+    this.#place(queue.seconds);
+    const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
+    const words = { preview: "Not yours: a preview", silent: "Not yours: silent", open: "" }[heard];
+    say(this.#find("reason"), state === "failed" ? `It does not play: ${jukebox.reason}` : jukebox.reason || words);
+  }
+
+  #showTrack({ page, cover, song }) {
+    for (const link of [this.#find("cover"), this.#find("title")]) link.href = page;
+    const picture = this.#find("cover").firstElementChild;
+    if (picture.src !== cover) picture.src = cover;
+    this.#find("position").max = song.duration;
+    say(this.#find("of"), clock(song.duration));
+  }
+
+  #showPlace({ seconds, peaks }) {
+    if (!this.#held) this.#place(seconds);
+    this.style.setProperty("--level", Math.min(1, Math.max(...peaks)).toFixed(2));
+    if (performance.now() - this.#saved > SAVE_MS) this.#save();
+  }
+
+  #place(seconds) {
+    const position = this.#find("position");
+    const words = clock(seconds);
+    position.value = seconds;
+    position.setAttribute("aria-valuetext", `${words} of ${clock(this.jukebox.duration)}`);
+    say(this.#find("now"), words);
+  }
+
+  #announce({ song, title, detail, cover }) {
+    const { jukebox } = this;
+    const seek = (by) => jukebox.seek(this.queue.seconds + by);
+    announce({ title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
+      play: () => jukebox.play(),
+      pause: () => jukebox.pause(),
+      previoustrack: () => { jukebox.previous(); this.changed(); },
+      nexttrack: () => { jukebox.next(); this.changed(); },
+      seekto: ({ seekTime }) => jukebox.seek(seekTime),
+      seekbackward: ({ seekOffset }) => seek(-(seekOffset ?? STEP_SECONDS)),
+      seekforward: ({ seekOffset }) => seek(seekOffset ?? STEP_SECONDS),
+    });
+  }
+
+  /** Offer the playlist that the page's address holds. */
+  #share() {
+    const playlist = fromHash(location.hash);
+    if (!playlist) return;
+    history.replaceState(history.state, "", location.pathname + location.search);
+    this.hidden = false;
+    this.#panel.offer(playlist);
+  }
+
+  #leave() {
+    this.#save();
+    if (this.jukebox.state === "playing") note(PLAYING, String(Date.now()), "sessionStorage");
+  }
+
+  #save() {
+    this.#saved = performance.now();
+    note(QUEUE, this.queue.current ? this.queue.write() : null);
+  }
+
+  #find(name) {
+    return this.querySelector(`.${name}`);
+  }
+}
+
+/** It played when the last page was left, a moment ago, and the visitor has not asked for it anew. */
+function wasPlaying() {
+  const when = Number(recall(PLAYING, "sessionStorage"));
+  note(PLAYING, null, "sessionStorage");
+  const [{ type }] = performance.getEntriesByType("navigation");
+  return type !== "reload" && Date.now() - when < GO_ON_MS;
+}
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const [picture, path] = [document.createElementNS(space, "svg"), document.createElementNS(space, "path")];
+  picture.setAttribute("viewBox", "0 0 20 20");
+  picture.setAttribute("aria-hidden", "true");
+  if (LINES.has(name)) picture.classList.add("lines");
+  path.setAttribute("d", ICONS[name]);
+  picture.append(path);
+  return picture;
+}
+
+customElements.define("player-bar", PlayerBar);
+await loadSheet(new URL("app/web/bar.css", ROOT).href);
+export const bar = new PlayerBar();
+document.body.append(bar);
+bar.begin();

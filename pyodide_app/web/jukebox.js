@@ -1,0 +1,215 @@
+// What the bar plays: the tracks of a queue, one after the other, each by the mixer's own player.
+//
+// Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
+// decoded, where memory permits, so that it follows at once.
+import { ROOT } from "./dom.js";
+import { BUDGET } from "./memory.js";
+import { access, owned, watch } from "./ownership.js";
+import { collection, trackOf } from "./tracks.js";
+
+const AHEAD_SECONDS = 20; // before the end: the next track is decoded
+const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
+const SILENT = -100; // dB: what no volume is
+const PATIENCE_MS = 1000; // for the browser to let sound begin
+
+/**
+ * Events: "state", "at" {seconds, peaks}, "track".
+ * States: "paused", "loading", "playing", "failed"; `reason` says why, or what the visitor can do.
+ */
+export class Jukebox extends EventTarget {
+  state = "paused";
+  reason = "";
+  /** Facts of the current track, as trackOf gives them; null while they are not known. */
+  track = null;
+  #queue;
+  #sound = null; // player.js, once it is there
+  #deck = null; // {id, track, player}: what is heard
+  #ahead = null; // a promise of the next deck
+  #turn = 0; // each wish of the visitor's outdates those before it
+
+  constructor(queue) {
+    super();
+    this.#queue = queue;
+    watch(() => this.#deck?.player.allow());
+  }
+
+  get duration() {
+    return this.track?.song.duration ?? 0;
+  }
+
+  /** The last node before the loudspeakers. */
+  get outputNode() {
+    return this.#deck?.player.outputNode ?? null;
+  }
+
+  /** Blocks missing, bytes of stems and more, as the player tells them. */
+  get stats() {
+    return this.#deck?.player.stats ?? null;
+  }
+
+  /** Play the queue's current track from where it is. Call it in a gesture's own handler. */
+  async play() {
+    const turn = ++this.#turn;
+    const entry = this.#queue.current;
+    if (!entry) return;
+    if (this.#deck?.id === entry.id) {
+      this.#deck.player.play();
+      this.#listen(turn);
+      return;
+    }
+    if (this.#deck) this.#sound.wake(this.#deck.track.song.rate); // while the gesture lasts
+    this.#become("loading");
+    try {
+      await this.#show(entry);
+      const deck = await this.#deckOf(entry);
+      if (turn !== this.#turn) return;
+      this.#deck = deck;
+      deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
+      this.setVolume(this.#queue.volume);
+      deck.player.play();
+      this.#listen(turn);
+    } catch (error) {
+      if (turn === this.#turn) this.#become("failed", error.message);
+    }
+  }
+
+  pause() {
+    this.#turn++;
+    this.#deck?.player.pause();
+    this.#become("paused");
+  }
+
+  /** Know the current track, without playing it; what played before is let go of. */
+  async prepare() {
+    const turn = ++this.#turn;
+    const entry = this.#queue.current;
+    this.#leave();
+    this.track = null;
+    try {
+      if (entry) await this.#show(entry);
+      if (turn === this.#turn) this.#become("paused");
+    } catch (error) {
+      if (turn === this.#turn) this.#become("failed", error.message);
+    }
+  }
+
+  /** Play another entry of the queue, from its beginning. */
+  go({ id }) {
+    this.#queue.go(id);
+    if (this.#deck?.id === id) this.#deck.player.seek(0);
+    return this.play();
+  }
+
+  next() {
+    const entry = this.#queue.after();
+    return entry && this.go(entry);
+  }
+
+  previous() {
+    const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.before();
+    if (entry) return this.go(entry);
+    return this.seek(0);
+  }
+
+  /** Go on from a place in the track, in seconds. */
+  seek(seconds) {
+    this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
+    this.#deck?.player.seek(this.#queue.seconds);
+    this.#tell("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
+  }
+
+  /** From 0, which is silence, to 1. */
+  setVolume(volume) {
+    this.#queue.volume = volume;
+    this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
+  }
+
+  /** Say how much of the current track the visitor hears: "open", "preview" or "silent". */
+  async heard() {
+    const { track } = this;
+    if (!track) return "open";
+    const { mixer } = await collection();
+    const found = track.song.layers.map(({ slug }, at) =>
+      track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[at].stem}`, mixer.locked) : "open",
+    );
+    return found.find((each) => each !== "open") ?? "open";
+  }
+
+  async #show({ id, address }) {
+    const track = await trackOf(address);
+    if (this.#queue.current?.id !== id) return;
+    this.track = track;
+    this.#tell("track");
+  }
+
+  /** A player of an entry: the one that has been decoded ahead, if it is that one. */
+  async #deckOf({ id, address }) {
+    const ahead = await this.#ahead?.catch(() => null);
+    this.#ahead = null;
+    if (ahead?.id === id) return ahead;
+    const [sound, track, { mixer }] = await Promise.all([import("./player.js"), trackOf(address), collection()]);
+    this.#sound = sound;
+    const { song, rows, sounds } = track;
+    const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
+    const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
+    const deck = { id, track, player };
+    const on = (type, hear) => player.addEventListener(type, ({ detail }) => deck === this.#deck && hear(detail));
+    on("state", (detail) => this.#heed(detail));
+    on("at", (detail) => this.#place(detail));
+    on("ended", () => this.#end());
+    return deck;
+  }
+
+  #heed({ state, reason }) {
+    const known = { playing: "playing", loading: "loading", failed: "failed" }[state] ?? "paused";
+    this.#become(known, reason?.message ?? "");
+  }
+
+  #place({ seconds, playing, peaks }) {
+    this.#queue.seconds = seconds;
+    this.#tell("at", { seconds, peaks: playing ? peaks : [0, 0] });
+    if (playing && this.duration - seconds < AHEAD_SECONDS) this.#prepareNext();
+  }
+
+  #prepareNext() {
+    const entry = this.#queue.after({ ended: true });
+    if (this.#ahead || !entry || entry.id === this.#deck.id) return;
+    const room = BUDGET - this.#deck.player.stats.bytes;
+    this.#ahead = this.#deckOf(entry).then(async (deck) => {
+      await deck.player.preload(room);
+      return deck;
+    });
+    this.#ahead.catch(() => {}); // it is tried again when it is wanted
+  }
+
+  #end() {
+    const entry = this.#queue.after({ ended: true });
+    if (entry) this.go(entry);
+  }
+
+  #leave() {
+    this.#deck?.player.pause();
+    this.#deck?.player.close();
+    this.#deck = this.#ahead = null;
+  }
+
+  /** A browser may want a press before anything sounds: say so, rather than play to nobody. */
+  #listen(turn) {
+    setTimeout(() => {
+      const context = this.outputNode?.context;
+      if (turn !== this.#turn || !context || context.state === "running" || this.state !== "playing") return;
+      this.pause();
+      this.#become("paused", "Press Play to go on");
+    }, PATIENCE_MS);
+  }
+
+  #become(state, reason = "") {
+    this.state = state;
+    this.reason = reason;
+    this.#tell("state");
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

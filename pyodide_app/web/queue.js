@@ -1,0 +1,142 @@
+// What is to be played, in which order, and the place in it. Pure: what it is kept as is checked here,
+// for other sites on the same host can write it.
+//
+// An entry is {id, address}: a track may stand in the queue more than once.
+import { isTrack } from "./tracks.js";
+
+const VERSION = 1;
+export const MOST = 500; // tracks of a queue, or of a playlist
+export const REPEATS = ["off", "all", "one"];
+
+export class Queue {
+  entries = [];
+  repeat = "off";
+  volume = 1;
+  seconds = 0; // where the current track is
+  #current = 0; // its id; 0 where there is none
+  #order = null; // ids in the order that shuffling gave them
+  #last = 0;
+
+  get current() {
+    return this.entries.find(({ id }) => id === this.#current) ?? null;
+  }
+
+  get shuffled() {
+    return this.#order !== null;
+  }
+
+  /** Put tracks at the end, as many as there is room for; return their entries. */
+  add(addresses) {
+    const room = MOST - this.entries.length;
+    const added = addresses.slice(0, room).map((address) => ({ id: ++this.#last, address }));
+    this.entries.push(...added);
+    this.#order?.push(...shuffle(added.map(({ id }) => id)));
+    if (!this.current && added.length) this.go(added[0].id);
+    return added;
+  }
+
+  /** Hold these tracks and no others, and begin with the first. */
+  replace(addresses) {
+    this.clear();
+    this.add(addresses);
+    if (this.shuffled) this.#shuffle();
+  }
+
+  clear() {
+    this.entries = [];
+    if (this.#order) this.#order = [];
+    this.go(0);
+  }
+
+  go(id) {
+    this.#current = id;
+    this.seconds = 0;
+  }
+
+  /** Take an entry out; where it is the current one, the one after it is next. */
+  remove(id) {
+    if (id === this.#current) {
+      const place = this.#ids.indexOf(id);
+      this.go(this.#ids[place + 1] ?? this.#ids[place - 1] ?? 0);
+    }
+    this.entries = this.entries.filter((each) => each.id !== id);
+    this.#order = this.#order?.filter((each) => each !== id) ?? null;
+  }
+
+  /** Move an entry up (-1) or down (1). */
+  move(id, by) {
+    const at = this.entries.findIndex((each) => each.id === id);
+    const to = at + by;
+    if (to < 0 || to >= this.entries.length) return;
+    [this.entries[at], this.entries[to]] = [this.entries[to], this.entries[at]];
+  }
+
+  /** The entry that is next: after the current one's end, or because the visitor wants it. */
+  after({ ended = false } = {}) {
+    if (ended && this.repeat === "one") return this.current;
+    const ids = this.#ids;
+    const next = ids[ids.indexOf(this.#current) + 1] ?? (this.repeat === "all" ? ids[0] : undefined);
+    return this.entries.find(({ id }) => id === next) ?? null;
+  }
+
+  before() {
+    const ids = this.#ids;
+    const last = ids[ids.indexOf(this.#current) - 1] ?? (this.repeat === "all" ? ids.at(-1) : undefined);
+    return this.entries.find(({ id }) => id === last) ?? null;
+  }
+
+  setShuffled(on) {
+    if (on) this.#shuffle();
+    else this.#order = null;
+  }
+
+  /** What is kept of it, as text. */
+  write() {
+    const { entries, repeat, volume, seconds, shuffled } = this;
+    const at = Math.max(0, entries.indexOf(this.current));
+    const tracks = entries.map(({ address }) => address);
+    return JSON.stringify({ v: VERSION, tracks, at, seconds, repeat, volume, shuffled });
+  }
+
+  /** Read what was kept; what is no queue is an empty one. */
+  static read(text) {
+    const queue = new Queue();
+    const kept = parsed(text);
+    if (kept?.v !== VERSION || !Array.isArray(kept.tracks)) return queue;
+    queue.add(kept.tracks.filter(isTrack));
+    if (queue.entries.length !== kept.tracks.length) return queue; // the place in it is another's
+    const at = Number.isSafeInteger(kept.at) ? queue.entries[kept.at] : null;
+    if (at) queue.go(at.id);
+    if (at && Number.isFinite(kept.seconds) && kept.seconds > 0) queue.seconds = kept.seconds;
+    if (REPEATS.includes(kept.repeat)) queue.repeat = kept.repeat;
+    if (kept.volume >= 0 && kept.volume <= 1) queue.volume = Number(kept.volume);
+    if (kept.shuffled === true) queue.setShuffled(true);
+    return queue;
+  }
+
+  get #ids() {
+    return this.#order ?? this.entries.map(({ id }) => id);
+  }
+
+  /** The current track first, the others by chance. */
+  #shuffle() {
+    const others = this.entries.map(({ id }) => id).filter((id) => id !== this.#current);
+    this.#order = [...(this.#current ? [this.#current] : []), ...shuffle(others)];
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function shuffle(ids) {
+  for (let at = ids.length - 1; at > 0; at--) {
+    const other = Math.floor(Math.random() * (at + 1));
+    [ids[at], ids[other]] = [ids[other], ids[at]];
+  }
+  return ids;
+}

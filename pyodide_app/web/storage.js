@@ -1,0 +1,21 @@
+// What this browser keeps as text; one that keeps nothing is like one that has kept nothing yet.
+
+/** `where` is "localStorage" or "sessionStorage". */
+export function recall(key, where = "localStorage") {
+  try {
+    return window[where].getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a text, or forget it with null; false where nothing can be kept. */
+export function note(key, text, where = "localStorage") {
+  try {
+    if (text === null) window[where].removeItem(key);
+    else window[where].setItem(key, text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+// A page's life: from when it is shown until another takes its place, be that in the same document.
+//
+//   eachPage(start)   calls start(signal) for the page that is there, and for each that the router
+//                     shows later; signal is aborted when the page is left. start looks whether the
+//                     page has anything for it
+//   leave, arrive     are the router's; classic scripts hear of a new page by the document's event
+//                     "stempress:page"
+let life = new AbortController();
+const starts = [];
+
+export function eachPage(start) {
+  starts.push(start);
+  start(life.signal);
+}
+
+export function leave() {
+  life.abort();
+}
+
+export function arrive() {
+  life = new AbortController();
+  for (const start of starts) start(life.signal);
+  document.dispatchEvent(new Event("stempress:page"));
+}
