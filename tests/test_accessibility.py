@@ -97,6 +97,23 @@ def test_axe_finds_nothing_where_tokens_are_held(
     assert excess(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_player_bar(
+    page: Page, base: str, axe: str, scheme: Scheme
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.goto(f"{base}{PAGES['album']}")
+    page.get_by_role("button", name="Add to queue").click()
+    page.locator("player-bar .key.queue").click()
+    page.get_by_role("button", name="Keep as playlist").click()
+    expect(page.locator("player-bar .playlists li")).to_have_count(2)
+    expect(page.locator("player-bar .queued .go .detail").last).not_to_be_empty()
+    assert violations(page, axe) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert excess(page) == []
+    assert violations(page, axe) == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_scrolls_sideways_at_320_pixels(page: Page, base: str, name: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})

@@ -47,6 +47,8 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_
         "rarity.json",
         "digests/one.json",
         "digests/two.json",
+        "previews/one.json",
+        "previews/two.json",
         "songs/one.json",
         "songs/two.json",
     }
@@ -119,7 +121,15 @@ def test_rarity_gives_every_stem_and_every_variation_with_a_page(pressed: dict[s
         layers.setdefault((stem["song"], stem["layer"]), []).append(stem["odds"])
         assert stem["burned"] <= stem["minted"] <= stem["supply"]
     assert all(fsum(odds) == pytest.approx(1) for odds in layers.values())
-    assert [mix for mix, _, _ in data["variations"]["two"]] == pressed["songs/two.json"]["pages"]
+    variations = {mix: tokens for mix, _, _, tokens in data["variations"]["one"]}
+    assert list(variations) == pressed["songs/one.json"]["pages"]
+    assert (variations["1-2"], variations["2-2"]) == (1, 0), "how many tokens are the mix"
+
+
+def test_a_player_finds_previews_and_what_may_be_heard(pressed: dict[str, Json]) -> None:
+    assert pressed["collection.json"]["mixer"] == {"locked": "preview", "preview_seconds": 30}
+    assert pressed["previews/one.json"].keys() == {"1-2"}
+    assert pressed["previews/one.json"]["1-2"].startswith("audio/")
 
 
 def test_json_keeps_every_writing_and_has_no_word_for_what_is_no_number() -> None:

@@ -1,11 +1,12 @@
 // The queue's panel: its tracks in their order, what to do with them, and the playlists that are kept.
-import { make, plural, say } from "./dom.js";
+import { make, say } from "./dom.js";
+import { _, LANGUAGE, plural } from "./phrases.js";
 import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
 import { trackOf } from "./tracks.js";
 import { press, pressed } from "./words.js";
 
 export class Panel {
-  element = make("section", { id: "queue-panel", class: "queue-panel", "aria-label": "Queue", hidden: true });
+  element = make("section", { id: "queue-panel", class: "queue-panel", "aria-label": _("Queue"), hidden: true });
   #bar;
   #list = make("ol", { class: "queued" });
   #kept = make("ul", { class: "playlists" });
@@ -17,23 +18,23 @@ export class Panel {
 
   constructor(bar) {
     this.#bar = bar;
-    const motion = button("Motion", () => {
+    const motion = button(_("Motion"), () => {
       press(motion, !pressed(motion));
       bar.setStill(!pressed(motion));
     });
     press(motion, !bar.isStill);
-    const keeping = make("form", { class: "line" }, make("label", {}, "Name ", this.#name), make("button", { class: "key" }, "Keep as playlist"));
+    const keeping = make("form", { class: "line" }, make("label", {}, _("Name"), " ", this.#name), make("button", { class: "key" }, _("Keep as playlist")));
     keeping.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#trying(() => this.#keep());
     });
     const sharing = make("p", { class: "line" },
-      button("Copy link", () => this.#trying(() => this.#copy(this.#playlist()))),
-      button("Save as M3U", () => this.#trying(() => this.#save())),
-      button("Empty the queue", () => bar.empty()));
+      button(_("Copy link"), () => this.#trying(() => this.#copy(this.#playlist()))),
+      button(_("Save as M3U"), () => this.#trying(() => this.#save())),
+      button(_("Empty the queue"), () => bar.empty()));
     this.#whole.push(keeping, sharing);
     this.element.append(
-      make("div", { class: "line" }, make("h2", {}, "Queue"), motion, button("Hide", () => this.close())),
+      make("div", { class: "line" }, make("h2", {}, _("Queue")), motion, button(_("Hide"), () => this.close())),
       this.#shared, ...this.#whole, this.#status, this.#kept,
     );
     bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
@@ -59,8 +60,8 @@ export class Panel {
   /** Show a playlist that came with a link; it is the visitor's whether to play it. */
   offer(playlist) {
     this.#shared.replaceChildren(
-      make("p", { class: "label" }, "A playlist from a link"),
-      this.#playlistRow(playlist, button("Keep", () => this.#trying(() => this.#keepThis(playlist)))),
+      make("p", { class: "label" }, _("A playlist from a link")),
+      this.#playlistRow(playlist, button(_("Keep"), () => this.#trying(() => this.#keepThis(playlist)))),
     );
     this.#shared.hidden = false;
     this.#open();
@@ -118,15 +119,16 @@ export class Panel {
     title.className = "go";
     const name = (words, detail) => {
       title.replaceChildren(words, " ", make("span", { class: "detail" }, detail));
-      const verbs = ["Move up", "Move down", "Remove"];
-      keys.forEach((key, at) => key.setAttribute("aria-label", `${verbs[at]}: ${words} ${detail}`));
+      const track = `${words} ${detail}`;
+      const labels = [_("Move up: %(track)s", { track }), _("Move down: %(track)s", { track }), _("Remove: %(track)s", { track })];
+      keys.forEach((key, at) => key.setAttribute("aria-label", labels[at]));
     };
-    trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, "is not there"));
+    trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, _("not there")));
     return row;
   }
 
   #playlist() {
-    const name = this.#name.value.trim() || `Queue of ${new Date().toLocaleDateString("en")}`;
+    const name = this.#name.value.trim() || _("Queue of %(day)s", { day: new Date().toLocaleDateString(LANGUAGE) });
     return { name, tracks: this.#bar.queue.entries.map(({ address }) => address) };
   }
 
@@ -139,7 +141,7 @@ export class Panel {
   #keepThis(playlist) {
     keep(playlist);
     this.#showKept();
-    this.#say(`Kept in this browser: ${playlist.name}`);
+    this.#say(_("Kept in this browser: %(name)s", { name: playlist.name }));
   }
 
   #showKept() {
@@ -149,26 +151,26 @@ export class Panel {
         this.#showKept();
         this.element.querySelector("button").focus();
       }));
-      forget.setAttribute("aria-label", `Forget ${playlist.name}`);
-      return make("li", {}, this.#playlistRow(playlist, button("Copy link", () => this.#trying(() => this.#copy(playlist))), forget));
+      forget.setAttribute("aria-label", _("Forget %(name)s", { name: playlist.name }));
+      return make("li", {}, this.#playlistRow(playlist, button(_("Copy link"), () => this.#trying(() => this.#copy(playlist))), forget));
     });
-    this.#kept.replaceChildren(...(rows.length ? [make("li", { class: "label" }, "Playlists in this browser"), ...rows] : []));
+    this.#kept.replaceChildren(...(rows.length ? [make("li", { class: "label" }, _("Playlists in this browser")), ...rows] : []));
   }
 
   #playlistRow({ name, tracks }, ...more) {
-    const play = button("Play", () => this.#trying(() => this.#bar.take(tracks)));
-    play.setAttribute("aria-label", `Play ${name}`);
-    const add = button("Add to queue", () => this.#trying(() => this.#bar.take(tracks, { add: true })));
-    return make("p", { class: "line" }, make("span", { class: "name" }, name, " ", make("span", { class: "detail" }, plural(tracks.length, "track"))), play, add, ...more);
+    const play = button(_("Play"), () => this.#trying(() => this.#bar.take(tracks)));
+    play.setAttribute("aria-label", _("Play %(name)s", { name }));
+    const add = button(_("Add to queue"), () => this.#trying(() => this.#bar.take(tracks, { add: true })));
+    return make("p", { class: "line" }, make("span", { class: "name" }, name, " ", make("span", { class: "detail" }, plural(tracks.length, "%(num)s track", "%(num)s tracks"))), play, add, ...more);
   }
 
   async #copy(playlist) {
     const link = linkTo(playlist);
     try {
       await navigator.clipboard.writeText(link);
-      this.#say("Link copied.");
+      this.#say(_("Link copied."));
     } catch {
-      this.#say(`Link: ${link}`);
+      this.#say(_("Link: %(link)s", { link }));
     }
   }
 
@@ -176,14 +178,14 @@ export class Panel {
     const playlist = this.#playlist();
     const text = await m3u(playlist);
     if (!text) {
-      this.#say("None of these tracks has a preview, which is what such a file lists.");
+      this.#say(_("None of these tracks has a preview, which is what such a file lists."));
       return;
     }
     const file = new Blob([text], { type: "audio/x-mpegurl" });
     const link = make("a", { href: URL.createObjectURL(file), download: `${playlist.name}.m3u8` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.#say("Saved: a file of the previews that there are.");
+    this.#say(_("Saved: a list of the previews that there are."));
   }
 
   async #trying(act) {

@@ -5,8 +5,9 @@ import { make, ROOT, say } from "./dom.js";
 import { Jukebox } from "./jukebox.js";
 import { announce, tellState } from "./media.js";
 import { Panel } from "./bar-panel.js";
+import { _, number, plural } from "./phrases.js";
 import { fromHash } from "./playlists.js";
-import { MOST, Queue, REPEATS } from "./queue.js";
+import { Queue, REPEATS } from "./queue.js";
 import { loadSheet, Router } from "./router.js";
 import { note, recall } from "./storage.js";
 import { expand } from "./tracks.js";
@@ -44,6 +45,7 @@ class PlayerBar extends HTMLElement {
     this.#fill();
     for (const type of ["state", "track"]) this.jukebox.addEventListener(type, () => this.#show());
     this.jukebox.addEventListener("at", ({ detail }) => this.#showPlace(detail));
+    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true });
     addEventListener("pagehide", () => this.#leave());
     addEventListener("hashchange", () => this.#share());
     new Router({
@@ -70,11 +72,10 @@ class PlayerBar extends HTMLElement {
   async take(addresses, { add = false } = {}) {
     const tracks = await expand(addresses);
     const isFirst = !this.queue.current;
-    if (add) this.queue.add(tracks);
-    else this.queue.replace(tracks);
+    const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
     this.changed();
-    const left = tracks.length > MOST ? ` A queue holds ${MOST} tracks.` : "";
-    say(this.#find("news"), add ? `Added to the queue: ${tracks.length}.${left}` : left);
+    const told = plural(added.length, "%(num)s track is in the queue.", "%(num)s tracks are in the queue.");
+    say(this.#find("news"), added.length < tracks.length ? `${told} ${_("There is no room for more.")}` : told);
     if (!add) await this.jukebox.play();
     else if (isFirst) await this.jukebox.prepare();
   }
@@ -83,7 +84,9 @@ class PlayerBar extends HTMLElement {
   changed() {
     const isThere = Boolean(this.queue.current);
     this.hidden = !isThere && !this.#panel.isOpen;
-    say(this.#find("count"), String(this.queue.entries.length));
+    const count = this.queue.entries.length;
+    say(this.#find("count"), number(count));
+    this.#find("key.queue").setAttribute("aria-label", plural(count, "Queue: %(num)s track", "Queue: %(num)s tracks"));
     press(this.#find("shuffle"), this.queue.shuffled);
     this.#showRepeat();
     this.#panel.show();
@@ -142,25 +145,25 @@ class PlayerBar extends HTMLElement {
       make("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, make("img", { width: "56", height: "56", alt: "" })),
       make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" }), make("span", { class: "reason", role: "status" })),
       make("div", { class: "keys" },
-        key("previous", "Previous track", () => { jukebox.previous(); this.changed(); }),
-        key("play", "Play", () => this.#toggle()),
-        key("next", "Next track", () => { jukebox.next(); this.changed(); })),
+        key("previous", _("Previous track"), () => { jukebox.previous(); this.changed(); }),
+        key("play", _("Play"), () => this.#toggle()),
+        key("next", _("Next track"), () => { jukebox.next(); this.changed(); })),
       make("p", { class: "place" },
         make("span", { class: "now" }, "0:00"),
-        slider("position", "Position in the track", { max: "1", step: "0.01", value: "0" }),
+        slider("position", _("Position in the track"), { max: "1", step: "0.01", value: "0" }),
         make("span", { class: "of" }, "0:00")),
       make("div", { class: "extras" },
-        slider("volume", "Volume of the player", { max: "1", step: "0.01", value: queue.volume }),
-        key("shuffle", "Shuffle", () => { queue.setShuffled(!queue.shuffled); this.changed(); }, { "aria-pressed": "false" }),
-        key("repeat", "Repeat", () => this.#turnRepeat()),
-        key("queue", "Queue", () => this.#panel.toggle(), { "aria-expanded": "false", "aria-controls": "queue-panel" }),
-        key("close", "Close the player", () => this.close())),
+        slider("volume", _("Volume of the player"), { max: "1", step: "0.01", value: queue.volume }),
+        key("shuffle", _("Shuffle"), () => { queue.setShuffled(!queue.shuffled); this.changed(); }, { "aria-pressed": "false" }),
+        key("repeat", _("Repeat"), () => this.#turnRepeat()),
+        key("queue", _("Queue"), () => this.#panel.toggle(), { "aria-expanded": "false", "aria-controls": "queue-panel" }),
+        key("close", _("Close the player"), () => this.close())),
       make("p", { class: "news hidden", role: "status" }),
     );
     this.#find("key.queue").append(make("span", { class: "count" }));
     this.append(this.#panel.element);
     this.setAttribute("role", "region");
-    this.setAttribute("aria-label", "Player");
+    this.setAttribute("aria-label", _("Player"));
     this.toggleAttribute("data-still", this.isStill);
     this.#joinSliders();
   }
@@ -197,7 +200,7 @@ class PlayerBar extends HTMLElement {
 
   #showRepeat() {
     const key = this.#find("repeat");
-    const words = { off: "Repeat: off", all: "Repeat: the queue", one: "Repeat: this track" }[this.queue.repeat];
+    const words = { off: _("Repeat: off"), all: _("Repeat: the queue"), one: _("Repeat: this track") }[this.queue.repeat];
     key.dataset.repeat = this.queue.repeat;
     key.setAttribute("aria-label", words);
     key.title = words;
@@ -210,7 +213,7 @@ class PlayerBar extends HTMLElement {
     const isOn = state === "playing" || state === "loading";
     const play = this.#find("play");
     this.dataset.state = state;
-    play.setAttribute("aria-label", isOn ? "Pause" : queue.seconds > 0 ? "Resume" : "Play");
+    play.setAttribute("aria-label", isOn ? _("Pause") : queue.seconds > 0 ? _("Resume") : _("Play"));
     play.replaceChildren(icon(isOn ? "pause" : "play"));
     this.#find("previous").disabled = !queue.current;
     this.#find("next").disabled = !queue.after();
@@ -222,8 +225,8 @@ class PlayerBar extends HTMLElement {
     this.#panel.mark();
     this.#place(queue.seconds);
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
-    const words = { preview: "Not yours: a preview", silent: "Not yours: silent", open: "" }[heard];
-    say(this.#find("reason"), state === "failed" ? `It does not play: ${jukebox.reason}` : jukebox.reason || words);
+    const words = { preview: _("Not yours: a preview"), silent: _("Not yours: silent"), open: "" }[heard];
+    say(this.#find("reason"), state === "failed" ? _("It does not play: %(reason)s", { reason: jukebox.reason }) : jukebox.reason || words);
   }
 
   #showTrack({ page, cover, song }) {
@@ -244,7 +247,7 @@ class PlayerBar extends HTMLElement {
     const position = this.#find("position");
     const words = clock(seconds);
     position.value = seconds;
-    position.setAttribute("aria-valuetext", `${words} of ${clock(this.jukebox.duration)}`);
+    position.setAttribute("aria-valuetext", _("%(now)s of %(whole)s", { now: words, whole: clock(this.jukebox.duration) }));
     say(this.#find("now"), words);
   }
 

@@ -5,12 +5,13 @@
 import { ROOT } from "./dom.js";
 import { BUDGET } from "./memory.js";
 import { access, owned, watch } from "./ownership.js";
+import { _ } from "./phrases.js";
 import { collection, trackOf } from "./tracks.js";
 
 const AHEAD_SECONDS = 20; // before the end: the next track is decoded
 const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
 const SILENT = -100; // dB: what no volume is
-const PATIENCE_MS = 1000; // for the browser to let sound begin
+const PATIENCE_MS = 3000; // for the browser to let sound begin
 
 /**
  * Events: "state", "at" {seconds, peaks}, "track".
@@ -24,7 +25,7 @@ export class Jukebox extends EventTarget {
   #queue;
   #sound = null; // player.js, once it is there
   #deck = null; // {id, track, player}: what is heard
-  #ahead = null; // a promise of the next deck
+  #ahead = null; // {id, deck: a promise}: what is next
   #turn = 0; // each wish of the visitor's outdates those before it
 
   constructor(queue) {
@@ -54,20 +55,19 @@ export class Jukebox extends EventTarget {
     if (!entry) return;
     if (this.#deck?.id === entry.id) {
       this.#deck.player.play();
-      this.#listen(turn);
       return;
     }
-    if (this.#deck) this.#sound.wake(this.#deck.track.song.rate); // while the gesture lasts
+    this.#leave();
+    if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
     this.#become("loading");
     try {
       await this.#show(entry);
-      const deck = await this.#deckOf(entry);
+      const deck = await this.#deckFor(entry);
       if (turn !== this.#turn) return;
       this.#deck = deck;
       deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
       this.setVolume(this.#queue.volume);
       deck.player.play();
-      this.#listen(turn);
     } catch (error) {
       if (turn === this.#turn) this.#become("failed", error.message);
     }
@@ -77,6 +77,11 @@ export class Jukebox extends EventTarget {
     this.#turn++;
     this.#deck?.player.pause();
     this.#become("paused");
+  }
+
+  /** Have the player at hand: the visitor is about to press Play. */
+  warm() {
+    this.#load().catch(() => {}); // Play says what is wrong
   }
 
   /** Know the current track, without playing it; what played before is let go of. */
@@ -143,12 +148,19 @@ export class Jukebox extends EventTarget {
   }
 
   /** A player of an entry: the one that has been decoded ahead, if it is that one. */
-  async #deckOf({ id, address }) {
-    const ahead = await this.#ahead?.catch(() => null);
+  #deckFor(entry) {
+    const ahead = this.#ahead;
     this.#ahead = null;
-    if (ahead?.id === id) return ahead;
-    const [sound, track, { mixer }] = await Promise.all([import("./player.js"), trackOf(address), collection()]);
-    this.#sound = sound;
+    return ahead?.id === entry.id ? ahead.deck.catch(() => this.#deckOf(entry)) : this.#deckOf(entry);
+  }
+
+  async #load() {
+    this.#sound ??= await import("./player.js");
+    return this.#sound;
+  }
+
+  async #deckOf({ id, address }) {
+    const [sound, track, { mixer }] = await Promise.all([this.#load(), trackOf(address), collection()]);
     const { song, rows, sounds } = track;
     const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
     const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
@@ -163,6 +175,7 @@ export class Jukebox extends EventTarget {
   #heed({ state, reason }) {
     const known = { playing: "playing", loading: "loading", failed: "failed" }[state] ?? "paused";
     this.#become(known, reason?.message ?? "");
+    if (known === "playing") this.#listen();
   }
 
   #place({ seconds, playing, peaks }) {
@@ -173,13 +186,14 @@ export class Jukebox extends EventTarget {
 
   #prepareNext() {
     const entry = this.#queue.after({ ended: true });
-    if (this.#ahead || !entry || entry.id === this.#deck.id) return;
+    if (!entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
     const room = BUDGET - this.#deck.player.stats.bytes;
-    this.#ahead = this.#deckOf(entry).then(async (deck) => {
-      await deck.player.preload(room);
-      return deck;
+    const deck = this.#deckOf(entry).then(async (next) => {
+      await next.player.preload(room);
+      return next;
     });
-    this.#ahead.catch(() => {}); // it is tried again when it is wanted
+    deck.catch(() => {}); // it is tried again when it is wanted
+    this.#ahead = { id: entry.id, deck };
   }
 
   #end() {
@@ -190,16 +204,16 @@ export class Jukebox extends EventTarget {
   #leave() {
     this.#deck?.player.pause();
     this.#deck?.player.close();
-    this.#deck = this.#ahead = null;
+    this.#deck = null;
   }
 
   /** A browser may want a press before anything sounds: say so, rather than play to nobody. */
-  #listen(turn) {
+  #listen() {
+    const turn = this.#turn;
     setTimeout(() => {
-      const context = this.outputNode?.context;
-      if (turn !== this.#turn || !context || context.state === "running" || this.state !== "playing") return;
+      if (turn !== this.#turn || this.state !== "playing" || this.outputNode?.context.state === "running") return;
       this.pause();
-      this.#become("paused", "Press Play to go on");
+      this.#become("paused", _("Press Play to go on"));
     }, PATIENCE_MS);
   }
 

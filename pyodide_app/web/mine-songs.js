@@ -1,7 +1,6 @@
 // What the held tokens make: every song's layers, what can be forged, and what is missing.
 import { clone, elsewhere, inSite, link, load, part, say } from "./dom.js";
 import { _, fixed, listed, listedNodes, number, pieces, plural } from "./phrases.js";
-
 import { take } from "./stage.js";
 
 const STEP = 12;

@@ -3,6 +3,7 @@
 // A link holds the whole of one after its #: queue=1, name, and tracks joined by commas. Whatever comes
 // out of a link or the browser's storage is checked: anybody can have written it.
 import { ROOT } from "./dom.js";
+import { _ } from "./phrases.js";
 import { MOST } from "./queue.js";
 import { isTrack, previewsOf, trackOf } from "./tracks.js";
 
@@ -73,6 +74,6 @@ function store(playlists) {
   try {
     localStorage.setItem(STORE, JSON.stringify(playlists));
   } catch {
-    throw new Error("This browser keeps nothing for this page.");
+    throw new Error(_("This browser keeps nothing for this page."));
   }
 }

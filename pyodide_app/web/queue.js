@@ -38,8 +38,9 @@ export class Queue {
   /** Hold these tracks and no others, and begin with the first. */
   replace(addresses) {
     this.clear();
-    this.add(addresses);
+    const added = this.add(addresses);
     if (this.shuffled) this.#shuffle();
+    return added;
   }
 
   clear() {

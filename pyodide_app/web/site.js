@@ -120,6 +120,7 @@
       const button = target.closest?.("[data-queue]");
       if (button) queue(button);
     });
+    document.addEventListener("pointerdown", ({ target }) => target.closest?.("[data-queue]") && openBar());
     addEventListener("hashchange", () => isShared() && openBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
     addEventListener("popstate", () => !bar && location.pathname !== shown && location.reload());

@@ -10,6 +10,7 @@
 //   albums/tides                a mix of each of its songs: the rarest that exists, or else the first
 import { inSite, load } from "./dom.js";
 import { SEGMENT } from "./ownership.js";
+import { _ } from "./phrases.js";
 
 const MIX = new RegExp(`^songs/${SEGMENT}/[1-9]\\d{0,3}(-[1-9]\\d{0,3})*$`, "u");
 const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
@@ -71,7 +72,7 @@ async function mixesOf(slug) {
 function mixOf(song, address, mix) {
   const choice = mix.split("-").map((nth) => nth - 1);
   const rows = song.layers.map(({ stems }, at) => row(stems[choice[at]]));
-  if (choice.length !== rows.length || rows.some(({ stem }) => !stem)) throw new Error(`${song.title} has no mix ${mix}`);
+  if (choice.length !== rows.length || rows.some(({ stem }) => !stem)) throw new Error(_("%(song)s has no mix %(mix)s", { song: song.title, mix }));
   const hasPage = song.pages.includes(mix);
   return {
     song, rows, address, detail: mix,
@@ -85,7 +86,7 @@ function mixOf(song, address, mix) {
 function stemOf(song, address, layerSlug, stemSlug) {
   const layer = song.layers.find(({ slug }) => slug === layerSlug);
   const stem = layer?.stems.find(({ slug }) => slug === stemSlug);
-  if (!stem) throw new Error(`${song.title} has no stem ${stemSlug}`);
+  if (!stem) throw new Error(_("%(song)s has no stem %(stem)s", { song: song.title, stem: stemSlug }));
   return {
     song, address,
     rows: song.layers.map((each) => row(each === layer ? stem : each.stems[0])),

@@ -1,7 +1,8 @@
-// Taps the mixer's last node; window.recording() answers with all frames so far, as base64 of
-// interleaved float32.
+// Taps the last node of the player bar, or else of the mixer; window.recording() answers with all
+// frames so far, as base64 of interleaved float32.
 const pieces = [];
-const mixer = document.querySelector("stem-mixer");
+const bar = document.querySelector("player-bar");
+const mixer = bar?.outputNode ? bar : document.querySelector("stem-mixer");
 await mixer.audioContext.audioWorklet.addModule(new URL("recorder.js", import.meta.url));
 const recorder = new AudioWorkletNode(mixer.audioContext, "recorder", { channelCount: 2 });
 recorder.port.onmessage = ({ data }) => pieces.push(data);

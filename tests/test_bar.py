@@ -1,0 +1,453 @@
+"""The player bar in a real Chromium: what plays on, what is queued, what is kept."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import ROOT
+from tests.test_mixer_browser import engine, is_part_of
+from tests.visiting import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page, Route
+
+    from tests.conftest import Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+PATIENCE = 60_000  # ms: Python takes its time on a busy machine
+MIX = "songs/undertow/1-1-1-1-1/"
+HOSTILE = [
+    "no JSON",
+    "null",
+    "[]",
+    '{"v":2,"tracks":["songs/undertow/1-1-1-1-1"]}',
+    '{"v":1,"tracks":"songs/undertow/1-1-1-1-1"}',
+    '{"v":1,"tracks":["https://evil.example/","songs/../../x/1-1","javascript:alert(1)",7,null]}',
+]
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open a page; nothing may go wrong behind the visitor's back."""
+    page = chromium.new_page(reduced_motion="reduce")
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
+    yield page
+    page.close()
+    assert not wrong
+
+
+@pytest.fixture
+def base(pressed: Path, serve: Serve) -> str:
+    return serve(pressed, "/a/b/")
+
+
+def bar_of(page: Page) -> Locator:
+    return page.get_by_role("region", name="Player", exact=True)
+
+
+def bar_key(page: Page, name: str) -> Locator:
+    return bar_of(page).get_by_role("button", name=name, exact=True)
+
+
+def play(page: Page, name: str = "Play this mix") -> None:
+    """Press a page's own Play, and wait until it sounds."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+    sounds(page)
+
+
+def sounds(page: Page) -> None:
+    expect(bar_of(page)).to_have_attribute("data-state", "playing", timeout=PATIENCE)
+
+
+def follow(page: Page, name: str) -> None:
+    """Follow a link of the masthead to the page that is called the same."""
+    page.get_by_role("navigation", name="Site").get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name, timeout=PATIENCE)
+
+
+def mark(page: Page) -> None:
+    """Leave a mark that a new document has not."""
+    page.evaluate("window.marked = true")
+
+
+def is_marked(page: Page) -> bool:
+    found: bool = page.evaluate("window.marked === true")
+    return found
+
+
+def stats(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate("document.querySelector('player-bar').jukebox.stats")
+    return found
+
+
+def until_python_mixes(page: Page) -> None:
+    late = time.monotonic() + PATIENCE / 1000
+    while stats(page)["engine"] != "python":
+        assert time.monotonic() < late
+        page.wait_for_timeout(100)
+
+
+def seek(page: Page, seconds: float) -> None:
+    bar_of(page).get_by_role("slider", name="Position in the track").evaluate(
+        "(it, at) => { it.value = at; it.dispatchEvent(new Event('change')); }", seconds
+    )
+
+
+def kept_queue(page: Page) -> dict[str, Any]:
+    """Return what the browser has kept of the queue."""
+    key = next(each for each in page.evaluate("Object.keys(localStorage)") if ":queue:" in each)
+    found: dict[str, Any] = json.loads(page.evaluate("key => localStorage.getItem(key)", key))
+    return found
+
+
+def keep_queue(page: Page, text: str) -> None:
+    page.evaluate(
+        "text => localStorage.setItem("
+        "'stempress:queue:' + document.documentElement.dataset.collection, text)",
+        text,
+    )
+
+
+def test_music_goes_on_from_page_to_page_without_a_gap(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    base = serve(host)
+    page.goto(base + MIX)
+    play(page)
+    until_python_mixes(page)
+    mark(page)
+    page.add_script_tag(url=f"{base}sound/record.js", type="module")
+    expect(page.locator("html")).to_have_attribute("data-recording", "on")
+    song = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    whole = engine(song, [layer["stems"][0]["slug"] for layer in song["layers"]], {}).render(
+        0, song["frames"]
+    )
+    for _ in range(3):  # where the machine is busy for a while, more is kept ready from then on
+        seek(page, 0)
+        page.wait_for_timeout(500)
+        before, first = stats(page)["underruns"], Visit(page, song).recording().shape[1]
+        for name in ("Gallery", "Rarity"):
+            follow(page, name)
+        page.go_back()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Gallery", timeout=PATIENCE)
+        page.go_forward()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Rarity", timeout=PATIENCE)
+        heard = Visit(page, song).recording()[:, first:]
+        if stats(page)["underruns"] == before:
+            break
+    assert is_marked(page)
+    assert stats(page)["underruns"] == before
+    assert heard.shape[1] > song["rate"] / 2
+    assert is_part_of(heard, whole)
+
+
+def test_a_track_follows_at_once(page: Page, host: Path, serve: Serve) -> None:
+    page.add_init_script((ROOT / "tests/sound/tap.js").read_text("utf-8"))
+    page.goto(f"{serve(host)}albums/outbound/")
+    play(page, "Play the album")
+    until_python_mixes(page)
+    for _ in range(3):  # of three times, once while the machine has nothing else to do
+        title = bar_of(page).locator(".title").inner_text()
+        seek(page, page.evaluate("document.querySelector('player-bar').jukebox.duration - 4"))
+        before = page.evaluate("heard().length")
+        expect(bar_of(page).locator(".title")).not_to_have_text(title, timeout=PATIENCE)
+        sounds(page)
+        page.wait_for_timeout(500)
+        peaks = np.array(page.evaluate("heard()")[before:])
+        loud = np.flatnonzero(peaks > 0)
+        gap = np.diff(loud).max() * 128 / 48000
+        if gap < 0.5:
+            break
+    assert gap < 0.5
+
+
+def test_the_page_that_is_shown_is_whole(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    page.evaluate("scrollTo(0, 400)")
+    follow(page, "Gallery")
+    assert is_marked(page)
+    assert page.url == f"{base}gallery/"
+    expect(page).to_have_title("Gallery · Night Ferry")
+    expect(page.locator("body")).to_have_class("plain")
+    expect(page.locator("main")).to_be_focused()
+    described = page.locator("meta[name=description]").get_attribute("content") or ""
+    assert described.startswith("Every token of Night Ferry")
+    assert page.locator(".masthead [aria-current=page]").inner_text() == "Gallery"
+    assert page.evaluate("scrollY") == 0
+    assert page.locator("header.masthead, main, footer.colophon, title").count() == 4
+    expect(bar_of(page).locator(".news")).to_have_text("Gallery · Night Ferry")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
+    assert page.url == base + MIX
+    assert page.evaluate("scrollY") == 400
+    assert is_marked(page)
+
+
+def test_what_a_page_does_it_does_when_it_is_come_to(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    for _ in range(2):  # its module is there already when it is visited again
+        follow(page, "Gallery")
+        page.get_by_role("searchbox", name="Search").fill("undertow")
+        expect(page.locator("[data-status]")).to_contain_text("token")
+        follow(page, "Mine")
+        expect(page.locator("[data-mine]")).to_be_visible()
+    page.get_by_role("contentinfo").get_by_role("link", name="Breakwater", exact=True).click()
+    mixer = page.get_by_role("region", name="Mixer")
+    mixer.get_by_role("button", name="Play", exact=True).click()
+    expect(mixer.get_by_role("status")).to_contain_text("Playing", timeout=PATIENCE)
+    assert is_marked(page)
+
+
+def test_a_mixer_that_was_left_hears_no_keys(page: Page, base: str) -> None:
+    page.goto(f"{base}songs/undertow/")
+    play(page, "Play its mixes, rarest first")
+    follow(page, "Rarity")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(500)
+    expect(bar_of(page)).to_have_attribute("data-state", "playing")
+
+
+def test_one_sound_at_a_time(page: Page, base: str) -> None:
+    page.goto(f"{base}songs/undertow/")
+    play(page, "Play its mixes, rarest first")
+    mixer = page.get_by_role("region", name="Mixer")
+    mixer.hover()  # which prepares the mixer where nothing plays
+    page.wait_for_timeout(300)
+    expect(bar_of(page)).to_have_attribute("data-state", "playing")
+    mixer.get_by_role("button", name="Play", exact=True).click()
+    expect(mixer.get_by_role("status")).to_contain_text("Playing", timeout=PATIENCE)
+    expect(bar_of(page)).to_have_attribute("data-state", "paused")
+    bar_key(page, "Resume").click()
+    sounds(page)
+    expect(mixer.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
+    preview = page.evaluate_handle("document.querySelector('main').appendChild(new Audio())")
+    preview.evaluate("it => it.dispatchEvent(new Event('play'))")
+    expect(bar_of(page)).to_have_attribute("data-state", "paused")
+
+
+def test_after_a_reload_it_goes_on_where_it_was(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    seek(page, 20)
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(bar_of(page)).to_have_attribute("data-state", "paused")
+    expect(bar_of(page).locator(".now")).to_have_text("0:20")
+    bar_key(page, "Resume").click()
+    sounds(page)
+    expect(bar_of(page).locator(".now")).to_have_text("0:21", timeout=PATIENCE)
+
+
+def test_a_page_of_another_policy_is_gone_to_plainly(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    seek(page, 20)
+    mark(page)
+
+    def loosen(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text().replace("connect-src 'self'", "connect-src 'self' https://x.example")
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/gallery/", loosen)
+    follow(page, "Gallery")
+    assert not is_marked(page)
+    sounds(page)  # where the browser lets it
+    expect(bar_of(page).locator(".now")).to_have_text("0:21", timeout=PATIENCE)
+
+
+def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> None:
+    page = chromium.new_page()
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Gallery", exact=True).click(modifiers=["ControlOrMeta"])
+    opened.value.close()
+    assert page.url == base + MIX
+    page.route("**/rarity/", lambda route: route.fulfill(status=404, body="<h1>Rarity</h1>"))
+    page.get_by_role("link", name="Rarity", exact=True).click()
+    page.wait_for_url("**/rarity/")
+    assert not is_marked(page)
+    page.close()
+
+
+def test_links_are_links_while_nothing_is_queued(page: Page, base: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(base)))
+    page.goto(base + MIX)
+    mark(page)
+    follow(page, "Gallery")
+    assert not is_marked(page)
+    assert not {f"app/web/{name}.js" for name in ("bar", "jukebox", "player")} & (
+        set(asked) - {"app/web/player.js"}  # which the mixer of the first page has
+    )
+    page.goto(base + MIX)
+    page.get_by_role("button", name="Add to queue").click()
+    expect(bar_key(page, "Play")).to_be_visible()
+    asked.clear()
+    follow(page, "Gallery")
+    page.reload()
+    expect(bar_key(page, "Play")).to_be_visible()
+    assert "app/web/player.js" not in asked
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_queue_that_is_none_is_not_played(page: Page, base: str, text: str) -> None:
+    page.goto(base)
+    keep_queue(page, text)
+    page.reload()
+    expect(page.locator("player-bar")).to_be_hidden()
+    page.goto(base + MIX)
+    page.get_by_role("button", name="Add to queue").click()
+    expect(bar_key(page, "Play")).to_be_visible()
+    assert kept_queue(page)["tracks"] == [MIX.rstrip("/")]
+
+
+def test_a_track_that_is_not_there_any_more_is_told(chromium: Browser, base: str) -> None:
+    page = chromium.new_page()
+    page.goto(base)
+    tracks = ["songs/undertow/9-9-9-9-9", "songs/gone/1-1", MIX.rstrip("/")]
+    keep_queue(page, json.dumps({"v": 1, "tracks": tracks, "at": 0}))
+    page.reload()
+    expect(bar_of(page)).to_contain_text("Undertow has no mix 9-9-9-9-9")
+    bar_key(page, "Next track").click()
+    expect(bar_of(page)).to_contain_text("is not there (404)")
+    bar_key(page, "Next track").click()
+    expect(bar_of(page)).to_have_attribute("data-state", "playing", timeout=PATIENCE)
+    page.close()
+
+
+def test_the_queue_keeps_its_order_and_its_place(page: Page, base: str) -> None:
+    page.goto(base)
+    told = page.evaluate(
+        """async () => {
+          const { Queue } = await import("./app/web/queue.js");
+          const queue = new Queue();
+          const [a, b, c] = queue.add(["songs/x/1", "songs/x/2", "stems/x/y/z"]);
+          const names = () => queue.entries.map(({ address }) => address.at(-1)).join("");
+          const told = [queue.current === a, queue.after() === b, queue.before() === null];
+          queue.go(c.id);
+          told.push(queue.after() === null);
+          queue.repeat = "all";
+          told.push(queue.after() === a);
+          queue.repeat = "one";
+          told.push(queue.after({ ended: true }) === c, queue.after() === null);
+          queue.move(c.id, -1);
+          told.push(names() === "1z2", queue.after() === b);
+          queue.seconds = 7;
+          queue.volume = 0.5;
+          const read = Queue.read(queue.write());
+          told.push(read.current.address === "stems/x/y/z");
+          told.push(read.seconds === 7, read.volume === 0.5);
+          queue.setShuffled(true);
+          told.push(queue.before() === null, queue.after() !== null);
+          queue.remove(c.id);
+          told.push(names() === "12", queue.current !== null);
+          queue.clear();
+          told.push(queue.current === null, queue.after() === null);
+          queue.add(Array(600).fill("songs/x/1"));
+          told.push(queue.entries.length === 500);
+          return told;
+        }"""
+    )
+    assert told == [True] * len(told)
+
+
+def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
+    page.goto(f"{base}albums/outbound/")
+    page.get_by_role("button", name="Add to queue").click()
+    bar_of(page).locator(".key.queue").click()
+    rows = bar_of(page).locator(".queued li .go")
+    titles = [words.split(" 1")[0].rsplit(" ", 1)[0] for words in rows.all_inner_texts()]
+    assert titles == ["Harbour Lights", "Undertow", "Engine Room"]
+    expect(bar_of(page).locator("li[aria-current=true]")).to_contain_text("Harbour Lights")
+    down = bar_of(page).get_by_role("button", name="Move down: Harbour Lights")
+    down.click()
+    expect(rows.first).to_contain_text("Undertow")
+    expect(down).to_be_focused()
+    bar_of(page).get_by_role("button", name="Remove: Harbour Lights").click()
+    expect(rows).to_have_count(2)
+    expect(bar_of(page).locator(".what .title")).to_have_text("Engine Room")
+    page.keyboard.press("Escape")
+    expect(bar_of(page).locator(".key.queue")).to_be_focused()
+    bar_key(page, "Close the player").click()
+    expect(page.locator("player-bar")).to_be_hidden()
+    page.reload()
+    expect(page.locator("player-bar")).to_have_count(0)
+
+
+def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, pressed: Path) -> None:
+    page.goto(f"{base}songs/undertow/")
+    page.get_by_role("button", name="Add to queue").first.click()
+    bar_of(page).locator(".key.queue").click()
+    panel = page.get_by_role("region", name="Queue", exact=True)
+    panel.get_by_role("textbox", name="Name").fill("Night <b>drive</b>")
+    panel.get_by_role("button", name="Keep as playlist").click()
+    expect(panel).to_contain_text("Kept in this browser: Night <b>drive</b>")
+    tracks = kept_queue(page)["tracks"]
+    assert len(tracks) > 1
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    panel.locator(".playlists").get_by_role("button", name="Copy link").click()
+    link = (panel.locator(".status").text_content() or "").removeprefix("Link: ")
+    with page.expect_download() as download:
+        panel.get_by_role("textbox", name="Name").fill("Undertow")
+        panel.get_by_role("button", name="Save as M3U").click()
+    assert download.value.suggested_filename == "Undertow.m3u8"
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert lines[:2] == ["#EXTM3U", "#PLAYLIST:Undertow"]
+    previews = json.loads((pressed / "data/previews/undertow.json").read_text("utf-8"))
+    assert lines[3::2] == [base + previews[each.split("/")[2]] for each in tracks]
+    bar_key(page, "Close the player").click()
+
+    page.goto("about:blank")
+    page.goto(link)
+    shared = panel.locator(".shared")
+    expect(shared).to_contain_text("Night <b>drive</b>")
+    assert page.url == base
+    shared.get_by_role("button", name="Play").click()
+    sounds(page)
+    assert kept_queue(page)["tracks"] == tracks
+
+
+@pytest.mark.parametrize("hash_", ["#queue=2&name=a&tracks=songs/x/1", "#queue=1&name=a&tracks=x"])
+def test_a_link_that_is_no_playlist_shows_nothing(page: Page, base: str, hash_: str) -> None:
+    page.goto(base + hash_)
+    expect(page.locator("player-bar")).to_be_hidden()
+
+
+def test_what_is_not_the_visitors_is_said(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    page.evaluate(
+        """async () => {
+          const { remember } = await import("../../../app/web/ownership.js");
+          const nobody = { address: "0x" + "1".repeat(40), source: "chain", wallet: "" };
+          remember({ ...nobody, tokens: new Map(), stems: new Set() });
+        }"""
+    )
+    page.get_by_role("button", name="Add to queue").click()
+    expect(bar_of(page)).to_contain_text("Not yours: a preview")
+
+
+def test_without_javascript_nothing_of_it_shows(chromium: Browser, base: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + MIX)
+    expect(page.locator("[data-queue]").first).to_be_hidden()
+    context.close()
