@@ -1,6 +1,7 @@
 // The queue's panel: its tracks in their order, what to do with them, and the playlists that are kept.
 import { make, say } from "./dom.js";
-import { _, LANGUAGE, plural } from "./phrases.js";
+import { LANGUAGE } from "./language.js";
+import { _, plural } from "./phrases.js";
 import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
 import { trackOf } from "./tracks.js";
 import { press, pressed } from "./words.js";
