@@ -452,3 +452,23 @@ def test_without_javascript_nothing_of_it_shows(chromium: Browser, base: str) ->
     page.goto(base + MIX)
     expect(page.locator("[data-queue]").first).to_be_hidden()
     context.close()
+
+
+def test_a_line_moves_with_the_music_until_it_is_switched_off(page: Page, base: str) -> None:
+    page.emulate_media(reduced_motion="no-preference")
+    page.goto(base + MIX)
+    play(page)
+    line = "getComputedStyle(document.querySelector('player-bar .cover'), '::after').visibility"
+    level = "Number(document.querySelector('player-bar').style.getPropertyValue('--level'))"
+    levels = set()
+    for _ in range(20):
+        page.wait_for_timeout(100)
+        levels.add(page.evaluate(level))
+    assert len(levels) > 3
+    assert page.evaluate(line) == "visible"
+    bar_of(page).locator(".key.queue").click()
+    bar_key(page, "Motion").click()
+    assert page.evaluate(line) == "hidden"
+    bar_key(page, "Motion").click()
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(line) == "hidden"

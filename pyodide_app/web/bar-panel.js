@@ -1,10 +1,10 @@
 // The queue's panel: its tracks in their order, what to do with them, and the playlists that are kept.
 import { make, say } from "./dom.js";
 import { LANGUAGE } from "./language.js";
+import { joinMotion } from "./motion.js";
 import { _, plural } from "./phrases.js";
 import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
 import { trackOf } from "./tracks.js";
-import { press, pressed } from "./words.js";
 
 export class Panel {
   element = make("section", { id: "queue-panel", class: "queue-panel", "aria-label": _("Queue"), hidden: true });
@@ -19,11 +19,8 @@ export class Panel {
 
   constructor(bar) {
     this.#bar = bar;
-    const motion = button(_("Motion"), () => {
-      press(motion, !pressed(motion));
-      bar.setStill(!pressed(motion));
-    });
-    press(motion, !bar.isStill);
+    const motion = make("button", { type: "button", class: "key motion" }, _("Motion"));
+    joinMotion(motion);
     const keeping = make("form", { class: "line" }, make("label", {}, _("Name"), " ", this.#name), make("button", { class: "key" }, _("Keep as playlist")));
     keeping.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -16,7 +16,6 @@ import { clock, press } from "./words.js";
 const COLLECTION = document.documentElement.dataset.collection ?? "";
 const QUEUE = `stempress:queue:${COLLECTION}`; // localStorage: outlives the page
 const PLAYING = `stempress:playing:${COLLECTION}`; // sessionStorage: when the page was left while it played
-const STILL = "stempress:bar-still"; // localStorage: nothing is to move
 const SAVE_MS = 5000;
 const GO_ON_MS = 15_000; // a page that comes later than this does not play by itself
 const STEP_SECONDS = 5;
@@ -122,16 +121,6 @@ class PlayerBar extends HTMLElement {
     this.changed();
   }
 
-  get isStill() {
-    return recall(STILL) === "yes";
-  }
-
-  /** Let nothing move with the music, or let it. */
-  setStill(on) {
-    note(STILL, on ? "yes" : null);
-    this.toggleAttribute("data-still", on);
-  }
-
   #fill() {
     const key = (name, label, act, attributes = {}) => {
       const made = make("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, icon(name));
@@ -164,7 +153,6 @@ class PlayerBar extends HTMLElement {
     this.append(this.#panel.element);
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", _("Player"));
-    this.toggleAttribute("data-still", this.isStill);
     this.#joinSliders();
   }
 
