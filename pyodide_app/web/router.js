@@ -11,7 +11,7 @@ export class Router {
   #isWanted;
   #keep;
   #tell;
-  #shown = bare(location);
+  #shown = location.pathname; // what follows a ? is the page's own affair
   #asked = null; // ends a page that is on its way
   #last = Date.now(); // ids of the history's entries: others than those before a reload
   #entry = history.state?.entry ?? this.#last; // the one that is shown
@@ -33,7 +33,7 @@ export class Router {
     if (!link || !isPlain(event, link)) return;
     const url = new URL(link.href);
     if (!this.#isWanted() || !isPage(url)) return;
-    if (bare(url) === this.#shown && url.hash) {
+    if (bare(url) === bare(location) && url.hash) {
       this.#remember(); // the browser scrolls by itself
       return;
     }
@@ -43,11 +43,12 @@ export class Router {
 
   #pop({ state }) {
     const entry = state?.entry ?? ++this.#last;
-    if (bare(location) === this.#shown) {
+    if (location.pathname === this.#shown) {
       if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
       if (state) this.#places.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
-      this.#scroll(this.#places.get(entry), location.hash);
+      const place = this.#places.get(entry);
+      if (place || location.hash) this.#scroll(place, location.hash);
     } else if (this.#isWanted()) this.#go(new URL(location.href), entry);
     else location.reload();
   }
@@ -79,7 +80,7 @@ export class Router {
       this.#places.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
     }
-    this.#shown = bare(url);
+    this.#shown = url.pathname;
     dress(page);
     const main = furnish(page, this.#keep);
     arrive();
@@ -90,14 +91,14 @@ export class Router {
 
   /** Note how far the shown entry is scrolled, before the history goes on. */
   #remember() {
-    this.#enter(this.#entry);
+    this.#enter(history.state?.entry ?? ++this.#last);
     this.#places.set(this.#entry, [scrollX, scrollY]);
   }
 
   /** Mark the history's entry, so that it is known when the visitor comes back to it. */
   #enter(entry) {
     this.#entry = entry;
-    history.replaceState({ entry }, "");
+    history.replaceState({ ...history.state, entry }, "");
     history.scrollRestoration = "manual";
   }
 
