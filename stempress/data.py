@@ -359,7 +359,7 @@ def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
                     variation.mix_number,
                     round(standing.score, 6),
                     standing.rank,
-                    len(rarity.tokens_of(pages.song, variation)),
+                    len(rarity.tokens_of(variation)),
                 ]
                 for variation in pages.shown
                 for standing in [rarity.standing(pages.song, variation)]

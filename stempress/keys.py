@@ -148,8 +148,10 @@ class Keys:
 
     @cached_property
     def rarity(self) -> str:
-        """A key for how rare everything is."""
-        return digest(self.forge, list(self._counted.values()))
+        """A key for how rare everything is, and how many tokens are the same mix."""
+        same = self._rarity.variation_tokens.items()
+        alike = [(each.song, each.choice, len(tokens)) for each, tokens in same]
+        return digest(self.forge, list(self._counted.values()), alike)
 
     @cached_property
     def addresses(self) -> str:

@@ -235,7 +235,7 @@ class PlayerBar extends HTMLElement {
     const position = this.#find("position");
     const words = clock(seconds);
     position.value = seconds;
-    position.setAttribute("aria-valuetext", _("%(now)s of %(whole)s", { now: words, whole: clock(this.jukebox.duration) }));
+    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: clock(this.jukebox.duration) }));
     say(this.#find("now"), words);
   }
 
