@@ -4,8 +4,8 @@ import { ROOT, part, clone } from "./dom.js";
 import { Covers } from "./gallery-covers.js";
 import { STATES, stateWords, tierOf, titleOf } from "./gallery-index.js";
 
-const LEAF = { sheet: 100, cards: 32, list: 20 }; // tokens, about: whole rows
-const NEAR = "100% 0px"; // of the screen's height, above and below it
+const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens, about: whole rows
+const NEAR = "50% 0px"; // of the screen's height, above and below it
 
 export class Results {
   /** `place` holds the grid and the table; `words` says what else a row tells of a token. */
@@ -30,7 +30,8 @@ export class Results {
   #view = "";
   #leaves = [];
   #made = new Map(); // place -> its element, as long as it is shown in the same view
-  #rows = new Map(); // view and width -> the height of a row
+  #rows = new Map(); // view -> the height of a row, at this width
+  #across = new Map(); // view -> how many columns, at this width
   #columns = 1;
   #size = 1; // tokens in a leaf
   #width = 0;
@@ -56,15 +57,14 @@ export class Results {
     const kept = this.#made;
     const body = this.#view === "list" ? this.#table : this.#grid;
     for (const leaf of this.#leaves) leaf.remove();
-    this.#made = new Map();
+    [this.#made, this.#leaves] = [new Map(), []];
+    if (this.#places.length === 0) return;
     this.#measure(body);
-    const leaves = Math.ceil(this.#places.length / this.#size);
-    this.#leaves = Array.from({ length: leaves }, () => this.#leaf());
-    if (leaves) this.#fill(this.#leaves[0], 0, kept);
+    this.#leaves = Array.from({ length: Math.ceil(this.#places.length / this.#size) }, () => this.#leaf());
+    this.#fill(this.#leaves[0], 0, kept);
     body.append(...this.#leaves);
     this.#table.setAttribute("aria-rowcount", this.#places.length + 1);
-    const row = leaves ? this.#rowHeight() : 0;
-    for (const leaf of this.#leaves.slice(1)) this.#empty(leaf, row);
+    for (const leaf of this.#leaves.slice(1)) this.#empty(leaf);
     for (const leaf of this.#leaves) this.#seen.observe(leaf);
   }
 
@@ -77,26 +77,28 @@ export class Results {
 
   /** How many columns there are, and so how many tokens make a leaf of whole rows. */
   #measure(body) {
-    this.#columns = 1;
-    if (this.#view !== "list") {
-      const probe = this.#leaf();
-      body.append(probe);
-      this.#columns = getComputedStyle(probe).gridTemplateColumns.split(" ").length;
-      probe.remove();
+    if (!this.#across.has(this.#view)) {
+      this.#across.set(this.#view, this.#view === "list" ? 1 : this.#columnsIn(body));
+      this.#width = body.clientWidth;
     }
-    this.#width = body.clientWidth;
+    this.#columns = this.#across.get(this.#view);
     this.#size = Math.max(1, Math.round(LEAF[this.#view] / this.#columns)) * this.#columns;
   }
 
+  #columnsIn(body) {
+    const probe = this.#leaf();
+    body.append(probe);
+    const columns = getComputedStyle(probe).gridTemplateColumns.split(" ").length;
+    probe.remove();
+    return columns;
+  }
+
   #rowHeight() {
-    const known = `${this.#view} ${this.#width}`;
-    if (!this.#rows.has(known)) {
-      const [first] = this.#leaves;
-      const gap = parseFloat(getComputedStyle(first).rowGap) || 0;
+    if (!this.#rows.has(this.#view)) {
       const rows = Math.ceil(Math.min(this.#size, this.#places.length) / this.#columns);
-      this.#rows.set(known, (first.getBoundingClientRect().height + gap) / rows);
+      this.#rows.set(this.#view, this.#leaves[0].getBoundingClientRect().height / rows);
     }
-    return this.#rows.get(known);
+    return this.#rows.get(this.#view);
   }
 
   #turn(entries) {
@@ -104,7 +106,7 @@ export class Results {
       const at = this.#leaves.indexOf(target);
       if (at < 0) continue;
       if (isIntersecting) this.#fill(target, at);
-      else if (!target.contains(document.activeElement)) this.#empty(target, this.#rowHeight());
+      else if (!target.contains(document.activeElement)) this.#empty(target);
     }
   }
 
@@ -117,12 +119,12 @@ export class Results {
     leaf.dataset.full = "yes";
   }
 
-  #empty(leaf, row) {
+  #empty(leaf) {
     const at = this.#leaves.indexOf(leaf);
     const tokens = Math.min(this.#size, this.#places.length - at * this.#size);
     for (let nth = 0; nth < tokens; nth++) this.#made.delete(this.#places[at * this.#size + nth]);
     leaf.replaceChildren(...(this.#view === "list" ? [document.createElement("tr")] : []));
-    (leaf.firstElementChild ?? leaf).style.blockSize = `${row * Math.ceil(tokens / this.#columns)}px`;
+    (leaf.firstElementChild ?? leaf).style.blockSize = `${this.#rowHeight() * Math.ceil(tokens / this.#columns)}px`;
     delete leaf.dataset.full;
   }
 
@@ -174,7 +176,7 @@ export class Results {
     const top = this.#leaves.flatMap((leaf) => [...leaf.querySelectorAll("[data-nth]")]).find((item) => item.getBoundingClientRect().bottom > 0);
     const nth = Number(top?.dataset.nth ?? 0);
     const hadFocus = body.contains(document.activeElement);
-    this.#made.clear();
+    for (const known of [this.#made, this.#rows, this.#across]) known.clear();
     this.#lay();
     if (nth > 0) this.#reach(nth).scrollIntoView();
     if (hadFocus) this.#go(this.#current);
