@@ -10,7 +10,9 @@ const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
 const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
 const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
+const FADE_LEAD_SECONDS = 0.05; // from being in step to the crossfade
 const FADE_SECONDS = 0.01; // from one deck to the other
+const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
 const TELL_MS = 50; // how often the plain deck tells where it is
 const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
 
@@ -328,9 +330,12 @@ export class Player extends EventTarget {
     on(ARMED, () => this.#crossfade());
     on(MISSED, () => this.#takeover && this.#takeOver());
     this.#python = python;
-    await this.#chosen(); // first of all sound: Python takes its time and its bytes after that
+    const sound = this.#chosen();
+    sound.catch(() => {}); // told below
+    await (ROOMY ? this.#stems.arrived() : sound); // first of all sound: Python comes after the stems
     if (this.#python !== python) return;
-    await python.open(this.#song);
+    await Promise.all([python.open(this.#song), sound]);
+    if (this.#out) python.attach(this.#out.python).catch(() => {}); // told when it is to play
     let parts = [];
     do {
       parts = this.#parts();
@@ -374,7 +379,7 @@ export class Player extends EventTarget {
     const attempt = this.#takeover;
     if (!attempt) return;
     const { node, plain, python } = this.#out;
-    const from = node.context.currentTime + LEAD_SECONDS;
+    const from = node.context.currentTime + FADE_LEAD_SECONDS;
     const to = from + FADE_SECONDS;
     python.gain.setValueAtTime(0, from).linearRampToValueAtTime(1, to);
     plain.gain.setValueAtTime(1, from).linearRampToValueAtTime(0, to);
@@ -384,7 +389,7 @@ export class Player extends EventTarget {
       this.#heard = this.#python;
       this.#leavePlain();
       this.#become("playing");
-    }, 1000 * (LEAD_SECONDS + 2 * FADE_SECONDS));
+    }, 1000 * (FADE_LEAD_SECONDS + 2 * FADE_SECONDS));
   }
 
   /** Give up an attempt to take over: the visitor has gone elsewhere meanwhile. Try again later. */

@@ -14,6 +14,7 @@ export class Stems {
   #root;
   #tell;
   #buffers = new Shelf(({ numberOfChannels, length }) => bytesOf(numberOfChannels, length));
+  #downloads = new Set(); // promises of bytes that are on their way
   #parts = new Map(); // what is being loaded -> {loaded, total} bytes
 
   /** `tell` hears {loaded, total, waiting} whenever bytes have come. */
@@ -26,6 +27,11 @@ export class Stems {
   /** Return a promise of a stem's AudioBuffer; after a failure it is fetched anew. */
   get({ key, file, seconds }) {
     return this.#buffers.get(key, () => this.#load(key, file, seconds));
+  }
+
+  /** Settles when the bytes of all that has been asked for are there, or not to be had. */
+  arrived() {
+    return Promise.allSettled(this.#downloads);
   }
 
   get bytes() {
@@ -56,7 +62,7 @@ export class Stems {
     const tell = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
     tell(0);
     try {
-      const bytes = await download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
+      const bytes = await this.#download(file, tell);
       // Without a gesture, and without touching the audio hardware.
       const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
       return seconds === undefined ? buffer : preview(buffer, seconds);
@@ -65,6 +71,16 @@ export class Stems {
       throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
     } finally {
       tell(file.bytes);
+    }
+  }
+
+  async #download(file, tell) {
+    const bytes = download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
+    this.#downloads.add(bytes);
+    try {
+      return await bytes;
+    } finally {
+      this.#downloads.delete(bytes);
     }
   }
 }

@@ -4,7 +4,7 @@ import {
   OPEN, PAUSE, PLAY, PROGRESS, PROVE, REPORT, RESET, STEM, SURVEY, TAKEN,
 } from "./messages.js";
 import { _ } from "./phrases.js";
-import { RUNTIME, startPython } from "./runtime.js";
+import { startPython } from "./runtime.js";
 
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
@@ -182,33 +182,15 @@ let heardAt = 0; // when the last bytes of the runtime came
 
 /** Load Pyodide, numpy and the engine; tell the page how much has come. */
 async function start() {
-  const sizes = await fetch(`${RUNTIME}sizes.json`).then((answer) => answer.json());
-  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
-  countFetches(total);
-  const pyodide = await startPython();
+  let total = 1;
+  const pyodide = await startPython((loaded, whole) => {
+    heardAt = performance.now();
+    total = whole;
+    postMessage({ type: LOADING, loaded, total });
+  });
   const { Session } = pyodide.pyimport("pyodide_app.session");
   postMessage({ type: LOADING, loaded: total, total });
   return Session;
-}
-
-/** Count the bytes that fetches bring, as they come. */
-function countFetches(total) {
-  const plain = self.fetch;
-  let loaded = 0;
-  self.fetch = async (...wanted) => {
-    const answer = await plain(...wanted);
-    if (!answer.ok || !answer.body) return answer;
-    const counter = new TransformStream({
-      transform(chunk, controller) {
-        heardAt = performance.now();
-        loaded += chunk.byteLength;
-        postMessage({ type: LOADING, loaded: Math.min(loaded, total), total });
-        controller.enqueue(chunk);
-      },
-    });
-    const { status, headers } = answer;
-    return new Response(answer.body.pipeThrough(counter), { status, headers });
-  };
 }
 
 /** Where a page's policy forbids WebAssembly the runtime hangs and says nothing: give up on it. */
