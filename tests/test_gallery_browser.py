@@ -259,6 +259,20 @@ def test_every_token_comes_into_sight_in_every_view(
     assert cards(gallery).count() < len(tokens), "far ones are taken away"
 
 
+def test_a_window_of_another_width_shows_the_same_tokens(gallery: Page) -> None:
+    gallery.get_by_role("radio", name="Sheet").check()
+    gallery.evaluate("scrollTo(0, 1500)")
+    gallery.wait_for_timeout(200)
+    first = """() => [...document.querySelectorAll(".tokens .card")]
+        .findIndex((each) => each.getBoundingClientRect().bottom > 0)"""
+    name = cards(gallery).nth(gallery.evaluate(first)).locator(".name").text_content()
+    gallery.set_viewport_size({"width": 700, "height": 900})
+    expect(gallery.locator(".tokens .card", has_text=name).first).to_be_in_viewport()
+    columns = "leaf => getComputedStyle(leaf).gridTemplateColumns.split(' ').length"
+    leaf = gallery.locator(".leaf", has=gallery.locator(".card")).first
+    assert leaf.locator(".card").count() % leaf.evaluate(columns) == 0
+
+
 def test_the_view_is_remembered(gallery: Page, base: str) -> None:
     gallery.get_by_role("radio", name="List").check()
     assert gallery.url.endswith("?view=list")
