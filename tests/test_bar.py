@@ -472,3 +472,29 @@ def test_a_line_moves_with_the_music_until_it_is_switched_off(page: Page, base: 
     bar_key(page, "Motion").click()
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(line) == "hidden"
+
+
+def test_what_is_owned_can_be_queued(page: Page, base: str) -> None:
+    page.goto(f"{base}mine/")
+    page.evaluate(
+        """async () => {
+          const { remember, opens } = await import("../app/web/ownership.js");
+          const { tokens } = await (await fetch("../data/tokens.json")).json();
+          const isHeld = ({ state, song }) => state === "revealed" && song === "undertow";
+          const held = tokens.filter(isHeld);
+          remember({
+            address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot",
+            tokens: new Map(held.map(({ id }) => [id, 1])), stems: new Set(held.flatMap(opens)),
+          });
+        }"""
+    )
+    page.reload()
+    owned = page.get_by_role("region", name="Songs and albums")
+    add = owned.get_by_role("button", name="Add to queue")
+    expect(add).to_be_visible(timeout=PATIENCE)
+    add.click()
+    expect(bar_key(page, "Play")).to_be_visible()
+    tracks = kept_queue(page)["tracks"]
+    assert len(tracks) > 1
+    assert all(track.startswith("songs/undertow/") for track in tracks)
+    expect(bar_of(page).locator(".reason")).to_be_empty()
