@@ -42,9 +42,10 @@ SENTENCE = re.compile(r"[^\W\d_]{2,}[,:;]? [^\W\d_]{2,}|^[A-Z][a-z]+$")
 UNSEEN = re.compile(
     r"function \w+\(|^[#.\[]|\[[\w-]+|:(?:is|not|has)\(|script-src|to right|eip6963|=\"|^Arrow|"
     r"^(?:audio|image|text)/|stempress \d|^(?:Home|Python|Content-Type|Enter|GET|HEAD|POST)$|"
-    r"^noopener noreferrer$|^\(pointer: |^button, |^row layer-"
+    r"^noopener noreferrer$|^\((?:pointer|prefers-[\w-]+): |^button, |^(?:row|key|news) [\w-]+$|"
+    r"^Escape$|^no page of this site$|^a page of another kind$| is not there$"
 )
-"""Strings in modules that are for machines: selectors, types, keys, interfaces."""
+"""Strings in modules that are for machines: selectors, types, keys, interfaces, what is caught."""
 
 
 class Said(Phrases):

@@ -5,7 +5,7 @@ import { make, ROOT, say } from "./dom.js";
 import { Jukebox } from "./jukebox.js";
 import { announce, tellState } from "./media.js";
 import { Panel } from "./bar-panel.js";
-import { _, number, plural } from "./phrases.js";
+import { _, number, percent, plural } from "./phrases.js";
 import { fromHash } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
 import { loadSheet, Router } from "./router.js";
@@ -167,7 +167,7 @@ class PlayerBar extends HTMLElement {
       this.jukebox.seek(Number(position.value));
       this.#save();
     });
-    const speak = () => volume.setAttribute("aria-valuetext", `${Math.round(100 * volume.value)} %`);
+    const speak = () => volume.setAttribute("aria-valuetext", percent(volume.value));
     volume.addEventListener("input", () => {
       this.jukebox.setVolume(Number(volume.value));
       speak();

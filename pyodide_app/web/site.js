@@ -109,7 +109,7 @@
       await player.take(button.dataset.queue.split(" "), { add: "add" in button.dataset });
       status.textContent = "";
     } catch (error) {
-      status.textContent = `It cannot be played: ${error.message}`;
+      status.textContent = status.dataset.failed.replace("{reason}", error.message);
     }
   }
 

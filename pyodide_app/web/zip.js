@@ -1,4 +1,6 @@
 // Files out of a ZIP archive, inflated by the browser. APPNOTE.TXT 4.3 has the layout.
+import { _ } from "./phrases.js";
+
 const END = 0x06054b50;
 const END_BYTES = 22;
 const ENTRY_BYTES = 46;
@@ -25,7 +27,7 @@ function endOf(view) {
   for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) === END) return at;
   }
-  throw new Error("not a ZIP archive");
+  throw new Error(_("it is not a ZIP archive"));
 }
 
 async function content(view, entry) {
