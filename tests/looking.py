@@ -97,7 +97,8 @@ def waiting(page: Page) -> list[str]:
           const strictly = { opacityProperty: true, visibilityProperty: true };
           const seen = (each) =>
             each.checkVisibility(strictly) || getComputedStyle(each).display === "contents";
-          const apart = "[hidden], details, noscript, script, style, select, svg, .mixer";
+          const controls = "select, .mixer, p:has(> button)";
+          const apart = `[hidden], details, noscript, script, style, svg, ${controls}`;
           const idle = [...document.querySelectorAll("button, input, select, textarea")]
             .filter((each) => seen(each) && !each.disabled);
           const unseen = [...document.querySelectorAll("main *")]
