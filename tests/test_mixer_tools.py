@@ -379,7 +379,7 @@ def test_the_meters_say_what_the_engine_measures(page: Page, serve: Serve, host:
     expect(page.locator(".true-peak")).to_contain_text("dBTP")
     expect(page.locator(".limiter")).to_contain_text("dB")
     level = page.locator(".row .level").first
-    assert float(level.evaluate("it => it.style.getPropertyValue('--hold')")) > 0.2
+    assert float(level.evaluate("it => getComputedStyle(it).getPropertyValue('--hold')")) > 0.2
 
 
 def test_a_stem_can_wait_for_the_bar(page: Page, serve: Serve, host: Path) -> None:
