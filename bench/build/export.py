@@ -37,7 +37,9 @@ from stempress.workers import workers
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Variation
+    from stempress.family import Branch
     from stempress.pages import Page
+    from stempress.rarity import Standing
     from stempress.rows import StemRow
     from stempress.traits import Trait
 
@@ -92,6 +94,12 @@ def site_facts(views: Views) -> Facts:
             for rows in views.layers(song)
             for row in rows
         },
+        "relatives": {
+            each.id: relative_facts(views, each)
+            for token in views.collection.tokens
+            if token.burned or token.state == "forged"
+            for each in views.family(token).tokens()
+        },
         "finder": finder_facts(),
         "off": MIXER_OFF,
         "odds_count": number(len(views.unrevealed)),
@@ -122,6 +130,31 @@ def row_facts(row: StemRow) -> Facts:
         "count": f"{number(row.count.minted)} revealed, {number(row.count.burned)} burned",
         "wave": row.sound.waveform,
     }
+
+
+def relative_facts(views: Views, token: Token) -> Facts:
+    """Return a token as family trees show it."""
+    row = views.row(token.stem_key) if token.stem_key else None
+    return {
+        "address": address_of(token),
+        "cover": cover_of(views.collection, token),
+        "title": views.title_of(token),
+        "at": colour(row.at) if row else 0,
+        "is": row.layer.name if row else f"{token.tier.capitalize()} token",
+        "state": token.state,
+    }
+
+
+def branch_facts(branch: Branch) -> Facts:
+    """Return a token of a family tree and what was burned for it, by their ids."""
+    return {"id": branch.token.id, "parts": [branch_facts(part) for part in branch.parts]}
+
+
+def rarity_fact(standing: Standing) -> list[object]:
+    """Return how rare a mix is, as its page and its tokens' pages tell it."""
+    rank = [f"rank {number(standing.rank)} of {number(standing.of)}"] if standing.rank else []
+    words = f"{standing.score:.2f} bits"
+    return ["Rarity", "rarity/#bits", words, [*rank, "one more is half as likely"]]
 
 
 def page_facts(views: Views, page: Page) -> Facts | None:
@@ -164,28 +197,27 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
     song = collection.song(token.song) if known and token.song else None
     row = views.row(token.stem_key) if known and token.stem_key else None
     mix = views.variation(token) if known and token.tier == "song" else None
-    into = views.by_id.get(token.into) if token.into else None
+    above = views.became(token) if known else []
     cover = cover_of(collection, token)
-    facts: list[list[str]] = []
+    facts: list[list[object]] = []
     if row:
         facts = [
-            ["Stem", address_of(row), row.stem.name, ""],
-            ["Layer", "", row.layer.name, ""],
-            ["Song", address_of(row.song), row.song.title, ""],
-            ["Share of its layer", "", percent(row.odds), ""],
+            ["Stem", address_of(row), row.stem.name, []],
+            ["Layer", "", row.layer.name, []],
+            ["Song", address_of(row.song), row.song.title, []],
+            ["Share of its layer", "", percent(row.odds), []],
         ]
     if mix and song:
-        standing = views.rarity.standing(song, mix)
-        rank = f"rank {number(standing.rank or 0)} of {number(standing.of)}"
         facts = [
-            ["Song", address_of(song), song.title, ""],
-            ["Mix", address_of(mix), mix.mix_number, ""],
-            ["Rarity", "", f"{standing.score:.2f} bits", rank],
+            ["Song", address_of(song), song.title, []],
+            ["Mix", address_of(mix), mix.mix_number, []],
+            rarity_fact(views.rarity.standing(song, mix)),
         ]
     if known and token.album:
         album = collection.album(token.album)
-        facts = [["Album", address_of(album), album.title, ""]]
-    what = f"{page.title}: a {token.tier} token of {settings.name}, {token.state}."
+        facts = [["Album", address_of(album), album.title, []]]
+    article = "an" if token.tier == "album" else "a"
+    what = f"{page.title}: {article} {token.tier} token of {settings.name}, {token.state}."
     blank = f"An unrevealed {token.tier} token of {settings.name}."
     contract = settings.contract
     return {
@@ -204,17 +236,14 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
         "known": known,
         "mix": mix.mix_number if mix else "",
         "song": song.title if song else "",
-        "into": [into.state, address_of(into), views.title_of(into)] if into else None,
+        "above": [[address_of(each), views.title_of(each)] for each in above],
+        "tree": branch_facts(views.family(token)) if known and (token.burned or above) else None,
         "facts": facts,
         "made": [address_of(each) for each in views.chosen(song, mix)] if song and mix else [],
         "market": contract.link(contract.marketplace, token.id) if contract else "",
         "row": address_of(row) if row else "",
         "mixer": mixer_facts(views, row, mix, page),
         "odds": not known and token.tier == "stem",
-        "burned": [
-            [each.state, address_of(each), views.title_of(each)]
-            for each in (views.by_id[one] for one in token.burned)
-        ],
         "traits": [trait_facts(views, trait) for trait in views.traits(token)],
         "linked": views.linked_data(page, f"{settings.url.rstrip('/')}/{page.address}"),
         "metadata": token_metadata(collection, views.sounds, token, at),
@@ -312,12 +341,12 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
         "song_address": address_of(song),
         "mix": mix.mix_number,
         "variation": address_of(mix),
-        "bits": f"{standing.score:.2f}",
-        "rank": f"{number(standing.rank or 0)} of {number(standing.of)}",
-        "odds": percent(standing.odds),
-        "one_in": one_in(standing.odds),
+        "facts": [
+            rarity_fact(standing),
+            ["Odds", "", percent(standing.odds), [one_in(standing.odds)]],
+            ["Tokens", "", number(len(tokens)), []],
+        ],
         "linked": linked_data(views.collection, views.sounds, about),
-        "count": number(len(tokens)),
         "made": [address_of(row) for row in views.chosen(song, mix)],
         "mixer": mixer_facts(views, None, mix, page),
         "cards": [card_facts(views, each) for each in tokens],
@@ -331,7 +360,8 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
     found, _ = views.with_stem(row)
     sound = {1: "mono", 2: "stereo"}[row.sound.channels]
     loudness = f"{row.sound.loudness:.1f}".replace("-", "\N{MINUS SIGN}")
-    actual = f"so far {percent(row.actual)}" if row.actual is not None else ""
+    actual = [f"so far {percent(row.actual)}"] if row.actual is not None else []
+    contract, alive = views.collection.settings.contract, row.alive
     return {
         "row": address_of(row),
         "description": f"{row.stem.name}: {row.layer.name} of {row.song.title}",
@@ -339,13 +369,17 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
         "song_address": address_of(row.song),
         "facts": [
             ["Share of its layer", "", percent(row.odds), actual],
-            ["Minted and revealed", "", number(row.count.minted), ""],
-            ["Burned", "", number(row.count.burned), ""],
-            ["Held", "", number(row.count.alive), ""],
-            ["Loudness", "", f"{loudness} LUFS", ""],
-            ["Sound", "", f"{sound}, {clock(row.sound.seconds)}", ""],
+            ["Minted and revealed", "", number(row.count.minted), []],
+            ["Burned", "", number(row.count.burned), []],
+            ["Held", "", number(row.count.alive), []],
+            ["Loudness", "", f"{loudness} LUFS", []],
+            ["Sound", "", f"{sound}, {clock(row.sound.seconds)}", []],
         ],
         "mixer": mixer_facts(views, row, None, page),
+        "alive": number(len(alive)) if alive else "",
+        "market": [[contract.link(contract.marketplace, each.id), each.id] for each in alive[:12]]
+        if contract
+        else [],
         "tokens": [[each.state, address_of(each), each.id] for each in row.tokens],
         "mixes": [[address_of(each), each.mix_number] for each in found],
         "is_open": len(found) <= 60,
