@@ -472,6 +472,24 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     assert visit.recording()[:, -4096:].any()
 
 
+@pytest.mark.parametrize("locked", ["preview", "silent"])
+def test_without_python_a_song_ends_whatever_sounds(
+    page: Page, serve: Serve, host: Path, locked: str
+) -> None:
+    page.add_init_script("delete window.WebAssembly")
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    page.evaluate(f"document.querySelector('stem-mixer').dataset.locked = '{locked}'")
+    hold(page, "undertow/keys/rhodes")
+    expect(visit.row("Drums").locator(".access")).to_contain_text("not yours")
+    visit.press("Play")
+    status = visit.mixer.get_by_role("status")
+    expect(status).to_contain_text("Playing, mixed by the browser", timeout=30_000)
+    visit.seek(visit.song["duration"] - 1)
+    expect(status).to_contain_text("Paused", timeout=10_000)
+    expect(visit.mixer.locator(".now")).to_have_text("0:00")
+
+
 def test_a_mix_is_verified_however_it_is_set(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/1-1-1-1-1/")
     visit = Visit(page, facts(host))

@@ -15,13 +15,11 @@ export class PlainDeck {
   #origin = { time: 0, frame: 0 }; // the song frame that sounds at a time of the context
   #loop = null;
   #sounds = false;
-  #ended;
 
-  /** `into` is where the sound goes; `ended` is called at the end of the song. */
-  constructor(context, { frames, layers }, into, ended) {
+  /** `into` is where the sound goes. */
+  constructor(context, { frames, layers }, into) {
     this.#context = context;
     this.#frames = frames;
-    this.#ended = ended;
     this.#sum = new GainNode(context);
     this.#sum.connect(into);
     this.#rows = layers.map(() => new Row(context, this.#sum));
@@ -64,6 +62,11 @@ export class PlainDeck {
     setTimeout(() => this.#sum.disconnect(), 1000 * RAMP * 5);
   }
 
+  /** Whether the song is over: stems may end before, or not sound at all. */
+  get isOver() {
+    return this.#sounds && this.songFrame() >= this.#frames;
+  }
+
   /** Return the song frame that sounds at a time of the context: now, if none is given. */
   songFrame(time = this.#context.currentTime) {
     const { sampleRate } = this.#context;
@@ -100,9 +103,7 @@ export class PlainDeck {
   #start(row) {
     const { sampleRate, currentTime } = this.#context;
     const time = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
-    const source = this.#rows[row].start(time, this.songFrame(time), this.#loop);
-    if (row > 0 || !source) return;
-    source.onended = () => this.#sounds && this.songFrame() >= this.#frames && this.#ended();
+    this.#rows[row].start(time, this.songFrame(time), this.#loop);
   }
 }
 
@@ -140,7 +141,7 @@ class Row {
   /** Play the stem from a song frame at a time of the context; what played before fades. */
   start(time, frame, loop) {
     this.silence(time);
-    if (!this.stem || frame >= this.stem.length) return null;
+    if (!this.stem || frame >= this.stem.length) return;
     const { sampleRate } = this.#context;
     // Two channels from here on: what is mono goes to both sides.
     const fade = new GainNode(this.#context, { gain: 0, channelCount: 2, channelCountMode: "explicit" });
@@ -151,8 +152,8 @@ class Row {
     fade.gain.setValueAtTime(0, time).linearRampToValueAtTime(1, time + RAMP);
     source.connect(fade).connect(this.#splitter);
     source.start(time, frame / sampleRate);
+    source.onended = () => fade.disconnect();
     this.#source = { source, fade };
-    return source;
   }
 
   silence(time = this.#context.currentTime) {
@@ -160,7 +161,6 @@ class Row {
     const { source, fade } = this.#source;
     fade.gain.cancelScheduledValues(time).setValueAtTime(1, time).linearRampToValueAtTime(0, time + RAMP);
     source.stop(time + RAMP);
-    source.onended = () => fade.disconnect();
     this.#source = null;
   }
 }

@@ -13,7 +13,7 @@ const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sampl
 const FADE_LEAD_SECONDS = 0.05; // from being in step to the crossfade
 const FADE_SECONDS = 0.01; // from one deck to the other
 const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
-const TELL_MS = 50; // how often the plain deck tells where it is
+const TELL_MS = 50; // how often the plain deck is asked where it is
 const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
 
 let hardware = null; // the AudioContext
@@ -426,7 +426,7 @@ export class Player extends EventTarget {
 
   async #playPlain(context) {
     if (!this.#plain) {
-      this.#plain = new PlainDeck(context, this.#song, this.#out.plain, () => this.#end());
+      this.#plain = new PlainDeck(context, this.#song, this.#out.plain);
       this.#heard = this.#plain;
       for (const part of this.#heardParts()) this.#plain.hold(part.key, await this.#stems.get(part));
       this.#plain.change(this.#everything());
@@ -446,6 +446,10 @@ export class Player extends EventTarget {
   }
 
   #tellPlain() {
+    if (this.#plain.isOver) {
+      this.#end();
+      return;
+    }
     this.#frame = Math.min(this.#plain.songFrame(), this.#song.frames - 1);
     const samples = new Float32Array(this.#out.meter.fftSize);
     this.#out.meter.getFloatTimeDomainData(samples);
