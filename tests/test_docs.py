@@ -165,6 +165,7 @@ class Newcomer:
                 assert server.poll() is None, said
             assert "<h1" in requests.get(found[1], timeout=20).text
             os.killpg(server.pid, signal.SIGINT)
+            server.wait(timeout=60)
             assert "stopped" in server.stdout.read()
 
 
