@@ -10,7 +10,7 @@ const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
 const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
 const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
-const FADE_LEAD_SECONDS = 0.05; // from being in step to the crossfade
+const FADE_LEAD_SECONDS = 0.05; // the least from knowing that they are in step to the crossfade
 const FADE_SECONDS = 0.01; // from one deck to the other
 const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
 const TELL_MS = 50; // how often the plain deck is asked where it is
@@ -73,7 +73,7 @@ export class Player extends EventTarget {
   #plain = null;
   #heard = null; // one of the two decks
   #out = null; // {node, plain, python, meter}: what both decks sound through
-  #takeover = null; // stands for one attempt of Python to take over
+  #takeover = null; // {at}: one attempt of Python to take over, at a time of the context
   #wanted = false; // the visitor wants to hear it
   #telling = 0;
   #tidying = 0;
@@ -365,6 +365,7 @@ export class Player extends EventTarget {
       await this.#python.attach(this.#out.python);
       const { sampleRate, currentTime } = this.#out.node.context;
       const at = Math.ceil((currentTime + LEAD_SECONDS) * sampleRate);
+      attempt.at = at / sampleRate;
       const frame = this.#plain?.songFrame(at / sampleRate);
       if (this.#takeover !== attempt || !(frame < this.#song.frames)) return;
       await this.#python.change([["locate", frame]]);
@@ -374,12 +375,13 @@ export class Player extends EventTarget {
     }
   }
 
-  /** Python plays in step with the plain deck, unheard: let it be heard. */
+  /** Python will play in step with the plain deck, unheard: let it be heard from then on. */
   #crossfade() {
     const attempt = this.#takeover;
     if (!attempt) return;
     const { node, plain, python } = this.#out;
-    const from = node.context.currentTime + FADE_LEAD_SECONDS;
+    const { currentTime } = node.context;
+    const from = Math.max(attempt.at, currentTime + FADE_LEAD_SECONDS);
     const to = from + FADE_SECONDS;
     python.gain.setValueAtTime(0, from).linearRampToValueAtTime(1, to);
     plain.gain.setValueAtTime(1, from).linearRampToValueAtTime(0, to);
@@ -389,7 +391,7 @@ export class Player extends EventTarget {
       this.#heard = this.#python;
       this.#leavePlain();
       this.#become("playing");
-    }, 1000 * (FADE_LEAD_SECONDS + 2 * FADE_SECONDS));
+    }, 1000 * (from - currentTime + 2 * FADE_SECONDS));
   }
 
   /** Give up an attempt to take over: the visitor has gone elsewhere meanwhile. Try again later. */
