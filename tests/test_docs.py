@@ -28,6 +28,7 @@ from stempress.views import Views
 from tests.conftest import ROOT
 from tests.gateway import Gateway, Store
 from tests.small_site import small_site, tone, write, write_small_site
+from tests.visiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -327,5 +328,5 @@ def test_the_element_plays_on_a_page_of_the_same_host(
     expect(page.get_by_role("status")).to_have_text("Playing, mixed by Python", timeout=60_000)
     expect(page.locator(".mix-number")).to_have_text("3-1-2-1-1")
     page.evaluate("document.querySelector('stem-mixer').seek(20)")
-    page.wait_for_function("document.querySelector('stem-mixer').position > 20")
+    until(page, "document.querySelector('stem-mixer').position > 20")
     page.close()

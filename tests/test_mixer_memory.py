@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.visiting import Visit
+from tests.visiting import Visit, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
@@ -80,7 +80,7 @@ def test_stems_that_were_swapped_out_go_when_they_take_up_much(
             visit.says("Playing, mixed by Python")
     most = page.evaluate(BYTES)
     assert most > max(half, chosen)
-    page.wait_for_function(f"bytes => {BYTES} <= bytes", arg=max(half, chosen))
+    until(page, f"{BYTES} <= {max(half, chosen)}")
     visit.row("Keys").get_by_role("combobox").select_option(song["layers"][2]["stems"][-1]["slug"])
     visit.says("Playing, mixed by Python")
     page.close()
@@ -117,9 +117,9 @@ def test_thirty_songs_take_no_more_than_one_round_of_them(
             tab.send("HeapProfiler.collectGarbage")
             sizes.append((resident(browser), page.evaluate("performance.memory.usedJSHeapSize")))
     assert all(len(each) == 1 for each in held.values()), "a song takes the same each time"
-    # A browser lets go in its own time: much less than what all of these songs took must be left.
+    # A browser lets go in its own time: no more than half of what all of these songs took is left.
     taken = SWITCHES // len(songs) * sum(each for (each,) in held.values())
     (first, first_heap), (last, last_heap) = sizes[0], sizes[-1]
-    assert last - first < taken / 3
+    assert last - first < taken / 2
     assert last_heap < 1.25 * first_heap
     page.close()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.visiting import until
+
 if TYPE_CHECKING:
     from tests.visiting import Visit
 
@@ -30,10 +32,10 @@ def test_the_record_turns_and_rows_glow_while_music_plays(visit: Visit) -> None:
     assert record(visit) == "platter paused"
     visit.press("Play")
     visit.says("Playing, mixed by Python")
-    visit.page.wait_for_function(f"({GLOW})() > 0")
+    until(visit.page, f"({GLOW})() > 0")
     assert record(visit) == "platter running"
     visit.press("Pause")
-    visit.page.wait_for_function(f"({GLOW})() === 0")
+    until(visit.page, f"({GLOW})() === 0")
     assert record(visit) == "platter paused"
 
 

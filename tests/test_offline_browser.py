@@ -16,6 +16,7 @@ from stempress.hosting import QuietServer, StaticHost
 from stempress.reload import Builds, PreviewHost, binding
 from stempress.reload import hosting as previewing
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
+from tests.visiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -243,8 +244,9 @@ def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) 
         previewing(server, builds) as address,
     ):
         page.goto(address)
-        page.wait_for_function(
-            "navigator.serviceWorker.getRegistrations().then((them) => them.length === 0)"
+        until(
+            page,
+            "navigator.serviceWorker.getRegistrations().then((them) => them.length === 0)",
         )
         page.goto(f"{address}songs/undertow/", wait_until="load")
         expect(page.locator(".keep-offline")).to_be_hidden()

@@ -15,6 +15,8 @@ from typing import IO, TYPE_CHECKING
 import pytest
 import requests
 
+from tests.visiting import until
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -234,7 +236,7 @@ def test_a_style_sheet_is_renewed_in_a_page_that_goes_on(
         page.goto(preview.address)
         page.evaluate("window.goesOn = true")
         sheet.write_text("body { color: rgb(4, 5, 6) }")
-        page.wait_for_function("getComputedStyle(document.body).color === 'rgb(4, 5, 6)'")
+        until(page, "getComputedStyle(document.body).color === 'rgb(4, 5, 6)'")
         assert page.evaluate("window.goesOn") is True
         preview.save("another page")
         page.get_by_text("another page").wait_for()

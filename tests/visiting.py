@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from pyodide_app.engine.wav import Bits
+
+
+PATIENCE_SECONDS = 30
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until an expression holds in a page; its policy forbids Playwright to wait in there."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
 
 
 @dataclass(frozen=True)
