@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bench.build.collection import write_collection
-from pyodide_app.engine.model import TIERS, Token
+from pyodide_app.engine.model import TIERS, Token, Variation
 from stempress.app import WEB
 from stempress.art import token_cover
 from stempress.catalog import Collection, read_collection
@@ -27,7 +27,7 @@ from stempress.traits import Trait
 from tests.small_site import Small, small_site, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -143,11 +143,12 @@ def asked(shelf: Path, serve: Serve, chromium: Browser) -> Iterator[Page]:
     page.evaluate(
         """async () => {
           const { Finder } = await import("/x/app/web/gallery-find.js");
-          const { loadIndex, titleOf } = await import("/x/app/web/gallery-index.js");
+          const { loadIndex, titleOf, tracksOf } = await import("/x/app/web/gallery-index.js");
           const index = await loadIndex();
           const finder = new Finder(index, "en");
           const cover = (at) => index.kinds[index.kindOf[at]].cover;
           window.titles = index.ids.map((_, at) => [titleOf(index, at), cover(at)]);
+          window.tracks = index.ids.map((_, at) => tracksOf(index, at));
           window.ask = (asked) => {
             const { places, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
             const named = finder.facets.map(({ name, values }) => [
@@ -236,6 +237,47 @@ def test_titles_and_covers_are_those_of_the_tokens_pages(large: Collection, aske
     assert asked.evaluate("window.titles") == [
         [token_title(large, token), token_cover(large, token)] for token in large.tokens
     ]
+
+
+@pytest.mark.browser
+def test_a_token_is_heard_as_what_it_is_and_an_unrevealed_one_not_at_all(
+    large: Collection, asked: Page
+) -> None:
+    def track(token: Token) -> list[str]:
+        if token.state == "unrevealed":
+            return []
+        if token.tier == "song":
+            return [variation_address(large, token)]
+        return [f"stems/{token.song}/{token.layer}/{token.stem}"]
+
+    by_id = {token.id: token for token in large.tokens}
+    albums = {
+        token.id: sorted(
+            (variation_address(large, by_id[each]) for each in token.burned), key=song_place(large)
+        )
+        for token in large.tokens
+        if token.tier == "album"
+    }
+    assert albums
+    expected = [albums.get(token.id) or track(token) for token in large.tokens]
+    assert asked.evaluate("window.tracks") == expected
+
+
+def variation_address(collection: Collection, token: Token) -> str:
+    variation = Variation.from_stems(collection.song(token.song), token.stems)
+    return f"songs/{token.song}/{variation.mix_number}"
+
+
+def song_place(collection: Collection) -> Callable[[str], int]:
+    """Return what puts addresses of mixes into the order of their album."""
+    slugs = [song.slug for album in collection.albums for song in album.songs]
+    return lambda address: slugs.index(address.split("/")[1])
+
+
+def test_there_are_play_keys_where_there_is_a_mixer(small: Small) -> None:
+    key = 'class="play-key"'
+    assert key in small.press()["gallery/index.html"]
+    assert key not in small.press("no runtime")["gallery/index.html"]
 
 
 CHOICES: dict[str, dict[str, list[str]]] = {

@@ -347,6 +347,70 @@ def test_arrows_walk_over_a_plain_page_too(gallery: Page) -> None:
     expect(links.nth(59)).to_be_focused()
 
 
+@pytest.mark.parametrize("view", ["sheet", "cards", "list"])
+def test_a_card_is_played_and_paused_by_the_player_bar(page: Page, base: str, view: str) -> None:
+    visit(page, f"{base}gallery/?tier=song&state=revealed&view={view}")
+    first = cards(page).first
+    name = (first.locator(".name, th a").text_content() or "").strip()
+    first.hover()
+    first.get_by_role("button", name=f"Play {name}").click()
+    bar = page.get_by_role("region", name="Player", exact=True)
+    expect(bar).to_have_attribute("data-state", "playing", timeout=60_000)
+    song, mix, _ = name.rsplit(" ", 2)
+    expect(bar.locator(".title")).to_have_text(song)
+    expect(bar.locator(".what .detail")).to_have_text(mix)
+    first.get_by_role("button", name=f"Pause {name}").click()
+    expect(bar).to_have_attribute("data-state", "paused")
+    first.get_by_role("button", name=f"Play {name}").click()
+    expect(bar).to_have_attribute("data-state", "playing")
+    bar.get_by_role("button", name="Pause").click()
+    expect(first.get_by_role("button", name=f"Play {name}")).to_be_visible()
+
+
+def test_a_plain_page_has_play_keys_but_for_what_is_not_revealed(
+    gallery: Page, tokens: list[Token]
+) -> None:
+    shown = tokens[:60]
+    assert any(token["state"] == "unrevealed" for token in shown)
+    for card, token in zip(cards(gallery).all(), shown, strict=True):
+        expected = 0 if token["state"] == "unrevealed" else 1
+        assert card.get_by_role("button").count() == expected, token["title"]
+
+
+def test_an_album_token_plays_the_mixes_that_were_burned_for_it(
+    page: Page, base: str, tokens: list[Token]
+) -> None:
+    album = next(token for token in tokens if token["tier"] == "album" and token.get("burned"))
+    visit(page, f"{base}gallery/?q=%23{album['id']}")
+    cards(page).first.get_by_role("button").click()
+    queue = page.get_by_role("region", name="Player", exact=True).locator(".key.queue")
+    expect(queue).to_have_text(str(len(album["burned"])))
+
+
+def test_the_keyboard_walks_from_play_key_to_play_key(gallery: Page) -> None:
+    box(gallery, "Tier", "Song").check()
+    gallery.get_by_label("Search").focus()
+    gallery.keyboard.press("ArrowDown")
+    keys = cards(gallery).get_by_role("button")
+    gallery.keyboard.press("Tab")
+    expect(keys.first).to_be_focused()
+    expect(keys.first).to_have_css("opacity", "1")
+    gallery.keyboard.press("ArrowRight")
+    expect(keys.nth(1)).to_be_focused()
+    expect(gallery.locator(".found .play-key[tabindex='0']")).to_have_count(1)
+    box(gallery, "Tier", "Song").uncheck()
+    box(gallery, "State", "Unrevealed").check()
+    expect(keys).to_have_count(0)
+
+
+def test_what_cannot_be_played_is_told(page: Page, base: str) -> None:
+    visit(page, f"{base}gallery/?tier=song")
+    page.route("**/app/web/bar.js", lambda route: route.abort())
+    cards(page).first.hover()
+    cards(page).first.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("It cannot be played")
+
+
 def test_the_number_found_is_read_out_once_it_stays(gallery: Page) -> None:
     gallery.evaluate(
         """() => {

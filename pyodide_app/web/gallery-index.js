@@ -27,7 +27,8 @@ export function unpack(data) {
   const owners = ownersOf(data.owners, count);
   const bits = bitsOf(kinds, kindOf, data.burned);
   const bands = bandsOf(kinds, kindOf, bits);
-  const index = { count, ids, kinds, kindOf, stateOf, owners, bits, bands };
+  const { burned } = data;
+  const index = { count, ids, kinds, kindOf, stateOf, owners, burned, bits, bands };
   return { ...index, facets: facetsOf(index, data) };
 }
 
@@ -63,7 +64,7 @@ function stemsOf(album, song, layer) {
   const total = layer.stems.reduce((sum, [, , share]) => sum + share, 0);
   return layer.stems.map(([slug, name, share]) => {
     const key = `${song.slug}/${layer.slug}/${slug}`;
-    return { tier: "stem", name, cover: `art/stems/${key}.svg`, album, song, bits: -Math.log2(share / total), stems: [{ key, name, layer }] };
+    return { tier: "stem", name, track: `stems/${key}`, cover: `art/stems/${key}.svg`, album, song, bits: -Math.log2(share / total), stems: [{ key, name, layer }] };
   });
 }
 
@@ -75,7 +76,7 @@ function mixesOf(album, song, byKey) {
     });
     const bits = chosen.reduce((sum, stem) => sum + stem.bits, 0);
     const stems = chosen.flatMap((each) => each.stems);
-    return { tier: "song", name: `${song.title} ${mix}`, cover: `art/mixes/${song.slug}/${mix}.svg`, album, song, bits, stems };
+    return { tier: "song", name: `${song.title} ${mix}`, track: `songs/${song.slug}/${mix}`, cover: `art/mixes/${song.slug}/${mix}.svg`, album, song, bits, stems };
   });
 }
 
@@ -166,6 +167,14 @@ export function isAddressOf({ head, tail }, typed) {
 export function titleOf({ ids, kinds, kindOf }, at) {
   const { name, title } = kinds[kindOf[at]];
   return title ? title(ids[at]) : `${name} #${ids[at]}`;
+}
+
+/** What the player bar plays of a token, as tracks.js names it; of an album token the mixes burned for it. */
+export function tracksOf({ kinds, kindOf, burned }, at) {
+  const { track } = kinds[kindOf[at]];
+  if (track) return [track];
+  const songs = (burned[at] ?? []).map((place) => kindOf[place]).sort((one, other) => one - other);
+  return songs.map((kind) => kinds[kind].track).filter(Boolean);
 }
 
 export function tierOf({ kinds, kindOf }, at) {

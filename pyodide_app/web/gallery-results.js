@@ -8,9 +8,10 @@ const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens, about: whole rows
 const NEAR = "50% 0px"; // of the screen's height, above and below it
 
 export class Results {
-  /** `place` holds the grid and the table; `words` says what else a row tells of a token. */
-  constructor(place, index, words) {
+  /** `place` holds the grid and the table; `keys` play tokens; `words` says what else a row tells of one. */
+  constructor(place, index, keys, words) {
     this.#index = index;
+    this.#keys = keys;
     this.#words = words;
     this.#grid = part(place, "grid");
     this.#table = part(place, "table");
@@ -22,6 +23,7 @@ export class Results {
 
   #covers = new Covers();
   #index;
+  #keys;
   #words;
   #grid;
   #table;
@@ -135,7 +137,7 @@ export class Results {
     const [size, at] = this.#view === "list" ? ["", "aria-rowindex"] : ["aria-setsize", "aria-posinset"];
     if (size) item.setAttribute(size, this.#places.length);
     item.setAttribute(at, nth + (this.#view === "list" ? 2 : 1));
-    item.querySelector("a").tabIndex = nth === this.#current ? 0 : -1;
+    beReached(item, nth === this.#current);
     return item;
   }
 
@@ -166,6 +168,7 @@ export class Results {
       each.textContent = stateWords(this.#index, place);
       each.classList.add(state);
     }
+    this.#keys.put(item, place);
     return state;
   }
 
@@ -189,9 +192,9 @@ export class Results {
 
   #mark(nth) {
     const before = this.#made.get(this.#places[this.#current]);
-    if (before) before.querySelector("a").tabIndex = -1;
+    if (before) beReached(before, false);
     this.#current = nth;
-    this.#made.get(this.#places[nth]).querySelector("a").tabIndex = 0;
+    beReached(this.#made.get(this.#places[nth]), true);
   }
 
   #reach(nth) {
@@ -200,8 +203,8 @@ export class Results {
     return this.#made.get(this.#places[nth]);
   }
 
-  #go(nth) {
-    if (nth >= 0 && nth < this.#places.length) this.#reach(nth).querySelector("a").focus();
+  #go(nth, from = null) {
+    if (nth >= 0 && nth < this.#places.length) focusAsBefore(this.#reach(nth), from);
   }
 
   #steer(event) {
@@ -212,9 +215,20 @@ export class Results {
     const last = this.#places.length - 1;
     const wanted = Number(item.dataset.nth) + step;
     event.preventDefault();
-    if (Math.abs(step) === Infinity) this.#go(step < 0 ? 0 : last);
-    else if (wanted >= 0 && wanted <= last) this.#go(wanted);
+    if (Math.abs(step) === Infinity) this.#go(step < 0 ? 0 : last, event.target);
+    else if (wanted >= 0 && wanted <= last) this.#go(wanted, event.target);
   }
+}
+
+/** Tab leads to the link and the key of one token alone. */
+function beReached(item, isCurrent) {
+  for (const each of item.querySelectorAll("a, .play-key")) each.tabIndex = isCurrent ? 0 : -1;
+}
+
+/** From a play key to the next one's, where it has one; else to its link. */
+export function focusAsBefore(item, from) {
+  const key = from?.matches(".play-key") && item.querySelector(".play-key");
+  (key || item.querySelector("a")).focus();
 }
 
 /** How many tokens a key moves on; 0 for keys that do not move. */

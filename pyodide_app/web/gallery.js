@@ -7,7 +7,8 @@ import { Facets } from "./gallery-facets.js";
 import { Finder } from "./gallery-find.js";
 import { VIEWS, readAddress, viewOf, writeAddress } from "./gallery-address.js";
 import { loadIndex } from "./gallery-index.js";
-import { Results, stepOf } from "./gallery-results.js";
+import { PlayKeys } from "./gallery-play.js";
+import { Results, focusAsBefore, stepOf } from "./gallery-results.js";
 import { LANGUAGE } from "./language.js";
 import { _, fixed, number, plural } from "./phrases.js";
 import { eachPage } from "./visits.js";
@@ -116,7 +117,9 @@ class Gallery {
     this.#facets = new Facets(this.form, index.facets, (name, slugs) => {
       this.#ask({ chosen: { ...this.#asked.chosen, [name]: slugs } });
     });
-    this.#results = new Results(this.found, index, {
+    const keys = new PlayKeys(this.place, index, this.life);
+    keys.join(this.all.querySelectorAll(".card"));
+    this.#results = new Results(this.found, index, keys, {
       bits: (at) => bitsOf(index, at),
       rarity: (at) => labelOf(index, "rarity", index.bands[at]),
       owner: (at) => holdersOf(index, at),
@@ -267,7 +270,7 @@ function steerPlain(event, place) {
   if (!step) return;
   event.preventDefault();
   const wanted = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : at + step;
-  cards[wanted]?.querySelector("a").focus();
+  if (cards[wanted]) focusAsBefore(cards[wanted], event.target);
 }
 
 function isWriting({ tagName, isContentEditable, type }) {
