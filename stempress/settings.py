@@ -48,7 +48,7 @@ class Contract:
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The origins of the read endpoints: what a page of the wallet may connect to."""
+        """The origins of the read endpoints: what pages may connect to besides the site."""
         parts = [urlsplit(url) for url in self.rpc]
         return tuple(dict.fromkeys(f"{each.scheme}://{_host(each)}" for each in parts))
 

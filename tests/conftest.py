@@ -152,11 +152,11 @@ def host(in_flac: Path) -> Path:
 @pytest.fixture
 def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
     """Open a song's page; nothing may go wrong behind the visitor's back."""
-    page = chromium.new_page()
+    page = chromium.new_context().new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.extend([message.text] * (message.type == "error")))
     page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
     yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
-    page.close()
+    page.context.close()
     assert not wrong

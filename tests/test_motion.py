@@ -55,5 +55,34 @@ def test_the_switch_for_motion_is_remembered(visit: Visit) -> None:
     summary.click()
     expect(switch).to_have_attribute("aria-pressed", "false")
     assert record(visit).startswith("none")
+    other = visit.page.context.new_page()
+    other.goto(visit.page.url)
+    assert other.evaluate(RECORD).startswith("none")
     switch.click()
     assert record(visit) == "platter paused"
+    until(other, "document.documentElement.dataset.motion === 'on'")
+    assert other.evaluate(RECORD) == "platter paused"
+
+
+def test_the_switch_goes_before_the_device(visit: Visit) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")
+    visit.mixer.get_by_text("Loop, compare, keep, share").click()
+    switch = visit.mixer.get_by_role("button", name="Motion", exact=True)
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    assert record(visit) == "platter paused"
+
+
+def test_pages_change_at_once_for_those_who_want_no_motion(visit: Visit) -> None:
+    page = visit.page
+    count = "addEventListener('pagereveal', ({ viewTransition }) => { window.moved = viewTransition })"
+    page.add_init_script(count)
+    went = "window.moved instanceof ViewTransition"
+    page.get_by_role("link", name="Rarity", exact=True).click()
+    page.wait_for_url("**/rarity/")
+    assert page.evaluate(went)
+    page.evaluate("localStorage.setItem('stempress:motion', 'off')")
+    page.reload()
+    page.get_by_role("link", name="Gallery", exact=True).click()
+    page.wait_for_url("**/gallery/")
+    assert not page.evaluate(went)

@@ -38,14 +38,18 @@ class PlayerBar extends HTMLElement {
   #panel = new Panel(this);
   #held = false; // the visitor holds the position's thumb
   #saved = 0;
+  #kept = recall(QUEUE); // the queue as text, as it was written or read last
 
   /** Fill the bar, and show what was queued the last time. */
   begin() {
     this.#fill();
     for (const type of ["state", "track"]) this.jukebox.addEventListener(type, () => this.#show());
+    this.jukebox.addEventListener("state", () => this.#keepPlace());
     this.jukebox.addEventListener("at", ({ detail }) => this.#showPlace(detail));
     for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true });
     addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack());
+    addEventListener("storage", ({ key }) => key === QUEUE && this.#adopt());
     addEventListener("hashchange", () => this.#share());
     new Router({
       isWanted: () => Boolean(this.queue.current),
@@ -81,6 +85,11 @@ class PlayerBar extends HTMLElement {
 
   /** The queue is another: keep it, and show it. */
   changed() {
+    this.#showQueue();
+    this.#save();
+  }
+
+  #showQueue() {
     const isThere = Boolean(this.queue.current);
     this.hidden = !isThere && !this.#panel.isOpen;
     const count = this.queue.entries.length;
@@ -90,7 +99,6 @@ class PlayerBar extends HTMLElement {
     this.#showRepeat();
     this.#panel.show();
     this.#show();
-    this.#save();
   }
 
   /** Stop, and let go of the queue. */
@@ -177,7 +185,7 @@ class PlayerBar extends HTMLElement {
   }
 
   #toggle() {
-    if (this.jukebox.state === "playing" || this.jukebox.state === "loading") this.jukebox.pause();
+    if (this.#isOn) this.jukebox.pause();
     else this.jukebox.play();
   }
 
@@ -263,13 +271,44 @@ class PlayerBar extends HTMLElement {
   }
 
   #leave() {
+    if (!this.#isOn) return; // all else was kept when it changed
     this.#save();
     if (this.jukebox.state === "playing") note(PLAYING, String(Date.now()), "sessionStorage");
+    this.jukebox.pause(); // the browser may keep this page, and show it again
+  }
+
+  #comeBack() {
+    this.#adopt();
+    if (wasPlaying()) this.jukebox.play();
+  }
+
+  /** There is one queue for all windows of the site: take what another one has made of it. */
+  #adopt() {
+    const text = recall(QUEUE);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    const { current } = this.queue;
+    this.queue.adopt(text, { stays: this.#isOn });
+    if (this.queue.current !== current) this.jukebox.prepare();
+    else if (!this.#isOn) this.jukebox.seek(this.queue.seconds);
+    this.jukebox.setVolume(this.queue.volume);
+    this.#find("volume").value = this.queue.volume;
+    this.#showQueue();
+  }
+
+  /** Keep where it was paused; unless it was because another window plays, and keeps its own. */
+  #keepPlace() {
+    if (!this.#isOn && recall(QUEUE) === this.#kept) this.#save();
+  }
+
+  get #isOn() {
+    return this.jukebox.state === "playing" || this.jukebox.state === "loading";
   }
 
   #save() {
     this.#saved = performance.now();
-    note(QUEUE, this.queue.current ? this.queue.write() : null);
+    this.#kept = this.queue.current ? this.queue.write() : null;
+    note(QUEUE, this.#kept);
   }
 
   #find(name) {

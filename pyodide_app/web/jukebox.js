@@ -6,6 +6,7 @@ import { ROOT } from "./dom.js";
 import { BUDGET } from "./memory.js";
 import { access, owned, watch } from "./ownership.js";
 import { _ } from "./phrases.js";
+import { take } from "./stage.js";
 import { collection, trackOf } from "./tracks.js";
 
 const AHEAD_SECONDS = 20; // before the end: the next track is decoded
@@ -53,6 +54,7 @@ export class Jukebox extends EventTarget {
     const turn = ++this.#turn;
     const entry = this.#queue.current;
     if (!entry) return;
+    take(this, () => this.pause()); // while it is loaded, too
     if (this.#deck?.id === entry.id) {
       this.#deck.player.play();
       return;
@@ -118,6 +120,7 @@ export class Jukebox extends EventTarget {
 
   /** Go on from a place in the track, in seconds. */
   seek(seconds) {
+    if (!this.track) return;
     this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
     this.#deck?.player.seek(this.#queue.seconds);
     this.#tell("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
@@ -164,6 +167,7 @@ export class Jukebox extends EventTarget {
     const { song, rows, sounds } = track;
     const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
     const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
+    player.voice = this;
     const deck = { id, track, player };
     const on = (type, hear) => player.addEventListener(type, ({ detail }) => deck === this.#deck && hear(detail));
     on("state", (detail) => this.#heed(detail));

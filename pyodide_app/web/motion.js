@@ -1,20 +1,30 @@
-// Whether what plays moves: a record that turns, rows that glow. What was chosen is remembered.
+// Whether anything moves: as the visitor has chosen, which site.js and the style sheets go by, or else as
+// the device asks.
 import { note, recall } from "./storage.js";
-import { press, pressed } from "./words.js";
+import { press } from "./words.js";
 
-const STILL = "stempress:still";
+const MOTION = "stempress:motion"; // "on" or "off"; as in site.js
 const page = document.documentElement;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Let a button of the class "motion" switch motion on and off, for all that plays on the site. */
-export function joinMotion(button) {
-  const show = (still) => {
-    page.toggleAttribute("data-still", still);
-    for (const each of [button, ...document.querySelectorAll(".motion")]) press(each, !still);
-  };
-  button.addEventListener("click", () => {
-    show(pressed(button));
-    note(STILL, pressed(button) ? null : "yes"); // where nothing is kept, it holds for this page
-  });
-  show(recall(STILL) !== null);
+export function moves() {
+  return (page.dataset.motion ?? (calm.matches ? "off" : "on")) === "on";
 }
 
+/** Let a button of the class "motion" switch motion on and off, for the whole site. */
+export function joinMotion(button) {
+  button.addEventListener("click", () => {
+    page.dataset.motion = moves() ? "off" : "on";
+    note(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
+  });
+  show();
+}
+
+function show() {
+  for (const each of document.querySelectorAll(".motion")) press(each, moves());
+}
+
+const chosen = recall(MOTION);
+if (chosen) page.dataset.motion = chosen; // a page without site.js
+new MutationObserver(show).observe(page, { attributeFilter: ["data-motion"] });
+calm.addEventListener("change", show);

@@ -55,6 +55,8 @@ export class Player extends EventTarget {
   state = "idle";
   /** Why Python does not mix here, if it cannot. */
   refusal = "";
+  /** What has the loudspeakers while this plays: its pause() is called when something else takes them. */
+  voice = this;
   #counts = { underruns: 0, late: 0, lookAhead: 0 };
   #seconds = 0;
   #song;
@@ -138,7 +140,7 @@ export class Player extends EventTarget {
 
   /** Call it in the gesture's own handler, or call `wake` there. */
   async play() {
-    take(this, () => this.pause());
+    take(this.voice, () => this.voice.pause());
     this.#wanted = true;
     const context = wake(this.#song.rate);
     this.prepare().catch(() => {}); // it tells by itself

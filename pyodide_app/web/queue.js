@@ -115,6 +115,37 @@ export class Queue {
     return queue;
   }
 
+  /**
+   * Be as another window has left it. Entries that are here stay the same; with `stays` the current one
+   * keeps its place, if it is still there.
+   */
+  adopt(text, { stays = false } = {}) {
+    const read = Queue.read(text);
+    const at = read.entries.indexOf(read.current);
+    const here = [...this.entries];
+    this.entries = read.entries.map(({ address }) => {
+      const found = here.findIndex((each) => each.address === address);
+      return found < 0 ? { id: ++this.#last, address } : here.splice(found, 1)[0];
+    });
+    if (!stays || !this.current) {
+      this.go(this.entries[at]?.id ?? 0);
+      this.seconds = read.seconds;
+    }
+    [this.repeat, this.volume] = [read.repeat, read.volume];
+    this.#follow(read.shuffled);
+  }
+
+  /** Keep the order that chance has given, as far as there is one. */
+  #follow(shuffled) {
+    if (!shuffled || !this.#order) {
+      this.setShuffled(shuffled);
+      return;
+    }
+    const ids = new Set(this.entries.map(({ id }) => id));
+    const kept = this.#order.filter((id) => ids.delete(id));
+    this.#order = [...kept, ...shuffle([...ids])];
+  }
+
   get #ids() {
     return this.#order ?? this.entries.map(({ id }) => id);
   }

@@ -2,6 +2,7 @@
 // otherwise links are links. What cannot be shown this way (another policy, another site, no network,
 // anything that fails) is gone to plainly.
 import { ROOT } from "./dom.js";
+import { moves } from "./motion.js";
 import { arrive, leave } from "./visits.js";
 
 const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
@@ -169,8 +170,8 @@ export function loadSheet(href, signal) {
 }
 
 async function inTransition(act) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || document.visibilityState === "hidden";
-  if (calm || !document.startViewTransition) return act();
+  const isSeen = moves() && document.visibilityState === "visible";
+  if (!isSeen || !document.startViewTransition) return act();
   const { updateCallbackDone, ready, finished } = document.startViewTransition(act);
   for (const each of [ready, finished]) each.catch(() => {}); // another page has come meanwhile
   return updateCallbackDone;

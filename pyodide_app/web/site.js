@@ -7,6 +7,24 @@
 
   const kept = () => caches.open(cacheName);
 
+  function recall(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null; // this browser keeps nothing
+    }
+  }
+
+  /** Let nothing move, or all, where the visitor has chosen: here, or just now in another window. */
+  function joinMotion() {
+    const name = "stempress:motion"; // as in motion.js
+    const { dataset } = document.documentElement;
+    const settle = (chosen) => { if (chosen) dataset.motion = chosen; };
+    settle(recall(name));
+    addEventListener("storage", ({ key, newValue }) => key === name && settle(newValue));
+    addEventListener("pageswap", ({ viewTransition }) => dataset.motion === "off" && viewTransition?.skipTransition());
+  }
+
   async function register() {
     if (isPreview) {
       const old = await navigator.serviceWorker.getRegistration(root);
@@ -94,14 +112,6 @@
     return bar;
   };
 
-  function queued() {
-    try {
-      return localStorage.getItem(`stempress:queue:${document.documentElement.dataset.collection}`);
-    } catch {
-      return null; // this browser keeps nothing
-    }
-  }
-
   async function queue(button) {
     const status = button.parentElement.querySelector("[role=status]");
     try {
@@ -124,13 +134,14 @@
     addEventListener("hashchange", () => isShared() && openBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
     addEventListener("popstate", () => !bar && location.pathname !== shown && location.reload());
-    if (queued() || isShared()) openBar();
+    if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) openBar();
   }
 
   function leaveOut() {
     for (const place of document.querySelectorAll(".to-queue")) place.hidden = true; // no modules from a disk
   }
 
+  joinMotion();
   if (location.protocol === "file:") {
     nameIndexes();
     leaveOut();
