@@ -1,11 +1,12 @@
-// A visitor with Firefox at a song's page: plays, listens, mutes, exports. Prints as JSON what came of it.
+// A visitor with Firefox at a song's page. Prints as JSON what came of it.
 //
-//   node firefox.js ADDRESS FIREFOX DOWNLOADS
+//   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
+//   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 
-const [address, executablePath, downloads] = process.argv.slice(2);
+const [part, address, executablePath, downloads] = process.argv.slice(2);
 const PREFERENCES = {
   "browser.download.dir": downloads,
   "browser.download.folderList": 2,
@@ -13,25 +14,28 @@ const PREFERENCES = {
 };
 const MINUTE = 60_000;
 
+const wrong = [];
 const browser = await puppeteer.launch({
   browser: "firefox",
   executablePath,
   extraPrefsFirefox: PREFERENCES,
 });
 try {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(2 * MINUTE);
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  await page.goto(address);
+  const page = await opened();
+  const told = await { mixer, bar }[part](page);
+  const version = await browser.version();
+  process.stdout.write(JSON.stringify({ version, wrong, ...told }));
+} finally {
+  await browser.close();
+}
+
+async function mixer(page) {
   const says = (words) =>
     page.waitForFunction((words) => document.querySelector(".status").textContent.startsWith(words), {}, words);
-  const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
   await page.click(".play");
   await says("Playing, mixed by Python");
-  await page.addScriptTag({ url: new URL("../../sound/record.js", address).href, type: "module" });
-  await page.waitForSelector("html[data-recording]");
+  await record(page);
   await wait(3);
   await page.click("[data-layer=drums] .mute");
   await wait(2);
@@ -50,8 +54,60 @@ try {
     if (Date.now() > late) throw new Error(`${name} has not come`);
     await wait(0.1);
   }
-  const version = await browser.version();
-  process.stdout.write(JSON.stringify({ version, recording, name, wrong }));
-} finally {
-  await browser.close();
+  return { recording, name };
+}
+
+async function bar(page) {
+  const walk = async (go, title) => {
+    await go();
+    await page.waitForFunction((words) => document.querySelector("h1").textContent === words, {}, title);
+  };
+  const shown = () => page.$eval("player-bar", ({ jukebox, queue }) => [jukebox.state, queue.current.address]);
+  const until = (found, state) => found.waitForSelector(`player-bar[data-state=${state}]`);
+
+  await page.click("main [data-queue]:not([data-add])");
+  await until(page, "playing");
+  await page.waitForFunction(() => document.querySelector("player-bar").jukebox.stats.engine === "python");
+  await record(page);
+  const [, track] = await shown();
+  const song = await page.$eval("h1", (it) => it.textContent);
+  await walk(() => page.click(".masthead [href$='rarity/']"), "Rarity");
+  await walk(() => page.click(".masthead [href$='gallery/']"), "Gallery");
+  await walk(() => page.evaluate(() => history.back()), "Rarity");
+  await walk(() => page.evaluate(() => history.back()), song);
+  const recording = await page.evaluate(() => window.recording());
+  await page.click("player-bar .next");
+  await page.waitForFunction((first) => document.querySelector("player-bar").queue.current.address !== first, {}, track);
+  await until(page, "playing");
+  const announced = await page.evaluate(() => [navigator.mediaSession.metadata.title, navigator.mediaSession.playbackState]);
+  const next = await shown();
+  await page.click("player-bar .play");
+  await until(page, "paused");
+  await page.click("player-bar .play");
+  await until(page, "playing");
+
+  const other = await opened();
+  await until(other, "paused");
+  await other.click("player-bar .play");
+  await until(other, "playing");
+  await until(page, "paused");
+  return { recording, track, next, announced };
+}
+
+/** Open a window at the address. */
+async function opened() {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(2 * MINUTE);
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  await page.goto(address);
+  return page;
+}
+
+async function record(page) {
+  await page.addScriptTag({ url: new URL("../../sound/record.js", address).href, type: "module" });
+  await page.waitForSelector("html[data-recording]");
+}
+
+function wait(seconds) {
+  return new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 }

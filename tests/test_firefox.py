@@ -1,4 +1,4 @@
-"""The mixer in Firefox ESR: it plays, mutes and exports what the engine says."""
+"""The mixer and the player bar in Firefox ESR: what is heard is what the engine says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from base64 import b64decode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,8 +20,10 @@ from tests.conftest import ROOT
 from tests.test_mixer_browser import engine, first_stems, is_part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from tests.conftest import Serve
 
@@ -46,26 +48,44 @@ def loudspeakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
         server.terminate()
 
 
-def test_firefox_plays_mutes_and_exports(
+@pytest.fixture
+def firefox(
     serve: Serve, host: Path, tmp_path: Path, loudspeakers: dict[str, str]
-) -> None:
-    found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-    assert found, "no Firefox: `make test` installs one"
-    done = subprocess.run(  # noqa: S603 - our own words
-        ["node", "tests/firefox.mjs", f"{serve(host)}songs/undertow/", found, str(tmp_path)],  # noqa: S607
-        check=False,
-        cwd=ROOT,
-        env=loudspeakers,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["wrong"] == []
+) -> Callable[[str], dict[str, Any]]:
+    """Return what sends a visitor to a song's page, and tells what came of it."""
 
+    def visit(part: str) -> dict[str, Any]:
+        found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+        assert found, "no Firefox: `make test` installs one"
+        address = f"{serve(host)}songs/undertow/"
+        done = subprocess.run(  # noqa: S603 - our own words
+            ["node", "tests/firefox.mjs", part, address, found, str(tmp_path)],  # noqa: S607
+            check=False,
+            cwd=ROOT,
+            env=loudspeakers,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        told: dict[str, Any] = json.loads(done.stdout)
+        assert told["wrong"] == []
+        return told
+
+    return visit
+
+
+def recording(told: dict[str, Any]) -> NDArray[np.float32]:
+    """Return what was heard, shape (2, frames)."""
+    return np.frombuffer(b64decode(told["recording"]), dtype="<f4").reshape(-1, 2).T
+
+
+def test_firefox_plays_mutes_and_exports(
+    firefox: Callable[[str], dict[str, Any]], host: Path, tmp_path: Path
+) -> None:
+    told = firefox("mixer")
     song = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
-    heard = np.frombuffer(b64decode(told["recording"]), dtype="<f4").reshape(-1, 2).T
+    heard = recording(told)
     whole = engine(song, first_stems(song), {}).render(0, song["frames"])
     second = song["rate"]
     assert heard.shape[1] > 4 * second
@@ -81,3 +101,22 @@ def test_firefox_plays_mutes_and_exports(
         run(["mix", "undertow", f"https://site.example/#{link}", "-o", str(wav)], build, ROOT) == 0
     )
     assert (tmp_path / told["name"]).read_bytes() == wav.read_bytes()
+
+
+def test_music_goes_on_from_page_to_page_in_firefox(
+    firefox: Callable[[str], dict[str, Any]], host: Path
+) -> None:
+    told = firefox("bar")
+    song = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    mix = told["track"].rsplit("/", 1)[1].split("-")
+    chosen = [
+        layer["stems"][int(number) - 1]["slug"]
+        for layer, number in zip(song["layers"], mix, strict=True)
+    ]
+    heard = recording(told)
+    assert heard.shape[1] > song["rate"] / 4
+    assert is_part_of(heard, engine(song, chosen, {}).render(0, song["frames"]))
+    state, track = told["next"]
+    assert state == "playing"
+    assert track != told["track"]
+    assert told["announced"] == [f"Undertow ({track.rsplit('/', 1)[1]})", "playing"]

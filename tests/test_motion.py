@@ -75,7 +75,9 @@ def test_the_switch_goes_before_the_device(visit: Visit) -> None:
 
 def test_pages_change_at_once_for_those_who_want_no_motion(visit: Visit) -> None:
     page = visit.page
-    count = "addEventListener('pagereveal', ({ viewTransition }) => { window.moved = viewTransition })"
+    count = (
+        "addEventListener('pagereveal', ({ viewTransition }) => { window.moved = viewTransition })"
+    )
     page.add_init_script(count)
     went = "window.moved instanceof ViewTransition"
     page.get_by_role("link", name="Rarity", exact=True).click()

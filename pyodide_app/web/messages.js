@@ -7,7 +7,7 @@
 
 /** Page to worker. Each carries `id` and is answered by DONE or FAILED. */
 export const OPEN = "open"; // {rate, frames, rows, bars, bpm}: a new song, and the end of the one before
-export const ATTACH = "attach"; // {port}: the way to the worklet
+export const ATTACH = "attach"; // {port}: the way to the worklet; to the worklet: the way to the worker
 export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
 export const FORGET = "forget"; // {keys}: let go of stems
 export const CHANGE = "change"; // {commands}: as session.py lists them
@@ -27,6 +27,9 @@ export const AT = "at"; // {songFrame (-1: after the end), playing, peaks, under
 export const ENDED = "ended"; // the song is over
 export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
 export const MISSED = "missed"; // PLAY named a frame that was over
+
+/** Page to worklet; ATTACH besides. */
+export const END = "end"; // there is nothing more to play: be gone
 
 /** Worker to worklet; PLAY and PAUSE besides. */
 export const BLOCK = "block"; // {frame, samples: Float32Array, left then right}

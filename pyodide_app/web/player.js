@@ -12,6 +12,7 @@ const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
 const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
 const FADE_LEAD_SECONDS = 0.05; // the least from knowing that they are in step to the crossfade
 const FADE_SECONDS = 0.01; // from one deck to the other
+const FADE_OUT_SECONDS = 0.1; // in which what sounds is let go, for what is cut off clicks
 const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
 const TELL_MS = 50; // how often the plain deck is asked where it is
 const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
@@ -24,7 +25,7 @@ let sounding = null; // the player that may be heard: one for the page
 export function wake(rate) {
   clearTimeout(resting);
   if (hardware?.sampleRate !== rate) {
-    hardware?.close();
+    if (hardware) retire(hardware);
     hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
   }
   hardware.resume();
@@ -34,6 +35,12 @@ export function wake(rate) {
 /** Say whether a player of this page is heard, or is about to be. */
 export function isPlaying() {
   return sounding?.isWanted ?? false;
+}
+
+/** Close what has sounded until now, as soon as the last of it has left the loudspeakers. */
+function retire(context) {
+  const seconds = (context.outputLatency || 0) + FADE_OUT_SECONDS;
+  setTimeout(() => context.close(), 1000 * seconds);
 }
 
 /** Let the audio hardware go in a while. */
@@ -322,7 +329,7 @@ export class Player extends EventTarget {
   async #openPython() {
     const started = performance.now();
     this.#weigh();
-    this.#python?.close();
+    this.#python?.close(0);
     const python = new PythonDeck();
     const on = (type, hear) => python.addEventListener(type, ({ detail }) => hear(detail));
     on(AT, (detail) => this.#hear(detail));
@@ -474,10 +481,10 @@ export class Player extends EventTarget {
     this.#wanted = this.#live = false;
     this.#takeover = this.#ready = this.#heard = null;
     this.#leavePlain();
-    this.#python?.close();
+    this.#python?.close(1000 * FADE_OUT_SECONDS);
     this.#python = null;
     this.refusal = "";
-    this.#out?.node.disconnect();
+    if (this.#out) fadeOut(this.#out);
     this.#out = null;
     this.#become("idle");
   }
@@ -560,4 +567,12 @@ export class Player extends EventTarget {
   get #loopCommand() {
     return this.#loop ? ["loop", ...this.#loop] : ["loop"];
   }
+}
+
+/** Let what sounds end in a moment, with no click. */
+function fadeOut({ node }) {
+  const { context, gain } = node;
+  const now = context.currentTime;
+  gain.cancelScheduledValues(now).setValueAtTime(gain.value, now).linearRampToValueAtTime(0, now + FADE_SECONDS);
+  setTimeout(() => node.disconnect(), 1000 * FADE_OUT_SECONDS);
 }

@@ -1,6 +1,6 @@
 // The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
 import {
-  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, PROVE, STEM, SURVEY,
+  ATTACH, BOUNCE, CANCEL, CHANGE, DONE, END, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, PROVE, STEM, SURVEY,
 } from "./messages.js";
 import { Shelf } from "./memory.js";
 import { _ } from "./phrases.js";
@@ -126,8 +126,13 @@ export class PythonDeck extends EventTarget {
     return link.ask(SURVEY, { keys });
   }
 
-  close() {
-    this.#node?.disconnect();
+  /** Let go of the song, and in some milliseconds of the way to the loudspeakers. */
+  close(milliseconds) {
+    const node = this.#node;
+    setTimeout(() => {
+      node?.port.postMessage({ type: END });
+      node?.disconnect();
+    }, milliseconds);
     if (link?.deck === this) link.deck = null;
   }
 
@@ -144,10 +149,11 @@ export class PythonDeck extends EventTarget {
   async #connect(into) {
     const { context } = into;
     await context.audioWorklet.addModule(WORKLET);
+    if (link.deck !== this) return; // another song has come meanwhile
     const output = { numberOfInputs: 0, outputChannelCount: [2] };
     this.#node = new AudioWorkletNode(context, "stempress-output", output);
     const { port1, port2 } = new MessageChannel();
-    this.#node.port.postMessage(port1, [port1]);
+    this.#node.port.postMessage({ type: ATTACH, port: port1 }, [port1]);
     this.#node.connect(into);
     await link.ask(ATTACH, { port: port2 }, [port2]);
   }

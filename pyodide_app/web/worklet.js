@@ -1,5 +1,5 @@
 // Plays blocks that are addressed by absolute frame, and counts what was missing.
-import { ARMED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
+import { ARMED, ATTACH, BLOCK, END, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
 
 const CAPACITY = 1 << 16; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
@@ -18,13 +18,19 @@ class Output extends AudioWorkletProcessor {
   #underruns = 0;
   #peaks = [0, 0];
   #port = null;
+  #isOver = false;
 
   constructor() {
     super();
-    this.port.onmessage = ({ data }) => {
-      this.#port = data;
-      this.#port.onmessage = (event) => this.#hear(event.data);
+    this.port.onmessage = ({ data: { type, port } }) => {
+      if (type === END) this.#isOver = true;
+      if (type === ATTACH) this.#join(port);
     };
+  }
+
+  #join(port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#hear(data);
   }
 
   #hear(message) {
@@ -75,7 +81,7 @@ class Output extends AudioWorkletProcessor {
       this.#play(left.subarray(skip), right.subarray(skip));
       if (++this.#quanta % REPORT_QUANTA === 0 || (!this.#playing && this.#level === 0)) this.#report();
     }
-    return true;
+    return !this.#isOver;
   }
 
   #play(left, right) {
