@@ -5,14 +5,15 @@ from __future__ import annotations
 from base64 import b64encode
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS, Variation
-from stempress.grooves import ring
+from stempress.grooves import shade, strata
 from stempress.mixart import MixArt, colour
 from stempress.output import OutputFile
+from stempress.songart import SongArt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,22 +30,11 @@ SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2
 """What a song's record lies on, song by song."""
 EMBEDDED = 96 * 1024
 """A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
-POINTS = 480
-"""How many points all rings of a cover have together: it keeps its file below 6 kB.
-
-A song's cover, of which there is one, has twice as many.
-"""
-OUTER, INNER = 372, 150
-LINE = 7
+INNER, OUTER = 150, 450
+"""Between what a stem alone is drawn."""
+POINTS = 96
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _TYPES[".webp"] = "image/webp"
-
-
-class Band(NamedTuple):
-    """One ring of a record: SVG path data around the centre, and its colour."""
-
-    path: str
-    fill: str
 
 
 def collection_cover() -> str:
@@ -135,8 +125,7 @@ class Art:
         self._sleeves: Mapping[str, str] = {
             song.slug: SLEEVES[at % len(SLEEVES)] for at, song in enumerate(collection.songs)
         }
-        self._rings: dict[tuple[StemKey, int, int, int], str] = {}
-        self._mixes = MixArt(sounds, self._render)
+        self._mixes, self._songs = MixArt(sounds, self._render), SongArt(sounds, self._render)
         self._data: dict[Path, str] = {}
 
     @cached_property
@@ -160,29 +149,19 @@ class Art:
         return self._mixes.draw(song, variation, self._sleeves[song.slug])
 
     def song(self, song: Song) -> bytes:
-        """Draw every stem: those of a layer lie over each other, the first on top."""
-        points = max(16, min(96, 2 * POINTS // sum(len(layer.stems) for layer in song.layers)))
-        bases, swing = _radii(len(song.layers))
-        bands = [
-            Band(
-                self._ring((song.slug, layer.slug, stem.slug), bases[at], swing, points),
-                colour(at, nth),
-            )
-            for at, layer in enumerate(song.layers)
-            for nth, stem in reversed(list(enumerate(layer.stems)))
-        ]
-        return self._record(song.slug, bands, line=3)
+        """Draw every stem of a song."""
+        return self._songs.song(song, self._sleeves[song.slug])
 
     def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:
-        """Draw one stem alone, cut again and again towards the centre, or wrap its picture."""
+        """Draw one stem alone: bass, middle and treble around the label; or wrap its picture."""
         if key in self._of.files.pictures:
             return self._stack(song, [key])
-        path = self._ring(key, 300, 150, 96)
+        sound, fill = self._sounds.stems[key], colour(at, nth)
         return self._render(
             "stem.svg.jinja",
             sleeve=self._sleeves[song.slug],
-            path=path,
-            fill=colour(at, nth),
+            paths=strata(sound.envelope, sound.bands, INNER, OUTER, POINTS),
+            fills=[shade(fill, 0.45), fill, shade(fill, -0.4)],
             scales=[round(1 - step * 0.085, 3) for step in range(1, 8)],
             bits=round(song.layers[at].information[nth]),
         )
@@ -199,38 +178,17 @@ class Art:
                 "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._uri(album.cover)]
             )
         place = self._of.albums.index(album)
-        return self._songs(album.songs, SLEEVES[(place * 3 + 2) % len(SLEEVES)])
+        sleeve = SLEEVES[(place * 3 + 2) % len(SLEEVES)]
+        first = self._of.songs.index(album.songs[0]) if album.songs else 0
+        return self._songs.songs(album.songs, first, sleeve)
 
     def collection(self) -> bytes:
         """Draw every song as a ring of one record."""
-        return self._songs(self._of.songs, "")
+        return self._songs.songs(self._of.songs, 0, "")
 
     def unrevealed(self, rings: int) -> bytes:
         """Draw a blank pressing; nothing tells one from another but its tier."""
         return self._render("unrevealed.svg.jinja", rings=rings)
-
-    def _songs(self, songs: Sequence[Song], sleeve: str) -> bytes:
-        bases, swing = _radii(len(songs))
-        points = max(16, min(96, POINTS // max(1, len(songs))))
-        first = self._of.songs.index(songs[0]) if songs else 0
-        bands = [
-            Band(ring(self._mean(song), base, swing, points), colour(first + at, 0))
-            for at, (song, base) in enumerate(zip(songs, bases, strict=True))
-        ]
-        return self._render(
-            "record.svg.jinja", sleeve=sleeve, bands=bands, label=SLEEVES[1], line=LINE
-        )
-
-    def _mean(self, song: Song) -> list[float]:
-        """Return how loud a song's first choice is over time, 1 at the loudest."""
-        keys = [(song.slug, layer.slug, layer.stems[0].slug) for layer in song.layers]
-        sums = [sum(at) for at in zip(*(self._sounds.stems[k].envelope for k in keys), strict=True)]
-        top = max(sums, default=0.0) or 1.0
-        return [value / top for value in sums]
-
-    def _record(self, slug: str, bands: Sequence[Band], line: int = LINE) -> bytes:
-        sleeve = self._sleeves[slug]
-        return self._render("record.svg.jinja", sleeve=sleeve, bands=bands, label=sleeve, line=line)
 
     def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
         pictures = [self._uri(self._of.files.pictures[key]) for key in keys]
@@ -241,15 +199,3 @@ class Art:
             data = b64encode(path.read_bytes()).decode()
             self._data[path] = f"data:{_TYPES[path.suffix.lower()]};base64,{data}"
         return self._data[path]
-
-    def _ring(self, key: StemKey, base: int, swing: int, points: int) -> str:
-        place = key, base, swing, points
-        if place not in self._rings:
-            self._rings[place] = ring(self._sounds.stems[key].envelope, base, swing, points)
-        return self._rings[place]
-
-
-def _radii(count: int) -> tuple[list[int], int]:
-    """Return the base radius of every ring, outermost first, and how far they swing."""
-    step = (OUTER - INNER) / max(1, count)
-    return [round(OUTER - step * (at + 1)) for at in range(count)], round(min(step * 1.75, 140))

@@ -23,7 +23,7 @@ PATTERNS = 5
 """How many patterns tell the stems of a layer apart, besides their shades."""
 TINTS = (0.62, -0.62, 0.35, -0.4, 0.8)
 """How they differ on a sleeve."""
-RADIUS, OUTERMOST, INNERMOST = 300, 345, 150
+RADIUS, OUTERMOST, INNERMOST = 300, 330, 150
 """Where a stem's ring is drawn, and between what the rings of a mix lie."""
 WIDTHS = 0.9, 1.4
 """How wide the rings of the quietest and of the loudest stem are, beside each other."""
@@ -50,9 +50,9 @@ class MixArt:
         rarest = sorted(range(len(bits)), key=lambda at: -bits[at])
         places = enumerate(zip(chosen, choice, self._radii(chosen), strict=True))
         return self._render(
-            "mix.svg.jinja",
+            "record.svg.jinja",
             sleeves=[tint(at, choice[at]) for at in (rarest[0], rarest[:2][-1])],
-            spine=[tint(at, nth) for at, nth in enumerate(choice)],
+            spine=[[tint(at, nth)] for at, nth in enumerate(choice)],
             label=label,
             rings=[
                 (f"{radius:.3f}", self._ring(key, at, nth)) for at, (key, nth, radius) in places

@@ -11,8 +11,17 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem, Variation
-from stempress.art import Art, album_cover, draw_covers, stem_cover, token_cover, variation_cover
-from stempress.grooves import contour, resampled, ring, shade
+from stempress.art import (
+    Art,
+    album_cover,
+    collection_cover,
+    draw_covers,
+    song_cover,
+    stem_cover,
+    token_cover,
+    variation_cover,
+)
+from stempress.grooves import contour, resampled, shade, strata, wedge
 from stempress.ledger import Ledger
 from stempress.raster import rasterise
 from stempress.sounds import Sounds
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from stempress.facts import Facts
 
 HOSTILE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 X, Y = ("one", "drums", "live"), ("one", "drums", "tape")
@@ -68,6 +79,40 @@ def test_a_variation_is_drawn_from_its_own_stems(plain: Small) -> None:
     without_it = variation_cover(Variation("one", (1, 1)))
     assert before[with_it] != after[with_it]
     assert before[without_it] == after[without_it]
+
+
+OTHERS = {
+    "envelope": facts(envelope(40)),
+    "spectrum": replace(facts(envelope(0)), bands=((0,) * 48, (3,) * 48, (15,) * 48)),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_songs_albums_and_the_collection_are_drawn_from_all_of_their_stems(
+    plain: Small, other: Facts
+) -> None:
+    song = plain.collection.song("one")
+    addresses = [song_cover(song), album_cover(plain.collection.albums[0]), collection_cover()]
+    before = covers(plain)
+    for key, sound in plain.sounds.stems.items():
+        if key[0] != "one":
+            continue
+        stems = dict(plain.sounds.stems)
+        stems[key] = replace(sound, facts=other)
+        sounds = Sounds(stems, plain.sounds.songs, plain.sounds.previews)
+        after = covers(replace(plain, sounds=sounds))
+        for address in [stem_cover(key), *addresses]:
+            assert before[address] != after[address], (key, address)
+        assert before[song_cover(plain.collection.song("two"))] == after["art/songs/two.svg"]
+
+
+def test_covers_of_many_songs_stay_small(plain: Small) -> None:
+    """A collection of 40 songs has a ring for each, none of them cut."""
+    songs = {f"s{at}": replace(plain.collection.song("one"), slug=f"s{at}") for at in range(40)}
+    collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs=songs)
+    drawn = Art(collection, made_up(collection)).collection()
+    assert drawn.count(b"<g transform=") == 40
+    assert len(drawn) < 10_000
 
 
 def mixes(plain: Small, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[str, bytes]:
@@ -165,13 +210,46 @@ def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
     assert "<script" not in wrapped
 
 
-def test_a_ring_goes_once_around_at_the_radius_of_its_envelope() -> None:
-    assert ring([0, 0, 1, 1], 10, 5, 4) == "M0-10l10 10-10 15-15-15z"
-    assert ring([], 10, 5, 4) == "M0-10l10 10-10 10-10-10z"
+FLAT, DARK = (0.0,) * 96, ((9,) * 48, (0,) * 48, (0,) * 48)
+
+
+def points(path: str) -> list[tuple[int, int]]:
+    """Return the corners of a closed path of relative lines."""
+    steps = [int(each) for each in path.strip("Mz").replace("l", " ").replace("-", " -").split()]
+    found = [(0, 0)]
+    for x, y in zip(steps[::2], steps[1::2], strict=True):
+        found.append((found[-1][0] + x, found[-1][1] + y))
+    return found[1:]
+
+
+def test_an_outline_goes_once_around_clockwise_from_the_top() -> None:
+    corners = points(contour(FLAT, DARK, 100))
+    assert corners[0] == (0, -100)
+    assert len(corners) == 16
+    assert corners[4] == (100, 0)
+
+
+def test_a_wedge_goes_from_the_centre_between_two_turns() -> None:
+    corners = points(wedge(FLAT, DARK, 100, 16, (0.25, 0.5)))
+    assert corners[0] == (0, 0)
+    assert corners[1] == (100, 0)
+    assert corners[-1] in {(0, 102), (0, 100)}  # a tooth or none
+    assert len(corners) == 17
+
+
+def test_a_stem_alone_shows_how_much_of_it_is_bass_and_treble() -> None:
+    loud = (1.0,) * 96
+    bands = (4,) * 48, (4,) * 48, (8,) * 48
+    tops = [-points(path)[0][1] for path in strata(loud, bands, 100, 500, 96)]
+    assert tops == [500, 300, 200]
+    nothing = strata(loud, ((0,) * 48,) * 3, 100, 500, 96)
+    assert [-points(path)[0][1] for path in nothing] == [500, 100, 100]
 
 
 def test_envelopes_are_taken_down_by_means() -> None:
     assert resampled([0.0, 1.0, 1.0, 1.0], 2) == [0.5, 1.0]
+    assert resampled([0.0, 1.0], 4) == [0.0, 0.0, 1.0, 1.0]
+    assert resampled([], 2) == [0.0, 0.0]
 
 
 def test_shades_go_towards_white_and_black() -> None:
