@@ -33,6 +33,8 @@ class LocalWords(Words):
         self._decimal = lru_cache(KEPT)(
             lambda value, pattern: format_decimal(value, pattern, locale=locale)
         )
+        symbols = locale.number_symbols["latn"]
+        self.minus, self.plus = symbols["minusSign"], symbols["plusSign"]
         self._percentages = locale.percent_formats[None].pattern
 
     def number(self, value: float) -> str:
@@ -42,12 +44,6 @@ class LocalWords(Words):
     def fixed(self, value: float, digits: int) -> str:
         """Return a number with so many digits after the point."""
         return str(self._decimal(value, "#,##0." + "0" * digits if digits else "#,##0"))
-
-    def signed(self, value: float, digits: int) -> str:
-        """Return a difference, with its sign."""
-        figure = self.fixed(abs(value), digits)
-        symbols = self._locale.number_symbols["latn"]
-        return f"{symbols['minusSign' if value < 0 else 'plusSign']}{figure}"
 
     def percentage(self, value: float) -> str:
         """Return a percentage with two digits that matter."""

@@ -24,6 +24,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 class Words:
     """Figures, days and lists in English; ``local.py`` has them in other languages."""
 
+    minus, plus = "\N{MINUS SIGN}", "+"
+
     def __init__(self, phrases: Phrases = ENGLISH) -> None:
         """Take the language's sentences."""
         self._phrases = _ = phrases
@@ -57,8 +59,11 @@ class Words:
         return f"{value:,.{digits}f}"
 
     def signed(self, value: float, digits: int) -> str:
-        """Return a difference, with its sign."""
-        return f"{value:+,.{digits}f}"
+        """Return a difference, with its sign unless it rounds to nothing."""
+        figure = self.fixed(abs(value), digits)
+        if figure == self.fixed(0, digits):
+            return figure
+        return f"{self.minus if value < 0 else self.plus}{figure}"
 
     def percentage(self, value: float) -> str:
         """Return a percentage with two digits that matter."""

@@ -27,6 +27,7 @@ def test_numbers_have_the_marks_of_the_language(german: Words) -> None:
     assert german.fixed(1234.5, 2) == "1.234,50"
     assert german.signed(-0.25, 1) == "-0,2"
     assert german.signed(3, 1) == "+3,0"
+    assert german.signed(-0.02, 1) == "0,0"
     assert german.size(1_500_000) == "1,5 MB"
 
 

@@ -258,6 +258,8 @@ def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
 
 def test_words_for_figures() -> None:
     words = Words()
+    assert words.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
+    assert words.signed(-0.02, 1) == "0.0"
     assert words.percent(0.5) == "50\u00a0%"
     assert words.percent(0.0123) == "1.2\u00a0%"
     assert words.percent(1e-9) == "below 0.001\u00a0%"
