@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
 WIDTHS = (320, 390, 768, 1280, 1920)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-TALLEST = 3
-"""How much of a long page is shown, in widths of the screen."""
-THUMBNAIL, GAP, COLUMNS = 300, 12, 8
+TALLEST = 3000
+"""How much of a long page is shown, in pixels."""
+SHEET, GAP = 2496, 12
+"""How wide a sheet is, and what is between its pictures."""
 MANY = 10_000
 
 
@@ -64,23 +65,23 @@ def pictures(page: Page, base: str, outputs: dict[str, str], width: int) -> list
         height = page.evaluate("document.documentElement.scrollHeight")
         shot = page.screenshot(
             full_page=True,
-            clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST * width, 3000)},
+            clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)},
         )
         found.append(Image.open(BytesIO(shot)).convert("RGB"))
     return found
 
 
 def sheet(shots: list[Image.Image]) -> Image.Image:
-    """Lay pictures out side by side."""
-    thumbnails = [
-        shot.resize((THUMBNAIL, round(shot.height * THUMBNAIL / shot.width))) for shot in shots
-    ]
-    rows = [thumbnails[at : at + COLUMNS] for at in range(0, len(thumbnails), COLUMNS)]
+    """Lay pictures out side by side, as large as can still be read: eight phones, four desks."""
+    columns = 8 if shots[0].width < 600 else 4
+    wide = SHEET // columns - GAP
+    thumbnails = [shot.resize((wide, round(shot.height * wide / shot.width))) for shot in shots]
+    rows = [thumbnails[at : at + columns] for at in range(0, len(thumbnails), columns)]
     heights = [max(each.height for each in row) + GAP for row in rows]
-    found = Image.new("RGB", (COLUMNS * (THUMBNAIL + GAP), sum(heights)), "#808080")
+    found = Image.new("RGB", (SHEET, sum(heights)), "#808080")
     for at, row in enumerate(rows):
         for nth, each in enumerate(row):
-            found.paste(each, (nth * (THUMBNAIL + GAP), sum(heights[:at])))
+            found.paste(each, (nth * (wide + GAP), sum(heights[:at])))
     return found
 
 
