@@ -425,6 +425,79 @@ def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> N
     page.close()
 
 
+def test_without_a_network_music_and_page_stay(chromium: Browser, base: str) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    context.set_offline(True)
+    page.get_by_role("link", name="Rarity", exact=True).click()
+    expect(bar_of(page)).to_contain_text("There is no network")
+    assert page.url == base + MIX
+    assert is_marked(page)
+    sounds(page)
+    context.set_offline(False)
+    follow(page, "Rarity")
+    context.close()
+
+
+def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    for name in ("Gallery", "Rarity", "Mine"):
+        follow(page, name)
+    page.evaluate(
+        """async () => {
+          const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+          const link = () => document.querySelector(".masthead [href$='mixer/']");
+          for (const [at, by] of [-1, -1, 1, 0, -2, 1, 1, 0, -1, -1, 1].entries()) {
+            if (by) history.go(by);
+            else link().click();
+            await wait([5, 40, 0, 15][at % 4]);
+          }
+        }"""
+    )
+    page.wait_for_timeout(1500)
+    expect(page.locator("html")).not_to_have_attribute("data-leaving", "", timeout=PATIENCE)
+    names = {"gallery/": "Gallery", "rarity/": "Rarity", "mine/": "Mine", "mixer/": "Mixer"}
+    heading = names.get(page.url.removeprefix(base), "Undertow")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    assert page.locator("header.masthead").count() == 1
+    assert is_marked(page)
+    sounds(page)
+
+
+def test_keys_and_the_lock_screen_know_what_plays(page: Page, base: str) -> None:
+    page.add_init_script(
+        """window.acts = {};
+        const { mediaSession } = navigator;
+        mediaSession.setActionHandler = (name, act) => { window.acts[name] = act; };
+        mediaSession.setPositionState = (place) => { window.place = place; };"""
+    )
+    page.goto(f"{base}albums/outbound/")
+    play(page, "Play the album")
+    said = "(({ metadata, playbackState }) => [metadata?.title, metadata?.album, playbackState])"
+    said = f"{said}(navigator.mediaSession)"
+    title, album, state = page.evaluate(said)
+    assert title.startswith("Harbour Lights (")
+    assert (album, state) == ("Outbound", "playing")
+    page.evaluate("acts.seekto({ seekTime: 10 })")
+    place = page.evaluate("place")
+    assert place["position"] == pytest.approx(10, abs=1)
+    assert place["duration"] == pytest.approx(32, abs=1)
+    page.evaluate("acts.nexttrack()")
+    expect(bar_of(page).locator(".what .title")).to_have_text("Undertow")
+    sounds(page)
+    assert page.evaluate(said)[0].startswith("Undertow (")
+    page.evaluate("acts.pause()")
+    assert page.evaluate(said)[2] == "paused"
+    bar_key(page, "Close the player").click()
+    assert page.evaluate(said) == [None, None, "none"]
+    assert page.evaluate("[acts.play, acts.nexttrack, place]") == [None, None, None]
+
+
 def test_links_are_links_while_nothing_is_queued(page: Page, base: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(base)))
@@ -543,6 +616,9 @@ def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
     down.click()
     expect(rows.first).to_contain_text("Undertow")
     expect(down).to_be_focused()
+    expect(bar_of(page).locator(".queue-panel > .status")).to_have_text(
+        re.compile("^Harbour Lights .*: now 2 of 3$")
+    )
     bar_of(page).get_by_role("button", name="Remove: Harbour Lights").click()
     expect(rows).to_have_count(2)
     expect(bar_of(page).locator(".what .title")).to_have_text("Engine Room")
@@ -627,6 +703,7 @@ def test_a_line_moves_with_the_music_until_it_is_switched_off(page: Page, base: 
     is_long = f"async () => {line} > 0"
     assert page.evaluate(is_long)
     bar_of(page).locator(".key.queue").click()
+    expect(bar_key(page, "Motion")).to_have_attribute("aria-pressed", "true")
     bar_key(page, "Motion").click()
     assert not page.evaluate(is_long)
     bar_key(page, "Motion").click()

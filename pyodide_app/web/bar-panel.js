@@ -2,7 +2,7 @@
 import { make, say } from "./dom.js";
 import { LANGUAGE } from "./language.js";
 import { joinMotion } from "./motion.js";
-import { _, plural } from "./phrases.js";
+import { _, number, plural } from "./phrases.js";
 import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
 import { trackOf } from "./tracks.js";
 
@@ -72,15 +72,22 @@ export class Panel {
     const { entries } = this.#bar.queue;
     const rows = new Map(entries.map((entry) => [entry.id, this.#rows.get(entry.id) ?? this.#row(entry)]));
     this.#rows = rows;
-    const focused = document.activeElement;
-    this.#list.replaceChildren(...rows.values());
-    if (this.#list.contains(focused)) focused.focus(); // it has been moved
-    for (const [at, row] of [...rows.values()].entries()) {
-      row.querySelector(".up").disabled = at === 0;
-      row.querySelector(".down").disabled = at === rows.size - 1;
-    }
+    this.#order([...rows.values()]);
     for (const each of this.#whole) each.hidden = !rows.size;
     this.mark();
+  }
+
+  /** Have these rows in the list, in this order; as few as can be are touched. */
+  #order(rows) {
+    const focused = document.activeElement;
+    for (const [at, row] of rows.entries()) {
+      const there = this.#list.children[at] ?? null;
+      if (there !== row) this.#list.insertBefore(row, there);
+      row.querySelector(".up").disabled = at === 0;
+      row.querySelector(".down").disabled = at === rows.length - 1;
+    }
+    while (this.#list.children.length > rows.length) this.#list.lastElementChild.remove();
+    if (this.#list.contains(focused)) focused.focus(); // it has been moved
   }
 
   /** Mark the track that is played. */
@@ -98,6 +105,7 @@ export class Panel {
     this.#showKept();
     this.#bar.changed();
     this.element.querySelector("button").focus();
+    this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
   #row(entry) {
@@ -106,6 +114,8 @@ export class Panel {
     const move = (by) => {
       queue.move(entry.id, by);
       this.#bar.changed();
+      const given = { track: title.textContent, place: number(queue.entries.indexOf(entry) + 1), count: number(queue.entries.length) };
+      this.#say(_("%(track)s: now %(place)s of %(count)s", given));
     };
     const remove = button("×", () => {
       const next = row.nextElementSibling ?? row.previousElementSibling;

@@ -3,7 +3,7 @@
 // queue's panel shows is bar-panel.js's.
 import { make, ROOT, say } from "./dom.js";
 import { Jukebox } from "./jukebox.js";
-import { announce, tellState } from "./media.js";
+import { announce, tellState, withdraw } from "./media.js";
 import { Panel } from "./bar-panel.js";
 import { _, number, percent, plural } from "./phrases.js";
 import { fromHash } from "./playlists.js";
@@ -44,7 +44,7 @@ class PlayerBar extends HTMLElement {
   begin() {
     this.#fill();
     for (const type of ["state", "track"]) this.jukebox.addEventListener(type, () => this.#show());
-    this.jukebox.addEventListener("state", () => this.#keepPlace());
+    this.jukebox.addEventListener("state", () => this.#tell());
     this.jukebox.addEventListener("at", ({ detail }) => this.#showPlace(detail));
     for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true });
     addEventListener("pagehide", () => this.#leave());
@@ -55,7 +55,9 @@ class PlayerBar extends HTMLElement {
       isWanted: () => Boolean(this.queue.current),
       keep: this,
       tell: (title) => say(this.#find("news"), title),
+      refuse: () => say(this.#find("reason"), _("There is no network: that page has not come.")),
     });
+    new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`)).observe(this);
     this.#share();
     this.changed();
     if (wasPlaying()) this.jukebox.play();
@@ -105,6 +107,7 @@ class PlayerBar extends HTMLElement {
   empty() {
     this.queue.clear();
     this.jukebox.prepare();
+    withdraw(this);
     this.changed();
   }
 
@@ -172,8 +175,7 @@ class PlayerBar extends HTMLElement {
     });
     position.addEventListener("change", () => {
       this.#held = false;
-      this.jukebox.seek(Number(position.value));
-      this.#save();
+      this.#seek(Number(position.value));
     });
     const speak = () => volume.setAttribute("aria-valuetext", percent(volume.value));
     volume.addEventListener("input", () => {
@@ -213,11 +215,9 @@ class PlayerBar extends HTMLElement {
     play.replaceChildren(icon(isOn ? "pause" : "play"));
     this.#find("previous").disabled = !queue.current;
     this.#find("next").disabled = !queue.after();
-    tellState(state);
     say(this.#find("title"), track?.title ?? "");
     say(this.#find("detail"), track?.detail ?? "");
     if (track) this.#showTrack(track);
-    if (state === "playing") this.#announce(track);
     this.#panel.mark();
     this.#place(queue.seconds);
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
@@ -247,15 +247,33 @@ class PlayerBar extends HTMLElement {
     say(this.#find("now"), words);
   }
 
+  /** Let the keys, the lock screen and other windows know of another state. */
+  #tell() {
+    const { state, track } = this.jukebox;
+    if (state === "playing") this.#announce(track);
+    this.#tellPlace();
+    this.#keepPlace();
+  }
+
+  #tellPlace() {
+    tellState(this, this.jukebox.state, { position: this.queue.seconds, duration: this.jukebox.duration });
+  }
+
+  #seek(seconds) {
+    this.jukebox.seek(seconds);
+    this.#tellPlace();
+    this.#save();
+  }
+
   #announce({ song, title, detail, cover }) {
     const { jukebox } = this;
-    const seek = (by) => jukebox.seek(this.queue.seconds + by);
-    announce({ title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
+    const seek = (by) => this.#seek(this.queue.seconds + by);
+    announce(this, { title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
       play: () => jukebox.play(),
       pause: () => jukebox.pause(),
       previoustrack: () => { jukebox.previous(); this.changed(); },
       nexttrack: () => { jukebox.next(); this.changed(); },
-      seekto: ({ seekTime }) => jukebox.seek(seekTime),
+      seekto: ({ seekTime }) => this.#seek(seekTime),
       seekbackward: ({ seekOffset }) => seek(-(seekOffset ?? STEP_SECONDS)),
       seekforward: ({ seekOffset }) => seek(seekOffset ?? STEP_SECONDS),
     });

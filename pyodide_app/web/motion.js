@@ -17,7 +17,7 @@ export function joinMotion(button) {
     page.dataset.motion = moves() ? "off" : "on";
     note(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
   });
-  show();
+  press(button, moves());
 }
 
 function show() {

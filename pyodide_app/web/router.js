@@ -12,17 +12,22 @@ export class Router {
   #isWanted;
   #keep;
   #tell;
+  #refuse;
   #shown = location.pathname; // what follows a ? is the page's own affair
   #asked = null; // ends a page that is on its way
   #last = Date.now(); // ids of the history's entries: others than those before a reload
   #entry = history.state?.entry ?? this.#last; // the one that is shown
   #places = new Map(); // entry -> how far it was scrolled
 
-  /** `isWanted` says whether links are followed here; `keep` is what stays in the body; `tell` hears titles. */
-  constructor({ isWanted, keep, tell }) {
+  /**
+   * `isWanted` says whether links are followed here; `keep` is what stays in the body; `tell` hears titles.
+   * `refuse` is called where there is no network: the browser could show an error at most, in silence.
+   */
+  constructor({ isWanted, keep, tell, refuse }) {
     this.#isWanted = isWanted;
     this.#keep = keep;
     this.#tell = tell;
+    this.#refuse = refuse;
     document.addEventListener("click", (event) => this.#click(event));
     addEventListener("popstate", (event) => this.#pop(event));
     anchor();
@@ -35,6 +40,7 @@ export class Router {
     const url = new URL(link.href);
     if (!this.#isWanted() || !isPage(url)) return;
     if (bare(url) === bare(location) && url.hash) {
+      this.#forgo();
       this.#remember(); // the browser scrolls by itself
       return;
     }
@@ -45,6 +51,7 @@ export class Router {
   #pop({ state }) {
     const entry = state?.entry ?? ++this.#last;
     if (location.pathname === this.#shown) {
+      this.#forgo();
       if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
       if (state) this.#places.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
@@ -52,6 +59,12 @@ export class Router {
       if (place || location.hash) this.#scroll(place, location.hash);
     } else if (this.#isWanted()) this.#go(new URL(location.href), entry);
     else location.reload();
+  }
+
+  /** The visitor stays: what is on its way is not wanted any more. */
+  #forgo() {
+    this.#asked?.abort();
+    document.documentElement.removeAttribute("data-leaving");
   }
 
   /** Show a page: as a new entry of the history, or as one that the history has gone to already. */
@@ -65,7 +78,8 @@ export class Router {
       await inTransition(() => signal.aborted || this.#swap(page, address, entry));
     } catch {
       if (signal.aborted) return;
-      if (entry === null) location.assign(url);
+      if (entry === null && !navigator.onLine) this.#refuse();
+      else if (entry === null) location.assign(url);
       else location.reload();
     }
     if (!signal.aborted) document.documentElement.removeAttribute("data-leaving");

@@ -294,7 +294,7 @@ function joinMedia(mixer) {
   const announceIt = async () => {
     const { title, artist, album_title: album, cover } = await mixer.facts();
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
-    announce({ title, artist, album, artwork: [{ src }] }, {
+    announce(mixer, { title, artist, album, artwork: [{ src }] }, {
       play: () => mixer.play(),
       pause: () => mixer.pause(),
       stop: () => mixer.stop(),
@@ -305,7 +305,7 @@ function joinMedia(mixer) {
   };
   mixer.addEventListener("state", ({ detail }) => {
     if (detail === "playing") trying(mixer, announceIt);
-    tellState(detail);
+    tellState(mixer, detail, mixer);
   });
 }
 
