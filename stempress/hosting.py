@@ -21,6 +21,7 @@ class StaticHost(SimpleHTTPRequestHandler):
     """Serves ``directory`` below ``prefix``, as GitHub Pages and an IPFS gateway would."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms for its headers to be acknowledged
     prefix = "/"
     extensions_map = {  # noqa: RUF012 - the base class declares it
         **SimpleHTTPRequestHandler.extensions_map,

@@ -37,6 +37,7 @@ class Relay:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_OPTIONS(self) -> None:
                 self.reply(204, b"")
