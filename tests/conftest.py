@@ -13,6 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -22,7 +23,7 @@ from stempress.hosting import QuietServer, StaticHost
 from tests.visiting import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
 
@@ -82,25 +83,47 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first of all test processes to ask for it makes.
+
+    One folder is made at a time: what goes into several is then in the cache.
+    """
+    base = temporary.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, made = base / name, base / f"{name}.made"
+    with FileLock(base / "making.lock"):
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Press the bundled collection as `make site` does, and return its dist folder."""
-    out = tmp_path_factory.mktemp("bundled") / "dist"
-    assert run(["--out", str(out)], build, ROOT) == 0
-    return out
+
+    def make(folder: Path) -> None:
+        assert run(["--out", str(folder)], build, ROOT) == 0
+
+    return made_once(tmp_path_factory, "bundled", make)
 
 
 @pytest.fixture(scope="session")
-def in_flac(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Press the bundled collection with FLAC for the mixer: what decodes the same everywhere."""
-    site = tmp_path_factory.mktemp("in-flac")
-    for folder in ("content", "stems"):
-        shutil.copytree(ROOT / folder, site / folder)
-    settings = (ROOT / "site.toml").read_text("utf-8")
-    assert 'stream = "opus"' in settings
-    (site / "site.toml").write_text(settings.replace('stream = "opus"', 'stream = "flac"'), "utf-8")
-    assert run(["--site", str(site)], build, ROOT) == 0
-    return site / "dist"
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Press the bundled collection in FLAC, which decodes the same everywhere, with a recorder."""
+
+    def make(site: Path) -> None:
+        for folder in ("content", "stems"):
+            shutil.copytree(ROOT / folder, site / folder)
+        settings = (ROOT / "site.toml").read_text("utf-8")
+        assert 'stream = "opus"' in settings
+        settings = settings.replace('stream = "opus"', 'stream = "flac"')
+        (site / "site.toml").write_text(settings, "utf-8")
+        assert run(["--site", str(site)], build, ROOT) == 0
+        shutil.copytree(ROOT / "tests/sound", site / "dist/sound")
+
+    return made_once(tmp_path_factory, "in-flac", make) / "dist"
 
 
 @pytest.fixture(scope="session")
@@ -140,13 +163,6 @@ def serve() -> Iterator[Serve]:
             return f"http://127.0.0.1:{server.server_port}{prefix}"
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def host(in_flac: Path) -> Path:
-    """Put the recorder beside the pressed site."""
-    shutil.copytree(ROOT / "tests/sound", in_flac / "sound", dirs_exist_ok=True)
-    return in_flac
 
 
 @pytest.fixture
