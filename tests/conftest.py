@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from filelock import FileLock
@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.command import run
 from stempress.hosting import QuietServer, StaticHost
+from tests.evm.chain import compiled
 from tests.visiting import Visit
 
 if TYPE_CHECKING:
@@ -83,20 +84,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that the first of all test processes to ask for it makes.
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder or file that the first of all test processes to ask for it makes.
 
-    One folder is made at a time: what goes into several is then in the cache.
+    One is made at a time: what goes into several is then in the cache.
     """
     base = temporary.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
-    folder, made = base / name, base / f"{name}.made"
+    path, made = base / name, base / f"{name}.made"
     with FileLock(base / "making.lock"):
         if not made.exists():
-            make(folder)
+            make(path)
             made.touch()
-    return folder
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +125,14 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / "tests/sound", site / "dist/sound")
 
     return made_once(tmp_path_factory, "in-flac", make) / "dist"
+
+
+@pytest.fixture(scope="session")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Compile the contracts of the tests' own chain."""
+    path = made_once(tmp_path_factory, "contracts.json", lambda path: path.write_bytes(compiled()))
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -38,8 +38,8 @@ PARTS = (("drums", "live"), ("bass", "synth"))
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[Chain]:
-    with Chain() as running:
+def chain(contracts: dict[str, Any]) -> Iterator[Chain]:
+    with Chain(contracts) as running:
         yield running
 
 

@@ -36,8 +36,8 @@ def commands() -> tuple[list[str], list[list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[Chain]:
-    with Chain() as running:
+def chain(contracts: dict[str, Any]) -> Iterator[Chain]:
+    with Chain(contracts) as running:
         yield running
 
 

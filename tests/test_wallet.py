@@ -62,8 +62,8 @@ type Act = Callable[[Question], Answer | None]
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[Chain]:
-    with Chain() as running:
+def chain(contracts: dict[str, Any]) -> Iterator[Chain]:
+    with Chain(contracts) as running:
         running.place("Names", NAMES)
         yield running
 
