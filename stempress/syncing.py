@@ -181,8 +181,8 @@ def _stretches(
             stretch = read_stretch(endpoint, contract, first, last)
         except AnswerError as error:
             if isinstance(error, RefusedError | SlowError):
-                span = max(1, min(span, last - first + 1) // 2)
-            if span == 1 or not isinstance(error, RefusedError):
+                span = max(1, (last - first + 1) // 2)
+            if first == last or not isinstance(error, RefusedError):
                 endpoint = next(trying)
             continue
         except (TypeError, ValueError, KeyError):

@@ -141,24 +141,33 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     assert "are tokens of the chain that are not among the ledger's" in capsys.readouterr().err
 
 
+def two_blocks_at_once(question: Question) -> Answer | None:
+    """Refuse to look through more."""
+    if question["method"] != "eth_getLogs":
+        return None
+    wanted = question["params"][0]
+    span = int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16)
+    return refusal(-32005, "range too large") if span > 1 else None
+
+
+def test_a_range_that_is_refused_is_halved_without_waiting(
+    large: str, relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rpc, "FIRST_WAIT_SECONDS", -1.0)  # whoever waits raises
+    relay.act = two_blocks_at_once
+    assert sync(write_site(tmp_path / "site", large, [relay.address], "erc721", 300)) == 0
+
+
 def test_a_sync_that_is_killed_twenty_times_gives_the_same_ledger(
     chain: Chain, large: str, relay: Relay, tmp_path: Path
 ) -> None:
-    def act(question: Question) -> Answer | None:
-        """Refuse more than two blocks at once."""
-        if question["method"] != "eth_getLogs":
-            return None
-        wanted = question["params"][0]
-        span = int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16)
-        return refusal(-32005, "range too large") if span > 1 else None
-
     clean = write_site(tmp_path / "clean", large, [chain.address], "erc721", SIZE)
     assert sync(clean) == 0
     killed = write_site(tmp_path / "killed", large, [relay.address], "erc721", SIZE)
     cache = tmp_path / "killed-cache"
     command = [sys.executable, str(ROOT / "build.py"), "sync", "--site", str(killed)]
     environment = os.environ | {"STEMPRESS_CACHE": str(cache)}
-    relay.act = act
+    relay.act = two_blocks_at_once
     dice = random.Random(7)
     ends = []
     for _ in range(20):
