@@ -30,7 +30,8 @@ test: venv-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+	# Three, since sound is played as slowly as it is: two would leave two cores idle half of the time.
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: venv-dev
 	@set -e; for each in $(basename $(notdir $(wildcard bench/[!_]*.py))); do \

@@ -51,6 +51,44 @@ CHROMIUM_FLAGS = [
 ]
 
 
+LONGEST = (
+    "test_mixer_browser",
+    "test_sync",
+    "test_incremental",  # no more than one of the first three presses the bundled site
+    "test_edge_sites",
+    "test_wallet",
+    "test_mixer_tools",
+    "test_bar",
+    "test_docs",
+    "test_accessibility",
+    "test_gallery_browser",
+    "test_hosts_browser",
+    "test_offline_browser",
+    "test_site",
+    "test_sealing",
+    "test_tutorial",
+    "test_languages",
+    "test_alignment_browser",
+    "test_digests_browser",
+    "test_determinism",
+    "test_cluster",
+    "test_firefox",
+    "test_mixer_memory",
+    "test_publish",
+    "test_hostile",
+    "test_runtime",
+    "test_serve",
+)
+"""The files that take longest, about in their order."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end, one process would work on it alone."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 class Serve(Protocol):
     """Serve a folder below a prefix and return the base address, with its last slash."""
 
@@ -84,16 +122,18 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+def made_once(
+    temporary: pytest.TempPathFactory, kind: str, name: str, make: Callable[[Path], object]
+) -> Path:
     """Return a folder or file that the first of all test processes to ask for it makes.
 
-    One is made at a time: what goes into several is then in the cache.
+    Of a kind one is made at a time: what goes into several is then in the cache.
     """
     base = temporary.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
     path, made = base / name, base / f"{name}.made"
-    with FileLock(base / "making.lock"):
+    with FileLock(base / f"{kind}.lock"):
         if not made.exists():
             make(path)
             made.touch()
@@ -107,7 +147,7 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(folder: Path) -> None:
         assert run(["--out", str(folder)], build, ROOT) == 0
 
-    return made_once(tmp_path_factory, "bundled", make)
+    return made_once(tmp_path_factory, "sites", "bundled", make)
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +164,17 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert run(["--site", str(site)], build, ROOT) == 0
         shutil.copytree(ROOT / "tests/sound", site / "dist/sound")
 
-    return made_once(tmp_path_factory, "in-flac", make) / "dist"
+    return made_once(tmp_path_factory, "sites", "in-flac", make) / "dist"
 
 
 @pytest.fixture(scope="session")
 def contracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Compile the contracts of the tests' own chain."""
-    path = made_once(tmp_path_factory, "contracts.json", lambda path: path.write_bytes(compiled()))
+
+    def make(path: Path) -> None:
+        path.write_bytes(compiled())
+
+    path = made_once(tmp_path_factory, "contracts", "contracts.json", make)
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return found
 
