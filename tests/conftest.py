@@ -228,4 +228,5 @@ def visit(chromium: Browser, serve: Serve, host: Path) -> Iterator[Visit]:
     page.goto(f"{serve(host, '/a/b/')}songs/undertow/")
     yield Visit(page, json.loads((host / "data/songs/undertow.json").read_text("utf-8")))
     page.context.close()
-    assert not wrong
+    # Chromium tells so of a page that is left, or shown, before its transition has begun.
+    assert not [each for each in wrong if not each.startswith("Transition was aborted")]

