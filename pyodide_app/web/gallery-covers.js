@@ -1,11 +1,12 @@
 // Covers are drawings, and a browser takes milliseconds for each. So only those on the screen are asked
 // for, a few at a time, and none while somebody types; some that were shown before come at once.
-const AT_ONCE = 4;
+const AT_ONCE = 12;
 const PAUSE = 200; // milliseconds
 const NEAR = "100px 0px";
 const KEPT = 400;
 const AGAIN = 24; // how many of those kept are shown before a pause
-const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+/** Nothing, of the size of a cover: when that takes its place, nothing has to be laid out again. */
+const BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1000' height='1000'/%3E";
 
 export class Covers {
   #addresses = new WeakMap();
