@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -271,6 +272,19 @@ def test_a_window_of_another_width_shows_the_same_tokens(gallery: Page) -> None:
     columns = "leaf => getComputedStyle(leaf).gridTemplateColumns.split(' ').length"
     leaf = gallery.locator(".leaf", has=gallery.locator(".card")).first
     assert leaf.locator(".card").count() % leaf.evaluate(columns) == 0
+
+
+def test_what_holds_a_covers_place_has_its_size(page: Page, base: str) -> None:
+    """So that nothing has to be laid out again when the cover comes."""
+    page.set_viewport_size({"width": 400, "height": 900})
+    visit(page, f"{base}gallery/?tier=song&view=cards")
+    sizes = "img => img.decode().then(() => [img.naturalWidth, img.naturalHeight])"
+    last = cards(page).last.locator("img")
+    assert str(last.get_attribute("src")).startswith("data:")
+    blank = last.evaluate(sizes)
+    last.scroll_into_view_if_needed()
+    expect(last).to_have_attribute("src", re.compile(r"/art/mixes/"))
+    assert last.evaluate(sizes) == blank
 
 
 def test_the_view_is_remembered(gallery: Page, base: str) -> None:
