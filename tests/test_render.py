@@ -237,6 +237,30 @@ def test_an_empty_collection_has_pages_too(tmp_path: Path) -> None:
     assert xml(files["feed.xml"]).findall(f"{ATOM}entry") == []
 
 
+def stripes(page: str) -> int:
+    return page.split("</div>", 1)[0].count("<i ")
+
+
+def test_spines_tell_what_is_pressed(pressed: dict[str, str]) -> None:
+    spines = {
+        address: page.partition('<div class="spine"')[2]
+        for address, page in pressed.items()
+        if address.endswith("index.html") and not address.startswith("embed/")
+    }
+    assert all(spines.values())
+    assert ">Live, Drums of One<" in spines["stems/one/drums/live/index.html"]
+    assert stripes(spines["stems/one/drums/live/index.html"]) == 1
+    assert stripes(spines["songs/one/index.html"]) == 2
+    assert stripes(spines["albums/tides/index.html"]) == 2
+    assert stripes(spines["index.html"]) == 2
+    assert stripes(spines["tokens/5/index.html"]) == 1
+    assert stripes(spines["tokens/7/index.html"]) == 0  # nobody knows yet
+
+
+def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str]) -> None:
+    assert 'data-queue="albums/tides"' in pressed["index.html"]
+
+
 def test_layer_colours_can_carry_text() -> None:
     css = (WEB / "site.css").read_text(encoding="utf-8")
     light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
