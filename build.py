@@ -1,7 +1,9 @@
 """Press a music collection into a static site: ``python build.py [--site DIR] [--out DIR]``."""
 
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from stempress.command import Options, run
 from stempress.inputs import name_inputs
@@ -25,5 +27,15 @@ def build(options: Options, progress: Progress) -> Built:
     return press(options, inputs, progress)
 
 
+def leave(status: int) -> NoReturn:
+    """End at once: to give all that a build has held back piece by piece would take longer."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        status = status or 1
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:], build, Path(__file__).parent))
+    leave(run(sys.argv[1:], build, Path(__file__).parent))

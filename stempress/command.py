@@ -17,6 +17,7 @@ from stempress.drop import add_commands, home_of, run_drop
 from stempress.errors import Fault, SiteError, fault_of
 from stempress.files import naming, refuse_unwritable
 from stempress.jobs import cores
+from stempress.output import look_back
 from stempress.progress import Progress
 from stempress.published import changes
 from stempress.report import megabytes, tell
@@ -229,10 +230,7 @@ def _pressed(options: Options, build: Build, progress: Progress) -> Built:
     progress.stages.clear()
     started = time.monotonic()
     gc.disable()  # a build has millions of objects, and is over before garbage would matter
-    try:
-        built = build(options, progress)
-    finally:
-        gc.enable()
+    built = build(options, progress)
     seconds = time.monotonic() - started
     differing = changes(options.site, options.out, built.written.changed)
     tell(built, seconds, _short(options.out), progress, differing, report=options.report)
@@ -258,9 +256,17 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         port=options.port,
         press=lambda: _press(options, build, progress),
         rebuild=lambda: _pressed(options, build, progress).written.changed,
+        rest=lambda: _rest(options.out),
         report=progress.say,
     )
     return 0 if shown else 1
+
+
+def _rest(out: Path) -> None:
+    """Do what can wait until open pages have been told."""
+    gc.collect()
+    gc.enable()
+    look_back(out)
 
 
 def _mix(options: Options, progress: Progress) -> int:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 BATCH = 64
-WORTH = 6 * BATCH
+WORTH = 64
 """Fewer things than this are done sooner than a second process begins."""
+MANY = 1000
+"""Fewer things are dealt out at once; of more, each process takes some when it is free."""
+HAND = 16
+"""How many things are dealt out together; what is made of one may help to make the next."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _work: list[tuple[Callable[[Any], list[Any]], Sequence[Sequence[Any]]]] = []
 """What the processes find when they begin: they are forks, and nothing is sent to them."""
@@ -31,10 +38,14 @@ def in_batches[Thing, Result](
 
     Only a process without other threads forks, and only where forking is safe.
     """
-    batches = [things[at : at + BATCH] for at in range(0, len(things), BATCH)]
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    if jobs < 2 or len(things) < WORTH or not forks:
+    forks = jobs > 1 and len(things) >= WORTH and _may_fork()
+    size = HAND if forks and len(things) < MANY else BATCH
+    batches = [things[at : at + size] for at in range(0, len(things), size)]
+    if not forks:
         yield from map(function, batches)
+        return
+    if len(things) < MANY:
+        yield from _dealt(function, batches, jobs)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - small builds need none
     from multiprocessing import get_context  # noqa: PLC0415
@@ -46,6 +57,69 @@ def in_batches[Thing, Result](
             yield from pool.map(_batch, range(len(batches)), chunksize=4)
     finally:
         _work.pop()
+
+
+def _dealt[Thing, Result](
+    function: Callable[[Sequence[Thing]], list[Result]],
+    batches: Sequence[Sequence[Thing]],
+    jobs: int,
+) -> Iterator[list[Result]]:
+    """Yield what comes of every batch; this process does as many as each other."""
+
+    def every(first: int) -> list[list[Result]]:
+        return [function(batch) for batch in batches[first::jobs]]
+
+    others = [meanwhile(partial(every, first)) for first in range(1, jobs)]
+    try:
+        mine = every(0)
+    finally:  # whatever happens, none of them is left at work
+        theirs = [result() for result in others]
+    done = [mine, *theirs]
+    for at in range(len(batches)):
+        yield done[at % jobs][at // jobs]
+
+
+def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin to work in another process, where there can be one; return what waits for the result.
+
+    What that process raises is raised then.
+    """
+    if cores() < 2 or not _may_fork():
+        return function
+    reading, writing = os.pipe()
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException), os.fdopen(writing, "wb") as pipe:
+            _end_with(parent)
+            pipe.write(_outcome(function))
+        os._exit(0)
+    os.close(writing)
+
+    def result() -> Result:
+        with os.fdopen(reading, "rb") as pipe:
+            content = pipe.read()
+        os.waitpid(child, 0)
+        if not content:
+            raise ChildProcessError("a process that was to help has ended")
+        found, error = pickle.loads(content)  # noqa: S301 - from our own process
+        if error is not None:
+            raise error
+        return cast("Result", found)
+
+    return result
+
+
+def _outcome(function: Callable[[], object]) -> bytes:
+    """Return what a function returns or raises, for another process."""
+    try:
+        return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+
+
+def _may_fork() -> bool:
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def _end_with(parent: int) -> None:

@@ -18,7 +18,7 @@ from stempress.keys import Keys
 from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
-from stempress.output import write_site
+from stempress.output import look_ahead, write_site
 from stempress.pages import plan_pages
 from stempress.phrases import read_phrases
 from stempress.rarity import Rarity
@@ -54,6 +54,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             checked = check_audio(collection, findings, progress, crew)
             findings.raise_faults()
         until_written.enter_context(alone(options.out, progress))
+        ahead = look_ahead(options.out)
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             phrases = read_phrases(settings.language)
@@ -90,6 +91,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             build=inputs.everything if inputs.sure and not options.only else "",
             told=told,
             guard=secret_guard(options.site, collection),
+            ahead=ahead,
         )
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
     return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)

@@ -107,20 +107,21 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     press: Callable[[], bool],
     rebuild: Callable[[], Collection[str]],
     report: Callable[[str], None],
+    rest: Callable[[], None] = lambda: None,
     host: str = "127.0.0.1",
 ) -> bool:
     """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
 
     The port is taken before the first ``press``, which says whether it went well; port 0 is any
-    free one. ``rebuild`` returns the addresses that it changed. Returns whether there was anything
-    to serve.
+    free one. ``rebuild`` returns the addresses that it changed; ``rest`` is called after it, when
+    nobody waits. Returns whether there was anything to serve.
     """
     builds, changed = Builds(), Event()
     handler = partial(DeskHost, audition=Audition(site), directory=str(out), builds=builds)
     with binding(host, port, handler) as server:
         if not press() and not out.is_dir():
             return False
-        _serve(site, out, server, builds, changed, rebuild, report)
+        _serve(site, out, server, builds, changed, rebuild, report, rest)
     return True
 
 
@@ -132,6 +133,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
     changed: Event,
     rebuild: Callable[[], Collection[str]],
     report: Callable[[str], None],
+    rest: Callable[[], None],
 ) -> None:
     try:
         with (
@@ -141,6 +143,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
             report(f"serving {out} at {address} (Ctrl-C ends it)")
             report(f"audition: {address}audition/")
             while True:
+                rest()
                 settle(changed)
                 watch_folders()
                 press_again(rebuild, builds, report)

@@ -12,17 +12,19 @@ import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from stempress.jobs import meanwhile
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Raise it when records, or the keys in them, mean something else."""
 UNSURE_NS = 20_000_000
 """A folder that has just changed may change again without its time telling so."""
@@ -42,6 +44,9 @@ class Seen(NamedTuple):
         return cls(key, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
+_SEEN = partial(tuple.__new__, Seen)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What is in a folder; ``build`` names all that it was made from, ``told`` what was said.
@@ -55,6 +60,17 @@ class Record:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Found(NamedTuple):
+    """How a folder differs from its record; a folder that a link stands for is missing.
+
+    ``strays`` lie there and are not recorded; dotfiles at the top may do so.
+    """
+
+    changed: set[str]
+    missing: set[str]
+    strays: list[str]
+
+
 class Tree:
     """A folder as it is found."""
 
@@ -62,6 +78,7 @@ class Tree:
         """Take the folder and the record of what was put into it."""
         self.path, self.record = path, record
         self._root = str(path)
+        self._look: Callable[[], Found] = self._looked
 
     def key(self, address: str) -> str | None:
         """Return what a file follows from that was put here."""
@@ -77,30 +94,35 @@ class Tree:
             return False
         return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
 
-    @cached_property
-    def sound(self) -> set[str]:
-        """The addresses of files that are as they were written."""
-        return set(filter(self.has, self.record.files))
+    def look_meanwhile(self) -> None:
+        """Begin to look at everything, where another process can do that."""
+        record, found = _last_look.pop(self._root, (None, None))
+        if found is not None and record is self.record:
+            self._look = lambda: found
+        else:
+            self._look = meanwhile(self._looked)
 
-    @property
-    def folders(self) -> set[str]:
-        """The recorded folders that are there."""
-        return self._around[0]
-
-    @property
-    def strays(self) -> list[str]:
-        """What lies here and is not recorded; dotfiles at the top may do so."""
-        return self._around[1]
+    def look_now(self) -> None:
+        """Look at everything, for this process's next build."""
+        _last_look[self._root] = self.record, self._looked()
 
     @cached_property
-    def _around(self) -> tuple[set[str], list[str]]:
-        return _around(self.path, self.record)
+    def found(self) -> Found:
+        """How the folder differs from its record."""
+        return self._look()
+
+    def _looked(self) -> Found:
+        changed = {address for address in self.record.files if not self.has(address)}
+        return Found(changed, *_around(self.path, self.record))
 
     @property
     def is_whole(self) -> bool:
         """Say whether the folder holds what its record says, and nothing else."""
-        files = self.record.files
-        return len(self.sound) == len(files) > 0 and not self.strays
+        return bool(self.record.files) and not self.found.changed and not self.found.strays
+
+
+_last_look: dict[str, tuple[Record, Found]] = {}
+"""What was found between two builds of a preview."""
 
 
 def read_tree(path: Path, records: Path) -> Tree:
@@ -120,8 +142,10 @@ def _read_record(place: Path) -> Record:
     data = orjson.loads(place.read_bytes())
     if data["version"] != VERSION:
         raise ValueError(data["version"])
-    files = {address: Seen(*seen) for address, seen in data["files"].items()}
-    record = Record(files, data["folders"], data["build"], data["told"])
+    columns = zip(*(data[name] for name in Seen._fields), strict=True)
+    files = dict(zip(data["addresses"], map(_SEEN, columns), strict=True))
+    folders = dict(zip(data["folders"], data["times"], strict=True))
+    record = Record(files, folders, data["build"], data["told"])
     _known[place] = written, record
     return record
 
@@ -137,11 +161,14 @@ def _written(place: Path) -> tuple[int, int]:
 
 def write_record(path: Path, records: Path, record: Record) -> None:
     """Keep a folder's record."""
-    data = {"version": VERSION, "files": record.files, "folders": record.folders}
-    data |= {"build": record.build, "told": record.told}
+    data: dict[str, object] = {"version": VERSION, "build": record.build, "told": record.told}
+    data |= {"folders": list(record.folders), "times": list(record.folders.values())}
+    # In columns: a list for each file would take three times as long to read.
+    columns = zip(*record.files.values(), strict=True) if record.files else ((),) * 4
+    data |= {"addresses": list(record.files), **dict(zip(Seen._fields, columns, strict=True))}
     place = _place(path, records)
     draft = place.with_suffix(".part")
-    draft.write_bytes(orjson.dumps(data, default=tuple))
+    draft.write_bytes(orjson.dumps(data))
     draft.replace(place)
     _known[place] = _written(place), record
 
@@ -150,6 +177,7 @@ def drop_record(path: Path, records: Path) -> None:
     """Forget what is in a folder: it is about to change."""
     place = _place(path, records)
     _known.pop(place, None)
+    _last_look.pop(str(path), None)
     place.unlink(missing_ok=True)
 
 
@@ -158,11 +186,11 @@ def _place(path: Path, records: Path) -> Path:
 
 
 def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
-    """Return the recorded folders that are there, and what lies in them and is not recorded.
+    """Return the recorded folders that are not there, and what lies in the others unrecorded.
 
     A folder that a link stands for is not there; nothing is looked at through it.
     """
-    there: set[str] = set()
+    missing: set[str] = set()
     strays: list[str] = []
     links: tuple[str, ...] = ()
     known: set[str] = set()
@@ -171,14 +199,16 @@ def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
         try:
             found = os.lstat(place)
         except OSError:
+            missing.add(folder)
             continue
         if folder.startswith(links):
+            missing.add(folder)
             continue
         if not stat.S_ISDIR(found.st_mode):
+            missing.add(folder)
             strays.append(folder)
             links = *links, f"{folder}/"
             continue
-        there.add(folder)
         if folder and found.st_mtime_ns == mtime:
             continue
         known = known or {*record.files, *record.folders}
@@ -186,7 +216,7 @@ def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
             address = f"{folder}/{name}" if folder else name
             if address not in known and (folder or not name.startswith(".")):
                 strays.append(address)
-    return there, strays
+    return missing, strays
 
 
 def folders_of(addresses: Iterable[str]) -> set[str]:

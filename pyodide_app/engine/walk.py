@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from operator import getitem
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -24,18 +25,19 @@ def cheapest_first(song: Song, layers: Sequence[Costs]) -> Iterator[tuple[float,
     lists = [sorted(costs) for costs in layers]
     if not all(lists):
         return
+    prices = [[cost for cost, _ in costs] for costs in lists]
+    stems = [[at for _, at in costs] for costs in lists]
     start = (0,) * len(lists)
-    heap = [(sum(costs[0][0] for costs in lists), start)]
-    seen = {start}
+    # Every choice but the first follows from one other alone, which costs no more and comes before
+    # it: the one whose last place that is not 0 is one less.
+    heap = [(sum(costs[0] for costs in prices), start, 0)]
     while heap:
-        cost, places = heappop(heap)
-        chosen = (costs[at][1] for costs, at in zip(lists, places, strict=True))
-        variation = Variation(song.slug, tuple(chosen))
+        cost, places, last = heappop(heap)
+        variation = Variation(song.slug, tuple(map(getitem, stems, places)))
         if song.permits(variation):
             yield cost, variation
-        for layer, costs in enumerate(lists):
-            after = (*places[:layer], places[layer] + 1, *places[layer + 1 :])
-            if after[layer] < len(costs) and after not in seen:
-                seen.add(after)
-                total = sum(c[at][0] for c, at in zip(lists, after, strict=True))
-                heappush(heap, (total, after))
+        for layer in range(last, len(lists)):
+            place = places[layer] + 1
+            if place < len(prices[layer]):
+                after = (*places[:layer], place, *places[layer + 1 :])
+                heappush(heap, (sum(map(getitem, prices, after)), after, layer))
