@@ -73,6 +73,10 @@ class Keys:
             "rarity.html": self._rarity_page,
         }
 
+    def pages(self) -> list[str]:
+        """Return the keys of all pages, in the plan's order."""
+        return [self.page(page) for page in self._views.plan.pages]
+
     def page(self, page: Page) -> str:
         """Return the key of a page."""
         known = self._pages.get(page.template)

@@ -14,6 +14,7 @@ from stempress.catalog import read_collection
 from stempress.checks import check_audio
 from stempress.data import data_files
 from stempress.errors import Findings
+from stempress.jobs import meanwhile
 from stempress.keys import Keys
 from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
@@ -66,6 +67,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = Keys(views, inputs)
+        page_keys = meanwhile(keys.pages)
         assets = [*sounds.files(), *draw_covers(plan, collection, sounds, keys)]
         assets += draw_cards(settings, assets)
         files = [
@@ -73,7 +75,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             *metadata_files(collection, sounds, keys, assets),
             *assets,
             *offline_files(settings, assets, phrases.direction),
-            *render_site(views, options.site, keys),
+            *render_site(views, options.site, keys, page_keys()),
             *app,
         ]
     with progress.stage("check"):

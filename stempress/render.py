@@ -34,7 +34,7 @@ from stempress.sentences import WHICH, translate
 from stempress.sharing import playlist_address, sharing_files, shown_in_frame, song_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterable, Iterator, MutableMapping
     from datetime import date
 
     from jinja2 import nodes
@@ -58,15 +58,17 @@ EXTRAS = {
 """Files beside the pages, and the templates that they are made from."""
 
 
-def render_site(views: Views, site: Path, keys: Keys) -> Iterator[OutputFile]:
+def render_site(
+    views: Views, site: Path, keys: Keys, page_keys: Iterable[str]
+) -> Iterator[OutputFile]:
     """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
 
     A template of the site's own that fails, when the file is made, is a SiteError with its file and
     line.
     """
     press = Press(views, site)
-    for page in views.plan.pages:
-        yield OutputFile(page.output, partial(press.page, page), keys.page(page))
+    for page, key in zip(views.plan.pages, page_keys, strict=True):
+        yield OutputFile(page.output, partial(press.page, page), key)
     for address, template in EXTRAS.items():
         key = keys.addresses if template == "sitemap.xml" else keys.everything
         yield OutputFile(address, partial(press.file, template), key)

@@ -65,7 +65,8 @@ class Small:
     def press(self, mixer_off: str = "") -> dict[str, str]:
         """Render everything: the address of each file and its text."""
         views = self.views(mixer_off)
-        files = render_site(views, self.folder, Keys(views, NOTHING))
+        keys = Keys(views, NOTHING)
+        files = render_site(views, self.folder, keys, keys.pages())
         return {file.address: text_of(file) for file in files}
 
 

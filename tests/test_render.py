@@ -295,7 +295,7 @@ def test_words_for_figures() -> None:
 
 def test_only_planned_pages_are_rendered(plain: Small) -> None:
     none = replace(plain, plan=Plan(()))
-    files = render_site(none.views(), plain.folder, plain.keys)
+    files = render_site(none.views(), plain.folder, plain.keys, [])
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",
