@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -365,7 +366,7 @@ class Gathering:
     def _link(self, source: str, target: str, address: str) -> None:
         """Let a file have another address."""
         if address in self._spare:
-            os.unlink(target)  # noqa: PTH108 - there are thousands
+            _unlink(target)
         try:
             os.link(source, target)
         except OSError:  # a disk without links
@@ -397,12 +398,18 @@ class Gathering:
         To write over a file is ten times as fast as to remove it and make another.
         """
         if address in self._spare:
-            file = os.open(target, _OVER)
-            if os.fstat(file).st_nlink == 1:
-                return file
-            os.close(file)
-            os.unlink(target)  # noqa: PTH108 - there are thousands
+            with suppress(FileNotFoundError):
+                file = os.open(target, _OVER)
+                if os.fstat(file).st_nlink == 1:
+                    return file
+                os.close(file)
+            _unlink(target)
         return os.open(target, _NEW, 0o666)
+
+
+def _unlink(target: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(target)  # noqa: PTH108 - there are thousands
 
 
 _OVER = os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

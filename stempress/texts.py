@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,13 +46,19 @@ def read_text(path: Path, where: str, findings: Findings) -> str | None:
 
 
 def parse_toml(text: str, where: str, findings: Findings) -> dict[str, object] | None:
-    """Return parsed TOML; None, and a fault noted, if it is not valid."""
+    """Return parsed TOML, not to be changed; None, and a fault noted, if it is not valid."""
     try:
-        return tomllib.loads(text)
+        return _loaded(text)
     except (ValueError, RecursionError) as error:
         hint = 'such as: title = "Undertow", bpm = 92, songs = ["one", "two"]'
         _syntax_fault(text, where, "TOML", error, findings, hint)
         return None
+
+
+@lru_cache(maxsize=1024)
+def _loaded(text: str) -> dict[str, object]:
+    """Read TOML; previews build again and again, and need not read the same twice."""
+    return tomllib.loads(text)
 
 
 def parse_json(text: str, where: str, findings: Findings) -> object:

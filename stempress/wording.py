@@ -7,6 +7,7 @@ sentence that denies it ("not an investment") is fine. Other languages are not l
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.texts import is_refused
@@ -78,8 +79,13 @@ class Promise(NamedTuple):
     instead: str
 
 
-def promises(text: str) -> Iterator[Promise]:
-    """Yield the words of a text that promise income, in the order they stand in."""
+@lru_cache(maxsize=1024)
+def promises(text: str) -> tuple[Promise, ...]:
+    """Return the words of a text that promise income, in the order they stand in."""
+    return tuple(_promises(text))
+
+
+def _promises(text: str) -> Iterator[Promise]:
     for found in _ANY.finditer(text):
         before = _ENDS.split(text[max(0, found.start() - SENTENCE) : found.start()])[-1]
         if not _DENIES.search(before):
