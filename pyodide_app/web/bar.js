@@ -143,7 +143,8 @@ class PlayerBar extends HTMLElement {
     const { jukebox, queue } = this;
     this.append(
       make("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, make("img", { width: "56", height: "56", alt: "" })),
-      make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" }), make("span", { class: "reason", role: "status" })),
+      make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" })),
+      make("p", { class: "reason", role: "status" }),
       make("div", { class: "keys" },
         key("previous", _("Previous track"), () => { jukebox.previous(); this.changed(); }),
         key("play", _("Play"), () => this.#toggle()),
