@@ -188,6 +188,49 @@ def test_a_track_follows_at_once(page: Page, host: Path, serve: Serve) -> None:
     assert gap < 0.5
 
 
+HOLD = """() => {
+  const Real = MessageChannel;
+  window.pass = (forward) => forward();
+  window.MessageChannel = class {
+    constructor() {
+      const [one, other] = [new Real(), new Real()];
+      const join = (from, to) => {
+        from.onmessage = ({ data }) => {
+          const forward = () => to.postMessage(data, data.samples ? [data.samples.buffer] : []);
+          if (data.type === "block") window.pass(forward);
+          else forward();
+        };
+      };
+      join(one.port2, other.port2);
+      join(other.port2, one.port2);
+      return { port1: one.port1, port2: other.port1 };
+    }
+  };
+}"""
+"""What lets a test hold back the blocks that are on their way to the worklet."""
+
+
+def test_a_change_that_comes_when_all_has_been_played_is_heard(page: Page, base: str) -> None:
+    page.add_init_script(f"({HOLD})()")
+    page.goto(base + MIX)
+    play(page)
+    until_python_mixes(page)
+    page.evaluate("() => { window.held = []; window.pass = (forward) => held.push(forward) }")
+    page.wait_for_timeout(1500)  # all has been played, and more is held back
+    page.evaluate("() => { window.before = held.splice(0) }")
+    seek(page, 20)
+    page.wait_for_timeout(500)
+    page.evaluate("before.forEach((forward) => forward())")
+    page.wait_for_timeout(1500)  # that has been played, too
+    page.evaluate("() => { held.forEach((each) => each()); window.pass = (each) => each() }")
+    expect(bar_of(page).locator(".now")).to_have_text(LATER)
+    late = time.monotonic() + PATIENCE / 1000
+    place = "document.querySelector('player-bar').queue.seconds"
+    while page.evaluate(place) < 21:
+        assert time.monotonic() < late
+        page.wait_for_timeout(100)
+
+
 @dataclass(frozen=True)
 class Tone:
     """A song of four seconds that is nothing but a sine."""
@@ -264,6 +307,21 @@ def test_tracks_of_other_sample_rates_follow_whole(page: Page, rates: Path, serv
             break
     assert max(apart) < 1e-3
     assert gap < 500
+
+
+def test_a_track_that_is_left_fades(page: Page, rates: Path, serve: Serve) -> None:
+    page.add_init_script((ROOT / "tests/sound/tap.js").read_text("utf-8"))
+    page.goto(f"{serve(rates)}albums/tones/")
+    play(page, "Play the album")
+    page.wait_for_timeout(1000)
+    bar_key(page, "Next track").click()
+    expect(bar_of(page).locator(".what .title")).to_have_text("High")
+    sounds(page)
+    page.wait_for_timeout(500)
+    _, heard = heard_at(page)[0]
+    assert len(heard) > TONES[0].rate / 10
+    steps = np.abs(np.diff(heard, append=0))
+    assert steps.max() < 1.1 * np.abs(np.diff(TONES[0].samples)).max()
 
 
 def test_the_page_that_is_shown_is_whole(page: Page, base: str) -> None:

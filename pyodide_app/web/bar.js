@@ -2,6 +2,7 @@
 // loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
 // queue's panel shows is bar-panel.js's.
 import { make, ROOT, say } from "./dom.js";
+import { icon } from "./icons.js";
 import { Jukebox } from "./jukebox.js";
 import { announce, tellState, withdraw } from "./media.js";
 import { Panel } from "./bar-panel.js";
@@ -19,18 +20,6 @@ const PLAYING = `stempress:playing:${COLLECTION}`; // sessionStorage: when the p
 const SAVE_MS = 5000;
 const GO_ON_MS = 15_000; // a page that comes later than this does not play by itself
 const STEP_SECONDS = 5;
-
-const ICONS = {
-  previous: "M4 4h2v12H4zM17 4v12L7 10z",
-  next: "M14 4h2v12h-2zM3 4v12l10-6z",
-  play: "M5 3v14l12-7z",
-  pause: "M4 3h4v14H4zM12 3h4v14h-4z",
-  shuffle: "M2 5h4l8 10h4M2 15h4l2.5-3M11 8l3-3h4M16 3l2 2-2 2M16 13l2 2-2 2",
-  repeat: "M4 9V6h11M13 3l3 3-3 3M16 11v3H5M7 11l-3 3 3 3",
-  queue: "M3 5h14M3 10h14M3 15h8",
-  close: "M4 4l12 12M16 4L4 16",
-};
-const LINES = new Set(["shuffle", "repeat", "queue", "close"]);
 
 class PlayerBar extends HTMLElement {
   queue = Queue.read(recall(QUEUE));
@@ -341,17 +330,6 @@ function wasPlaying() {
   note(PLAYING, null, "sessionStorage");
   const [{ type }] = performance.getEntriesByType("navigation");
   return type !== "reload" && Date.now() - when < GO_ON_MS;
-}
-
-function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const [picture, path] = [document.createElementNS(space, "svg"), document.createElementNS(space, "path")];
-  picture.setAttribute("viewBox", "0 0 20 20");
-  picture.setAttribute("aria-hidden", "true");
-  if (LINES.has(name)) picture.classList.add("lines");
-  path.setAttribute("d", ICONS[name]);
-  picture.append(path);
-  return picture;
 }
 
 customElements.define("player-bar", PlayerBar);

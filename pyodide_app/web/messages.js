@@ -37,5 +37,5 @@ export const RESET = "reset"; // start anew at frame 0, with nothing queued
 
 /** Worklet to worker; ARMED and MISSED besides. */
 export const TAKEN = "taken"; // {frame, samples}: the block is queued; its buffer comes back
-export const LATE = "late"; // {frame, position, samples}: refused, it has been played already
+export const LATE = "late"; // {frame, position, end, samples}: refused, it has been played already; up to end is queued
 export const REPORT = "report"; // {position, playing, peaks, underruns}

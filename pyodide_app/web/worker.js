@@ -84,7 +84,7 @@ class Feed {
         break;
       case LATE:
         this.#see(message.position);
-        if (answered) this.#again();
+        if (answered) this.#again(message.end);
         break;
       case ARMED:
         postMessage({ type });
@@ -152,10 +152,11 @@ class Feed {
     }
   }
 
-  /** Obey the last commands a little later: their first block came after its time. */
-  #again() {
+  /** Obey the last commands a little later: their first block came after its time. What is queued has an `end`. */
+  #again(end) {
     this.#late++;
     this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
+    this.#next = end;
     this.#next = this.#awaited = this.#soonest();
     this.#session.again(this.#next);
     this.#send();

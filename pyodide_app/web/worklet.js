@@ -72,7 +72,7 @@ class Output extends AudioWorkletProcessor {
       this.#end = Math.max(this.#end, frame + count);
     }
     const type = fits ? TAKEN : LATE;
-    this.#port.postMessage({ type, frame, position: this.#position, samples }, [samples.buffer]);
+    this.#port.postMessage({ type, frame, position: this.#position, end: this.#end, samples }, [samples.buffer]);
   }
 
   process(_inputs, [[left, right]]) {
