@@ -741,6 +741,20 @@ def test_what_is_not_the_visitors_is_said(page: Page, base: str) -> None:
     expect(bar_of(page)).to_contain_text("Not yours: a preview")
 
 
+def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    page.evaluate(
+        """() => {
+          const button = document.createElement("button");
+          button.dataset.queue = "songs/undertow";
+          button.append("Hear it");
+          document.querySelector("main").append(button);
+        }"""
+    )
+    page.get_by_role("button", name="Hear it").click()
+    expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
+
+
 def test_without_javascript_nothing_of_it_shows(chromium: Browser, base: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()

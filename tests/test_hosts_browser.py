@@ -177,5 +177,6 @@ def test_pages_are_read_from_a_disk(chromium: Browser, pressed: Path) -> None:
     page.locator(".cards a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.url.startswith((pressed / "tokens").as_uri())
-    assert page.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+    styled = "getComputedStyle(document.querySelector('.object')).display"
+    assert page.evaluate(styled) == "grid"
     page.close()

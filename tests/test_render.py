@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import posixpath
 import re
 from dataclasses import replace
@@ -291,6 +292,21 @@ def test_words_for_figures() -> None:
     assert words.listed(["a", "b", "c"], "and") == "a, b and c"
     assert short("0x" + "1" * 40) == "0x1111…1111"
     assert in_brief("**Bold** [link](x) and " + "long " * 60).endswith("long…")
+
+
+def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    ledger = tmp_path / "content/tokens.json"
+    told = json.loads(ledger.read_text("utf-8"))
+    for token in told["tokens"]:
+        token.pop("into", None)
+        if token["tier"] == "song":
+            token["state"] = "revealed"
+    told["tokens"][-1]["burned"] = []
+    write(ledger, json.dumps(told))
+    pages = read(tmp_path).press()
+    assert "data-queue" in pages["tokens/93/index.html"]
+    assert "data-queue" not in pages["tokens/99/index.html"]
 
 
 def test_only_planned_pages_are_rendered(plain: Small) -> None:

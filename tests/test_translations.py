@@ -41,7 +41,8 @@ SENTENCE = re.compile(r"[^\W\d_]{2,}[,:;]? [^\W\d_]{2,}|^[A-Z][a-z]+$")
 """What is meant for people: two words, or one with a capital."""
 UNSEEN = re.compile(
     r"function \w+\(|^[#.\[]|\[[\w-]+|:(?:is|not|has)\(|script-src|to right|eip6963|=\"|^Arrow|"
-    r"^(?:audio|image|text)/|stempress \d|^(?:Home|Python|Content-Type|Enter|GET|HEAD|POST)$|"
+    r"^data:|^(?:audio|image|text)/|stempress \d|"
+    r"^(?:Home|Python|Content-Type|Enter|GET|HEAD|POST)$|"
     r"^noopener noreferrer$|^\((?:pointer|prefers-[\w-]+): |^button, |^(?:row|key|news) [\w-]+$|"
     r"^Escape$|^no page of this site$|^a page of another kind$| is not there$"
 )

@@ -113,13 +113,14 @@
   };
 
   async function queue(button) {
-    const status = button.parentElement.querySelector("[role=status]");
+    const status = button.parentElement.querySelector("[role=status][data-failed]"); // if there is one
+    const say = (text) => status && (status.textContent = text);
     try {
       const player = (await openBar()).bar;
       await player.take(button.dataset.queue.split(" "), { add: "add" in button.dataset });
-      status.textContent = "";
+      say("");
     } catch (error) {
-      status.textContent = status.dataset.failed.replace("{reason}", error.message);
+      say(status?.dataset.failed.replace("{reason}", error.message));
     }
   }
 

@@ -291,6 +291,7 @@ async function digestOf(song, mix, root) {
 }
 
 function joinMedia(mixer) {
+  let state = "idle";
   const announceIt = async () => {
     const { title, artist, album_title: album, cover } = await mixer.facts();
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
@@ -302,10 +303,12 @@ function joinMedia(mixer) {
       seekbackward: ({ seekOffset }) => mixer.seek(mixer.position - (seekOffset ?? 10)),
       seekforward: ({ seekOffset }) => mixer.seek(mixer.position + (seekOffset ?? 10)),
     });
+    tellState(mixer, state, mixer);
   };
   mixer.addEventListener("state", ({ detail }) => {
-    if (detail === "playing") trying(mixer, announceIt);
-    tellState(mixer, detail, mixer);
+    state = detail;
+    if (state === "playing") trying(mixer, announceIt);
+    tellState(mixer, state, mixer);
   });
 }
 
