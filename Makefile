@@ -30,9 +30,8 @@ test: venv-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	# Three, for sound that plays in real time leaves a core idle. Chromium sets its own priority, if it
-	# may: what builds is a little nicer, so that music has no gaps.
-	nice -n 5 $(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	# Chromium sets its own priority, if it may: what builds is a little nicer, so that music has no gaps.
+	nice -n 5 $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: venv-dev
 	@set -e; for each in $(basename $(notdir $(wildcard bench/[!_]*.py))); do \
