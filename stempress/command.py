@@ -230,10 +230,13 @@ def _pressed(options: Options, build: Build, progress: Progress) -> Built:
     progress.stages.clear()
     started = time.monotonic()
     gc.disable()  # a build has millions of objects, and is over before garbage would matter
-    built = build(options, progress)
-    seconds = time.monotonic() - started
-    differing = changes(options.site, options.out, built.written.changed)
-    tell(built, seconds, _short(options.out), progress, differing, report=options.report)
+    try:
+        built = build(options, progress)
+        seconds = time.monotonic() - started
+        differing = changes(options.site, options.out, built.written.changed)
+        tell(built, seconds, _short(options.out), progress, differing, report=options.report)
+    finally:
+        gc.enable()
     if options.profile:
         progress.tell_stages()
     return built
@@ -265,7 +268,6 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
 def _rest(out: Path) -> None:
     """Do what can wait until open pages have been told."""
     gc.collect()
-    gc.enable()
     look_back(out)
 
 

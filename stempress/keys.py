@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
-from pyodide_app.engine.model import Token
+from pyodide_app.engine.model import Token, stem_keys
 from stempress.pages import SongList, StemView, TokenList, VariationPages, VariationView
 from stempress.words import Words
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey
+    from pyodide_app.engine.model import StemKey
     from stempress.inputs import Inputs
     from stempress.pages import Page
     from stempress.traits import Trait
@@ -87,7 +87,7 @@ class Keys:
         if slug not in self._songs:
             song = self._of.song(slug)
             album = self._of.album(song.album)
-            keys = self._stems_of(song)
+            keys = list(stem_keys([song]))
             pictures = self._of.files.pictures
             parts = (
                 repr(replace(song, story="")),
@@ -250,7 +250,7 @@ class Keys:
         tokens = self._views.song_tokens[song.slug]
         return digest(
             (self.around, self.song(song.slug), self._shown[song.slug], about.total, song.story),
-            self._counts(self._stems_of(song)),
+            self._counts(list(stem_keys([song]))),
             [self.token(token) for token in tokens],
         )
 
@@ -268,10 +268,6 @@ class Keys:
         keys = self._sounds.stems
         rows = [self._views.row(key) for key in keys]
         return {row.key: repr((row.count, [each.id for each in row.alive[:1]])) for row in rows}
-
-    def _stems_of(self, song: Song) -> list[StemKey]:
-        layers = song.layers
-        return [(song.slug, layer.slug, stem.slug) for layer in layers for stem in layer.stems]
 
     @cached_property
     def _shown(self) -> dict[str, str]:

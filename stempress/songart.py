@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from pyodide_app.engine.model import stem_keys
 from stempress.grooves import contour, shade, wedge
 from stempress.mixart import INNERMOST, OUTERMOST, RADIUS, colour, tint
 
@@ -64,7 +65,7 @@ class SongArt:
         ]
         if sum(map(len, pieces)) > MOST_PIECES:
             pieces = [
-                [Piece(nth, 0, [key for keys in _keys(song) for key in keys])]
+                [Piece(nth, 0, list(stem_keys([song])))]
                 for nth, song in enumerate(songs, start=first)
             ]
         return self._record(pieces, sleeve, LABEL)
