@@ -49,6 +49,10 @@ MIXER_OFF = "This site was pressed without the Python runtime, so its mixer is o
 
 WORDS = Words()
 number, one_in, percent = WORDS.number, WORDS.one_in, WORDS.percent
+LONG = (60, " wordier"), (24, " wordy")
+"""Titles that are longer are set smaller."""
+FEW_SONGS = 12
+"""With more songs, pages of the collection have a stripe for every album."""
 
 
 def read(site: Path) -> Views:
@@ -100,7 +104,7 @@ def site_facts(views: Views) -> Facts:
             if token.burned or token.state == "forged"
             for each in views.family(token).tokens()
         },
-        "finder": finder_facts(),
+        "finder": finder_facts(views),
         "off": MIXER_OFF,
         "odds_count": number(len(views.unrevealed)),
         "odds": [
@@ -111,9 +115,11 @@ def site_facts(views: Views) -> Facts:
     }
 
 
-def finder_facts() -> Facts:
-    """Return what the gallery's modules work with, ready: it asks for nothing of the collection."""
-    finder: Any = environment(TEMPLATES, ENGLISH).get_template("_finder.html").module
+def finder_facts(views: Views) -> Facts:
+    """Return what the gallery's modules work with, ready."""
+    templates = environment(TEMPLATES, ENGLISH)
+    templates.globals["views"] = views
+    finder: Any = templates.get_template("_finder.html").module
     answers = {root: finder.answers(root) for root in ("../", "../../")}
     return {"questions": finder.questions(), "tools": finder.tools(), "answers": answers}
 
@@ -185,8 +191,31 @@ def page_facts(views: Views, page: Page) -> Facts | None:
         "whether": "page" if page.address == place else "true",
         "image": "art/collection.svg",
         "shown": shown.address if shown else "",
+        "stripes": stripes(views, page),
+        "wordy": next((name for most, name in LONG if len(page.title) > most), ""),
     }
     return around | found
+
+
+def stripes(views: Views, page: Page) -> list[int]:
+    """Return the colours of the stripes on a page's spine."""
+    about, songs = page.about, views.collection.songs
+    if isinstance(about, StemView):
+        return [colour(views.row(about.key).at)]
+    if isinstance(about, VariationView):
+        return [colour(at) for at in range(len(about.song.layers))]
+    if not isinstance(about, Token):
+        count = len(songs) if len(songs) <= FEW_SONGS else len(views.collection.albums)
+        return [colour(at) for at in range(count)]
+    if about.state == "unrevealed":
+        return []
+    if about.stem_key:
+        return [colour(views.row(about.stem_key).at)]
+    if about.tier == "song":
+        return [colour(at) for at in range(len(views.collection.song(about.song).layers))]
+    album = views.collection.album(about.album)
+    first = songs.index(album.songs[0])
+    return [colour(at) for at in range(first, first + len(album.songs))]
 
 
 def token_facts(views: Views, page: Page, token: Token) -> Facts:
