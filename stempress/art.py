@@ -97,9 +97,10 @@ def draw_covers(
     art = Art(collection, sounds)
     yield OutputFile(collection_cover(), art.collection, keys.songs)
     for album in collection.albums:
-        yield OutputFile(album_cover(album), partial(art.album, album), keys.everything)
+        known = keys.album_cover(album.slug)
+        yield OutputFile(album_cover(album), partial(art.album, album), known)
     for song in collection.songs:
-        known = keys.cover(song.slug)
+        known = keys.of_song(song.slug)
         first = next(song.variations())
         pictured = picture_keys(collection, song, first)
         draw = partial(art.variation, song, first) if pictured else partial(art.song, song)

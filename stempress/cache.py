@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stempress.errors import Fault, SiteError
 from stempress.files import in_one_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CACHE = "STEMPRESS_CACHE"
 
@@ -44,6 +49,18 @@ def store(path: Path, content: bytes) -> Path:
     with in_one_step(path) as part:
         part.write(content)
     return path
+
+
+def remembered(work: Callable[[str], str], asked: str) -> str:
+    """Return what a function says of a text, and said to an earlier build if that asked too."""
+    place = cache_root() / work.__name__ / f"{digest(asked)}.txt"
+    try:
+        return place.read_text("utf-8")
+    except (OSError, ValueError):
+        found = work(asked)
+        with suppress(OSError):
+            store(place, found.encode())
+        return found
 
 
 def digest(*parts: object) -> str:

@@ -41,7 +41,7 @@ def draw_cards(settings: Settings, files: Iterable[OutputFile]) -> Iterator[Outp
         return
     for file in files:
         if COVERS in PurePosixPath(file.address).parents:
-            yield OutputFile(card_address(file.address), partial(_card, file), file.name)
+            yield OutputFile(card_address(file.address), partial(_card, file), file.named().key)
 
 
 def _card(file: OutputFile) -> Path:

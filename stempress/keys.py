@@ -20,10 +20,10 @@ from stempress.pages import SongList, StemView, TokenList, VariationPages, Varia
 from stempress.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import StemKey
+    from pyodide_app.engine.model import StemKey, Variation
     from stempress.inputs import Inputs
     from stempress.pages import Page
     from stempress.traits import Trait
@@ -60,6 +60,7 @@ class Keys:
         around = repr(collection.settings), inputs.source, albums, pages, told
         self.around = self.everything if inputs.own_templates else digest(*around)
         self._songs: dict[str, str] = {}
+        self._followers: dict[str, str] = {}
         self._entries: dict[str, str] = {}
         self._pages: dict[str, Callable[[Page], str]] = {
             "token.html": self._token_page,
@@ -128,9 +129,19 @@ class Keys:
             self.around, self.song(slug), self._shown[slug], shown.total, self._digests[slug]
         )
 
-    def cover(self, slug: str) -> str:
-        """Return the key of what is drawn of a song."""
-        return digest(self.around, self.song(slug))
+    def of_song(self, slug: str) -> str:
+        """Return the key of what follows from a song alone, but for its story: covers, frames."""
+        if slug not in self._followers:
+            self._followers[slug] = digest(self.around, self.song(slug))
+        return self._followers[slug]
+
+    def previews(self, slug: str) -> str:
+        """Return the key of the list of a song's previews."""
+        return self.of_song(slug) + self._previews[slug]
+
+    def album_cover(self, slug: str) -> str:
+        """Return the key of what is drawn of an album."""
+        return self.songs + self._album(slug)
 
     @cached_property
     def ledger(self) -> str:
@@ -229,9 +240,9 @@ class Keys:
 
     def _embed_page(self, page: Page) -> str:
         about = _about(page, VariationView)
-        preview = repr(self._sounds.previews.get(about.variation))
-        parts = self.song(about.song.slug), about.variation.choice, about.whole, preview
-        return digest(self.around, page.template, *parts)
+        known = self.of_song(about.song.slug)  # the address tells which variation it is
+        preview = self._sounds.previews.get(about.variation)
+        return digest(known, repr(preview)) if preview else known
 
     def _stem_page(self, page: Page) -> str:
         about = _about(page, StemView)
@@ -278,8 +289,16 @@ class Keys:
 
     @cached_property
     def _digests(self) -> dict[str, str]:
+        return self._by_song(self._sounds.digests)
+
+    @cached_property
+    def _previews(self) -> dict[str, str]:
+        return self._by_song(self._sounds.previews)
+
+    def _by_song(self, of: Mapping[Variation, object]) -> dict[str, str]:
+        """Return a key for what there is of every song's variations."""
         found: dict[str, list[str]] = defaultdict(list)
-        for variation, each in self._sounds.digests.items():
+        for variation, each in of.items():
             found[variation.song].append(repr((variation.choice, each)))
         return {song.slug: digest(found[song.slug]) for song in self._of.songs}
 

@@ -61,7 +61,7 @@ def _icon_data(address: str, size: int, purpose: str) -> dict[str, str]:
 
 
 def _icon(address: str, cover: OutputFile, size: int, share: float) -> OutputFile:
-    return OutputFile(address, partial(_drawn, cover, size, share), cover.name)
+    return OutputFile(address, partial(_drawn, cover, size, share), cover.named().key)
 
 
 def _drawn(file: OutputFile, size: int, share: float) -> Path:

@@ -8,7 +8,7 @@ import re
 import shutil
 import stat
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -50,8 +50,7 @@ PLAIN = re.compile(r"(?:[a-z0-9_-][a-z0-9._-]{,254}(?:/(?!$)|$))+", re.ASCII)
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class OutputFile:
+class OutputFile(NamedTuple):
     """One file of dist/: its address below the root, and its bytes, the file to copy, or a maker.
 
     ``key`` names all that the content follows from: where the last build wrote this address with
@@ -74,16 +73,15 @@ class OutputFile:
         content = self.made()
         return content if isinstance(content, bytes) else content.read_bytes()
 
-    @property
-    def name(self) -> str:
-        """What the content is known by."""
+    def named(self) -> OutputFile:
+        """Return this file with a key; one without has that of its content."""
         if self.key:
-            return self.key
+            return self
         content = self.made()
         if isinstance(content, bytes):
-            return blake2b(content, digest_size=12).hexdigest()
+            return self._replace(key=blake2b(content, digest_size=12).hexdigest())
         found = content.stat()
-        return f"{content.name} {found.st_size} {found.st_mtime_ns}"
+        return self._replace(key=f"{content.name} {found.st_size} {found.st_mtime_ns}")
 
 
 class _Made(NamedTuple):
@@ -121,16 +119,17 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     ``ahead`` is what ``look_ahead`` has returned.
     """
     every = list(files)
-    gathered = {file.address: (file, file.name) for file in every}
+    gathered = {file.address: file.named() for file in every}
     refuse_foreign(out)
     records = records_of(out)
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
-    if live is None or len(every) != len(gathered) or gathered.keys() != live.record.files.keys():
+    is_alike = live is not None and gathered.keys() == live.record.files.keys()
+    if not is_alike or len(every) != len(gathered):
         check_addresses(every)
     if only:
-        gathered = _narrowed(gathered, live, only)
+        gathered, is_alike = _narrowed(gathered, live, only), False
     if live and _holds(live, gathered) and live.is_whole:
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
@@ -138,7 +137,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     shelter(records)
     stage = _begin(following, records, ahead or look_ahead(out))
     held = _held(stage, live, gathered)
-    wanted = folders_of(gathered)
+    wanted = set(live.record.folders) if live and is_alike else folders_of(gathered)
     left = stage.record.files.keys() - held
     spare = left & gathered.keys() - stage.found.changed
     remove(following, [*stage.found.strays, *(left - spare)], wanted)
@@ -160,7 +159,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     return _written(record, [each for each in gathered if each in changed], gone)
 
 
-type Gathered = dict[str, tuple[OutputFile, str]]
+type Gathered = dict[str, OutputFile]
 
 
 def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
@@ -178,7 +177,7 @@ def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
             [Fault("--only", "needs a site to be part of", hint="build all of it once")]
         )
     kept = {
-        address: (OutputFile(address, live.path / address, seen.key), seen.key)
+        address: OutputFile(address, live.path / address, seen.key)
         for address, seen in live.record.files.items()
         if address not in live.found.changed and not is_below(address)
     }
@@ -206,11 +205,11 @@ def standing(out: Path, build: str) -> Built | None:
     return Built(_written(live.record, (), 0), told["pages"], told["warnings"])
 
 
-def _holds(live: Tree, gathered: Mapping[str, tuple[OutputFile, str]]) -> bool:
+def _holds(live: Tree, gathered: Gathered) -> bool:
     """Say whether a folder has exactly these files already."""
     files = live.record.files
     return len(files) == len(gathered) and all(
-        address in files and files[address].key == name for address, (_, name) in gathered.items()
+        address in files and files[address].key == file.key for address, file in gathered.items()
     )
 
 
@@ -219,11 +218,11 @@ def _held(stage: Tree, live: Tree | None, gathered: Gathered) -> dict[str, Seen]
     before, present = stage.record.files, live.record.files if live else {}
     changed = stage.found.changed
     held = {}
-    for address, (_, name) in gathered.items():
+    for address, file in gathered.items():
         seen = before.get(address)
-        if seen is not None and seen.key != name:
+        if seen is not None and seen.key != file.key:
             now = present.get(address)
-            seen = now if now == (name, *seen[1:]) else None
+            seen = now if now == (file.key, *seen[1:]) else None
         if seen is not None and address not in changed:
             held[address] = seen
     return held
@@ -291,13 +290,13 @@ class Gathering:
         self._last: _Made | None = None
         self._real: dict[str, bool] = {}
 
-    def fill(self, files: Sequence[tuple[OutputFile, str]]) -> list[_Made]:
+    def fill(self, files: Sequence[OutputFile]) -> list[_Made]:
         """Put a batch of files into place."""
-        return [self._put(file, name) for file, name in files]
+        return [self._put(file) for file in files]
 
-    def _put(self, file: OutputFile, name: str) -> _Made:
+    def _put(self, file: OutputFile) -> _Made:
         """Put one file into place: linked if it has not changed."""
-        address, live, last = file.address, self._live, self._last
+        address, name, live, last = file.address, file.key, self._live, self._last
         self._enter(address.rpartition("/")[0])
         if live and live.key(address) == name and live.has(address):
             made = self._linked(address, name)
@@ -418,7 +417,7 @@ _NEW = _OVER | os.O_CREAT | os.O_EXCL
 
 def _gather(
     gathering: Gathering,
-    files: Sequence[tuple[OutputFile, str]],
+    files: Sequence[OutputFile],
     total: int,
     jobs: int,
     progress: Progress | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.errors import Fault, SiteError
@@ -33,8 +33,7 @@ VARIATION_PAGES = 512
 EXTREMES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page: its address below the site's root, its template, and what it is about."""
 
     address: str

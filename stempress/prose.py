@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import nh3
@@ -17,22 +18,22 @@ TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "a", "ul", "ol", "li"),
     *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
+EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 SCHEMES = {"http", "https", "mailto"}
 _HEADING = re.compile(r"h([1-6])")
 
 
+@lru_cache(maxsize=1024)
 def to_html(text: str, root: str, under: int = 1) -> Markup:
     """Return Markdown as HTML.
 
     Its headings begin one level below ``under`` and skip none; raw HTML is shown as text; links
     that begin with a slash are taken from the site's root, which lies at ``root``.
     """
-    parser = Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="html")
-    parser.preprocessors.deregister("html_block")
-    parser.inlinePatterns.deregister("html")
-    parser.treeprocessors.register(_Tidy(root, under), "tidy", 0)
+    parser, tidy = _parser()
+    tidy.root, tidy.under = root, under
     clean = nh3.clean(
-        parser.convert(text),
+        parser.reset().convert(text),
         tags=TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes=SCHEMES,
@@ -41,12 +42,20 @@ def to_html(text: str, root: str, under: int = 1) -> Markup:
     return Markup(clean)  # noqa: S704 - sanitised in the line above
 
 
+@cache
+def _parser() -> tuple[Markdown, _Tidy]:
+    """Return what reads Markdown: to make it takes longer than to read a text."""
+    parser, tidy = Markdown(extensions=EXTENSIONS, output_format="html"), _Tidy()
+    parser.preprocessors.deregister("html_block")
+    parser.inlinePatterns.deregister("html")
+    parser.treeprocessors.register(tidy, "tidy", 0)
+    return parser, tidy
+
+
 class _Tidy(Treeprocessor):
     """Puts headings in order and links below the root; pictures become links to them."""
 
-    def __init__(self, root: str, under: int) -> None:
-        super().__init__()
-        self._root, self._under = root, under
+    root, under = "", 1
 
     def run(self, root: Element) -> None:
         """Change the parsed document in place."""
@@ -56,7 +65,7 @@ class _Tidy(Treeprocessor):
             if heading:
                 level = int(heading[1])
                 above = [*(each for each in above if each < level), level]
-                element.tag = f"h{min(self._under + len(above), 6)}"
+                element.tag = f"h{min(self.under + len(above), 6)}"
             elif element.tag == "img":
                 element.tag, element.text = "a", element.get("alt") or element.get("src")
                 element.set("href", element.get("src", ""))
@@ -68,4 +77,4 @@ class _Tidy(Treeprocessor):
         """Return where a link leads from this page; nothing if that is not what it looks like."""
         if address.startswith(("//", "/\\", "\\")) or re.search(r"\s", address):
             return ""
-        return f"{self._root}{address[1:]}" if address.startswith("/") else address
+        return f"{self.root}{address[1:]}" if address.startswith("/") else address

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
+from stempress.cache import remembered
 from stempress.fields import Table
 from stempress.formats import LOWEST
 from stempress.phrases import catalogue_of, is_english
@@ -14,6 +16,7 @@ from stempress.texts import parse_toml, read_text
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from urllib.parse import SplitResult
 
@@ -255,12 +258,17 @@ def checksummed(address: str) -> str:
     return "0x" + "".join(digit.upper() if other >= "8" else digit for digit, other in pairs)
 
 
-def check_address(table: Table, key: str, value: str) -> str:
-    """Return an address in its EIP-55 form; a mixed-case one must have the right checksum."""
+def check_address(
+    table: Table, key: str, value: str, ask: Callable[[str], str] = checksummed
+) -> str:
+    """Return an address in its EIP-55 form, which ``ask`` tells.
+
+    A mixed-case one must have the right checksum.
+    """
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
         table.fault(key, "is not an address", value, "0x and 40 hex digits")
         return value
-    right = checksummed(value)
+    right = ask(value)
     if value[2:] not in (value[2:].lower(), value[2:].upper()) and value != right:
         table.fault(key, "has a wrong EIP-55 checksum", value, f"if the digits are right: {right}")
     return right
@@ -273,7 +281,10 @@ def _contract(collection: Table) -> Contract | None:
     address = table.text("address", required=True)
     contract = Contract(
         chain_id=table.whole("chain_id", 1, 1, 2**53 - 1),
-        address=check_address(table, "address", address) if address else "",
+        # Remembered: Keccak alone takes longer to begin than all settings take to read.
+        address=check_address(table, "address", address, partial(remembered, checksummed))
+        if address
+        else "",
         standard=cast(
             "Standard",
             table.choice("standard", "erc1155", ("erc1155", "erc721")),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from stempress.art import song_cover, variation_cover
 from stempress.cards import HEIGHT, WIDTH, card_address, has_cards
 from stempress.data import json_later
-from stempress.keys import digest
 from stempress.output import OutputFile
 from stempress.pages import VariationPages, VariationView
 from stempress.schema import full_address
@@ -47,8 +46,7 @@ def sharing_files(
             yield OutputFile(playlist_address(album), text.encode())
     for page in plan.pages:
         if shown := shown_in_frame(collection.settings, page):
-            about = page.title, shown.variation.mix_number, shown.cover, len(shown.song.layers)
-            key = digest(keys.around, shown.song.slug, *about)
+            key = f"{keys.of_song(shown.song.slug)} {shown.variation.mix_number}"
             yield json_later(shown.address, key, _oembed, collection.settings, page, shown)
 
 

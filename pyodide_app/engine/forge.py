@@ -78,6 +78,10 @@ def _pack_group(
     holding: SongHolding, layers: Sequence[Layer], rules: Sequence[Rule]
 ) -> tuple[_Part, bool]:
     """Pack layers of held stems alone; return the choices, and whether there are no more."""
+    if not rules:
+        (layer,) = layers
+        counts = [(stem.slug, holding.count(layer.slug, stem.slug)) for stem in layer.stems]
+        return [({layer.slug: slug}, count) for slug, count in counts if count], True
     items = [(layer.slug, stem.slug) for layer in layers for stem in layer.stems]
     copies = [holding.count(*item) for item in items]
     scarcest = min(sum(holding.count(layer.slug, s.slug) for s in layer.stems) for layer in layers)
