@@ -36,6 +36,8 @@ from stempress.words import Words, clock, colour
 from stempress.workers import workers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyodide_app.engine.model import Variation
     from stempress.family import Branch
     from stempress.pages import Page
@@ -199,23 +201,32 @@ def page_facts(views: Views, page: Page) -> Facts | None:
 
 def stripes(views: Views, page: Page) -> list[int]:
     """Return the colours of the stripes on a page's spine."""
-    about, songs = page.about, views.collection.songs
+    return [colour(at) for at in _cut(views, page.about)]
+
+
+def _cut(views: Views, about: object) -> Sequence[int]:
+    """Return places of layers in their song, or of songs or albums in the collection."""
     if isinstance(about, StemView):
-        return [colour(views.row(about.key).at)]
+        return (views.row(about.key).at,)
     if isinstance(about, VariationView):
-        return [colour(at) for at in range(len(about.song.layers))]
-    if not isinstance(about, Token):
-        count = len(songs) if len(songs) <= FEW_SONGS else len(views.collection.albums)
-        return [colour(at) for at in range(count)]
-    if about.state == "unrevealed":
-        return []
-    if about.stem_key:
-        return [colour(views.row(about.stem_key).at)]
-    if about.tier == "song":
-        return [colour(at) for at in range(len(views.collection.song(about.song).layers))]
-    album = views.collection.album(about.album)
-    first = songs.index(album.songs[0])
-    return [colour(at) for at in range(first, first + len(album.songs))]
+        return range(len(about.song.layers))
+    if isinstance(about, Token):
+        return _cut_of_token(views, about)
+    songs = len(views.collection.songs)
+    return range(songs if songs <= FEW_SONGS else len(views.collection.albums))
+
+
+def _cut_of_token(views: Views, token: Token) -> Sequence[int]:
+    collection = views.collection
+    if token.state == "unrevealed":
+        return ()
+    if token.stem_key:
+        return (views.row(token.stem_key).at,)
+    if token.tier == "song":
+        return range(len(collection.song(token.song).layers))
+    tracks = collection.album(token.album).songs
+    first = collection.songs.index(tracks[0])
+    return range(first, first + len(tracks))
 
 
 def token_facts(views: Views, page: Page, token: Token) -> Facts:
