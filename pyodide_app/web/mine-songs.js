@@ -371,9 +371,10 @@ class Listening {
     if (again) return;
     take(this, () => this.stop());
     this.#key = key;
-    this.#audio = new Audio(address);
-    this.#audio.addEventListener("ended", () => this.stop());
-    this.#audio.play().catch(() => this.stop());
+    const audio = (this.#audio = new Audio(address));
+    const end = () => audio === this.#audio && this.stop(); // what was stopped before it began ends late
+    audio.addEventListener("ended", end);
+    audio.play().catch(end);
     key.setAttribute("aria-pressed", "true");
   }
 
