@@ -37,6 +37,7 @@ PATIENCE = 60_000  # ms: Python takes its time on a busy machine
 MIX = "songs/undertow/1-1-1-1-1/"
 LATER = re.compile("0:[23].")
 """What the bar's clock says a while after it was set to 20 seconds."""
+LINK = f"document.createElement('a'), {{ href: '{MIX}', textContent: 'On the way' }}"
 HOSTILE = [
     "no JSON",
     "null",
@@ -466,6 +467,21 @@ def test_a_page_of_another_policy_is_gone_to_plainly(page: Page, base: str) -> N
     assert not is_marked(page)
     sounds(page)  # where the browser lets it
     expect(bar_of(page).locator(".now")).to_have_text(LATER, timeout=PATIENCE)
+
+
+def test_pages_keep_their_look_on_the_way(page: Page, base: str) -> None:
+    """Of two rules that weigh the same the later holds, so the sheets' order is part of it."""
+    sheets = "[...document.styleSheets].map(({ href }) => href.split('/').at(-1))"
+    page.goto(base + MIX)
+    plainly = page.evaluate(sheets)
+    page.goto(base)
+    play(page, "Play the collection")
+    mark(page)
+    page.evaluate(f"document.querySelector('main').append(Object.assign({LINK}))")
+    page.get_by_role("link", name="On the way").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
+    assert is_marked(page)
+    assert [each for each in page.evaluate(sheets) if each != "bar.css"] == plainly
 
 
 def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> None:

@@ -166,20 +166,25 @@ async function fetchPage(url, signal) {
 /** Have the style sheets and modules that a page asks for; those that are here stay. */
 function load(page, url, signal) {
   const full = (element, name) => new URL(element.getAttribute(name), url).href;
-  const here = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map(({ sheet, href }) => sheet?.href ?? href));
+  const here = new Map([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => [link.sheet?.href ?? link.href, link]));
   const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((each) => full(each, "href"));
   const modules = [...page.querySelectorAll("script[type=module][src]")].map((each) => full(each, "src"));
   const missing = sheets.filter((href) => !here.has(href));
-  return Promise.all([...missing.map((href) => loadSheet(href, signal)), ...modules.map((src) => import(src))]);
+  const after = (href) => here.get(sheets.slice(sheets.indexOf(href)).find((each) => here.has(each)));
+  return Promise.all([...missing.map((href) => loadSheet(href, { signal, before: after(href) })), ...modules.map((src) => import(src))]);
 }
 
-export function loadSheet(href, signal) {
+/** Load a style sheet, `before` the link of another one if it is to yield to that. */
+export function loadSheet(href, { signal, before = null } = {}) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {
     link.onload = resolve;
     link.onerror = () => reject(new Error(`${href} is not there`));
-    signal?.addEventListener("abort", () => reject(signal.reason));
-    document.head.append(link);
+    signal?.addEventListener("abort", () => {
+      if (!link.sheet) link.remove(); // whoever wants it next has to wait for it
+      reject(signal.reason);
+    });
+    document.head.insertBefore(link, before);
   });
 }
 
