@@ -381,6 +381,22 @@ def test_a_card_is_played_and_paused_by_the_player_bar(page: Page, base: str, vi
     expect(first.get_by_role("button", name=f"Play {name}")).to_be_visible()
 
 
+def test_music_from_the_gallery_goes_on_back_and_forth(page: Page, base: str) -> None:
+    visit(page, f"{base}gallery/?tier=song&state=revealed")
+    cards(page).first.hover()
+    cards(page).first.get_by_role("button").click()
+    bar = page.get_by_role("region", name="Player", exact=True)
+    expect(bar).to_have_attribute("data-state", "playing", timeout=60_000)
+    page.evaluate("window.marked = true")
+    for name in ("Rarity", "Mine"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rarity")
+    assert page.evaluate("window.marked")
+    expect(bar).to_have_attribute("data-state", "playing")
+
+
 def test_a_plain_page_has_play_keys_but_for_what_is_not_revealed(
     gallery: Page, tokens: list[Token]
 ) -> None:

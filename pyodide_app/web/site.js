@@ -105,12 +105,8 @@
   // The player bar, which comes when it is first wanted: data-queue names what to play, as tracks.js
   // says, and data-add adds it to what is queued already.
 
-  let bar = null; // a promise of its module
-  const openBar = () => {
-    bar ??= import(new URL("app/web/bar.js", root));
-    bar.catch(() => { bar = null; }); // the next press asks again
-    return bar;
-  };
+  const openBar = () => import(new URL("app/web/bar.js", root));
+  const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
 
   async function queue(button) {
     const status = button.parentElement.querySelector("[role=status][data-failed]"); // if there is one
@@ -131,11 +127,11 @@
       const button = target.closest?.("[data-queue]");
       if (button) queue(button);
     });
-    document.addEventListener("pointerdown", ({ target }) => target.closest?.("[data-queue]") && openBar());
-    addEventListener("hashchange", () => isShared() && openBar());
+    document.addEventListener("pointerdown", ({ target }) => target.closest?.("[data-queue]") && warmBar());
+    addEventListener("hashchange", () => isShared() && warmBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
-    addEventListener("popstate", () => !bar && location.pathname !== shown && location.reload());
-    if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) openBar();
+    addEventListener("popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());
+    if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) warmBar();
   }
 
   function leaveOut() {
