@@ -140,6 +140,17 @@ def made_once(
     return path
 
 
+def press_bundled(site: Path, old: str, new: str) -> Path:
+    """Press the bundled collection, its settings changed in one place; return the dist folder."""
+    for folder in ("content", "stems"):
+        shutil.copytree(ROOT / folder, site / folder)
+    settings = (ROOT / "site.toml").read_text("utf-8")
+    assert old in settings
+    (site / "site.toml").write_text(settings.replace(old, new), "utf-8")
+    assert run(["--site", str(site)], build, ROOT) == 0
+    return site / "dist"
+
+
 @pytest.fixture(scope="session")
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Press the bundled collection as `make site` does, and return its dist folder."""
@@ -155,14 +166,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Press the bundled collection in FLAC, which decodes the same everywhere, with a recorder."""
 
     def make(site: Path) -> None:
-        for folder in ("content", "stems"):
-            shutil.copytree(ROOT / folder, site / folder)
-        settings = (ROOT / "site.toml").read_text("utf-8")
-        assert 'stream = "opus"' in settings
-        settings = settings.replace('stream = "opus"', 'stream = "flac"')
-        (site / "site.toml").write_text(settings, "utf-8")
-        assert run(["--site", str(site)], build, ROOT) == 0
-        shutil.copytree(ROOT / "tests/sound", site / "dist/sound")
+        dist = press_bundled(site, 'stream = "opus"', 'stream = "flac"')
+        shutil.copytree(ROOT / "tests/sound", dist / "sound")
 
     return made_once(tmp_path_factory, "sites", "in-flac", make) / "dist"
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from build import build
-from stempress.command import run
-from tests.conftest import ROOT
+from tests.conftest import ROOT, press_bundled
 from tests.markup import complaints
 from tests.small_site import write_small_site
 
@@ -86,14 +83,7 @@ def test_data_metadata_and_addresses_are_the_same_in_every_language(
 def hebrew(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Press the bundled collection in a language that is written from right to left."""
     site = tmp_path_factory.mktemp("hebrew")
-    for folder in ("content", "stems"):
-        shutil.copytree(ROOT / folder, site / folder)
-    settings = (ROOT / "site.toml").read_text("utf-8")
-    assert 'language = "en"' in settings
-    spoken = settings.replace('language = "en"', 'language = "he"')
-    (site / "site.toml").write_text(spoken, "utf-8")
-    assert run(["--site", str(site)], build, ROOT) == 0
-    return site / "dist"
+    return press_bundled(site, 'language = "en"', 'language = "he"')
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.wav import Bits
 
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 def until(page: Page, expression: str) -> None:
