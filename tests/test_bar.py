@@ -361,6 +361,10 @@ def test_what_a_page_does_it_does_when_it_is_come_to(page: Page, base: str) -> N
     mixer = page.get_by_role("region", name="Mixer")
     mixer.get_by_role("button", name="Play", exact=True).click()
     expect(mixer.get_by_role("status")).to_contain_text("Playing", timeout=PATIENCE)
+    title = "navigator.mediaSession.metadata?.title ?? null"
+    until(page, f"({title}) === 'Breakwater'")
+    follow(page, "Rarity")
+    assert page.evaluate(title) is None  # no key plays what is not there any more
     assert is_marked(page)
 
 

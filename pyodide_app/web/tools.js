@@ -1,6 +1,6 @@
 // What the mixer offers besides playing: surprises, loops by number, comparing, keeping, sharing.
 import { broken, read, songOf, write } from "./mix.js";
-import { announce, tellState } from "./media.js";
+import { announce, tellState, withdraw } from "./media.js";
 import { BUDGET } from "./memory.js";
 import { joinMotion } from "./motion.js";
 import { _, percent } from "./phrases.js";
@@ -294,6 +294,7 @@ function joinMedia(mixer) {
   let state = "idle";
   const announceIt = async () => {
     const { title, artist, album_title: album, cover } = await mixer.facts();
+    if (state !== "playing") return; // something else does by now
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
     announce(mixer, { title, artist, album, artwork: [{ src }] }, {
       play: () => mixer.play(),
@@ -310,6 +311,7 @@ function joinMedia(mixer) {
     if (state === "playing") trying(mixer, announceIt);
     tellState(mixer, state, mixer);
   });
+  mixer.life.addEventListener("abort", () => withdraw(mixer));
 }
 
 /** What the stems take up, of what they may. */
