@@ -156,15 +156,15 @@ class Feed {
   #again(end) {
     this.#late++;
     this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
-    this.#next = end;
-    this.#next = this.#awaited = this.#soonest();
+    this.#next = this.#awaited = this.#soonest(end);
     this.#session.again(this.#next);
     this.#send();
   }
 
-  #soonest() {
+  /** The first frame that a change can still reach; no later than `end`, up to which something is queued. */
+  #soonest(end = this.#next) {
     const passed = ((performance.now() - this.#positionAt) * this.#rate) / 1000;
-    return Math.min(this.#next, this.#position + Math.ceil(passed) + this.#margin);
+    return Math.min(end, this.#position + Math.ceil(passed) + this.#margin);
   }
 
   #send() {
