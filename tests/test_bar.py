@@ -474,7 +474,9 @@ def test_pages_keep_their_look_on_the_way(page: Page, base: str) -> None:
     page.get_by_role("link", name="On the way").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
     assert is_marked(page)
-    assert [each for each in page.evaluate(sheets) if each != "bar.css"] == plainly
+    found = page.evaluate(sheets)
+    assert [each for each in found if each != "bar.css"] == plainly
+    assert found[-1] == "theme.css"
 
 
 def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> None:

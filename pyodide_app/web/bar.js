@@ -333,7 +333,8 @@ function wasPlaying() {
 }
 
 customElements.define("player-bar", PlayerBar);
-await loadSheet(new URL("app/web/bar.css", ROOT).href);
+const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
+await loadSheet(new URL("app/web/bar.css", ROOT).href, { before: last });
 export const bar = new PlayerBar();
 document.body.append(bar);
 bar.begin();
