@@ -262,6 +262,13 @@ def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str])
     assert 'data-queue="albums/tides"' in pressed["index.html"]
 
 
+def test_a_front_page_without_music_offers_nothing_to_play(plain: Small) -> None:
+    home = next(page for page in plain.plan.pages if page.template == "home.html")
+    silent = replace(plain.collection, albums=())
+    pages = replace(plain, plan=Plan((home,)), collection=silent).press()
+    assert "data-queue" not in pages["index.html"]
+
+
 def test_layer_colours_can_carry_text() -> None:
     css = (WEB / "site.css").read_text(encoding="utf-8")
     light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
