@@ -271,6 +271,13 @@ def rates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site / "dist"
 
 
+def sound(dist: Path, slug: str) -> str:
+    """Return the address of the only stem's file."""
+    song = json.loads((dist / f"data/songs/{slug}.json").read_text("utf-8"))
+    found: str = song["layers"][0]["stems"][0]["audio"]["url"]
+    return found
+
+
 def heard_at(page: Page) -> list[tuple[dict[str, Any], NDArray[np.float32]]]:
     """Return what was heard at each sample rate in turn, and its facts."""
     return [
@@ -305,6 +312,8 @@ def test_tracks_of_other_sample_rates_follow_whole(page: Page, rates: Path, serv
             break
     assert max(apart) < 1e-3
     assert gap < 500
+    expect(bar_key(page, "Play")).to_be_enabled()  # from its beginning, not Resume
+    assert kept_queue(page)["seconds"] == 0
 
 
 def test_a_track_that_is_left_fades(page: Page, rates: Path, serve: Serve) -> None:
@@ -605,11 +614,59 @@ def test_a_track_that_is_not_there_any_more_is_told(chromium: Browser, base: str
     keep_queue(page, json.dumps({"v": 1, "tracks": tracks, "at": 0}))
     page.reload()
     expect(bar_of(page)).to_contain_text("Undertow has no mix 9-9-9-9-9")
-    bar_key(page, "Next track").click()
+    bar_key(page, "Play").click()
+    sounds(page)
+    expect(bar_of(page)).to_contain_text("Skipped songs/gone/1-1: ")
     expect(bar_of(page)).to_contain_text("is not there (404)")
-    bar_key(page, "Next track").click()
-    expect(bar_of(page)).to_have_attribute("data-state", "playing", timeout=PATIENCE)
+    expect(bar_of(page).locator(".what .detail")).to_have_text("1-1-1-1-1")
     page.close()
+
+
+def test_a_track_that_cannot_be_played_is_passed_over(
+    chromium: Browser, rates: Path, serve: Serve
+) -> None:
+    page = chromium.new_context(service_workers="block").new_page()
+    page.goto(serve(rates))
+    page.route(f"**/{sound(rates, 'high')}", lambda route: route.fulfill(body="no sound"))
+    low, high = "songs/low/1", "songs/high/1"
+    keep_queue(page, json.dumps({"v": 1, "tracks": [high, low, high], "at": 0}))
+    page.reload()
+    bar_key(page, "Play").click()
+    sounds(page)
+    expect(bar_of(page).locator(".what .title")).to_have_text("Low")
+    expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine cannot be played")
+    # The last one does not play either, and nothing follows it.
+    expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
+    expect(bar_of(page)).to_contain_text("It does not play: the stem sine cannot be played")
+    expect(bar_of(page).locator(".what .title")).to_have_text("High")
+    page.context.close()
+
+
+def test_after_a_round_in_which_nothing_plays_it_is_where_it_was(
+    chromium: Browser, rates: Path, serve: Serve
+) -> None:
+    page = chromium.new_context(service_workers="block").new_page()
+    page.goto(serve(rates))
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url.partition("/audio/")[2])
+        route.abort()
+
+    page.route("**/audio/**", refuse)
+    kept = {"v": 1, "tracks": ["songs/low/1", "songs/high/1"], "at": 1, "seconds": 2}
+    keep_queue(page, json.dumps(kept | {"repeat": "all"}))
+    page.reload()
+    bar_key(page, "Resume").click()
+    expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
+    assert asked == [sound(rates, slug).removeprefix("audio/") for slug in ("high", "low")]
+    expect(bar_of(page).locator(".what .title")).to_have_text("High")
+    expect(bar_of(page).locator(".now")).to_have_text("0:02")
+    page.unroute("**/audio/**")
+    bar_key(page, "Resume").click()
+    sounds(page)
+    expect(bar_of(page).locator(".reason")).to_be_empty()
+    page.context.close()
 
 
 def test_the_queue_keeps_its_order_and_its_place(page: Page, base: str) -> None:
@@ -761,6 +818,11 @@ def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) ->
         }"""
     )
     page.get_by_role("button", name="Hear it").click()
+    expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
+    page.evaluate("document.querySelector('main [data-queue]').dataset.queue = 'albums/none'")
+    page.locator("main [data-queue]").first.click()
+    failed = page.locator("main .to-queue [role=status]").first
+    expect(failed).to_have_text("It cannot be played: there is nothing to play")
     expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
 
 

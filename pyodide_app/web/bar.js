@@ -43,13 +43,16 @@ class PlayerBar extends HTMLElement {
     new Router({
       isWanted: () => Boolean(this.queue.current),
       keep: this,
-      tell: (title) => say(this.#find("news"), title),
+      tell: (title) => {
+        say(this.#find("news"), title);
+        this.#show(); // there is a network again
+      },
       refuse: () => say(this.#find("reason"), _("There is no network: that page has not come.")),
     });
     new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`)).observe(this);
     this.#share();
     this.changed();
-    if (wasPlaying()) this.jukebox.play();
+    if (wasPlaying() && !isReloaded()) this.jukebox.play();
     else this.jukebox.prepare();
   }
 
@@ -65,6 +68,7 @@ class PlayerBar extends HTMLElement {
   /** Play what addresses stand for: at once, or after what is queued. */
   async take(addresses, { add = false } = {}) {
     const tracks = await expand(addresses);
+    if (!tracks.length) throw new Error(_("there is nothing to play"));
     const isFirst = !this.queue.current;
     const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
     this.changed();
@@ -114,10 +118,10 @@ class PlayerBar extends HTMLElement {
 
   remove(entry) {
     const wasCurrent = entry === this.queue.current;
-    const { state } = this.jukebox;
+    const wasOn = this.#isOn;
     this.queue.remove(entry.id);
     if (wasCurrent) this.jukebox.prepare();
-    if (wasCurrent && state === "playing") this.jukebox.play();
+    if (wasCurrent && wasOn) this.jukebox.play();
     this.changed();
   }
 
@@ -212,7 +216,8 @@ class PlayerBar extends HTMLElement {
     this.#place(queue.seconds);
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
     const words = { preview: _("Not yours: a preview"), silent: _("Not yours: silent"), open: "" }[heard];
-    say(this.#find("reason"), state === "failed" ? _("It does not play: %(reason)s", { reason: jukebox.reason }) : jukebox.reason || words);
+    const { reason } = jukebox; // by now
+    say(this.#find("reason"), jukebox.state === "failed" ? _("It does not play: %(reason)s", { reason }) : reason || words);
   }
 
   #showTrack({ page, cover, song }) {
@@ -324,12 +329,16 @@ class PlayerBar extends HTMLElement {
   }
 }
 
-/** It played when the last page was left, a moment ago, and the visitor has not asked for it anew. */
+/** It played when the last page was left, a moment ago. */
 function wasPlaying() {
   const when = Number(recall(PLAYING, "sessionStorage"));
   note(PLAYING, null, "sessionStorage");
-  const [{ type }] = performance.getEntriesByType("navigation");
-  return type !== "reload" && Date.now() - when < GO_ON_MS;
+  return Date.now() - when < GO_ON_MS;
+}
+
+/** The visitor has asked for this page anew. */
+function isReloaded() {
+  return performance.getEntriesByType("navigation")[0].type === "reload";
 }
 
 customElements.define("player-bar", PlayerBar);

@@ -1,7 +1,7 @@
 // What the bar plays: the tracks of a queue, one after the other, each by the mixer's own player.
 //
 // Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
-// decoded, where memory permits, so that it follows at once.
+// decoded, where memory permits, so that it follows at once. What cannot be played is passed over.
 import { ROOT } from "./dom.js";
 import { BUDGET } from "./memory.js";
 import { access, owned, watch } from "./ownership.js";
@@ -16,7 +16,8 @@ const PATIENCE_MS = 3000; // for the browser to let sound begin
 
 /**
  * Events: "state", "at" {seconds, peaks}, "track".
- * States: "paused", "loading", "playing", "failed"; `reason` says why, or what the visitor can do.
+ * States: "paused", "loading", "playing", "failed"; `reason` says why, what the visitor can do, or what was
+ * passed over.
  */
 export class Jukebox extends EventTarget {
   state = "paused";
@@ -28,6 +29,9 @@ export class Jukebox extends EventTarget {
   #deck = null; // {id, track, player}: what is heard
   #ahead = null; // {id, deck: a promise}: what is next
   #turn = 0; // each wish of the visitor's outdates those before it
+  #isWanted = false; // the visitor wants to hear something
+  #missed = []; // {entry, seconds, reason}: what has not played since something did
+  #skipped = ""; // which was the last of them, and why, in words
 
   constructor(queue) {
     super();
@@ -50,33 +54,16 @@ export class Jukebox extends EventTarget {
   }
 
   /** Play the queue's current track from where it is. Call it in a gesture's own handler. */
-  async play() {
-    const turn = ++this.#turn;
-    const entry = this.#queue.current;
-    if (!entry) return;
-    take(this, () => this.pause()); // while it is loaded, too
-    if (this.#deck?.id === entry.id) {
-      this.#deck.player.play();
-      return;
-    }
-    this.#leave();
-    if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
-    this.#become("loading");
-    try {
-      await this.#show(entry);
-      const deck = await this.#deckFor(entry);
-      if (turn !== this.#turn) return;
-      this.#deck = deck;
-      deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
-      this.setVolume(this.#queue.volume);
-      deck.player.play();
-    } catch (error) {
-      if (turn === this.#turn) this.#become("failed", error.message);
-    }
+  play() {
+    this.#missed = [];
+    this.#skipped = "";
+    return this.#play();
   }
 
   pause() {
     this.#turn++;
+    this.#rest();
+    this.#missed = [];
     this.#deck?.player.pause();
     this.#become("paused");
   }
@@ -90,8 +77,9 @@ export class Jukebox extends EventTarget {
   async prepare() {
     const turn = ++this.#turn;
     const entry = this.#queue.current;
+    this.#rest();
     this.#leave();
-    this.track = null;
+    this.track = this.#ahead = null;
     try {
       if (entry) await this.#show(entry);
       if (turn === this.#turn) this.#become("paused");
@@ -143,6 +131,67 @@ export class Jukebox extends EventTarget {
     return found.find((each) => each !== "open") ?? "open";
   }
 
+  async #play() {
+    const turn = ++this.#turn;
+    const entry = this.#queue.current;
+    if (!entry) return;
+    this.#isWanted = true;
+    take(this, () => this.pause()); // while it is loaded, too
+    try {
+      if (this.#deck?.id !== entry.id && !(await this.#put(entry, turn))) return;
+      await this.#deck.player.play();
+    } catch (error) {
+      if (turn === this.#turn) this.#miss(error.message);
+    }
+  }
+
+  /** Have a player of an entry for what is heard; false where the visitor wants something else by then. */
+  async #put(entry, turn) {
+    this.#leave();
+    if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
+    this.#become("loading", this.#skipped);
+    await this.#show(entry);
+    const deck = await this.#deckFor(entry);
+    if (turn !== this.#turn) return false;
+    this.#deck = deck;
+    deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
+    this.setVolume(this.#queue.volume);
+    return true;
+  }
+
+  /** The current track does not play: go on to the next, unless all that follow have been tried. */
+  #miss(reason) {
+    const { current, seconds } = this.#queue;
+    this.#missed.push({ entry: current, seconds, reason });
+    const next = this.#queue.after({ ended: true });
+    if (!this.#isWanted || !next || this.#missed.some(({ entry }) => entry === next)) {
+      this.#giveUp();
+      return;
+    }
+    const { address, title, detail } = this.track ?? {};
+    const track = address === current.address ? `${title} (${detail})` : current.address;
+    this.#skipped = _("Skipped %(track)s: %(reason)s", { track, reason });
+    this.#queue.go(next.id);
+    this.#play();
+  }
+
+  /** Nothing of what was tried plays: be where it began, so that it can be tried again. */
+  async #giveUp() {
+    const { entry, seconds, reason } = this.#missed.find((each) => this.#queue.entries.includes(each.entry));
+    this.#queue.go(entry.id);
+    this.#queue.seconds = seconds;
+    const shown = this.prepare();
+    const turn = this.#turn;
+    await shown;
+    if (turn === this.#turn) this.#become("failed", reason);
+  }
+
+  /** Let go of the loudspeakers, if they are had; when a player is still on its way, too. */
+  #rest() {
+    if (this.#isWanted) this.#sound?.rest();
+    this.#isWanted = false;
+  }
+
   async #show({ id, address }) {
     const track = await trackOf(address);
     if (this.#queue.current?.id !== id) return;
@@ -177,9 +226,15 @@ export class Jukebox extends EventTarget {
   }
 
   #heed({ state, reason }) {
-    const known = { playing: "playing", loading: "loading", failed: "failed" }[state] ?? "paused";
-    this.#become(known, reason?.message ?? "");
-    if (known === "playing") this.#listen();
+    if (state === "failed") {
+      this.#miss(reason.message);
+      return;
+    }
+    const isOn = state === "playing" || state === "loading";
+    this.#become(isOn ? state : "paused", isOn ? this.#skipped : "");
+    if (state !== "playing") return;
+    this.#missed = [];
+    this.#listen();
   }
 
   #place({ seconds, playing, peaks }) {
@@ -203,6 +258,7 @@ export class Jukebox extends EventTarget {
   #end() {
     const entry = this.#queue.after({ ended: true });
     if (entry) this.go(entry);
+    else this.pause(); // at the track's beginning by now, which those who listen have to know
   }
 
   #leave() {

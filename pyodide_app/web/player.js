@@ -44,9 +44,9 @@ function retire(context) {
 }
 
 /** Let the audio hardware go in a while. */
-function rest() {
+export function rest() {
   clearTimeout(resting);
-  resting = setTimeout(() => hardware.suspend(), REST_SECONDS * 1000);
+  resting = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
 }
 
 /**
@@ -164,13 +164,13 @@ export class Player extends EventTarget {
   }
 
   pause() {
+    if (this.#wanted) rest();
     this.#wanted = false;
     if (this.state !== "playing") return;
     this.#forgo();
     this.#heard.pause();
     clearInterval(this.#telling);
     this.#become("paused");
-    rest();
   }
 
   stop() {
@@ -264,6 +264,7 @@ export class Player extends EventTarget {
   /** Let go of everything; the player is of no use afterwards. */
   close() {
     if (sounding !== this) return;
+    if (this.#wanted) rest();
     this.#evict();
     sounding = null;
   }
