@@ -109,8 +109,15 @@ class Keys:
                 self.song(token.song) if token.song else "",
                 self._album(token.album) if token.album else "",
                 self._mix(token) if token.tier == "song" and token.stems else "",
+                [self.token(each) for each in self._songs_in(token)],
             )
         return self._entries[token.id]
+
+    def _songs_in(self, token: Token) -> list[Token]:
+        """Return the song tokens that an album token was forged from."""
+        burned = token.burned if token.tier == "album" else ()
+        found = [self._views.by_id[each] for each in burned if each in self._views.by_id]
+        return [each for each in found if each.tier == "song"]
 
     def metadata(self, token: Token) -> str:
         """Return the key of a token's metadata."""

@@ -203,8 +203,22 @@ class Views:
         """Return the variation that a song token is."""
         return Variation.from_stems(self.collection.song(token.song), token.stems)
 
-    def mixes_in(self, token: Token) -> list[str]:
-        """Return where the mixes are that an album token is made of, in the album's order."""
+    def tracks(self, token: Token) -> list[str]:
+        """Return what the player bar plays of a token, as web/tracks.js names it."""
+        if token.state == "unrevealed":
+            return []
+        if token.stem_key:
+            return [address_of(self.row(token.stem_key)).rstrip("/")]
+        if token.stems:
+            return [address_of(self.variation(token)).rstrip("/")]
+        return self._mixes_in(token)
+
+    def tracks_of(self, tokens: Iterable[Token]) -> list[str]:
+        """Return what the player bar plays of tokens, each track once."""
+        return list(dict.fromkeys(track for token in tokens for track in self.tracks(token)))
+
+    def _mixes_in(self, token: Token) -> list[str]:
+        """Return the mixes that an album token is made of, in the album's order."""
         songs = [song.slug for song in self.collection.album(token.album).songs]
         burned = [self.by_id[each] for each in token.burned if each in self.by_id]
         known = sorted((each for each in burned if each.stems), key=lambda t: songs.index(t.song))
