@@ -883,3 +883,24 @@ def test_what_is_owned_can_be_queued(page: Page, base: str) -> None:
     assert len(tracks) > 1
     assert all(track.startswith("songs/undertow/") for track in tracks)
     expect(bar_of(page).locator(".reason")).to_be_empty()
+
+
+def test_what_tokens_of_a_list_are_can_be_queued_and_is_told_each_time(
+    page: Page, base: str
+) -> None:
+    page.goto(f"{base}tiers/song/")
+    said = []
+    for times in (1, 2):
+        page.get_by_role("button", name="Add to queue").click()
+        expect(bar_of(page).locator(".count")).to_have_text(str(times * count_of(page)))
+        said.append(bar_of(page).locator(".news").text_content() or "")
+    tracks = kept_queue(page)["tracks"]
+    assert tracks[: len(tracks) // 2] == tracks[len(tracks) // 2 :]
+    assert all(track.startswith("songs/") for track in tracks)
+    assert said[0] != said[1]
+    assert said[0].strip() == said[1].strip()
+
+
+def count_of(page: Page) -> int:
+    """Return how many tracks the page offers."""
+    return len((page.locator("main [data-queue]").first.get_attribute("data-queue") or "").split())

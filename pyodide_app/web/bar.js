@@ -44,7 +44,7 @@ class PlayerBar extends HTMLElement {
       isWanted: () => Boolean(this.queue.current),
       keep: this,
       tell: (title) => {
-        say(this.#find("news"), title);
+        this.#inform(title);
         this.#show(); // there is a network again
       },
       refuse: () => say(this.#find("reason"), _("There is no network: that page has not come.")),
@@ -73,7 +73,7 @@ class PlayerBar extends HTMLElement {
     const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
     this.changed();
     const told = plural(added.length, "%(num)s track is in the queue.", "%(num)s tracks are in the queue.");
-    say(this.#find("news"), added.length < tracks.length ? `${told} ${_("There is no room for more.")}` : told);
+    this.#inform(added.length < tracks.length ? `${told} ${_("There is no room for more.")}` : told);
     if (!add) await this.jukebox.play();
     else if (isFirst) await this.jukebox.prepare();
   }
@@ -82,6 +82,12 @@ class PlayerBar extends HTMLElement {
   changed() {
     this.#showQueue();
     this.#save();
+  }
+
+  /** Tell screen readers; what they were told last is told again if a space makes it another text. */
+  #inform(words) {
+    const news = this.#find("news");
+    say(news, news.textContent === words ? `${words}\u00a0` : words);
   }
 
   #showQueue() {
