@@ -6,6 +6,7 @@ import argparse
 import gc
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -259,16 +260,19 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         port=options.port,
         press=lambda: _press(options, build, progress),
         rebuild=lambda: _pressed(options, build, progress).written.changed,
-        rest=lambda: _rest(options.out),
+        rest=lambda: _rest(options.out, progress),
         report=progress.say,
     )
     return 0 if shown else 1
 
 
-def _rest(out: Path) -> None:
-    """Do what can wait until open pages have been told."""
+def _rest(out: Path, progress: Progress) -> None:
+    """Do what can wait until open pages have been told; the next build does what fails here."""
+    from stempress.alone import alone  # noqa: PLC0415 - takes long, and a build that stands needs none
+
     gc.collect()
-    look_back(out)
+    with suppress(OSError), alone(out, progress):
+        look_back(out)
 
 
 def _mix(options: Options, progress: Progress) -> int:

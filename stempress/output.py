@@ -19,6 +19,7 @@ from stempress.fields import CONTROL, folded
 from stempress.jobs import in_batches
 from stempress.report import Built, Written
 from stempress.trees import (
+    Found,
     Record,
     Seen,
     Tree,
@@ -125,37 +126,21 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
-    is_alike = live is not None and gathered.keys() == live.record.files.keys()
-    if not is_alike or len(every) != len(gathered):
+    if live is None or len(every) != len(gathered) or gathered.keys() != live.record.files.keys():
         check_addresses(every)
     if only:
-        gathered, is_alike = _narrowed(gathered, live, only), False
+        gathered = _narrowed(gathered, live, only)
     if live and _holds(live, gathered) and live.is_whole:
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
         return _written(live.record, (), 0)
     shelter(records)
     stage = _begin(following, records, ahead or look_ahead(out))
-    held = _held(stage, live, gathered)
-    wanted = set(live.record.folders) if live and is_alike else folders_of(gathered)
-    left = stage.record.files.keys() - held
-    spare = left & gathered.keys() - stage.found.changed
-    remove(following, [*stage.found.strays, *(left - spare)], wanted)
-    todo = [each for address, each in gathered.items() if address not in held]
-    there = wanted & stage.record.folders.keys() - stage.found.missing
-    gathering = Gathering(out, live, following, there, spare, guard)
-    made = _gather(gathering, todo, len(gathered), jobs, progress)
-    seen = held | {each.address: each.seen for each in made}
-    touched = folders_of(each.address for each in made)
-    times = dict(stage.record.folders) | folder_times(following, touched)
-    folders = {folder: times.get(folder, 0) for folder in sorted(wanted)}
-    record = Record(seen, folders, build, told or {})
+    filled, changed = _fill(out, live, stage, gathered, guard, jobs, progress)
+    record = replace(filled, build=build, told=told or {})
     write_record(following, records, record)
-    before = live.record.files if live else {}
-    changed = {each.address for each in made if each.changed}
-    changed |= {each for each in held if each not in before or before[each] != seen[each]}
     _publish(following, out)
-    gone = sum(each not in seen for each in before)
+    gone = sum(each not in record.files for each in live.record.files) if live else 0
     return _written(record, [each for each in gathered if each in changed], gone)
 
 
@@ -254,9 +239,26 @@ def look_ahead(out: Path) -> Tree | None:
 
 
 def look_back(out: Path) -> None:
-    """Look at what this process's next build of ``out`` will go on from."""
+    """Look at what this process's next build of ``out`` will go on from.
+
+    Before, the next site catches up with the present one: of most builds little is new.
+    """
     records = records_of(out)
-    read_tree(records / NEXT, records).look_now()
+    following = records / NEXT
+    live, stage = read_tree(out, records), read_tree(following, records)
+    before = stage.record.files
+    if live.record.files in ({}, before):
+        stage.note(stage.found)
+        return
+    stage = _begin(following, records, stage if before else None)
+    same = {
+        address: OutputFile(address, live.path / address, seen.key)
+        for address, seen in live.record.files.items()
+        if before.get(address) == seen or live.has(address)
+    }
+    record, _ = _fill(out, live, stage, same)
+    write_record(following, records, record)
+    Tree(following, record).note(Found(set(), set(), []))
 
 
 def _begin(following: Path, records: Path, stage: Tree | None) -> Tree:
@@ -267,6 +269,36 @@ def _begin(following: Path, records: Path, stage: Tree | None) -> Tree:
         return Tree(following, Record())
     drop_record(following, records)
     return stage
+
+
+def _fill(  # noqa: PLR0913, PLR0917 - what a write needs
+    out: Path,
+    live: Tree | None,
+    stage: Tree,
+    gathered: Gathered,
+    guard: Guard | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Record, set[str]]:
+    """Let the next site hold these files; return what is in it, and what ``out`` has not."""
+    before = live.record.files if live else {}
+    held = _held(stage, live, gathered)
+    is_alike = live is not None and gathered.keys() == before.keys()
+    wanted = set(live.record.folders) if live and is_alike else folders_of(gathered)
+    left = stage.record.files.keys() - held
+    spare = left & gathered.keys() - stage.found.changed
+    remove(stage.path, [*stage.found.strays, *(left - spare)], wanted)
+    todo = [each for address, each in gathered.items() if address not in held]
+    there = wanted & stage.record.folders.keys() - stage.found.missing
+    gathering = Gathering(out, live, stage.path, there, spare, guard)
+    made = _gather(gathering, todo, len(gathered), jobs, progress)
+    seen = held | {each.address: each.seen for each in made}
+    touched = folders_of(each.address for each in made)
+    times = dict(stage.record.folders) | folder_times(stage.path, touched)
+    folders = {folder: times.get(folder, 0) for folder in sorted(wanted)}
+    changed = {each.address for each in made if each.changed}
+    changed |= {each for each in held if each not in before or before[each] != seen[each]}
+    return Record(seen, folders), changed
 
 
 class Gathering:

@@ -102,9 +102,9 @@ class Tree:
         else:
             self._look = meanwhile(self._looked)
 
-    def look_now(self) -> None:
-        """Look at everything, for this process's next build."""
-        _last_look[self._root] = self.record, self._looked()
+    def note(self, found: Found) -> None:
+        """Keep what is found here for this process's next build."""
+        _last_look[self._root] = self.record, found
 
     @cached_property
     def found(self) -> Found:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stempress import output
 from stempress.errors import SiteError
-from stempress.output import MARK, OutputFile, check_addresses, refuse_foreign, write_site
+from stempress.output import (
+    MARK,
+    NEXT,
+    OutputFile,
+    check_addresses,
+    look_back,
+    records_of,
+    refuse_foreign,
+    write_site,
+)
 from stempress.report import Written
 
 if TYPE_CHECKING:
@@ -117,6 +127,32 @@ def test_a_write_that_is_killed_is_made_good_by_the_next(
     assert tree(out) == before
     write_site(out, site(**{"index.html": b"new"}))
     assert tree(out) == {MARK: OURS.content, "index.html": b"new"}
+
+
+def test_between_builds_the_next_site_catches_up(out: Path) -> None:
+    following = records_of(out) / NEXT
+    for new in (b"new", b"newer"):
+        look_back(out)
+        assert tree(following) == tree(out)
+        assert (following / "index.html").samefile(out / "index.html")
+        done = write_site(out, site(**{"index.html": new, "a/b/index.html": b"b"}))
+        assert done.changed == ("index.html",)
+        assert tree(out) == {MARK: OURS.content, "index.html": new, "a/b/index.html": b"b"}
+
+
+def test_what_somebody_has_changed_is_not_caught_up_with(out: Path) -> None:
+    (out / "index.html").write_bytes(b"not the build's")
+    look_back(out)
+    assert tree(records_of(out) / NEXT).keys() == {MARK, "a/b/index.html"}
+    write_site(out, site(**{"index.html": b"old", "a/b/index.html": b"new"}))
+    assert tree(out) == {MARK: OURS.content, "index.html": b"old", "a/b/index.html": b"new"}
+
+
+def test_where_nothing_stands_any_more_the_next_site_stays(out: Path) -> None:
+    write_site(out, site(**{"index.html": b"new", "a/b/index.html": b"b"}))
+    shutil.rmtree(out)
+    look_back(out)
+    assert tree(records_of(out) / NEXT)["index.html"] == b"old"
 
 
 @pytest.mark.parametrize(
