@@ -38,11 +38,33 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+# Of two such lists Chromium reads the last: the first of these are what Playwright turns off, too.
+WITHOUT = (
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    # What asks other hosts for something.
+    "AimEnabled",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PreconnectToSearch",
+    # Two pages of an address bar that nobody sees: half of what a new page took.
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
+
 # Nothing but the tests' own host is ever asked for anything.
 CHROMIUM_FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
     "--disable-component-update",
+    f"--disable-features={','.join(WITHOUT)}",
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
