@@ -40,6 +40,7 @@ def pages() -> dict[str, str]:
 
 
 PAGES = pages()
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -50,6 +51,14 @@ def base(pressed: Path, serve: Serve) -> str:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser) -> Iterator[Page]:
+    """Return a page that goes from one address to the next, and keeps nothing."""
+    page = chromium.new_page(reduced_motion="reduce")
     yield page
     page.close()
 
@@ -76,17 +85,22 @@ def hold_tokens(page: Page, mine: str) -> None:
     unfold(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(page: Page, base: str, axe: str, name: str, scheme: Scheme) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.goto(f"{base}{PAGES[name]}")
-    unfold(page)
-    assert violations(page, axe) == []
-    assert page.evaluate("document.getAnimations().length") == 0, "motion was not wanted"
+def test_nothing_scrolls_sideways_and_axe_finds_nothing(
+    reader: Page, base: str, axe: str, name: str
+) -> None:
+    reader.set_viewport_size({"width": 320, "height": 640})
+    reader.goto(f"{base}{PAGES[name]}")
+    unfold(reader)
+    assert excess(reader) == []
+    reader.set_viewport_size({"width": 1280, "height": 720})
+    for scheme in SCHEMES:
+        reader.emulate_media(color_scheme=scheme)
+        assert violations(reader, axe) == []
+    assert reader.evaluate("document.getAnimations().length") == 0, "motion was not wanted"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_where_tokens_are_held(
     page: Page, base: str, axe: str, scheme: Scheme
 ) -> None:
@@ -97,7 +111,7 @@ def test_axe_finds_nothing_where_tokens_are_held(
     assert excess(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_in_the_player_bar(
     page: Page, base: str, axe: str, scheme: Scheme
 ) -> None:
@@ -114,16 +128,8 @@ def test_axe_finds_nothing_in_the_player_bar(
     assert violations(page, axe) == []
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_scrolls_sideways_at_320_pixels(page: Page, base: str, name: str) -> None:
-    page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(f"{base}{PAGES[name]}")
-    unfold(page)
-    assert excess(page) == []
-
-
 @pytest.mark.parametrize("view", ["sheet", "cards", "list"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_in_what_the_gallery_found(
     page: Page, base: str, axe: str, view: str, scheme: Scheme
 ) -> None:
