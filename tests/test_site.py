@@ -222,7 +222,8 @@ def test_a_page_of_every_template_and_the_style_sheets_are_valid(
     ]
     checked = [
         *(outputs[address] for address in samples.values()),
-        *("app/web/site.css", "app/web/mixer.css", "assets/theme.css"),
+        *(f"app/web/{name}.css" for name in ("site", "records", "fader", "mixer", "bar")),
+        "assets/theme.css",
         *(path.relative_to(pressed).as_posix() for path in drawings),
     ]
     assert complaints(pressed, checked) == ""

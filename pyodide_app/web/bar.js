@@ -9,7 +9,7 @@ import { Panel } from "./bar-panel.js";
 import { _, number, percent, plural } from "./phrases.js";
 import { fromHash } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
-import { loadSheet, Router } from "./router.js";
+import { loadSheets, Router } from "./router.js";
 import { note, recall } from "./storage.js";
 import { expand } from "./tracks.js";
 import { clock, press } from "./words.js";
@@ -244,6 +244,7 @@ class PlayerBar extends HTMLElement {
     const position = this.#find("position");
     const words = clock(seconds);
     position.value = seconds;
+    position.style.setProperty("--at", (seconds / (Number(position.max) || 1)).toFixed(5));
     position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: clock(this.jukebox.duration) }));
     say(this.#find("now"), words);
   }
@@ -349,7 +350,7 @@ function isReloaded() {
 
 customElements.define("player-bar", PlayerBar);
 const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
-await loadSheet(new URL("app/web/bar.css", ROOT).href, { before: last });
+await loadSheets(["fader", "bar"].map((name) => new URL(`app/web/${name}.css`, ROOT).href), { before: last });
 export const bar = new PlayerBar();
 document.body.append(bar);
 bar.begin();

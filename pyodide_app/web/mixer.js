@@ -524,7 +524,7 @@ export class StemMixer extends HTMLElement {
     position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: clock(seconds), all: clock(this.duration) }));
     this.querySelector(".now").textContent = clock(seconds);
     const share = Math.min(1, seconds / this.duration).toFixed(5);
-    for (const { lane } of this.#rows) lane.style.setProperty("--at", share);
+    for (const each of [position, ...this.#rows.map(({ lane }) => lane)]) each.style.setProperty("--at", share);
     this.dispatchEvent(new CustomEvent("place", { detail: seconds }));
   }
 

@@ -166,16 +166,20 @@ async function fetchPage(url, signal) {
 /** Have the style sheets and modules that a page asks for; those that are here stay. */
 function load(page, url, signal) {
   const full = (element, name) => new URL(element.getAttribute(name), url).href;
-  const here = new Map([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => [link.sheet?.href ?? link.href, link]));
   const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((each) => full(each, "href"));
   const modules = [...page.querySelectorAll("script[type=module][src]")].map((each) => full(each, "src"));
-  const missing = sheets.filter((href) => !here.has(href));
-  const after = (href) => here.get(sheets.slice(sheets.indexOf(href)).find((each) => here.has(each)));
-  return Promise.all([...missing.map((href) => loadSheet(href, { signal, before: after(href) })), ...modules.map((src) => import(src))]);
+  return Promise.all([loadSheets(sheets, { signal }), ...modules.map((src) => import(src))]);
 }
 
-/** Load a style sheet, `before` the link of another one if it is to yield to that. */
-export function loadSheet(href, { signal, before = null } = {}) {
+/** Have style sheets in this order, the last one `before` a link; those that are here stay where they are. */
+export function loadSheets(hrefs, { signal, before = null } = {}) {
+  const here = new Map([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => [link.sheet?.href ?? link.href, link]));
+  const after = (href) => here.get(hrefs.slice(hrefs.indexOf(href)).find((each) => here.has(each))) ?? before;
+  const missing = hrefs.filter((href) => !here.has(href));
+  return Promise.all(missing.map((href) => loadSheet(href, { signal, before: after(href) })));
+}
+
+function loadSheet(href, { signal, before }) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {
     link.onload = resolve;
