@@ -52,7 +52,7 @@ class MixArt:
         return self._render(
             "record.svg.jinja",
             sleeves=[tint(at, choice[at]) for at in (rarest[0], rarest[:2][-1])],
-            spine=[[tint(at, nth)] for at, nth in enumerate(choice)],
+            spine=[[colour(at, nth)] for at, nth in enumerate(choice)],
             label=label,
             rings=[
                 (f"{radius:.3f}", self._ring(key, at, nth)) for at, (key, nth, radius) in places

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pyodide_app.engine.model import stem_keys
 from stempress.grooves import contour, shade, wedge
-from stempress.mixart import INNERMOST, OUTERMOST, RADIUS, colour, tint
+from stempress.mixart import INNERMOST, OUTERMOST, RADIUS, colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +76,7 @@ class SongArt:
         return self._render(
             "record.svg.jinja",
             sleeves=[sleeve, shade(sleeve, -0.14)] if sleeve else [],
-            spine=[[tint(each.hue, each.shade) for each in row] for row in pieces],
+            spine=[[colour(each.hue, each.shade) for each in row] for row in pieces],
             label=label,
             rings=[
                 (f"{(OUTERMOST - step * at) / RADIUS:.3f}", self._ring(row, at, most))
