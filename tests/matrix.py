@@ -38,6 +38,11 @@ TALLEST = 3000
 SHEET, GAP = 2496, 12
 """How wide a sheet is, and what is between its pictures."""
 MANY = 10_000
+ALL_PICTURES = """() => Promise.allSettled([...document.images].map((it) => {
+  it.loading = "eager";
+  return it.decode();
+}))"""
+"""Has those be there that a page asks for only when they are about to be seen."""
 
 
 def write_many(folder: Path) -> None:
@@ -61,6 +66,7 @@ def pictures(page: Page, base: str, outputs: dict[str, str], width: int) -> list
     found = []
     for output in outputs.values():
         page.goto(f"{base}{output}")
+        page.evaluate(ALL_PICTURES)
         page.wait_for_timeout(150)  # pages that join their controls move once
         height = page.evaluate("document.documentElement.scrollHeight")
         shot = page.screenshot(
