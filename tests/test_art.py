@@ -147,6 +147,19 @@ def test_a_mix_has_a_jewel_for_every_bit_of_its_rarity(plain: Small) -> None:
         assert f'stroke-dasharray="0 {rim / jewels:.2f}"' in drawn[mix].decode()
 
 
+def test_a_spine_has_the_colours_of_the_rings_beside_it(plain: Small) -> None:
+    drawn = covers(plain)
+    for address in (
+        song_cover(plain.collection.songs[0]),
+        variation_cover(Variation("one", (1, 0))),
+    ):
+        paths = [(each.get("fill"), each.get("d", "")) for each in xml(drawn[address]).iter()]
+        _, _, *spine = [fill for fill, way in paths if "h-" in way and len(way) < 60]  # on a sleeve
+        rings = [fill for fill, way in paths if "A" not in way and len(way) > 60]
+        assert spine, address
+        assert spine == rings, address
+
+
 def test_mixes_of_stems_without_choice_have_no_jewels(plain: Small) -> None:
     assert b"#f0c75e" not in mixes(plain, shares=(1,))["1-1-1-1"]
 
