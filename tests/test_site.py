@@ -222,7 +222,7 @@ def test_a_page_of_every_template_and_the_style_sheets_are_valid(
     ]
     checked = [
         *(outputs[address] for address in samples.values()),
-        *(f"app/web/{name}.css" for name in ("site", "records", "fader", "mixer", "bar")),
+        *(f"app/web/{name}.css" for name in ("site", "records", "fader", "mixer")),
         "assets/theme.css",
         *(path.relative_to(pressed).as_posix() for path in drawings),
     ]
