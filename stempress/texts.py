@@ -85,10 +85,11 @@ def _syntax_fault(  # noqa: PLR0913, PLR0917 - what a fault says
 ) -> None:
     """Note what is wrong, and the line that both parsers name in words."""
     named = re.search(r"\bline (\d+),? column (\d+)", str(error))
-    number = int(named[1]) if named else 0
+    at_end = "end of document" in str(error)
+    number = int(named[1]) if named else len(text.rstrip().split("\n")) if at_end else 0
     findings.fault(
         where,
-        f"is not valid {language}: {re.sub(r' ?[(:][^(:]*line \d.*', '', str(error))}",
+        f"is not valid {language}: {re.sub(r' ?[(:][^(:]*(line \d|end of doc).*', '', str(error))}",
         key=_line(number) if number else "",
         value=text.split("\n")[number - 1] if number else None,
         hint=hint,

@@ -745,8 +745,12 @@ def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
     expect(bar_of(page).locator(".queue-panel > .status")).to_have_text(
         re.compile("^Harbour Lights .*: now 2 of 3$")
     )
+    page.keyboard.press("Enter")
+    expect(rows.last).to_contain_text("Harbour Lights")
+    expect(bar_of(page).get_by_role("button", name="Move up: Harbour Lights")).to_be_focused()
     bar_of(page).get_by_role("button", name="Remove: Harbour Lights").click()
     expect(rows).to_have_count(2)
+    expect(bar_of(page).locator(".queue-panel > .status")).to_be_empty()
     expect(bar_of(page).locator(".what .title")).to_have_text("Engine Room")
     page.keyboard.press("Escape")
     expect(bar_of(page).locator(".key.queue")).to_be_focused()

@@ -135,7 +135,7 @@ def row_facts(row: StemRow) -> Facts:
         "address": address_of(row),
         "song": row.song.title,
         "odds": percent(row.odds),
-        "count": f"{number(row.count.minted)} revealed, {number(row.count.burned)} burned",
+        "count": f"{number(row.count.minted)} revealed, {number(row.count.burned)} of them burned",
         "wave": row.sound.waveform,
     }
 

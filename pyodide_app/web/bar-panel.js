@@ -35,6 +35,7 @@ export class Panel {
       make("div", { class: "line" }, make("h2", {}, _("Queue")), motion, button(_("Hide"), () => this.close())),
       this.#shared, ...this.#whole, this.#status, this.#kept,
     );
+    this.element.addEventListener("click", () => this.#say(""), { capture: true }); // what was done last is done
     bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
   }
 
@@ -87,7 +88,9 @@ export class Panel {
       row.querySelector(".down").disabled = at === rows.length - 1;
     }
     while (this.#list.children.length > rows.length) this.#list.lastElementChild.remove();
-    if (this.#list.contains(focused)) focused.focus(); // it has been moved
+    if (!this.#list.contains(focused)) return;
+    const row = focused.closest("li"); // it may have been moved, and to an end
+    (focused.disabled ? (row.querySelector(":is(.up, .down):enabled") ?? row.querySelector(".go")) : focused).focus();
   }
 
   /** Mark the track that is played. */
