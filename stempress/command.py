@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from stempress.cache import refuse_cache
 from stempress.drop import COMMANDS as DROP
 from stempress.drop import add_commands, home_of, run_drop
-from stempress.errors import Fault, SiteError, fault_of
+from stempress.errors import Fault, SiteError, fault_of, tell_faults
 from stempress.files import naming, refuse_unwritable
 from stempress.jobs import cores
 from stempress.output import look_back
@@ -74,10 +74,10 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
         _refuse_missing(options)
         return _run(options, build, progress)
     except SiteError as error:
-        tell_faults(error, progress)
+        tell_faults(error, progress.say)
         return 1
     except OSError as error:
-        tell_faults(SiteError([fault_of(error)]), progress)
+        tell_faults(SiteError([fault_of(error)]), progress.say)
         return 1
     except KeyboardInterrupt:
         progress.say("stopped")
@@ -220,7 +220,7 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
     try:
         _pressed(options, build, progress)
     except SiteError as error:
-        tell_faults(error, progress)
+        tell_faults(error, progress.say)
         progress.say("nothing was written")
         return False
     return True
@@ -241,14 +241,6 @@ def _pressed(options: Options, build: Build, progress: Progress) -> Built:
     if options.profile:
         progress.tell_stages()
     return built
-
-
-def tell_faults(error: SiteError, progress: Progress) -> None:
-    """Print every fault and their number."""
-    for fault in error.faults:
-        progress.say(f"error: {fault}")
-    count = len(error.faults)
-    progress.say(f"{count} {'fault' if count == 1 else 'faults'}")
 
 
 def _serve(options: Options, build: Build, progress: Progress) -> int:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,14 @@ def shorten(value: object, limit: int = 120) -> str:
     except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
         text = "a value too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def tell_faults(error: SiteError, say: Callable[[str], object]) -> None:
+    """Tell every fault and their number."""
+    for fault in error.faults:
+        say(f"error: {fault}")
+    count = len(error.faults)
+    say(f"{count} {'fault' if count == 1 else 'faults'}")
 
 
 def visible(text: str) -> str:

@@ -105,7 +105,7 @@ def _offer_table(books: Books, tokens: Sequence[ForeignToken], progress: Progres
     store_text(path, text.getvalue())
     progress.say(
         f"{path}: {len(counts)} values of traits, {filled} filled in; "
-        f"look through it, then: build.py import DIR --traits {TABLE}"
+        f"look through it, then: build.py import DIR --traits {TABLE} --site {books.site}"
     )
 
 

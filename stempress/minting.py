@@ -96,7 +96,8 @@ def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None =
     _tell(lines, progress, csv_file)
     where = f"{LEDGER} and {SECRET}" if hidden else LEDGER
     of = f", {len(placed) + len(items)} copies of them," if copies else ""
-    progress.say(f"{len(tokens)} tokens{of} in {where}; seed {seed}")
+    alone = ", for nobody's eyes but yours" if hidden else ""
+    progress.say(f"{len(tokens)} tokens{of} in {where}; seed {seed}{alone}")
     if hidden and len(seed) < LONG_SEED:
         progress.say(
             "warning: a short seed can be found by trying, and tells what every token is\n"

@@ -20,6 +20,7 @@ from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
 from stempress.output import look_ahead, write_site
+from stempress.overrides import lint_templates
 from stempress.pages import plan_pages
 from stempress.phrases import read_phrases
 from stempress.rarity import Rarity
@@ -50,6 +51,8 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
         settings = read_settings(options.site, findings, options.base_uri)
         collection = read_collection(options.site, settings, findings)
         lint_wording(options.site, findings)
+        if inputs.own_templates:
+            lint_templates(options.site, findings)
     with workers(options.dask) as crew:
         with progress.stage("measure"):
             checked = check_audio(collection, findings, progress, crew)

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import stem_keys
 from pyodide_app.provenance import final_hash, item_hash
 from stempress.books import open_books
 from stempress.errors import Fault, Findings, SiteError
@@ -96,10 +97,17 @@ def _items(books: Books, tokens: Sequence[str]) -> list[str]:
             read_item(item, books.songs)
         except ValueError as error:
             what = str(error) if item else "does not say what this token is"
-            findings.fault(SECRET, what, key=f"items.{token}", value=item or None)
+            hint = "" if item else f"such as {_example(books)}; build.py mint writes it"
+            findings.fault(SECRET, what, key=f"items.{token}", value=item or None, hint=hint)
         items.append(item)
     findings.raise_faults()
     return items
+
+
+def _example(books: Books) -> str:
+    """Return a stem as the secret names one."""
+    key = next(stem_keys(list(books.songs.values())), ("song", "layer", "stem"))
+    return f'"{"/".join(key)}"'
 
 
 def reveal(site: Path, words: str, progress: Progress, starting_index: int | None = None) -> None:

@@ -21,7 +21,7 @@ from watchdog.observers import Observer
 
 from stempress.audition import Audition
 from stempress.desk import DeskHost
-from stempress.errors import SiteError, fault_of
+from stempress.errors import SiteError, fault_of, tell_faults
 from stempress.reload import Builds, binding, hosting
 
 if TYPE_CHECKING:
@@ -166,7 +166,10 @@ def press_again(
     try:
         changed = rebuild()
     except SiteError as error:
-        fault = str(error)
+        tell_faults(error, report)
+        report("nothing was written")
+        builds.fail(str(error))
+        return
     except OSError as error:
         fault = str(fault_of(error))
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview

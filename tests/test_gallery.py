@@ -221,7 +221,7 @@ def bits_of(collection: Collection) -> dict[str, float]:
 
 def bands(token: Token, bits: Mapping[str, float], known: Counter[float]) -> set[str]:
     """Say which band a token is in, of the known ones of its tier."""
-    if token.id not in bits:
+    if token.id not in bits or len(known) == 1:
         return set()
     rarer = sum(count for each, count in known.items() if each >= bits[token.id])
     share = 100 * rarer / known.total()

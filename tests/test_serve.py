@@ -145,7 +145,8 @@ def test_a_save_presses_again_and_open_pages_hear_of_it(preview: Preview) -> Non
 
 def test_a_failed_build_is_reported_and_watching_goes_on(preview: Preview) -> None:
     preview.save("broken")
-    assert preview.hears("content/index.html") == "content/index.html: is broken\n"
+    assert preview.hears("content/index.html") == "error: content/index.html: is broken\n"
+    preview.hears("nothing was written")
     preview.save("bug")
     assert preview.hears("failed") == "the build failed: RuntimeError: a bug\n"
     assert "first" in preview.get().text

@@ -13,6 +13,7 @@ export const STATES = ["revealed", "unrevealed", "forged"];
 /** Up to how many of a hundred known tokens of its tier are as rare as a token, or rarer. */
 const BANDS = [1, 5, 10, 25, 50, 100];
 const UNKNOWN = -1;
+const ALIKE = 1e-8; // bits that differ by no more are equal: they are sums of rounded figures
 
 export async function loadIndex() {
   return unpack(await load("data/gallery.json"));
@@ -101,15 +102,16 @@ function bitsOf(kinds, kindOf, burned) {
   return bits;
 }
 
-/** Which of the bands every token is in; unrevealed ones in none. */
+/** Which of the bands every token is in; unrevealed ones in none, nor those of a tier where all are as rare. */
 function bandsOf(kinds, kindOf, bits) {
   const bands = new Int8Array(bits.length).fill(UNKNOWN);
   for (const tier of TIERS) {
     const known = [...bits.keys()].filter((at) => bits[at] !== UNKNOWN && kinds[kindOf[at]].tier === tier);
     known.sort((one, other) => bits[other] - bits[one]);
+    if (known.length === 0 || bits[known[0]] - bits[known.at(-1)] <= ALIKE) continue;
     let first = known.length; // from behind: those that are as rare share a band
     for (let at = known.length - 1; at >= 0; at--) {
-      if (at === known.length - 1 || bits[known[at]] - bits[known[at + 1]] > 1e-8) first = at + 1;
+      if (at === known.length - 1 || bits[known[at]] - bits[known[at + 1]] > ALIKE) first = at + 1;
       bands[known[at]] = BANDS.findIndex((percent) => first * 100 <= known.length * percent);
     }
   }
