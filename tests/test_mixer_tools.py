@@ -297,9 +297,11 @@ def test_it_plays_in_a_frame_of_another_site(
     code = page.evaluate("navigator.clipboard.readText()")
     (tmp_path / "index.html").write_text(f"<!doctype html><title>Elsewhere</title>{code}", "utf-8")
     page.goto(serve(tmp_path).replace("127.0.0.1", "localhost"))
+    page.set_viewport_size({"width": 736, "height": 900})  # a frame of the width that oEmbed tells
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="Play", exact=True).click()
     expect(frame.get_by_role("status")).to_contain_text("mixed by Python", timeout=60_000)
+    assert frame.locator("html").evaluate("it => it.scrollHeight <= innerHeight")
 
 
 def test_the_lock_screen_knows_what_plays(page: Page, serve: Serve, host: Path) -> None:
