@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stempress.sounds import Sounds, WebFile
 
 FRAME_WIDTH = 720
-FRAME_HEIGHT, ROW_HEIGHT = 370, 127
+FRAME_HEIGHT, ROW_HEIGHT = 400, 127
 """What the mixer takes in a frame, and each of its rows; tools.js says the same."""
 
 

@@ -216,7 +216,7 @@ function joinShare(mixer) {
     const frame = document.createElement("iframe");
     frame.src = await link(`${mixer.dataset.root}embed/${song.slug}/${page}/`);
     frame.title = `${song.title}, ${song.artist}`;
-    Object.assign(frame, { width: "100%", height: String(370 + 127 * song.layers.length), loading: "lazy", allow: "autoplay" });
+    Object.assign(frame, { width: "100%", height: String(400 + 127 * song.layers.length), loading: "lazy", allow: "autoplay" });
     await copy(frame.outerHTML, _("Embed code copied."));
   });
 }
