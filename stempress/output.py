@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stempress.errors import Fault, SiteError, nearest
+from stempress.errors import Fault, SiteError, nearest, visible
 from stempress.exchange import exchange
 from stempress.fields import CONTROL, folded
 from stempress.jobs import in_batches
@@ -139,6 +139,8 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     filled, changed = _fill(out, live, stage, gathered, guard, jobs, progress)
     record = replace(filled, build=build, told=told or {})
     write_record(following, records, record)
+    if live and progress:
+        _tell_strays(live, following, progress)
     _publish(following, out)
     gone = sum(each not in record.files for each in live.record.files) if live else 0
     return _written(record, [each for each in gathered if each in changed], gone)
@@ -473,6 +475,16 @@ def _publish(following: Path, out: Path) -> None:
         return
     exchange(following, out)
     _carry_dotfiles(following, out)
+
+
+def _tell_strays(live: Tree, following: Path, progress: Progress) -> None:
+    """Warn of what somebody has put into the site's folder: no build takes it along."""
+    ours = {address.partition("/")[0] for address in live.record.files}
+    strays = sorted(path.name for path in _visible(live.path) if path.name not in ours)
+    if ours and strays:
+        what = f"has what no build made, and loses it: {', '.join(map(visible, strays))}"
+        hint = f"add it where you publish; until the next build it is in {following}"
+        progress.say(f"warning: {live.path.name}/ {what}\n    -> {hint}")
 
 
 def _carry_dotfiles(following: Path, out: Path) -> None:

@@ -20,6 +20,7 @@ from stempress.output import (
     refuse_foreign,
     write_site,
 )
+from stempress.progress import Progress
 from stempress.report import Written
 
 if TYPE_CHECKING:
@@ -127,6 +128,16 @@ def test_a_write_that_is_killed_is_made_good_by_the_next(
     assert tree(out) == before
     write_site(out, site(**{"index.html": b"new"}))
     assert tree(out) == {MARK: OURS.content, "index.html": b"new"}
+
+
+def test_what_somebody_has_put_there_is_told_and_can_be_fetched(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "CNAME").write_bytes(b"mine")
+    write_site(out, site(**{"index.html": b"new"}), progress=Progress())
+    assert not (out / "CNAME").exists()
+    assert "dist/ has what no build made, and loses it: CNAME\n" in capsys.readouterr().err
+    assert (records_of(out) / NEXT / "CNAME").read_bytes() == b"mine"
 
 
 def test_between_builds_the_next_site_catches_up(out: Path) -> None:
