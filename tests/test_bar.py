@@ -72,6 +72,10 @@ def bar_key(page: Page, name: str) -> Locator:
     return bar_of(page).get_by_role("button", name=name, exact=True)
 
 
+def panel_heading(page: Page) -> Locator:
+    return bar_of(page).get_by_role("heading", name="Queue", exact=True)
+
+
 def play(page: Page, name: str = "Play this mix") -> None:
     """Press a page's own Play, and wait until it sounds."""
     page.get_by_role("button", name=name, exact=True).first.click()
@@ -754,10 +758,39 @@ def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
     expect(bar_of(page).locator(".what .title")).to_have_text("Engine Room")
     page.keyboard.press("Escape")
     expect(bar_of(page).locator(".key.queue")).to_be_focused()
+    bar_of(page).locator(".key.queue").click()
+    expect(panel_heading(page)).to_be_focused()
+    bar_key(page, "Empty the queue").click()
+    expect(panel_heading(page)).to_be_focused()
+    expect(bar_of(page).locator(".of")).to_have_text("0:00")
+    expect(bar_of(page).locator(".cover img")).not_to_have_attribute("src", re.compile("."))
     bar_key(page, "Close the player").click()
     expect(page.locator("player-bar")).to_be_hidden()
     page.reload()
     expect(page.locator("player-bar")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_nothing_of_it_leaves_the_window_however_large_letters_are(
+    page: Page, base: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{base}albums/outbound/")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.get_by_role("button", name="Add to queue").click()
+    bar_of(page).locator(".key.queue").click()
+    expect(bar_of(page).locator(".queued .go .detail").last).not_to_be_empty()
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll("player-bar, player-bar *:not(.hidden)")].filter(
+          (each) => {
+            const { left, right, width } = each.getBoundingClientRect();
+            return width && (left < 0 || right > innerWidth);
+          }).map((each) => each.className)"""
+    )
+    assert outside == []
+    assert (bar_of(page).bounding_box() or {})["height"] < 0.4 * 844
+    title = bar_of(page).locator(".what").bounding_box() or {}
+    assert title["width"] > 80
 
 
 def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, pressed: Path) -> None:
@@ -788,6 +821,7 @@ def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, presse
     shared = panel.locator(".shared")
     expect(shared).to_contain_text("Night <b>drive</b>")
     assert page.url == base
+    expect(shared.get_by_role("button", name="Play")).to_be_focused()
     shared.get_by_role("button", name="Play").click()
     sounds(page)
     assert kept_queue(page)["tracks"] == tracks

@@ -174,6 +174,7 @@ def test_pages_are_read_from_a_disk(chromium: Browser, pressed: Path) -> None:
     page.goto((pressed / "index.html").as_uri())
     page.get_by_role("link", name="Gallery").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Gallery")
+    assert page.evaluate("getComputedStyle(document.querySelector('.gallery')).display") == "block"
     page.locator(".cards a").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.url.startswith((pressed / "tokens").as_uri())

@@ -145,7 +145,7 @@ class Visit:
         self.page.get_by_role("button", name="Look up").click()
 
     def says(self, words: str | re.Pattern[str], seconds: float = 10) -> None:
-        status = self.page.locator("[data-mine] > [data-status]")
+        status = self.page.locator(".told [data-status]")
         expect(status).to_have_text(words, timeout=1000 * seconds)
 
     def shows(self, count: int, source: str | re.Pattern[str]) -> None:
@@ -617,6 +617,7 @@ def test_what_is_no_address_is_said_so(visit: Open, plain: str, words: str, answ
     made.open()
     made.look(words)
     made.says(re.compile(re.escape(answer)))
+    expect(made.page.locator(".told")).to_be_in_viewport()
     assert made.page.evaluate("window.ran") is None
 
 

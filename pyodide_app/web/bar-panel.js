@@ -9,6 +9,7 @@ import { trackOf } from "./tracks.js";
 export class Panel {
   element = make("section", { id: "queue-panel", class: "queue-panel", "aria-label": _("Queue"), hidden: true });
   #bar;
+  #heading = make("h2", { tabindex: "-1" }, _("Queue"));
   #list = make("ol", { class: "queued" });
   #kept = make("ul", { class: "playlists" });
   #shared = make("div", { class: "shared", hidden: true });
@@ -29,10 +30,13 @@ export class Panel {
     const sharing = make("p", { class: "line" },
       button(_("Copy link"), () => this.#trying(() => this.#copy(this.#playlist()))),
       button(_("Save as M3U"), () => this.#trying(() => this.#save())),
-      button(_("Empty the queue"), () => bar.empty()));
+      button(_("Empty the queue"), () => {
+        bar.empty();
+        this.#heading.focus();
+      }));
     this.#whole.push(keeping, sharing);
     this.element.append(
-      make("div", { class: "line" }, make("h2", {}, _("Queue")), motion, button(_("Hide"), () => this.close())),
+      make("div", { class: "line" }, this.#heading, motion, button(_("Hide"), () => this.close())),
       this.#shared, ...this.#whole, this.#status, this.#kept,
     );
     this.element.addEventListener("click", () => this.#say(""), { capture: true }); // what was done last is done
@@ -52,6 +56,7 @@ export class Panel {
     if (!this.isOpen) return;
     const hadFocus = this.element.contains(document.activeElement);
     this.element.hidden = this.#shared.hidden = true;
+    this.#shared.replaceChildren();
     this.#bar.changed();
     if (hadFocus) this.#key.focus();
   }
@@ -107,7 +112,7 @@ export class Panel {
     this.element.hidden = false;
     this.#showKept();
     this.#bar.changed();
-    this.element.querySelector("button").focus();
+    (this.#shared.querySelector("button") ?? this.#heading).focus();
     this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
@@ -123,7 +128,7 @@ export class Panel {
     const remove = button("×", () => {
       const next = row.nextElementSibling ?? row.previousElementSibling;
       this.#bar.remove(entry);
-      (next?.querySelector(".drop") ?? this.element.querySelector("button")).focus();
+      (next?.querySelector(".drop") ?? this.#heading).focus();
     }, "drop");
     const keys = [button("↑", () => move(-1), "up"), button("↓", () => move(1), "down"), remove];
     const row = make("li", {}, make("span", { class: "dancing", "aria-hidden": "true" }), title, ...keys);
@@ -160,7 +165,7 @@ export class Panel {
       const forget = button("×", () => this.#trying(() => {
         drop(playlist.name);
         this.#showKept();
-        this.element.querySelector("button").focus();
+        this.#heading.focus();
       }));
       forget.setAttribute("aria-label", _("Forget %(name)s", { name: playlist.name }));
       return make("li", {}, this.#playlistRow(playlist, button(_("Copy link"), () => this.#trying(() => this.#copy(playlist))), forget));

@@ -142,8 +142,9 @@ class PlayerBar extends HTMLElement {
     const { jukebox, queue } = this;
     this.append(
       make("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, make("img", { width: "56", height: "56", alt: "" })),
-      make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" })),
-      make("p", { class: "reason", role: "status" }),
+      make("div", { class: "words" },
+        make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" })),
+        make("p", { class: "reason", role: "status" })),
       make("div", { class: "keys" },
         key("previous", _("Previous track"), () => { jukebox.previous(); this.changed(); }),
         key("play", _("Play"), () => this.#toggle()),
@@ -217,7 +218,7 @@ class PlayerBar extends HTMLElement {
     this.#find("next").disabled = !queue.after();
     say(this.#find("title"), track?.title ?? "");
     say(this.#find("detail"), track?.detail ?? "");
-    if (track) this.#showTrack(track);
+    if (track || !queue.current) this.#showTrack(track);
     this.#panel.mark();
     this.#place(queue.seconds);
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
@@ -226,12 +227,13 @@ class PlayerBar extends HTMLElement {
     say(this.#find("reason"), jukebox.state === "failed" ? _("It does not play: %(reason)s", { reason }) : reason || words);
   }
 
-  #showTrack({ page, cover, song }) {
-    for (const link of [this.#find("cover"), this.#find("title")]) link.href = page;
-    const picture = this.#find("cover").firstElementChild;
-    if (picture.src !== cover) picture.src = cover;
-    this.#find("position").max = song.duration;
-    say(this.#find("of"), clock(song.duration));
+  /** Show where a track leads, its cover and length; or that there is none. */
+  #showTrack(track) {
+    for (const link of [this.#find("cover"), this.#find("title")]) setOrDrop(link, "href", track?.page);
+    setOrDrop(this.#find("cover").firstElementChild, "src", track?.cover);
+    const seconds = track?.song.duration ?? 0;
+    this.#find("position").max = seconds || 1;
+    say(this.#find("of"), clock(seconds));
   }
 
   #showPlace({ seconds, peaks }) {
@@ -334,6 +336,12 @@ class PlayerBar extends HTMLElement {
   #find(name) {
     return this.querySelector(`.${name}`);
   }
+}
+
+/** Give an element an attribute, unless it has it; without a value, take it away. */
+function setOrDrop(element, name, value) {
+  if (value === undefined) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** It played when the last page was left, a moment ago. */

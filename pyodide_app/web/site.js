@@ -135,6 +135,7 @@
   }
 
   function leaveOut() {
+    document.documentElement.dataset.disk = "";
     for (const place of document.querySelectorAll(".to-queue")) place.hidden = true; // no modules from a disk
   }
 
