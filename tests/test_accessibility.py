@@ -143,6 +143,8 @@ def test_axe_finds_nothing_in_what_the_gallery_found(
     page.get_by_role("button", name="Filters").click()
     assert excess(page) == []
     assert violations(page, axe) == []
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert excess(page) == []
 
 
 def test_axe_finds_nothing_in_the_sheet_of_keys(page: Page, base: str, axe: str) -> None:
