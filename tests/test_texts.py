@@ -29,7 +29,7 @@ def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     ("text", "where"),
     [
         ("a = 1\nb = \n", "f: line 2: is not valid TOML: Invalid value (got 'b = ')"),
-        ("a = [", "f: is not valid TOML: Invalid value (at end of document)"),
+        ("a = [", "f: line 1: is not valid TOML: Invalid value (got 'a = [')"),
         (f"a = {'9' * 5000}", "f: is not valid TOML: Exceeds the limit (4300 digits)"),
         (f"a = {'[' * 9999}", "f: is not valid TOML: maximum recursion depth exceeded"),
     ],

@@ -187,7 +187,8 @@ class Mine {
   }
 
   async #readChain(contract, address, ids, signal) {
-    const endpoints = contract ? this.#endpoints(contract) : [];
+    if (!contract) throw new Error(_("the collection has no contract yet"));
+    const endpoints = this.#endpoints(contract);
     if (!endpoints.length) throw new Error(_("no endpoint is named for it"));
     const found = await readTokens(contract, address, ids, endpoints, signal);
     return { source: "chain", ...found };
