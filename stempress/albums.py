@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,8 @@ def _listed_songs(table: Table, where: str, found: Mapping[str, Path]) -> tuple[
     listed = tuple(filter(None, table.texts("songs", required=bool(found), hint=order)))
     if not listed and table.data.get("songs") != []:
         return ()
-    if len(set(listed)) < len(listed):
-        table.fault("songs", "names a song twice", list(listed))
+    for slug in [slug for slug, count in Counter(listed).items() if count > 1]:
+        table.fault("songs", "names a song twice", slug)
     left_out = [slug for slug in found if slug not in listed]
     for slug in dict.fromkeys(listed):
         if slug not in found:

@@ -126,8 +126,10 @@ LISTED = 40
 def nearest(word: str, valid: Iterable[str]) -> str:
     """Say what would be valid, the word closest to the one given first."""
     choices = sorted(valid)
+    if not choices:
+        return "there is none to name yet"
     close = closest(word, choices)
-    listed = ", ".join(choices[:LISTED]) if choices else "nothing"
+    listed = ", ".join(choices[:LISTED])
     if len(choices) > LISTED:
         listed += f" and {len(choices) - LISTED} more"
     return f"did you mean {close!r}? valid: {listed}" if close else f"valid: {listed}"

@@ -119,7 +119,7 @@ class Table:
     def _outside(self, key: str, value: float, low: float, high: float | None) -> bool:
         if low <= value and (high is None or value <= high):
             return False
-        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        bounds = f"at least {low}" if high is None else f"from {_plain(low)} to {_plain(high)}"
         self.fault(key, f"must be {bounds}", self.data[key])
         return True
 
@@ -219,6 +219,13 @@ class Table:
         for key, hint in self._missing.items():
             if key not in mistyped:
                 self.fault(key, "is required and missing", hint=hint)
+
+
+def _plain(bound: float) -> str:
+    """Return a number as people write it: no exponent, no needless point."""
+    from decimal import Decimal  # noqa: PLC0415 - few sites have such a fault
+
+    return f"{Decimal(str(bound)):f}".removesuffix(".0")
 
 
 def _as_float(value: int) -> float:

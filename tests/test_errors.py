@@ -29,7 +29,7 @@ def test_the_closest_word_is_named_first() -> None:
     assert closest("drms", ["bass", "drums"]) == "drums"
     assert closest("vocals", ["bass", "drums"]) is None
     assert nearest("drms", ["drums", "bass"]) == "did you mean 'drums'? valid: bass, drums"
-    assert nearest("x", []) == "valid: nothing"
+    assert nearest("x", []) == "there is none to name yet"
 
 
 def test_faults_are_raised_together_file_by_file() -> None:
