@@ -165,17 +165,14 @@ def press_again(
     """Call ``rebuild``; whatever goes wrong is told, and the next save may mend it."""
     try:
         changed = rebuild()
-    except SiteError as error:
-        tell_faults(error, report)
+    except (SiteError, OSError) as error:
+        wrong = error if isinstance(error, SiteError) else SiteError([fault_of(error)])
+        tell_faults(wrong, report)
         report("nothing was written")
-        builds.fail(str(error))
-        return
-    except OSError as error:
-        fault = str(fault_of(error))
+        builds.fail(str(wrong))
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
         fault = f"the build failed: {type(error).__name__}: {error}"
+        report(fault)
+        builds.fail(fault)
     else:
         builds.finish(changed)
-        return
-    report(fault)
-    builds.fail(fault)
