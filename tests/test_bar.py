@@ -553,6 +553,23 @@ def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str)
     sounds(page)
 
 
+def test_links_lead_where_they_did_while_the_page_gone_back_to_is_on_its_way(page: Page, base: str) -> None:
+    page.goto(base + MIX)
+    play(page)
+    mark(page)
+    follow(page, "Gallery")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
+    page.route("**/a/b/gallery/", lambda route: None)  # it never comes
+    page.evaluate("history.forward()")
+    page.wait_for_url("**/gallery/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
+    follow(page, "Rarity")
+    assert page.url == base + "rarity/"
+    assert is_marked(page)
+    sounds(page)
+
+
 def test_keys_and_the_lock_screen_know_what_plays(page: Page, base: str) -> None:
     page.add_init_script(
         """window.acts = {};

@@ -6,6 +6,13 @@ import { moves } from "./motion.js";
 import { arrive, leave } from "./visits.js";
 
 const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
+const PLACES = {
+  href: "a[href]",
+  value: "[data-mixer-songs] option",
+  "data-root": "[data-root]",
+  "data-song": "[data-song]",
+  "data-mixer": "[data-mixer]",
+};
 const POLICY = "meta[http-equiv='Content-Security-Policy']";
 
 export class Router {
@@ -13,7 +20,7 @@ export class Router {
   #keep;
   #tell;
   #refuse;
-  #shown = location.pathname; // what follows a ? is the page's own affair
+  #shown = new URL(location.href); // what follows a ? is the page's own affair
   #asked = null; // ends a page that is on its way
   #last = Date.now(); // ids of the history's entries: others than those before a reload
   #entry = history.state?.entry ?? this.#last; // the one that is shown
@@ -50,15 +57,17 @@ export class Router {
 
   #pop({ state }) {
     const entry = state?.entry ?? ++this.#last;
-    if (location.pathname === this.#shown) {
+    if (location.pathname === this.#shown.pathname) {
       this.#forgo();
       if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
       if (state) this.#places.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
       const place = this.#places.get(entry);
       if (place || location.hash) this.#scroll(place, location.hash);
-    } else if (this.#isWanted()) this.#go(new URL(location.href), entry);
-    else location.reload();
+    } else if (this.#isWanted()) {
+      pin(this.#shown);
+      this.#go(new URL(location.href), entry);
+    } else location.reload();
   }
 
   /** The visitor stays: what is on its way is not wanted any more. */
@@ -95,7 +104,7 @@ export class Router {
       this.#places.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
     }
-    this.#shown = url.pathname;
+    this.#shown = url;
     dress(page);
     const main = furnish(page, this.#keep);
     arrive();
@@ -207,6 +216,16 @@ function changing({ head }) {
 /** Browsers look for icons anew when the address changes: from wherever they are then. */
 function anchor() {
   for (const link of changing(document)) if (link.matches("link")) link.setAttribute("href", link.href);
+}
+
+/** The address has gone ahead of the page that is shown: the places it names are meant from where it was. */
+function pin(base) {
+  for (const [name, elements] of Object.entries(PLACES)) {
+    for (const each of document.body.querySelectorAll(elements)) {
+      const place = each.getAttribute(name);
+      if (URL.canParse(place, base)) each.setAttribute(name, new URL(place, base).href);
+    }
+  }
 }
 
 /** The head's words, and what the document says of itself. */

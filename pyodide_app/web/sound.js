@@ -20,7 +20,7 @@ export class Stems {
   /** `tell` hears {loaded, total, waiting} whenever bytes have come. */
   constructor(song, root, tell) {
     this.#song = song;
-    this.#root = root;
+    this.#root = new URL(root, document.baseURI); // now: the page's address may change
     this.#tell = tell;
   }
 
@@ -75,7 +75,7 @@ export class Stems {
   }
 
   async #download(file, tell) {
-    const bytes = download(new URL(`${this.#root}${file.url}`, document.baseURI), tell);
+    const bytes = download(new URL(file.url, this.#root), tell);
     this.#downloads.add(bytes);
     try {
       return await bytes;
