@@ -553,14 +553,14 @@ def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str)
     sounds(page)
 
 
-def test_links_lead_where_they_did_while_the_page_gone_back_to_is_on_its_way(page: Page, base: str) -> None:
+def test_links_lead_on_while_the_page_gone_back_to_is_on_its_way(page: Page, base: str) -> None:
     page.goto(base + MIX)
     play(page)
     mark(page)
     follow(page, "Gallery")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
-    page.route("**/a/b/gallery/", lambda route: None)  # it never comes
+    page.route("**/a/b/gallery/", lambda _route: None)  # it never comes
     page.evaluate("history.forward()")
     page.wait_for_url("**/gallery/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Undertow")
