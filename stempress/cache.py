@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CACHE = "STEMPRESS_CACHE"
+SEAL = sha256().digest_size
+"""How many bytes of a file say whether the rest is what was kept."""
 
 
 def cache_root() -> Path:
@@ -51,16 +53,34 @@ def store(path: Path, content: bytes) -> Path:
     return path
 
 
-def remembered(work: Callable[[str], str], asked: str) -> str:
-    """Return what a function says of a text, and said to an earlier build if that asked too."""
-    place = cache_root() / work.__name__ / f"{digest(asked)}.txt"
+def keep(path: Path, content: bytes) -> None:
+    """Keep what can be made again, if the disk lets us; ``kept`` finds it."""
+    with suppress(OSError):
+        store(path, sha256(content).digest() + content)
+
+
+def kept(path: Path) -> bytes | None:
+    """Return what an earlier build has kept; None unless it is there, and whole."""
     try:
-        return place.read_text("utf-8")
-    except (OSError, ValueError):
-        found = work(asked)
-        with suppress(OSError):
-            store(place, found.encode())
-        return found
+        found = path.read_bytes()
+    except OSError:
+        return None
+    seal, content = found[:SEAL], found[SEAL:]
+    return content if sha256(content).digest() == seal else None
+
+
+def remembered(work: Callable[..., str], *asked: object, version: str = "") -> str:
+    """Return what a function says, and said to an earlier build if that asked for the same.
+
+    ``version`` names what that follows from beside what was asked.
+    """
+    path = cache_root() / work.__name__ / f"{digest(version, *asked)}.txt"
+    found = kept(path)
+    if found is not None:
+        return found.decode()
+    said = work(*asked)
+    keep(path, said.encode())
+    return said
 
 
 def digest(*parts: object) -> str:

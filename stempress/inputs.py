@@ -42,7 +42,7 @@ class Inputs(NamedTuple):
 
 def name_inputs(options: Options) -> Inputs:
     """Return the names of what a build would follow from now."""
-    source = _running()
+    source = _generator().copy()
     for _, words in _described(str(HERE), "templates"):
         source.update(words)
     everything = source.copy()
@@ -61,13 +61,14 @@ def name_inputs(options: Options) -> Inputs:
     return Inputs(source.hexdigest(), everything.hexdigest(), sure, own)
 
 
-def _running() -> blake2b:
-    """Return the name of the generator, read once: what runs is what it was when it began."""
-    return _generator().copy()
+def generator() -> str:
+    """Return a name for the generator and its libraries."""
+    return _generator().hexdigest()
 
 
 @cache
 def _generator() -> blake2b:
+    """Read the generator, once: what runs is what it was when it began."""
     source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
     for folder in SOURCES:
         for _, words in _described(str(HERE), folder):

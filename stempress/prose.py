@@ -1,80 +1,24 @@
-"""Markdown -> HTML that can do no harm: what an artist pastes may come from anywhere."""
+"""What the artist writes, as HTML: a text is set once, whatever else changes."""
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-import nh3
-from markdown import Markdown
-from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-TAGS = {
-    *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "a", "ul", "ol", "li"),
-    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
-}
-EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
-SCHEMES = {"http", "https", "mailto"}
-_HEADING = re.compile(r"h([1-6])")
+from stempress.cache import remembered
+from stempress.inputs import generator
 
 
 @lru_cache(maxsize=1024)
 def to_html(text: str, root: str, under: int = 1) -> Markup:
-    """Return Markdown as HTML.
-
-    Its headings begin one level below ``under`` and skip none; raw HTML is shown as text; links
-    that begin with a slash are taken from the site's root, which lies at ``root``.
-    """
-    parser, tidy = _parser()
-    tidy.root, tidy.under = root, under
-    clean = nh3.clean(
-        parser.reset().convert(text),
-        tags=TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
-        url_schemes=SCHEMES,
-        link_rel="noopener noreferrer",
-    )
-    return Markup(clean)  # noqa: S704 - sanitised in the line above
+    """Return Markdown as HTML that can do no harm, for a page from which ``root`` leads."""
+    html = remembered(typeset, text, root, under, version=generator())
+    return Markup(html)  # noqa: S704 - sanitised before it was kept
 
 
-@cache
-def _parser() -> tuple[Markdown, _Tidy]:
-    """Return what reads Markdown: to make it takes longer than to read a text."""
-    parser, tidy = Markdown(extensions=EXTENSIONS, output_format="html"), _Tidy()
-    parser.preprocessors.deregister("html_block")
-    parser.inlinePatterns.deregister("html")
-    parser.treeprocessors.register(tidy, "tidy", 0)
-    return parser, tidy
+def typeset(text: str, root: str, under: int) -> str:
+    """Set a text that is new."""
+    from stempress import typesetting  # noqa: PLC0415 - takes long, and few texts are new
 
-
-class _Tidy(Treeprocessor):
-    """Puts headings in order and links below the root; pictures become links to them."""
-
-    root, under = "", 1
-
-    def run(self, root: Element) -> None:
-        """Change the parsed document in place."""
-        above: list[int] = []
-        for element in root.iter():
-            heading = _HEADING.fullmatch(str(element.tag))
-            if heading:
-                level = int(heading[1])
-                above = [*(each for each in above if each < level), level]
-                element.tag = f"h{min(self.under + len(above), 6)}"
-            elif element.tag == "img":
-                element.tag, element.text = "a", element.get("alt") or element.get("src")
-                element.set("href", element.get("src", ""))
-            if element.tag == "a":
-                link = self._link(element.attrib.pop("href", ""))
-                element.attrib |= {"href": link} if link else {}
-
-    def _link(self, address: str) -> str:
-        """Return where a link leads from this page; nothing if that is not what it looks like."""
-        if address.startswith(("//", "/\\", "\\")) or re.search(r"\s", address):
-            return ""
-        return f"{self.root}{address[1:]}" if address.startswith("/") else address
+    return typesetting.typeset(text, root, under)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from stempress import codes
 from stempress.phrases import ENGLISH, is_english
+from stempress.prose import to_html
 from stempress.traits import shown_trait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
-
-    from markupsafe import Markup
 
     from stempress.phrases import Phrases
 
@@ -142,13 +141,6 @@ def colour(at: int) -> int:
     return at % 8 + 1
 
 
-def prose(text: str, root: str, under: int = 1) -> Markup:
-    """Return Markdown as HTML that can do no harm."""
-    from stempress.prose import to_html  # noqa: PLC0415 - takes long, and few pages hold any
-
-    return to_html(text, root, under)
-
-
 def in_brief(text: str, limit: int = 200) -> str:
     """Return the first words of Markdown as plain text, for descriptions and lists."""
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
@@ -169,7 +161,7 @@ PLAIN: dict[str, Callable[..., object]] = {
     "clock": clock,
     "colour": colour,
     "isrc": codes.show_isrc,
-    "prose": prose,
+    "prose": to_html,
     "short": short,
     "web": lambda address: address if is_web_link(address) else "",
 }

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from stempress.catalog import read_collection
 from stempress.errors import Findings, SiteError
 from stempress.fields import slugify
-from stempress.prose import TAGS, to_html
 from stempress.settings import read_settings
+from stempress.typesetting import TAGS, typeset
 from tests.small_site import read, small_site, write, write_small_site, xml
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def shapes_of(site: Path, words: str) -> list[list[tuple[str, ...]]]:
 @given(st.text("<>\"'&;[]()!*_`#:/ \n\tajs=\\{}", max_size=80))
 @settings(max_examples=150, deadline=None, database=None)
 def test_markdown_gives_known_elements_alone(text: str) -> None:
-    page = Shape(to_html(text, "../"))
+    page = Shape(typeset(text, "../", 1))
     for tag, *attributes in page.tags:
         assert tag.removeprefix("/") in TAGS
         assert {*attributes} <= {"href", "title", "rel", "start"}

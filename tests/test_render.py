@@ -17,9 +17,9 @@ from stempress.app import WEB
 from stempress.art import draw_covers
 from stempress.errors import SiteError
 from stempress.pages import Plan
-from stempress.prose import to_html
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
+from stempress.typesetting import typeset
 from stempress.words import Words, clock, in_brief, short
 from tests.markup import Parsed
 from tests.small_site import Small, read, small_site, write, xml
@@ -83,7 +83,7 @@ def test_hostile_words_stay_words_in_every_field(tmp_path: Path) -> None:
     ],
 )
 def test_links_that_run_or_lead_astray_are_refused(link: str) -> None:
-    html = to_html(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../")
+    html = typeset(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../", 1)
     hrefs = [href for href in Parsed(html).links if href]
     assert hrefs == []
 
@@ -280,8 +280,8 @@ def test_layer_colours_can_carry_text() -> None:
 
 
 def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
-    html = to_html(
-        "# one\n\n#### two\n\n## three\n\n[s](/songs/one/) [t](other/) <b>raw</b>", "../"
+    html = typeset(
+        "# one\n\n#### two\n\n## three\n\n[s](/songs/one/) [t](other/) <b>raw</b>", "../", 1
     )
     assert Parsed(html).headings == [2, 3, 3]
     assert list(Parsed(html).links) == ["../songs/one/", "other/"]
