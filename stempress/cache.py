@@ -62,10 +62,10 @@ def keep(path: Path, content: bytes) -> None:
 def kept(path: Path) -> bytes | None:
     """Return what an earlier build has kept; None unless it is there, and whole."""
     try:
-        found = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            seal, content = file.read(SEAL), file.read()
     except OSError:
         return None
-    seal, content = found[:SEAL], found[SEAL:]
     return content if sha256(content).digest() == seal else None
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import time
 from typing import TYPE_CHECKING
 
-import orjson
-
-from stempress.cache import cache_root, digest, file_digest, store
+from stempress.cache import cache_root, digest, file_digest, keep, kept
 from stempress.inputs import UNSURE_NS
 
 if TYPE_CHECKING:
@@ -25,29 +24,25 @@ def content_digests(files: Iterable[Path]) -> dict[Path, str]:
     A file is known again by its path, size, times and inode. One that was saved shortly before it
     was read is read again the next time: it may have been saved twice within one tick of the clock.
     """
-    paths = sorted(files)
-    folder = os.path.commonpath(paths) if paths else ""
-    place = cache_root() / "contents" / f"{digest(folder)}.json"
-    known = _read(place)
+    paths = list(files)
+    place = cache_root() / "contents" / digest(common_folder(paths))
+    found = kept(place)
+    known: Known = marshal.loads(found) if found else {}  # noqa: S302 - whole, as written below
     digests: dict[Path, str] = {}
-    kept: dict[str, list[object]] = {}
+    now: dict[str, list[object]] = {}
     for path in paths:
         sure_until = time.time_ns() - UNSURE_NS
-        found = path.stat()
-        seen = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+        stat = path.stat()
+        seen = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
         *before, name = known.get(str(path), [""])
         digests[path] = str(name) if before == seen else file_digest(path)
-        if max(found.st_mtime_ns, found.st_ctime_ns) < sure_until:
-            kept[str(path)] = [*seen, digests[path]]
-    if kept != known:
-        store(place, orjson.dumps(kept))
+        if max(stat.st_mtime_ns, stat.st_ctime_ns) < sure_until:
+            now[str(path)] = [*seen, digests[path]]
+    if now != known:
+        keep(place, marshal.dumps(now))
     return digests
 
 
-def _read(place: Path) -> Known:
-    """Return what an earlier build has kept, if anything."""
-    try:
-        known = orjson.loads(place.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
+def common_folder(paths: Iterable[Path]) -> str:
+    """Return the folder that all files lie in."""
+    return os.path.commonpath(found) if (found := list(paths)) else ""

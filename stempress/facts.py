@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import marshal
+from dataclasses import dataclass, field, fields
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
-
-from stempress.cache import cache_root, store
-from stempress.contents import content_digests
+from stempress.cache import cache_root, digest, keep, kept
+from stempress.contents import common_folder, content_digests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +20,27 @@ if TYPE_CHECKING:
     from stempress.progress import Progress
     from stempress.workers import Pending, Workers
 
-VERSION = 4
-"""Raise it when the same file gives other facts."""
+VERSION = 5
+"""Raise it when the same file gives other facts, or when facts are kept in another way."""
 WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
+_PLAIN = 2
+"""The version of ``marshal`` that gives the same bytes for the same values, everywhere."""
+
+
+class Course(NamedTuple):
+    """How a stem goes over time.
+
+    ``bins`` are lowest and highest samples; ``envelope`` effective values, the loudest being 1;
+    ``bands`` levels, low, middle and high, whole numbers up to ``spectrum.TOP``.
+    """
+
+    bins: tuple[tuple[float, float], ...]
+    envelope: tuple[float, ...]
+    bands: tuple[tuple[int, ...], ...]
+
+    def packed(self) -> bytes:
+        """Return it as bytes."""
+        return marshal.dumps(tuple(self), _PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +49,8 @@ class Facts:
 
     Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
     sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
-    channel that has more of it; ``dead`` names a channel without sound; ``bands`` are levels
-    over time, low, middle and high, whole numbers up to ``spectrum.TOP``. All of it follows from
-    the ``digest`` of the file.
+    channel that has more of it; ``dead`` names a channel without sound. All of it follows from the
+    ``digest`` of the file.
     """
 
     digest: str
@@ -49,9 +65,16 @@ class Facts:
     offset: float
     lead: int
     dead: str
-    bins: tuple[tuple[float, float], ...] = field(repr=False)
-    envelope: tuple[float, ...] = field(repr=False)
-    bands: tuple[tuple[int, ...], ...] = field(repr=False)
+    packed: bytes = field(repr=False)
+    """Its course: of hundreds of stems, most builds draw none."""
+
+    @property
+    def course(self) -> Course:
+        """How the stem goes over time."""
+        return Course(*marshal.loads(self.packed))  # noqa: S302 - packed by a ``Course``
+
+
+_row = attrgetter(*(each.name for each in fields(Facts)))
 
 
 def measure_stems(
@@ -60,9 +83,12 @@ def measure_stems(
     """Measure every file; what cannot be used is noted and left out."""
     contents = content_digests(files.values())
     digests = {key: contents[path] for key, path in files.items()}
-    known = {key: _kept(name) for key, name in digests.items()}
-    new = [key for key, facts in known.items() if facts is None]
-    results: dict[StemKey, Facts | str] = {key: facts for key, facts in known.items() if facts}
+    site = _place(f"site-{digest(common_folder(contents))}")
+    before = facts_of_site(site)
+    results: dict[StemKey, Facts | str] = {
+        key: facts for key, name in digests.items() if (facts := before.get(name) or _known(name))
+    }
+    new = [key for key in files if key not in results]
     with progress.counted("Stems", len(new), len(files)) as step:
         pending = _start({key: (files[key], digests[key]) for key in new}, workers)
         for key, each in pending.items():
@@ -76,8 +102,13 @@ def measure_stems(
             findings.fault(where, result, hint="export the stem again")
             continue
         if key in pending:
-            store(_place(digests[key]), json.dumps(asdict(result)).encode())
+            _write(_place(result.digest), {result.digest: result})
         found[key] = result
+    now = {each.digest: each for each in found.values()}
+    if now.keys() != before.keys():
+        _write(site, now)
+        before.clear()
+        before.update(now)
     return found
 
 
@@ -92,22 +123,29 @@ def _start(new: Mapping[StemKey, tuple[Path, str]], workers: Workers) -> dict[St
     return {key: start(measured, *each) for key, each in new.items()}
 
 
-def _place(digest: str) -> Path:
-    return cache_root() / "facts" / f"{digest}-{VERSION}.json"
+def _place(name: str) -> Path:
+    return cache_root() / "facts" / f"{name}-{VERSION}"
 
 
-def _kept(digest: str) -> Facts | None:
+@cache
+def facts_of_site(place: Path) -> dict[str, Facts]:
+    """Return what the last build of a site knew of its stems; previews read it once."""
+    return _read(place)
+
+
+def _known(name: str) -> Facts | None:
+    """Return a stem's facts, if it has been measured for any site."""
+    return _read(_place(name)).get(name)
+
+
+def _read(place: Path) -> dict[str, Facts]:
+    """Return facts by the digests of their files; none where none were kept."""
     try:
-        return _read(_place(digest))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+        rows = marshal.loads(kept(place) or b"")  # noqa: S302 - whole, as this module wrote it
+        return {row[0]: Facts(*row) for row in rows}
+    except (EOFError, ValueError, TypeError):
+        return {}
 
 
-@lru_cache(maxsize=4096)
-def _read(place: Path) -> Facts:
-    """Read facts that were kept; previews build again and again, and need not read them twice."""
-    data = orjson.loads(place.read_bytes())
-    data["bins"] = tuple((low, high) for low, high in data["bins"])
-    data["envelope"] = tuple(data["envelope"])
-    data["bands"] = tuple(tuple(band) for band in data["bands"])
-    return Facts(**data)
+def _write(place: Path, facts: Mapping[str, Facts]) -> None:
+    keep(place, marshal.dumps([_row(each) for each in facts.values()], _PLAIN))

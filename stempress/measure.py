@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
-from stempress.facts import Facts
+from stempress.facts import Course, Facts
 from stempress.levels import spans
 from stempress.outline import Outline
 from stempress.reading import UnreadableError, open_source
@@ -94,10 +94,13 @@ class Meter:
             offset=round(float(np.abs(self._sums).max()) / self._frames, 6),
             lead=self._frames if self._lead is None else self._lead,
             dead=_dead(self._peaks),
-            bins=tuple((round(low, 4), round(high, 4)) for low, high in self._outline.bins),
-            envelope=self._outline.envelope,
-            bands=self._spectrum.bands,
+            packed=self._course.packed(),
         )
+
+    @property
+    def _course(self) -> Course:
+        bins = tuple((round(low, 4), round(high, 4)) for low, high in self._outline.bins)
+        return Course(bins, self._outline.envelope, self._spectrum.bands)
 
 
 def clipped_runs(levels: Planar) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey, Variation
-    from stempress.facts import Facts
+    from stempress.facts import Course, Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,22 @@ class StemSound:
     @cached_property
     def waveform(self) -> str:
         """SVG path data in a 400 x 64 box, drawn for the pages that are made."""
-        return waveform_path(self.facts.bins, self.edge)
+        return waveform_path(self.course.bins, self.edge)
+
+    @cached_property
+    def course(self) -> Course:
+        """How it goes over time, unpacked for what is drawn."""
+        return self.facts.course
 
     @property
     def envelope(self) -> tuple[float, ...]:
         """Effective values over time, the loudest being 1."""
-        return self.facts.envelope
+        return self.course.envelope
 
     @property
     def bands(self) -> tuple[tuple[int, ...], ...]:
         """Low, middle and high levels over time, as ``spectrum.py`` has them."""
-        return self.facts.bands
+        return self.course.bands
 
     @property
     def loudness(self) -> float:

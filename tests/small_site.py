@@ -17,7 +17,7 @@ import soundfile
 from pyodide_app.engine.model import Variation, stem_keys
 from stempress.catalog import Collection, read_collection
 from stempress.errors import Findings
-from stempress.facts import Facts
+from stempress.facts import Course, Facts
 from stempress.fields import slugify
 from stempress.inputs import Inputs
 from stempress.keys import Keys
@@ -200,8 +200,15 @@ def made_up(collection: Collection) -> Sounds:
     return Sounds(stems, songs, previews)
 
 
-def facts(envelope: tuple[float, ...], channels: int = 2) -> Facts:
+def facts(
+    envelope: tuple[float, ...],
+    channels: int = 2,
+    bands: tuple[tuple[int, ...], ...] | None = None,
+) -> Facts:
     """Return what could be known of a stem of 8 s."""
+    bands = bands or tuple(
+        tuple(round(5 * band * each) for each in envelope[::2]) for band in (3, 2, 1)
+    )
     return Facts(
         digest="",
         frames=384000,
@@ -215,9 +222,7 @@ def facts(envelope: tuple[float, ...], channels: int = 2) -> Facts:
         offset=0.0,
         lead=0,
         dead="",
-        bins=((-0.5, 0.5),) * 200,
-        envelope=envelope,
-        bands=tuple(tuple(round(5 * band * each) for each in envelope[::2]) for band in (3, 2, 1)),
+        packed=Course(((-0.5, 0.5),) * 200, envelope, bands).packed(),
     )
 
 
