@@ -59,6 +59,11 @@ class Findings:
         """Note what the artist should know and may ignore."""
         self.warnings.append(Fault(where, what, key, value, hint))
 
+    def add(self, noted: Findings) -> None:
+        """Take over what was noted elsewhere."""
+        self.faults += noted.faults
+        self.warnings += noted.warnings
+
     def has_fault(self, where: str) -> bool:
         """Say whether a file has a fault."""
         return any(fault.where == where for fault in self.faults)

@@ -192,21 +192,28 @@ class Table:
 
     def tables(self, key: str, *, required: bool = False) -> Iterator[Table]:
         """Yield the tables of a list."""
+        for at, item in enumerate(self.items(key, required=required)):
+            yield self.item(key, at, item)
+
+    def items(self, key: str, *, required: bool = False) -> list[object]:
+        """Return a list of tables as it stands; ``item`` makes a table of each."""
         value = self._get(key, required=required, hint=f"write [[{self.path(key)}]]")
         if value is _MISSING:
-            return
+            return []
         if not isinstance(value, list):
             self.fault(key, "must be a list of tables", value, f"write [[{self.path(key)}]]")
-            return
+            return []
         if required and not value:
             self.fault(key, "must not be empty", hint=f"write [[{self.path(key)}]]")
-        for at, item in enumerate(value):
-            path = f"{self.path(key)}[{at}]"
-            if not isinstance(item, dict):
-                self.findings.fault(self.where, "must be a table", key=path, value=item)
-                yield Table({}, self.where, self.findings, path, absent=True)
-            else:
-                yield Table(item, self.where, self.findings, path)
+        return value
+
+    def item(self, key: str, at: int, value: object) -> Table:
+        """Return one of a list's items as a table, empty if it is none."""
+        path = f"{self.path(key)}[{at}]"
+        if isinstance(value, dict):
+            return Table(value, self.where, self.findings, path)
+        self.findings.fault(self.where, "must be a table", key=path, value=value)
+        return Table({}, self.where, self.findings, path, absent=True)
 
     def done(self, also: Sequence[str] = ()) -> None:
         """Refuse every key that was not asked for, and note required ones that are missing."""

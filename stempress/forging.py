@@ -9,26 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import StemKey, Tier, Token
-    from stempress.albums import Album
-    from stempress.errors import Findings
     from stempress.ledger import Entries
 
 _AS_FORGED = 'add it: { "id": "...", "tier": "...", "state": "forged", "into": "..." }'
 
 
-def check_forging(entries: Entries, albums: Mapping[str, Album], findings: Findings) -> None:
-    """Hold every token against what it lists as burned, and what it says it went into."""
+def check_forging(
+    entries: Entries, albums: Mapping[str, Sequence[str]], unsure: frozenset[str]
+) -> None:
+    """Hold every token against what it lists as burned, and what it says it went into.
+
+    ``albums`` maps their slugs to their songs'; those that are ``unsure`` have faults.
+    """
+    forged = [token for token in entries.tokens.values() if token.burned]
     burners: dict[str, list[str]] = defaultdict(list)
-    for token in entries.tokens.values():
+    for token in forged:
         for burned in token.burned:
             burners[burned].append(token.id)
     wrong = set(_wrong_lists(entries, burners))
-    for token in entries.tokens.values():
-        if not token.burned or token.id in wrong:
+    for token in forged:
+        if token.id in wrong or token.album in unsure:
             continue
         if not entries.sound.issuperset((token.id, *token.burned)):
-            continue
-        if token.tier == "album" and findings.has_fault(f"content/albums/{token.album}/index.md"):
             continue
         if not _matches(entries, token, albums):
             wrong.add(token.id)
@@ -40,24 +42,24 @@ def check_forging(entries: Entries, albums: Mapping[str, Album], findings: Findi
 def _wrong_lists(entries: Entries, burners: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield the tokens that list what is not there, or what is listed elsewhere."""
     for burned, ids in burners.items():
-        table = entries.tables[ids[-1]]
         if entries.lack(burned):
+            table = entries.entry(ids[-1])
             table.fault("burned", "names a token that is not in the ledger", burned, _AS_FORGED)
             yield from ids
         elif len(ids) > 1:
-            what = f"names token {burned} a second time"
+            table, what = entries.entry(ids[-1]), f"names token {burned} a second time"
             table.fault("burned", what, list(ids), "a token is forged into one other, once")
             yield from ids
 
 
-def _matches(entries: Entries, token: Token, albums: Mapping[str, Album]) -> bool:
+def _matches(entries: Entries, token: Token, albums: Mapping[str, Sequence[str]]) -> bool:
     """Compare: a song token burned its stems, an album token one song token of each song."""
     parts = [entries.tokens[burned] for burned in token.burned]
     tier, wanted = _recipe(token, albums)
     given = sorted((part.song, part.layer, part.stem) for part in parts)
     if wanted != given or any(part.tier != tier for part in parts):
         lacking = ["/".join(filter(None, key)) for key in wanted if key not in given]
-        entries.tables[token.id].fault(
+        entries.entry(token.id).fault(
             "burned",
             f"does not match what token {token.id} is",
             list(token.burned),
@@ -68,7 +70,7 @@ def _matches(entries: Entries, token: Token, albums: Mapping[str, Album]) -> boo
         return False
     for part in parts:
         if part.state != "forged" or part.into != token.id:
-            table = entries.tables[part.id]
+            table = entries.entry(part.id)
             note = table.fault if tier == "stem" else table.warn
             note(
                 "state",
@@ -79,15 +81,15 @@ def _matches(entries: Entries, token: Token, albums: Mapping[str, Album]) -> boo
     return True
 
 
-def _recipe(token: Token, albums: Mapping[str, Album]) -> tuple[Tier, list[StemKey]]:
+def _recipe(token: Token, albums: Mapping[str, Sequence[str]]) -> tuple[Tier, list[StemKey]]:
     """Return of which tier the burned tokens are, and what each of them is."""
     if token.tier == "song":
         return "stem", sorted((token.song, layer, stem) for layer, stem in token.stems.items())
-    return "song", sorted((song.slug, "", "") for song in albums[token.album].songs)
+    return "song", sorted((song, "", "") for song in albums[token.album])
 
 
 def _check_into(entries: Entries, token: Token, wrong: set[str]) -> None:
-    table = entries.tables[token.id]
+    table = entries.entry(token.id)
     if entries.lack(token.into):
         table.fault("into", "names a token that is not in the ledger", token.into, "add it")
     elif token.into in entries.sound and token.into not in wrong:

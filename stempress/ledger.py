@@ -6,21 +6,24 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import Song, StemKey
+from stempress.errors import Findings
 from stempress.fields import Table
 from stempress.forging import check_forging
+from stempress.plain import PlainTokens
 from stempress.settings import check_address
 from stempress.texts import parse_json, read_text
 from stempress.tokens import is_token_id, read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, Token
+    from pyodide_app.engine.model import Token
     from stempress.albums import Album
-    from stempress.errors import Findings
 
 WHERE = "content/tokens.json"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -41,20 +44,26 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The ledger's entries: tokens by id, and the table that each was read from.
+    """The ledger's entries: tokens by id, and the places that they stand in.
 
     ``sound`` are the ids whose own entry is without fault; the others are held against nothing.
     ``named`` are all ids that stand there, None if an entry does not tell its own.
     """
 
-    tokens: dict[str, Token] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-    sound: set[str] = field(default_factory=set)
-    named: set[str | None] = field(default_factory=set)
+    table: Table
+    tokens: Mapping[str, Token]
+    places: Mapping[str, int]
+    sound: set[str]
+    named: set[str | None]
+
+    def entry(self, token_id: str) -> Table:
+        """Return the table that a token was read from."""
+        place = self.places[token_id]
+        return self.table.item("tokens", place, self.table.items("tokens")[place])
 
     def lack(self, token_id: str) -> bool:
         """Say whether the ledger has no such token, as far as its entries tell."""
-        return bool(self.named) and not {token_id, None} & self.named
+        return bool(self.named) and not (token_id in self.named or None in self.named)
 
 
 def read_ledger(
@@ -71,15 +80,37 @@ def parse_ledger(
     text: str, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
 ) -> Ledger:
     """Read the text of tokens.json."""
-    before = len(findings.faults)
+    ledger, noted = _parsed(
+        text,
+        tuple(Song(song.slug, "", song.layers, song.rules) for song in songs.values()),
+        tuple((album.slug, tuple(song.slug for song in album.songs)) for album in albums.values()),
+        frozenset(slug for slug in albums if findings.has_fault(f"content/albums/{slug}/index.md")),
+    )
+    findings.add(noted)
+    return ledger
+
+
+@lru_cache(maxsize=1)
+def _parsed(
+    text: str,
+    songs: tuple[Song, ...],
+    albums: tuple[tuple[str, tuple[str, ...]], ...],
+    unsure: frozenset[str],
+) -> tuple[Ledger, Findings]:
+    """Read a ledger; previews build again and again, and need not read the same twice.
+
+    Of songs it is held against layers and rules, of albums against slugs of songs; those that are
+    ``unsure`` have faults.
+    """
+    findings = Findings()
     data = parse_json(text, WHERE, findings)
     if not isinstance(data, dict):
-        if len(findings.faults) == before:
+        if not findings.faults:
             findings.fault(WHERE, "must be an object", value=data, hint='{"tokens": [...]}')
-        return Ledger()
+        return Ledger(), findings
     table = Table(data, WHERE, findings)
-    entries = _entries(table, songs, albums)
-    check_forging(entries, albums, findings)
+    entries = _entries(table, {song.slug: song for song in songs}, dict(albums))
+    check_forging(entries, dict(albums), unsure)
     _check_supplies(table, entries.tokens.values(), songs)
     ledger = Ledger(
         # By id: another order could tell what an unrevealed token lies between.
@@ -90,7 +121,7 @@ def parse_ledger(
     )
     _warn_of_unknown(table)
     table.done(also=("owners", "block"))
-    return ledger
+    return ledger, findings
 
 
 def _warn_of_unknown(table: Table) -> None:
@@ -116,43 +147,50 @@ def _time(table: Table) -> str:
     return value if fine else ""
 
 
-def _entries(table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]) -> Entries:
-    entries = Entries()
-    faults = table.findings.faults
-    for entry in table.tables("tokens"):
+def _entries(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -> Entries:
+    tokens: dict[str, Token] = {}
+    places: dict[str, int] = {}
+    faulty: set[str] = set()
+    others: set[str | None] = set()
+    faults, plain = table.findings.faults, PlainTokens(songs, albums)
+    for place, item in enumerate(table.items("tokens")):
         before = len(faults)
-        token = read_token(entry, songs, albums)
-        name = entry.data.get("id")
-        entries.named.add(str(name) if is_token_id(name) else None)
+        token = plain.token(item)
         if token is None:
-            continue
-        if token.id in entries.tokens:
+            entry = table.item("tokens", place, item)
+            token = read_token(entry, songs, albums)
+            if token is None:
+                name = entry.data.get("id")
+                others.add(str(name) if is_token_id(name) else None)
+                continue
+        if token.id in tokens:
+            entry = table.item("tokens", place, item)
             entry.fault("id", "stands twice in the ledger", token.id, "every id is one token")
-            entries.sound.discard(token.id)
+            faulty.add(token.id)
             continue
-        entries.tokens[token.id], entries.tables[token.id] = token, entry
-        if len(faults) == before:
-            entries.sound.add(token.id)
-    return entries
+        tokens[token.id], places[token.id] = token, place
+        if len(faults) > before:
+            faulty.add(token.id)
+    return Entries(table, tokens, places, tokens.keys() - faulty, others.union(tokens))
 
 
-def _check_supplies(table: Table, tokens: Iterable[Token], songs: Mapping[str, Song]) -> None:
+def _check_supplies(table: Table, tokens: Iterable[Token], songs: Iterable[Song]) -> None:
     """No more stem tokens than the exact supply."""
-    counts = Counter[tuple[str, str, str]]()
-    for token in tokens:
-        if token.tier == "stem" and token.stem_key:
+    supplies = {
+        (song.slug, layer.slug, stem.slug): stem.supply
+        for song in songs
+        for layer in song.layers
+        for stem in layer.stems
+        if stem.supply is not None
+    }
+    counts = Counter[StemKey]()
+    for token in tokens if supplies else ():
+        if token.stem_key in supplies:
             counts[token.stem_key] += token.supply
-    for song in songs.values():
-        for layer in song.layers:
-            for stem in layer.stems:
-                count = counts[song.slug, layer.slug, stem.slug]
-                if stem.supply is not None and count > stem.supply:
-                    table.fault(
-                        "tokens",
-                        f"hold more of {song.slug}/{layer.slug}/{stem.slug} than its supply",
-                        count,
-                        f"the supply is {stem.supply}",
-                    )
+    for key, supply in supplies.items():
+        if counts[key] > supply:
+            what = f"hold more of {'/'.join(key)} than its supply"
+            table.fault("tokens", what, counts[key], f"the supply is {supply}")
 
 
 def _owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[str, int]]]:

@@ -9,28 +9,28 @@ from pyodide_app.engine.model import STATES, TIERS, Token, Variation
 from stempress.errors import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from pyodide_app.engine.model import Song, State, Tier
-    from stempress.albums import Album
     from stempress.fields import Table
 
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 TELLING = frozenset(_STEM_KEYS)
 """What an unrevealed token must not have."""
 _TOKEN_ID = re.compile(r"0|[1-9]\d{0,77}", re.ASCII)
+_DIGITS = 78
+"""How many 2^256 has: whatever has fewer is less."""
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
 
 
 def is_token_id(word: object) -> bool:
     """Say whether a value can be a token's id: 256 bits, decimal, as text."""
-    fits = isinstance(word, str) and _TOKEN_ID.fullmatch(word)
-    return bool(fits) and int(str(word)) < 2**256
+    if not (isinstance(word, str) and _TOKEN_ID.fullmatch(word)):
+        return False
+    return len(word) < _DIGITS or int(word) < 2**256
 
 
-def read_token(
-    table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album]
-) -> Token | None:
+def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -> Token | None:
     """Read one entry; None if it is open which token it is, or of what kind."""
     token_id = table.text("id", required=True)
     if token_id and not is_token_id(token_id):
@@ -68,7 +68,7 @@ def _unrevealed(table: Table, token: Token) -> Token:
 
 
 def _revealed(
-    table: Table, songs: Mapping[str, Song], albums: Mapping[str, Album], tier: Tier
+    table: Table, songs: Mapping[str, Song], albums: Collection[str], tier: Tier
 ) -> dict[str, object]:
     """Return the fields that a token of this tier has."""
     if tier == "album":

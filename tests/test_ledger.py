@@ -196,3 +196,38 @@ def test_a_time_is_in_utc(time: str) -> None:
     assert [fault.what for fault in findings.faults] == ["is not a time in UTC"]
     good = json.dumps({"tokens": [], "time": "2026-09-01T12:00:00Z"})
     assert parse_ledger(good, SONGS, ALBUMS, Findings()).time == "2026-09-01T12:00:00Z"
+
+
+def test_what_was_noted_of_a_ledger_is_noted_when_it_is_read_again() -> None:
+    wrong = stem(1), stem(2, "drums", "sub"), {**stem(3), "state": "unrevealed"}
+    (first, noted), (again, noted_again) = ledger_of(*wrong), ledger_of(*wrong)
+    assert again is first
+    assert [fault.key for fault in noted.faults] == ["tokens[1].stem"]
+    assert [warning.key for warning in noted.warnings] == ["tokens[2].song"]
+    assert noted_again == noted
+
+
+def test_a_ledger_is_held_against_songs_and_albums_as_they_are_now() -> None:
+    text = json.dumps({"tokens": FORGED})
+
+    def told_with(song: Song, findings: Findings) -> list[str]:
+        songs = {**SONGS, "ebb": song}
+        albums = {"tides": Album("tides", "Tides", tuple(songs.values()))}
+        parse_ledger(text, songs, albums, findings)
+        return [fault.key for fault in findings.faults]
+
+    other = Song("ebb", "Ebb", (*SONGS["ebb"].layers[:1], Layer("pad", "Pad", ())))
+    assert told_with(SONGS["ebb"], Findings()) == []
+    assert told_with(other, Findings()) == ["tokens[3].layer", "tokens[5].stems.bass"]
+    assert told_with(SONGS["ebb"], Findings()) == []
+
+
+def test_an_album_with_faults_is_held_against_nothing_until_they_are_mended() -> None:
+    text = json.dumps({"tokens": FORGED})
+    albums = {"tides": Album("tides", "Tides", (SONGS["ebb"],))}
+    faulty, mended = Findings(), Findings()
+    faulty.fault("content/albums/tides/index.md", "is wrong")
+    parse_ledger(text, SONGS, albums, faulty)
+    parse_ledger(text, SONGS, albums, mended)
+    assert [fault.what for fault in faulty.faults] == ["is wrong"]
+    assert [fault.key for fault in mended.faults] == ["tokens[6].burned"]
