@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stempress import codes
-from stempress.documents import checked_slug, markdown_files, read_date, read_document
-from stempress.errors import closest, nearest
+from stempress.documents import (
+    checked_slug,
+    markdown_files,
+    read_date,
+    read_document,
+    split_front_matter,
+)
+from stempress.errors import Findings, closest, nearest
 from stempress.fields import Table
 from stempress.pictures import check_picture
 from stempress.songs import parse_song
+from stempress.texts import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song
-    from stempress.errors import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +80,24 @@ def _album_songs(
     found = {slug: file for slug, file in markdown_files(path, where, findings) if slug != "index"}
     listed = _listed_songs(table, where, found)
     for slug in dict.fromkeys((*listed, *found)):
-        if slug in found:
-            table, story = read_document(found[slug], f"{where}/{found[slug].name}", findings)
-        else:
-            table, story = Table({}, where, findings, absent=True), ""
-        yield parse_song(slug, album, table, story, pad=pad)
+        file = f"{where}/{found[slug].name}" if slug in found else where
+        text = read_text(found[slug], file, findings) if slug in found else None
+        song, noted = _song(text, file, slug, album, pad=pad)
+        findings.add(noted)
+        yield song
+
+
+@lru_cache(maxsize=1024)
+def _song(
+    text: str | None, where: str, slug: str, album: str, *, pad: bool
+) -> tuple[Song, Findings]:
+    """Read a song's file, or what cannot be read; previews need not read the same twice."""
+    noted = Findings()
+    if text is None:
+        table, story = Table({}, where, noted, absent=True), ""
+    else:
+        table, story = split_front_matter(text, where, noted)
+    return parse_song(slug, album, table, story, pad=pad), noted
 
 
 def _listed_songs(table: Table, where: str, found: Mapping[str, Path]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -249,6 +250,7 @@ def folded(address: str) -> str:
     return unicodedata.normalize("NFC", address).casefold()
 
 
+@lru_cache(maxsize=4096)
 def slugify(name: str) -> str:
     """Return a name as it stands in addresses: lower case, words joined by hyphens."""
     bare = "".join(

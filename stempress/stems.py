@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.model import stem_keys
 from stempress.errors import nearest
@@ -13,7 +13,7 @@ from stempress.pictures import check_picture
 from stempress.texts import is_refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.errors import Findings
@@ -35,7 +35,9 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
     found = _found(site)
     wanted = list(stem_keys(songs))
     orphans = sorted(found.keys() - wanted)
-    missing = _missing_folders(site, wanted, orphans, findings)
+    there = {key[:2] for key in found}
+    lacking = dict.fromkeys(key[:2] for key in wanted if key[:2] not in there)
+    missing = _missing_folders(site, lacking, orphans, findings)
     audio: dict[StemKey, Path] = {}
     pictures: dict[StemKey, Path] = {}
     for key in wanted:
@@ -50,31 +52,46 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
             pictures[key] = picture
             check_picture(picture, _where(site, picture), findings)
         for file in files:
-            if file.suffix.lower() not in AUDIO + PICTURES:
+            if file.kind not in AUDIO + PICTURES:
+                suffix = file.path.suffix
                 findings.fault(
-                    _where(site, file),
+                    _where(site, file.path),
                     "is neither sound nor picture",
-                    value=file.suffix,
-                    hint=nearest(file.suffix, AUDIO + PICTURES),
+                    value=suffix,
+                    hint=nearest(suffix, AUDIO + PICTURES),
                 )
     for file in (file for files in found.values() for file in files):
         findings.warn(
-            _where(site, file),
+            _where(site, file.path),
             "belongs to no stem and is left out",
             hint="stems/<song>/<layer>/<stem>.<ext>",
         )
     return StemFiles(audio, pictures)
 
 
-def _found(site: Path) -> dict[StemKey, list[Path]]:
-    found: dict[StemKey, list[Path]] = {}
+class _File(NamedTuple):
+    """A file below stems/; ``kind`` is its ending in lower case."""
+
+    path: Path
+    kind: str
+
+
+def _found(site: Path) -> dict[StemKey, list[_File]]:
+    found: dict[StemKey, list[_File]] = {}
     for song in _entries(site / "stems"):
         for layer in _entries(song):
             for entry in _entries(layer):
-                path = Path(entry)
-                if entry.is_file() and not path.name.startswith("."):
-                    found.setdefault((song.name, layer.name, path.stem), []).append(path)
+                if entry.is_file() and not entry.name.startswith("."):
+                    stem, kind = _split(entry.name)
+                    file = _File(Path(entry), kind.lower())
+                    found.setdefault((song.name, layer.name, stem), []).append(file)
     return found
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return a file's name without its ending, and the ending."""
+    stem, dot, ending = name.rpartition(".")
+    return (stem, dot + ending) if stem and ending else (name, "")
 
 
 def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
@@ -86,18 +103,20 @@ def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
 
 
 def _missing_folders(
-    site: Path, wanted: Sequence[StemKey], orphans: Sequence[StemKey], findings: Findings
+    site: Path,
+    lacking: Iterable[tuple[str, str]],
+    orphans: Sequence[StemKey],
+    findings: Findings,
 ) -> set[tuple[str, str]]:
-    """Return song and layer of the folders that are not there; the outermost is noted, once."""
+    """Return song and layer of the folders that are not there; the outermost is noted, once.
+
+    ``lacking`` are those in which nothing was found.
+    """
     missing: dict[tuple[str, str], str] = {}
-    there: set[tuple[str, str]] = set()
-    for key in wanted:
-        if key[:2] in there or key[:2] in missing:
-            continue
+    for key in lacking:
         folders = ["/".join(("stems", *key[:depth])) for depth in range(3)]
         absent = next((folder for folder in folders if not (site / folder).is_dir()), None)
         if absent is None:
-            there.add(key[:2])
             continue
         if absent not in missing.values():
             depth = folders.index(absent)
@@ -108,20 +127,20 @@ def _missing_folders(
             findings.fault(
                 f"{absent}/", "is missing", hint=f"stems/<song>/<layer>/<stem>.wav{rename}"
             )
-        missing[key[:2]] = absent
+        missing[key] = absent
     return set(missing)
 
 
 def _one(
-    key: StemKey, kind: str, suffixes: Sequence[str], files: Sequence[Path], findings: Findings
+    key: StemKey, kind: str, endings: Sequence[str], files: Sequence[_File], findings: Findings
 ) -> Path | None:
     """Return the file of a kind; a fault is noted where there are more."""
-    fitting = [file for file in files if file.suffix.lower() in suffixes]
+    fitting = [file.path for file in files if file.kind in endings]
     if len(fitting) > 1:
         findings.fault(
             f"stems/{'/'.join(key)}",
             f"the stem has more than one {kind} file",
-            value=[file.name for file in fitting],
+            value=[path.name for path in fitting],
             hint="keep one",
         )
     return fitting[0] if fitting else None

@@ -120,7 +120,7 @@ def refuse_links(site: Path, findings: Findings) -> None:
     """
     roots = [_real(site), *(_real(site / folder) for folder in FOLDERS)]
     for folder in FOLDERS:
-        for path in _links(site / folder):
+        for path in sorted(map(Path, _links(str(site / folder)))):
             if not any(_real(path).is_relative_to(root) for root in roots):
                 findings.fault(
                     path.relative_to(site).as_posix(),
@@ -135,17 +135,17 @@ def is_refused(path: Path, where: str, findings: Findings) -> bool:
     return path.is_symlink() and findings.has_fault(where)
 
 
-def _links(folder: Path) -> Iterator[Path]:
+def _links(folder: str) -> Iterator[str]:
     """Yield every link below a folder; none is followed."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
         if entry.is_symlink():
-            yield Path(entry.path)
+            yield entry.path
         elif entry.is_dir(follow_symlinks=False):
-            yield from _links(Path(entry.path))
+            yield from _links(entry.path)
 
 
 def _real(path: Path) -> Path:

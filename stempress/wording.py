@@ -7,7 +7,7 @@ sentence that denies it ("not an investment") is fine. Other languages are not l
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.texts import is_refused
@@ -59,9 +59,8 @@ PHRASES = (
 )  # fmt: skip
 SENTENCE = 300
 """How far before such words, in characters, what denies them is looked for."""
-_ANY = re.compile(
-    r"\b(?:" + "|".join(f"({phrase})" for phrase, _ in PHRASES) + r")\b", re.IGNORECASE
-)
+_SOME = re.compile(r"\b(?=\w)(?:" + "|".join(phrase for phrase, _ in PHRASES) + r")\b")
+"""Whether a text in lower case has any: much quicker than which, and in which case."""
 _DENIES = re.compile(
     r"\b(?:no|not|nor|never|neither|nothing|nobody|none|without|cannot|\w+n[\u2019']t|kein\w*|nicht|nie|"
     r"niemals|niemand|ohne|weder|noch)\b(?!\s+(?:only|just|merely|nur))",
@@ -86,12 +85,19 @@ def promises(text: str) -> tuple[Promise, ...]:
 
 
 def _promises(text: str) -> Iterator[Promise]:
-    for found in _ANY.finditer(text):
+    for found in _each().finditer(text) if _SOME.search(text.lower()) else ():
         before = _ENDS.split(text[max(0, found.start() - SENTENCE) : found.start()])[-1]
         if not _DENIES.search(before):
             _, instead = PHRASES[(found.lastindex or 1) - 1]
             words = " ".join(found[0].split())
             yield Promise(text.count("\n", 0, found.start()) + 1, words, instead)
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    """Return what finds them, in a group for every phrase."""
+    phrases = "|".join(f"({phrase})" for phrase, _ in PHRASES)
+    return re.compile(rf"\b(?:{phrases})\b", re.IGNORECASE)
 
 
 def lint_wording(site: Path, findings: Findings) -> None:

@@ -23,7 +23,7 @@ RULED = Song(
 SUMMER = Song("été", "Été", (Layer("drums", "Drums", (Stem("amen", "Amen"),)),))
 KNOWN = {**SONGS, "ruled": RULED, "été": SUMMER}
 HIDDEN = {"id": "1", "tier": "stem", "state": "unrevealed"}
-USUAL = (
+USUAL: tuple[dict[str, Any], ...] = (
     HIDDEN,
     {**HIDDEN, "tier": "song", "supply": 3},
     stem(2, supply=4),
