@@ -234,11 +234,12 @@ class Rarity:
 @lru_cache(maxsize=1024)
 def extremes(song: Song, count: int) -> tuple[tuple[Variation, ...], tuple[Variation, ...]]:
     """Return the ``count`` rarest and commonest permitted variations, without enumerating."""
-    return _from_one_end(song, count, -1.0), _from_one_end(song, count, 1.0)
+    bits = [layer.information for layer in song.layers]
+    return _from_one_end(song, bits, count, -1.0), _from_one_end(song, bits, count, 1.0)
 
 
-def _from_one_end(song: Song, count: int, sign: float) -> tuple[Variation, ...]:
-    costs = [
-        [(sign * bits, at) for at, bits in enumerate(layer.information)] for layer in song.layers
-    ]
+def _from_one_end(
+    song: Song, bits: Sequence[Sequence[float]], count: int, sign: float
+) -> tuple[Variation, ...]:
+    costs = [[(sign * each, at) for at, each in enumerate(layer)] for layer in bits]
     return tuple(variation for _, variation in islice(cheapest_first(song, costs), count))

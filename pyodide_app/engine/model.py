@@ -132,6 +132,8 @@ class Song:
 
     def permits(self, variation: Variation) -> bool:
         """Say whether the rules allow a variation of this song."""
+        if not self.rules:
+            return True
         chosen = variation.by_layer(self)
         return all(rule.permits(chosen) for rule in self.rules)
 
@@ -215,7 +217,8 @@ class Variation:
     def by_layer(self, song: Song) -> dict[str, str]:
         """Return layer slug -> stem slug."""
         return {
-            layer.slug: stem.slug for layer, stem in zip(song.layers, self.stems(song), strict=True)
+            layer.slug: layer.stems[at].slug
+            for layer, at in zip(song.layers, self.choice, strict=True)
         }
 
 
