@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stempress.albums import read_albums
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from stempress.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Collection:
     """Everything the artist wrote, checked."""
 
@@ -54,16 +55,23 @@ class Collection:
 
     def album(self, slug: str) -> Album:
         """Return an album by slug; KeyError if there is none such."""
-        return next((album for album in self.albums if album.slug == slug), None) or _missing(slug)
+        for album in self.albums:
+            if album.slug == slug:
+                return album
+        raise KeyError(slug)
 
     def stem(self, key: StemKey) -> Stem:
         """Return a stem by its full name; KeyError if there is none such."""
-        layer = self.song(key[0]).layer(key[1])
-        return layer.stems[layer.index(key[2])]
+        return self._stems[key]
 
-
-def _missing(slug: str) -> Album:
-    raise KeyError(slug)
+    @cached_property
+    def _stems(self) -> dict[StemKey, Stem]:
+        return {
+            (song.slug, layer.slug, stem.slug): stem
+            for song in self.songs
+            for layer in song.layers
+            for stem in layer.stems
+        }
 
 
 def read_collection(site: Path, settings: Settings, findings: Findings) -> Collection:

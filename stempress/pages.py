@@ -12,7 +12,7 @@ from stempress.errors import Fault, SiteError
 from stempress.fields import folded
 from stempress.phrases import ENGLISH
 from stempress.rarity import extremes
-from stempress.traits import Trait, shown_trait, traits_of
+from stempress.traits import Trait, identity, shown_trait, traits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -171,15 +171,15 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
     """Return the tokens of every trait; traits that differ in case or accent alone are one."""
     groups: dict[str, list[Token]] = defaultdict(list)
     names: dict[str, Trait] = {}
-    known: dict[tuple[Trait, ...], list[list[Token]]] = {}
+    known: dict[tuple[object, ...], Iterable[list[Token]]] = {}
     for token in collection.tokens:
-        traits = traits_of(collection, token)
-        if traits not in known:
-            for trait in traits:
-                names.setdefault(trait.address, trait)
-            addresses = dict.fromkeys(trait.address for trait in traits)
-            known[traits] = [groups[address] for address in addresses]
-        for group in known[traits]:
+        same = identity(token)
+        if same not in known:
+            named = [(trait.address, trait) for trait in traits_of(collection, token)]
+            for address, trait in named:
+                names.setdefault(address, trait)
+            known[same] = {address: groups[address] for address, _ in named}.values()
+        for group in known[same]:
             group.append(token)
     return {names[address]: tuple(tokens) for address, tokens in groups.items()}
 
@@ -304,12 +304,11 @@ def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> s
         }[token.tier]
     if token.tier == "album":
         return f"{collection.album(token.album).title} #{token.id}"
-    song = collection.song(token.song)
     if token.tier == "song":
+        song = collection.song(token.song)
         mix = Variation.from_stems(song, token.stems).mix_number
         return f"{song.title} {mix} #{token.id}"
-    layer = song.layer(token.layer)
-    return f"{layer.stems[layer.index(token.stem)].name} #{token.id}"
+    return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
 
 
 def refuse_clashes(pages: Iterable[Page]) -> None:

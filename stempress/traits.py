@@ -26,10 +26,14 @@ class Trait(NamedTuple):
     @property
     def address(self) -> str:
         """Where the tokens that share this trait are listed."""
-        return f"traits/{_segment(self.name)}/{_segment(self.value)}/"
+        return _address(self)
 
 
 @cache
+def _address(trait: Trait) -> str:
+    return f"traits/{_segment(trait.name)}/{_segment(trait.value)}/"
+
+
 def _segment(words: str) -> str:
     """Return words as one part of an address; those too long, or without a letter, get a number."""
     slug = slugify(words)
@@ -62,6 +66,12 @@ def shown_trait(_: Phrases, trait: Trait) -> Trait:
     }
     value = values.get(trait.name, {}).get(trait.value, trait.value)
     return Trait(names.get(trait.name, trait.name), value)
+
+
+def identity(token: Token) -> tuple[object, ...]:
+    """Return what a token's traits follow from: tokens with the same have the same traits."""
+    named = token.album, token.song, token.layer, token.stem
+    return (token.tier, token.state, *named, *token.stems.items())
 
 
 def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
