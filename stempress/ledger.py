@@ -13,13 +13,13 @@ from pyodide_app.engine.model import Song, StemKey
 from stempress.errors import Findings
 from stempress.fields import Table
 from stempress.forging import check_forging
+from stempress.owners import read_owners
 from stempress.plain import PlainTokens
-from stempress.settings import check_address
 from stempress.texts import parse_json, read_text
 from stempress.tokens import is_token_id, read_token
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from pyodide_app.engine.model import Token
@@ -115,7 +115,7 @@ def _parsed(
     ledger = Ledger(
         # By id: another order could tell what an unrevealed token lies between.
         tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
-        owners=dict(_owners(table.table("owners"), entries)),
+        owners=dict(read_owners(table.table("owners"), entries)),
         block=table.whole("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
     )
@@ -191,30 +191,3 @@ def _check_supplies(table: Table, tokens: Iterable[Token], songs: Iterable[Song]
         if counts[key] > supply:
             what = f"hold more of {'/'.join(key)} than its supply"
             table.fault("tokens", what, counts[key], f"the supply is {supply}")
-
-
-def _owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[str, int]]]:
-    for token_id, value in table.data.items():
-        if entries.lack(token_id):
-            table.fault(token_id, "is not a token of the ledger", hint="remove the owner")
-            continue
-        holders = {value: 1} if isinstance(value, str) else value
-        if not isinstance(holders, dict) or not all(
-            isinstance(count, int) and not isinstance(count, bool) and count > 0
-            for count in holders.values()
-        ):
-            table.fault(
-                token_id,
-                "must be an address, or addresses with counts",
-                value,
-                '"0x..." or {"0x...": 2}',
-            )
-            continue
-        held = sum(holders.values())
-        if token_id in entries.sound and held > entries.tokens[token_id].supply:
-            supply = entries.tokens[token_id].supply
-            table.fault(token_id, "is held more often than it exists", held, f"supply: {supply}")
-        yield (
-            token_id,
-            {check_address(table, token_id, address): count for address, count in holders.items()},
-        )

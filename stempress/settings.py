@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FILE = "site.toml"
 BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+"""A contract or a holder."""
 type Standard = Literal["erc1155", "erc721"]
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
@@ -265,11 +267,11 @@ def check_address(
 
     A mixed-case one must have the right checksum.
     """
-    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
+    if not ADDRESS.fullmatch(value):
         table.fault(key, "is not an address", value, "0x and 40 hex digits")
         return value
     right = ask(value)
-    if value[2:] not in (value[2:].lower(), value[2:].upper()) and value != right:
+    if value != right and value[2:] not in (value[2:].lower(), value[2:].upper()):
         table.fault(key, "has a wrong EIP-55 checksum", value, f"if the digits are right: {right}")
     return right
 

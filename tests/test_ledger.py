@@ -121,6 +121,19 @@ def test_owners_are_addresses_or_counts_of_them() -> None:
     assert findings.faults == []
 
 
+def test_addresses_are_checked_once_for_all_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path))
+    held = {str(at): {OTHER.lower(): 1, OWNER: 1} for at in (1, 2)}
+    entries = [stem(1, supply=2), stem(2, "bass", "sub", supply=2)]
+    first, _ = ledger_of(*entries, owners=held)
+    monkeypatch.setattr("stempress.owners.checksummed", None)
+    again, findings = ledger_of(*entries, owners=held, block=1)
+    assert again.owners == first.owners == {at: {OTHER: 1, OWNER: 1} for at in ("1", "2")}
+    assert findings.faults == []
+
+
 @pytest.mark.parametrize(
     ("value", "what"),
     [
