@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.grooves import shade, strata
 from stempress.mixart import MixArt, colour
-from stempress.output import OutputFile
+from stempress.output import Bundle, OutputFile
 from stempress.songart import SongArt
 
 if TYPE_CHECKING:
@@ -92,29 +92,33 @@ def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
 
 def draw_covers(
     plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
-) -> Iterator[OutputFile]:
-    """Yield every cover of the site."""
+) -> Iterator[OutputFile | Bundle]:
+    """Yield every cover of the site, the collection's first."""
     art = Art(collection, sounds)
     yield OutputFile(collection_cover(), art.collection, keys.songs)
     for album in collection.albums:
         known = keys.album_cover(album.slug)
         yield OutputFile(album_cover(album), partial(art.album, album), known)
     for song in collection.songs:
-        known = keys.of_song(song.slug)
-        first = next(song.variations())
-        pictured = picture_keys(collection, song, first)
-        draw = partial(art.variation, song, first) if pictured else partial(art.song, song)
-        yield OutputFile(song_cover(song), draw, known)
-        for at, layer in enumerate(song.layers):
-            for nth, stem in enumerate(layer.stems):
-                key = song.slug, layer.slug, stem.slug
-                yield OutputFile(stem_cover(key), partial(art.stem, song, key, at, nth), known)
-        for variation in plan.variations[song.slug].shown:
-            draw = partial(art.variation, song, variation)
-            yield OutputFile(variation_cover(variation), draw, known)
+        slug, shown = song.slug, plan.variations[song.slug].shown
+        covers = partial(_song_covers, art, song, shown, keys.of_song(slug))
+        yield Bundle(f"art/{slug}", keys.mixes(slug), covers)
     for tier in TIERS:
         draw_blank = partial(art.unrevealed, TIERS.index(tier) + 1)
         yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.around)
+
+
+def _song_covers(
+    art: Art, song: Song, shown: Sequence[Variation], known: str
+) -> Iterator[OutputFile]:
+    """Yield the covers of a song, its stems and its variations."""
+    yield OutputFile(song_cover(song), partial(art.whole, song), known)
+    for at, layer in enumerate(song.layers):
+        for nth, stem in enumerate(layer.stems):
+            key = song.slug, layer.slug, stem.slug
+            yield OutputFile(stem_cover(key), partial(art.stem, song, key, at, nth), known)
+    for variation in shown:
+        yield OutputFile(variation_cover(variation), partial(art.variation, song, variation), known)
 
 
 class Art:
@@ -149,8 +153,11 @@ class Art:
             return self._stack(song, keys)
         return self._mixes.draw(song, variation, self._sleeves[song.slug])
 
-    def song(self, song: Song) -> bytes:
-        """Draw every stem of a song."""
+    def whole(self, song: Song) -> bytes:
+        """Draw every stem of a song, or stack the pictures of its first variation."""
+        first = next(song.variations())
+        if picture_keys(self._of, song, first):
+            return self.variation(song, first)
         return self._songs.song(song, self._sleeves[song.slug])
 
     def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:

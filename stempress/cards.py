@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from stempress.cache import store
-from stempress.output import OutputFile
+from stempress.output import Bundle, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,10 +35,24 @@ def card_address(cover: str) -> str:
     return str(CARDS / PurePosixPath(cover).relative_to(COVERS).with_suffix(".png"))
 
 
-def draw_cards(settings: Settings, files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+def draw_cards(
+    settings: Settings, files: Iterable[OutputFile | Bundle]
+) -> Iterator[OutputFile | Bundle]:
     """Yield a card for every cover among the files; those drawn earlier are taken as they are."""
     if not has_cards(settings):
         return
+    for each in files:
+        if isinstance(each, OutputFile):
+            yield from _cards([each])
+        else:
+            yield Bundle(f"cards of {each.name}", each.key, partial(_cards_of, each))
+
+
+def _cards_of(bundle: Bundle) -> Iterator[OutputFile]:
+    return _cards(bundle.files)
+
+
+def _cards(files: Iterable[OutputFile]) -> Iterator[OutputFile]:
     for file in files:
         if COVERS in PurePosixPath(file.address).parents:
             yield OutputFile(card_address(file.address), partial(_card, file), file.named().key)

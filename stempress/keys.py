@@ -3,7 +3,9 @@
 A page's key names everything that its template may ask for and that can change: of settings and of
 the words around every page all of it, of songs and tokens what is about this page. Pages of which
 there are few follow from everything. So do all pages of a site with templates of its own, for such
-a template can ask for anything. ``tests/test_incremental.py`` holds every key against clean builds.
+a template can ask for anything. Files that follow from much of the same are in bundles, whose key
+names all of it: where that is what it was, their own keys are not asked for.
+``tests/test_incremental.py`` holds every key against clean builds.
 """
 
 from __future__ import annotations
@@ -11,23 +13,42 @@ from __future__ import annotations
 import marshal
 from collections import defaultdict
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
-from stempress.pages import SongList, StemView, TokenList, VariationPages, VariationView
+from stempress.jobs import meanwhile
+from stempress.output import holds
+from stempress.pages import (
+    SongList,
+    StemView,
+    TokenList,
+    VariationPages,
+    VariationView,
+    refuse_clashes,
+)
 from stempress.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
     from stempress.inputs import Inputs
-    from stempress.pages import Page
+    from stempress.pages import Page, Section
     from stempress.traits import Trait
+    from stempress.trees import Tree
     from stempress.views import Views
+
+
+_PLAIN = attrgetter("id", "state", "song", "layer", "stem", "burned", "into", "supply")
+"""What a stem token is."""
+
+
+WORTH = 500
+"""Fewer pages than this are named sooner than a second process begins."""
 
 
 def digest(*parts: object) -> str:
@@ -62,6 +83,13 @@ class Keys:
         self._songs: dict[str, str] = {}
         self._followers: dict[str, str] = {}
         self._entries: dict[str, str] = {}
+        self._counted: dict[StemKey, str] = {}
+        self._sections: dict[str, Callable[[str], str]] = {
+            "gallery": lambda _: self.rarity,
+            "traits": lambda _: self.rarity,
+            "tokens": lambda _: self._told_of_tokens,
+            "songs": self._told_of_song,
+        }
         self._pages: dict[str, Callable[[Page], str]] = {
             "token.html": self._token_page,
             "gallery.html": self._list_page,
@@ -74,9 +102,34 @@ class Keys:
             "rarity.html": self._rarity_page,
         }
 
-    def pages(self) -> list[str]:
-        """Return the keys of all pages, in the plan's order."""
-        return [self.page(page) for page in self._views.plan.pages]
+    def section(self, section: Section) -> str:
+        """Return the key of a bundle of pages; nothing for pages that stand alone."""
+        return self._sections[section.kind](section.slug) if section.kind else ""
+
+    def begin(self, ahead: Tree | None) -> Callable[[Page], str]:
+        """Begin to name pages, in another process where there can be one; return what says a key.
+
+        Pages in bundles that the next site has, going by its record ``ahead``, need none. SiteError
+        if two of the others would be one file.
+        """
+        fresh = [
+            page
+            for section in self._views.plan.sections
+            if not (ahead and holds(ahead, section.name, self.section(section)))
+            for page in section.pages
+        ]
+        refuse_clashes(fresh)
+
+        def every() -> list[str]:
+            return [self.page(page) for page in fresh]
+
+        waited = meanwhile(every) if len(fresh) > WORTH else every
+
+        @cache
+        def found() -> dict[str, str]:
+            return dict(zip([page.address for page in fresh], waited(), strict=True))
+
+        return lambda page: found().get(page.address) or self.page(page)
 
     def page(self, page: Page) -> str:
         """Return the key of a page."""
@@ -113,6 +166,17 @@ class Keys:
             )
         return self._entries[token.id]
 
+    def tokens(self, tokens: Iterable[Token]) -> str:
+        """Return a key for some tokens and what they are made of."""
+        plain, others, songs = [], [], set()
+        for token in tokens:
+            if token.tier == "stem":
+                plain.append(_PLAIN(token))
+                songs.add(token.song)
+            else:
+                others.append(self.token(token))
+        return digest(plain, others, [self.song(slug) for slug in sorted(songs) if slug])
+
     def _songs_in(self, token: Token) -> list[Token]:
         """Return the song tokens that an album token was forged from."""
         burned = token.burned if token.tier == "album" else ()
@@ -123,11 +187,15 @@ class Keys:
         """Return the key of a token's metadata."""
         return self.around + self.token(token)
 
+    def metadata_of(self, tokens: Sequence[Token]) -> str:
+        """Return the key of some tokens' metadata."""
+        return digest(self.around, self.tokens(tokens))
+
     def ledger_part(self, tokens: Sequence[Token]) -> str:
         """Return the key of some tokens as data, with who holds them."""
         owners = self._of.ledger.owners
         held = [tuple(owners.get(token.id, {}).items()) for token in tokens]
-        return digest(self.around, held, "".join([self.token(token) for token in tokens]))
+        return digest(self.around, held, self.tokens(tokens))
 
     def song_files(self, slug: str) -> str:
         """Return the key of a song's data, its digests and its covers."""
@@ -142,6 +210,10 @@ class Keys:
             self._followers[slug] = digest(self.around, self.song(slug))
         return self._followers[slug]
 
+    def mixes(self, slug: str) -> str:
+        """Return the key of what follows from a song and which of its mixes have a page."""
+        return digest(self.of_song(slug), self._shown[slug])
+
     def previews(self, slug: str) -> str:
         """Return the key of the list of a song's previews."""
         return self.of_song(slug) + self._previews[slug]
@@ -154,7 +226,12 @@ class Keys:
     def ledger(self) -> str:
         """A key for all tokens, who holds them, and when that was so."""
         ledger = self._of.ledger
-        return digest(ledger.block, ledger.time, self.ledger_part(ledger.tokens))
+        owners = {name: dict(held) for name, held in ledger.owners.items()}
+        return digest(self.around, ledger.block, ledger.time, owners, self._all_tokens)
+
+    @cached_property
+    def _all_tokens(self) -> str:
+        return self.tokens(self._of.tokens)
 
     @cached_property
     def songs(self) -> str:
@@ -170,15 +247,36 @@ class Keys:
 
     @cached_property
     def rarity(self) -> str:
-        """A key for how rare everything is, and how many tokens are the same mix."""
-        same = self._rarity.variation_tokens.items()
-        alike = [(each.song, each.choice, len(tokens)) for each, tokens in same]
-        return digest(self.forge, list(self._counted.values()), alike)
+        """A key for all tokens and songs: for how rare everything is, and lists of tokens."""
+        return digest(self.forge, self._all_tokens)
 
     @cached_property
     def addresses(self) -> str:
         """A key for the list of all addresses."""
         return digest(self.around, [page.address for page in self._views.plan.pages])
+
+    @cached_property
+    def laid_out(self) -> str:
+        """A key for all that the list of addresses follows from: it is known before that is."""
+        return digest(self.rarity, [note.slug for note in self._of.notes])
+
+    @cached_property
+    def _told_of_tokens(self) -> str:
+        return digest(self.ledger, self.forge)
+
+    def _told_of_song(self, slug: str) -> str:
+        """Return a key for a song's mixes and stems, and how many tokens are each of them."""
+        return digest(
+            (self.mixes(slug), self._previews[slug], self._digests[slug]),
+            self.tokens(self._by_song[slug]),
+        )
+
+    @cached_property
+    def _by_song(self) -> dict[str, list[Token]]:
+        found: dict[str, list[Token]] = defaultdict(list)
+        for token in self._of.tokens:
+            found[token.song].append(token)
+        return found
 
     def _album(self, slug: str) -> str:
         album = self._of.album(slug)
@@ -230,7 +328,7 @@ class Keys:
         shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
         return digest(
             (self.around, page.address, page.title, about.last, shared, told),
-            "".join([self.token(token) for token in about.tokens]),
+            self.tokens(about.tokens),
         )
 
     @cached_property
@@ -259,7 +357,7 @@ class Keys:
             (self.around, self.song(slug), self._shown[slug], about.key),
             self._counts([about.key]),
             repr(row.actual),
-            [self.token(token) for token in row.tokens],
+            self.tokens(row.tokens),
         )
 
     def _song_page(self, page: Page) -> str:
@@ -269,23 +367,22 @@ class Keys:
         return digest(
             (self.around, self.song(song.slug), self._shown[song.slug], about.total, song.story),
             self._counts(list(stem_keys([song]))),
-            [self.token(token) for token in tokens],
+            self.tokens(tokens),
         )
 
     def _rarity_page(self, page: Page) -> str:
         about = _about(page, SongList)
         tokens = [each for song in about.songs for each in self._views.song_tokens[song.slug]]
-        known = [self.token(token) for token in tokens]
-        return digest(self.rarity, page.address, page.title, about.last, known)
+        return digest(self.rarity, page.address, page.title, about.last, self.tokens(tokens))
 
     def _counts(self, keys: Sequence[StemKey]) -> list[str]:
-        return [self._counted[key] for key in keys]
+        return [self._count(key) for key in keys]
 
-    @cached_property
-    def _counted(self) -> dict[StemKey, str]:
-        keys = self._sounds.stems
-        rows = [self._views.row(key) for key in keys]
-        return {row.key: repr((row.count, [each.id for each in row.alive[:1]])) for row in rows}
+    def _count(self, key: StemKey) -> str:
+        if key not in self._counted:
+            row = self._views.row(key)
+            self._counted[key] = repr((row.count, [each.id for each in row.alive[:1]]))
+        return self._counted[key]
 
     @cached_property
     def _shown(self) -> dict[str, str]:
@@ -296,13 +393,13 @@ class Keys:
 
     @cached_property
     def _digests(self) -> dict[str, str]:
-        return self._by_song(self._sounds.digests)
+        return self._of_songs(self._sounds.digests)
 
     @cached_property
     def _previews(self) -> dict[str, str]:
-        return self._by_song(self._sounds.previews)
+        return self._of_songs(self._sounds.previews)
 
-    def _by_song(self, of: Mapping[Variation, object]) -> dict[str, str]:
+    def _of_songs(self, of: Mapping[Variation, object]) -> dict[str, str]:
         """Return a key for what there is of every song's variations."""
         found: dict[str, list[str]] = defaultdict(list)
         for variation, each in of.items():

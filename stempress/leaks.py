@@ -31,12 +31,13 @@ _SALT = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def refuse_leaks(collection: Collection, files: Sequence[OutputFile], findings: Findings) -> None:
-    """Note what could tell an unrevealed token from another."""
+    """Note what could tell an unrevealed token from another, as far as these files tell of them."""
     hidden = [token for token in collection.tokens if token.state == "unrevealed"]
     if not hidden:
         return
     metadata = {file.address: file for file in files if file.address.startswith("metadata/")}
-    for token, other in _unlike(hidden, metadata):
+    written = [token for token in hidden if f"metadata/{token.id}.json" in metadata]
+    for token, other in _unlike(written, metadata):
         findings.fault(
             f"/metadata/{token.id}.json",
             f"differs from that of token {other.id}, though both are unrevealed",

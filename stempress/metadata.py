@@ -10,13 +10,13 @@ from pyodide_app.engine.model import Variation
 from stempress import codes
 from stempress.art import collection_cover, token_cover
 from stempress.data import json_file, json_later
-from stempress.output import OutputFile
+from stempress.output import Bundle, OutputFile, flat
 from stempress.pages import stem_address, token_address, token_title
 from stempress.publish import ASSETS, pin_assets
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, Token
     from stempress.catalog import Collection
@@ -28,31 +28,43 @@ if TYPE_CHECKING:
     """Gives an address below the site's root in the form that metadata speaks of it."""
 
 MUSIC_SCHEMA = "music-nft-20220222"
+METADATA = "metadata/"
+TOGETHER = 200
+"""How many tokens' JSON is in one bundle."""
 PLAYED = ("audio/mpeg", "audio/ogg")
 """What marketplaces play as an animation; FLAC is not among it."""
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
 def metadata_files(
-    collection: Collection, sounds: Sounds, keys: Keys, assets: Iterable[OutputFile] = ()
-) -> Iterator[OutputFile]:
+    collection: Collection,
+    sounds: Sounds,
+    keys: Keys,
+    assets: Iterable[OutputFile | Bundle] = (),
+) -> Iterator[OutputFile | Bundle]:
     """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.
 
     Pictures and sound are among the ``assets``; IPFS names them by what they hold.
     """
-    pinned = pin_assets(assets) if collection.settings.assets == "ipfs" else {}
+    pinned = pin_assets(flat(assets)) if collection.settings.assets == "ipfs" else {}
     at = partial(absolute, collection.settings, pinned)
     places = "".join(pinned.values())
-    for token in collection.tokens:
-        file = json_later(
-            f"metadata/{token.id}.json",
-            keys.metadata(token) + places,
-            *(token_metadata, collection, sounds, token, at),
-        )
-        yield file
-        yield OutputFile(
-            f"metadata/{int(token.id):064x}.json", file.content, file.key, file.address
-        )
+
+    def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
+        for token in tokens:
+            file = json_later(
+                f"metadata/{token.id}.json",
+                keys.metadata(token) + places,
+                *(token_metadata, collection, sounds, token, at),
+            )
+            yield file
+            named = f"metadata/{int(token.id):064x}.json"
+            yield OutputFile(named, file.content, file.key, file.address)
+
+    for start in range(0, len(collection.tokens), TOGETHER):
+        tokens = collection.tokens[start : start + TOGETHER]
+        key = keys.metadata_of(tokens) + places
+        yield Bundle(f"{METADATA}{start}", key, partial(files, tokens))
     yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 

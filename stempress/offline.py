@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stempress.art import collection_cover
 from stempress.cache import store
 from stempress.data import json_file
-from stempress.output import OutputFile
+from stempress.output import Bundle, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +25,11 @@ PAPER = "#17161a"
 
 
 def offline_files(
-    settings: Settings, files: Iterable[OutputFile], direction: str = "ltr"
+    settings: Settings, files: Iterable[OutputFile | Bundle], direction: str = "ltr"
 ) -> Iterator[OutputFile]:
     """Yield the manifest, and icons drawn from the collection's cover, which is among the files."""
-    cover = next(file for file in files if file.address == collection_cover())
+    loose = (file for file in files if isinstance(file, OutputFile))
+    cover = next(file for file in loose if file.address == collection_cover())
     yield json_file("manifest.json", manifest(settings, direction))
     for size in ICONS:
         yield _icon(f"icons/{size}.png", cover, size, 1.0)

@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 import stat
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,10 +24,12 @@ from stempress.trees import (
     Found,
     Record,
     Seen,
+    Shelf,
     Tree,
     drop_record,
     folder_times,
     folders_of,
+    is_as_written,
     read_tree,
     remove,
     write_record,
@@ -85,6 +89,31 @@ class OutputFile(NamedTuple):
         return self._replace(key=f"{content.name} {found.st_size} {found.st_mtime_ns}")
 
 
+class Bundle:
+    """Files that follow from one key together: where it is the same, none of them is looked at.
+
+    A site with another generator, or other files in the bundle, has another key.
+    """
+
+    def __init__(self, name: str, key: str, make: Callable[[], Iterable[OutputFile]]) -> None:
+        """Take the bundle's name, which no other has; ``make`` is called once, if at all."""
+        self.name, self.key, self._make = name, key, make
+
+    @cached_property
+    def files(self) -> list[OutputFile]:
+        """The files."""
+        return list(self._make())
+
+
+def flat(files: Iterable[OutputFile | Bundle]) -> Iterator[OutputFile]:
+    """Yield every file, those in bundles too."""
+    for each in files:
+        if isinstance(each, Bundle):
+            yield from each.files
+        else:
+            yield each
+
+
 class _Made(NamedTuple):
     """A file in the new folder: as the disk has it, and whether it differs from the old one."""
 
@@ -100,7 +129,7 @@ def records_of(out: Path) -> Path:
 
 def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     out: Path,
-    files: Iterable[OutputFile],
+    files: Iterable[OutputFile | Bundle],
     *,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -119,38 +148,139 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     below ``only`` stays as it is. ``guard`` sees what has been made before it is written.
     ``ahead`` is what ``look_ahead`` has returned.
     """
-    every = list(files)
-    gathered = {file.address: file.named() for file in every}
     refuse_foreign(out)
     records = records_of(out)
     following = records / NEXT
     _carry_dotfiles(following, out)
     live = read_tree(out, records) if out.is_dir() else None
-    if live is None or len(every) != len(gathered) or gathered.keys() != live.record.files.keys():
-        check_addresses(every)
     if only:
-        gathered = _narrowed(gathered, live, only)
-    if live and _holds(live, gathered) and live.is_whole:
+        files = _narrowed(flat(files), live, only)
+    stage = ahead or look_ahead(out)
+    wanted = _sorted(files, stage)
+    is_alike = live is not None and wanted.is_laid_out_as(live.record)
+    if not is_alike:
+        check_addresses(wanted.addresses())
+    if live and is_alike and wanted.is_in(live.record) and live.is_whole:
         if (live.record.build, live.record.told) != (build, told or {}):
             write_record(out, records, replace(live.record, build=build, told=told or {}))
         return _written(live.record, (), 0)
     shelter(records)
-    stage = _begin(following, records, ahead or look_ahead(out))
-    filled, changed = _fill(out, live, stage, gathered, guard, jobs, progress)
+    stage = _begin(following, records, stage)
+    filled, changed = _fill(out, live, stage, wanted, is_alike, guard, jobs, progress)
     record = replace(filled, build=build, told=told or {})
     write_record(following, records, record)
     if live and progress:
         _tell_strays(live, following, progress)
     _publish(following, out)
-    gone = sum(each not in record.files for each in live.record.files) if live else 0
-    return _written(record, [each for each in gathered if each in changed], gone)
+    gone = live.record.sizes.keys() - record.sizes.keys() if live and not is_alike else ()
+    return _written(record, changed, len(gone))
 
 
-type Gathered = dict[str, OutputFile]
+class Wanted:
+    """What a site is to hold: bundles that the next site has already, and files one by one.
+
+    Both by the name of their bundle; files outside bundles have the name "".
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.order: list[str] = []
+        self.folded: dict[str, Shelf] = {}
+        self.opened: dict[str, dict[str, OutputFile]] = {}
+        self.keys: dict[str, str] = {}
+        self._twice: list[str] = []
+
+    def fold(self, name: str, key: str, shelf: Shelf) -> None:
+        """Take a bundle as it lies in the next site."""
+        self.order.append(name)
+        self.folded[name], self.keys[name] = shelf, key
+
+    def open(self, name: str, key: str, files: Sequence[OutputFile]) -> None:
+        """Take files one by one."""
+        self.order.append(name)
+        self.opened[name] = found = {file.address: file.named() for file in files}
+        self.keys[name] = key
+        if len(found) < len(files):
+            counts = Counter(file.address for file in files)
+            self._twice += [address for address, count in counts.items() if count > 1]
+
+    def addresses(self) -> list[str]:
+        """Return every address, one that stands twice as often as it stands."""
+        found = [each for name in self.order for each in self._addresses(name)]
+        return found + self._twice
+
+    def _addresses(self, name: str) -> list[str]:
+        shelf = self.folded.get(name)
+        return shelf.addresses if shelf else list(self.opened[name])
+
+    def is_laid_out_as(self, record: Record) -> bool:
+        """Say whether a folder has exactly these addresses."""
+        if self._twice:
+            return False
+        shelves = record.shelves
+        if shelves.keys() == self.keys.keys() and all(
+            shelves[name].addresses == self._addresses(name) for name in self.order
+        ):
+            return True
+        addresses = self.addresses()
+        return len(addresses) == len(record.sizes) and set(addresses) == record.sizes.keys()
+
+    def is_in(self, record: Record) -> bool:
+        """Say whether a folder that is laid out so has exactly these files."""
+        if record.shelves.keys() != self.keys.keys():
+            return False
+        return all(self._is_on(record.shelves[name], name) for name in self.order)
+
+    def _is_on(self, shelf: Shelf, name: str) -> bool:
+        if self.keys[name] and self.keys[name] == shelf.key:
+            return True
+        files = self.opened.get(name)
+        known = dict(zip(shelf.addresses, shelf.keys, strict=True))
+        return files is not None and known == {each.address: each.key for each in files.values()}
+
+    def files(self) -> dict[str, OutputFile]:
+        """Return the files that are to be looked at one by one."""
+        return {address: file for files in self.opened.values() for address, file in files.items()}
+
+    def __len__(self) -> int:
+        """Return how many files the site has."""
+        return sum(map(len, map(self._addresses, self.order)))
 
 
-def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
+def _sorted(files: Iterable[OutputFile | Bundle], stage: Tree | None) -> Wanted:
+    """Return what is wanted, in bundles where the next site has them."""
+    wanted, loose = Wanted(), []
+    for each in files:
+        if isinstance(each, OutputFile):
+            loose.append(each)
+        elif stage and holds(stage, each.name, each.key) and stage.is_as_left:
+            wanted.fold(each.name, each.key, stage.record.shelves[each.name])
+        else:
+            wanted.open(each.name, each.key, each.files)
+    wanted.open("", "", loose)
+    return wanted
+
+
+def holds(tree: Tree, name: str, key: str) -> bool:
+    """Say whether a folder was left with the files of a bundle of this key in it."""
+    shelf = tree.record.shelves.get(name)
+    return shelf is not None and bool(key) and shelf.key == key
+
+
+def unheld(files: Iterable[OutputFile | Bundle], tree: Tree | None) -> list[OutputFile]:
+    """Return the files that a folder was not left with; none of a bundle that it has."""
+    found: list[OutputFile] = []
+    for each in files:
+        if isinstance(each, OutputFile):
+            found.append(each)
+        elif tree is None or not holds(tree, each.name, each.key):
+            found += each.files
+    return found
+
+
+def _narrowed(files: Iterable[OutputFile], live: Tree | None, only: str) -> list[OutputFile]:
     """Return what is new below an address, and for the rest what the last build has left there."""
+    gathered = {file.address: file for file in files}
 
     def is_below(address: str) -> bool:
         return address == only or address.startswith(f"{only}/")
@@ -159,7 +289,7 @@ def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
     if not below:
         hint = nearest(only, _places(gathered, only))
         raise SiteError([Fault("--only", "names no page", value=only, hint=hint)])
-    if live is None or not live.record.files:
+    if live is None or not live.record.shelves:
         raise SiteError(
             [Fault("--only", "needs a site to be part of", hint="build all of it once")]
         )
@@ -168,7 +298,7 @@ def _narrowed(gathered: Gathered, live: Tree | None, only: str) -> Gathered:
         for address, seen in live.record.files.items()
         if address not in live.found.changed and not is_below(address)
     }
-    return kept | below
+    return [*(kept | below).values()]
 
 
 def _places(addresses: Iterable[str], missed: str) -> set[str]:
@@ -188,24 +318,18 @@ def standing(out: Path, build: str) -> Built | None:
     live = read_tree(out, records_of(out)) if out.is_dir() else None
     if live is None or live.record.build != build or not live.is_whole:
         return None
-    told = live.record.told
-    return Built(_written(live.record, (), 0), told["pages"], told["warnings"])
+    return Built(_written(live.record, (), 0), live.record.told["warnings"])
 
 
-def _holds(live: Tree, gathered: Gathered) -> bool:
-    """Say whether a folder has exactly these files already."""
-    files = live.record.files
-    return len(files) == len(gathered) and all(
-        address in files and files[address].key == file.key for address, file in gathered.items()
-    )
-
-
-def _held(stage: Tree, live: Tree | None, gathered: Gathered) -> dict[str, Seen]:
+def _held(
+    before: Mapping[str, Seen],
+    present: Mapping[str, Seen],
+    changed: AbstractSet[str],
+    files: Mapping[str, OutputFile],
+) -> dict[str, Seen]:
     """Return what the next site has: what follows from the same, or is the present site's file."""
-    before, present = stage.record.files, live.record.files if live else {}
-    changed = stage.found.changed
     held = {}
-    for address, file in gathered.items():
+    for address, file in files.items():
         seen = before.get(address)
         if seen is not None and seen.key != file.key:
             now = present.get(address)
@@ -216,8 +340,9 @@ def _held(stage: Tree, live: Tree | None, gathered: Gathered) -> dict[str, Seen]
 
 
 def _written(record: Record, changed: Iterable[str], pruned: int) -> Written:
-    sizes = {address: seen.size for address, seen in record.files.items()}
-    return Written(len(sizes), sum(sizes.values()), tuple(changed), pruned, sizes)
+    sizes = record.sizes
+    pages = sum(address.endswith(".html") for address in sizes)
+    return Written(len(sizes), sum(sizes.values()), tuple(changed), pruned, pages, sizes)
 
 
 def shelter(records: Path) -> None:
@@ -234,7 +359,7 @@ def look_ahead(out: Path) -> Tree | None:
     records = records_of(out)
     following = records / NEXT
     stage = read_tree(following, records) if following.is_dir() else None
-    if stage is None or not stage.record.files:
+    if stage is None or not stage.record.shelves:
         return None
     stage.look_meanwhile()
     return stage
@@ -248,19 +373,32 @@ def look_back(out: Path) -> None:
     records = records_of(out)
     following = records / NEXT
     live, stage = read_tree(out, records), read_tree(following, records)
-    before = stage.record.files
-    if live.record.files in ({}, before):
+    before = stage.record.shelves
+    if live.record.shelves in ({}, before):
         stage.note(stage.found)
         return
     stage = _begin(following, records, stage if before else None)
-    same = {
-        address: OutputFile(address, live.path / address, seen.key)
-        for address, seen in live.record.files.items()
-        if before.get(address) == seen or live.has(address)
-    }
-    record, _ = _fill(out, live, stage, same)
+    wanted = _caught_up(live, stage)
+    is_alike = len(wanted) == len(live.record.sizes)
+    record, _ = _fill(out, live, stage, wanted, is_alike)
     write_record(following, records, record)
     Tree(following, record).note(Found(set(), set(), []))
+
+
+def _caught_up(live: Tree, stage: Tree) -> Wanted:
+    """Return what the next site can have of the present one: all but what somebody has changed."""
+    wanted, before = Wanted(), stage.record.files
+    for name, shelf in live.record.shelves.items():
+        if holds(stage, name, shelf.key) and stage.is_as_left:
+            wanted.fold(name, shelf.key, stage.record.shelves[name])
+            continue
+        files = [
+            OutputFile(address, live.path / address, seen.key)
+            for address, seen in shelf.seen()
+            if before.get(address) == seen or live.has(address, seen)
+        ]
+        wanted.open(name, shelf.key if len(files) == len(shelf.addresses) else "", files)
+    return wanted
 
 
 def _begin(following: Path, records: Path, stage: Tree | None) -> Tree:
@@ -277,30 +415,55 @@ def _fill(  # noqa: PLR0913, PLR0917 - what a write needs
     out: Path,
     live: Tree | None,
     stage: Tree,
-    gathered: Gathered,
+    wanted: Wanted,
+    is_alike: bool,  # noqa: FBT001
     guard: Guard | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
-) -> tuple[Record, set[str]]:
-    """Let the next site hold these files; return what is in it, and what ``out`` has not."""
-    before = live.record.files if live else {}
-    held = _held(stage, live, gathered)
-    is_alike = live is not None and gathered.keys() == before.keys()
-    wanted = set(live.record.folders) if live and is_alike else folders_of(gathered)
-    left = stage.record.files.keys() - held
-    spare = left & gathered.keys() - stage.found.changed
-    remove(stage.path, [*stage.found.strays, *(left - spare)], wanted)
-    todo = [each for address, each in gathered.items() if address not in held]
-    there = wanted & stage.record.folders.keys() - stage.found.missing
-    gathering = Gathering(out, live, stage.path, there, spare, guard)
-    made = _gather(gathering, todo, len(gathered), jobs, progress)
+) -> tuple[Record, list[str]]:
+    """Let the next site hold these files; return what is in it, and what ``out`` has not.
+
+    ``is_alike`` says that ``out`` has the same addresses.
+    """
+    files, folded = wanted.files(), wanted.folded
+    before = live.record.without(folded) if live else {}
+    mine = stage.record.without(folded)
+    held = _held(mine, before, stage.found.changed, files)
+    left = mine.keys() - held
+    spare = left & files.keys() - stage.found.changed
+    folders = set(live.record.folders) if live and is_alike else folders_of(wanted.addresses())
+    remove(stage.path, [*stage.found.strays, *(left - spare)], folders)
+    todo = [each for address, each in files.items() if address not in held]
+    there = folders & stage.record.folders.keys() - stage.found.missing
+    gathering = Gathering(out, before if live else None, stage.path, there, spare, guard)
+    made = _gather(gathering, todo, len(wanted), jobs, progress)
     seen = held | {each.address: each.seen for each in made}
     touched = folders_of(each.address for each in made)
     times = dict(stage.record.folders) | folder_times(stage.path, touched)
-    folders = {folder: times.get(folder, 0) for folder in sorted(wanted)}
+    kept = {folder: times.get(folder, 0) for folder in sorted(folders)}
+    shelves = {name: _shelf(wanted, name, seen) for name in wanted.order}
     changed = {each.address for each in made if each.changed}
-    changed |= {each for each in held if each not in before or before[each] != seen[each]}
-    return Record(seen, folders), changed
+    changed |= {each for each in held if before.get(each) != seen[each]}
+    order = [each for each in files if each in changed]
+    return Record(shelves, kept), order + _replaced(live, folded)
+
+
+def _shelf(wanted: Wanted, name: str, seen: Mapping[str, Seen]) -> Shelf:
+    """Return a shelf of the new site."""
+    if name in wanted.folded:
+        return wanted.folded[name]
+    return Shelf.of(wanted.keys[name], {each: seen[each] for each in wanted.opened[name]})
+
+
+def _replaced(live: Tree | None, folded: Mapping[str, Shelf]) -> list[str]:
+    """Return what the present site has not, of bundles that the next one had."""
+    before = live.record.shelves if live else {}
+    found: list[str] = []
+    for name, shelf in folded.items():
+        if name not in before or before[name].key != shelf.key:
+            present = dict(before[name].seen()) if name in before else {}
+            found += [address for address, seen in shelf.seen() if present.get(address) != seen]
+    return found
 
 
 class Gathering:
@@ -309,13 +472,13 @@ class Gathering:
     def __init__(  # noqa: PLR0913, PLR0917 - what a write needs
         self,
         out: Path,
-        live: Tree | None,
+        live: Mapping[str, Seen] | None,
         to: Path,
         folders: set[str],
         spare: AbstractSet[str],
         guard: Guard | None,
     ) -> None:
-        """Take the folders that ``to`` has already, and who sees what is made.
+        """Take what ``out`` has, the folders that ``to`` has already, and who sees what is made.
 
         ``spare`` are files of an earlier build that others are to take the place of.
         """
@@ -332,7 +495,7 @@ class Gathering:
         """Put one file into place: linked if it has not changed."""
         address, name, live, last = file.address, file.key, self._live, self._last
         self._enter(address.rpartition("/")[0])
-        if live and live.key(address) == name and live.has(address):
+        if self._has(address, name):
             made = self._linked(address, name)
         elif last and last.address == file.twin and last.changed:
             made = self._twin(address, name, last)
@@ -346,6 +509,13 @@ class Gathering:
                 made = self._new(address, name, content)
         self._last = made
         return made
+
+    def _has(self, address: str, name: str) -> bool:
+        """Say whether the present site has this file as it was written."""
+        seen = self._live.get(address) if self._live else None
+        if seen is None or seen.key != name:
+            return False
+        return is_as_written(f"{self._out}/{address}", seen)
 
     def _enter(self, folder: str) -> None:
         """Make a folder that is not there yet."""
@@ -479,7 +649,7 @@ def _publish(following: Path, out: Path) -> None:
 
 def _tell_strays(live: Tree, following: Path, progress: Progress) -> None:
     """Warn of what somebody has put into the site's folder: no build takes it along."""
-    ours = {address.partition("/")[0] for address in live.record.files}
+    ours = {address.partition("/")[0] for address in live.record.sizes}
     strays = sorted(path.name for path in _visible(live.path) if path.name not in ours)
     if ours and strays:
         what = f"has what no build made, and loses it: {', '.join(map(visible, strays))}"
@@ -525,25 +695,25 @@ def is_ours(out: Path) -> bool:
     return bool(made_by == GENERATOR)
 
 
-def check_addresses(files: Sequence[OutputFile]) -> None:
+def check_addresses(addresses: Sequence[str]) -> None:
     """Refuse two files of one name (case folded, NFC), and names that no host would serve."""
     taken: dict[str, str] = {}
     faults = []
-    for file in files:
-        name = folded(file.address)
+    for address in addresses:
+        name = folded(address)
         if name not in taken and PLAIN.fullmatch(name):
-            taken[name] = file.address
+            taken[name] = address
             continue
-        parts = PurePosixPath(file.address).parts
-        if file.address.startswith("/") or any(part.startswith(".") for part in parts):
-            faults.append(Fault(f"/{file.address}", "is not an address below the site's root"))
-        elif CONTROL.search(file.address) or "\\" in file.address:
-            faults.append(Fault(f"/{file.address}", "cannot stand in an address"))
+        parts = PurePosixPath(address).parts
+        if address.startswith("/") or any(part.startswith(".") for part in parts):
+            faults.append(Fault(f"/{address}", "is not an address below the site's root"))
+        elif CONTROL.search(address) or "\\" in address:
+            faults.append(Fault(f"/{address}", "cannot stand in an address"))
         elif any(len(part.encode()) > NAME_BYTES for part in parts):
-            faults.append(Fault(f"/{file.address}", "is too long for a disk", hint="rename it"))
+            faults.append(Fault(f"/{address}", "is too long for a disk", hint="rename it"))
         elif name in taken:
-            faults.append(Fault(f"/{file.address}", "stands twice", value=taken[name]))
-        taken[name] = file.address
+            faults.append(Fault(f"/{address}", "stands twice", value=taken[name]))
+        taken[name] = address
     for name in folders_of(taken) & taken.keys():
         below = next(each for each in taken if each.startswith(f"{name}/"))
         faults.append(Fault(f"/{taken[below]}", "lies below an address that is a file"))

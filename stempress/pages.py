@@ -1,9 +1,13 @@
-"""Which pages a site has: a pure function of the collection."""
+"""Which pages a site has: a pure function of the collection.
+
+Most pages are in bundles, which are planned only where something in them has to be made.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +19,7 @@ from stempress.rarity import extremes
 from stempress.traits import Trait, identity, shown_trait, traits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
     from stempress.albums import Album
@@ -123,14 +127,46 @@ class StemView:
         return self.song.slug, self.layer.slug, self.stem.slug
 
 
-@dataclass(frozen=True, slots=True)
+class Section:
+    """Some pages of a plan, as a bundle that follows from the same, or each by itself.
+
+    ``kind`` is "gallery", "songs", "tokens" or "traits" for a bundle, else nothing; ``slug`` is
+    that of the song, where there is a section for each.
+    """
+
+    def __init__(self, kind: str, plan: Callable[[], Iterable[Page]], slug: str = "") -> None:
+        """Take what plans the pages, once they are asked for."""
+        self.kind, self.slug, self._plan = kind, slug, plan
+
+    @property
+    def name(self) -> str:
+        """The name of the bundle."""
+        return f"pages/{self.kind}/{self.slug}"
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages."""
+        return tuple(self._plan())
+
+
+@dataclass(frozen=True)
 class Plan:
     """Every page of a site, what pages need to know of each other, and their language."""
 
-    pages: tuple[Page, ...]
+    sections: tuple[Section, ...]
     variations: dict[str, VariationPages] = field(default_factory=dict)
-    traits: dict[Trait, tuple[Token, ...]] = field(default_factory=dict)
+    group: Callable[[], dict[Trait, tuple[Token, ...]]] = dict
     phrases: Phrases = ENGLISH
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Every page."""
+        return tuple(page for section in self.sections for page in section.pages)
+
+    @cached_property
+    def traits(self) -> dict[Trait, tuple[Token, ...]]:
+        """The tokens of every trait."""
+        return self.group()
 
 
 def song_address(song: Song) -> str:
@@ -159,11 +195,15 @@ def token_address(token_id: str) -> str:
 
 
 def plan_pages(collection: Collection, rarity: Rarity, _: Phrases = ENGLISH) -> Plan:
-    """Return every page, its title in one language; SiteError if two of them would be one file."""
+    """Return which pages there are, their titles in one language."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
-    traits = group_by_trait(collection)
-    plan = Plan(tuple(_pages(collection, variations, traits, _)), variations, traits, _)
-    refuse_clashes(plan.pages)
+
+    def group() -> dict[Trait, tuple[Token, ...]]:
+        return group_by_trait(collection)
+
+    plan: Plan
+    sections = _sections(collection, variations, lambda: plan.traits, _)
+    plan = Plan(tuple(sections), variations, group, _)
     return plan
 
 
@@ -195,41 +235,78 @@ def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
     return VariationPages(song, tuple(sorted(shown)), total)
 
 
-def _pages(
+def _sections(
     collection: Collection,
     variations: dict[str, VariationPages],
-    traits: dict[Trait, tuple[Token, ...]],
+    traits: Callable[[], dict[Trait, tuple[Token, ...]]],
     _: Phrases,
-) -> Iterator[Page]:
+) -> Iterator[Section]:
     settings = collection.settings
-    yield Page("", "home.html", settings.title, collection.home, settings.description)
+    home = Page("", "home.html", settings.title, collection.home, settings.description)
+    yield Section("", lambda: [home])
+    yield Section("gallery", partial(_gallery_pages, collection, _))
+    yield Section("", lambda: _album_pages(collection))
+    for song in collection.songs:
+        about = variations[song.slug]
+        yield Section("", partial(tuple, [song_page(about)]))
+        yield Section("songs", partial(_song_pages, song, about, _), song.slug)
+    yield Section("tokens", partial(_token_pages, collection, _))
+    yield Section("traits", lambda: _trait_pages(traits(), _))
+    yield Section("", lambda: _documents(collection, _))
+    yield Section("", lambda: _rarity_pages(collection, _))
+    if collection.seals:
+        yield Section("", lambda: [Page("provenance/", "provenance.html", _("Provenance"))])
+    yield Section("", lambda: [Page("mixer/", "mixer.html", _("Mixer"))])
+    yield Section("", lambda: [Page("mine/", "mine.html", _("Mine"))])
+    yield Section("", lambda: [Page("404.html", "404.html", _("Not found"))])
+
+
+def _album_pages(collection: Collection) -> Iterator[Page]:
+    for album in collection.albums:
+        yield Page(album_address(album), "album.html", album.title, album)
+
+
+def song_page(variations: VariationPages) -> Page:
+    """Return the page of a song."""
+    song = variations.song
+    return Page(song_address(song), "song.html", song.title, variations)
+
+
+def mix_page(song: Song, variation: Variation) -> Page:
+    """Return the page of a variation."""
+    title = f"{song.title} {variation.mix_number}"
+    about = VariationView(song, variation)
+    return Page(variation_address(variation), "variation.html", title, about)
+
+
+def _gallery_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+    """Yield the lists of all tokens and of every tier's."""
     yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
     titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
     for tier in TIERS:
         tokens = tuple(token for token in collection.tokens if token.tier == tier)
         yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
-    for album in collection.albums:
-        yield Page(album_address(album), "album.html", album.title, album)
-    for song in collection.songs:
-        yield from _song_pages(song, variations[song.slug], _)
+
+
+def _token_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
     for token in collection.tokens:
         title = token_title(collection, token, _)
         yield Page(token_address(token.id), "token.html", title, token)
+
+
+def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Phrases) -> Iterator[Page]:
     for trait, tokens in traits.items():
         name, value = shown_trait(_, trait)
         title = _("%(name)s: %(value)s", name=name, value=value)
         yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
-    yield from _documents(collection, _)
+
+
+def _rarity_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
     parts = list(_in_parts(collection.songs))
     for number, songs in enumerate(parts, start=1):
         title = _numbered(_("Rarity"), number, _)
         listed = SongList(songs, number, len(parts))
         yield Page(listed.address(number), "rarity.html", title, listed)
-    if collection.seals:
-        yield Page("provenance/", "provenance.html", _("Provenance"))
-    yield Page("mixer/", "mixer.html", _("Mixer"))
-    yield Page("mine/", "mine.html", _("Mine"))
-    yield Page("404.html", "404.html", _("Not found"))
 
 
 def list_pages(
@@ -268,14 +345,14 @@ def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
 
 
 def _song_pages(song: Song, variations: VariationPages, _: Phrases) -> Iterator[Page]:
-    yield Page(song_address(song), "song.html", song.title, variations)
+    """Yield the pages of a song's mixes and stems, and those for frames."""
     first = VariationView(song, next(song.variations()), whole=True)
     yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
     for variation in variations.shown:
-        title = f"{song.title} {variation.mix_number}"
-        about = VariationView(song, variation)
-        yield Page(variation_address(variation), "variation.html", title, about)
-        yield Page(f"embed/{song.slug}/{variation.mix_number}/", "embed.html", title, about)
+        page = mix_page(song, variation)
+        yield page
+        address = f"embed/{song.slug}/{variation.mix_number}/"
+        yield page._replace(address=address, template="embed.html")
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)

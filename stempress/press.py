@@ -14,14 +14,13 @@ from stempress.catalog import read_collection
 from stempress.checks import check_audio
 from stempress.data import data_files
 from stempress.errors import Findings
-from stempress.jobs import meanwhile
 from stempress.keys import Keys
 from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
-from stempress.output import look_ahead, write_site
+from stempress.output import look_ahead, unheld, write_site
 from stempress.overrides import lint_templates
-from stempress.pages import plan_pages
+from stempress.pages import plan_pages, refuse_clashes
 from stempress.phrases import read_phrases
 from stempress.rarity import Rarity
 from stempress.render import render_site
@@ -63,6 +62,8 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             rarity = Rarity(collection.songs, collection.tokens)
             phrases = read_phrases(settings.language)
             plan = plan_pages(collection, rarity, phrases)
+            if ahead is None:
+                refuse_clashes(plan.pages)  # before there is work
         with progress.stage("app"):
             app, mixer_off = app_files(options, phrases, progress)
         with progress.stage("sound"):
@@ -70,22 +71,23 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = Keys(views, inputs)
-        page_keys = meanwhile(keys.pages)
-        assets = [*sounds.files(), *draw_covers(plan, collection, sounds, keys)]
-        assets += draw_cards(settings, assets)
+        key_of = keys.begin(ahead)
+        covers = list(draw_covers(plan, collection, sounds, keys))
+        assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
+        metadata = list(metadata_files(collection, sounds, keys, assets))
         files = [
             *data_files(plan, collection, rarity, sounds, keys),
-            *metadata_files(collection, sounds, keys, assets),
+            *metadata,
             *assets,
             *offline_files(settings, assets, phrases.direction),
-            *render_site(views, options.site, keys, page_keys()),
+            *render_site(views, options.site, keys, key_of),
             *app,
         ]
     with progress.stage("check"):
-        refuse_leaks(collection, files, findings)
+        refuse_leaks(collection, unheld(metadata, ahead), findings)
         findings.raise_faults()
     # Then write.
-    told = {"pages": len(plan.pages), "warnings": [str(each) for each in findings.warnings]}
+    told = {"warnings": [str(each) for each in findings.warnings]}
     with progress.stage("write"):
         written = write_site(
             options.out,
@@ -99,4 +101,4 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             ahead=ahead,
         )
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
-    return Built(written, len(plan.pages), findings.warnings, settings.contract, sizes)
+    return Built(written, findings.warnings, settings.contract, sizes)

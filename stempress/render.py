@@ -27,20 +27,20 @@ from stempress.cache import cache_root
 from stempress.cards import card_address, has_cards
 from stempress.compiling import Quick
 from stempress.errors import Fault, SiteError
-from stempress.output import OutputFile
+from stempress.output import Bundle, OutputFile
 from stempress.phrases import which_form
 from stempress.schema import linked_data
 from stempress.sentences import WHICH, translate
 from stempress.sharing import playlist_address, sharing_files, shown_in_frame, song_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping
     from datetime import date
 
     from jinja2 import nodes
 
     from stempress.keys import Keys
-    from stempress.pages import Page
+    from stempress.pages import Page, Section
     from stempress.phrases import Phrases
     from stempress.views import Views
 
@@ -50,28 +50,36 @@ EXTRAS = {
     "assets/theme.css": "theme.css",
     "feed.xml": "feed.xml",
     "music.xml": "music.xml",
-    "sitemap.xml": "sitemap.xml",
     "robots.txt": "robots.txt",
     "_headers": "headers.txt",
     "_redirects": "redirects.txt",
 }
-"""Files beside the pages, and the templates that they are made from."""
+"""Files beside the pages and the sitemap, and the templates that they are made from."""
 
 
 def render_site(
-    views: Views, site: Path, keys: Keys, page_keys: Iterable[str]
-) -> Iterator[OutputFile]:
+    views: Views, site: Path, keys: Keys, key_of: Callable[[Page], str]
+) -> Iterator[OutputFile | Bundle]:
     """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
 
     A template of the site's own that fails, when the file is made, is a SiteError with its file and
-    line.
+    line. ``key_of`` returns a page's key.
     """
     press = Press(views, site)
-    for page, key in zip(views.plan.pages, page_keys, strict=True):
-        yield OutputFile(page.output, partial(press.page, page), key)
+
+    def pages(section: Section) -> Iterator[OutputFile]:
+        for page in section.pages:
+            yield OutputFile(page.output, partial(press.page, page), key_of(page))
+
+    for section in views.plan.sections:
+        if section.kind:
+            yield Bundle(section.name, keys.section(section), partial(pages, section))
+        else:
+            yield from pages(section)
     for address, template in EXTRAS.items():
-        key = keys.addresses if template == "sitemap.xml" else keys.everything
-        yield OutputFile(address, partial(press.file, template), key)
+        yield OutputFile(address, partial(press.file, template), keys.everything)
+    listed = OutputFile("sitemap.xml", partial(press.file, "sitemap.xml"))
+    yield Bundle("sitemap", keys.laid_out, lambda: [listed._replace(key=keys.addresses)])
     yield from sharing_files(views.plan, views.collection, views.sounds, keys)
 
 

@@ -27,6 +27,7 @@ class Written:
     size: int
     changed: tuple[str, ...]
     pruned: int
+    pages: int = 0
     sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
@@ -35,7 +36,6 @@ class Built:
     """The result of a build."""
 
     written: Written
-    pages: int
     warnings: Sequence[object]
     contract: Contract | None = None
     sizes: Sequence[str] = ()
@@ -60,7 +60,7 @@ def tell(  # noqa: PLR0913 - what a build tells
         progress.say(line)
     written, count = built.written, len(built.warnings)
     progress.say(
-        f"{out}: {built.pages} pages, {written.files} files, {megabytes(written.size)} in "
+        f"{out}: {written.pages} pages, {written.files} files, {megabytes(written.size)} in "
         f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
         f"{count} {'warning' if count == 1 else 'warnings'}"
     )

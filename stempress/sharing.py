@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art import song_cover, variation_cover
 from stempress.cards import HEIGHT, WIDTH, card_address, has_cards
 from stempress.data import json_later
-from stempress.output import OutputFile
-from stempress.pages import VariationPages, VariationView
+from stempress.output import Bundle, OutputFile
+from stempress.pages import VariationPages, VariationView, mix_page, song_page
 from stempress.schema import full_address
 
 if TYPE_CHECKING:
@@ -39,15 +40,26 @@ class Shown(NamedTuple):
 
 def sharing_files(
     plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
-) -> Iterator[OutputFile]:
+) -> Iterator[OutputFile | Bundle]:
     """Yield a playlist of every album that has previews, and oEmbed where there is an address."""
     for album in collection.albums:
         if text := playlist(collection, sounds, album):
             yield OutputFile(playlist_address(album), text.encode())
-    for page in plan.pages:
-        if shown := shown_in_frame(collection.settings, page):
-            key = f"{keys.of_song(shown.song.slug)} {shown.variation.mix_number}"
-            yield json_later(shown.address, key, _oembed, collection.settings, page, shown)
+    if not collection.settings.url:
+        return
+    for about in plan.variations.values():
+        slug = about.song.slug
+        frames = partial(_frames, collection.settings, about, keys.of_song(slug))
+        yield Bundle(f"oembed/{slug}", keys.mixes(slug), frames)
+
+
+def _frames(settings: Settings, about: VariationPages, known: str) -> Iterator[OutputFile]:
+    """Yield what describes the frames of a song and of its variations."""
+    song = about.song
+    for page in (song_page(about), *(mix_page(song, each) for each in about.shown)):
+        if shown := shown_in_frame(settings, page):
+            key = f"{known} {shown.variation.mix_number}"
+            yield json_later(shown.address, key, _oembed, settings, page, shown)
 
 
 def song_preview(sounds: Sounds, song: Song) -> WebFile | None:

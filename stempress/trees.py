@@ -20,11 +20,11 @@ import orjson
 from stempress.jobs import meanwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 """Raise it when records, or the keys in them, mean something else."""
 UNSURE_NS = 20_000_000
 """A folder that has just changed may change again without its time telling so."""
@@ -47,17 +47,64 @@ class Seen(NamedTuple):
 _SEEN = partial(tuple.__new__, Seen)
 
 
-@dataclass(frozen=True, slots=True)
+class Shelf(NamedTuple):
+    """Files that were put into a folder together, in columns, and what all of them follow from.
+
+    Without a ``key`` that is not known. A list for each file would take longer to read.
+    """
+
+    key: str
+    addresses: list[str]
+    keys: list[str]
+    sizes: list[int]
+    times: list[int]
+    inodes: list[int]
+
+    @classmethod
+    def of(cls, key: str, files: Mapping[str, Seen]) -> Shelf:
+        """Return files as they were written, in columns."""
+        columns = zip(*files.values(), strict=True) if files else ((),) * 4
+        keys, sizes, times, inodes = map(list, columns)
+        return cls(key, list(files), keys, sizes, times, inodes)
+
+    def seen(self) -> Iterator[tuple[str, Seen]]:
+        """Yield addresses, and what is known of the files there."""
+        columns = zip(self.keys, self.sizes, self.times, self.inodes, strict=True)
+        return zip(self.addresses, map(_SEEN, columns), strict=True)
+
+
+@dataclass(frozen=True)
 class Record:
     """What is in a folder; ``build`` names all that it was made from, ``told`` what was said.
 
     ``folders`` tells when each was last changed, those that hold others before these.
     """
 
-    files: Mapping[str, Seen] = field(default_factory=dict)
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
     folders: Mapping[str, int] = field(default_factory=dict)
     build: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def files(self) -> Mapping[str, Seen]:
+        """Every file."""
+        return self.without(())
+
+    def without(self, names: Container[str]) -> dict[str, Seen]:
+        """Return every file but those of some shelves."""
+        found: dict[str, Seen] = {}
+        for name, shelf in self.shelves.items():
+            if name not in names:
+                found.update(shelf.seen())
+        return found
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """How many bytes every file has."""
+        found: dict[str, int] = {}
+        for shelf in self.shelves.values():
+            found.update(zip(shelf.addresses, shelf.sizes, strict=True))
+        return found
 
 
 class Found(NamedTuple):
@@ -80,19 +127,9 @@ class Tree:
         self._root = str(path)
         self._look: Callable[[], Found] = self._looked
 
-    def key(self, address: str) -> str | None:
-        """Return what a file follows from that was put here."""
-        seen = self.record.files.get(address)
-        return seen and seen.key
-
-    def has(self, address: str) -> bool:
+    def has(self, address: str, seen: Seen) -> bool:
         """Say whether a file is as it was written."""
-        seen = self.record.files[address]
-        try:
-            found = os.lstat(f"{self._root}/{address}")
-        except (OSError, ValueError):
-            return False
-        return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
+        return is_as_written(f"{self._root}/{address}", seen)
 
     def look_meanwhile(self) -> None:
         """Begin to look at everything, where another process can do that."""
@@ -112,13 +149,29 @@ class Tree:
         return self._look()
 
     def _looked(self) -> Found:
-        changed = {address for address in self.record.files if not self.has(address)}
+        shelves = self.record.shelves.values()
+        files = (file for shelf in shelves for file in shelf.seen())
+        changed = {address for address, seen in files if not self.has(address, seen)}
         return Found(changed, *_around(self.path, self.record))
+
+    @property
+    def is_as_left(self) -> bool:
+        """Say whether everything that was put here is there, and nothing else."""
+        return not any(self.found)
 
     @property
     def is_whole(self) -> bool:
         """Say whether the folder holds what its record says, and nothing else."""
-        return bool(self.record.files) and not self.found.changed and not self.found.strays
+        return bool(self.record.shelves) and not self.found.changed and not self.found.strays
+
+
+def is_as_written(place: str, seen: Seen) -> bool:
+    """Say whether a file is as it was written."""
+    try:
+        found = os.lstat(place)
+    except (OSError, ValueError):
+        return False
+    return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
 
 
 _last_look: dict[str, tuple[Record, Found]] = {}
@@ -142,10 +195,9 @@ def _read_record(place: Path) -> Record:
     data = orjson.loads(place.read_bytes())
     if data["version"] != VERSION:
         raise ValueError(data["version"])
-    columns = zip(*(data[name] for name in Seen._fields), strict=True)
-    files = dict(zip(data["addresses"], map(_SEEN, columns), strict=True))
+    shelves = {name: Shelf(*shelf) for name, shelf in data["shelves"].items()}
     folders = dict(zip(data["folders"], data["times"], strict=True))
-    record = Record(files, folders, data["build"], data["told"])
+    record = Record(shelves, folders, data["build"], data["told"])
     _known[place] = written, record
     return record
 
@@ -163,9 +215,7 @@ def write_record(path: Path, records: Path, record: Record) -> None:
     """Keep a folder's record."""
     data: dict[str, object] = {"version": VERSION, "build": record.build, "told": record.told}
     data |= {"folders": list(record.folders), "times": list(record.folders.values())}
-    # In columns: a list for each file would take three times as long to read.
-    columns = zip(*record.files.values(), strict=True) if record.files else ((),) * 4
-    data |= {"addresses": list(record.files), **dict(zip(Seen._fields, columns, strict=True))}
+    data |= {"shelves": {name: tuple(shelf) for name, shelf in record.shelves.items()}}
     place = _place(path, records)
     draft = place.with_suffix(".part")
     draft.write_bytes(orjson.dumps(data))
@@ -211,7 +261,7 @@ def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
             continue
         if folder and found.st_mtime_ns == mtime:
             continue
-        known = known or {*record.files, *record.folders}
+        known = known or {*record.sizes, *record.folders}
         for name in os.listdir(place):  # noqa: PTH208 - names are wanted
             address = f"{folder}/{name}" if folder else name
             if address not in known and (folder or not name.startswith(".")):

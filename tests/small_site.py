@@ -21,6 +21,7 @@ from stempress.facts import Course, Facts
 from stempress.fields import slugify
 from stempress.inputs import Inputs
 from stempress.keys import Keys
+from stempress.output import flat
 from stempress.pages import Plan, plan_pages
 from stempress.rarity import Rarity
 from stempress.render import render_site
@@ -66,7 +67,7 @@ class Small:
         """Render everything: the address of each file and its text."""
         views = self.views(mixer_off)
         keys = Keys(views, NOTHING)
-        files = render_site(views, self.folder, keys, keys.pages())
+        files = flat(render_site(views, self.folder, keys, keys.page))
         return {file.address: text_of(file) for file in files}
 
 

@@ -23,6 +23,7 @@ from stempress.art import (
 )
 from stempress.grooves import contour, resampled, shade, strata, wedge
 from stempress.ledger import Ledger
+from stempress.output import flat
 from stempress.raster import rasterise
 from stempress.sounds import Sounds
 from stempress.stems import StemFiles
@@ -47,7 +48,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 def covers(small: Small) -> dict[str, str]:
     files = draw_covers(small.plan, small.collection, small.sounds, small.keys)
-    return {file.address: text_of(file) for file in files}
+    return {file.address: text_of(file) for file in flat(files)}
 
 
 def with_picture(folder: Path, content: str) -> Small:
@@ -213,7 +214,7 @@ def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
     small = small_site(tmp_path / "png", cover="front.PNG")
     files = {
         file.address: file.made()
-        for file in draw_covers(small.plan, small.collection, small.sounds, small.keys)
+        for file in flat(draw_covers(small.plan, small.collection, small.sounds, small.keys))
     }
     assert files["art/albums/tides.png"] == small.collection.albums[0].cover
     write(tmp_path / "svg/content/albums/tides/front.svg", HOSTILE)

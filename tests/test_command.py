@@ -24,9 +24,8 @@ HOME = Path("/home/of/the/bundled/site")
 def done(options: Options, progress: Progress) -> Built:
     """Build nothing, with a warning."""
     progress.say(f"building {options.command}")
-    return Built(
-        Written(3, 900_000_000, ("a", "b"), 1), 2, [Fault("site.toml", "is odd [bold]:warning:")]
-    )
+    written = Written(3, 900_000_000, ("a", "b"), 1, pages=2)
+    return Built(written, [Fault("site.toml", "is odd [bold]:warning:")])
 
 
 def refuse(_: Options, __: Progress) -> Built:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stempress.metadata import metadata_files
+from stempress.output import flat
 from stempress.sounds import WebFile
 from tests.small_site import Small, small_site, text_of
 
@@ -66,7 +67,7 @@ def press(small: Small) -> dict[str, Json]:
     """Return every file of metadata/ by its name."""
     return {
         file.address.removeprefix("metadata/"): json.loads(text_of(file))
-        for file in metadata_files(small.collection, small.sounds, small.keys)
+        for file in flat(metadata_files(small.collection, small.sounds, small.keys))
     }
 
 

@@ -16,7 +16,9 @@ import pytest
 from stempress.app import WEB
 from stempress.art import draw_covers
 from stempress.errors import SiteError
-from stempress.pages import Plan
+from stempress.ledger import Ledger
+from stempress.output import flat
+from stempress.pages import Plan, Section
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
 from stempress.typesetting import typeset
@@ -99,7 +101,7 @@ def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) ->
 
 def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
     drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
-    covers = {file.address for file in drawn}
+    covers = {file.address for file in flat(drawn)}
     elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
     for address, page in pages_of(pressed).items():
         for link in page.links:
@@ -264,8 +266,9 @@ def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str])
 
 def test_a_front_page_without_music_offers_nothing_to_play(plain: Small) -> None:
     home = next(page for page in plain.plan.pages if page.template == "home.html")
-    silent = replace(plain.collection, albums=())
-    pages = replace(plain, plan=Plan((home,)), collection=silent).press()
+    silent = replace(plain.collection, albums=(), ledger=Ledger(), _songs={})
+    alone = Plan((Section("", lambda: [home]),))
+    pages = replace(plain, plan=alone, collection=silent).press()
     assert "data-queue" not in pages["index.html"]
 
 
@@ -317,7 +320,7 @@ def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: 
 
 def test_only_planned_pages_are_rendered(plain: Small) -> None:
     none = replace(plain, plan=Plan(()))
-    files = render_site(none.views(), plain.folder, plain.keys, [])
+    files = flat(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stempress.output import flat
 from stempress.sharing import sharing_files
 from tests.small_site import Small, small_site, xml
 
@@ -109,7 +110,7 @@ def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str
     ]
     assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
     assert (
-        len(list(sharing_files(small.plan, small.collection, small.sounds, small.keys)))
+        len(list(flat(sharing_files(small.plan, small.collection, small.sounds, small.keys))))
         == 1 + 2 + 8
     )
 
