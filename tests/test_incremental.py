@@ -189,7 +189,7 @@ ALL_EDITS: tuple[Edit, ...] = (
 
 def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_small: Press) -> None:
     site, clean = tmp_path / "site", tmp_path / "clean"
-    write_small_site(site)
+    write_small_site(site, url="https://tides.example/")
     random = Random(7)
     assert press_small(site) == 0
     for number in range(1, BUILDS + 1):

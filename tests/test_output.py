@@ -13,6 +13,7 @@ from stempress.errors import SiteError
 from stempress.output import (
     MARK,
     NEXT,
+    Bundle,
     OutputFile,
     check_addresses,
     look_back,
@@ -151,6 +152,51 @@ def test_between_builds_the_next_site_catches_up(out: Path) -> None:
         done = write_site(out, site(**{"index.html": new, "a/b/index.html": b"b"}))
         assert done.changed == ("index.html",)
         assert tree(out) == {MARK: OURS.content, "index.html": new, "a/b/index.html": b"b"}
+
+
+def bundled(key: str, opened: list[str], **files: bytes) -> Bundle:
+    """Return a bundle that tells when it is opened."""
+
+    def make() -> list[OutputFile]:
+        opened.append(key)
+        return [OutputFile(f"a/{name}", content) for name, content in files.items()]
+
+    return Bundle("a", key, make)
+
+
+def test_a_bundle_is_opened_only_where_the_next_site_has_another(tmp_path: Path) -> None:
+    out, opened = tmp_path / "dist", list[str]()
+    for key, x, changed, pruned in (
+        ("one", b"1", ("a/x", "a/y", MARK), 0),
+        ("one", b"1", (), 0),
+        ("two", b"2", ("a/x",), 0),
+        ("one", b"1", ("a/x",), 0),  # as the next site still has it
+        ("two", b"2", ("a/x",), 0),
+    ):
+        done = write_site(out, [bundled(key, opened, x=x, y=b"y"), OURS])
+        assert (set(done.changed), done.pruned) == (set(changed), pruned)
+        assert tree(out) == {MARK: OURS.content, "a/x": x, "a/y": b"y"}
+    assert opened == ["one", "one", "two"]
+    done = write_site(out, [bundled("three", opened, x=b"3"), OURS])
+    assert (done.changed, done.pruned) == (("a/x",), 1)
+    assert tree(out) == {MARK: OURS.content, "a/x": b"3"}
+
+
+def test_a_bundle_that_somebody_has_changed_is_opened(tmp_path: Path) -> None:
+    out, opened = tmp_path / "dist", list[str]()
+    for turn in range(4):
+        write_site(out, [bundled("one", opened, x=b"x"), OURS, OutputFile("y", b"%d" % turn)])
+        assert tree(out) == {MARK: OURS.content, "a/x": b"x", "y": b"%d" % turn}
+        if turn == 1:
+            (records_of(out) / NEXT / "a/x").unlink()
+            (out / "a/x").write_bytes(b"spoilt")
+    assert len(opened) == 4
+
+
+def test_two_bundles_with_one_address_are_refused(tmp_path: Path) -> None:
+    twice = Bundle("b", "key", lambda: [OutputFile("a/x", b"")])
+    with pytest.raises(SiteError, match="stands twice"):
+        write_site(tmp_path / "dist", [bundled("one", [], x=b""), twice, OURS])
 
 
 def test_what_somebody_has_changed_is_not_caught_up_with(out: Path) -> None:
