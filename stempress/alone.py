@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
-
-from filelock import FileLock, Timeout
 
 from stempress.output import records_of, shelter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from stempress.progress import Progress
@@ -26,13 +26,41 @@ def alone(out: Path, progress: Progress) -> Iterator[None]:
     """
     records = records_of(out)
     shelter(records)
-    lock = FileLock(records / LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        progress.say(f"another build is making {out}: waiting until it is done")
-        lock.acquire()
-    try:
+    words = f"another build is making {out}: waiting until it is done"
+    with _locked(records / LOCK, partial(progress.say, words)):
         yield
-    finally:
-        lock.release()
+
+
+if sys.platform == "win32":
+    from filelock import FileLock, Timeout
+
+    @contextmanager
+    def _locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold a file's lock; ``waiting`` is called where another process does."""
+        lock = FileLock(file)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waiting()
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+else:
+    import fcntl  # what filelock would call: to import that would take as long as many a page
+
+    @contextmanager
+    def _locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold a file's lock; ``waiting`` is called where another process does."""
+        with file.open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(lock, fcntl.LOCK_UN)  # forks that still end have the file open, too

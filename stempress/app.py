@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from gzip import GzipFile
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +84,8 @@ def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
     whole = runtime[WASM]
     kept = cache_root() / "packed" / f"{file_digest(whole)}.gz"
     if not kept.exists():
+        from gzip import GzipFile  # noqa: PLC0415 - once for every runtime
+
         buffer = BytesIO()
         with GzipFile("", "wb", 9, buffer, mtime=0) as stream:
             stream.write(whole.read_bytes())

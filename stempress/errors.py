@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -120,6 +119,8 @@ def visible(text: str) -> str:
 
 def closest(word: str, valid: Iterable[str]) -> str | None:
     """Return the valid word that was probably meant."""
+    from difflib import get_close_matches  # noqa: PLC0415 - few builds have faults
+
     close = get_close_matches(word[:100], sorted(valid), n=1, cutoff=0.5)
     return close[0] if close else None
 

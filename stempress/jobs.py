@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import threading
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def in_batches[Thing, Result](
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - small builds need none
     from multiprocessing import get_context  # noqa: PLC0415
 
+    _prctl()
     _work.append((function, batches))
     try:
         context = get_context("fork")
@@ -86,6 +86,7 @@ def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
     """
     if cores() < 2 or not _may_fork():
         return function
+    _prctl()
     reading, writing = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -97,6 +98,8 @@ def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
     os.close(writing)
 
     def result() -> Result:
+        import pickle  # noqa: PLC0415 - a build that changes nothing needs none
+
         with os.fdopen(reading, "rb") as pipe:
             content = pipe.read()
         os.waitpid(child, 0)
@@ -112,6 +115,8 @@ def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
 
 def _outcome(function: Callable[[], object]) -> bytes:
     """Return what a function returns or raises, for another process."""
+    import pickle  # noqa: PLC0415
+
     try:
         return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
@@ -124,11 +129,18 @@ def _may_fork() -> bool:
 
 def _end_with(parent: int) -> None:
     """Let this process end when its parent does, however that ends."""
-    import ctypes  # noqa: PLC0415 - small builds need none
-
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    _prctl()(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit()
+
+
+@cache
+def _prctl() -> Callable[[int, int], object]:
+    """Return prctl(2), which a process looks up before it forks: its forks then need not."""
+    import ctypes  # noqa: PLC0415 - takes long
+
+    prctl: Callable[[int, int], object] = ctypes.CDLL(None).prctl
+    return prctl
 
 
 def _batch(at: int) -> list[Any]:

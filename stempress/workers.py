@@ -10,7 +10,6 @@ which let other threads run. Measuring is many short ones, which do not, and get
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -85,6 +84,8 @@ def _outlive(parent: BaseProcess) -> None:
 
 
 def _settled(given: object) -> object:
+    from concurrent.futures import Future
+
     if isinstance(given, list):
         return [_settled(each) for each in given]
     return given.result() if isinstance(given, Future) else given
