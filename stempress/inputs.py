@@ -26,6 +26,8 @@ READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".po", ".py", ".toml",
 """Files that are told apart by their content; others, such as sound, by their size and time."""
 UNSURE_NS = 2_000_000_000
 """What was saved so shortly before may be saved again without its time telling so."""
+_read: dict[str, tuple[tuple[int, ...], bytes]] = {}
+"""What this process has read: what the disk said of a file, and the digest of its content."""
 
 
 class Inputs(NamedTuple):
@@ -99,10 +101,22 @@ def _described(root: str, name: str) -> Iterator[tuple[int, bytes]]:
                 if each != "__pycache__":
                     yield from _described(root, f"{name}/{each}")
         elif name[name.rfind(".") :] in READ:
-            content = Path(place).read_bytes()
-            yield 0, os.fsencode(name) + blake2b(content, digest_size=16).digest()
+            yield 0, os.fsencode(name) + _content(place, found)
         else:
             times = found.st_mtime_ns, found.st_ctime_ns
             yield max(times), repr((name, found.st_size, found.st_ino, times)).encode()
     except OSError as error:
         yield 0, repr((name, error.errno)).encode()
+
+
+def _content(place: str, found: os.stat_result) -> bytes:
+    """Return a digest of a file's content; what lies there as it lay before is not read again."""
+    seen = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    before, digest = _read.get(place, ((), b""))
+    if seen != before:
+        sure_until = time.time_ns() - UNSURE_NS
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - there are hundreds
+            digest = blake2b(file.read(), digest_size=16).digest()
+        if max(found.st_mtime_ns, found.st_ctime_ns) < sure_until:
+            _read[place] = seen, digest
+    return digest
