@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import asdict
 from functools import partial
@@ -320,6 +319,8 @@ def _token_data(collection: Collection, token: Token) -> dict[str, object]:
 
 def rarity_table(rarity: Rarity) -> str:
     """Return what was wished, drawn and is still alive of every stem, as a spreadsheet reads it."""
+    import csv  # noqa: PLC0415 - of one file
+
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["song", "layer", "stem", "share", "wished", "drawn", "apart", "alive"])

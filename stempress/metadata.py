@@ -12,7 +12,7 @@ from stempress.art import collection_cover, token_cover
 from stempress.data import json_file, json_later
 from stempress.output import Bundle, OutputFile, flat
 from stempress.pages import stem_address, token_address, token_title
-from stempress.publish import ASSETS, pin_assets
+from stempress.pinning import ASSETS, pin_assets
 from stempress.traits import traits_of
 
 if TYPE_CHECKING:

@@ -11,22 +11,20 @@ from stempress.blocks import CID_BYTES, Block, cid_text, parse_cid
 from stempress.car import car_header, car_section
 from stempress.errors import Fault, SiteError
 from stempress.output import is_ours
+from stempress.pinning import ASSETS
 from stempress.unixfs import import_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Self
 
-    from stempress.output import OutputFile
     from stempress.progress import Progress
     from stempress.unixfs import Folder, Imported, Keep
 
 PROFILE = "unixfs-v1-2025"
 MANIFEST = "manifest.json"
 METADATA = "metadata"
-ASSETS = ("art", "audio")
-"""The folders that metadata speaks of."""
 FIRST = (*ASSETS, METADATA)
 """What CAR files begin with: a page is not there before what it speaks of."""
 
@@ -168,21 +166,6 @@ def _addresses(tree: Folder, address: str = "") -> Iterator[str]:
 def _folder_of(tree: Folder, name: str) -> Folder:
     found = tree.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def pin_assets(files: Iterable[OutputFile]) -> dict[str, str]:
-    """Return where IPFS will have the folders that metadata speaks of: name -> ``ipfs://<cid>``."""
-    tree: Folder = {name: {} for name in ASSETS}
-    for file in files:
-        *folders, name = file.address.split("/")
-        if not folders or folders[0] not in ASSETS:
-            continue
-        folder = tree
-        for each in folders:
-            folder = folder.setdefault(each, {})  # type: ignore[assignment]  # no file is a folder
-        folder[name] = file.made()
-    nodes = import_folder(tree, lambda _block: None).nodes
-    return {name: f"ipfs://{cid_text(nodes[f'{name}/'].cid)}" for name in ASSETS}
 
 
 def _published_blocks(manifest: Path, *, required: bool) -> set[bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art import song_cover, variation_cover
@@ -99,6 +98,8 @@ def shown_in_frame(settings: Settings, page: Page) -> Shown | None:
 
 def _oembed(settings: Settings, page: Page, shown: Shown) -> dict[str, object]:
     """Return how a mixer is shown in somebody else's page (oembed.com, 2.3.4.4)."""
+    from html import escape  # noqa: PLC0415 - few builds make one anew
+
     mix = shown.variation.mix_number
     frame = full_address(settings, f"embed/{shown.song.slug}/{mix}/")
     height = FRAME_HEIGHT + ROW_HEIGHT * len(shown.song.layers)
