@@ -98,7 +98,7 @@ class Table:
 
     def _clean(self, key: str, value: str, default: str = "") -> str:
         """Return a text in NFC; the default, and a fault noted, if control characters are in it."""
-        if value.isascii() and value.isprintable():
+        if _is_clean(value):
             return value
         if CONTROL.search(value):
             self.fault(key, "must not hold control characters", value, "remove them")
@@ -176,9 +176,11 @@ class Table:
         value = self._get(key, required=required, hint=hint)
         if value is _MISSING:
             return ()
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not {*map(type, value)} <= {str}:
             self.fault(key, "must be a list of texts", value, '["...", "..."]')
             return ()
+        if _is_clean("".join(value)):
+            return tuple(value)
         return tuple(self._clean(key, item) for item in value)
 
     def table(self, key: str, *, required: bool = False, hint: str = "") -> Table:
@@ -227,6 +229,10 @@ class Table:
         for key, hint in self._missing.items():
             if key not in mistyped:
                 self.fault(key, "is required and missing", hint=hint)
+
+
+def _is_clean(text: str) -> bool:
+    return text.isascii() and text.isprintable()
 
 
 def _plain(bound: float) -> str:

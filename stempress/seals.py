@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyodide_app.provenance import problems
+from stempress.errors import Findings
 from stempress.fields import Table
 from stempress.items import item_of
 from stempress.texts import parse_json, read_text
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Token
-    from stempress.errors import Findings
 
 WHERE = "content/provenance.json"
 HEX = re.compile(r"[0-9a-f]{64}")
@@ -67,18 +67,28 @@ class Seal:
 def read_seals(path: Path, tokens: Sequence[Token], findings: Findings) -> tuple[Seal, ...]:
     """Read provenance.json, and hold the ledger against it; no seals where there is none."""
     text = read_text(path, WHERE, findings) if path.exists() else None
-    data = parse_json(text, WHERE, findings) if text is not None else None
-    if data is None:
+    if text is None:
         return ()
+    seals, noted = _parsed(text)
+    findings.add(noted)
+    if not noted.faults:
+        _check(seals, tokens, findings)
+    return seals
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> tuple[tuple[Seal, ...], Findings]:
+    """Read the seals; previews build again and again, and need not read the same twice."""
+    findings = Findings()
+    data = parse_json(text, WHERE, findings)
     if not isinstance(data, dict):
-        findings.fault(WHERE, "must be an object", value=data, hint='{"seals": [...]}')
-        return ()
+        if data is not None:
+            findings.fault(WHERE, "must be an object", value=data, hint='{"seals": [...]}')
+        return (), findings
     table = Table(data, WHERE, findings)
     seals = tuple(_seals(table))
     table.done()
-    if not findings.has_fault(WHERE):
-        _check(seals, tokens, findings)
-    return seals
+    return seals, findings
 
 
 def _seals(table: Table) -> Iterator[Seal]:
