@@ -8,6 +8,7 @@ under a name made from its inputs, so that nothing is done twice.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from pyodide_app import engine
 from pyodide_app.engine.model import Variation, stem_keys
-from stempress.cache import cache_root, digest, file_digest, store
+from stempress.cache import cache_root, digest, file_digest, keep, kept, store
+from stempress.contents import common_folder
 from stempress.formats import FORMATS, PREVIEW, web_rate
 from stempress.sounds import MixDigest, SongSound, Sounds, StemSound, WebFile, preview_frames
 
@@ -212,21 +214,46 @@ def _mix_paths(studio: Studio, song: Song, variation: Variation) -> list[Path]:
 
 def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
     """Return the digest of every mix that is a token or, with lossless stems, has a page."""
-    files = {
-        variation: cache_root() / "digests" / digest(studio.mix_inputs(variation))
-        for variation in _digested(studio)
-    }
-    new = [variation for variation, file in files.items() if not file.is_file()]
-    with studio.progress.counted("Mix digests", len(new), len(files)) as step:
+    names = {variation: digest(studio.mix_inputs(variation)) for variation in _digested(studio)}
+    site = _digest_place(f"site-{digest(common_folder(studio.collection.files.audio.values()))}")
+    known = _known_digests(site)
+    found = {each: known.get(name) or _known_digest(name) for each, name in names.items()}
+    new = [variation for variation, digested in found.items() if not digested]
+    with studio.progress.counted("Mix digests", len(new), len(names)) as step:
         for batch, each in _start_digests(studio, new):
-            for variation, found in zip(batch, each.result(), strict=True):
-                store(files[variation], found.encode())
+            for variation, digested in zip(batch, each.result(), strict=True):
+                store(_digest_place(names[variation]), digested.encode())
+                found[variation] = digested
                 step(f"{variation.song} {variation.mix_number}")
-    found = {}
-    for variation, file in files.items():
-        sound = studio.checked.songs[variation.song]
-        found[variation] = MixDigest(file.read_text("ascii"), sound.rate, sound.frames)
-    return found
+    now = {name: found[variation] for variation, name in names.items()}
+    if now != known:
+        keep(site, json.dumps(now).encode())
+    sounds = studio.checked.songs
+    return {
+        variation: MixDigest(digested, sounds[variation.song].rate, sounds[variation.song].frames)
+        for variation, digested in found.items()
+    }
+
+
+def _digest_place(name: str) -> Path:
+    return cache_root() / "digests" / name
+
+
+def _known_digests(place: Path) -> dict[str, str]:
+    """Return what the last build of a site knew: one file is read sooner than hundreds."""
+    try:
+        found = json.loads(kept(place) or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _known_digest(name: str) -> str:
+    """Return a mix's digest, if any site has had it; else nothing."""
+    try:
+        return _digest_place(name).read_text("ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def _start_digests(

@@ -29,6 +29,7 @@ from stempress.pages import (
     VariationView,
     refuse_clashes,
 )
+from stempress.traits import identity
 from stempress.words import Words
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import StemKey, Variation
     from stempress.inputs import Inputs
     from stempress.pages import Page, Section
-    from stempress.traits import Trait
     from stempress.trees import Tree
     from stempress.views import Views
 
@@ -47,13 +47,15 @@ _PLAIN = attrgetter("id", "state", "song", "layer", "stem", "burned", "into", "s
 """What a stem token is."""
 
 
+PLAIN = 2
+"""The version of marshal that has the same bytes for the same, whichever object it is."""
 WORTH = 500
 """Fewer pages than this are named sooner than a second process begins."""
 
 
 def digest(*parts: object) -> str:
     """Return a name for texts, numbers, and tuples and lists of such."""
-    return blake2b(marshal.dumps(cast("Any", parts)), digest_size=12).hexdigest()
+    return blake2b(marshal.dumps(cast("Any", parts), PLAIN), digest_size=12).hexdigest()
 
 
 def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
@@ -84,6 +86,7 @@ class Keys:
         self._followers: dict[str, str] = {}
         self._entries: dict[str, str] = {}
         self._counted: dict[StemKey, str] = {}
+        self._told: dict[object, list[str]] = {}
         self._sections: dict[str, Callable[[str], str]] = {
             "gallery": lambda _: self.rarity,
             "traits": lambda _: self.rarity,
@@ -168,14 +171,11 @@ class Keys:
 
     def tokens(self, tokens: Iterable[Token]) -> str:
         """Return a key for some tokens and what they are made of."""
-        plain, others, songs = [], [], set()
-        for token in tokens:
-            if token.tier == "stem":
-                plain.append(_PLAIN(token))
-                songs.add(token.song)
-            else:
-                others.append(self.token(token))
-        return digest(plain, others, [self.song(slug) for slug in sorted(songs) if slug])
+        every = list(tokens)
+        plain = [_PLAIN(token) for token in every if token.tier == "stem"]
+        others = [self.token(token) for token in every if token.tier != "stem"]
+        songs = {token.song for token in every if token.tier == "stem" and token.song}
+        return digest(plain, others, [self.song(slug) for slug in sorted(songs)])
 
     def _songs_in(self, token: Token) -> list[Token]:
         """Return the song tokens that an album token was forged from."""
@@ -288,7 +288,8 @@ class Keys:
 
     def _token_page(self, page: Page) -> str:
         token, views = _about(page, Token), self._views
-        relatives = views.family(token).tokens() if token.state != "unrevealed" else ()
+        is_alone = token.state != "forged" and not token.burned
+        relatives = () if is_alone else views.family(token).tokens()
         held = tuple(views.owners(token).items())
         odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
         return digest(
@@ -296,18 +297,17 @@ class Keys:
             self.token(token),
             [self.token(each) for each in relatives],
             (held, self._of.ledger.block) if held else "",
-            [self._percent(trait) for trait in views.traits(token)],
+            self._shares(token),
             odds,
         )
 
-    def _percent(self, trait: Trait) -> str:
-        if trait not in self._percents:
-            self._percents[trait] = Words().percent(self._views.share(trait))
-        return self._percents[trait]
-
-    @cached_property
-    def _percents(self) -> dict[Trait, str]:
-        return {}
+    def _shares(self, token: Token) -> list[str]:
+        """Return how rare a token's traits are, in words."""
+        known = identity(token)
+        if known not in self._told:
+            shares = map(self._views.share, self._views.traits(token))
+            self._told[known] = [Words().percent(share) for share in shares]
+        return self._told[known]
 
     @cached_property
     def _odds(self) -> str:
