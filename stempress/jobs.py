@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 BATCH = 64
 WORTH = 64
 """Fewer things than this are done sooner than a second process begins."""
+HAND = 8
+"""How many of a few things are done together; what is made of one may help to make the next."""
 MANY = 1000
-"""Fewer things are dealt out at once; of more, each process takes some when it is free."""
-HAND = 16
-"""How many things are dealt out together; what is made of one may help to make the next."""
+"""For fewer things a pool of processes takes too long to begin; 256 hands are dealt at most."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _work: list[tuple[Callable[[Any], list[Any]], Sequence[Sequence[Any]]]] = []
 """What the processes find when they begin: they are forks, and nothing is sent to them."""
@@ -64,19 +64,27 @@ def _dealt[Thing, Result](
     batches: Sequence[Sequence[Thing]],
     jobs: int,
 ) -> Iterator[list[Result]]:
-    """Yield what comes of every batch; this process does as many as each other."""
+    """Yield what comes of every batch; whoever is free takes the next, this process too."""
+    hands, dealer = os.pipe()
+    os.write(dealer, bytes(range(len(batches))))
+    os.close(dealer)
 
-    def every(first: int) -> list[list[Result]]:
-        return [function(batch) for batch in batches[first::jobs]]
+    def some() -> dict[int, list[Result]]:
+        done = {}
+        while hand := os.read(hands, 1):
+            done[hand[0]] = function(batches[hand[0]])
+        return done
 
-    others = [meanwhile(partial(every, first)) for first in range(1, jobs)]
+    others = [meanwhile(some) for _ in range(1, jobs)]
     try:
-        mine = every(0)
+        done = some()
     finally:  # whatever happens, none of them is left at work
         theirs = [result() for result in others]
-    done = [mine, *theirs]
+        os.close(hands)
+    for each in theirs:
+        done |= each
     for at in range(len(batches)):
-        yield done[at % jobs][at // jobs]
+        yield done[at]
 
 
 def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import marshal
 from collections import defaultdict
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -33,7 +33,7 @@ from stempress.traits import identity
 from stempress.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from stempress.views import Views
 
 
-_PLAIN = attrgetter("id", "state", "song", "layer", "stem", "burned", "into", "supply")
-"""What a stem token is."""
+_PLAIN = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
+"""What a token says of itself; for a stem token that is all of it."""
 
 
 PLAIN = 2
@@ -110,7 +110,7 @@ class Keys:
         return self._sections[section.kind](section.slug) if section.kind else ""
 
     def begin(self, ahead: Tree | None) -> Callable[[Page], str]:
-        """Begin to name pages, in another process where there can be one; return what says a key.
+        """Begin to name pages, half in another process if there can be one; return what tells keys.
 
         Pages in bundles that the next site has, going by its record ``ahead``, need none. SiteError
         if two of the others would be one file.
@@ -123,14 +123,18 @@ class Keys:
         ]
         refuse_clashes(fresh)
 
-        def every() -> list[str]:
-            return [self.page(page) for page in fresh]
+        half = len(fresh) // 2 if len(fresh) > WORTH else 0
 
-        waited = meanwhile(every) if len(fresh) > WORTH else every
+        def named(pages: Sequence[Page]) -> list[str]:
+            return [self.page(page) for page in pages]
+
+        others = meanwhile(partial(named, fresh[:half])) if half else list
 
         @cache
         def found() -> dict[str, str]:
-            return dict(zip([page.address for page in fresh], waited(), strict=True))
+            mine = named(fresh[half:])
+            addresses = [page.address for page in fresh]
+            return dict(zip(addresses, [*others(), *mine], strict=True))
 
         return lambda page: found().get(page.address) or self.page(page)
 
@@ -169,12 +173,11 @@ class Keys:
             )
         return self._entries[token.id]
 
-    def tokens(self, tokens: Iterable[Token]) -> str:
+    def tokens(self, tokens: Sequence[Token]) -> str:
         """Return a key for some tokens and what they are made of."""
-        every = list(tokens)
-        plain = [_PLAIN(token) for token in every if token.tier == "stem"]
-        others = [self.token(token) for token in every if token.tier != "stem"]
-        songs = {token.song for token in every if token.tier == "stem" and token.song}
+        plain = list(map(_PLAIN, tokens))
+        songs = {token.song for token in tokens if token.song}
+        others = [self.token(token) for token in tokens if token.tier != "stem"]
         return digest(plain, others, [self.song(slug) for slug in sorted(songs)])
 
     def _songs_in(self, token: Token) -> list[Token]:
@@ -294,12 +297,18 @@ class Keys:
         odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
         return digest(
             self.around,
-            self.token(token),
+            self._itself(token),
             [self.token(each) for each in relatives],
             (held, self._of.ledger.block) if held else "",
             self._shares(token),
             odds,
         )
+
+    def _itself(self, token: Token) -> object:
+        """Return what a token is: of most of them, what would be digested."""
+        if token.tier != "stem":
+            return self.token(token)
+        return _PLAIN(token), self.song(token.song) if token.song else ""
 
     def _shares(self, token: Token) -> list[str]:
         """Return how rare a token's traits are, in words."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ def named(things: Sequence[int]) -> list[tuple[int, int]]:
     """Return each thing with the process that it was given to."""
     if -1 in things:
         raise ValueError("a thing that nobody wants")
+    time.sleep(0.01)  # longer than it takes another process to begin
     return [(thing, os.getpid()) for thing in things]
 
 
