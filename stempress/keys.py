@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
 from stempress.jobs import meanwhile
-from stempress.output import holds
 from stempress.pages import (
     SongList,
     StemView,
@@ -34,12 +33,12 @@ from stempress.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
     from stempress.inputs import Inputs
     from stempress.pages import Page, Section
-    from stempress.trees import Tree
     from stempress.views import Views
 
 
@@ -109,16 +108,16 @@ class Keys:
         """Return the key of a bundle of pages; nothing for pages that stand alone."""
         return self._sections[section.kind](section.slug) if section.kind else ""
 
-    def begin(self, ahead: Tree | None) -> Callable[[Page], str]:
+    def begin(self, held: AbstractSet[tuple[str, str]]) -> Callable[[Page], str]:
         """Begin to name pages, half in another process if there can be one; return what tells keys.
 
-        Pages in bundles that the next site has, going by its record ``ahead``, need none. SiteError
-        if two of the others would be one file.
+        Pages in bundles that are ``held``, by name and key, need none. SiteError if two of the
+        others would be one file.
         """
         fresh = [
             page
             for section in self._views.plan.sections
-            if not (ahead and holds(ahead, section.name, self.section(section)))
+            if (section.name, self.section(section)) not in held
             for page in section.pages
         ]
         refuse_clashes(fresh)

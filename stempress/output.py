@@ -10,7 +10,7 @@ import stat
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -156,7 +156,7 @@ def write_site(  # noqa: PLR0913 - what a write needs, named at the call
     if only:
         files = _narrowed(flat(files), live, only)
     stage = ahead or look_ahead(out)
-    wanted = _sorted(files, stage)
+    wanted = _sorted(files, stage, live)
     is_alike = live is not None and wanted.is_laid_out_as(live.record)
     if not is_alike:
         check_addresses(wanted.addresses())
@@ -247,7 +247,7 @@ class Wanted:
         return sum(map(len, map(self._addresses, self.order)))
 
 
-def _sorted(files: Iterable[OutputFile | Bundle], stage: Tree | None) -> Wanted:
+def _sorted(files: Iterable[OutputFile | Bundle], stage: Tree | None, live: Tree | None) -> Wanted:
     """Return what is wanted, in bundles where the next site has them."""
     wanted, loose = Wanted(), []
     for each in files:
@@ -255,10 +255,27 @@ def _sorted(files: Iterable[OutputFile | Bundle], stage: Tree | None) -> Wanted:
             loose.append(each)
         elif stage and holds(stage, each.name, each.key) and stage.is_as_left:
             wanted.fold(each.name, each.key, stage.record.shelves[each.name])
+        elif live and holds(live, each.name, each.key):
+            wanted.open(each.name, each.key, _present(each, live.record.shelves[each.name]))
         else:
             wanted.open(each.name, each.key, each.files)
     wanted.open("", "", loose)
     return wanted
+
+
+def _present(bundle: Bundle, shelf: Shelf) -> list[OutputFile]:
+    """Return a bundle's files by the keys that they have in the present site.
+
+    The bundle is opened only for a file that does not lie there any more as it was written.
+    """
+
+    def make(address: str) -> bytes | Path:
+        return next(file for file in bundle.files if file.address == address).made()
+
+    return [
+        OutputFile(address, partial(make, address), key)
+        for address, key in zip(shelf.addresses, shelf.keys, strict=True)
+    ]
 
 
 def holds(tree: Tree, name: str, key: str) -> bool:
@@ -267,13 +284,23 @@ def holds(tree: Tree, name: str, key: str) -> bool:
     return shelf is not None and bool(key) and shelf.key == key
 
 
-def unheld(files: Iterable[OutputFile | Bundle], tree: Tree | None) -> list[OutputFile]:
-    """Return the files that a folder was not left with; none of a bundle that it has."""
+def bundles_of(out: Path, ahead: Tree | None) -> set[tuple[str, str]]:
+    """Return the bundles of the present site and the next one, by name and key."""
+    live = read_tree(out, records_of(out)) if out.is_dir() else None
+    trees = [tree for tree in (live, ahead) if tree]
+    shelves = (item for tree in trees for item in tree.record.shelves.items())
+    return {(name, shelf.key) for name, shelf in shelves if shelf.key}
+
+
+def unheld(
+    files: Iterable[OutputFile | Bundle], held: AbstractSet[tuple[str, str]]
+) -> list[OutputFile]:
+    """Return the files that are not in bundles that are there, by name and key."""
     found: list[OutputFile] = []
     for each in files:
         if isinstance(each, OutputFile):
             found.append(each)
-        elif tree is None or not holds(tree, each.name, each.key):
+        elif (each.name, each.key) not in held:
             found += each.files
     return found
 

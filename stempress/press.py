@@ -18,7 +18,7 @@ from stempress.keys import Keys
 from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
-from stempress.output import look_ahead, unheld, write_site
+from stempress.output import bundles_of, look_ahead, unheld, write_site
 from stempress.overrides import lint_templates
 from stempress.pages import plan_pages, refuse_clashes
 from stempress.phrases import read_phrases
@@ -71,7 +71,8 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = Keys(views, inputs)
-        key_of = keys.begin(ahead)
+        held = bundles_of(options.out, ahead)
+        key_of = keys.begin(held)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
         metadata = list(metadata_files(collection, sounds, keys, assets))
@@ -84,7 +85,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             *app,
         ]
     with progress.stage("check"):
-        refuse_leaks(collection, unheld(metadata, ahead), findings)
+        refuse_leaks(collection, unheld(metadata, held), findings)
         findings.raise_faults()
     # Then write.
     told = {"warnings": [str(each) for each in findings.warnings]}
