@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyodide_app
+from stempress.bundles import OutputFile
 from stempress.cache import cache_root, file_digest, store
 from stempress.data import json_file
-from stempress.output import OutputFile
 from stempress.phrases import SOURCE, which_form
 
 if TYPE_CHECKING:

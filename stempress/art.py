@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS, Variation
+from stempress.bundles import Bundle, OutputFile
 from stempress.grooves import shade, strata
 from stempress.mixart import MixArt, colour
-from stempress.output import Bundle, OutputFile
 from stempress.songart import SongArt
 
 if TYPE_CHECKING:

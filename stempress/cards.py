@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from stempress.bundles import Bundle, OutputFile
 from stempress.cache import store
-from stempress.output import Bundle, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

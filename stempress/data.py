@@ -12,8 +12,9 @@ import orjson
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.art import album_cover, song_cover, token_cover
+from stempress.bundles import OutputFile
 from stempress.gallery import gallery_data
-from stempress.output import GENERATOR, OutputFile
+from stempress.output import GENERATOR
 from stempress.pages import (
     album_address,
     song_address,

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Token
+    from stempress.bundles import OutputFile
     from stempress.catalog import Collection
-    from stempress.output import Guard, OutputFile
+    from stempress.output import Guard
 
 SEED_BYTES = 16
 """A seed that is shorter may stand anywhere by chance."""

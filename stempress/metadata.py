@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation
 from stempress import codes
 from stempress.art import collection_cover, token_cover
+from stempress.bundles import Bundle, OutputFile, flat
 from stempress.data import json_file, json_later
-from stempress.output import Bundle, OutputFile, flat
 from stempress.pages import stem_address, token_address, token_title
 from stempress.pinning import ASSETS, pin_assets
 from stempress.traits import traits_of

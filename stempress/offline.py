@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stempress.art import collection_cover
+from stempress.bundles import Bundle, OutputFile
 from stempress.cache import store
 from stempress.data import json_file
-from stempress.output import Bundle, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

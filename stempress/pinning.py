@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stempress.output import OutputFile
+    from stempress.bundles import OutputFile
     from stempress.unixfs import Folder
 
 ASSETS = ("art", "audio")

@@ -9,6 +9,7 @@ from stempress.alone import alone
 from stempress.app import app_files
 from stempress.art import draw_covers
 from stempress.audio import Studio, press_audio
+from stempress.bundles import unheld
 from stempress.cards import draw_cards
 from stempress.catalog import read_collection
 from stempress.checks import check_audio
@@ -18,7 +19,7 @@ from stempress.keys import Keys
 from stempress.leaks import refuse_leaks, secret_guard
 from stempress.metadata import metadata_files
 from stempress.offline import offline_files
-from stempress.output import bundles_of, look_ahead, unheld, write_site
+from stempress.output import bundles_of, look_ahead, write_site
 from stempress.overrides import lint_templates
 from stempress.pages import plan_pages, refuse_clashes
 from stempress.phrases import read_phrases

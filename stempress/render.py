@@ -23,11 +23,11 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
 from stempress.art import TEMPLATES
+from stempress.bundles import Bundle, OutputFile
 from stempress.cache import cache_root
 from stempress.cards import card_address, has_cards
 from stempress.compiling import Quick
 from stempress.errors import Fault, SiteError
-from stempress.output import Bundle, OutputFile
 from stempress.phrases import which_form
 from stempress.schema import linked_data
 from stempress.sentences import WHICH, translate

@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art import song_cover, variation_cover
+from stempress.bundles import Bundle, OutputFile
 from stempress.cards import HEIGHT, WIDTH, card_address, has_cards
 from stempress.data import json_later
-from stempress.output import Bundle, OutputFile
 from stempress.pages import VariationPages, VariationView, mix_page, song_page
 from stempress.schema import full_address
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stempress.output import OutputFile
+from stempress.bundles import OutputFile
 from stempress.waveform import waveform_path
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ import numpy as np
 import soundfile
 
 from pyodide_app.engine.model import Variation, stem_keys
+from stempress.bundles import flat
 from stempress.catalog import Collection, read_collection
 from stempress.errors import Findings
 from stempress.facts import Course, Facts
 from stempress.fields import slugify
 from stempress.inputs import Inputs
 from stempress.keys import Keys
-from stempress.output import flat
 from stempress.pages import Plan, plan_pages
 from stempress.rarity import Rarity
 from stempress.render import render_site
@@ -32,7 +32,7 @@ from stempress.views import Views
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stempress.output import OutputFile
+    from stempress.bundles import OutputFile
 
 STUB = (
     "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"

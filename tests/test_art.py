@@ -21,9 +21,9 @@ from stempress.art import (
     token_cover,
     variation_cover,
 )
+from stempress.bundles import flat
 from stempress.grooves import contour, resampled, shade, strata, wedge
 from stempress.ledger import Ledger
-from stempress.output import flat
 from stempress.raster import rasterise
 from stempress.sounds import Sounds
 from stempress.stems import StemFiles

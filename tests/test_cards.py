@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from stempress.art import draw_covers
+from stempress.bundles import OutputFile, flat
 from stempress.cards import draw_cards
 from stempress.offline import offline_files
-from stempress.output import OutputFile, flat
 from tests.small_site import Small, small_site
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.output import MARK, OutputFile, look_back, write_site
+from stempress.bundles import OutputFile
+from stempress.output import MARK, look_back, write_site
 from tests.conftest import ROOT
 from tests.small_site import tone, write, write_small_site
 
@@ -232,7 +233,8 @@ def test_a_song_that_is_taken_away_takes_its_pages_along(
 SCRIPT = """
 import sys
 from pathlib import Path
-from stempress.output import MARK, OutputFile, look_back, write_site
+from stempress.bundles import OutputFile
+from stempress.output import MARK, look_back, write_site
 number, out = sys.argv[1], Path(sys.argv[2])
 files = [OutputFile(MARK, b'{"generator":"stempress"}')]
 files += [OutputFile(f"{at}/index.html", f"{number} {at}".encode()) for at in range(1000)]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stempress.bundles import flat
 from stempress.metadata import metadata_files
-from stempress.output import flat
 from stempress.sounds import WebFile
 from tests.small_site import Small, small_site, text_of
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress import output
+from stempress.bundles import Bundle, OutputFile
 from stempress.errors import SiteError
 from stempress.output import (
     MARK,
     NEXT,
-    Bundle,
-    OutputFile,
     check_addresses,
     look_back,
     records_of,

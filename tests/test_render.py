@@ -15,9 +15,9 @@ import pytest
 
 from stempress.app import WEB
 from stempress.art import draw_covers
+from stempress.bundles import flat
 from stempress.errors import SiteError
 from stempress.ledger import Ledger
-from stempress.output import flat
 from stempress.pages import Plan, Section
 from stempress.render import render_site
 from stempress.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast

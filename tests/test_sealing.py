@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from build import build
 from pyodide_app.provenance import final_hash, item_hash, verify
+from stempress.bundles import OutputFile
 from stempress.command import run
 from stempress.errors import Findings
 from stempress.leaks import refuse_leaks
-from stempress.output import OutputFile
 from stempress.seals import Seal
 from tests.conftest import ROOT
 from tests.small_site import read, write_small_site

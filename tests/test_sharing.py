@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stempress.output import flat
+from stempress.bundles import flat
 from stempress.sharing import sharing_files
 from tests.small_site import Small, small_site, xml
 
