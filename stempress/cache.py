@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CACHE = "STEMPRESS_CACHE"
+PLAIN = 2
+"""The version of ``marshal`` that gives the same bytes for the same, whichever object it is."""
 SEAL = sha256().digest_size
 """How many bytes of a file say whether the rest is what was kept."""
 

@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.cache import cache_root, digest, keep, kept
+from stempress.cache import PLAIN, cache_root, digest, keep, kept
 from stempress.contents import common_folder, content_digests
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 VERSION = 5
 """Raise it when the same file gives other facts, or when facts are kept in another way."""
 WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
-_PLAIN = 2
-"""The version of ``marshal`` that gives the same bytes for the same values, everywhere."""
 
 
 class Course(NamedTuple):
@@ -40,7 +38,7 @@ class Course(NamedTuple):
 
     def packed(self) -> bytes:
         """Return it as bytes."""
-        return marshal.dumps(tuple(self), _PLAIN)
+        return marshal.dumps(tuple(self), PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +146,4 @@ def _read(place: Path) -> dict[str, Facts]:
 
 
 def _write(place: Path, facts: Mapping[str, Facts]) -> None:
-    keep(place, marshal.dumps([_row(each) for each in facts.values()], _PLAIN))
+    keep(place, marshal.dumps([_row(each) for each in facts.values()], PLAIN))

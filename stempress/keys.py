@@ -19,6 +19,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
+from stempress.cache import PLAIN
 from stempress.jobs import meanwhile
 from stempress.pages import (
     SongList,
@@ -42,12 +43,10 @@ if TYPE_CHECKING:
     from stempress.views import Views
 
 
-_PLAIN = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
+_ITSELF = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
 """What a token says of itself; for a stem token that is all of it."""
 
 
-PLAIN = 2
-"""The version of marshal that has the same bytes for the same, whichever object it is."""
 WORTH = 500
 """Fewer pages than this are named sooner than a second process begins."""
 
@@ -174,7 +173,7 @@ class Keys:
 
     def tokens(self, tokens: Sequence[Token]) -> str:
         """Return a key for some tokens and what they are made of."""
-        plain = list(map(_PLAIN, tokens))
+        plain = list(map(_ITSELF, tokens))
         songs = {token.song for token in tokens if token.song}
         others = [self.token(token) for token in tokens if token.tier != "stem"]
         return digest(plain, others, [self.song(slug) for slug in sorted(songs)])
@@ -307,7 +306,7 @@ class Keys:
         """Return what a token is: of most of them, what would be digested."""
         if token.tier != "stem":
             return self.token(token)
-        return _PLAIN(token), self.song(token.song) if token.song else ""
+        return _ITSELF(token), self.song(token.song) if token.song else ""
 
     def _shares(self, token: Token) -> list[str]:
         """Return how rare a token's traits are, in words."""

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     """Gives an address below the site's root in the form that metadata speaks of it."""
 
 MUSIC_SCHEMA = "music-nft-20220222"
-METADATA = "metadata/"
 TOGETHER = 200
 """How many tokens' JSON is in one bundle."""
 PLAYED = ("audio/mpeg", "audio/ogg")
@@ -64,7 +63,7 @@ def metadata_files(
     for start in range(0, len(collection.tokens), TOGETHER):
         tokens = collection.tokens[start : start + TOGETHER]
         key = keys.metadata_of(tokens) + places
-        yield Bundle(f"{METADATA}{start}", key, partial(files, tokens))
+        yield Bundle(f"metadata/{start}", key, partial(files, tokens))
     yield json_file("metadata/contract.json", contract_metadata(collection, at))
 
 
