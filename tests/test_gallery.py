@@ -24,15 +24,12 @@ from stempress.gallery import DIGITS, column, gallery_address, gallery_data, id_
 from stempress.pages import token_title
 from stempress.settings import read_settings
 from stempress.traits import Trait
+from tests.node import Node
 from tests.small_site import Small, small_site, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
-
-    from playwright.sync_api import Browser, Page
-
-    from tests.conftest import Serve
 
     type Facets = dict[str, set[str]]
 
@@ -132,41 +129,41 @@ def shelf(large: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("shelf")
     shutil.copytree(WEB, folder / "app/web")
     write(folder / "data/gallery.json", json_bytes(gallery_data(large)))
-    write(folder / "index.html", '<!doctype html><html lang="en"><title>Shelf</title>')
+    write(folder / "package.json", '{ "type": "module" }')
     return folder
 
 
-@pytest.fixture
-def asked(shelf: Path, serve: Serve, chromium: Browser) -> Iterator[Page]:
-    page = chromium.new_page()
-    page.goto(serve(shelf, "/x/"))
-    page.evaluate(
-        """async () => {
-          const { Finder } = await import("/x/app/web/gallery-find.js");
-          const { loadIndex, titleOf, tracksOf } = await import("/x/app/web/gallery-index.js");
-          const index = await loadIndex();
-          const finder = new Finder(index, "en");
-          const cover = (at) => index.kinds[index.kindOf[at]].cover;
-          window.titles = index.ids.map((_, at) => [titleOf(index, at), cover(at)]);
-          window.tracks = index.ids.map((_, at) => tracksOf(index, at));
-          window.ask = (asked) => {
-            const { places, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
-            const named = finder.facets.map(({ name, values }) => [
-              name,
-              Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
-            ]);
-            return {
-              ids: Array.from(places, (at) => index.ids[at]), counts: Object.fromEntries(named),
-            };
-          };
-        }"""
-    )
-    yield page
-    page.close()
+LOAD = """async (base) => {
+  const { Finder } = await import(`${base}gallery-find.js`);
+  const { loadIndex, titleOf, tracksOf } = await import(`${base}gallery-index.js`);
+  const { readAddress, writeAddress } = await import(`${base}gallery-address.js`);
+  const index = await loadIndex();
+  const finder = new Finder(index, "en");
+  const cover = (at) => index.kinds[index.kindOf[at]].cover;
+  globalThis.titles = index.ids.map((_, at) => [titleOf(index, at), cover(at)]);
+  globalThis.tracks = index.ids.map((_, at) => tracksOf(index, at));
+  globalThis.rewrite = (search) => writeAddress(readAddress(search, index));
+  globalThis.ask = (asked) => {
+    const { places, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
+    const named = finder.facets.map(({ name, values }) => [
+      name,
+      Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
+    ]);
+    return { ids: Array.from(places, (at) => index.ids[at]), counts: Object.fromEntries(named) };
+  };
+}"""
 
 
-def ask(page: Page, **asked: object) -> Any:  # noqa: ANN401 - as JSON has it
-    return page.evaluate("asked => window.ask(asked)", asked)
+@pytest.fixture(scope="module")
+def asked(shelf: Path) -> Iterator[Node]:
+    """Load the index, and a finder over it, in Node."""
+    with Node() as node:
+        node.evaluate(LOAD, f"{shelf.as_uri()}/app/web/")
+        yield node
+
+
+def ask(node: Node, **asked: object) -> Any:  # noqa: ANN401 - as JSON has it
+    return node.evaluate("ask", asked)
 
 
 @pytest.fixture(scope="module")
@@ -232,16 +229,14 @@ def fits(facets: Facets, chosen: Mapping[str, list[str]], but: str = "") -> bool
     return all(facets[name] & set(slugs) for name, slugs in chosen.items() if slugs and name != but)
 
 
-@pytest.mark.browser
-def test_titles_and_covers_are_those_of_the_tokens_pages(large: Collection, asked: Page) -> None:
-    assert asked.evaluate("window.titles") == [
+def test_titles_and_covers_are_those_of_the_tokens_pages(large: Collection, asked: Node) -> None:
+    assert asked.evaluate("() => titles") == [
         [token_title(large, token), token_cover(large, token)] for token in large.tokens
     ]
 
 
-@pytest.mark.browser
 def test_a_token_is_heard_as_what_it_is_and_an_unrevealed_one_not_at_all(
-    large: Collection, asked: Page
+    large: Collection, asked: Node
 ) -> None:
     def track(token: Token) -> list[str]:
         if token.state == "unrevealed":
@@ -260,7 +255,7 @@ def test_a_token_is_heard_as_what_it_is_and_an_unrevealed_one_not_at_all(
     }
     assert albums
     expected = [albums.get(token.id) or track(token) for token in large.tokens]
-    assert asked.evaluate("window.tracks") == expected
+    assert asked.evaluate("() => tracks") == expected
 
 
 def variation_address(collection: Collection, token: Token) -> str:
@@ -292,10 +287,9 @@ CHOICES: dict[str, dict[str, list[str]]] = {
 }
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("chosen", CHOICES.values(), ids=CHOICES)
 def test_among_ten_thousand_what_is_chosen_is_found_and_every_value_counted(
-    asked: Page, known: dict[str, Facets], chosen: dict[str, list[str]]
+    asked: Node, known: dict[str, Facets], chosen: dict[str, list[str]]
 ) -> None:
     found = ask(asked, chosen=chosen)
     assert found["ids"] == [each for each, facets in known.items() if fits(facets, chosen)]
@@ -309,9 +303,8 @@ def test_among_ten_thousand_what_is_chosen_is_found_and_every_value_counted(
         assert {value: count for value, count in counts.items() if count} == would, name
 
 
-@pytest.mark.browser
 def test_a_holder_has_the_tokens_that_the_ledger_says(
-    asked: Page, known: dict[str, Facets]
+    asked: Node, known: dict[str, Facets]
 ) -> None:
     counts = Counter(value for facets in known.values() for value in facets["owner"])
     for holder, count in counts.most_common(3):
@@ -325,10 +318,9 @@ def folded(words: str) -> str:
     return "".join(each for each in plain if not unicodedata.combining(each)).lower()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("words", ["fog", "  FÖG  Rough ", "drums slow", "forged lantern", "ell 1"])
 def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
-    large: Collection, asked: Page, words: str
+    large: Collection, asked: Node, words: str
 ) -> None:
     def text(token: Token) -> str:
         said = [token_title(large, token).rpartition("#")[0], token.tier, token.state]
@@ -352,7 +344,6 @@ def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
     assert set(ask(asked, words=words)["ids"]) == wanted
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("words", "first"),
     [
@@ -364,7 +355,7 @@ def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
     ],
 )
 def test_numbers_and_ranges_of_numbers_come_first(
-    asked: Page, words: str, first: list[str]
+    asked: Node, words: str, first: list[str]
 ) -> None:
     found = ask(asked, words=words)["ids"]
     assert found[: len(first)] == first
@@ -372,8 +363,7 @@ def test_numbers_and_ranges_of_numbers_come_first(
         assert len(found) == len(first)
 
 
-@pytest.mark.browser
-def test_the_best_match_comes_first(asked: Page, large: Collection) -> None:
+def test_the_best_match_comes_first(asked: Node, large: Collection) -> None:
     """Whose title has the word, before those whose song has it."""
     found = ask(asked, words="bell")["ids"]
     titles = {token.id: token_title(large, token).lower() for token in large.tokens}
@@ -382,9 +372,8 @@ def test_the_best_match_comes_first(asked: Page, large: Collection) -> None:
     assert 0 < sum(has) < len(has)
 
 
-@pytest.mark.browser
 def test_every_order_has_every_token_and_the_unknown_last(
-    asked: Page, large: Collection, known: dict[str, Facets]
+    asked: Node, large: Collection, known: dict[str, Facets]
 ) -> None:
     bits = bits_of(large)
     everything = [token.id for token in large.tokens]
@@ -402,14 +391,6 @@ def test_every_order_has_every_token_and_the_unknown_last(
     assert ask(asked, sort="-number")["ids"] == everything[::-1]
 
 
-ADDRESSES = """async (search) => {
-  const { readAddress, writeAddress } = await import("/x/app/web/gallery-address.js");
-  const { loadIndex } = await import("/x/app/web/gallery-index.js");
-  return writeAddress(readAddress(search, await loadIndex()));
-}"""
-
-
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
@@ -424,19 +405,18 @@ ADDRESSES = """async (search) => {
     ],
 )
 def test_addresses_are_read_and_written_alike_and_what_is_unknown_is_left_out(
-    asked: Page, given: str, kept: str
+    asked: Node, given: str, kept: str
 ) -> None:
-    assert asked.evaluate(ADDRESSES, given) == kept
+    assert asked.evaluate("rewrite", given) == kept
 
 
-@pytest.mark.browser
-def test_a_whole_address_stands_for_its_holder(asked: Page, large: Collection) -> None:
+def test_a_whole_address_stands_for_its_holder(asked: Node, large: Collection) -> None:
     address = next(iter(next(iter(large.ledger.owners.values()))))
     short = f"{address[:14]}..{address[-4:]}".lower()
     for written in (address, address.lower(), short):
-        assert asked.evaluate(ADDRESSES, f"?owner={written}") == f"?owner={short}"
+        assert asked.evaluate("rewrite", f"?owner={written}") == f"?owner={short}"
     other = f"{address[:-4]}{'0000' if address[-4:] != '0000' else '1111'}"
-    assert asked.evaluate(ADDRESSES, f"?owner={other}") == ""
+    assert asked.evaluate("rewrite", f"?owner={other}") == ""
     owner = large.ledger.owners
     held = [each.id for each in large.tokens if address in owner.get(each.id, {})]
     assert ask(asked, words=address)["ids"] == held

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from pyodide_app.engine.holdings import SongHolding, opened, song_holdings
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
+from stempress.app import WEB
+from tests.node import Node
+from tests.test_house import ROOT
 
 SONG = Song(
     "song",
@@ -78,3 +83,18 @@ def test_the_highest_number_burns_and_what_is_left_is_less() -> None:
 def test_burned_and_foreign_tokens_do_not_count() -> None:
     other = Token("5", "stem", "revealed", song="other", layer="bass", stem="sub")
     assert holding(stem("1", "drums", "amen", "forged"), other).held == 0
+
+
+OPENS = """async ([address, tokens]) => {
+  const { opens } = await import(address);
+  return tokens.flatMap(opens);
+}"""
+
+
+def test_the_page_and_the_engine_agree_on_what_tokens_open() -> None:
+    ledger = json.loads((ROOT / "content/tokens.json").read_text("utf-8"))["tokens"]
+    names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
+    tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
+    with Node() as node:
+        found = node.evaluate(OPENS, [(WEB / "ownership.js").as_uri(), tokens])
+    assert set(found) == {"/".join(key) for key in opened(Token(**each) for each in tokens)}

@@ -18,8 +18,6 @@ from eth_utils.address import to_checksum_address
 from playwright.sync_api import expect
 
 from build import build
-from pyodide_app.engine.holdings import opened
-from pyodide_app.engine.model import Token
 from stempress.command import run
 from tests.conftest import ROOT
 from tests.evm.chain import CHAIN, MULTICALL, NAMES, Chain
@@ -521,22 +519,6 @@ def test_without_the_library_the_sites_own_list_still_serves(visit: Open, plain:
     made.look(ME.lower())
     made.shows(1, re.compile("^this site's own list"))
     assert "could not be loaded" in made.notices
-
-
-def test_the_page_and_the_engine_agree_on_what_tokens_open(visit: Open, plain: str) -> None:
-    made = visit(plain)
-    made.open()
-    ledger = json.loads((ROOT / "content/tokens.json").read_text("utf-8"))["tokens"]
-    names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
-    tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
-    found = made.page.evaluate(
-        """async ([base, tokens]) => {
-          const { opens } = await import(`${base}app/web/ownership.js`);
-          return tokens.flatMap(opens);
-        }""",
-        [made.base, tokens],
-    )
-    assert set(found) == {"/".join(key) for key in opened(Token(**each) for each in tokens)}
 
 
 def test_a_reorganisation_between_two_reads_is_read_again(
