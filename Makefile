@@ -52,13 +52,13 @@ lock: venv
 	$(subst pyproject.toml,,$(COMPILE)) --output-file bench/build/requirements.txt bench/build/requirements.in
 
 words: venv
-	$(PYTHON) -m stempress.catalogues $(ARGS)
+	$(PYTHON) -m stempress.i18n.extract $(ARGS)
 
 matrix: venv-dev
-	$(PYTHON) -m tests.matrix build/matrix $(ARGS)
+	$(PYTHON) -m tests.support.matrix build/matrix $(ARGS)
 
 pictures: venv-dev
-	$(PYTHON) -m tests.pictures docs/pictures
+	$(PYTHON) -m tests.support.pictures docs/pictures
 
 clean:
 	rm -rf .venv dist .stempress-dist node_modules bench/build/eleventy/node_modules

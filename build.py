@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from stempress.command import Options, run
-from stempress.inputs import name_inputs
-from stempress.output import refuse_foreign, standing
-from stempress.progress import Progress
-from stempress.report import Built
+from stempress.commands.cli import Options, run
+from stempress.commands.report import Built
+from stempress.core.progress import Progress
+from stempress.output.input_hash import name_inputs
+from stempress.output.writer import refuse_foreign, standing
 
 
 def build(options: Options, progress: Progress) -> Built:
@@ -22,7 +22,7 @@ def build(options: Options, progress: Progress) -> Built:
     if built:
         return built
 
-    from stempress.press import press  # noqa: PLC0415 - what presses takes long to begin
+    from stempress.commands.build import press  # noqa: PLC0415 - what presses takes long to begin
 
     return press(options, inputs, progress)
 

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from stempress.hosting import QuietServer, StaticHost
-from stempress.runtime import PIN, parse_pin
+from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.runtime.pyodide import PIN, parse_pin
 from tests.conftest import CHROMIUM_FLAGS
-from tests.runtime_site import write_runtime_site
+from tests.support.runtime_site import write_runtime_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from bench._common import chromium
 from bench.build.collection import write_collection
 from build import build
-from stempress.command import run
-from stempress.hosting import QuietServer, StaticHost
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 
 from build import build
-from stempress.command import run
-from stempress.hosting import QuietServer, StaticHost
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("", "gallery/", "songs/undertow/", "tokens/9001/")

@@ -21,7 +21,7 @@ from pyodide_app.engine.ramps import gain
 from pyodide_app.engine.riff import Tags, wav_head
 from pyodide_app.engine.wav import pcm
 from tests.conftest import ROOT
-from tests.runtime_site import run_python
+from tests.support.runtime_site import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path

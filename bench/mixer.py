@@ -18,10 +18,10 @@ import soundfile
 
 from bench._common import RUNS, chromium, compare, scratch, tell_versions
 from build import build
-from stempress.command import run
-from stempress.hosting import QuietServer, StaticHost
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
 from tests.conftest import ROOT
-from tests.small_site import write
+from tests.support.small_site import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import soundfile
 
-from stempress.previews import decode_cut, preview, stem_products
-from stempress.sounds import SongSound
-from stempress.workers import workers
+from stempress.audio.previews import decode_cut, preview, stem_products
+from stempress.audio.results import SongSound
+from stempress.core.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,10 +18,10 @@ from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from build import build
-from stempress.command import run
-from stempress.hosting import QuietServer, StaticHost
-from tests.evm.chain import compiled
-from tests.visiting import Visit
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
+from tests.support.evm.chain import compiled
+from tests.support.visiting import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -191,7 +191,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def make(site: Path) -> None:
         dist = press_bundled(site, 'stream = "opus"', 'stream = "flac"')
-        shutil.copytree(ROOT / "tests/sound", dist / "sound")
+        shutil.copytree(ROOT / "tests/support/sound", dist / "sound")
 
     return made_once(tmp_path_factory, "sites", "in-flac", make) / "dist"
 
@@ -216,7 +216,9 @@ def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
     def press(site: Path, *words: str) -> int:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("STEMPRESS_CACHE", os.fspath(cache))
-            patch.setattr("stempress.lints.LOWEST_RATE", 8000)  # they are small in this, too
+            patch.setattr(
+                "stempress.audio.stem_lint.LOWEST_RATE", 8000
+            )  # they are small in this, too
             return run([*words, "--site", os.fspath(site), "--without-runtime"], build, ROOT)
 
     return press

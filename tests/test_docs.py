@@ -20,15 +20,15 @@ from jinja2.filters import FILTERS
 from playwright.sync_api import expect
 
 from build import build
-from stempress.blocks import cid_text
-from stempress.command import run
-from stempress.hosting import QuietServer, StaticHost
-from stempress.render import Press
-from stempress.views import Views
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.publish.cid import cid_text
+from stempress.render.html_pages import Press
+from stempress.site.views import Views
 from tests.conftest import ROOT
-from tests.gateway import Gateway, Store
-from tests.small_site import small_site, tone, write, write_small_site
-from tests.visiting import until
+from tests.support.gateway import Gateway, Store
+from tests.support.small_site import small_site, tone, write, write_small_site
+from tests.support.visiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ NOT_RUN = {
     ".venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy": "the same",
     "make bench": "takes minutes, and says something of a quiet machine alone",
     "make bench-build": "the same, and installs four other generators",
-    "make matrix": "takes minutes; its parts are tests/test_edge_sites.py",
+    "make matrix": "takes minutes; its parts are tests/web/test_edge_sites.py",
     "make pictures": "writes into docs/",
     "make venv-dev": "installs; the tests run in what it has installed",
 }
@@ -255,7 +255,8 @@ def test_files_that_are_named_are_there(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_options_that_are_named_exist(page: str) -> None:
     known = re.findall(
-        r'"(--[a-z-]+)"', text_of("stempress/command.py") + text_of("stempress/drop.py")
+        r'"(--[a-z-]+)"',
+        text_of("stempress/commands/cli.py") + text_of("stempress/commands/drop_cli.py"),
     )
     variables = re.findall(r"--[a-z-]+", text_of("pyodide_app/web/site.css"))
     assert set(re.findall(r"`(--[a-z-]+)", text_of(page))) <= {*known, *variables, "--accent-given"}

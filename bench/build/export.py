@@ -15,35 +15,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Token
-from stempress.art import TEMPLATES
-from stempress.audio import Studio, press_audio
-from stempress.catalog import read_collection
-from stempress.checks import check_audio
-from stempress.errors import Findings
-from stempress.gallery import gallery_address
-from stempress.metadata import absolute, token_metadata
-from stempress.pages import StemView, TokenList, VariationView, plan_pages
-from stempress.phrases import ENGLISH
-from stempress.places import address_of, cover_of
-from stempress.progress import Progress
-from stempress.rarity import Rarity
-from stempress.render import environment
-from stempress.schema import linked_data
-from stempress.settings import read_settings
-from stempress.sharing import shown_in_frame
-from stempress.views import Views
-from stempress.words import Words, clock, colour
-from stempress.workers import workers
+from stempress.audio.check import check_audio
+from stempress.audio.pipeline import Studio, press_audio
+from stempress.collection.collection import read_collection
+from stempress.collection.rarity import Rarity
+from stempress.collection.settings import read_settings
+from stempress.core.errors import Findings
+from stempress.core.paths import TEMPLATES
+from stempress.core.progress import Progress
+from stempress.core.workers import workers
+from stempress.i18n.number_format import Words, clock, colour
+from stempress.i18n.translations import ENGLISH
+from stempress.render.gallery_index import gallery_address
+from stempress.render.html_pages import environment
+from stempress.render.json_ld import linked_data
+from stempress.render.oembed import shown_in_frame
+from stempress.render.token_metadata import absolute, token_metadata
+from stempress.site.addresses import address_of, cover_of
+from stempress.site.page_plan import StemView, TokenList, VariationView, plan_pages
+from stempress.site.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyodide_app.engine.model import Variation
-    from stempress.family import Branch
-    from stempress.pages import Page
-    from stempress.rarity import Standing
-    from stempress.rows import StemRow
-    from stempress.traits import Trait
+    from stempress.collection.family_tree import Branch
+    from stempress.collection.rarity import Standing
+    from stempress.collection.traits import Trait
+    from stempress.site.page_plan import Page
+    from stempress.site.stem_rows import StemRow
 
     type Facts = dict[str, object]
 

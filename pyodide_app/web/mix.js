@@ -4,7 +4,7 @@
 //   loop=0-216000 at=12345
 //
 // joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
-// stempress/links.py reads the same.
+// stempress/audio/mix_links.py reads the same.
 import { _, listed } from "./phrases.js";
 
 const VERSION = "1";

@@ -1,0 +1,1 @@
+"""Pictures: covers, social cards, icons."""

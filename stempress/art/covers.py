@@ -1,0 +1,209 @@
+"""Covers: records drawn from the stems' own envelopes, or the artist's pictures, stacked."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pyodide_app.engine.model import TIERS, Variation
+from stempress.art.mix_cover import MixArt, colour
+from stempress.art.record_geometry import shade, strata
+from stempress.art.song_cover import SongArt
+from stempress.core.paths import TEMPLATES
+from stempress.output.output_files import Bundle, OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song, StemKey, Token
+    from stempress.audio.results import Sounds
+    from stempress.collection.albums import Album
+    from stempress.collection.collection import Collection
+    from stempress.site.fingerprints import Keys
+    from stempress.site.page_plan import Plan
+
+SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
+"""What a song's record lies on, song by song."""
+EMBEDDED = 96 * 1024
+"""A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
+INNER, OUTER = 150, 450
+"""Between what a stem alone is drawn."""
+POINTS = 96
+_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_TYPES[".webp"] = "image/webp"
+
+
+def collection_cover() -> str:
+    """Return the address of the picture of the whole collection."""
+    return "art/collection.svg"
+
+
+def album_cover(album: Album) -> str:
+    """Return the address of an album's cover; the artist's own keeps its format."""
+    suffix = album.cover.suffix.lower() if album.cover else ".svg"
+    return f"art/albums/{album.slug}{suffix}"
+
+
+def song_cover(song: Song) -> str:
+    """Return the address of a song's cover."""
+    return f"art/songs/{song.slug}.svg"
+
+
+def stem_cover(key: StemKey) -> str:
+    """Return the address of a stem's cover."""
+    return "art/stems/{}/{}/{}.svg".format(*key)
+
+
+def variation_cover(variation: Variation) -> str:
+    """Return the address of a variation's cover."""
+    return f"art/mixes/{variation.song}/{variation.mix_number}.svg"
+
+
+def token_cover(collection: Collection, token: Token) -> str:
+    """Return the address of a token's cover: that of what it is, once that is revealed."""
+    if token.state == "unrevealed":
+        return f"art/unrevealed/{token.tier}.svg"
+    if token.tier == "album":
+        return album_cover(collection.album(token.album))
+    if token.tier == "song":
+        song = collection.song(token.song)
+        return variation_cover(Variation.from_stems(song, token.stems))
+    return stem_cover((token.song, token.layer, token.stem))
+
+
+def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
+    """Return the stems of a variation that the artist gave a picture, in layer order."""
+    pictures = collection.files.pictures
+    keys = (
+        (song.slug, layer.slug, stem.slug)
+        for layer, stem in zip(song.layers, variation.stems(song), strict=True)
+    )
+    return [key for key in keys if key in pictures]
+
+
+def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
+    """Say whether these pictures are small enough to stand in one file."""
+    return sum(collection.files.pictures[key].stat().st_size for key in keys) <= EMBEDDED
+
+
+def draw_covers(
+    plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
+) -> Iterator[OutputFile | Bundle]:
+    """Yield every cover of the site, the collection's first."""
+    art = Art(collection, sounds)
+    yield OutputFile(collection_cover(), art.collection, keys.songs)
+    for album in collection.albums:
+        known = keys.album_cover(album.slug)
+        yield OutputFile(album_cover(album), partial(art.album, album), known)
+    for song in collection.songs:
+        slug, shown = song.slug, plan.variations[song.slug].shown
+        covers = partial(_song_covers, art, song, shown, keys.of_song(slug))
+        yield Bundle(f"art/{slug}", keys.mixes(slug), covers)
+    for tier in TIERS:
+        draw_blank = partial(art.unrevealed, TIERS.index(tier) + 1)
+        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.around)
+
+
+def _song_covers(
+    art: Art, song: Song, shown: Sequence[Variation], known: str
+) -> Iterator[OutputFile]:
+    """Yield the covers of a song, its stems and its variations."""
+    yield OutputFile(song_cover(song), partial(art.whole, song), known)
+    for at, layer in enumerate(song.layers):
+        for nth, stem in enumerate(layer.stems):
+            key = song.slug, layer.slug, stem.slug
+            yield OutputFile(stem_cover(key), partial(art.stem, song, key, at, nth), known)
+    for variation in shown:
+        yield OutputFile(variation_cover(variation), partial(art.variation, song, variation), known)
+
+
+class Art:
+    """Draws; the templates are in templates/art/."""
+
+    def __init__(self, collection: Collection, sounds: Sounds) -> None:
+        """Take what is drawn and what it sounds like."""
+        self._of, self._sounds = collection, sounds
+        self._sleeves: Mapping[str, str] = {
+            song.slug: SLEEVES[at % len(SLEEVES)] for at, song in enumerate(collection.songs)
+        }
+        self._mixes, self._songs = MixArt(sounds, self._render), SongArt(sounds, self._render)
+        self._data: dict[Path, str] = {}
+
+    @cached_property
+    def _templates(self) -> Environment:
+        return Environment(
+            loader=FileSystemLoader(TEMPLATES / "art"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def _render(self, name: str, **given: object) -> bytes:
+        return self._templates.get_template(name).render(given).encode()
+
+    def variation(self, song: Song, variation: Variation) -> bytes:
+        """Draw one stem per layer as nested rings, or stack the stems' pictures."""
+        keys = picture_keys(self._of, song, variation)
+        if keys and is_embedded(self._of, keys):
+            return self._stack(song, keys)
+        return self._mixes.draw(song, variation, self._sleeves[song.slug])
+
+    def whole(self, song: Song) -> bytes:
+        """Draw every stem of a song, or stack the pictures of its first variation."""
+        first = next(song.variations())
+        if picture_keys(self._of, song, first):
+            return self.variation(song, first)
+        return self._songs.song(song, self._sleeves[song.slug])
+
+    def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:
+        """Draw one stem alone: bass, middle and treble around the label; or wrap its picture."""
+        if key in self._of.files.pictures:
+            return self._stack(song, [key])
+        sound, fill = self._sounds.stems[key], colour(at, nth)
+        return self._render(
+            "stem.svg.jinja",
+            sleeve=self._sleeves[song.slug],
+            paths=strata(sound.envelope, sound.bands, INNER, OUTER, POINTS),
+            fills=[shade(fill, 0.45), fill, shade(fill, -0.4)],
+            scales=[round(1 - step * 0.085, 3) for step in range(1, 8)],
+            bits=round(song.layers[at].information[nth]),
+        )
+
+    def album(self, album: Album) -> bytes | Path:
+        """Draw an album's songs as rings, unless the artist gave a cover.
+
+        An SVG cover is wrapped, so that nothing in it can run wherever it is opened.
+        """
+        if album.cover is not None:
+            if album.cover.suffix.lower() != ".svg":
+                return album.cover
+            return self._render(
+                "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._uri(album.cover)]
+            )
+        place = self._of.albums.index(album)
+        sleeve = SLEEVES[(place * 3 + 2) % len(SLEEVES)]
+        first = self._of.songs.index(album.songs[0]) if album.songs else 0
+        return self._songs.songs(album.songs, first, sleeve)
+
+    def collection(self) -> bytes:
+        """Draw every song as a ring of one record."""
+        return self._songs.songs(self._of.songs, 0, "")
+
+    def unrevealed(self, rings: int) -> bytes:
+        """Draw a blank pressing; nothing tells one from another but its tier."""
+        return self._render("unrevealed.svg.jinja", rings=rings)
+
+    def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
+        pictures = [self._uri(self._of.files.pictures[key]) for key in keys]
+        return self._render("stack.svg.jinja", sleeve=self._sleeves[song.slug], pictures=pictures)
+
+    def _uri(self, path: Path) -> str:
+        if path not in self._data:
+            data = b64encode(path.read_bytes()).decode()
+            self._data[path] = f"data:{_TYPES[path.suffix.lower()]};base64,{data}"
+        return self._data[path]

@@ -1,0 +1,101 @@
+"""Social cards: every cover as a PNG of the shape that networks show beside a link."""
+
+# ruff: noqa: PLC0415 - what draws takes long to begin, and few builds need it
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from stempress.core.cache import store
+from stempress.output.output_files import Bundle, OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from PIL import Image
+
+    from stempress.collection.settings import Settings
+
+WIDTH, HEIGHT = 1200, 630
+PAPER = "#17161a"
+COVERS = PurePosixPath("art")
+CARDS = PurePosixPath("cards")
+
+
+def has_cards(settings: Settings) -> bool:
+    """Say whether there are cards: networks follow full addresses alone."""
+    return bool(settings.url) and settings.cards
+
+
+def card_address(cover: str) -> str:
+    """Return the address of a cover's card."""
+    return str(CARDS / PurePosixPath(cover).relative_to(COVERS).with_suffix(".png"))
+
+
+def draw_cards(
+    settings: Settings, files: Iterable[OutputFile | Bundle]
+) -> Iterator[OutputFile | Bundle]:
+    """Yield a card for every cover among the files; those drawn earlier are taken as they are."""
+    if not has_cards(settings):
+        return
+    for each in files:
+        if isinstance(each, OutputFile):
+            yield from _cards([each])
+        else:
+            yield Bundle(f"cards of {each.name}", each.key, partial(_cards_of, each))
+
+
+def _cards_of(bundle: Bundle) -> Iterator[OutputFile]:
+    return _cards(bundle.files)
+
+
+def _cards(files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+    for file in files:
+        if COVERS in PurePosixPath(file.address).parents:
+            yield OutputFile(card_address(file.address), partial(_card, file), file.named().key)
+
+
+def _card(file: OutputFile) -> Path:
+    """Return where a cover's card lies, drawn if it does not lie there yet."""
+    from stempress.art.raster import png_place
+
+    cover = file.read()
+    place = png_place(WIDTH, HEIGHT, PAPER, cover)
+    if not place.exists():
+        store(place, draw_card(file.address, cover))
+    return place
+
+
+def draw_card(address: str, cover: bytes) -> bytes:
+    """Draw a cover in the middle, on the colour of its own corner; return a PNG."""
+    from PIL import Image
+
+    from stempress.art.raster import png
+
+    card = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    picture = _picture(address, cover)
+    corner = picture.getpixel((0, 0))
+    if isinstance(corner, tuple) and corner[3] == 255:
+        card.paste(corner[:3], (0, 0, WIDTH, HEIGHT))
+    card.paste(picture, ((WIDTH - HEIGHT) // 2, 0), picture)
+    return png(card)
+
+
+def _picture(address: str, cover: bytes) -> Image.Image:
+    """Return a cover as a square; of a picture that cannot be read, nothing."""
+    from io import BytesIO
+
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    from stempress.art.raster import rasterise
+
+    if address.endswith(".svg"):
+        return rasterise(cover, HEIGHT)
+    try:
+        found = Image.open(BytesIO(cover)).convert("RGBA")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return Image.new("RGBA", (HEIGHT, HEIGHT))
+    return ImageOps.fit(found, (HEIGHT, HEIGHT))

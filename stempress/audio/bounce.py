@@ -1,0 +1,65 @@
+"""A variation as one WAV file, mixed by the engine as the browser mixes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.mix import Mixer, StemAudio
+from pyodide_app.engine.riff import Tags, wav_file
+from stempress.audio.check import check_song
+from stempress.audio.decode import joined, stem_pieces
+from stempress.audio.mix_links import read_mix
+from stempress.audio.stem_facts import measure_stems
+from stempress.collection.collection import read_collection
+from stempress.collection.settings import read_settings
+from stempress.core.errors import Fault, Findings, SiteError, nearest
+from stempress.core.workers import workers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song
+    from pyodide_app.engine.wav import Bits
+    from stempress.audio.mix_links import Mix
+    from stempress.collection.collection import Collection
+    from stempress.core.progress import Progress
+
+
+def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> bytes:
+    """Return a mix of a site's song as a WAV file, through the limiter.
+
+    ``text`` is a mix number, at unity gains, or a link to a mix.
+    """
+    findings = Findings()
+    collection = read_collection(site, read_settings(site, findings), findings)
+    findings.raise_faults()
+    song, mix = _find(collection, slug, text)
+    files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
+    with workers() as cores:
+        facts = measure_stems(files, findings, progress, cores)
+    sound = check_song(song, facts, files, findings)
+    findings.raise_faults()
+    mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
+    mixer.set_master(mix.master_db)
+    for row, (layer, stem) in enumerate(mix.variation.by_layer(song).items()):
+        samples = joined(stem_pieces(files[slug, layer, stem], sound))
+        mixer.place(row, StemAudio.from_float(samples))
+        mixer.adjust(row, mix.rows[row])
+    tags = Tags(
+        title=song.title,
+        artist=collection.settings.artist,
+        album=collection.album(song.album).title,
+        isrc=song.isrc,
+        mix=mix.variation.mix_number,
+    )
+    return wav_file(mixer.render(0, sound.frames), sound.rate, bits, tags)
+
+
+def _find(collection: Collection, slug: str, text: str) -> tuple[Song, Mix]:
+    songs = {song.slug: song for song in collection.songs}
+    if slug not in songs:
+        raise SiteError([Fault("mix", "there is no such song", "song", slug, nearest(slug, songs))])
+    try:
+        return songs[slug], read_mix(songs[slug], text)
+    except ValueError as error:
+        raise SiteError([Fault("mix", str(error), "mix number")]) from None

@@ -1,0 +1,149 @@
+"""Facts about each stem, measured once."""
+
+from __future__ import annotations
+
+import marshal
+from dataclasses import dataclass, field, fields
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.core.cache import PLAIN, cache_root, digest, keep, kept
+from stempress.core.file_digests import common_folder, content_digests
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pyodide_app.engine.model import StemKey
+    from stempress.core.errors import Findings
+    from stempress.core.progress import Progress
+    from stempress.core.workers import Pending, Workers
+
+VERSION = 5
+"""Raise it when the same file gives other facts, or when facts are kept in another way."""
+WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
+
+
+class Course(NamedTuple):
+    """How a stem goes over time.
+
+    ``bins`` are lowest and highest samples; ``envelope`` effective values, the loudest being 1;
+    ``bands`` levels, low, middle and high, whole numbers up to ``spectrum.TOP``.
+    """
+
+    bins: tuple[tuple[float, float], ...]
+    envelope: tuple[float, ...]
+    bands: tuple[tuple[int, ...], ...]
+
+    def packed(self) -> bytes:
+        """Return it as bytes."""
+        return marshal.dumps(tuple(self), PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a sound file.
+
+    Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
+    sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
+    channel that has more of it; ``dead`` names a channel without sound. All of it follows from the
+    ``digest`` of the file.
+    """
+
+    digest: str
+    frames: int
+    rate: int
+    channels: int
+    bits: int
+    peak: float
+    true_peak: float
+    loudness: float
+    clipped: int
+    offset: float
+    lead: int
+    dead: str
+    packed: bytes = field(repr=False)
+    """Its course: of hundreds of stems, most builds draw none."""
+
+    @property
+    def course(self) -> Course:
+        """How the stem goes over time."""
+        return Course(*marshal.loads(self.packed))  # noqa: S302 - packed by a ``Course``
+
+
+_row = attrgetter(*(each.name for each in fields(Facts)))
+
+
+def measure_stems(
+    files: Mapping[StemKey, Path], findings: Findings, progress: Progress, workers: Workers
+) -> dict[StemKey, Facts]:
+    """Measure every file; what cannot be used is noted and left out."""
+    contents = content_digests(files.values())
+    digests = {key: contents[path] for key, path in files.items()}
+    site = _place(f"site-{digest(common_folder(contents))}")
+    before = facts_of_site(site)
+    results: dict[StemKey, Facts | str] = {
+        key: facts for key, name in digests.items() if (facts := before.get(name) or _known(name))
+    }
+    new = [key for key in files if key not in results]
+    with progress.counted("Stems", len(new), len(files)) as step:
+        pending = _start({key: (files[key], digests[key]) for key in new}, workers)
+        for key, each in pending.items():
+            results[key] = each.result()
+            step("/".join(key))
+    found = {}
+    for key, path in files.items():
+        result = results[key]
+        if isinstance(result, str):
+            where = f"stems/{'/'.join(key[:2])}/{path.name}"
+            findings.fault(where, result, hint="export the stem again")
+            continue
+        if key in pending:
+            _write(_place(result.digest), {result.digest: result})
+        found[key] = result
+    now = {each.digest: each for each in found.values()}
+    if now.keys() != before.keys():
+        _write(site, now)
+        before.clear()
+        before.update(now)
+    return found
+
+
+def _start(new: Mapping[StemKey, tuple[Path, str]], workers: Workers) -> dict[StemKey, Pending]:
+    """Begin to measure what has not been."""
+    if not new:
+        return {}
+    from stempress.audio.measure import measured  # noqa: PLC0415 - takes long, and few builds need it
+
+    much = sum(path.stat().st_size for path, _ in new.values()) > WORTH_PROCESSES
+    start = workers.start_apart if much else workers.start
+    return {key: start(measured, *each) for key, each in new.items()}
+
+
+def _place(name: str) -> Path:
+    return cache_root() / "facts" / f"{name}-{VERSION}"
+
+
+@cache
+def facts_of_site(place: Path) -> dict[str, Facts]:
+    """Return what the last build of a site knew of its stems; previews read it once."""
+    return _read(place)
+
+
+def _known(name: str) -> Facts | None:
+    """Return a stem's facts, if it has been measured for any site."""
+    return _read(_place(name)).get(name)
+
+
+def _read(place: Path) -> dict[str, Facts]:
+    """Return facts by the digests of their files; none where none were kept."""
+    try:
+        rows = marshal.loads(kept(place) or b"")  # noqa: S302 - whole, as this module wrote it
+        return {row[0]: Facts(*row) for row in rows}
+    except (EOFError, ValueError, TypeError):
+        return {}
+
+
+def _write(place: Path, facts: Mapping[str, Facts]) -> None:
+    keep(place, marshal.dumps([_row(each) for each in facts.values()], PLAIN))

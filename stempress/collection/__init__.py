@@ -1,0 +1,1 @@
+"""What the artist wrote, read and checked."""

@@ -1,0 +1,119 @@
+"""content/ + stems/ + tokens.json -> Collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stempress.collection.albums import read_albums
+from stempress.collection.commitments import Seal, read_seals
+from stempress.collection.documents import read_documents, read_home
+from stempress.collection.ledger import Ledger, read_ledger
+from stempress.collection.stem_files import StemFiles, find_stem_files
+from stempress.core.text_files import refuse_links
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+    from stempress.collection.albums import Album
+    from stempress.collection.documents import Document
+    from stempress.collection.settings import Settings
+    from stempress.core.errors import Findings
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Everything the artist wrote, checked."""
+
+    settings: Settings
+    home: Document
+    pages: tuple[Document, ...]
+    notes: tuple[Document, ...]
+    albums: tuple[Album, ...]
+    ledger: Ledger
+    files: StemFiles
+    seals: tuple[Seal, ...] = ()
+    _songs: Mapping[str, Song] = field(default_factory=dict)
+
+    @property
+    def songs(self) -> tuple[Song, ...]:
+        """Every song, in the order of albums."""
+        return tuple(self._songs.values())
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Every token of the ledger."""
+        return self.ledger.tokens
+
+    def song(self, slug: str) -> Song:
+        """Return a song by slug; KeyError if there is none such."""
+        return self._songs[slug]
+
+    def album(self, slug: str) -> Album:
+        """Return an album by slug; KeyError if there is none such."""
+        for album in self.albums:
+            if album.slug == slug:
+                return album
+        raise KeyError(slug)
+
+    def stem(self, key: StemKey) -> Stem:
+        """Return a stem by its full name; KeyError if there is none such."""
+        return self._stems[key]
+
+    @cached_property
+    def _stems(self) -> dict[StemKey, Stem]:
+        return {
+            (song.slug, layer.slug, stem.slug): stem
+            for song in self.songs
+            for layer in song.layers
+            for stem in layer.stems
+        }
+
+
+def read_collection(site: Path, settings: Settings, findings: Findings) -> Collection:
+    """Read the content of a site's folder; what is wrong is noted and read around."""
+    content = site / "content"
+    if not content.is_dir():
+        findings.fault("content/", "is missing", hint="it holds index.md, albums/ and tokens.json")
+    refuse_links(site, findings)
+    albums = tuple(read_albums(content, findings, pad=settings.audio.pad))
+    songs = _by_slug(albums, findings)
+    if content.is_dir() and not songs and not findings.faults:
+        findings.fault("content/albums/", "has no song", hint="content/albums/<album>/<song>.md")
+    files = find_stem_files(site, tuple(songs.values()), findings)
+    home = read_home(content, settings.title, findings)
+    notes = tuple(read_documents(content / "notes", findings, songs, dated=True))
+    ledger = read_ledger(content / "tokens.json", songs, {a.slug: a for a in albums}, findings)
+    return Collection(
+        settings=settings,
+        home=home,
+        pages=tuple(read_documents(content / "pages", findings, songs)),
+        notes=tuple(sorted(notes, key=lambda note: (note.date or date.min, note.slug))[::-1]),
+        albums=albums,
+        ledger=ledger,
+        files=files,
+        seals=read_seals(content / "provenance.json", ledger.tokens, findings),
+        _songs=songs,
+    )
+
+
+def _by_slug(albums: Sequence[Album], findings: Findings) -> dict[str, Song]:
+    """Return every song by its slug; what two songs of one slug hold is left open."""
+    songs: dict[str, Song] = {}
+    first: dict[str, Song] = {}
+    for song in (song for album in albums for song in album.songs):
+        other = first.setdefault(song.slug.casefold(), song)
+        if other is not song:
+            findings.fault(
+                f"content/albums/{song.album}/{song.slug}.md",
+                "two songs have one slug",
+                value=song.slug,
+                hint=f"the other is content/albums/{other.album}/{other.slug}.md: rename one file",
+            )
+            songs[other.slug] = replace(other, layers=())
+        songs.setdefault(song.slug, song)
+    return songs

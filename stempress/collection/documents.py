@@ -1,0 +1,134 @@
+"""Markdown files with TOML front matter: the home page, pages and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from stempress.core.errors import nearest
+from stempress.core.tables import Table, is_slug, slugify
+from stempress.core.text_files import parse_toml, read_text, refuse_control
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song
+    from stempress.core.errors import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page of words: Markdown and what its front matter says."""
+
+    slug: str
+    title: str
+    body: str
+    where: str
+    date: date | None = None
+    songs: tuple[str, ...] = ()
+
+
+def read_home(content: Path, title: str, findings: Findings) -> Document:
+    """Read index.md; without one, the home page has a title alone."""
+    where = "content/index.md"
+    if not (content / "index.md").exists():
+        return Document("", title, "", where)
+    table, body = read_document(content / "index.md", where, findings)
+    home = Document("", table.text("title", title), body, where)
+    table.done()
+    return home
+
+
+def read_documents(
+    folder: Path, findings: Findings, songs: Mapping[str, Song], *, dated: bool = False
+) -> Iterator[Document]:
+    """Yield the documents of a folder; dated ones are notes, and may name songs."""
+    where = f"content/{folder.name}"
+    for slug, path in markdown_files(folder, where, findings):
+        table, body = read_document(path, f"{where}/{path.name}", findings)
+        yield Document(
+            slug=slug,
+            title=table.text("title", required=True),
+            body=body,
+            where=table.where,
+            date=read_date(table, "date", required=True) if dated else None,
+            songs=tuple(_known_songs(table, songs)) if dated else (),
+        )
+        table.done()
+
+
+def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:
+    for slug in table.texts("songs"):
+        if slug in songs:
+            yield slug
+        elif slug:
+            table.fault("songs", "names a song that is not there", slug, nearest(slug, songs))
+
+
+def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table, str]:
+    """Split a Markdown file into its TOML front matter and its body."""
+    nothing = Table({}, where, findings, absent=True)
+    lines = text.split("\n")
+    if lines[0].strip() != "+++":
+        findings.fault(where, "has no front matter", hint="begin with +++, TOML lines, then +++")
+        return nothing, text
+    end = next((at for at, line in enumerate(lines) if at and line.strip() == "+++"), None)
+    if end is None:
+        findings.fault(where, "front matter is not closed", hint="end it with a line +++")
+        return nothing, ""
+    body = "\n".join(lines[end + 1 :])
+    refuse_control(body, end + 2, where, findings)
+    data = parse_toml("\n".join(["", *lines[1:end]]), where, findings)
+    return nothing if data is None else Table(data, where, findings), body.strip()
+
+
+def read_document(path: Path, where: str, findings: Findings) -> tuple[Table, str]:
+    """Read a Markdown file; an absent table, and a fault noted, if that cannot be done."""
+    text = read_text(path, where, findings)
+    if text is None:
+        return Table({}, where, findings, absent=True), ""
+    return split_front_matter(text, where, findings)
+
+
+def markdown_files(folder: Path, where: str, findings: Findings) -> Iterator[tuple[str, Path]]:
+    """Yield slug and path of every Markdown file in a folder, in order."""
+    for path in sorted(folder.glob("*.md")):
+        if not path.name.startswith("."):
+            yield checked_slug(path.stem, f"{where}/{path.name}", findings), path
+
+
+def checked_slug(name: str, where: str, findings: Findings) -> str:
+    """Return a file's name if it can stand in an address; note a fault and mend it if not."""
+    if is_slug(name):
+        return name
+    mended = slugify(name)[:60]
+    findings.fault(
+        where,
+        "its name cannot stand in an address",
+        value=name,
+        hint=f"rename it to {mended or 'letters and hyphens'}",
+    )
+    return mended
+
+
+def read_date(table: Table, key: str, *, required: bool = False) -> date | None:
+    """Read a TOML date, or a text such as "2026-03-01"."""
+    value = table.data.get(key)
+    if value is None or isinstance(value, str):
+        text = table.text(key, required=required, hint="such as 2026-03-01")
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            table.fault(key, "is not a date", value, 'such as "2026-03-01"')
+            return None
+    table.mark(key)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    table.fault(key, "is not a date", value, "such as 2026-03-01")
+    return None

@@ -1,0 +1,125 @@
+"""Words of the artist that promise income or praise an investment, in English and German.
+
+Tokens that are sold with such words may count as securities. What is found is a warning; a
+sentence that denies it ("not an investment") is fine. Other languages are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.core.text_files import is_refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from stempress.core.errors import Findings
+
+MUSIC = "say what holders hear, get and may do, and that a token is no investment"
+PRICE = "say how many there are, and leave out what they may be worth"
+SHARE = "say who shares the income under [[splits]]; holders are promised none of it"
+GOES_UP = r"(?:go(?:es|ing)?|climbs?|rises?|grows?|increases?|shoots?|soars?|doubles?|triples?)"
+PHRASES = (
+    (r"guaranteed?\s+(?:returns?|income|profits?|value|gains?)", MUSIC),
+    (r"guarantees?\s+(?:you\s+)?(?:an?\s+|your\s+)?(?:returns?|income|profits?|gains?)", MUSIC),
+    (r"passive\s+income", MUSIC),
+    (r"returns?\s+on\s+(?:your\s+|the\s+|an\s+)?investments?", MUSIC),
+    (r"risk[-\s]free", MUSIC),
+    (r"invest(?:ments?|ors?|ing|ed|s)?", MUSIC),
+    (r"(?<!non[-\s])profit(?:s|able)?", MUSIC),
+    (r"dividends?", SHARE),
+    (r"get(?:ting)?\s+rich", MUSIC),
+    (r"financial\s+freedom", MUSIC),
+    (r"make\s+(?:you\s+)?money", MUSIC),
+    ((r"(?:royalt(?:y|ies)|revenues?|income)\s+(?:\w+\s+){0,3}?(?:to|with|for|among)\s+"
+     r"(?:\w+\s+){0,2}?holders"), SHARE),
+    ((r"holders\s+(?:\w+\s+){0,2}?(?:earn|receive|get|share)\s+(?:\w+\s+){0,3}?"
+     r"(?:royalt(?:y|ies)|revenues?|income)"), SHARE),
+    (r"(?:revenue|royalty|income)\s+shar(?:e|es|ing)", SHARE),
+    (rf"(?:price|value|worth|floor)\s+(?:\w+\s+){{0,2}}?{GOES_UP}(?:\s+up)?", PRICE),
+    (r"(?:increase|rise|grow|appreciate)s?\s+in\s+(?:price|value)", PRICE),
+    (r"be\s+worth\s+(?:more|a\s+fortune|thousands|millions)", PRICE),
+    (r"(?:tokens?|stems?|prices?|value|floor|coins?)\s+[^.!?\n]{0,30}?\bto\s+the\s+moon", PRICE),
+    (r"garantierte[nrs]?\s+(?:renditen?|gewinne?|einkommen|einnahmen|erträge)", MUSIC),
+    (r"passive[sn]?\s+einkommen", MUSIC),
+    (r"rendite[n]?", MUSIC),
+    (r"(?:geld|kapital|wert)anlagen?", MUSIC),
+    (r"investi(?:tion(?:en)?|eren?|ert)", MUSIC),
+    (r"gewinnbeteiligung(?:en)?", SHARE),
+    (r"dividenden?", SHARE),
+    (r"reich\s+werden", MUSIC),
+    (r"wertsteigerung(?:en)?", PRICE),
+    (r"im\s+(?:wert|preis)\s+steig(?:en|t)", PRICE),
+    (r"(?:preis|wert)e?\s+(?:\w+\s+){0,2}?(?:steigen|steigt)", PRICE),
+    ((r"(?:tantiemen|einnahmen|erlöse)\s+(?:\w+\s+){0,2}?an\s+(?:die\s+|alle\s+)?"
+     r"(?:inhaber|halter|besitzer)"), SHARE),
+)  # fmt: skip
+SENTENCE = 300
+"""How far before such words, in characters, what denies them is looked for."""
+_SOME = re.compile(r"\b(?=\w)(?:" + "|".join(phrase for phrase, _ in PHRASES) + r")\b")
+"""Whether a text in lower case has any: much quicker than which, and in which case."""
+_DENIES = re.compile(
+    r"\b(?:no|not|nor|never|neither|nothing|nobody|none|without|cannot|\w+n[\u2019']t|kein\w*|nicht|nie|"
+    r"niemals|niemand|ohne|weder|noch)\b(?!\s+(?:only|just|merely|nur))",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"[.!?](?=\s|$)|\n\s*\n|[\"”]\s*\n|;|:\s|\bbut\b|\bsondern\b|\baber\b")
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+
+
+class Promise(NamedTuple):
+    """Words that promise, the 1-based line they begin in, and what to say instead."""
+
+    line: int
+    words: str
+    instead: str
+
+
+@lru_cache(maxsize=1024)
+def promises(text: str) -> tuple[Promise, ...]:
+    """Return the words of a text that promise income, in the order they stand in."""
+    return tuple(_promises(text))
+
+
+def _promises(text: str) -> Iterator[Promise]:
+    for found in _each().finditer(text) if _SOME.search(text.lower()) else ():
+        before = _ENDS.split(text[max(0, found.start() - SENTENCE) : found.start()])[-1]
+        if not _DENIES.search(before):
+            _, instead = PHRASES[(found.lastindex or 1) - 1]
+            words = " ".join(found[0].split())
+            yield Promise(text.count("\n", 0, found.start()) + 1, words, instead)
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    """Return what finds them, in a group for every phrase."""
+    phrases = "|".join(f"({phrase})" for phrase, _ in PHRASES)
+    return re.compile(rf"\b(?:{phrases})\b", re.IGNORECASE)
+
+
+def lint_wording(site: Path, findings: Findings) -> None:
+    """Note what promises income in the artist's texts: site.toml and content/."""
+    for path in _texts(site):
+        where = path.relative_to(site).as_posix()
+        if is_refused(path, where, findings):
+            continue
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue  # who reads it in earnest has noted that
+        for line, words, instead in promises(_without_comments(path, text)):
+            what = "sounds like a promise of income"
+            findings.warn(where, what, key=f"line {line}", value=words, hint=instead)
+
+
+def _texts(site: Path) -> Iterator[Path]:
+    yield site / "site.toml"
+    yield from sorted((site / "content").rglob("*.md"))
+
+
+def _without_comments(path: Path, text: str) -> str:
+    """Return TOML with its comments blank, its lines where they were; Markdown as it is."""
+    return _COMMENT.sub("", text) if path.suffix == ".toml" else text

@@ -1,0 +1,76 @@
+"""What a token is, as one line of text: in the secret file, in commitments, on the command line.
+
+``undertow/drums/amen`` is a stem, ``undertow/bass=sub,drums=amen`` a variation of a song, its
+layers in alphabetical order: what it says does not change when layers change places.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import Variation
+from stempress.core.errors import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyodide_app.engine.model import Song, StemKey, Tier, Token
+
+
+def stem_item(key: StemKey) -> str:
+    """Return the line of a stem."""
+    return "/".join(key)
+
+
+def variation_item(song: Song, variation: Variation) -> str:
+    """Return the line of a variation."""
+    return _chosen(song.slug, variation.by_layer(song))
+
+
+def item_of(token: Token) -> str:
+    """Return the line of a token that is revealed or forged; nothing for an album."""
+    if token.tier == "song" and token.stems:
+        return _chosen(token.song, token.stems)
+    return stem_item(token.stem_key) if token.stem_key else ""
+
+
+def _chosen(song: str, stems: Mapping[str, str]) -> str:
+    return f"{song}/" + ",".join(f"{layer}={stem}" for layer, stem in sorted(stems.items()))
+
+
+def tier_of(item: str) -> Tier:
+    """Return of which tier a line is."""
+    return "stem" if item.count("/") == 2 else "song"
+
+
+def read_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
+    """Return the fields of the ledger that a line stands for; ValueError says what would be valid.
+
+    A variation may be given by its mix number: ``undertow/3-1-4``.
+    """
+    slug, *parts = item.split("/")
+    if slug not in songs:
+        raise ValueError(f"{slug!r} is not a song: {nearest(slug, songs)}")
+    song = songs[slug]
+    if len(parts) == 2:
+        return {"song": slug, **_stem_fields(song, *parts)}
+    if len(parts) != 1:
+        raise ValueError("a stem is song/layer/stem, a variation song/3-1-4")
+    if "=" not in parts[0]:
+        return {"song": slug, "stems": Variation.parse(song, parts[0]).by_layer(song)}
+    chosen = dict(pair.split("=", 1) for pair in parts[0].split(",") if "=" in pair)
+    stems = {layer.slug: chosen.pop(layer.slug, "") for layer in song.layers}
+    for layer, stem in (*stems.items(), *chosen.items()):
+        _stem_fields(song, layer, stem)
+    return {"song": slug, "stems": stems}
+
+
+def _stem_fields(song: Song, layer: str, stem: str) -> dict[str, object]:
+    layers = {each.slug: [known.slug for known in each.stems] for each in song.layers}
+    if layer not in layers:
+        raise ValueError(f"{layer!r} is not a layer of {song.slug}: {nearest(layer, layers)}")
+    if stem not in layers[layer]:
+        raise ValueError(
+            f"{stem!r} is not a stem of {song.slug}/{layer}: {nearest(stem, layers[layer])}"
+        )
+    return {"layer": layer, "stem": stem}

@@ -1,0 +1,95 @@
+"""The preview server's own pages: the audition, for the artist on this machine and nobody else."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from stempress.commands.live_reload import PreviewHost
+from stempress.core.errors import SiteError
+
+if TYPE_CHECKING:
+    from stempress.drop.audition import Audition
+
+PAGE_ADDRESS = "/audition/"
+API_ADDRESS = "/.stempress/audition"
+FILES = {
+    PAGE_ADDRESS: "audition.html",
+    f"{API_ADDRESS}.js": "audition.js",
+}
+LONGEST = 10_000
+"""Bytes of the longest question that is read."""
+
+
+class DeskHost(PreviewHost):
+    """A preview with an audition."""
+
+    def __init__(self, *args: object, audition: Audition, **options: object) -> None:
+        self.audition = audition
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+
+    def answer(self) -> None:
+        """Send the audition's page, or what it asks for; all else is the preview's."""
+        parts = urlsplit(self.path)
+        if parts.path in FILES:
+            self.send_own(Path(__file__).with_name(FILES[parts.path]))
+        elif parts.path == API_ADDRESS:
+            slug = parse_qs(parts.query).get("song", [""])[0]
+            self.send_outcome(lambda: self._told(slug))
+        else:
+            super().answer()
+
+    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+        """Take a verdict or a rule, from the audition's own page alone."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if urlsplit(self.path).path != API_ADDRESS or not self._is_ours() or length > LONGEST:
+            self.close_connection = True
+            self.send_error(HTTPStatus.FORBIDDEN)
+            return
+        body = self.rfile.read(length)
+        self.send_outcome(lambda: self._taken(json.loads(body)))
+
+    def _is_ours(self) -> bool:
+        """Say whether a page of this very server asks: others may send, but cannot say they do."""
+        host = self.headers.get("Host", "")
+        name = host.rpartition(":")[0]
+        return (
+            name in ("127.0.0.1", "localhost")
+            and self.headers.get("Origin") == f"http://{host}"
+            and self.headers.get_content_type() == "application/json"
+        )
+
+    def _told(self, slug: str) -> dict[str, Any]:
+        return self.audition.offer(slug) if slug else {"songs": self.audition.songs()}
+
+    def _taken(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if "verdict" in asked:
+            self.audition.judge(asked["song"], asked["mix"], asked["verdict"])
+        else:
+            self.audition.rule(asked["song"], asked["if"], asked["exclude"])
+        return {}
+
+    def send_outcome(self, work: Any) -> None:  # noqa: ANN401 - what returns JSON
+        """Send what comes of work as JSON; what is wrong with it, as faults."""
+        try:
+            status, content = HTTPStatus.OK, work()
+        except SiteError as error:
+            status, content = HTTPStatus.BAD_REQUEST, {"faults": list(map(str, error.faults))}
+        except (KeyError, TypeError, ValueError, AttributeError):
+            status, content = HTTPStatus.BAD_REQUEST, {"faults": ["this is not what is asked here"]}
+        data = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_content_headers("application/json", len(data))
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def send_own(self, source: Path) -> None:
+        """Send a file of the server's own, which does not reload itself: a rule would do that."""
+        data = source.read_bytes()
+        self.send_response(HTTPStatus.OK)
+        self.send_content_headers(self.guess_type(source), len(data))
+        if self.command != "HEAD":
+            self.wfile.write(data)

@@ -1,0 +1,106 @@
+"""One build, from what the artist wrote to dist/: first gather everything, then write."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from stempress.art.covers import draw_covers
+from stempress.art.social_cards import draw_cards
+from stempress.art.web_manifest import offline_files
+from stempress.audio.check import check_audio
+from stempress.audio.pipeline import Studio, press_audio
+from stempress.collection.collection import read_collection
+from stempress.collection.promise_lint import lint_wording
+from stempress.collection.rarity import Rarity
+from stempress.collection.settings import read_settings
+from stempress.commands.leak_check import refuse_leaks, secret_guard
+from stempress.commands.report import Built
+from stempress.commands.sizes import size_report
+from stempress.core.errors import Findings
+from stempress.core.workers import workers
+from stempress.i18n.translations import read_phrases
+from stempress.output.lock import alone
+from stempress.output.output_files import unheld
+from stempress.output.writer import bundles_of, look_ahead, write_site
+from stempress.render.html_pages import render_site
+from stempress.render.json_data import data_files
+from stempress.render.template_lint import lint_templates
+from stempress.render.token_metadata import metadata_files
+from stempress.runtime.app_files import app_files
+from stempress.site.fingerprints import Keys
+from stempress.site.page_plan import plan_pages, refuse_clashes
+from stempress.site.views import Views
+
+if TYPE_CHECKING:
+    from stempress.commands.cli import Options
+    from stempress.core.progress import Progress
+    from stempress.output.input_hash import Inputs
+
+
+def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
+    """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
+    with ExitStack() as until_written:
+        return _press(options, inputs, progress, until_written)
+
+
+def _press(options: Options, inputs: Inputs, progress: Progress, until_written: ExitStack) -> Built:
+    # First gather everything.
+    findings = Findings()
+    with progress.stage("read"):
+        settings = read_settings(options.site, findings, options.base_uri)
+        collection = read_collection(options.site, settings, findings)
+        lint_wording(options.site, findings)
+        if inputs.own_templates:
+            lint_templates(options.site, findings)
+    with workers(options.dask) as crew:
+        with progress.stage("measure"):
+            checked = check_audio(collection, findings, progress, crew)
+            findings.raise_faults()
+        until_written.enter_context(alone(options.out, progress))
+        ahead = look_ahead(options.out)
+        with progress.stage("plan"):
+            rarity = Rarity(collection.songs, collection.tokens)
+            phrases = read_phrases(settings.language)
+            plan = plan_pages(collection, rarity, phrases)
+            if ahead is None:
+                refuse_clashes(plan.pages)  # before there is work
+        with progress.stage("app"):
+            app, mixer_off = app_files(options, phrases, progress)
+        with progress.stage("sound"):
+            sounds = press_audio(Studio(collection, plan, checked, progress, crew))
+    with progress.stage("name"):
+        views = Views(plan, collection, rarity, sounds, mixer_off)
+        keys = Keys(views, inputs)
+        held = bundles_of(options.out, ahead)
+        key_of = keys.begin(held)
+        covers = list(draw_covers(plan, collection, sounds, keys))
+        assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
+        metadata = list(metadata_files(collection, sounds, keys, assets))
+        files = [
+            *data_files(plan, collection, rarity, sounds, keys),
+            *metadata,
+            *assets,
+            *offline_files(settings, assets, phrases.direction),
+            *render_site(views, options.site, keys, key_of),
+            *app,
+        ]
+    with progress.stage("check"):
+        refuse_leaks(collection, unheld(metadata, held), findings)
+        findings.raise_faults()
+    # Then write.
+    told = {"warnings": [str(each) for each in findings.warnings]}
+    with progress.stage("write"):
+        written = write_site(
+            options.out,
+            files,
+            jobs=options.jobs,
+            progress=progress,
+            only=options.only,
+            build=inputs.everything if inputs.sure and not options.only else "",
+            told=told,
+            guard=secret_guard(options.site, collection),
+            ahead=ahead,
+        )
+    sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
+    return Built(written, findings.warnings, settings.contract, sizes)

@@ -1,0 +1,163 @@
+"""A static host whose open pages reload themselves when there is a new build."""
+
+from __future__ import annotations
+
+import errno
+import json
+import re
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from threading import Condition, Thread
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.core.errors import Fault, SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+HEARTBEAT_SECONDS = 10
+SCRIPT = Path(__file__).with_name("live_reload.js")
+SCRIPT_ADDRESS = "/.stempress/reload.js"
+STREAM_ADDRESS = "/.stempress/reload"
+NO_FILES = re.compile(rb"(<meta[^>]*[ ;\"]script-src)(?![^;\">]*'self')(?: 'none')?")
+"""A policy in a page that takes no script from a file."""
+TAG = '<script src="{address}" data-build="{build}"></script>'
+
+
+@dataclass
+class Builds:
+    """What open pages are told of builds, and who waits for the next one.
+
+    A build that changed style sheets alone leaves ``page`` as it was: pages take the new sheets and
+    go on, a mixer goes on playing. ``fault`` is what is wrong with the last build.
+    """
+
+    started: int = field(default_factory=time.time_ns)
+    count: int = 0
+    page: str = ""
+    style: str = ""
+    fault: str = ""
+    closed: bool = False
+    changed: Condition = field(default_factory=Condition)
+
+    def __post_init__(self) -> None:
+        """Give the first build a name that none of a server before had."""
+        self.page = self.style = f"{self.started}-0"
+
+    @property
+    def newest(self) -> str:
+        """What is told, as JSON."""
+        return json.dumps({"page": self.page, "style": self.style, "fault": self.fault})
+
+    def finish(self, changed: Collection[str]) -> None:
+        """Let open pages know that these files have changed."""
+        with self.changed:
+            self.count += 1
+            self.fault = ""
+            if changed:
+                self.style = f"{self.started}-{self.count}"
+            if not all(address.endswith(".css") for address in changed):
+                self.page = self.style
+            self.changed.notify_all()
+
+    def fail(self, fault: str) -> None:
+        """Let open pages know what is wrong."""
+        with self.changed:
+            self.fault = fault
+            self.changed.notify_all()
+
+    def close(self) -> None:
+        """Let every stream end."""
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+    def wait(self, seen: str) -> str:
+        """Return what is told: at once if it is not ``seen``, else in due time."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or self.newest != seen, HEARTBEAT_SECONDS)
+            return self.newest
+
+
+class PreviewHost(StaticHost):
+    """A static host whose pages reload themselves."""
+
+    def __init__(self, *args: object, builds: Builds, **options: object) -> None:
+        self.builds = builds
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+
+    def answer(self) -> None:
+        """Send the reload script and its stream; all else is the site's."""
+        address = urlsplit(self.path).path
+        if address == STREAM_ADDRESS:
+            self.stream_builds()
+        elif address == SCRIPT_ADDRESS:
+            self.send_source(SCRIPT)
+        else:
+            super().answer()
+
+    def send_source(self, source: Path, status: HTTPStatus = HTTPStatus.OK) -> None:
+        """Send a file; an HTML page with the script that reloads it."""
+        if source.suffix != ".html":
+            super().send_source(source, status)
+            return
+        # Named before the page is read: a page that is newer than its name reloads once too often.
+        tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.page)
+        page = with_tag(admitting(source.read_bytes()), tag.encode())
+        self.send_response(status)
+        self.send_content_headers(self.guess_type(source), len(page))
+        if self.command != "HEAD":
+            self.wfile.write(page)
+
+    def stream_builds(self) -> None:
+        """Stream what is told of builds as server-sent events until the page is gone."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        seen = ""
+        while not self.builds.closed:
+            newest = self.builds.wait(seen)
+            # A comment now and then finds out whether anybody still listens.
+            self.wfile.write(f"data: {newest}\n\n".encode() if newest != seen else b":\n\n")
+            seen = newest
+
+
+def admitting(page: bytes) -> bytes:
+    """Return the page with a policy that admits the preview's script: that of 404.html does not."""
+    return NO_FILES.sub(rb"\1 'self'", page, count=1)
+
+
+def with_tag(page: bytes, tag: bytes) -> bytes:
+    """Return the page with the tag at the end of its head, or at the end of what there is."""
+    head, end, rest = page.partition(b"</head>")
+    return head + tag + end + rest if end else page + tag
+
+
+def binding(host: str, port: int, handler: Callable[..., PreviewHost]) -> QuietServer:
+    """Take a port; who asks there waits until it is served. SiteError if it is not to be had."""
+    try:
+        return QuietServer((host, port), handler)
+    except OSError as error:
+        in_use = error.errno == errno.EADDRINUSE
+        what = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
+        hint = "--port names another; 0 is any that is free"
+        raise SiteError([Fault("serve", what, "port", port, hint)]) from error
+
+
+@contextmanager
+def hosting(server: QuietServer, builds: Builds) -> Iterator[str]:
+    """Serve in a thread of its own; yields the address."""
+    Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    host, port = server.server_address[:2]
+    try:
+        yield f"http://{host!s}:{port}/"
+    finally:
+        builds.close()
+        server.shutdown()

@@ -1,0 +1,122 @@
+"""What a build tells at its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stempress.collection.settings import Contract, Standard
+    from stempress.core.progress import Progress
+    from stempress.publish.upload_diff import Changes
+
+PAGES_LIMIT = 1_000_000_000  # GitHub Pages refuses larger sites
+PAGES_NEAR = 0.8
+UPLOAD = "published/upload.txt"
+"""Where an artist finds the files that differ from what was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: ``changed`` are the addresses of the files that it wrote."""
+
+    files: int
+    size: int
+    changed: tuple[str, ...]
+    pruned: int
+    pages: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The result of a build."""
+
+    written: Written
+    warnings: Sequence[object]
+    contract: Contract | None = None
+    sizes: Sequence[str] = ()
+
+
+def tell(  # noqa: PLR0913 - what a build tells
+    built: Built,
+    seconds: float,
+    out: str,
+    progress: Progress,
+    differing: Changes | None = None,
+    *,
+    report: bool = False,
+) -> None:
+    """Print warnings, where the bytes are if asked, one line of figures, and what is to be done.
+
+    ``differing`` is what differs from what was published; without it, from the last build.
+    """
+    for warning in built.warnings:
+        progress.say(f"warning: {warning}")
+    for line in built.sizes if report else ():
+        progress.say(line)
+    written, count = built.written, len(built.warnings)
+    progress.say(
+        f"{out}: {written.pages} pages, {written.files} files, {megabytes(written.size)} in "
+        f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
+        f"{count} {'warning' if count == 1 else 'warnings'}"
+    )
+    if written.size > PAGES_LIMIT * PAGES_NEAR:
+        progress.say(
+            f"warning: {megabytes(written.size)} is near or over the 1 GB that GitHub Pages takes"
+        )
+    is_first = len(written.changed) == written.files
+    if differing is not None:
+        progress.say(
+            f"since it was published: {len(differing.changed)} files to upload again "
+            f"({UPLOAD}), {len(differing.gone)} to remove"
+        )
+        is_first, changed = False, differing.changed
+    else:
+        changed = written.changed
+    tokens = [] if is_first else changed_tokens(changed)
+    if built.contract and tokens:
+        progress.say(f"changed metadata: {announcement(built.contract.standard, tokens)}")
+
+
+def changed_tokens(addresses: Iterable[str]) -> list[int]:
+    """Return the ids of the tokens whose metadata is among these files, in order."""
+    found = (re.fullmatch(r"metadata/(0|[1-9]\d*)\.json", address) for address in addresses)
+    return sorted(int(match[1]) for match in found if match)
+
+
+def announcement(standard: Standard, tokens: Sequence[int]) -> str:
+    """Return the events that tell marketplaces to read tokens' metadata again.
+
+    ERC-4906 has ranges for ERC-721; ERC-1155 has an event for every id.
+    """
+    if standard == "erc1155":
+        return f"URI for {ranges(tokens)}"
+    return ", ".join(
+        f"MetadataUpdate({low})" if low == high else f"BatchMetadataUpdate({low}, {high})"
+        for low, high in runs(tokens)
+    )
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as ``1-3, 7``."""
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs(numbers))
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return ascending numbers as the first and last of every unbroken run."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return found
+
+
+def megabytes(size: float) -> str:
+    """Return a size in MB, as hosts count it."""
+    return f"{size / 1e6:.1f} MB"

@@ -1,0 +1,1 @@
+"""A drop: mint, seal, reveal, sync."""

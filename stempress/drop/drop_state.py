@@ -1,0 +1,146 @@
+"""The ledger and what is kept secret, as the drop's commands read and write them.
+
+A file is written whole and put in place in one step: whoever is killed leaves the old one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from stempress.collection.collection import read_collection
+from stempress.collection.commitments import WHERE as SEALS
+from stempress.collection.ledger import WHERE as LEDGER
+from stempress.collection.settings import read_settings
+from stempress.core.errors import Findings
+from stempress.core.files import store_text
+from stempress.core.tables import Table
+from stempress.core.text_files import SECRET, parse_json, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song
+    from stempress.collection.collection import Collection
+    from stempress.collection.commitments import Seal
+
+type Entry = dict[str, Any]
+"""A token as tokens.json has it."""
+
+
+@dataclass
+class Secret:
+    """What nobody may know before the reveal: the seed, what tokens are, the salts of a seal.
+
+    ``items`` and ``salts`` go by the token whose place in the ledger they were drawn for.
+    """
+
+    seed: str = ""
+    items: dict[str, str] = field(default_factory=dict)
+    salts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Books:
+    """A site's ledger as it stands in its file, and the collection that it belongs to."""
+
+    site: Path
+    collection: Collection
+    data: dict[str, Any]
+    secret: Secret
+    seals: list[Seal]
+
+    def seal_of(self, token_id: str) -> Seal | None:
+        """Return the seal that a token is part of."""
+        return next((seal for seal in self.seals if token_id in seal.places), None)
+
+    def hidden(self, token_id: str) -> str:
+        """Return what an unrevealed token is, as far as the secret file tells."""
+        seal = self.seal_of(token_id)
+        return self.secret.items.get(seal.place_of(token_id) if seal else token_id, "")
+
+    @property
+    def blind(self) -> bool:
+        """Whether tokens are minted unrevealed."""
+        drop = self.collection.settings.drop
+        return drop is not None and drop.blind
+
+    @property
+    def songs(self) -> Mapping[str, Song]:
+        """Every song by its slug."""
+        return {song.slug: song for song in self.collection.songs}
+
+    @property
+    def entries(self) -> list[Entry]:
+        """Every token's entry, in the order of the file."""
+        found: list[Entry] = self.data["tokens"]
+        return found
+
+    def write_ledger(self) -> None:
+        """Put the ledger in its place, ordered by id."""
+        self.entries.sort(key=lambda entry: int(entry["id"]))
+        store_text(self.site / LEDGER, ledger_text(self.data))
+
+    def write_seals(self) -> None:
+        """Put the commitments in their place."""
+        content = {"seals": [seal.content() for seal in self.seals]}
+        store_text(self.site / SEALS, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+    def write_secret(self) -> None:
+        """Put the secret in its place, for its owner's eyes alone."""
+        secret = self.secret
+        content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
+        store_text(self.site / SECRET, json.dumps(content, indent=1) + "\n", mode=0o600)
+
+
+def open_books(site: Path) -> Books:
+    """Read a site's ledger and secret; SiteError tells everything that is wrong with the site."""
+    findings = Findings()
+    collection = read_collection(site, read_settings(site, findings), findings)
+    secret = read_secret(site / SECRET, findings)
+    findings.raise_faults()
+    path = site / LEDGER
+    data = json.loads(path.read_text("utf-8-sig")) if path.exists() else {}
+    return Books(site, collection, {"tokens": [], **data}, secret, list(collection.seals))
+
+
+def read_secret(path: Path, findings: Findings) -> Secret:
+    """Read the secret file; nothing where there is none."""
+    text = read_text(path, SECRET, findings) if path.exists() else None
+    data = parse_json(text, SECRET, findings) if text is not None else {}
+    table = Table(data if isinstance(data, dict) else {}, SECRET, findings)
+    if not isinstance(data, dict):
+        findings.fault(SECRET, "must be an object", value=data)
+    items, salts = table.table("items"), table.table("salts")
+    secret = Secret(
+        table.text("seed"),
+        {name: items.text(name) for name in items.data},
+        {name: salts.text(name) for name in salts.data},
+    )
+    table.done()
+    return secret
+
+
+def ledger_text(data: Mapping[str, Any]) -> str:
+    """Return a ledger with a line for every token and every owner."""
+    parts = []
+    for name, value in data.items():
+        if name == "tokens":
+            lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in value)
+            parts.append(f'"tokens": [\n{lines}\n]')
+        elif isinstance(value, dict):
+            lines = ",\n".join(
+                f"{json.dumps(key)}: {json.dumps(each, ensure_ascii=False)}"
+                for key, each in sorted(value.items(), key=lambda pair: _by_number(pair[0]))
+            )
+            parts.append(f"{json.dumps(name)}: {{\n{lines}\n}}")
+        else:
+            parts.append(f"{json.dumps(name)}: {json.dumps(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    return (int(name) if re.fullmatch(r"\d+", name, re.ASCII) else 0, name)

@@ -1,0 +1,80 @@
+"""Figures, days and lists as other languages than English write them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
+
+from stempress.i18n.number_format import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from stempress.i18n.translations import Phrases
+
+KEPT = 1 << 14
+
+
+class LocalWords(Words):
+    """Figures, days and lists by the Unicode consortium's tables."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        """Take the language's sentences."""
+        super().__init__(phrases)
+        self._locale = locale = locale_of(phrases.tag)
+        self._decimal = lru_cache(KEPT)(
+            lambda value, pattern: format_decimal(value, pattern, locale=locale)
+        )
+        symbols = locale.number_symbols["latn"]
+        self.minus, self.plus = symbols["minusSign"], symbols["plusSign"]
+        self._percentages = locale.percent_formats[None].pattern
+
+    def number(self, value: float) -> str:
+        """Return a number without needless zeros, thousands apart."""
+        return str(self._decimal(float(f"{value:.6g}") if value % 1 else value, "#,##0.######"))
+
+    def fixed(self, value: float, digits: int) -> str:
+        """Return a number with so many digits after the point."""
+        return str(self._decimal(value, "#,##0." + "0" * digits if digits else "#,##0"))
+
+    def percentage(self, value: float) -> str:
+        """Return a percentage with two digits that matter."""
+        rounded = round(value) if value >= 9.95 else float(f"{value:.2g}")
+        pattern = self._percentages.replace("0", "0.######")
+        return format_percent(rounded / 100, pattern, locale=self._locale)
+
+    def day(self, value: date) -> str:
+        """Return a date in words."""
+        return format_date(value, "long", locale=self._locale)
+
+    def listed(self, names: Iterable[str], last: str = "or") -> str:
+        """Return names as a list in a sentence; ``last`` is ``and`` or ``or``."""
+        style: Literal["or", "standard"] = "or" if last == "or" else "standard"
+        before, after = self._phrases.isolation
+        isolated = [f"{before}{name}{after}" for name in names]
+        return format_list(isolated, style, locale=self._locale)
+
+    def size(self, count: int) -> str:
+        """Return a count of bytes for people."""
+        unit, share, digits = ("megabyte", 1e6, 1) if count >= 1e6 else ("kilobyte", 1e3, 0)
+        figure = round(count / share, digits)
+        return format_unit(figure, f"digital-{unit}", "short", locale=self._locale)
+
+
+def locale_of(tag: str) -> Locale:
+    """Return the locale of a language tag, or of the nearest there is."""
+    parts = tag.replace("-", "_").split("_")
+    for length in range(len(parts), 0, -1):
+        try:
+            return Locale.parse("_".join(parts[:length]))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")

@@ -1,0 +1,168 @@
+"""Figures and names as pages show them: the filters of the templates."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stempress.collection.traits import shown_trait
+from stempress.core import identifiers as codes
+from stempress.i18n.translations import ENGLISH, is_english
+from stempress.render.markdown_cache import to_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from stempress.i18n.translations import Phrases
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+class Words:
+    """Figures, days and lists in English; ``local.py`` has them in other languages."""
+
+    minus, plus = "\N{MINUS SIGN}", "+"
+
+    def __init__(self, phrases: Phrases = ENGLISH) -> None:
+        """Take the language's sentences."""
+        self._phrases = _ = phrases
+        self._tiers = {
+            "stem": _.pgettext("tier", "stem"),
+            "song": _.pgettext("tier", "song"),
+            "album": _.pgettext("tier", "album"),
+        }
+        self._kinds = {
+            "stem": _("Stem token"),
+            "song": _("Song token"),
+            "album": _("Album token"),
+        }
+        self._states = {
+            "unrevealed": _.pgettext("state", "unrevealed"),
+            "revealed": _.pgettext("state", "revealed"),
+            "forged": _.pgettext("state", "forged"),
+        }
+        self._state_titles = {
+            "unrevealed": _.pgettext("state", "Unrevealed"),
+            "revealed": _.pgettext("state", "Revealed"),
+            "forged": _.pgettext("state", "Forged"),
+        }
+
+    def number(self, value: float) -> str:
+        """Return a number without needless zeros, thousands apart."""
+        return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
+
+    def fixed(self, value: float, digits: int) -> str:
+        """Return a number with so many digits after the point."""
+        return f"{value:,.{digits}f}"
+
+    def signed(self, value: float, digits: int) -> str:
+        """Return a difference, with its sign unless it rounds to nothing."""
+        figure = self.fixed(abs(value), digits)
+        if figure == self.fixed(0, digits):
+            return figure
+        return f"{self.minus if value < 0 else self.plus}{figure}"
+
+    def percentage(self, value: float) -> str:
+        """Return a percentage with two digits that matter."""
+        figure = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.2g}"
+        return f"{figure}{NBSP}%"
+
+    def percent(self, share: float) -> str:
+        """Return a share with two digits that matter: ``37 %``, ``1.2 %``, ``0.04 %``."""
+        value = share * 100
+        if 0 < value < 0.001:
+            _ = self._phrases
+            return _("below %(share)s", share=self.percentage(0.001))
+        return self.percentage(value)
+
+    def one_in(self, share: float) -> str:
+        """Return a share as ``1 in 24``."""
+        _ = self._phrases
+        return _("1 in %(count)s", count=self.fixed(1 / share, 0)) if share else _("never")
+
+    def day(self, value: date) -> str:
+        """Return a date in words."""
+        return f"{value.day} {value:%B %Y}"
+
+    def listed(self, names: Iterable[str], last: str = "or") -> str:
+        """Return names as a list in a sentence; ``last`` is ``and`` or ``or``."""
+        *before, final = list(names) or [""]
+        return f"{', '.join(before)} {last} {final}" if before else final
+
+    def size(self, count: int) -> str:
+        """Return a count of bytes for people."""
+        if count >= 1e6:
+            return f"{self.fixed(count / 1e6, 1)}{NBSP}MB"
+        return f"{self.fixed(count / 1e3, 0)}{NBSP}kB"
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """Return the filters of the templates."""
+        return {
+            **PLAIN,
+            "day": self.day,
+            "fixed": self.fixed,
+            "listed": self.listed,
+            "kind_name": self._kinds.__getitem__,
+            "number": self.number,
+            "one_in": self.one_in,
+            "percent": self.percent,
+            "shown_trait": partial(shown_trait, self._phrases),
+            "signed": self.signed,
+            "size": self.size,
+            "state_name": self._states.__getitem__,
+            "state_title": self._state_titles.__getitem__,
+            "tier_name": self._tiers.__getitem__,
+        }
+
+
+def words_for(phrases: Phrases) -> Words:
+    """Return figures and names in the language of some sentences."""
+    if is_english(phrases.tag):
+        return Words(phrases)
+    from stempress.i18n.locale_format import LocalWords  # noqa: PLC0415 - Babel takes long to begin
+
+    return LocalWords(phrases)
+
+
+def clock(seconds: float) -> str:
+    """Return a length as ``1:04``."""
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+
+
+def short(address: str) -> str:
+    """Return an address by its first and last digits."""
+    return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
+
+
+def colour(at: int) -> int:
+    """Return which of the eight layer colours a layer has, 1 to 8."""
+    return at % 8 + 1
+
+
+def in_brief(text: str, limit: int = 200) -> str:
+    """Return the first words of Markdown as plain text, for descriptions and lists."""
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
+    words = re.sub(r"[*_`#>]+", "", plain).split()
+    short = " ".join(words)
+    if len(short) <= limit:
+        return short
+    return f"{short[:limit].rsplit(' ', 1)[0]}…"
+
+
+def is_web_link(address: str) -> bool:
+    """Say whether an address may stand in a link: http or https, nothing that runs."""
+    return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None
+
+
+PLAIN: dict[str, Callable[..., object]] = {
+    "brief": in_brief,
+    "clock": clock,
+    "colour": colour,
+    "isrc": codes.show_isrc,
+    "prose": to_html,
+    "short": short,
+    "web": lambda address: address if is_web_link(address) else "",
+}
+"""Filters that are the same in every language."""

@@ -1,0 +1,158 @@
+"""What the interface says, in a site's language: sentences of a catalogue, or the English ones.
+
+Catalogues are gettext's: ``locale/<language>/LC_MESSAGES/stempress.po``. Sentences stand in the
+source in English, with placeholders such as ``%(title)s``. Nothing is imported for English.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+FOLDER = Path(__file__).parent / "locale"
+SOURCE = "en"
+"""The language of the sentences in the source."""
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+ENGLISH_RULE = "(n != 1)"
+CONTEXT = "\x04"
+"""What gettext puts between a context and a sentence."""
+
+
+ISOLATION = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The sentences of one language; called with an English one, it gives the one to show.
+
+    ``tag`` is how numbers and dates are written; ``rule`` is C that says which form goes with
+    ``n``; ``scripted`` are the keys of sentences that the pages' modules say.
+    """
+
+    tag: str = SOURCE
+    rule: str = ENGLISH_RULE
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scripted: frozenset[str] = frozenset()
+    direction: str = "ltr"
+    key: str = SOURCE
+
+    def __call__(self, words: str, **given: object) -> str:
+        """Return a sentence, its placeholders filled."""
+        return self._filled(self.of(words), given)
+
+    def pgettext(self, context: str, words: str) -> str:
+        """Return words that mean different things in different places."""
+        return self.of(words, context)
+
+    def ngettext(self, one: str, many: str, count: int, **given: object) -> str:
+        """Return the sentence that goes with a number."""
+        forms = self.of_number(one, many)
+        return self._filled(forms[which_form(self.rule)(count)], given)
+
+    def _filled(self, words: str, given: Mapping[str, object]) -> str:
+        """Put values in the places of a sentence's placeholders."""
+        before, after = self.isolation
+        return PLACEHOLDER.sub(lambda place: f"{before}{given[place[1]]}{after}", words)
+
+    @property
+    def isolation(self) -> tuple[str, str]:
+        """What stands around values: a name in Latin letters would mix up a Hebrew sentence."""
+        return ISOLATION if self.direction == "rtl" else ("", "")
+
+    def of(self, words: str, context: str = "") -> str:
+        """Return a sentence with its placeholders."""
+        found = self.forms.get(f"{context}{CONTEXT}{words}" if context else words)
+        return found[0] if found else words
+
+    def of_number(self, one: str, many: str) -> tuple[str, ...]:
+        """Return the forms of a sentence with a number, in the order of the rule."""
+        return self.forms.get(one) or tuple(
+            one if form == 0 else many for form in range(_forms_of(self.rule))
+        )
+
+
+ENGLISH = Phrases()
+
+
+def which_form(rule: str) -> Callable[[int], int]:
+    """Return what says which form goes with a number; ValueError where a rule is none."""
+    if rule == ENGLISH_RULE:
+        return lambda count: int(count != 1)
+    from gettext import c2py  # noqa: PLC0415
+
+    return c2py(rule)
+
+
+def _forms_of(rule: str) -> int:
+    """Return how many forms a rule tells apart."""
+    form = which_form(rule)
+    return 1 + max(form(count) for count in range(201))
+
+
+def catalogue_of(tag: str) -> Path | None:
+    """Return the catalogue for a language tag: ``de-AT`` has that of ``de``."""
+    parts = tag.replace("_", "-").split("-")
+    for length in range(len(parts), 0, -1):
+        name = "_".join([parts[0].lower(), *(part.upper() for part in parts[1:length])])
+        path = FOLDER / name / "LC_MESSAGES" / "stempress.po"
+        if path.exists():
+            return path
+    return None
+
+
+def is_english(tag: str) -> bool:
+    """Say whether a tag is one of English's."""
+    return re.split("[-_]", tag)[0].lower() == SOURCE
+
+
+def read_phrases(tag: str) -> Phrases:
+    """Return the sentences for a language tag; English ones where there is no catalogue."""
+    if is_english(tag):
+        return ENGLISH
+    path = catalogue_of(tag)
+    if path is None:
+        _, direction = _written(tag)
+        return Phrases(direction=direction, key=f"{SOURCE} {direction}")
+    return parse_phrases(path.read_bytes(), tag)
+
+
+def parse_phrases(content: bytes, tag: str) -> Phrases:
+    """Read a catalogue; sentences that are not translated, or doubtfully, are left out."""
+    from io import BytesIO  # noqa: PLC0415
+
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    catalogue = read_po(BytesIO(content))
+    forms: dict[str, tuple[str, ...]] = {}
+    scripted = set()
+    for message in catalogue:
+        words, *_ = _texts(message.id)
+        found = _texts(message.string)
+        if not words or message.fuzzy or not all(found):
+            continue
+        key = f"{message.context}{CONTEXT}{words}" if message.context else words
+        forms[key] = found
+        if any(place.startswith("pyodide_app/") for place, _ in message.locations):
+            scripted.add(key)
+    figures, direction = _written(tag)
+    name = f"{figures} {blake2b(content, digest_size=8).hexdigest()}"
+    return Phrases(figures, catalogue.plural_expr, forms, frozenset(scripted), direction, name)
+
+
+def _written(tag: str) -> tuple[str, str]:
+    """Return the tag that a language is known by, and which way it is written."""
+    from stempress.i18n.locale_format import locale_of  # noqa: PLC0415
+
+    locale = locale_of(tag)
+    return str(locale).replace("_", "-"), locale.text_direction
+
+
+def _texts(words: Iterable[str] | str | None) -> tuple[str, ...]:
+    """Return one text or several as a tuple."""
+    return (words or "",) if isinstance(words, str | None) else tuple(words)

@@ -1,0 +1,122 @@
+"""Everything that a build follows from, under one name: what has the same name needs no build."""
+
+from __future__ import annotations
+
+import os
+import site as packages
+import stat
+import sys
+import time
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.core.paths import REPOSITORY
+from stempress.core.text_files import FOLDERS, SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stempress.commands.cli import Options
+
+SOURCES = ("stempress", "pyodide_app/engine")
+"""What decides how pages are made, beside templates; the modules beside it are copied."""
+READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".po", ".py", ".toml", ".txt", ".xml"}
+"""Files that are told apart by their content; others, such as sound, by their size and time."""
+UNSURE_NS = 2_000_000_000
+"""What was saved so shortly before may be saved again without its time telling so."""
+_read: dict[str, tuple[tuple[int, ...], bytes]] = {}
+"""What this process has read: what the disk said of a file, and the digest of its content."""
+
+
+class Inputs(NamedTuple):
+    """Names of all that a build follows from: of the generator alone, and of everything.
+
+    ``sure`` is False where a file may change without another name.
+    """
+
+    source: str
+    everything: str
+    sure: bool
+    own_templates: bool
+
+
+def name_inputs(options: Options) -> Inputs:
+    """Return the names of what a build would follow from now."""
+    source = _generator().copy()
+    for _, words in _described(str(REPOSITORY), "templates"):
+        source.update(words)
+    everything = source.copy()
+    for _, words in _described(str(REPOSITORY), "pyodide_app"):
+        everything.update(words)
+    cache = os.environ.get("STEMPRESS_CACHE")
+    asked = options.without_runtime, options.runtime_from, options.base_uri, cache
+    everything.update(repr(asked).encode())
+    newest = 0
+    for name in ("site.toml", SECRET, *FOLDERS):
+        for saved, words in _described(str(options.site), name):
+            newest = max(newest, saved)
+            everything.update(words)
+    sure = newest < time.time_ns() - UNSURE_NS
+    own = any((options.site / "templates").glob("*")) and not _same(options.site, REPOSITORY)
+    return Inputs(source.hexdigest(), everything.hexdigest(), sure, own)
+
+
+def generator() -> str:
+    """Return a name for the generator and its libraries."""
+    return _generator().hexdigest()
+
+
+@cache
+def _generator() -> blake2b:
+    """Read the generator, once: what runs is what it was when it began."""
+    source = blake2b(repr((sys.version, _installed())).encode(), digest_size=16)
+    for folder in SOURCES:
+        for _, words in _described(str(REPOSITORY), folder):
+            source.update(words)
+    return source
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def _installed() -> list[int]:
+    """Return when libraries were last installed or removed."""
+    found = [Path(folder) for folder in packages.getsitepackages()]
+    return [folder.stat().st_mtime_ns for folder in found if folder.is_dir()]
+
+
+def _described(root: str, name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield, for a file or every file of a folder, when it was saved and what names it.
+
+    What is told apart by its content counts as saved long ago.
+    """
+    place = f"{root}/{name}"
+    try:
+        found = os.stat(place)  # noqa: PTH116 - there are thousands
+        if stat.S_ISDIR(found.st_mode):
+            for each in sorted(os.listdir(place)):  # noqa: PTH208 - names are wanted
+                if each != "__pycache__":
+                    yield from _described(root, f"{name}/{each}")
+        elif name[name.rfind(".") :] in READ:
+            yield 0, os.fsencode(name) + _content(place, found)
+        else:
+            times = found.st_mtime_ns, found.st_ctime_ns
+            yield max(times), repr((name, found.st_size, found.st_ino, times)).encode()
+    except OSError as error:
+        yield 0, repr((name, error.errno)).encode()
+
+
+def _content(place: str, found: os.stat_result) -> bytes:
+    """Return a digest of a file's content; what lies there as it lay before is not read again."""
+    seen = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    before, digest = _read.get(place, ((), b""))
+    if seen != before:
+        sure_until = time.time_ns() - UNSURE_NS
+        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - there are hundreds
+            digest = blake2b(file.read(), digest_size=16).digest()
+        if max(found.st_mtime_ns, found.st_ctime_ns) < sure_until:
+            _read[place] = seen, digest
+    return digest

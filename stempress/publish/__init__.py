@@ -1,0 +1,1 @@
+"""IPFS names, and checks of what a host would break."""

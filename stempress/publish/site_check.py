@@ -1,0 +1,220 @@
+"""``publish --check``: what would break where dist/ is served, found before anybody visits."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from mimetypes import MimeTypes
+from posixpath import dirname, normpath, splitext
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from stempress.commands.report import PAGES_LIMIT, megabytes
+from stempress.commands.static_server import StaticHost
+from stempress.core.errors import Fault, closest
+from stempress.core.tables import CONTROL
+from stempress.output.writer import NAME_BYTES
+from stempress.publish.link_extract import READERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from stempress.core.progress import Progress
+
+FILE_LIMIT = 100_000_000
+"""GitHub refuses longer files."""
+STARTS = {
+    ".flac": (b"fLaC",),
+    ".html": (b"<!doctype html",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".mp3": (b"ID3", b"\xff"),
+    ".ogg": (b"OggS",),
+    ".opus": (b"OggS",),
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".wasm": (b"\0asm",),
+    ".wav": (b"RIFF", b"RF64"),
+    ".whl": (b"PK",),
+    ".xml": (b"<?xml",),
+    ".zip": (b"PK",),
+}
+"""What files of a kind begin with."""
+TYPES = MimeTypes()
+UNTYPED = {"_headers", "_redirects"}
+"""Files for hosts themselves; nobody visits them."""
+ALIKE = 3
+"""How many of the files that have the same fault are named."""
+BELOW_A_PATH = "at a project's path, at an IPFS path and from file://"
+
+
+class Problem(NamedTuple):
+    """What is wrong with something that any number of files say."""
+
+    what: str
+    value: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What lies in a folder: the length of each file, and every folder, by address."""
+
+    files: Mapping[str, int]
+    folders: frozenset[str]
+
+    def serves(self, address: str) -> bool:
+        """Say whether a host has an answer that is no redirect."""
+        if address == "" or address.endswith("/"):
+            return f"{address}index.html" in self.files
+        return address in self.files
+
+
+def check_hosts(out: Path, progress: Progress) -> list[Fault]:
+    """Return all that would break at a root, a project's path, on IPFS or from ``file://``."""
+    faults: list[Fault] = []
+    tree = _read_tree(out, faults)
+    faults += _name_faults([*tree.files, *tree.folders])
+    faults += _size_faults(tree)
+    found: dict[Problem, list[str]] = {}
+    with progress.counted("Files to check", len(tree.files)) as step:
+        for address in tree.files:
+            for problem in _file_problems(out / address, address, tree):
+                found.setdefault(problem, []).append(address)
+            step(address)
+    return faults + [_fault(problem, places) for problem, places in found.items()]
+
+
+def _fault(problem: Problem, places: list[str]) -> Fault:
+    named = ", ".join(f"/{place}" for place in places[:ALIKE])
+    left = len(places) - ALIKE
+    where = named if left <= 0 else f"{named} and {left} more"
+    return Fault(where, problem.what, value=problem.value or None, hint=problem.hint)
+
+
+def _read_tree(out: Path, faults: list[Fault]) -> Tree:
+    files, folders = {}, set()
+    for path in sorted(out.rglob("*")):
+        address = path.relative_to(out).as_posix()
+        if path.name.startswith("."):
+            faults.append(Fault(f"/{address}", "is a dotfile: some hosts leave it out"))
+        elif path.is_symlink():
+            faults.append(Fault(f"/{address}", "is a link: hosts and IPFS do not follow it"))
+        elif path.is_dir() and not any(path.iterdir()):
+            faults.append(Fault(f"/{address}/", "is an empty folder: most hosts drop it"))
+        elif path.is_dir():
+            folders.add(f"{address}/")
+        else:
+            files[address] = path.stat().st_size
+    return Tree(files, frozenset(folders))
+
+
+def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
+    taken: dict[str, str] = {}
+    for address in addresses:
+        if CONTROL.search(address) or "\\" in address:
+            yield Fault(f"/{address}", "has a name that no address can hold")
+        if any(len(part.encode()) > NAME_BYTES for part in address.split("/")):
+            yield Fault(f"/{address}", "has a name that is too long for a disk")
+        if address != unicodedata.normalize("NFC", address):
+            hint = "write it in NFC: some disks change it"
+            yield Fault(f"/{address}", "has a name that two systems write differently", hint=hint)
+        other = taken.setdefault(unicodedata.normalize("NFC", address).casefold(), address)
+        if other != address:
+            what = f"is the same file as /{other} on disks that ignore case"
+            yield Fault(f"/{address}", what, hint="rename one of them")
+
+
+def _size_faults(tree: Tree) -> Iterator[Fault]:
+    for address, size in tree.files.items():
+        if size > FILE_LIMIT:
+            limit = megabytes(FILE_LIMIT)
+            yield Fault(f"/{address}", f"has {megabytes(size)}: GitHub takes files up to {limit}")
+    total = sum(tree.files.values())
+    if total > PAGES_LIMIT:
+        limit = megabytes(PAGES_LIMIT)
+        yield Fault("/", f"has {megabytes(total)}: GitHub Pages takes sites up to {limit}")
+
+
+def _file_problems(path: Path, address: str, tree: Tree) -> Iterator[Problem]:
+    suffix = splitext(address)[1].lower()
+    if address in UNTYPED:
+        return
+    if suffix not in StaticHost.extensions_map and not TYPES.guess_type(address)[0]:
+        yield Problem("has a name by which hosts cannot tell its type", suffix)
+    if (starts := STARTS.get(suffix)) and not _begins(path, starts):
+        yield Problem("is not what its name says", suffix)
+    if suffix == ".json" and not _is_json(path):
+        yield Problem("is no JSON in UTF-8")
+    if reader := READERS.get(suffix):
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            yield Problem("is not UTF-8")
+            return
+        folder = dirname(address)
+        for each in sorted(reader(text), key=lambda each: each.link):
+            if problem := _link_problem(tree, folder, each.link, fetched=each.fetched):
+                yield problem
+
+
+def _begins(path: Path, starts: tuple[bytes, ...]) -> bool:
+    with path.open("rb") as stream:
+        begin = stream.read(max(map(len, starts)))
+    return begin.lower().startswith(tuple(start.lower() for start in starts))
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _link_problem(tree: Tree, folder: str, link: str, *, fetched: bool) -> Problem | None:
+    """Return what is wrong with a link in a file of this folder, None if nothing is."""
+    parts = urlsplit(link)
+    if parts.scheme in {"http", "https"} or link.startswith("//"):
+        if fetched:
+            return Problem("asks another host", link, "ship the file with the site")
+        return Problem("links without a protocol", link) if not parts.scheme else None
+    if parts.scheme or not parts.path:
+        return None
+    path = unquote(urldefrag(link).url.partition("?")[0])
+    if path.startswith("/"):
+        return Problem(
+            f"has an absolute link, which breaks {BELOW_A_PATH}", link, "make it relative"
+        )
+    return _target_problem(tree, folder, path, link)
+
+
+def _target_problem(tree: Tree, folder: str, path: str, link: str) -> Problem | None:
+    target = resolved(folder, path)
+    if target is None:
+        return Problem(f"has a link that leaves the site {BELOW_A_PATH}", link)
+    if tree.serves(target):
+        return None
+    if f"{target}/" in tree.folders:
+        hint = f"write {link}/" if link == path else ""
+        return Problem("has a link that is answered with a redirect", link, hint)
+    if target in tree.folders or not target:
+        return Problem("has a link to a folder without an index.html", link)
+    near = closest(target, _near(tree, target))
+    return Problem("has a link that leads nowhere", link, f"did you mean /{near}?" if near else "")
+
+
+def _near(tree: Tree, target: str) -> list[str]:
+    return [each for each in tree.files if dirname(each) == dirname(target)]
+
+
+@cache
+def resolved(folder: str, path: str) -> str | None:
+    """Return the address that a relative path leads to, None where that is outside the site."""
+    found = normpath(f"{folder}/{path}" if folder else path)
+    if found == ".." or found.startswith("../"):
+        return None
+    is_folder = path.endswith("/") or path.rsplit("/", 1)[-1] in {".", ".."}
+    return "" if found == "." else f"{found}/" if is_folder else found

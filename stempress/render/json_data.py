@@ -1,0 +1,372 @@
+"""/data/: the site's facts as JSON, for the mixer, the gallery and other people's tools."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+import orjson
+
+from pyodide_app.engine.model import Variation
+from pyodide_app.provenance import ALGORITHM
+from stempress.art.covers import album_cover, song_cover, token_cover
+from stempress.audio.results import bar_seconds
+from stempress.output.output_files import OutputFile
+from stempress.output.writer import GENERATOR
+from stempress.render.gallery_index import gallery_data
+from stempress.site.page_plan import (
+    album_address,
+    song_address,
+    stem_address,
+    token_address,
+    token_title,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pyodide_app.engine.model import Rule, Song, StemKey, Token
+    from stempress.audio.results import Sounds, WebFile
+    from stempress.collection.albums import Album
+    from stempress.collection.collection import Collection
+    from stempress.collection.rarity import Rarity
+    from stempress.site.fingerprints import Keys
+    from stempress.site.page_plan import Plan, VariationPages
+
+
+PART = 1000
+"""How many tokens a part of the ledger has: less than a megabyte, whatever they are."""
+
+
+def json_bytes(content: object) -> bytes:
+    """Return JSON in UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def json_file(address: str, content: object) -> OutputFile:
+    """Return a JSON file in UTF-8."""
+    return OutputFile(address, json_bytes(content))
+
+
+def json_later(
+    address: str, key: str, content: Callable[..., object], *given: object
+) -> OutputFile:
+    """Return a JSON file that is made when it is needed."""
+    return OutputFile(address, partial(_json_of, content, given), key)
+
+
+def _json_of(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
+    return json_bytes(content(*given))
+
+
+def data_files(
+    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: Keys
+) -> Iterator[OutputFile]:
+    """Yield everything below data/. Addresses in it are relative to the site's root."""
+    every = keys.everything
+    yield json_later("data/collection.json", every, collection_data, collection)
+    for song in collection.songs:
+        shown, key = plan.variations[song.slug], keys.song_files(song.slug)
+        yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
+        yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
+        key = keys.previews(song.slug)
+        yield json_later(f"data/previews/{song.slug}.json", key, previews_data, song, sounds)
+    yield json_later("data/tokens.json", keys.ledger, tokens_data, collection)
+    parts = in_parts(collection.tokens)
+    yield json_later("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
+    for number, part in enumerate(parts, start=1):
+        key = keys.ledger_part(part)
+        yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
+    yield json_later("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
+    yield json_later("data/forge.json", keys.forge, forge_data, collection, plan)
+    yield json_later("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
+    yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), keys.rarity)
+    if collection.seals:
+        yield json_later("data/provenance.json", every, provenance_data, collection)
+
+
+def collection_data(collection: Collection) -> dict[str, object]:
+    """Return what the collection is."""
+    settings = collection.settings
+    contract = settings.contract
+    return {
+        "generator": GENERATOR,
+        "name": settings.name,
+        "title": settings.title,
+        "artist": settings.artist,
+        "description": settings.description,
+        "url": settings.url,
+        "license": settings.license,
+        "royalty_bps": settings.royalty_bps,
+        "contract": contract
+        and {
+            "chain_id": contract.chain_id,
+            "address": contract.address,
+            "standard": contract.standard,
+            "rpc": list(contract.rpc),
+            "marketplace": contract.marketplace,
+            "explorer": contract.explorer,
+        },
+        "mixer": {
+            "locked": settings.audio.locked,
+            "preview_seconds": settings.audio.preview_seconds,
+        },
+        "drop": settings.drop and asdict(settings.drop),
+        "splits": [asdict(split) for split in settings.splits],
+        "perks": [
+            {"title": perk.title, "tier": perk.tier, "tokens": perk.words}
+            for perk in settings.perks
+        ],
+        "albums": [_album_data(album) for album in collection.albums],
+        "songs": [song.slug for song in collection.songs],
+        "tokens": len(collection.tokens),
+        "block": collection.ledger.block,
+    }
+
+
+def _album_data(album: Album) -> dict[str, object]:
+    return {
+        "slug": album.slug,
+        "title": album.title,
+        "upc": album.upc,
+        "released": album.released and album.released.isoformat(),
+        "address": album_address(album),
+        "cover": album_cover(album),
+        "songs": [song.slug for song in album.songs],
+    }
+
+
+def song_data(
+    collection: Collection, variations: VariationPages, sounds: Sounds
+) -> dict[str, object]:
+    """Return a song as the mixer needs it."""
+    song = variations.song
+    sound = sounds.songs[song.slug]
+    return {
+        "slug": song.slug,
+        "title": song.title,
+        "artist": collection.settings.artist,
+        "album": song.album,
+        "album_title": collection.album(song.album).title,
+        "isrc": song.isrc,
+        "bpm": song.bpm,
+        "key": song.key,
+        "bars": song.bars,
+        "bar_seconds": bar_seconds(song, sound),
+        "address": song_address(song),
+        "cover": song_cover(song),
+        "rate": sound.rate,
+        "frames": sound.frames,
+        "duration": round(sound.seconds, 6),
+        "layers": [
+            {
+                "slug": layer.slug,
+                "name": layer.name,
+                "stems": [
+                    {
+                        "slug": stem.slug,
+                        "name": stem.name,
+                        "notes": stem.notes,
+                        **_stem_sound((song.slug, layer.slug, stem.slug), sounds),
+                    }
+                    for stem in layer.stems
+                ],
+            }
+            for layer in song.layers
+        ],
+        "rules": [_rule_data(rule) for rule in song.rules],
+        "variations": variations.total,
+        "pages": [variation.mix_number for variation in variations.shown],
+    }
+
+
+def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
+    sound = sounds.stems[key]
+    return {
+        "address": stem_address(key),
+        "audio": _file_data(sound.stream),
+        "lossless": sound.lossless and _file_data(sound.lossless),
+        "path": sound.waveform,
+        "channels": sound.channels,
+        "loudness": sound.loudness,
+    }
+
+
+def _file_data(file: WebFile) -> dict[str, object]:
+    return {"url": file.address, "type": file.type, "bytes": file.size}
+
+
+def _rule_data(rule: Rule) -> dict[str, object]:
+    def side(stems: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+        return {layer: list(names) for layer, names in stems.items()}
+
+    return {
+        "if": side(rule.when),
+        "exclude": side(rule.exclude),
+        "require": side(rule.require),
+    }
+
+
+def previews_data(song: Song, sounds: Sounds) -> dict[str, str]:
+    """Return the previews of a song's mixes, by mix number."""
+    found = sounds.previews.items()
+    return {each.mix_number: file.address for each, file in found if each.song == song.slug}
+
+
+def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
+    """Return what the mixes of a song can be verified by, for those that are published."""
+    digests = {each: found for each, found in sounds.digests.items() if each.song == song.slug}
+    master = next(iter(digests.values()), None)
+    return {
+        "song": song.slug,
+        "digest": "SHA-256 of the whole mix at unity gains: 24-bit words, little-endian, "
+        "left and right in turn, without a file's head",
+        "bits": 24,
+        "rate": master and master.rate,
+        "frames": master and master.frames,
+        "mixes": {each.mix_number: found.sha256 for each, found in digests.items()},
+    }
+
+
+def provenance_data(collection: Collection) -> dict[str, object]:
+    """Return what was promised of tokens, and what of it has been opened."""
+    return {"algorithm": ALGORITHM, "seals": [seal.content() for seal in collection.seals]}
+
+
+def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
+    """Return songs and albums as the forge planner needs them.
+
+    ``pages`` are the mix numbers that have a page, null where every permitted one has.
+    """
+    return {
+        "songs": [
+            {
+                "slug": song.slug,
+                "title": song.title,
+                "address": song_address(song),
+                "cover": song_cover(song),
+                "layers": [
+                    {
+                        "slug": layer.slug,
+                        "name": layer.name,
+                        "stems": [
+                            {"slug": stem.slug, "name": stem.name, "share": stem.share}
+                            for stem in layer.stems
+                        ],
+                    }
+                    for layer in song.layers
+                ],
+                "rules": [_rule_data(rule) for rule in song.rules],
+                "pages": None if pages.complete else [each.mix_number for each in pages.shown],
+            }
+            for song in collection.songs
+            for pages in [plan.variations[song.slug]]
+        ],
+        "albums": [_album_data(album) for album in collection.albums],
+    }
+
+
+def tokens_data(collection: Collection) -> dict[str, object]:
+    """Return the ledger as the site publishes it."""
+    return {
+        "block": collection.ledger.block,
+        "time": collection.ledger.time,
+        "tokens": [_token_data(collection, token) for token in collection.tokens],
+    }
+
+
+def in_parts(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the ledger in parts that a page can load one by one."""
+    return [tokens[at : at + PART] for at in range(0, len(tokens), PART)]
+
+
+def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
+    """Return when the ledger was read and into how many parts it is cut."""
+    ledger = collection.ledger
+    return {"block": ledger.block, "time": ledger.time, "parts": parts}
+
+
+def part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
+    """Return some tokens of the ledger, as all of them stand in tokens.json."""
+    return [_token_data(collection, token) for token in part]
+
+
+def _token_data(collection: Collection, token: Token) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": token.id,
+        "tier": token.tier,
+        "state": token.state,
+        "title": token_title(collection, token),
+        "address": token_address(token.id),
+        "image": token_cover(collection, token),
+        "song": token.song,
+        "layer": token.layer,
+        "stem": token.stem,
+        "album": token.album,
+        "stems": dict(token.stems),
+        "burned": list(token.burned),
+        "into": token.into,
+        "owners": dict(collection.ledger.owners.get(token.id, {})),
+    }
+    if token.tier == "song" and token.stems:
+        song: Song = collection.song(token.song)
+        found["mix"] = Variation.from_stems(song, token.stems).mix_number
+    if token.supply != 1:
+        found["supply"] = token.supply
+    return {name: value for name, value in found.items() if value}
+
+
+def rarity_table(rarity: Rarity) -> str:
+    """Return what was wished, drawn and is still alive of every stem, as a spreadsheet reads it."""
+    import csv  # noqa: PLC0415 - of one file
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["song", "layer", "stem", "share", "wished", "drawn", "apart", "alive"])
+    for song in rarity.songs:
+        for layer in song.layers:
+            for stem in layer.stems:
+                key = song.slug, layer.slug, stem.slug
+                count = rarity.count(key, stem)
+                share, wished = f"{rarity.odds(key):.6f}", f"{rarity.wished(key):.2f}"
+                apart = f"{rarity.apart(key):.2f}"
+                writer.writerow([*key, share, wished, count.minted, apart, count.alive])
+    return text.getvalue()
+
+
+def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
+    """Return target and actual rarity of every stem, and the standing of variations with a page."""
+    return {
+        "method": "score: sum of -log2(odds) over layers; rank 1 is the rarest",
+        "stems": [
+            {
+                "song": song.slug,
+                "layer": layer.slug,
+                "stem": stem.slug,
+                "odds": round(rarity.odds(key), 6),
+                "actual": None if (actual := rarity.actual(key)) is None else round(actual, 6),
+                "supply": (count := rarity.count(key, stem)).supply,
+                "minted": count.minted,
+                "burned": count.burned,
+            }
+            for song in rarity.songs
+            for layer in song.layers
+            for stem in layer.stems
+            for key in [(song.slug, layer.slug, stem.slug)]
+        ],
+        "variations": {
+            slug: [
+                [
+                    variation.mix_number,
+                    round(standing.score, 6),
+                    standing.rank,
+                    len(rarity.tokens_of(variation)),
+                ]
+                for variation in pages.shown
+                for standing in [rarity.standing(pages.song, variation)]
+            ]
+            for slug, pages in plan.variations.items()
+        },
+    }

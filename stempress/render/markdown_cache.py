@@ -1,0 +1,24 @@
+"""What the artist writes, as HTML: a text is set once, whatever else changes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from stempress.core.cache import remembered
+from stempress.output.input_hash import generator
+
+
+@lru_cache(maxsize=1024)
+def to_html(text: str, root: str, under: int = 1) -> Markup:
+    """Return Markdown as HTML that can do no harm, for a page from which ``root`` leads."""
+    html = remembered(typeset, text, root, under, version=generator())
+    return Markup(html)  # noqa: S704 - sanitised before it was kept
+
+
+def typeset(text: str, root: str, under: int) -> str:
+    """Set a text that is new."""
+    from stempress.render import markdown as typesetting  # noqa: PLC0415 - takes long, and few texts are new
+
+    return typesetting.typeset(text, root, under)

@@ -1,0 +1,1 @@
+"""What the browser runs: the modules, Pyodide, the wallet library."""

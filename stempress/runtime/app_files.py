@@ -1,0 +1,98 @@
+"""app/: the pages' modules, the Python runtime that they start, and the wallet's library."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from stempress.core.cache import cache_root, file_digest, store
+from stempress.core.paths import WEB
+from stempress.i18n.translations import SOURCE, which_form
+from stempress.output.output_files import OutputFile
+from stempress.render.json_data import json_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from stempress.commands.cli import Options
+    from stempress.core.progress import Progress
+    from stempress.i18n.translations import Phrases
+
+WASM = "pyodide.asm.wasm"
+SERVICE_WORKER = "sw.js"
+LANGUAGE = "language.js"
+"""The module that holds what the other modules say."""
+
+
+def app_files(options: Options, _: Phrases, progress: Progress) -> tuple[list[OutputFile], str]:
+    """Return everything below app/, and why the mixer is off, if it is."""
+    web = [
+        OutputFile(f"app/web/{file.name}", _spoken(file, _))
+        for file in sorted(WEB.iterdir())
+        if file.is_file() and not file.name.startswith(".") and file.name != SERVICE_WORKER
+    ]
+    # What a service worker is in charge of lies below it.
+    web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
+    if options.without_runtime:
+        return [*web, _list_file(web)], _(
+            "This site was pressed without the Python runtime, so its mixer is off."
+        )
+    from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415 - takes long
+    from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
+
+    runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.say))
+    ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
+    sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
+    app = [
+        *web,
+        *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
+        json_file("app/runtime/sizes.json", sizes),
+        *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
+    ]
+    return [*app, _list_file(app)], ""
+
+
+def _spoken(file: Path, phrases: Phrases) -> Path | bytes:
+    """Return a module of the pages; what they say is in the site's language."""
+    return file if file.name != LANGUAGE or phrases.key == SOURCE else as_module(phrases).encode()
+
+
+def as_module(phrases: Phrases) -> str:
+    """Return the sentences that modules say as a module."""
+    said = {key: phrases.forms[key] for key in sorted(phrases.scripted)}
+    which_form(phrases.rule)  # refuses what is no rule
+    return (
+        f"export const LANGUAGE = {_script(phrases.tag)};\n"
+        f"export const FORMS = {_script(said)};\n"
+        f"export const ISOLATION = {_script(phrases.isolation)};\n"
+        f"export const whichForm = (n) => Number({phrases.rule});\n"
+    )
+
+
+def _script(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
+    """Return the runtime's files with the one that compresses best compressed, as runtime.js wants.
+
+    Gateways of IPFS compress nothing. Nothing of the day or the machine is in the result.
+    """
+    whole = runtime[WASM]
+    kept = cache_root() / "packed" / f"{file_digest(whole)}.gz"
+    if not kept.exists():
+        from gzip import GzipFile  # noqa: PLC0415 - once for every runtime
+
+        buffer = BytesIO()
+        with GzipFile("", "wb", 9, buffer, mtime=0) as stream:
+            stream.write(whole.read_bytes())
+        store(kept, buffer.getvalue())
+    return {name: path for name, path in runtime.items() if name != WASM} | {f"{WASM}.bin": kept}
+
+
+def _list_file(app: list[OutputFile]) -> OutputFile:
+    """Return the list of what a page with a mixer needs, for visitors who keep one."""
+    wanted = (file.address for file in app if not file.address.startswith("app/ethers/"))
+    return json_file("app/files.json", sorted(each for each in wanted if each != SERVICE_WORKER))

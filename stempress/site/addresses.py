@@ -1,0 +1,71 @@
+"""Where everything that a page can speak of has its page and its picture, below the site's root."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pyodide_app.engine.model import Song, Token, Variation
+from stempress.art.covers import (
+    album_cover,
+    collection_cover,
+    song_cover,
+    stem_cover,
+    token_cover,
+    variation_cover,
+)
+from stempress.collection.albums import Album
+from stempress.collection.documents import Document
+from stempress.collection.traits import Trait
+from stempress.site.page_plan import (
+    album_address,
+    song_address,
+    stem_address,
+    token_address,
+    variation_address,
+)
+from stempress.site.stem_rows import StemRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stempress.collection.collection import Collection
+
+
+@cache
+def _trait_address(trait: Trait) -> str:
+    return trait.address
+
+
+def _document_address(document: Document) -> str:
+    return f"{'notes' if document.date else 'pages'}/{document.slug}/"
+
+
+_ADDRESSES: dict[type, Callable[[Any], str]] = {
+    Song: song_address,
+    Album: album_address,
+    Variation: variation_address,
+    StemRow: lambda row: stem_address(row.key),
+    Token: lambda token: token_address(token.id),
+    Trait: _trait_address,
+    Document: _document_address,
+}
+_COVERS: dict[type, Callable[[Any], str]] = {
+    Song: song_cover,
+    Album: album_cover,
+    Variation: variation_cover,
+    StemRow: lambda row: stem_cover(row.key),
+}
+
+
+def address_of(thing: object) -> str:
+    """Return where a thing has its page; KeyError for what has none."""
+    return _ADDRESSES[type(thing)](thing)
+
+
+def cover_of(collection: Collection, thing: object) -> str:
+    """Return where a thing's picture is; that of the collection for what has none."""
+    if isinstance(thing, Token):
+        return token_cover(collection, thing)
+    cover = _COVERS.get(type(thing))
+    return cover(thing) if cover else collection_cover()

@@ -1,0 +1,412 @@
+"""Which pages a site has: a pure function of the collection.
+
+Most pages are in bundles, which are planned only where something in them has to be made.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyodide_app.engine.model import TIERS, Variation
+from stempress.collection.rarity import extremes
+from stempress.collection.traits import Trait, identity, shown_trait, traits_of
+from stempress.core.errors import Fault, SiteError
+from stempress.core.tables import folded
+from stempress.i18n.translations import ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
+    from stempress.collection.albums import Album
+    from stempress.collection.collection import Collection
+    from stempress.collection.documents import Document
+    from stempress.collection.rarity import Rarity
+    from stempress.i18n.translations import Phrases
+
+LIST_SIZE = 60
+"""How many tokens a page of a list shows."""
+STEMS_SHOWN = 240
+"""How many stems a page of /rarity/ shows, unless one song has more."""
+VARIATION_PAGES = 512
+"""Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
+EXTREMES = 64
+
+
+class Page(NamedTuple):
+    """One page: its address below the site's root, its template, and what it is about."""
+
+    address: str
+    template: str
+    title: str
+    about: object = None
+    description: str = ""
+
+    @property
+    def output(self) -> str:
+        """The file that this page becomes."""
+        return self.address if self.address.endswith(".html") else f"{self.address}index.html"
+
+    @property
+    def listed(self) -> bool:
+        """Whether visitors are led to it: not to the missing page, nor to what is for frames."""
+        return self.template not in {"404.html", "embed.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenList:
+    """Some tokens on a numbered page of a list; ``base`` is the address of page 1.
+
+    ``shared`` is the tier or the trait that all ``total`` tokens of the list have, None for the
+    list of every token.
+    """
+
+    tokens: tuple[Token, ...]
+    number: int
+    last: int
+    base: str
+    total: int
+    shared: Tier | Trait | None = None
+
+    def address(self, number: int) -> str:
+        """Return the address of a page of this list."""
+        return self.base if number == 1 else f"{self.base}{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class SongList:
+    """Some songs on a numbered page of /rarity/."""
+
+    songs: tuple[Song, ...]
+    number: int
+    last: int
+
+    def address(self, number: int) -> str:
+        """Return the address of a page of this list."""
+        return "rarity/" if number == 1 else f"rarity/{number}/"
+
+
+@dataclass(frozen=True, slots=True)
+class VariationPages:
+    """The variations of a song that have pages, of ``total`` permitted ones."""
+
+    song: Song
+    shown: tuple[Variation, ...]
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every permitted variation has a page."""
+        return len(self.shown) >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class VariationView:
+    """One variation of a song; ``whole`` where the page holds the mixer that others fetch."""
+
+    song: Song
+    variation: Variation
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StemView:
+    """One stem in its layer and song."""
+
+    song: Song
+    layer: Layer
+    stem: Stem
+
+    @property
+    def key(self) -> StemKey:
+        """The stem's full name."""
+        return self.song.slug, self.layer.slug, self.stem.slug
+
+
+class Section:
+    """Some pages of a plan, as a bundle that follows from the same, or each by itself.
+
+    ``kind`` is "gallery", "songs", "tokens" or "traits" for a bundle, else nothing; ``slug`` is
+    that of the song, where there is a section for each.
+    """
+
+    def __init__(self, kind: str, plan: Callable[[], Iterable[Page]], slug: str = "") -> None:
+        """Take what plans the pages, once they are asked for."""
+        self.kind, self.slug, self._plan = kind, slug, plan
+
+    @property
+    def name(self) -> str:
+        """The name of the bundle."""
+        return f"pages/{self.kind}/{self.slug}"
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages."""
+        return tuple(self._plan())
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every page of a site, what pages need to know of each other, and their language."""
+
+    sections: tuple[Section, ...]
+    variations: dict[str, VariationPages] = field(default_factory=dict)
+    group: Callable[[], dict[Trait, tuple[Token, ...]]] = dict
+    phrases: Phrases = ENGLISH
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """Every page."""
+        return tuple(page for section in self.sections for page in section.pages)
+
+    @cached_property
+    def traits(self) -> dict[Trait, tuple[Token, ...]]:
+        """The tokens of every trait."""
+        return self.group()
+
+
+def song_address(song: Song) -> str:
+    """Return the address of a song."""
+    return f"songs/{song.slug}/"
+
+
+def album_address(album: Album) -> str:
+    """Return the address of an album."""
+    return f"albums/{album.slug}/"
+
+
+def variation_address(variation: Variation) -> str:
+    """Return the address of a variation."""
+    return f"songs/{variation.song}/{variation.mix_number}/"
+
+
+def stem_address(key: StemKey) -> str:
+    """Return the address of a stem."""
+    return "stems/{}/{}/{}/".format(*key)
+
+
+def token_address(token_id: str) -> str:
+    """Return the address of a token."""
+    return f"tokens/{token_id}/"
+
+
+def plan_pages(collection: Collection, rarity: Rarity, _: Phrases = ENGLISH) -> Plan:
+    """Return which pages there are, their titles in one language."""
+    variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
+
+    def group() -> dict[Trait, tuple[Token, ...]]:
+        return group_by_trait(collection)
+
+    plan: Plan
+    sections = _sections(collection, variations, lambda: plan.traits, _)
+    plan = Plan(tuple(sections), variations, group, _)
+    return plan
+
+
+def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
+    """Return the tokens of every trait; traits that differ in case or accent alone are one."""
+    groups: dict[str, list[Token]] = defaultdict(list)
+    names: dict[str, Trait] = {}
+    known: dict[tuple[object, ...], Iterable[list[Token]]] = {}
+    for token in collection.tokens:
+        same = identity(token)
+        if same not in known:
+            named = [(trait.address, trait) for trait in traits_of(collection, token)]
+            for address, trait in named:
+                names.setdefault(address, trait)
+            known[same] = {address: groups[address] for address, _ in named}.values()
+        for group in known[same]:
+            group.append(token)
+    return {names[address]: tuple(tokens) for address, tokens in groups.items()}
+
+
+def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
+    total = rarity.permitted(song)
+    minted = {variation for variation in rarity.variation_tokens if variation.song == song.slug}
+    if total <= VARIATION_PAGES:
+        shown = minted.union(song.variations())
+    else:
+        rarest, commonest = extremes(song, EXTREMES)
+        shown = minted.union(rarest, commonest)
+    return VariationPages(song, tuple(sorted(shown)), total)
+
+
+def _sections(
+    collection: Collection,
+    variations: dict[str, VariationPages],
+    traits: Callable[[], dict[Trait, tuple[Token, ...]]],
+    _: Phrases,
+) -> Iterator[Section]:
+    settings = collection.settings
+    home = Page("", "home.html", settings.title, collection.home, settings.description)
+    yield Section("", lambda: [home])
+    yield Section("gallery", partial(_gallery_pages, collection, _))
+    yield Section("", lambda: _album_pages(collection))
+    for song in collection.songs:
+        about = variations[song.slug]
+        yield Section("", partial(tuple, [song_page(about)]))
+        yield Section("songs", partial(_song_pages, song, about, _), song.slug)
+    yield Section("tokens", partial(_token_pages, collection, _))
+    yield Section("traits", lambda: _trait_pages(traits(), _))
+    yield Section("", lambda: _documents(collection, _))
+    yield Section("", lambda: _rarity_pages(collection, _))
+    if collection.seals:
+        yield Section("", lambda: [Page("provenance/", "provenance.html", _("Provenance"))])
+    yield Section("", lambda: [Page("mixer/", "mixer.html", _("Mixer"))])
+    yield Section("", lambda: [Page("mine/", "mine.html", _("Mine"))])
+    yield Section("", lambda: [Page("404.html", "404.html", _("Not found"))])
+
+
+def _album_pages(collection: Collection) -> Iterator[Page]:
+    for album in collection.albums:
+        yield Page(album_address(album), "album.html", album.title, album)
+
+
+def song_page(variations: VariationPages) -> Page:
+    """Return the page of a song."""
+    song = variations.song
+    return Page(song_address(song), "song.html", song.title, variations)
+
+
+def mix_page(song: Song, variation: Variation) -> Page:
+    """Return the page of a variation."""
+    title = f"{song.title} {variation.mix_number}"
+    about = VariationView(song, variation)
+    return Page(variation_address(variation), "variation.html", title, about)
+
+
+def _gallery_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+    """Yield the lists of all tokens and of every tier's."""
+    yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
+    titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
+    for tier in TIERS:
+        tokens = tuple(token for token in collection.tokens if token.tier == tier)
+        yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
+
+
+def _token_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+    for token in collection.tokens:
+        title = token_title(collection, token, _)
+        yield Page(token_address(token.id), "token.html", title, token)
+
+
+def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Phrases) -> Iterator[Page]:
+    for trait, tokens in traits.items():
+        name, value = shown_trait(_, trait)
+        title = _("%(name)s: %(value)s", name=name, value=value)
+        yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
+
+
+def _rarity_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+    parts = list(_in_parts(collection.songs))
+    for number, songs in enumerate(parts, start=1):
+        title = _numbered(_("Rarity"), number, _)
+        listed = SongList(songs, number, len(parts))
+        yield Page(listed.address(number), "rarity.html", title, listed)
+
+
+def list_pages(
+    base: str,
+    template: str,
+    title: str,
+    tokens: Sequence[Token],
+    _: Phrases,
+    shared: Tier | Trait | None = None,
+) -> Iterator[Page]:
+    """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
+    last = max(1, ceil(len(tokens) / LIST_SIZE))
+    for number in range(1, last + 1):
+        part = tuple(tokens[(number - 1) * LIST_SIZE : number * LIST_SIZE])
+        about = TokenList(part, number, last, base, len(tokens), shared)
+        yield Page(about.address(number), template, _numbered(title, number, _), about)
+
+
+def _numbered(title: str, number: int, _: Phrases) -> str:
+    """Return the title of a page of a list."""
+    return title if number == 1 else _("%(title)s, page %(number)s", title=title, number=number)
+
+
+def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
+    """Yield songs in parts of at most ``STEMS_SHOWN`` stems; one part at least."""
+    part: list[Song] = []
+    count = 0
+    for song in songs:
+        stems = sum(len(layer.stems) for layer in song.layers)
+        if part and count + stems > STEMS_SHOWN:
+            yield tuple(part)
+            part, count = [], 0
+        part.append(song)
+        count += stems
+    yield tuple(part)
+
+
+def _song_pages(song: Song, variations: VariationPages, _: Phrases) -> Iterator[Page]:
+    """Yield the pages of a song's mixes and stems, and those for frames."""
+    first = VariationView(song, next(song.variations()), whole=True)
+    yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
+    for variation in variations.shown:
+        page = mix_page(song, variation)
+        yield page
+        address = f"embed/{song.slug}/{variation.mix_number}/"
+        yield page._replace(address=address, template="embed.html")
+    for layer in song.layers:
+        for stem in layer.stems:
+            view = StemView(song, layer, stem)
+            title = _(
+                "%(stem)s, %(layer)s of %(song)s", stem=stem.name, layer=layer.name, song=song.title
+            )
+            yield Page(stem_address(view.key), "stem.html", title, view)
+
+
+def _documents(collection: Collection, _: Phrases) -> Iterator[Page]:
+    for document in collection.pages:
+        yield Page(f"pages/{document.slug}/", "page.html", document.title, document)
+    for note in collection.notes:
+        yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
+    if collection.notes:
+        yield Page("notes/", "notes.html", _("Notes"), collection.notes)
+
+
+def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> str:
+    """Return what a token is called; an unrevealed one tells its number and tier alone."""
+    if token.state == "unrevealed":
+        return {
+            "stem": _("Unrevealed stem #%(id)s", id=token.id),
+            "song": _("Unrevealed song #%(id)s", id=token.id),
+            "album": _("Unrevealed album #%(id)s", id=token.id),
+        }[token.tier]
+    if token.tier == "album":
+        return f"{collection.album(token.album).title} #{token.id}"
+    if token.tier == "song":
+        song = collection.song(token.song)
+        mix = Variation.from_stems(song, token.stems).mix_number
+        return f"{song.title} {mix} #{token.id}"
+    return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
+
+
+def refuse_clashes(pages: Iterable[Page]) -> None:
+    """Refuse files that a disk or a gateway would take for one: case folded, NFC."""
+    every = list(pages)
+    outputs = folded("\n".join([page.output for page in every])).split("\n")
+    if len(outputs) == len(set(outputs)):
+        return
+    taken: dict[str, Page] = {}
+    faults = []
+    for page in every:
+        name = folded(page.output)
+        if name in taken:
+            other: Document | str = taken[name].title
+            faults.append(
+                Fault(
+                    f"/{page.address}",
+                    f"two pages want this address: {page.title!r} and {other!r}",
+                    hint="rename one of them",
+                )
+            )
+        taken[name] = page
+    if faults:
+        raise SiteError(faults)

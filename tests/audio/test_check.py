@@ -1,0 +1,67 @@
+"""Whether a song's stems fit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pyodide_app.engine.model import Layer, Song, Stem
+from stempress.audio.check import check_song
+from stempress.audio.decode import joined, open_source, stem_pieces
+from stempress.audio.encode import decode
+from stempress.audio.measure import measure
+from stempress.audio.results import SongSound
+from stempress.core.errors import Findings
+from tests.support.small_site import tone, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyodide_app.engine.model import StemKey
+
+RATE = 8000
+KEYS: list[StemKey] = [("one", "drums", name) for name in "ab"]
+
+
+def song(*, pad: bool) -> Song:
+    stems = tuple(Stem(key[2], key[2].upper()) for key in KEYS)
+    return Song("one", "One", (Layer("drums", "Drums", stems),), pad=pad)
+
+
+def check(
+    folder: Path, first: bytes, second: bytes, *, pad: bool = False
+) -> tuple[SongSound, Findings]:
+    """Write two stems and check them as a song's."""
+    files = {key: folder / f"{key[2]}.flac" for key in KEYS}
+    for path, content in zip(files.values(), (first, second), strict=True):
+        write(path, content)
+    findings = Findings()
+    facts = {key: measure(open_source(path), path.name) for key, path in files.items()}
+    return check_song(song(pad=pad), facts, files, findings), findings
+
+
+def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> None:
+    sound, findings = check(tmp_path, tone(0), tone(1, frames=16000, rate=16000))
+    assert findings.faults == []
+    assert [warning.where for warning in findings.warnings] == ["stems/one/drums/a.flac"]
+    assert "has 8000 Hz, the song 16000 Hz" in findings.warnings[0].what
+    assert sound == SongSound(16000, 16000)
+    assert joined(stem_pieces(tmp_path / "a.flac", sound)).shape == (1, 16000)
+
+
+def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> None:
+    _, findings = check(tmp_path, tone(0), tone(1, frames=9000))
+    assert len(findings.faults) == 1
+    assert "another length" in findings.faults[0].what
+    sound, findings = check(tmp_path, tone(0), tone(1, frames=9000), pad=True)
+    assert (findings.faults, sound) == ([], SongSound(RATE, 9000))
+    padded = joined(stem_pieces(tmp_path / "a.flac", sound))
+    assert padded.shape == (1, 9000)
+    assert not padded[:, 8000:].any()
+    assert np.array_equal(padded[:, :8000], decode(tmp_path / "a.flac").samples)
+
+
+def test_a_frame_that_a_resampler_rounds_away_is_no_other_length(tmp_path: Path) -> None:
+    _, findings = check(tmp_path, tone(0), tone(1, frames=8001))
+    assert findings.faults == []

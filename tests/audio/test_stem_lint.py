@@ -1,0 +1,122 @@
+"""What an engineer would say about stems."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from build import build
+from stempress.audio.decode import open_source
+from stempress.audio.measure import clipped_runs, measure
+from stempress.audio.stem_lint import lint_layers, lint_mix, lint_stem
+from stempress.collection.collection import read_collection
+from stempress.collection.settings import read_settings
+from stempress.commands.cli import run
+from stempress.core.errors import Findings
+from tests.conftest import ROOT
+from tests.support.music import notes, sound_file, write_music
+from tests.support.small_site import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song, StemKey
+    from stempress.audio.stem_facts import Facts
+    from tests.support.music import Frames
+
+
+def facts_of(folder: Path, samples: Frames, rate: int = 48000) -> Facts:
+    path = folder / "stem.wav"
+    path.write_bytes(sound_file(samples, rate=rate, subtype="FLOAT"))
+    return measure(open_source(path), "digest")
+
+
+def said(facts: Facts) -> str:
+    findings = Findings()
+    lint_stem("a.wav", facts, findings)
+    return "\n".join(map(str, findings.warnings))
+
+
+def test_a_sound_stem_gives_no_advice(tmp_path: Path) -> None:
+    assert said(facts_of(tmp_path, notes(1))) == ""
+
+
+def test_clipping_is_counted_and_the_cure_named(tmp_path: Path) -> None:
+    told = said(facts_of(tmp_path, np.clip(8 * notes(1), -1, 1)))
+    assert "is clipped: it stays at full scale" in told
+    assert "-> turn it down before the export" in told
+
+
+def test_runs_at_full_scale_are_counted_channel_by_channel() -> None:
+    levels = np.zeros((2, 40), dtype=np.float32)
+    levels[0, :3] = levels[0, 10:19] = levels[1, 9:13] = levels[1, 20:22] = 1
+    assert clipped_runs(levels) == 3
+
+
+def test_a_true_peak_over_full_scale_is_told(tmp_path: Path) -> None:
+    at = np.arange(96000)
+    between = 0.99 * np.sin(np.pi * at / 2 + np.pi / 4) / np.sin(np.pi / 4)
+    told = said(facts_of(tmp_path, np.stack([between] * 2, axis=1)))
+    assert "true peak of +3.0 dBTP" in told
+    assert "-> turn it down by 4 dB" in told
+
+
+def test_a_dc_offset_is_told(tmp_path: Path) -> None:
+    assert "a DC offset of 1.0 % of full scale" in said(facts_of(tmp_path, notes(1) + 0.01))
+
+
+def test_a_dead_channel_is_named(tmp_path: Path) -> None:
+    assert "has nothing in its right channel" in said(facts_of(tmp_path, notes(1) * [1, 0]))
+
+
+def test_a_low_rate_and_a_short_stem_are_told(tmp_path: Path) -> None:
+    told = said(facts_of(tmp_path, notes(1, seconds=0.4, rate=22050), 22050))
+    assert "nothing above 11025 Hz is in it" in told
+    assert "lasts 0.40 s" in told
+
+
+@pytest.mark.parametrize(("frames", "count"), [(0, 0), (1105, 1), (24000, 0)])
+def test_silence_that_an_encoder_put_before_a_stem_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: int, count: int
+) -> None:
+    site = tmp_path / "site"
+    write_music(site)
+    late = np.concatenate((np.zeros((frames, 2)), notes(6)))[: len(notes(6))]
+    write(site / "stems/one/lead/c.wav", sound_file(late))
+    assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
+    told = "c.wav: begins 23.0 ms later than the layer's other stems"
+    assert capsys.readouterr().err.count(told) == count
+
+
+def test_a_stem_far_off_its_layers_level_is_told(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_music(site)
+    findings = Findings()
+    song, files, facts = layer_of(site)
+    lint_layers(song, facts, files, findings)
+    assert not findings.warnings
+    key = ("one", "lead", "c")
+    facts[key] = replace(facts[key], loudness=facts[key].loudness - 12.5)
+    lint_layers(song, facts, files, findings)
+    assert "lead/c.wav: is 1" in str(findings.warnings[0])
+    assert "dB quieter than its layer's other stems" in str(findings.warnings[0])
+
+
+def layer_of(site: Path) -> tuple[Song, dict[StemKey, Path], dict[StemKey, Facts]]:
+    findings = Findings()
+    collection = read_collection(site, read_settings(site, findings), findings)
+    files = dict(collection.files.audio)
+    facts = {key: measure(open_source(path), "") for key, path in files.items()}
+    return collection.songs[0], files, facts
+
+
+def test_a_mix_that_clips_is_told_and_one_that_does_not_is_not() -> None:
+    findings = Findings()
+    lint_mix("stems/one/", "1-2-1", 0.99, findings)
+    assert not findings.warnings
+    lint_mix("stems/one/", "1-2-1", 1.3, findings)
+    assert "mix 1-2-1 reaches +2.3 dBTP before the limiter" in str(findings.warnings[0])
+    assert "down by 3 dB" in str(findings.warnings[0])

@@ -1,0 +1,246 @@
+"""content/tokens.json."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pyodide_app.engine.model import Layer, Song, Stem, Token
+from stempress.collection.albums import Album
+from stempress.collection.ledger import Ledger, parse_ledger, read_ledger
+from stempress.core.errors import Findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWNER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+OTHER = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+SONGS = {
+    slug: Song(
+        slug,
+        slug.title(),
+        tuple(
+            Layer(layer, layer.title(), tuple(Stem(stem, stem, supply=3) for stem in stems))
+            for layer, stems in (("drums", ("amen", "tape")), ("bass", ("sub",)))
+        ),
+        album="tides",
+    )
+    for slug in ("undertow", "ebb")
+}
+ALBUMS = {"tides": Album("tides", "Tides", tuple(SONGS.values()))}
+
+
+def stem(number: int, layer: str = "drums", name: str = "amen", **more: object) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "tier": "stem",
+        "state": "revealed",
+        "song": "undertow",
+        "layer": layer,
+        "stem": name,
+        **more,
+    }
+
+
+def burned(number: int, layer: str, name: str, into: int, **more: object) -> dict[str, Any]:
+    return stem(number, layer, name, state="forged", into=str(into), **more)
+
+
+def song(number: int, parts: list[int], **more: object) -> dict[str, Any]:
+    return {
+        "id": str(number),
+        "tier": "song",
+        "state": "revealed",
+        "song": "undertow",
+        "stems": {"drums": "amen", "bass": "sub"},
+        "burned": [str(part) for part in parts],
+        **more,
+    }
+
+
+FORGED = [
+    burned(3, "drums", "amen", 9001),
+    burned(4, "bass", "sub", 9001),
+    burned(5, "drums", "amen", 9002, song="ebb"),
+    burned(6, "bass", "sub", 9002, song="ebb"),
+    song(9001, [3, 4], state="forged", into="9900"),
+    song(9002, [5, 6], song="ebb", state="forged", into="9900"),
+    {
+        "id": "9900",
+        "tier": "album",
+        "state": "revealed",
+        "album": "tides",
+        "burned": ["9001", "9002"],
+    },
+]
+
+
+def ledger_of(*tokens: dict[str, Any], **more: object) -> tuple[Ledger, Findings]:
+    """Read a ledger with these tokens."""
+    findings = Findings()
+    text = json.dumps({"tokens": tokens, **more})
+    return parse_ledger(text, SONGS, ALBUMS, findings), findings
+
+
+def told(*tokens: dict[str, Any], **more: object) -> list[tuple[str, str]]:
+    """Return the faults of a ledger with these tokens."""
+    _, findings = ledger_of(*tokens, **more)
+    return [(fault.key, fault.what) for fault in findings.faults]
+
+
+def test_tokens_of_every_tier_are_read() -> None:
+    ledger, findings = ledger_of(*FORGED, block=21_000_000)
+    assert (findings.faults, findings.warnings) == ([], [])
+    assert ledger.tokens[0] == Token(
+        "3", "stem", "forged", "undertow", "drums", "amen", into="9001"
+    )
+    assert ledger.tokens[4].stems == {"drums": "amen", "bass": "sub"}
+    assert ledger.tokens[6].burned == ("9001", "9002")
+    assert ledger.block == 21_000_000
+
+
+def test_no_ledger_is_an_empty_one(tmp_path: Path) -> None:
+    findings = Findings()
+    assert read_ledger(tmp_path / "tokens.json", SONGS, ALBUMS, findings) == Ledger()
+    assert parse_ledger("{}", SONGS, ALBUMS, findings) == Ledger()
+    assert findings.faults == []
+
+
+def test_an_unrevealed_token_tells_nothing_even_where_the_ledger_does() -> None:
+    ledger, findings = ledger_of(stem(1, state="unrevealed"))
+    assert ledger.tokens == (Token("1", "stem", "unrevealed"),)
+    assert [warning.key for warning in findings.warnings] == ["tokens[0].song"]
+
+
+def test_owners_are_addresses_or_counts_of_them() -> None:
+    owners = {"1": OWNER.lower(), "2": {OWNER: 2, OTHER: 1}}
+    ledger, findings = ledger_of(stem(1), stem(2, "bass", "sub", supply=3), owners=owners)
+    assert ledger.owners == {"1": {OWNER: 1}, "2": {OWNER: 2, OTHER: 1}}
+    assert findings.faults == []
+
+
+def test_addresses_are_checked_once_for_all_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path))
+    held = {str(at): {OTHER.lower(): 1, OWNER: 1} for at in (1, 2)}
+    entries = [stem(1, supply=2), stem(2, "bass", "sub", supply=2)]
+    first, _ = ledger_of(*entries, owners=held)
+    monkeypatch.setattr("stempress.collection.owners.checksummed", None)
+    again, findings = ledger_of(*entries, owners=held, block=1)
+    assert again.owners == first.owners == {at: {OTHER: 1, OWNER: 1} for at in ("1", "2")}
+    assert findings.faults == []
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (5, "must be an address, or addresses with counts"),
+        ([OWNER], "must be an address, or addresses with counts"),
+        ({OWNER: 0}, "must be an address, or addresses with counts"),
+        ({OWNER: True}, "must be an address, or addresses with counts"),
+        ({OWNER: 1, OTHER: 1}, "is held more often than it exists"),
+        (OWNER.replace("A", "a"), "has a wrong EIP-55 checksum"),
+        ("", "is not an address"),
+    ],
+)
+def test_owners_that_cannot_be(value: object, what: str) -> None:
+    assert told(stem(1), owners={"1": value}) == [("owners.1", what)]
+
+
+@pytest.mark.parametrize("name", ["0", "1", str(2**256 - 1)])
+def test_ids_have_256_bits(name: str) -> None:
+    assert told({**stem(1), "id": name}) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["", "01", "-1", "1.0", "x", "1\n", "\u0661", str(2**256), 1, None]
+)
+def test_what_is_no_id(name: object) -> None:
+    assert [key for key, _ in told({**stem(1), "id": name})] == ["tokens[0].id"]
+
+
+def test_supplies_count_every_copy() -> None:
+    assert told(stem(1, supply=2), stem(2)) == []
+    assert told(stem(1, supply=2), stem(2), burned(3, "drums", "amen", 91), song(91, [])) == [
+        ("tokens", "hold more of undertow/drums/amen than its supply")
+    ]
+
+
+def test_an_entry_at_fault_is_held_against_nothing_else() -> None:
+    for key in ("id", "tier", "state", "song", "layer", "stem"):
+        wrong = {**FORGED[0], key: "?"}
+        assert len(told(wrong, *FORGED[1:])) == 1
+        del wrong[key]
+        assert len(told(wrong, *FORGED[1:])) == 1
+
+
+def test_songs_that_could_not_be_read_are_held_against_no_token() -> None:
+    findings = Findings()
+    blank = {slug: Song(slug, slug, ()) for slug in SONGS}
+    albums = {"tides": Album("tides", "Tides", tuple(blank.values()))}
+    parse_ledger(json.dumps({"tokens": FORGED}), blank, albums, findings)
+    assert findings.faults == []
+
+
+@pytest.mark.parametrize(
+    ("stems", "key"),
+    [
+        ({"drums": "amen"}, "stems.bass"),
+        ({"drums": "amen", "bass": "sup"}, "stems.bass"),
+        ({"drums": "amen", "base": "sub"}, "stems.base"),
+        ({"drums": "amen", "bass": ["sub"]}, "stems.bass"),
+        ("amen", "stems"),
+    ],
+)
+def test_a_song_token_has_a_stem_for_every_layer(stems: object, key: str) -> None:
+    assert [each for each, _ in told(song(1, [], stems=stems))] == [f"tokens[0].{key}"]
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-09-01", "2026-09-01T12:00:00+02:00", "2026-13-01T00:00:00Z"]
+)
+def test_a_time_is_in_utc(time: str) -> None:
+    findings = Findings()
+    text = json.dumps({"tokens": [], "time": time})
+    assert parse_ledger(text, SONGS, ALBUMS, findings).time == ""
+    assert [fault.what for fault in findings.faults] == ["is not a time in UTC"]
+    good = json.dumps({"tokens": [], "time": "2026-09-01T12:00:00Z"})
+    assert parse_ledger(good, SONGS, ALBUMS, Findings()).time == "2026-09-01T12:00:00Z"
+
+
+def test_what_was_noted_of_a_ledger_is_noted_when_it_is_read_again() -> None:
+    wrong = stem(1), stem(2, "drums", "sub"), {**stem(3), "state": "unrevealed"}
+    (first, noted), (again, noted_again) = ledger_of(*wrong), ledger_of(*wrong)
+    assert again is first
+    assert [fault.key for fault in noted.faults] == ["tokens[1].stem"]
+    assert [warning.key for warning in noted.warnings] == ["tokens[2].song"]
+    assert noted_again == noted
+
+
+def test_a_ledger_is_held_against_songs_and_albums_as_they_are_now() -> None:
+    text = json.dumps({"tokens": FORGED})
+
+    def told_with(song: Song, findings: Findings) -> list[str]:
+        songs = {**SONGS, "ebb": song}
+        albums = {"tides": Album("tides", "Tides", tuple(songs.values()))}
+        parse_ledger(text, songs, albums, findings)
+        return [fault.key for fault in findings.faults]
+
+    other = Song("ebb", "Ebb", (*SONGS["ebb"].layers[:1], Layer("pad", "Pad", ())))
+    assert told_with(SONGS["ebb"], Findings()) == []
+    assert told_with(other, Findings()) == ["tokens[3].layer", "tokens[5].stems.bass"]
+    assert told_with(SONGS["ebb"], Findings()) == []
+
+
+def test_an_album_with_faults_is_held_against_nothing_until_they_are_mended() -> None:
+    text = json.dumps({"tokens": FORGED})
+    albums = {"tides": Album("tides", "Tides", (SONGS["ebb"],))}
+    faulty, mended = Findings(), Findings()
+    faulty.fault("content/albums/tides/index.md", "is wrong")
+    parse_ledger(text, SONGS, albums, faulty)
+    parse_ledger(text, SONGS, albums, mended)
+    assert [fault.what for fault in faulty.faults] == ["is wrong"]
+    assert [fault.key for fault in mended.faults] == ["tokens[6].burned"]

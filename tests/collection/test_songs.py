@@ -1,0 +1,113 @@
+"""A song's front matter."""
+
+from __future__ import annotations
+
+from pyodide_app.engine.model import Credit, Layer, Rule, Stem
+from stempress.collection.documents import split_front_matter
+from stempress.collection.songs import parse_song
+from stempress.core.errors import Findings
+
+FULL = """+++
+title = "Undertow"
+isrc = "QZ-K6P-26-00001"
+bpm = 92
+key = "F# minor"
+bars = 16
+streaming = { spotify = "https://stream.example/1" }
+credits = [{ name = "Ines Roy", role = "vocals" }]
+[[layers]]
+name = "Drums"
+[[layers.stems]]
+name = "Amen"
+supply = 40
+notes = "Recorded in one take."
+[[layers.stems]]
+name = "Brushes"
+supply = 10
+[[layers]]
+name = "Lead Voice"
+[[layers.stems]]
+name = "Choir"
+weight = 1
+[[layers.stems]]
+name = "Solo"
+weight = 2.5
+[[rules]]
+if = { drums = "amen" }
+exclude = { lead-voice = ["choir"] }
+[[rules]]
+if = { lead-voice = "choir" }
+require = { drums = ["brushes"] }
++++
+The story.
+"""
+LAYER = '[[layers]]\nname = "{}"\n[[layers.stems]]\nname = "A"\n[[layers.stems]]\nname = "B"\n'
+
+
+def read(text: str) -> tuple[Findings, tuple[Layer, ...]]:
+    """Return what is wrong with a song, and its layers."""
+    findings = Findings()
+    table, story = split_front_matter(f'+++\ntitle = "T"\n{text}\n+++\n', "s.md", findings)
+    return findings, parse_song("s", "a", table, story, pad=False).layers
+
+
+def test_everything_that_a_song_can_say() -> None:
+    findings = Findings()
+    song = parse_song("undertow", "tides", *split_front_matter(FULL, "s.md", findings), pad=True)
+    assert (findings.faults, findings.warnings) == ([], [])
+    assert (song.title, song.isrc, song.bpm, song.key, song.bars) == (
+        "Undertow",
+        "QZK6P2600001",
+        92,
+        "F# minor",
+        16,
+    )
+    assert song.layers == (
+        Layer(
+            "drums",
+            "Drums",
+            (
+                Stem("amen", "Amen", 40, None, "Recorded in one take."),
+                Stem("brushes", "Brushes", 10),
+            ),
+        ),
+        Layer(
+            "lead-voice",
+            "Lead Voice",
+            (Stem("choir", "Choir", None, 1.0), Stem("solo", "Solo", None, 2.5)),
+        ),
+    )
+    assert song.rules == (
+        Rule({"drums": ("amen",)}, {"lead-voice": ("choir",)}, {}),
+        Rule({"lead-voice": ("choir",)}, {}, {"drums": ("brushes",)}),
+    )
+    assert song.credits == (Credit("Ines Roy", "vocals"),)
+    assert (song.album, song.story, song.pad) == ("tides", "The story.", True)
+
+
+def test_stems_without_figures_are_alike() -> None:
+    findings, layers = read(LAYER.format("Drums"))
+    assert findings.faults == []
+    assert [stem.share for stem in layers[0].stems] == [1.0, 1.0]
+
+
+def test_rules_may_leave_a_stem_idle_but_that_is_told() -> None:
+    rule = '[[rules]]\nif = { y = "a" }\nexclude = { x = "b" }\n'
+    other = '[[rules]]\nif = { y = "b" }\nrequire = { x = "a" }\n'
+    findings, _ = read(LAYER.format("X") + LAYER.format("Y") + rule + other)
+    assert findings.faults == []
+    assert [warning.what for warning in findings.warnings] == ["leave no variation with x = 'b'"]
+
+
+def test_of_a_song_whose_layers_are_at_fault_nothing_else_is_said() -> None:
+    rule = '[[rules]]\nif = { drums = "a" }\nexclude = { bass = "z" }\n'
+    for name in ("Drums", "?!"):
+        findings, layers = read(LAYER.format("Drums") + LAYER.format(name) + rule)
+        assert len(findings.faults) == 1
+        assert layers == ()
+
+
+def test_a_year_to_come_is_told() -> None:
+    for year, warned in (("00", 0), ("26", 0), ("60", 1)):
+        findings, _ = read(f'isrc = "QZ-K6P-{year}-00001"\n' + LAYER.format("X"))
+        assert len(findings.warnings) == warned

@@ -1,0 +1,79 @@
+"""stems/: which file is which stem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pyodide_app.engine.model import Layer, Song, Stem
+from stempress.collection.stem_files import AUDIO, PICTURES, StemFiles, find_stem_files
+from stempress.core.errors import Findings
+from tests.support.small_site import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SONG = Song("one", "One", (Layer("drums", "Drums", (Stem("amen", "Amen"), Stem("tape", "Tape"))),))
+AMEN, TAPE = ("one", "drums", "amen"), ("one", "drums", "tape")
+
+
+def find(site: Path, *names: str) -> tuple[StemFiles, Findings]:
+    """Return what is found where these files lie in the layer's folder."""
+    for name in names:
+        write(site / "stems/one/drums" / name, b"<svg/>")
+    findings = Findings()
+    return find_stem_files(site, [SONG], findings), findings
+
+
+@pytest.mark.parametrize("suffix", [*AUDIO, ".WAV", ".Flac"])
+def test_sound_has_any_of_these_endings(tmp_path: Path, suffix: str) -> None:
+    files, findings = find(tmp_path, f"amen{suffix}", "tape.wav")
+    assert files.audio[AMEN].name == f"amen{suffix}"
+    assert (findings.faults, findings.warnings) == ([], [])
+
+
+@pytest.mark.parametrize("suffix", [*PICTURES, ".PNG"])
+def test_a_picture_lies_beside_its_sound(tmp_path: Path, suffix: str) -> None:
+    files, findings = find(tmp_path, "amen.wav", f"amen{suffix}", "tape.wav")
+    assert [*files.pictures] == [AMEN]
+    assert files.audio.keys() == {AMEN, TAPE}
+    assert findings.faults == []
+
+
+def test_one_picture_for_a_stem(tmp_path: Path) -> None:
+    _, findings = find(tmp_path, "amen.wav", "tape.wav", "tape.png", "tape.svg")
+    assert [fault.what for fault in findings.faults] == ["the stem has more than one picture file"]
+
+
+def test_a_file_that_is_named_otherwise_is_named(tmp_path: Path) -> None:
+    _, findings = find(tmp_path, "Amen.wav", "tape.wav", "notes.txt")
+    assert [fault.where for fault in findings.faults] == ["stems/one/drums/amen"]
+    assert findings.faults[0].hint.endswith("; there without a stem: Amen, notes")
+    assert [warning.where for warning in findings.warnings] == [
+        "stems/one/drums/Amen.wav",
+        "stems/one/drums/notes.txt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "missing", "hint"),
+    [
+        ("stems/one/drum", "stems/one/drums/", "rename drum"),
+        ("stems/on/drums", "stems/one/", "rename on"),
+        ("stem/one/drums", "stems/", "<stem>.wav"),
+    ],
+)
+def test_a_folder_that_is_named_otherwise_is_named(
+    tmp_path: Path, folder: str, missing: str, hint: str
+) -> None:
+    write(tmp_path / folder / "amen.wav", b"")
+    _, findings = find(tmp_path)
+    assert [(fault.where, fault.what) for fault in findings.faults] == [(missing, "is missing")]
+    assert findings.faults[0].hint.endswith(hint)
+
+
+def test_nothing_is_asked_of_a_song_that_could_not_be_read(tmp_path: Path) -> None:
+    findings = Findings()
+    find_stem_files(tmp_path, [Song("one", "One", ())], findings)
+    assert findings.faults == []

@@ -1,0 +1,37 @@
+"""The theme: shades of an accent that can be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from stempress.collection.theme import (
+    DARK_PAPER,
+    LIGHT_PAPER,
+    TEXT_CONTRAST,
+    Theme,
+    contrast,
+    luminance,
+)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=1e-3)
+    assert luminance("#ff0000") == pytest.approx(0.2126)
+
+
+@pytest.mark.parametrize(
+    "accent", ["#000000", "#ffffff", "#808080", "#ffee88", "#7C5CFF", "#00ff00", "#0000ff"]
+)
+def test_every_shade_can_be_read(accent: str) -> None:
+    theme = Theme.from_accent(accent)
+    assert theme.accent == accent.lower()
+    assert contrast(theme.on_light, LIGHT_PAPER) >= TEXT_CONTRAST
+    assert contrast(theme.on_dark, DARK_PAPER) >= TEXT_CONTRAST
+    assert contrast(theme.ink_on_light, theme.on_light) >= TEXT_CONTRAST
+    assert contrast(theme.ink_on_dark, theme.on_dark) >= TEXT_CONTRAST
+
+
+def test_an_accent_that_can_be_read_stays_as_it_is() -> None:
+    assert Theme.from_accent("#0b6b78").on_light == "#0b6b78"
+    assert Theme.from_accent("#8fd3dd").on_dark == "#8fd3dd"

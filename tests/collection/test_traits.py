@@ -1,0 +1,80 @@
+"""Traits: what a token is in pairs, and where those that share one are listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stempress.collection.traits import Trait, traits_of
+from stempress.core.tables import is_slug
+from tests.support.small_site import Small, small_site
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import Token
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return small_site(tmp_path_factory.mktemp("small"))
+
+
+def token(small: Small, number: str) -> Token:
+    return next(token for token in small.collection.tokens if token.id == number)
+
+
+@pytest.mark.parametrize(
+    ("number", "traits"),
+    [
+        ("7", {"Tier": "Stem", "State": "Unrevealed"}),
+        (
+            "5",
+            {
+                "Tier": "Stem",
+                "State": "Revealed",
+                "Album": "Tides",
+                "Song": "Two",
+                "Layer": "Bass",
+                "Stem": "Live",
+            },
+        ),
+        (
+            "91",
+            {
+                "Tier": "Song",
+                "State": "Forged",
+                "Album": "Tides",
+                "Song": "One",
+                "Drums": "Live",
+                "Bass": "Synth",
+            },
+        ),
+        ("99", {"Tier": "Album", "State": "Revealed", "Album": "Tides"}),
+    ],
+)
+def test_a_token_has_the_traits_of_its_tier(
+    small: Small, number: str, traits: dict[str, str]
+) -> None:
+    assert dict(traits_of(small.collection, token(small, number))) == traits
+
+
+def test_every_trait_of_every_token_has_a_list_with_that_token(small: Small) -> None:
+    for each in small.collection.tokens:
+        for trait in traits_of(small.collection, each):
+            assert each in small.plan.traits[trait]
+
+
+@pytest.mark.parametrize("words", ["Größe", "音楽", "!?", "x" * 300, "", "a/b", "..", "State"])
+def test_an_address_is_three_plain_segments_whatever_the_words(words: str) -> None:
+    top, name, value, end = Trait(words, words).address.split("/")
+    assert (top, end) == ("traits", "")
+    assert all(is_slug(segment) and len(segment) < 64 for segment in (name, value))
+
+
+def test_values_without_a_letter_are_told_apart() -> None:
+    assert Trait("Stem", "音").address != Trait("Stem", "楽").address
+    assert Trait("Stem", "a" * 60).address != Trait("Stem", "a" * 61).address
+
+
+def test_a_trait_is_found_by_its_words() -> None:
+    assert Trait("Lead Guitar", "Amen (dry)").address == "traits/lead-guitar/amen-dry/"

@@ -1,0 +1,80 @@
+"""Counting what rules permit, against listing it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyodide_app.engine.model import Layer, Rule, Song, Stem
+from stempress.collection.variation_space import Space, stem_counts
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn
+
+
+def song_of(sizes: list[int], rules: list[Rule] | None = None, **stem: object) -> Song:
+    """Return a song with layers a, b... of stems 0, 1..."""
+    layers = tuple(
+        Layer(chr(97 + at), chr(65 + at), tuple(Stem(str(n), str(n), **stem) for n in range(size)))  # type: ignore[arg-type]
+        for at, size in enumerate(sizes)
+    )
+    return Song("s", "S", layers, tuple(rules or ()))
+
+
+@st.composite
+def songs(draw: DrawFn) -> Song:
+    """Songs of a few layers, with rules between any of them."""
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=5))
+    places = st.integers(0, len(sizes) - 1)
+
+    def side(low: int) -> dict[str, tuple[str, ...]]:
+        layers = draw(st.lists(places, min_size=low, max_size=2, unique=True))
+        return {
+            chr(97 + at): tuple(
+                draw(st.lists(st.integers(0, sizes[at] - 1).map(str), min_size=1, unique=True))
+            )
+            for at in layers
+        }
+
+    rules = [Rule(side(1), side(0), side(0)) for _ in range(draw(st.integers(0, 4)))]
+    return song_of(sizes, rules)
+
+
+@given(songs())
+def test_a_space_holds_what_the_rules_permit(song: Song) -> None:
+    listed = [variation.choice for variation in song.variations()]
+    space = Space(song)
+    assert space.size == len(listed)
+    assert list(space) == listed
+    assert [space.nth(at) for at in range(space.size)] == listed
+    assert all(choice in space for choice in listed)
+    counts = [
+        [sum(c[at] == n for c in listed) for n in range(len(layer.stems))]
+        for at, layer in enumerate(song.layers)
+    ]
+    assert stem_counts(song) == counts
+
+
+@given(songs(), st.data())
+def test_what_is_not_listed_is_not_in_a_space(song: Song, data: st.DataObject) -> None:
+    choice = tuple(data.draw(st.integers(0, len(layer.stems))) for layer in song.layers)
+    listed = [variation.choice for variation in song.variations()]
+    assert (choice in Space(song)) == (choice in listed)
+
+
+def test_a_number_beyond_the_last_is_refused() -> None:
+    with pytest.raises(IndexError):
+        Space(song_of([2, 2])).nth(4)
+
+
+def test_a_chain_of_rules_through_many_layers_is_counted() -> None:
+    rules = [Rule({a: ("0",)}, {b: ("0",)}) for a, b in pairwise("abcdefghijkl")]
+    # Words of 12 letters out of 10 without two noughts in a row: f(n) = 9 f(n-1) + 9 f(n-2).
+    counts = [1, 10]
+    while len(counts) < 13:
+        counts.append(9 * (counts[-1] + counts[-2]))
+    assert Space(song_of([10] * 12, rules)).size == counts[12]

@@ -1,0 +1,164 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import io
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import soundfile
+
+from stempress.commands.cli import Options, parse, run
+from stempress.commands.report import Built, Written
+from stempress.core.errors import Fault, SiteError
+from tests.support.small_site import write_small_site
+
+if TYPE_CHECKING:
+    from stempress.core.progress import Progress
+
+HOME = Path("/home/of/the/bundled/site")
+
+
+def done(options: Options, progress: Progress) -> Built:
+    """Build nothing, with a warning."""
+    progress.say(f"building {options.command}")
+    written = Written(3, 900_000_000, ("a", "b"), 1, pages=2)
+    return Built(written, [Fault("site.toml", "is odd [bold]:warning:")])
+
+
+def refuse(_: Options, __: Progress) -> Built:
+    """Find two faults."""
+    raise SiteError([Fault("site.toml", "is wrong", "title"), Fault("content/", "is missing")])
+
+
+def fail(_: Options, __: Progress) -> Built:
+    """Meet a full disk."""
+    raise OSError(28, "No space left on device", "dist/index.html")
+
+
+def test_the_bundled_site_is_the_default() -> None:
+    options = parse([], HOME)
+    assert options == Options("build", HOME.resolve(), HOME.resolve() / "dist")
+
+
+def test_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
+    given = ["--site", str(tmp_path), "--without-runtime", "--runtime-from", str(tmp_path / "r")]
+    expected = Options(
+        "serve", tmp_path, tmp_path / "dist", tmp_path / "r", without_runtime=True, port=8000
+    )
+    assert parse([*given, "serve"], HOME) == parse(["serve", *given], HOME) == expected
+    assert parse(["serve", "--port", "9"], HOME).port == 9
+    assert parse(["--out", str(tmp_path / "o")], HOME).out == tmp_path / "o"
+
+
+@pytest.mark.parametrize(
+    "given", [["press"], ["--bits", "8"], ["mix", "one"], ["serve", "--port", "x"]]
+)
+def test_what_is_no_command_is_refused(given: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(given, HOME)
+    assert caught.value.code == 2
+
+
+def test_a_build_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--site", str(tmp_path)], done, HOME) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == ["building build", "warning: site.toml: is odd [bold]:warning:"]
+    assert "2 pages, 3 files, 900.0 MB" in lines[2]
+    assert lines[3].startswith("warning: 900.0 MB is near or over the 1 GB")
+
+
+def test_a_build_that_finds_faults_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([], refuse, HOME) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: site.toml: title: is wrong",
+        "error: content/: is missing",
+        "2 faults",
+        "nothing was written",
+    ]
+
+
+def test_a_disk_that_fails_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([], fail, HOME) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: dist/index.html: no space left on device",
+        "    -> make room on that disk, and run it again",
+        "1 fault",
+    ]
+
+
+def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for given, message in (
+        (["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")], "a folder that is not there"),
+        (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
+        (["mint", "--csv", str(tmp_path / "no/plan.csv")], "--csv: lies in a folder that is not"),
+        (["--runtime-from", str(file)], "--runtime-from: is no folder"),
+    ):
+        assert run(["--site", str(tmp_path), *given], done, HOME) == 1
+        assert message in capsys.readouterr().err
+    monkeypatch.setenv("STEMPRESS_CACHE", str(file))
+    assert run([], done, HOME) == 1
+    assert "STEMPRESS_CACHE: is a file, not a folder" in capsys.readouterr().err
+
+
+def test_the_folder_that_holds_no_site_is_named_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["mint", "--site", str(tmp_path / "nowhere")], done, HOME) == 1
+    assert f"no site in {tmp_path / 'nowhere'}: name it with --site" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(_: Options, __: Progress) -> Built:
+        raise KeyboardInterrupt
+
+    assert run([], interrupt, HOME) == 130
+    assert capsys.readouterr().err == "stopped\n"
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["serve", "--port", port], HOME)
+    assert "--port" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told_before_anything_is_built(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run(["--site", str(tmp_path), "serve", "--port", port], done, HOME) == 1
+    said = capsys.readouterr().err
+    assert f"serve: port: is in use by another program (got {port})" in said
+    assert "building" not in said
+
+
+def test_a_preview_without_anything_to_show_ends(tmp_path: Path) -> None:
+    assert run(["--site", str(tmp_path), "serve"], refuse, HOME) == 1
+
+
+def test_a_variation_becomes_a_wav_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
+    write_small_site(tmp_path / "site")
+    wav = tmp_path / "mix.wav"
+    mix = ["mix", "--site", str(tmp_path / "site"), "-o", str(wav), "--bits", "16"]
+    assert run([*mix, "one", "2-1"], done, HOME) == 0
+    assert str(wav) in capsys.readouterr().err
+    sound = soundfile.info(io.BytesIO(wav.read_bytes()))
+    assert (sound.frames, sound.samplerate, sound.subtype) == (8000, 8000, "PCM_16")
+    capsys.readouterr()
+    for song, number, message in (
+        ("on", "2-1", "did you mean 'one'?"),
+        ("one", "3-1", "from 1-1 to 2-2"),
+    ):
+        assert run([*mix, song, number], done, HOME) == 1
+        assert message in capsys.readouterr().err

@@ -1,0 +1,352 @@
+"""Builds after edits: the same as clean ones, byte for byte, and never a mixture when killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stempress.output.output_files import OutputFile
+from stempress.output.writer import MARK, look_back, write_site
+from tests.conftest import ROOT
+from tests.support.small_site import tone, write, write_small_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Press
+
+    type Edit = Callable[[Path, Random], object]
+
+BUILDS = 140
+COMPARED = 2
+"""After so many builds the last is compared with a clean one."""
+KILLS = 24
+WORDS = ("tide", "ebb", "<b>salt</b>", "quay & pier", "fog", "Ölje")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder by address."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def edit_ledger(change: Callable[[list[dict[str, object]], Random], object]) -> Edit:
+    """Return an edit of the list of tokens."""
+
+    def edit(site: Path, random: Random) -> None:
+        path = site / "content/tokens.json"
+        ledger = json.loads(path.read_text("utf-8"))
+        change(ledger["tokens"], random)
+        known = {token["id"] for token in ledger["tokens"]}
+        ledger["owners"] = {each: who for each, who in ledger["owners"].items() if each in known}
+        path.write_text(json.dumps(ledger), "utf-8")
+
+    return edit
+
+
+def change_state(tokens: list[dict[str, object]], random: Random) -> None:
+    """Reveal or hide a stem token that nothing was forged from."""
+    token = random.choice([each for each in tokens if each["id"] in {"5", "7", "8"}])
+    told = {"song": "two", "layer": "bass", "stem": random.choice(("live", "synth"))}
+    if token["state"] == "unrevealed":
+        token |= {"state": "revealed"} | told
+    else:
+        for key in told:
+            del token[key]
+        token["state"] = "unrevealed"
+
+
+def change_block(site: Path, random: Random) -> None:
+    """Let somebody else hold a token, a block later."""
+    path = site / "content/tokens.json"
+    ledger = json.loads(path.read_text("utf-8"))
+    ledger["block"] += 1
+    ledger["owners"]["99"] = f"0x{random.randrange(16**40):040x}"
+    path.write_text(json.dumps(ledger), "utf-8")
+
+
+def mint_or_burn(tokens: list[dict[str, object]], random: Random) -> None:
+    """Add an unrevealed token; or take away the last that was added."""
+    added = [token for token in tokens if int(str(token["id"])) > 1000]
+    if added and random.random() < 0.5:
+        tokens.remove(added[-1])
+    else:
+        token_id = str(1001 + len(added))
+        tokens.append({"id": token_id, "tier": "stem", "state": "unrevealed"})
+
+
+def replace_line(name: str, pattern: str, line: Callable[[Random], str]) -> Edit:
+    """Return an edit of the first line that a pattern matches."""
+
+    def edit(site: Path, random: Random) -> None:
+        path = site / name
+        text, count = re.subn(
+            pattern, lambda _: line(random), path.read_text("utf-8"), count=1, flags=re.MULTILINE
+        )
+        assert count == 1, (name, pattern)
+        path.write_text(text, "utf-8")
+
+    return edit
+
+
+def append_words(name: str) -> Edit:
+    """Return an edit that goes on with a text."""
+
+    def edit(site: Path, random: Random) -> None:
+        with (site / name).open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{random.choice(WORDS)} {random.random()}\n")
+
+    return edit
+
+
+def toggle(name: str, content: str | bytes) -> Edit:
+    """Return an edit that adds a file, or takes it away again."""
+
+    def edit(site: Path, _: Random) -> None:
+        path = site / name
+        if path.exists():
+            path.unlink()
+        else:
+            write(path, content)
+
+    return edit
+
+
+def template_of_its_own(site: Path, _: Random) -> None:
+    """Add a template, for one build: with it, every page follows from everything."""
+    write(site / "templates/tier.html", TEMPLATE)
+
+
+def another_stem(site: Path, random: Random) -> None:
+    """Record a stem anew."""
+    path = random.choice(sorted((site / "stems").rglob("*.flac")))
+    path.write_bytes(tone(random.randrange(20)))
+
+
+def meddle(site: Path, random: Random) -> None:
+    """Spoil dist/ by hand: a file is changed, is removed, or is no build's."""
+    files = [path for path in (site / "dist").rglob("*") if path.is_file()]
+    path = random.choice([each for each in files if each.name != "collection.json"])
+    kind = random.randrange(4)
+    if kind == 0:
+        path.write_bytes(b"spoilt")
+    elif kind == 1:
+        path.unlink()
+    elif kind == 2:
+        (path.parent / "stray.txt").write_text("nobody's")
+    else:
+        shutil.rmtree(path.parent if path.parent != site / "dist" else site / "dist/art")
+
+
+NOTE = '+++\ntitle = "Second"\ndate = 2026-03-04\nsongs = ["two"]\n+++\nWords.\n'
+PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+TEMPLATE = (
+    '{% extends "base.html" %}{% block content %}'
+    "<h1>{{ collection.tokens|length }}</h1>{% endblock %}"
+)
+ONE, TWO = "content/albums/tides/one.md", "content/albums/tides/two.md"
+ALL_EDITS: tuple[Edit, ...] = (
+    edit_ledger(change_state),
+    edit_ledger(change_state),
+    edit_ledger(mint_or_burn),
+    change_block,
+    append_words(ONE),
+    append_words("content/index.md"),
+    append_words("content/notes/first.md"),
+    append_words("content/albums/tides/index.md"),
+    replace_line(TWO, "^title = .*", lambda random: f'title = "Two {random.randrange(9)}"'),
+    replace_line(ONE, "^bpm = .*", lambda random: f"bpm = {random.randrange(60, 180)}"),
+    replace_line(ONE, "^supply = .*", lambda random: f"supply = {random.randrange(4, 9)}"),
+    replace_line(TWO, "^notes = .*", lambda random: f'notes = "Take {random.randrange(9)}."'),
+    replace_line("site.toml", "^title = .*", lambda random: f'title = "T{random.randrange(5)}"'),
+    replace_line(
+        "content/albums/tides/index.md",
+        "^songs = .*",
+        lambda random: f"songs = {json.dumps(random.sample(['one', 'two'], 2))}",
+    ),
+    toggle("content/notes/second.md", NOTE),
+    toggle("content/pages/more.md", PAGE),
+    toggle("stems/one/drums/live.svg", PICTURE),
+    template_of_its_own,
+    another_stem,
+    meddle,
+)
+
+
+def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_small: Press) -> None:
+    site, clean = tmp_path / "site", tmp_path / "clean"
+    write_small_site(site, url="https://tides.example/")
+    random = Random(7)
+    assert press_small(site) == 0
+    for number in range(1, BUILDS + 1):
+        shutil.rmtree(site / "templates", ignore_errors=True)
+        edits = [random.choice(ALL_EDITS) for _ in range(random.choice((1, 1, 1, 2, 3)))]
+        if random.random() < 0.5 and meddle not in edits:
+            look_back(site / "dist")  # as a preview does when nobody waits
+        for edit in edits:
+            edit(site, random)
+            if not (site / "dist" / MARK).exists():
+                shutil.rmtree(site / "dist", ignore_errors=True)
+        assert press_small(site) == 0
+        if number % COMPARED:
+            continue
+        shutil.rmtree(clean, ignore_errors=True)
+        shutil.copytree(site, clean, ignore=shutil.ignore_patterns("dist", ".stempress-dist"))
+        assert press_small(clean, "--jobs", "1") == 0  # forks cost more than they help
+        built, expected = contents(site / "dist"), contents(clean / "dist")
+        assert built.keys() == expected.keys(), number
+        assert [each for each in built if built[each] != expected[each]] == [], number
+
+
+def test_a_song_that_is_taken_away_takes_its_pages_along(
+    tmp_path: Path, press_small: Press
+) -> None:
+    write_small_site(tmp_path)
+    (tmp_path / "content/tokens.json").unlink()
+    (tmp_path / "content/notes/first.md").unlink()
+    assert press_small(tmp_path) == 0
+    assert (tmp_path / "dist/songs/two/index.html").is_file()
+    index = tmp_path / "content/albums/tides/index.md"
+    index.write_text(index.read_text("utf-8").replace('["one", "two"]', '["one"]'), "utf-8")
+    (tmp_path / TWO).unlink()
+    shutil.rmtree(tmp_path / "stems/two")
+    assert press_small(tmp_path) == 0
+    left = [address for address in contents(tmp_path / "dist") if "two" in address]
+    assert left == []
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from stempress.output.output_files import OutputFile
+from stempress.output.writer import MARK, look_back, write_site
+number, out = sys.argv[1], Path(sys.argv[2])
+files = [OutputFile(MARK, b'{"generator":"stempress"}')]
+files += [OutputFile(f"{at}/index.html", f"{number} {at}".encode()) for at in range(1000)]
+write_site(out, files, jobs=2)
+"""
+
+
+def site_of(number: int) -> dict[str, bytes]:
+    """Return what the script writes."""
+    files = {f"{at}/index.html": f"{number} {at}".encode() for at in range(1000)}
+    return {MARK: b'{"generator":"stempress"}', **files}
+
+
+def write_in_another_process(out: Path, number: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", SCRIPT, str(number), str(out)]
+    return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own interpreter and script
+
+
+def test_a_build_that_is_killed_leaves_the_old_site_or_the_new_one(tmp_path: Path) -> None:
+    out, random = tmp_path / "dist", Random(11)
+    started = time.monotonic()
+    assert write_in_another_process(out, 0).wait() == 0
+    seconds = time.monotonic() - started
+    before, cut_short = 0, 0
+    for number in range(1, KILLS + 1):
+        process = write_in_another_process(out, number)
+        time.sleep(random.uniform(0.2, 1.2) * seconds)
+        process.send_signal(signal.SIGKILL)
+        cut_short += process.wait() != 0
+        found = contents(out)
+        assert found in (site_of(before), site_of(number)), number
+        before = number if found == site_of(number) else before
+    assert cut_short, "no build was caught at work"
+    assert write_in_another_process(out, 99).wait() == 0
+    assert contents(out) == site_of(99)
+
+
+@pytest.mark.parametrize("at", range(0, 40, 3))
+def test_a_disk_that_is_full_leaves_the_old_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Let the call number ``at`` that opens a file for writing fail."""
+    out = tmp_path / "dist"
+    files = [OutputFile(MARK, b'{"generator":"stempress"}')]
+    write_site(out, [*files, *(OutputFile(f"{n}/x", b"old") for n in range(30))])
+    before = contents(out)
+    calls = 0
+
+    def full(path: str, flags: int, *rest: int) -> int:
+        nonlocal calls
+        calls += 1
+        if calls > at:
+            raise OSError(28, "No space left on device")
+        return opened(path, flags, *rest)
+
+    opened = os.open
+    new = [*files, *(OutputFile(f"{n}/x", b"new") for n in range(40))]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(OSError, match="No space left"):
+            write_site(out, new)
+    assert contents(out) == before
+    write_site(out, new)
+    assert len(contents(out)) == 41
+
+
+def test_only_a_part_is_made_anew(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path) == 0
+    before = contents(tmp_path / "dist")
+    for name in (ONE, TWO):
+        append_words(name)(tmp_path, Random(3))
+    assert press_small(tmp_path, "--only", "songs/one") == 0
+    after = contents(tmp_path / "dist")
+    assert [each for each in after if after[each] != before.get(each)] == ["songs/one/index.html"]
+    assert press_small(tmp_path, "--only", "songs/three") == 1
+    assert press_small(tmp_path) == 0
+    whole = contents(tmp_path / "dist")
+    assert whole["songs/two/index.html"] != before["songs/two/index.html"]
+
+
+def test_a_part_needs_a_whole(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path, "--only", "songs/one") == 1
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_later_block_changes_what_tells_it_alone(tmp_path: Path, press_small: Press) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path) == 0
+    before = contents(tmp_path / "dist")
+    path = tmp_path / "content/tokens.json"
+    ledger = json.loads(path.read_text("utf-8"))
+    held = {f"tokens/{token}/index.html" for token in ledger["owners"]}
+    path.write_text(json.dumps(ledger | {"block": ledger["block"] + 1}), "utf-8")
+    assert press_small(tmp_path) == 0
+    after = contents(tmp_path / "dist")
+    changed = {each for each in after if after[each] != before.get(each)}
+    assert {each for each in changed if each.endswith(".html")} == held
+
+
+def test_a_build_tells_where_its_time_went(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_site(tmp_path)
+    assert press_small(tmp_path, "--profile", "--jobs", "2") == 0
+    told = capsys.readouterr().err
+    stages = ["look", "read", "measure", "plan", "app", "sound", "name", "check", "write", "all"]
+    lines = [line.replace("│", " ").split() for line in told.splitlines()]
+    assert [words[0] for words in lines if words and words[0] in stages] == stages
+    before = contents(tmp_path / "dist")
+    shutil.rmtree(tmp_path / "dist")
+    assert press_small(tmp_path, "--jobs", "1") == 0
+    assert contents(tmp_path / "dist") == before
+    assert "CPU" not in capsys.readouterr().err

@@ -1,0 +1,260 @@
+"""The preview: real files, a real server, real saves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+import pytest
+import requests
+
+from tests.conftest import ROOT
+from tests.support.visiting import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.conftest import Serve
+
+PAGE = "<html><head><title>t</title></head><body>{}</body></html>"
+SECONDS = 20
+
+
+@dataclass
+class Preview:
+    """A running preview."""
+
+    site: Path
+    address: str
+    process: subprocess.Popen[str]
+    lines: IO[str]
+
+    def save(self, words: str) -> None:
+        """Save the page as an editor does: a new file in the old one's place."""
+        draft = self.site / "draft"
+        draft.write_text(PAGE.format(words))
+        draft.replace(self.site / "content/index.html")
+
+    def hears(self, expected: str) -> str:
+        """Return the next line that contains the words; other lines are passed over."""
+        return next(line for line in self.lines if expected in line)
+
+    def get(self, path: str = "", **headers: str) -> requests.Response:
+        """Ask for a file."""
+        return requests.get(self.address + path, headers=headers, timeout=SECONDS)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Return a site that has been built."""
+    for folder in ("content", "dist/audio", "stems"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "site.toml").write_text("")
+    for folder in ("content", "dist", "dist/audio"):
+        (tmp_path / folder / "index.html").write_text(PAGE.format("first"))
+    (tmp_path / "dist/404.html").write_text(PAGE.format("lost"))
+    (tmp_path / "dist/audio/a.opus").write_bytes(bytes(range(100)))
+    return tmp_path
+
+
+@contextmanager
+def previewing(site: Path) -> Iterator[Preview]:
+    """Run a preview of the site, and end it with Ctrl-C."""
+    command = [sys.executable, "-m", "tests.support.preview", str(site)]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            found = re.search(r"http://[\d.:]+/", process.stdout.readline())
+            assert found is not None
+            yield Preview(site, found.group(), process, process.stdout)
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+@pytest.fixture
+def preview(site: Path) -> Iterator[Preview]:
+    """Run a preview for one test."""
+    with previewing(site) as running:
+        yield running
+
+
+def test_a_page_is_served_with_the_script_that_dist_does_not_have(preview: Preview) -> None:
+    answer = preview.get()
+    assert "first" in answer.text
+    assert '<script src="/.stempress/reload.js"' in answer.text
+    assert "script" not in (preview.site / "dist/index.html").read_text()
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert "EventSource" in preview.get(".stempress/reload.js").text
+
+
+def test_what_is_missing_is_the_sites_own_404_page(preview: Preview) -> None:
+    answer = preview.get("tokens/9/")
+    assert answer.status_code == requests.codes.not_found
+    assert "lost" in answer.text
+    assert preview.get("../../etc/passwd").status_code == requests.codes.not_found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("policy", ["script-src 'sha256-47DEQpj8HBSa+/=='", "script-src 'none'"])
+def test_a_page_that_takes_no_script_from_files_takes_the_previews(
+    policy: str, preview: Preview, chromium: Browser
+) -> None:
+    head = f"<meta http-equiv=Content-Security-Policy content=\"{policy}; connect-src 'self'\">"
+    (preview.site / "dist/404.html").write_text(f"<head>{head}</head><body>lost</body>")
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda line: wrong.extend([line.text] * ("Policy" in line.text)))
+    with page.expect_request(lambda request: request.url.endswith("/.stempress/reload")):
+        page.goto(f"{preview.address}tokens/9/")
+    page.close()
+    assert wrong == []
+
+
+def test_a_folder_without_its_slash_is_redirected(preview: Preview) -> None:
+    answer = preview.get("audio")
+    assert answer.history[0].status_code == requests.codes.moved_permanently
+    assert answer.url == preview.address + "audio/"
+
+
+def test_a_save_presses_again_and_open_pages_hear_of_it(preview: Preview) -> None:
+    with requests.get(
+        preview.address + ".stempress/reload", stream=True, timeout=SECONDS
+    ) as stream:
+        lines = (line for line in stream.iter_lines(chunk_size=1) if line.startswith(b"data: "))
+        first = next(lines)
+        preview.save("second")
+        assert next(lines) != first
+    assert "second" in preview.get().text
+
+
+def test_a_failed_build_is_reported_and_watching_goes_on(preview: Preview) -> None:
+    preview.save("broken")
+    assert preview.hears("content/index.html") == "error: content/index.html: is broken\n"
+    preview.hears("nothing was written")
+    preview.save("bug")
+    assert preview.hears("failed") == "the build failed: RuntimeError: a bug\n"
+    assert "first" in preview.get().text
+    preview.save("mended")
+    preview.hears("built")
+    assert "mended" in preview.get().text
+
+
+def test_input_folders_that_come_later_or_come_back_are_watched(preview: Preview) -> None:
+    (preview.site / "templates").mkdir()
+    preview.hears("built")
+    (preview.site / "templates/page.html").write_text("x")
+    preview.hears("built")
+    shutil.rmtree(preview.site / "templates")
+    preview.hears("built")
+    (preview.site / "templates").mkdir()
+    preview.hears("built")
+    (preview.site / "templates/page.html").write_text("x")
+    preview.hears("built")
+    (preview.site / "site.toml").write_text("x")
+    preview.hears("built")
+
+
+def test_ctrl_c_ends_it_with_status_0_while_a_page_is_open(site: Path) -> None:
+    with previewing(site) as preview:
+        stream = requests.get(preview.address + ".stempress/reload", stream=True, timeout=SECONDS)
+    assert preview.process.returncode == 0
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "stop"),
+    [
+        ("bytes=10-19", 10, 20),
+        ("bytes=90-", 90, 100),
+        ("bytes=-5", 95, 100),
+        ("bytes=0-999", 0, 100),
+    ],
+)
+def test_a_range_is_sent_as_asked(
+    site: Path, serve: Serve, asked: str, first: int, stop: int
+) -> None:
+    address = serve(site / "dist", "/project/") + "audio/a.opus"
+    answer = requests.get(address, headers={"Range": asked}, timeout=SECONDS)
+    assert answer.status_code == requests.codes.partial_content
+    assert answer.content == bytes(range(first, stop))
+    assert answer.headers["Content-Range"] == f"bytes {first}-{stop - 1}/100"
+    assert answer.headers["Content-Type"] == "audio/ogg"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [("bytes=100-", 416), ("bytes=9-3", 416), ("bytes=-", 200), ("x", 200)]
+)
+def test_a_range_that_cannot_be_sent(site: Path, serve: Serve, asked: str, status: int) -> None:
+    address = serve(site / "dist") + "audio/a.opus"
+    assert requests.get(address, headers={"Range": asked}, timeout=9).status_code == status
+
+
+def test_a_static_host_knows_nothing_outside_its_prefix(site: Path, serve: Serve) -> None:
+    base = serve(site / "dist", "/project/")
+    assert "first" in requests.get(base, timeout=SECONDS).text
+    outside = requests.get(base.removesuffix("project/") + "audio/", timeout=SECONDS)
+    assert outside.status_code == requests.codes.not_found
+    assert not requests.head(base, timeout=SECONDS).content
+
+
+@pytest.mark.browser
+def test_an_open_page_shows_the_new_build(preview: Preview, chromium: Browser) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.get_by_text("first").wait_for()
+        preview.save("second")
+        page.get_by_text("second").wait_for()
+
+
+@pytest.mark.browser
+def test_a_style_sheet_is_renewed_in_a_page_that_goes_on(
+    preview: Preview, chromium: Browser
+) -> None:
+    sheet = preview.site / "content/look.css"
+    sheet.write_text("body { color: rgb(1, 2, 3) }")
+    preview.hears("built")
+    preview.save('<link rel="stylesheet" href="look.css"><p>styled</p>')
+    preview.hears("built")
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.evaluate("window.goesOn = true")
+        sheet.write_text("body { color: rgb(4, 5, 6) }")
+        until(page, "getComputedStyle(document.body).color === 'rgb(4, 5, 6)'")
+        assert page.evaluate("window.goesOn") is True
+        preview.save("another page")
+        page.get_by_text("another page").wait_for()
+
+
+@pytest.mark.browser
+def test_what_is_wrong_is_shown_in_the_page_until_it_is_mended(
+    preview: Preview, chromium: Browser
+) -> None:
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.get_by_text("first").wait_for()
+        preview.save("broken")
+        page.get_by_role("dialog", name="The build failed").wait_for()
+        assert "content/index.html: is broken" in page.get_by_role("dialog").inner_text()
+        assert page.get_by_text("first").is_visible()
+        preview.save("mended")
+        page.get_by_text("mended").wait_for()
+        assert page.get_by_role("dialog").count() == 0

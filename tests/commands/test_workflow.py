@@ -1,0 +1,31 @@
+"""The workflow for GitHub Pages: what it runs is there, and it runs only where it is wanted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from stempress.commands.cli import parse
+from tests.conftest import ROOT
+
+TEXT = (ROOT / ".github/workflows/pages.yml").read_text("utf-8")
+
+
+def test_it_waits_until_pages_is_switched_on() -> None:
+    assert re.search(r"^    if: .*workflow_dispatch.*repository\.has_pages$", TEXT, re.MULTILINE)
+
+
+def test_what_it_runs_the_front_door_takes() -> None:
+    pressed = re.search(r'run: make site ARGS="(.*)"', TEXT)
+    checked = re.search(r"run: \.venv/bin/python build\.py (.*)", TEXT)
+    assert pressed
+    assert checked
+    press = parse(pressed[1].split(), ROOT)
+    check = parse(checked[1].split(), ROOT)
+    assert (check.command, check.check, press.command) == ("publish", True, "build")
+    assert press.out == check.out == Path("dist").resolve()
+
+
+def test_it_deploys_only_after_the_check() -> None:
+    steps = [TEXT.index(step) for step in ("make site", "--check", "upload-pages", "deploy-pages")]
+    assert steps == sorted(steps)

@@ -1,0 +1,185 @@
+"""The audition: what was judged, rules that are written back, and the page in a real browser."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from build import build
+from stempress.commands.audition_server import DeskHost
+from stempress.commands.cli import run
+from stempress.commands.live_reload import Builds, binding, hosting
+from stempress.core.errors import SiteError
+from stempress.drop.audition import Audition, read_verdicts, with_rule
+from tests.conftest import ROOT
+from tests.support.small_site import read, write_small_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+SONG = "content/albums/tides/one.md"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    write_small_site(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    """Serve the site's dist/ with its audition."""
+    (site / "dist").mkdir(exist_ok=True)
+    with auditioning(site) as found:
+        yield found
+
+
+@contextmanager
+def auditioning(site: Path) -> Iterator[str]:
+    builds = Builds()
+    handler = partial(
+        DeskHost, audition=Audition(site), directory=str(site / "dist"), builds=builds
+    )
+    with binding("127.0.0.1", 0, handler) as server, hosting(server, builds) as address:
+        yield address
+
+
+def post(address: str, body: object, **headers: str) -> requests.Response:
+    origin = {"Origin": address.rstrip("/"), "Content-Type": "application/json"}
+    return requests.post(
+        f"{address}.stempress/audition",
+        data=json.dumps(body),
+        headers={**origin, **headers},
+        timeout=10,
+    )
+
+
+def mixes(offer: dict[str, Any]) -> dict[str, str]:
+    return {each["mix"]: each["verdict"] for each in offer["variations"]}
+
+
+def test_every_variation_comes_up_and_is_judged(site: Path) -> None:
+    audition = Audition(site)
+    assert set(mixes(audition.offer("one"))) == {"1-1", "1-2", "2-1", "2-2"}
+    audition.judge("one", "2-1", "rejected")
+    audition.judge("one", "1-2", "approved")
+    audition.judge("one", "1-2", "")
+    assert read_verdicts(site) == {"one": {"2-1": "rejected"}}
+    assert mixes(audition.offer("one"))["2-1"] == "rejected"
+    assert len(mixes(audition.offer("one"))) == 4
+
+
+def test_a_rule_is_written_into_the_songs_file(site: Path) -> None:
+    before = (site / SONG).read_text("utf-8")
+    audition = Audition(site)
+    audition.rule("one", {"drums": "tape"}, {"bass": "synth"})
+    after = (site / SONG).read_text("utf-8")
+    lines = '\n[[rules]]\nif = { drums = "tape" }\nexclude = { bass = "synth" }\n'
+    assert after.replace(lines, "") == before
+    (rule,) = read(site).collection.song("one").rules
+    assert (rule.when, rule.exclude) == ({"drums": ("tape",)}, {"bass": ("synth",)})
+    offer = audition.offer("one")
+    assert offer["permitted"] == 3
+    assert offer["rules"] == ["with Drums tape: never Bass synth"]
+
+
+def test_a_rule_that_leaves_nothing_is_not_written(site: Path) -> None:
+    audition = Audition(site)
+    before = (site / SONG).read_bytes()
+    for exclude in ({"bass": "sinth"}, {"base": "synth"}, {}):
+        with pytest.raises(SiteError):
+            audition.rule("one", {"drums": "live"}, exclude)
+    assert (site / SONG).read_bytes() == before
+    audition.rule("one", {"drums": "live"}, {"bass": "live"})
+    audition.rule("one", {"drums": "live"}, {"bass": "synth"})
+    audition.rule("one", {"drums": "tape"}, {"bass": "live"})
+    with pytest.raises(SiteError, match="leave no variation"):
+        audition.rule("one", {"drums": "tape"}, {"bass": "synth"})
+
+
+def test_line_ends_and_words_below_stay_as_they_are() -> None:
+    text = '+++\r\ntitle = "x"\r\n+++\r\nStory\r\n+++\r\nmore'
+    assert with_rule(text, {"lead-guitar": "a"}, {"b\u00e5s": "c"}) == (
+        '+++\r\ntitle = "x"\r\n\r\n[[rules]]\r\nif = { lead-guitar = "a" }\r\n'
+        'exclude = { "b\u00e5s" = "c" }\r\n+++\r\nStory\r\n+++\r\nmore'
+    )
+    with pytest.raises(SiteError, match="no front matter"):
+        with_rule("words", {"a": "b"}, {"c": "d"})
+
+
+def test_verdicts_that_were_mangled_are_told(site: Path) -> None:
+    for text in ("{", "[]", '{"one": 3}'):
+        (site / "audition.json").write_text(text, "utf-8")
+        with pytest.raises(SiteError, match="is not what the audition has written"):
+            read_verdicts(site)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example:80", "Origin": "http://evil.example:80"},
+        {"Content-Type": "text/plain"},
+    ],
+)
+def test_no_other_page_can_judge(site: Path, address: str, headers: dict[str, str]) -> None:
+    verdict = {"song": "one", "mix": "1-1", "verdict": "rejected"}
+    assert post(address, verdict, **headers).status_code == 403
+    assert not read_verdicts(site)
+    assert post(address, verdict).status_code == 200
+    assert read_verdicts(site) == {"one": {"1-1": "rejected"}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        7,
+        {},
+        {"song": "one", "mix": "9-9", "verdict": "rejected"},
+        {"song": "one", "mix": "1-1", "verdict": "liked"},
+        {"song": "../x", "mix": "1-1", "verdict": "rejected"},
+        {"song": "one", "if": 3, "exclude": {}},
+    ],
+)
+def test_nonsense_is_answered_with_what_is_wrong(site: Path, address: str, body: object) -> None:
+    answer = post(address, body)
+    assert answer.status_code == 400
+    assert answer.json()["faults"]
+    assert not (site / "audition.json").exists()
+
+
+@pytest.mark.browser
+def test_the_artist_listens_judges_and_makes_a_rule(site: Path, chromium: Browser) -> None:
+    assert run(["--site", str(site)], build, ROOT) == 0
+    assert not list((site / "dist").rglob("audition*"))
+    with auditioning(site) as address:
+        page = chromium.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda line: wrong.extend([line.text] * (line.type == "error")))
+        page.goto(f"{address}audition/")
+        page.get_by_text("4 variations are permitted").wait_for()
+        page.get_by_role("button", name="2-2", exact=True).click()
+        assert page.locator("stem-mixer").evaluate("each => each.choice") == [1, 1]
+        page.get_by_role("button", name="Play", exact=True).click()
+        expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=30_000)
+        page.get_by_role("button", name="Reject").click()
+        page.get_by_text("2-2 is rejected.").wait_for()
+        assert read_verdicts(site) == {"one": {"2-2": "rejected"}}
+        page.get_by_role("button", name="1-2", exact=True).click()
+        page.get_by_role("button", name="Make it a rule").click()
+        page.get_by_text("3 variations are permitted").wait_for()
+        page.get_by_text("with Drums live: never Bass synth").wait_for()
+        page.close()
+    assert wrong == []
+    assert 'exclude = { bass = "synth" }' in (site / SONG).read_text("utf-8")

@@ -1,0 +1,204 @@
+"""``build.py import``: drops that were made elsewhere."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from build import build
+from stempress.commands.cli import run
+from stempress.core.errors import Findings
+from stempress.drop.external_metadata import read_folder
+from tests.conftest import ROOT
+from tests.support.small_site import write, write_small_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Press
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    write_small_site(tmp_path / "site")
+    (tmp_path / "site/content/tokens.json").unlink()
+    return tmp_path / "site"
+
+
+def take_in(site: Path, folder: Path, *given: str) -> int:
+    return run(["import", str(folder), "--site", str(site), *given], build, ROOT)
+
+
+def hashlips(edition: int, **traits: str) -> dict[str, object]:
+    """Return metadata as HashLips writes it."""
+    attributes = [{"trait_type": name, "value": value} for name, value in traits.items()]
+    return {
+        "name": f"Drop #{edition}",
+        "image": f"ipfs://x/{edition}.png",
+        "dna": "d0",
+        "edition": edition,
+        "attributes": attributes,
+        "compiler": "HashLips Art Engine",
+    }
+
+
+def write_json(path: Path, content: object) -> None:
+    write(path, json.dumps(content))
+
+
+def tokens(site: Path) -> dict[str, dict[str, Any]]:
+    ledger = json.loads((site / "content/tokens.json").read_text("utf-8"))
+    return {token["id"]: token for token in ledger["tokens"]}
+
+
+def test_a_drop_of_hashlips_becomes_a_ledger_that_builds(
+    site: Path, tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop = tmp_path / "json"
+    every = [
+        hashlips(1, Song="One", Drums="Live", Bass="Synth", Background="Blue"),
+        hashlips(2, Song="Two", Drums="Tape", Bass="Live", Background="Red"),
+    ]
+    for each in every:
+        write_json(drop / f"{each['edition']}.json", each)
+    write_json(drop / "_metadata.json", every)
+    write_json(drop / "3", {"name": "?", "image": "ipfs://hidden.png"})
+    assert take_in(site, drop) == 0
+    table = site / "traits.csv"
+    lines = table.read_text("utf-8").splitlines()
+    assert lines[0] == "trait,value,song,layer,stem"
+    assert "Song,One,one,," in lines
+    assert "Drums,Live,,drums,live" in lines
+    assert "Background,Blue,,," in lines
+    assert take_in(site, drop) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert take_in(site, drop, "--traits", str(table)) == 0
+    found = tokens(site)
+    assert found["1"]["stems"] == {"drums": "live", "bass": "synth"}
+    assert (found["2"]["tier"], found["2"]["song"]) == ("song", "two")
+    assert found["3"] == {"id": "3", "tier": "stem", "state": "unrevealed"}
+    assert press_small(site) == 0
+    assert (site / "dist/songs/two/2-1/index.html").is_file()
+    assert take_in(site, drop, "--traits", str(table)) == 1
+    assert take_in(site, drop, "--traits", str(table), "--append") == 1
+    assert "is in the ledger already" in capsys.readouterr().err
+
+
+def test_our_own_metadata_comes_back_as_it_went(site: Path, press_small: Press) -> None:
+    assert run(["mint", "--site", str(site), "--seed", "a"], build, ROOT) == 0
+    before = tokens(site)
+    assert press_small(site) == 0
+    (site / "content/tokens.json").unlink()
+    assert take_in(site, site / "dist/metadata") == 0
+    assert take_in(site, site / "dist/metadata", "--traits", str(site / "traits.csv")) == 0
+    assert tokens(site) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "token_id", "traits"),
+    [
+        (f"{255:064x}.json", {"attributes": []}, "255", ()),
+        (
+            "7.json",
+            {"properties": {"Drums": "Live", "Bass": {"name": "B", "value": "Sub"}}},
+            "7",
+            (("Drums", "Live"), ("Bass", "Sub")),
+        ),
+        ("x.json", {"tokenId": 12, "attributes": {"BPM": 92}}, "12", (("BPM", "92"),)),
+        (
+            "8",
+            {"attributes": [{"value": "R"}, "?", {"trait_type": "A"}]},
+            "8",
+            (("", "R"),),
+        ),
+    ],
+)
+def test_metadata_of_every_kind_is_read(
+    tmp_path: Path, name: str, content: object, token_id: str, traits: object
+) -> None:
+    write_json(tmp_path / name, content)
+    findings = Findings()
+    (token,) = read_folder(tmp_path, findings)
+    assert (token.id, token.traits, findings.faults) == (token_id, traits, [])
+
+
+HEAD = "trait,value,song,layer,stem\n"
+TWO = {"A": "1", "B": "2"}
+
+
+@pytest.mark.parametrize(
+    ("traits", "table", "says"),
+    [
+        (
+            {"Drums": "Live"},
+            HEAD,
+            "means: 1 tokens have it (got 'Drums: Live'",
+        ),
+        ({"Drums": "Live"}, HEAD + "Drums,*,one,drums,life\n", "did you mean 'live'?"),
+        ({"Drums": "Live"}, HEAD + "Drums,Live,on,drums,live\n", "did you mean 'one'?"),
+        ({"Drums": "Live"}, HEAD + "Drums,Live,one,drum,live\n", "did you mean 'drums'?"),
+        ({"Drums": "Live"}, HEAD + "Drums,Live,,drums,live\n", "has traits of several songs"),
+        ({"Drums": "Live"}, "trait,value\n", "must begin with the names of its columns"),
+        (
+            {"A": "1", "B": "2"},
+            HEAD + "A,1,one,drums,live\nB,2,one,drums,tape\n",
+            "two stems of one",
+        ),
+        ({"A": "1"}, HEAD + "A,1,one,,\nA,1,two,,\n", "gives a trait two meanings"),
+        (
+            {"A": "1", "B": "2"},
+            HEAD + "A,1,one,drums,live\nB,2,two,,\n",
+            "has traits of several songs",
+        ),
+    ],
+)
+def test_tables_that_do_not_fit_are_refused(
+    site: Path,
+    tmp_path: Path,
+    *,
+    traits: dict[str, str],
+    table: str,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_json(tmp_path / "json/1.json", hashlips(1, **traits))
+    write(tmp_path / "traits.csv", table)
+    assert take_in(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
+    assert says in capsys.readouterr().err
+    assert not (site / "content/tokens.json").exists()
+
+
+def test_more_tokens_than_the_supply_are_refused(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(5):
+        write_json(tmp_path / f"json/{number}.json", hashlips(number, Drums="Live"))
+    write(tmp_path / "traits.csv", HEAD + "Drums,*,one,drums,live\n")
+    assert take_in(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
+    assert "hold more of one/drums/live than its supply" in capsys.readouterr().err
+
+
+def test_folders_and_files_that_are_no_drop_are_refused(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop = tmp_path / "json"
+    assert take_in(site, drop) == 1
+    drop.mkdir()
+    assert take_in(site, drop) == 1
+    write(drop / "1.json", "{")
+    write(drop / "2.json", "7")
+    write_json(drop / "3.json", hashlips(3, A="1"))
+    write_json(drop / f"{3:064x}.json", hashlips(3, A="2"))
+    write_json(drop / "readme.json", {"name": "words"})
+    assert take_in(site, drop) == 1
+    said = capsys.readouterr().err
+    for words in (
+        "is no folder",
+        "has no token metadata",
+        "1.json: line 1: is not valid JSON",
+        "2.json: must be an object",
+        "3.json: contradicts",
+    ):
+        assert words in said

@@ -1,0 +1,118 @@
+"""Plans over random collections: what sums to what, whatever the songs are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from stempress.collection.variation_space import Space
+from stempress.core.errors import SiteError
+from stempress.drop.allocation import draw_stems, draw_variations, stem_plan
+from stempress.drop.mint_report import stem_lines
+from stempress.drop.sampler import count
+from stempress.drop.seeded_rng import Dice
+from tests.collection.test_variation_space import songs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import DrawFn
+
+    from pyodide_app.engine.model import Song, Stem
+
+
+def restocked(song: Song, slug: str, stock: Callable[[Stem, int], Stem]) -> Song:
+    """Return a song of another name; ``stock`` gives stems what they are short of, by layer."""
+    layers = tuple(
+        replace(layer, stems=tuple(stock(stem, at) for stem in layer.stems))
+        for at, layer in enumerate(song.layers)
+    )
+    return replace(song, slug=slug, layers=layers)
+
+
+@st.composite
+def collections(draw: DrawFn) -> list[Song]:
+    """Return a few songs whose layers have supplies or weights."""
+
+    def stock(exact: list[bool]) -> Callable[[Stem, int], Stem]:
+        def one(stem: Stem, at: int) -> Stem:
+            if exact[at]:
+                return replace(stem, supply=draw(st.integers(1, 9)))
+            return replace(stem, weight=draw(st.sampled_from([0.1, 0.5, 1.0, 3.0, 7.5])))
+
+        return one
+
+    found = []
+    for slug in draw(st.sampled_from(["a", "ab", "abc"])):
+        song = draw(songs())
+        exact = draw(st.lists(st.booleans(), min_size=len(song.layers), max_size=len(song.layers)))
+        found.append(restocked(song, slug, stock(exact)))
+    return found
+
+
+@given(collections(), st.integers(0, 60), st.booleans(), st.text())
+def test_a_plan_meets_supplies_and_the_size(
+    every: list[Song],
+    more: int,
+    at_random: bool,  # noqa: FBT001 - hypothesis hands it over
+    seed: str,
+) -> None:
+    stems = {(s.slug, la.slug, st_.slug): st_ for s in every for la in s.layers for st_ in la.stems}
+    exact = sum(stem.supply or 0 for stem in stems.values())
+    weighed = any(stem.supply is None for stem in stems.values())
+    size = exact + (more if weighed else 0)
+    plan = stem_plan(every, {}, size, Dice(seed) if at_random else None)
+    assert sum(plan.values()) == size
+    assert all(plan[key] == stem.supply for key, stem in stems.items() if stem.supply is not None)
+    drawn = draw_stems(plan, size, Dice(seed))
+    assert Counter(drawn) == {key: number for key, number in plan.items() if number}
+    assert drawn == draw_stems(plan, size, Dice(seed))
+    lines = stem_lines(every, plan, drawn)
+    assert abs(sum(line.apart for line in lines)) < 1e-6 * (size + 1)
+    if not at_random:
+        assert all(abs(line.apart) < 1 for line in lines)
+
+
+@given(collections(), st.lists(st.integers(1, 30), min_size=1, max_size=4))
+def test_a_drop_in_parts_comes_to_the_same_counts(every: list[Song], parts: list[int]) -> None:
+    weights = [restocked(s, s.slug, lambda stem, _: replace(stem, supply=None)) for s in every]
+    whole = stem_plan(weights, {}, sum(parts))
+    have: Counter[tuple[str, str, str]] = Counter()
+    for size in parts:
+        plan = stem_plan(weights, have, size)
+        assert sum(plan.values()) == size
+        have.update(plan)
+    for key, number in whole.items():
+        assert abs(have[key] - number) <= len(parts)
+
+
+@given(songs(), st.data())
+def test_supplies_of_variations_are_met_or_the_plan_is_refused(
+    song: Song, data: st.DataObject
+) -> None:
+    """Supplies are taken from variations that exist, or made up."""
+    space = list(Space(song))
+    assume(space)
+    size = data.draw(st.integers(1, len(space)))
+    wished = count(song, data.draw(st.permutations(space))[:size])
+    at, nth = 0, data.draw(st.integers(0, len(song.layers[0].stems) - 1))
+    change = data.draw(st.sampled_from([0, 0, 1, 3]))
+    wished[at][nth] += change
+    stocked = restocked(
+        song, "s", lambda stem, layer: replace(stem, supply=wished[layer][int(stem.slug)])
+    )
+    try:
+        choices, _ = draw_variations(stocked, size, [], set(), Dice("x"))
+    except SiteError:
+        assert change, "a plan that can be met was refused"
+        return
+    got = count(song, choices)
+    assert len(set(choices)) == size
+    for mine, most in zip(got, wished, strict=True):
+        assert all(have <= supply for have, supply in zip(mine, most, strict=True))
+    if not change:
+        assert got == wished

@@ -1,0 +1,408 @@
+"""``build.py seal`` and ``reveal``: promises, and what keeping them shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from build import build
+from pyodide_app.provenance import final_hash, item_hash, verify
+from stempress.collection.commitments import Seal
+from stempress.commands.cli import run
+from stempress.commands.leak_check import refuse_leaks
+from stempress.core.errors import Findings
+from stempress.output.output_files import OutputFile
+from tests.conftest import ROOT
+from tests.support.small_site import read, write_small_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.conftest import Press, Serve
+
+SEALED = "content/provenance.json"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Write a site whose blind drop has been minted."""
+    return blind_site(tmp_path / "site", "a seed that nobody guesses")
+
+
+def blind_site(site: Path, seed: str, *more: str) -> Path:
+    write_small_site(site)
+    (site / "content/tokens.json").unlink()
+    settings = site / "site.toml"
+    settings.write_text(settings.read_text().replace('phase = "live"', "blind = true"), "utf-8")
+    assert drop(site, "mint", "--seed", seed, *more) == 0
+    return site
+
+
+def drop(site: Path, command: str, *given: str) -> int:
+    return run([command, "--site", str(site), *given], build, ROOT)
+
+
+def content(site: Path, name: str) -> Any:  # noqa: ANN401 - whatever is in it
+    return json.loads((site / name).read_text("utf-8"))
+
+
+def told(site: Path) -> dict[str, str]:
+    """Return what the ledger says of revealed tokens."""
+    tokens = content(site, "content/tokens.json")["tokens"]
+    return {
+        each["id"]: f"{each['song']}/{each['layer']}/{each['stem']}"
+        for each in tokens
+        if each["state"] == "revealed"
+    }
+
+
+def test_a_seal_can_be_recomputed_from_its_own_words(site: Path) -> None:
+    assert drop(site, "seal") == 0
+    (seal,) = content(site, SEALED)["seals"]
+    secret = content(site, "secret.json")
+    hashes = [
+        sha256(f"{secret['salts'][each]}:{secret['items'][each]}".encode()).hexdigest()
+        for each in seal["tokens"]
+    ]
+    assert seal["hashes"] == hashes
+    assert seal["final"] == sha256("".join(hashes).encode()).hexdigest()
+    assert seal["opened"] == {}
+    assert drop(site, "seal") == 1
+
+
+def test_a_reveal_opens_some_and_leaves_the_rest(site: Path) -> None:
+    assert drop(site, "seal") == 0
+    before = content(site, SEALED)["seals"][0]["hashes"]
+    assert drop(site, "reveal", "--tokens", "1-3,7") == 0
+    assert told(site).keys() == {"1", "2", "3", "7"}
+    secret = content(site, "secret.json")
+    assert told(site) == {each: secret["items"][each] for each in told(site)}
+    seal = content(site, SEALED)["seals"][0]
+    assert seal["hashes"] == before
+    assert seal["opened"].keys() == {"1", "2", "3", "7"}
+    assert not [
+        salt
+        for at, salt in secret["salts"].items()
+        if at not in seal["opened"] and salt in (site / SEALED).read_text()
+    ]
+
+
+def test_a_starting_index_turns_the_items_once_for_all(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "30") == 0
+    assert "starting index settled for good: 30" in capsys.readouterr().err
+    items = content(site, "secret.json")["items"]
+    assert told(site) == {"1": items["31"], "2": items["32"], "3": items["1"], "4": items["2"]}
+    assert drop(site, "reveal", "--tokens", "5-32", "--starting-index", "3") == 1
+    assert "was settled by the first reveal" in capsys.readouterr().err
+    assert drop(site, "reveal", "--tokens", "5-32") == 0
+    assert sorted(told(site).values()) == sorted(items.values())
+
+
+def test_what_is_not_sealed_is_not_revealed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drop(site, "reveal", "--tokens", "1-3") == 1
+    assert "build.py seal comes first" in capsys.readouterr().err
+    assert drop(site, "seal") == 0
+    for words in ("x", "3-1", "99"):
+        assert drop(site, "reveal", "--tokens", words) == 1
+    (site / "secret.json").unlink()
+    assert drop(site, "reveal", "--tokens", "1") == 1
+    assert "does not have the salt and the item" in capsys.readouterr().err
+
+
+def test_a_drop_that_is_not_blind_is_told_why_there_is_nothing_to_seal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_site(tmp_path)
+    (tmp_path / "content/tokens.json").unlink()
+    assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1
+    assert "build.py mint draws tokens" in capsys.readouterr().err
+    assert run(["mint", "--site", str(tmp_path), "--seed", "a"], build, ROOT) == 0
+    capsys.readouterr()
+    assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1
+    assert "[drop] blind = true" in capsys.readouterr().err
+
+
+def test_a_ledger_that_tells_is_sealed_and_tells_no_more(tmp_path: Path) -> None:
+    write_small_site(tmp_path)
+    ledger = content(tmp_path, "content/tokens.json")
+    for token in ledger["tokens"]:
+        if token["id"] in "78":
+            token |= {"song": "one", "layer": "drums", "stem": "tape"}
+    (tmp_path / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    assert drop(tmp_path, "seal") == 0
+    after = {token["id"]: token for token in content(tmp_path, "content/tokens.json")["tokens"]}
+    assert after["7"] == {"id": "7", "tier": "stem", "state": "unrevealed"}
+    assert drop(tmp_path, "reveal", "--tokens", "7") == 0
+    after = {token["id"]: token for token in content(tmp_path, "content/tokens.json")["tokens"]}
+    assert after["7"]["stem"] == "tape"
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (
+            lambda seal: seal["opened"]["1"].__setitem__(1, "one/drums/live?"),
+            "is not what was sealed",
+        ),
+        (lambda seal: seal.__setitem__("final", "0" * 64), "is not that of the hashes"),
+        (lambda seal: seal["hashes"].pop(), "do not belong together"),
+        (lambda seal: seal["tokens"].__setitem__(3, "400"), "is not in the ledger"),
+        (lambda seal: seal["opened"].__setitem__("9", ["s", "i"]), "token 9 is opened and still"),
+        (lambda seal: seal.__setitem__("starting_index", 5), "token 28 is opened and still"),
+        (lambda seal: seal.__setitem__("hash", "x"), "is not a known key"),
+    ],
+)
+def test_a_broken_promise_stops_the_build(
+    site: Path,
+    break_it: Callable[[dict[str, Any]], None],
+    says: str,
+    press_small: Press,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-3") == 0
+    seals = content(site, SEALED)
+    break_it(seals["seals"][0])
+    (site / SEALED).write_text(json.dumps(seals), "utf-8")
+    assert press_small(site) == 1
+    assert says in capsys.readouterr().err
+
+
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=9), st.integers(0, 20))
+def test_places_and_tokens_turn_into_each_other(items: list[str], start: int) -> None:
+    tokens = tuple(str(7 * at) for at in range(len(items)))
+    seal = Seal(tokens, (), "", start % len(items))
+    assert {seal.token_at(seal.place_of(token)) for token in tokens} == set(tokens)
+    assert all(seal.token_at(seal.place_of(token)) == token for token in tokens)
+
+
+@given(st.permutations([f"one/drums/{at}" for at in range(6)]), st.integers(0, 5), st.data())
+def test_a_verifier_finds_every_lie(items: list[str], start: int, data: st.DataObject) -> None:
+    ids = [str(at + 1) for at in range(6)]
+    hashes = [item_hash(each, item) for each, item in zip(ids, items, strict=True)]
+    opened = {each: [each, item] for each, item in zip(ids, items, strict=True)}
+    seal: dict[str, Any] = {
+        "tokens": ids,
+        "hashes": hashes,
+        "final": final_hash(hashes),
+        "opened": opened,
+    }
+    seal["starting_index"] = start
+    told = {ids[(at - start) % 6]: item.split("/") for at, item in enumerate(items)}
+
+    def problems() -> list[tuple[str, dict[str, str]]]:
+        tokens = [
+            {"id": number, "song": song, "layer": layer, "stem": stem}
+            for number, (song, layer, stem) in told.items()
+        ]
+        ledger = json.dumps({"tokens": tokens})
+        found: list[tuple[str, dict[str, str]]] = json.loads(
+            verify(json.dumps({"seals": [seal]}), ledger)
+        )["problems"]
+        return found
+
+    assert problems() == []
+    liar = data.draw(st.sampled_from(ids))
+    told[liar][2] += "!"
+    assert [given["token"] for _, given in problems()] == [liar]
+
+
+def without_hashes(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: re.sub(rb"\b[0-9a-f]{64}\b", b"#", data) for name, data in files.items()}
+
+
+def files_of(dist: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(dist).as_posix(): path.read_bytes()
+        for path in dist.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
+    tmp_path: Path, press_small: Press
+) -> None:
+    """The attack: all that an attacker could compare is equal."""
+    sites = [blind_site(tmp_path / seed, seed) for seed in ("one secret", "another")]
+    assert content(sites[0], "secret.json")["items"] != content(sites[1], "secret.json")["items"]
+    for site in sites:
+        assert press_small(site) == 0
+    first, second = (files_of(site / "dist") for site in sites)
+    assert first == second
+    for site in sites:
+        assert drop(site, "seal") == 0
+        assert press_small(site) == 0
+    first, second = (files_of(site / "dist") for site in sites)
+    assert {name for name in first if first[name] != second[name]} == {
+        "data/provenance.json",
+        "provenance/index.html",
+    }
+    assert without_hashes(first) == without_hashes(second)
+
+
+def test_a_ledger_that_tells_is_pressed_as_one_that_does_not(
+    tmp_path: Path, press_small: Press
+) -> None:
+    dists: list[dict[str, bytes]] = []
+    for told in (
+        {},
+        {"song": "one", "layer": "bass", "stem": "synth"},
+        {"stem": "?", "album": "?"},
+    ):
+        site = blind_site(tmp_path / str(len(dists)), "the same seed")
+        ledger = content(site, "content/tokens.json")
+        for token in ledger["tokens"][::3]:
+            token.update(told)
+        (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+        assert press_small(site) == 0
+        dists.append(files_of(site / "dist"))
+    assert dists[0] == dists[1] == dists[2]
+
+
+def test_variations_are_hidden_as_stems_are(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = ("--tier", "song", "--song", "two", "--size", "3")
+    dists = []
+    for seed in ("one secret", "another secret"):
+        site = blind_site(tmp_path / seed, seed, *wanted)
+        assert press_small(site) == 0
+        dists.append(files_of(site / "dist"))
+    assert dists[0] == dists[1]
+    assert drop(site, "mint", *wanted, "--append") == 1
+    assert "3 of them are minted, 0 rejected, 1 are left" in capsys.readouterr().err
+    assert drop(site, "mint", "--seed", seed, *wanted[:4], "--size", "1", "--append") == 0
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "2") == 0
+    assert press_small(site) == 0
+    tokens = content(site, "content/tokens.json")["tokens"]
+    assert len({tuple(token["stems"].values()) for token in tokens}) == 4
+
+
+def test_no_hash_can_be_guessed_from_what_is_public(site: Path) -> None:
+    assert drop(site, "seal") == 0
+    hashes = set(content(site, SEALED)["seals"][0]["hashes"])
+    items = set(content(site, "secret.json")["items"].values())
+    ids = [str(at) for at in range(40)]
+    salts = ["", *ids, "small-hours", "SMALL", *content(site, SEALED)["seals"][0]["hashes"]]
+    guesses = {sha256(item.encode()).hexdigest() for item in items}
+    guesses |= {item_hash(salt, item) for salt in salts for item in items}
+    assert len(guesses) > 500
+    assert not hashes & guesses
+    assert len(hashes) == 32
+
+
+def test_part_of_a_drop_tells_nothing_of_the_rest(tmp_path: Path, press_small: Press) -> None:
+    """Two drops share what is revealed, and differ in the rest: tokens 20 and 21 change places."""
+    sites = [blind_site(tmp_path / name, "the same seed") for name in "ab"]
+    secret = content(sites[1], "secret.json")
+    items = secret["items"]
+    other = next(at for at in items if int(at) > 20 and items[at] != items["20"])
+    items["20"], items[other] = items[other], items["20"]
+    (sites[1] / "secret.json").write_text(json.dumps(secret), "utf-8")
+    dists = []
+    for site in sites:
+        assert drop(site, "seal") == 0
+        assert drop(site, "reveal", "--tokens", "1-19") == 0
+        assert press_small(site) == 0
+        dists.append(without_hashes(files_of(site / "dist")))
+    assert dists[0] == dists[1]
+
+
+def test_where_a_token_stands_in_the_file_tells_nothing(tmp_path: Path) -> None:
+    write_small_site(tmp_path)
+    ledger = content(tmp_path, "content/tokens.json")
+    ledger["tokens"].sort(key=lambda token: token.get("stem", ""))
+    (tmp_path / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    order = [int(token.id) for token in read(tmp_path).collection.tokens]
+    assert order == sorted(order)
+
+
+def test_secrets_in_a_page_stop_the_build(
+    site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drop(site, "seal") == 0
+    secret = content(site, "secret.json")
+    about = site / "content/pages/about.md"
+    for found, what in ((secret["salts"]["5"], "a salt"), (secret["seed"], "the seed")):
+        about.write_text(f'+++\ntitle = "About"\n+++\nHush: {found}.', "utf-8")
+        assert press_small(site) == 1
+        assert f"error: /pages/about/index.html: holds {what} of" in capsys.readouterr().err
+    assert not (site / "dist").exists()
+
+
+def test_metadata_of_unrevealed_tokens_that_differs_stops_the_build(site: Path) -> None:
+    collection = read(site).collection
+    files = [
+        OutputFile(f"metadata/{token.id}.json", b'{"name":"Unrevealed #%d"}' % int(token.id))
+        for token in collection.tokens
+    ]
+    findings = Findings()
+    refuse_leaks(collection, files, findings)
+    assert findings.faults == []
+    files[4] = OutputFile("metadata/5.json", b'{"name":"Unrevealed #5 "}')
+    refuse_leaks(collection, files, findings)
+    assert [fault.where for fault in findings.faults] == ["/metadata/5.json"]
+
+
+def test_copies_that_differ_are_warned_about(site: Path) -> None:
+    ledger = content(site, "content/tokens.json")
+    ledger["tokens"][3]["supply"] = 9
+    (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    collection, findings = read(site).collection, Findings()
+    metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
+    refuse_leaks(collection, metadata, findings)
+    assert [warning.key for warning in findings.warnings] == ["supply"]
+
+
+def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
+    def warned() -> list[str]:
+        collection, findings = read(site).collection, Findings()
+        metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
+        refuse_leaks(collection, metadata, findings)
+        return [warning.what for warning in findings.warnings]
+
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-28") == 0
+    assert warned() == []
+    ledger = content(site, "content/tokens.json")
+    revealed = ledger["tokens"][:28]
+    revealed.sort(key=lambda token: (token["song"], token["layer"], token["stem"]))
+    for number, token in enumerate(revealed, 1):
+        token["id"] = str(number)
+    (site / SEALED).unlink()
+    (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
+    assert [what.split(":")[0] for what in warned()] == [
+        "tells by its ids what unrevealed tokens are"
+    ]
+
+
+@pytest.mark.browser
+def test_a_visitor_verifies_it_in_python(site: Path, chromium: Browser, serve: Serve) -> None:
+    assert drop(site, "seal") == 0
+    assert drop(site, "reveal", "--tokens", "1-5", "--starting-index", "4") == 0
+    assert run(["--site", str(site)], build, ROOT) == 0
+    page = chromium.new_page()
+    page.goto(f"{serve(site / 'dist', '/a/')}provenance/")
+    page.get_by_role("button", name="Verify").click()
+    outcome = page.get_by_role("status")
+    outcome.get_by_text("Kept:").or_(outcome.get_by_text(":")).wait_for(timeout=60_000)
+    assert "follows from 32 hashes, and 5 opened tokens" in outcome.inner_text()
+    facts = site / "dist/data/provenance.json"
+    facts.write_text(facts.read_text().replace("one/", "two/"), "utf-8")
+    page.reload()
+    page.get_by_role("button", name="Verify").click()
+    page.get_by_text("is not what was sealed").wait_for(timeout=60_000)
+    page.close()

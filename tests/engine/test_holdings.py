@@ -1,0 +1,100 @@
+"""What tokens open and what can be forged with them."""
+
+from __future__ import annotations
+
+import json
+
+from pyodide_app.engine.holdings import SongHolding, opened, song_holdings
+from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
+from stempress.core.paths import WEB
+from tests.support.node import Node
+from tests.test_house import ROOT
+
+SONG = Song(
+    "song",
+    "Song",
+    (
+        Layer("drums", "Drums", (Stem("amen", "Amen"), Stem("brush", "Brush", weight=3))),
+        Layer("bass", "Bass", (Stem("sub", "Sub"), Stem("slap", "Slap"))),
+    ),
+    rules=(Rule({"drums": ("amen",)}, exclude={"bass": ("slap",)}),),
+)
+
+
+def stem(token_id: str, layer: str, name: str, state: str = "revealed") -> Token:
+    return Token(token_id, "stem", state, song="song", layer=layer, stem=name)  # type: ignore[arg-type]
+
+
+def holding(*tokens: Token) -> SongHolding:
+    return song_holdings([SONG], [(token, 1) for token in tokens])["song"]
+
+
+def test_stem_and_song_tokens_open_their_stems() -> None:
+    forged = Token("9", "song", "revealed", song="song", stems={"drums": "brush", "bass": "sub"})
+    unrevealed = Token("2", "stem", "unrevealed")
+    assert opened([stem("1", "drums", "amen"), unrevealed, forged]) == {
+        ("song", "drums", "amen"),
+        ("song", "drums", "brush"),
+        ("song", "bass", "sub"),
+    }
+
+
+def test_of_an_empty_holding_all_that_a_song_takes_is_missing() -> None:
+    assert holding().missing == SONG.layers
+
+
+def test_missing_layers_are_named() -> None:
+    found = holding(stem("1", "drums", "amen"), stem("2", "drums", "amen"))
+    assert (found.held, found.missing, found.choices) == (1, SONG.layers[1:], 0)
+    assert found.stems("drums") == {"amen": {"1": 1, "2": 1}}
+    assert found.combinations() == 0
+    assert list(found.forgeable()) == []
+
+
+def test_copies_of_one_token_count() -> None:
+    found = song_holdings([SONG], [(stem("1", "drums", "amen"), 10**30)])["song"]
+    assert found.count("drums", "amen") == 10**30
+
+
+def test_only_permitted_variations_can_be_forged() -> None:
+    found = holding(
+        stem("1", "drums", "amen"), stem("2", "drums", "brush"), stem("3", "bass", "slap")
+    )
+    assert (found.choices, found.combinations()) == (2, 1)
+    assert [variation.mix_number for variation in found.forgeable()] == ["2-2"]
+
+
+def test_the_rarest_combination_comes_first() -> None:
+    found = holding(
+        stem("1", "drums", "amen"), stem("2", "drums", "brush"), stem("3", "bass", "sub")
+    )
+    assert [variation.mix_number for variation in found.forgeable()] == ["1-1", "2-1"]
+
+
+def test_the_highest_number_burns_and_what_is_left_is_less() -> None:
+    found = holding(
+        stem("9", "drums", "amen"), stem("10", "drums", "amen"), stem("3", "bass", "sub")
+    )
+    burned = found.burned_for(Variation("song", (0, 0)))
+    assert burned == {"drums": "10", "bass": "3"}
+    assert found.without(burned).copies == {"drums": {"amen": {"9": 1}}, "bass": {}}
+
+
+def test_burned_and_foreign_tokens_do_not_count() -> None:
+    other = Token("5", "stem", "revealed", song="other", layer="bass", stem="sub")
+    assert holding(stem("1", "drums", "amen", "forged"), other).held == 0
+
+
+OPENS = """async ([address, tokens]) => {
+  const { opens } = await import(address);
+  return tokens.flatMap(opens);
+}"""
+
+
+def test_the_page_and_the_engine_agree_on_what_tokens_open() -> None:
+    ledger = json.loads((ROOT / "content/tokens.json").read_text("utf-8"))["tokens"]
+    names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
+    tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
+    with Node() as node:
+        found = node.evaluate(OPENS, [(WEB / "ownership.js").as_uri(), tokens])
+    assert set(found) == {"/".join(key) for key in opened(Token(**each) for each in tokens)}

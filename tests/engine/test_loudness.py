@@ -1,0 +1,249 @@
+"""Loudness: the figures of ITU-R BS.1770-4 on the signals of EBU Tech 3341 and 3342.
+
+The signals are made from their definitions. Left out are those for five channels (Tech 3341 case 6)
+and the recordings (cases 7 and 8, Tech 3342 cases 5 and 6), which have none.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyloudnorm
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyodide_app.engine import exact, loudness
+from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
+from pyodide_app.engine.mix import Mixer, StemAudio
+from pyodide_app.engine.riff import Tags, wav_file
+from stempress.audio.encode import decode
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    type Planar = NDArray[np.float32]
+
+SILENCE = -200.0
+LOOKS = {"momentary": 0.01, "short_term": 0.05}
+"""Seconds after which a meter is looked at."""
+
+
+def tone(*parts: tuple[float, float], rate: int = 48000, pitch: float = 1000) -> Planar:
+    """Return a stereo sine: (level in dBFS, seconds) one after the other."""
+    levels = np.concatenate([np.full(round(rate * s), 10 ** (db / 20)) for db, s in parts])
+    wave = levels * np.sin(2 * np.pi * pitch / rate * np.arange(levels.size))
+    return np.stack((wave, wave)).astype(np.float32)
+
+
+def course(signal: Planar, figure: str, *, rate: int = 48000) -> NDArray[np.float64]:
+    """Return what a meter shows, look after look."""
+    meter, shown, block = LoudnessMeter(rate), [], round(LOOKS[figure] * rate)
+    for at in range(0, signal.shape[1], block):
+        meter.add(signal[:, at : at + block])
+        shown.append(getattr(meter, figure))
+    return np.array(shown)
+
+
+@pytest.mark.parametrize("rate", [32000, 44100, 48000, 96000])
+def test_a_full_scale_tone_at_one_side_is_3_lufs_down(rate: int) -> None:
+    one = tone((0, 5), rate=rate, pitch=997)[:1]
+    assert loudness.integrated(one, rate) == pytest.approx(-3.01, abs=0.02)
+
+
+@pytest.mark.parametrize("level", [-23.0, -33.0])
+def test_tech_3341_cases_1_and_2(level: float) -> None:
+    meter = LoudnessMeter.of(tone((level, 20)), 48000)
+    for figure in (meter.momentary, meter.short_term, meter.integrated):
+        assert figure == pytest.approx(level, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [44100, 48000])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [(-36, 10), (-23, 60), (-36, 10)],  # case 3: the relative gate
+        [(-72, 10), (-36, 10), (-23, 60), (-36, 10), (-72, 10)],  # case 4: both gates
+        [(-26, 20), (-20, 20.1), (-26, 20)],  # case 5
+    ],
+)
+def test_tech_3341_cases_3_to_5(rate: int, parts: list[tuple[float, float]]) -> None:
+    assert loudness.integrated(tone(*parts, rate=rate), rate) == pytest.approx(-23, abs=0.1)
+
+
+def test_tech_3341_case_9_short_term_is_constant() -> None:
+    shown = course(tone(*[(-20, 1.34), (-30, 1.66)] * 5), "short_term")
+    assert shown[60:] == pytest.approx(-23, abs=0.1)
+
+
+def test_tech_3341_case_12_momentary_is_constant() -> None:
+    shown = course(tone(*[(-20, 0.18), (-30, 0.22)] * 25), "momentary")
+    assert shown[100:] == pytest.approx(-23, abs=0.1)
+
+
+@pytest.mark.parametrize("nth", range(20))
+@pytest.mark.parametrize(
+    ("figure", "delay", "seconds"),
+    [("loudest_short_term", 0.15, 3.0), ("loudest_momentary", 0.02, 0.4)],
+)
+def test_tech_3341_cases_10_and_13_the_loudest_wherever_it_begins(
+    figure: str, delay: float, seconds: float, nth: int
+) -> None:
+    signal = tone((SILENCE, nth * delay), (-23, seconds), (SILENCE, 1))
+    assert getattr(LoudnessMeter.of(signal, 48000), figure) == pytest.approx(-23, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("figure", "delay", "seconds"), [("short_term", 0.15, 3.0), ("momentary", 0.02, 0.4)]
+)
+def test_tech_3341_cases_11_and_14_the_loudest_one_after_the_other(
+    figure: str, delay: float, seconds: float
+) -> None:
+    parts = [
+        part
+        for nth in range(20)
+        for part in (
+            (SILENCE, nth * delay),
+            (-38.0 + nth, seconds),
+            (SILENCE, seconds - nth * delay),
+        )
+    ]
+    shown = course(tone(*parts), figure)
+    each = round(2 * seconds / LOOKS[figure])
+    highest = [shown[nth * each : (nth + 1) * each].max() for nth in range(20)]
+    assert highest == pytest.approx(np.arange(-38, -18), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("expected", "divisor", "degrees", "amplitude"),
+    [
+        (-6, 4, 0, 0.5),  # case 15
+        (-6, 4, 45, 0.5),
+        (-6, 6, 60, 0.5),
+        (-6, 8, 67.5, 0.5),
+        (3, 4, 45, 1.41),  # case 19
+    ],
+)
+def test_tech_3341_cases_15_to_19_true_peak_between_samples(
+    expected: float, divisor: int, degrees: float, amplitude: float
+) -> None:
+    angles = 2 * np.pi * np.arange(48000) / divisor + np.radians(degrees)
+    fade = np.clip(np.minimum(np.arange(48000), np.arange(48000)[::-1]) / 4800, 0, 1)
+    wave = (amplitude * fade * np.sin(angles)).astype(np.float32)
+    assert -0.4 <= exact.to_db(loudness.true_peak(wave[None])) - expected <= 0.2
+
+
+@pytest.mark.parametrize("offset", range(4))
+def test_tech_3341_cases_20_to_23_true_peak_of_one_period(offset: int) -> None:
+    """One period at fs/4 in a tone at fs/6, made at 4 fs, filtered and taken down to fs."""
+    at = np.arange(4 * 9600)
+    wave = 0.5 * np.sin(2 * np.pi * at / 24)
+    wave[19200:19216] = np.sin(2 * np.pi * np.arange(16) / 16)
+    taps = np.arange(-256, 257)
+    low_pass = np.sinc(taps * 0.225) * 0.225 * np.kaiser(513, 10)
+    filtered = np.convolve(wave * np.clip(at[::-1] / 1000, 0, 1), low_pass, "same")
+    signal = filtered[offset::4].astype(np.float32)[None]
+    assert -0.4 <= exact.to_db(loudness.true_peak(signal)) <= 0.2
+
+
+@pytest.mark.parametrize(
+    ("expected", "parts"),
+    [
+        (10, [(-20, 20), (-30, 20)]),  # case 1
+        (5, [(-20, 20), (-15, 20)]),  # case 2
+        (20, [(-40, 20), (-20, 20)]),  # case 3
+        (15, [(-50, 20), (-35, 20), (-20, 20), (-35, 20), (-50, 20)]),  # case 4
+    ],
+)
+def test_tech_3342_cases_1_to_4_loudness_range(
+    expected: float, parts: list[tuple[float, float]]
+) -> None:
+    assert loudness.loudness_range(tone(*parts), 48000) == pytest.approx(expected, abs=1)
+
+
+def test_silence_and_snippets_have_no_loudness() -> None:
+    for signal in (np.zeros((2, 0), dtype=np.float32), tone((SILENCE, 1)), tone((0, 0.1))):
+        meter = LoudnessMeter.of(signal, 48000)
+        assert meter.integrated == -float("inf")
+        assert meter.range == 0
+    assert exact.to_db(0) == loudness.to_lufs(0) == -float("inf")
+
+
+def song() -> Planar:
+    """Return noise whose level moves, 40 s of it."""
+    rng = np.random.default_rng(3)
+    level = np.repeat(rng.uniform(0.01, 0.5, 80), 4000)
+    return (rng.uniform(-1, 1, (2, level.size)) * level).astype(np.float32)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(1, 90_000), min_size=1, max_size=12))
+def test_the_meters_do_not_care_for_blocks(sizes: list[int]) -> None:
+    signal = song()
+    whole, meter, peaks, at = LoudnessMeter.of(signal, 8000), LoudnessMeter(8000), PeakMeter(), 0
+    for size in [*sizes, signal.shape[1]]:
+        meter.add(signal[:, at : at + size])
+        peaks.add(signal[:, at : at + size])
+        at += size
+    peaks.add(np.zeros((2, loudness.AFTER), dtype=np.float32))
+    for figure in ("momentary", "short_term", "integrated", "range", "loudest_momentary"):
+        assert getattr(meter, figure) == pytest.approx(getattr(whole, figure), abs=1e-6)
+    assert peaks.true_peak == loudness.true_peak(signal)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 99), st.floats(0, 1.5), st.integers(1, 3000))
+def test_spans_that_are_passed_over_hold_nothing_above(
+    seed: int, level: float, frames: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    signal = rng.uniform(-1, 1, (2, frames + 11)) ** 9
+    planar = signal.astype(np.float32)
+    every = loudness.true_peaks(planar).max(axis=0)
+    found = loudness.true_peaks_above(planar, np.float32(level))
+    assert np.array_equal(every[every > level], found[every > level])
+    assert found[every <= level].max(initial=0) <= level
+
+
+def mixed(song: str) -> tuple[Planar, int]:
+    """Return a mix of the first stem of every layer of a bundled song, and its rate."""
+    folders = sorted(path for path in (ROOT / "stems" / song).iterdir() if path.is_dir())
+    sounds = [decode(min(folder.glob("*.flac"))) for folder in folders]
+    mixer = Mixer(rate=sounds[0].rate, frames=sounds[0].frames, rows=len(sounds))
+    for row, sound in enumerate(sounds):
+        mixer.place(row, StemAudio.from_float(sound.samples))
+    return mixer.render(0, sounds[0].frames), sounds[0].rate
+
+
+def heard_by_ffmpeg(path: Path) -> dict[str, float]:
+    """Return the figures of ffmpeg's ebur128 filter by its names for them."""
+    ffmpeg = shutil.which("ffmpeg")
+    assert ffmpeg, "no ffmpeg: `make test` installs one"
+    command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path)]
+    command += ["-af", "ebur128=peak=true:framelog=verbose", "-f", "null", "-"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr  # noqa: S603
+    return {
+        name: float(re.findall(rf"{name}:\s+(-?[\d.]+)", said)[-1]) for name in ("I", "LRA", "Peak")
+    }
+
+
+@pytest.mark.parametrize("song", sorted(path.name for path in (ROOT / "stems").iterdir()))
+def test_pyloudnorm_and_ffmpeg_agree_on_the_bundled_songs(song: str, tmp_path: Path) -> None:
+    samples, rate = mixed(song)
+    meter = LoudnessMeter.of(samples, rate)
+    # pyloudnorm's filters are its own: up to 0.05 LU from the tables of BS.1770-4.
+    theirs = pyloudnorm.Meter(rate).integrated_loudness(samples.T.astype(np.float64))
+    assert meter.integrated == pytest.approx(theirs, abs=0.1)
+    file = tmp_path / "mix.wav"
+    file.write_bytes(wav_file(samples, rate, 24, Tags()))
+    found = heard_by_ffmpeg(file)
+    assert meter.integrated == pytest.approx(found["I"], abs=0.1)
+    assert meter.range == pytest.approx(found["LRA"], abs=0.1)
+    assert exact.to_db(loudness.true_peak(samples)) == pytest.approx(found["Peak"], abs=0.2)

@@ -1,0 +1,331 @@
+"""CAR files of a pressed site, and what is found when they or a host are held against it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import partial
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from build import build
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer
+from stempress.publish.car import car_header
+from stempress.publish.cid import cid_text, parse_cid
+from tests.conftest import ROOT
+from tests.support.gateway import Gateway, Store
+from tests.support.small_site import write_small_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Press, Serve
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> Path:
+    site = tmp_path_factory.mktemp("publish") / "site"
+    write_small_site(site)
+    settings = (site / "site.toml").read_text("utf-8")
+    settings = settings.replace("[collection]\n", '[collection]\nassets = "ipfs"\n')
+    (site / "site.toml").write_text(settings, "utf-8")
+    assert press_small(site) == 0
+    assert front_door(site, "publish") == 0
+    return site
+
+
+@pytest.fixture
+def site(small: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small, tmp_path / "site"))
+
+
+@pytest.fixture
+def gateway(site: Path) -> Iterator[str]:
+    handler = type("Handler", (Gateway,), {"store": Store(site / "published/site.car")})
+    server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def front_door(site: Path, *words: str) -> int:
+    return run([*words, "--site", str(site)], build, ROOT)
+
+
+def manifest_of(site: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((site / "published/manifest.json").read_text("utf-8"))
+    return found
+
+
+def test_the_car_file_holds_the_site_and_nothing_else(site: Path) -> None:
+    store = Store(site / "published/site.car")
+    assert cid_text(store.root) == manifest_of(site)["site"]
+    for path in (site / "dist").rglob("*"):
+        cid = store.resolve(store.root, path.relative_to(site / "dist").as_posix())
+        assert cid is not None
+        assert store.is_folder(cid) == path.is_dir()
+        if path.is_file():
+            assert store.content(cid) == path.read_bytes()
+
+
+def test_the_base_uri_names_the_metadata_of_the_site(site: Path) -> None:
+    metadata = Store(site / "published/metadata.car")
+    whole = Store(site / "published/site.car")
+    manifest = manifest_of(site)
+    assert manifest["base_uri"] == f"ipfs://{manifest['metadata']}/"
+    assert parse_cid(manifest["metadata"]) == metadata.root == whole.resolve(whole.root, "metadata")
+    names = {name for name, _ in metadata.entries(metadata.root)}
+    assert names == {path.name for path in (site / "dist/metadata").iterdir()}
+
+
+def test_metadata_names_pictures_and_sound_by_where_ipfs_has_them(site: Path) -> None:
+    store = Store(site / "published/site.car")
+    for path in (site / "dist/metadata").iterdir():
+        metadata = json.loads(path.read_text("utf-8"))
+        root, _, below = metadata["image"].removeprefix("ipfs://").partition("/")
+        cid = store.resolve(parse_cid(root), below)
+        assert cid is not None
+        top = store.resolve(store.root, "art")
+        assert parse_cid(root) == top
+        assert store.content(cid) == (site / "dist/art" / below).read_bytes()
+        assert '"../' not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("change", [("assets", "site"), ("url", "https://site.example/")])
+def test_metadata_that_would_not_find_its_pictures_is_warned_of(
+    site: Path, press_small: Press, capsys: pytest.CaptureFixture[str], change: tuple[str, str]
+) -> None:
+    text = (site / "site.toml").read_text("utf-8").replace('assets = "ipfs"', 'assets = "site"')
+    key, value = change
+    (site / "site.toml").write_text(text.replace(f'{key} = ""', f'{key} = "{value}"'), "utf-8")
+    assert press_small(site) == 0
+    assert front_door(site, "publish") == 0
+    said = capsys.readouterr().err
+    assert ("warning: metadata/: names pictures by where they lie" in said) == (key == "assets")
+
+
+def test_names_are_told_in_the_order_in_which_one_can_name_the_other(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert front_door(site, "publish") == 0
+    lines = [line.split("ipfs://") for line in capsys.readouterr().err.splitlines()]
+    told = [line[0] for line in lines if len(line) == 2]
+    assert told == ["art: ", "audio: ", "base URI for the contract: ", "site: "]
+
+
+def test_pages_stand_after_what_they_speak_of(site: Path) -> None:
+    store = Store(site / "published/site.car")
+    order = {cid: at for at, cid in enumerate(store.blocks)}
+    last = [order[store.resolve(store.root, name) or b""] for name in ("art", "metadata", "songs")]
+    assert last == sorted(last)
+
+
+def test_only_what_is_new_is_in_the_delta(site: Path) -> None:
+    before = Store(site / "published/site.car")
+    assert not (site / "published/delta.car").exists()
+    page = site / "dist/pages/about/index.html"
+    page.write_text(page.read_text("utf-8").replace("About", "Over"), "utf-8")
+    assert front_door(site, "publish") == 0
+    after, delta = Store(site / "published/site.car"), Store(site / "published/delta.car")
+    assert delta.root == after.root != before.root
+    assert delta.blocks.keys() == after.blocks.keys() - before.blocks.keys()
+    # The page, and the three folders that lead to it.
+    assert len(delta.blocks) == 4
+
+
+def test_publishing_the_same_twice_gives_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    assert front_door(site, "publish", "--to", str(tmp_path / "again")) == 0
+    for name in ("site.car", "metadata.car", "manifest.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (site / "published" / name).read_bytes()
+
+
+def test_dotfiles_are_left_out(site: Path) -> None:
+    (site / "dist/.git").mkdir()
+    (site / "dist/.git/config").write_text("secret")
+    before = manifest_of(site)
+    assert front_door(site, "publish") == 0
+    assert manifest_of(site) == before
+
+
+@pytest.mark.parametrize("words", [["publish"], ["verify", "http://127.0.0.1:9/"]])
+def test_a_link_is_refused_and_nothing_is_written(
+    site: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "dist/pages/link").symlink_to("about")
+    before = (site / "published/site.car").read_bytes()
+    assert front_door(site, *words) == 1
+    assert "error: /pages/link: is neither a file nor a folder" in capsys.readouterr().err
+    assert (site / "published/site.car").read_bytes() == before
+
+
+def test_what_no_build_has_made_is_not_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dist").mkdir()
+    assert front_door(tmp_path, "publish") == 1
+    assert "dist: holds no pressed site" in capsys.readouterr().err
+    assert not (tmp_path / "published").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"blocks": ["bogus"]}', '{"blocks": 5}'])
+def test_a_broken_manifest_is_refused(
+    site: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "published/manifest.json").write_text(text)
+    assert front_door(site, "publish") == 1
+    assert "error: manifest.json: is no manifest" in capsys.readouterr().err
+
+
+def test_a_manifest_that_was_named_must_be_there(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert front_door(site, "publish", "--since", str(site / "none.json")) == 1
+    assert "error: none.json: is not there" in capsys.readouterr().err
+
+
+def verified(site: Path, target: str | Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    status = front_door(site, "verify", str(target))
+    return status, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["site", "metadata"])
+def test_car_files_hold_what_was_built(
+    site: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = verified(site, site / f"published/{name}.car", capsys)
+    assert (status, "as it was built" in said) == (0, True)
+
+
+def test_a_car_file_of_an_older_build_is_told(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = site / "dist/pages/about/index.html"
+    page.write_text("changed")
+    status, said = verified(site, site / "published/site.car", capsys)
+    assert status == 1
+    assert "nothing built" in said
+    assert "blocks that were not built" in said
+    assert "pages/about/index.html" in said
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "text", "rootless"])
+def test_a_damaged_car_file_is_told(
+    site: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    car = site / "published/site.car"
+    data = bytearray(car.read_bytes())
+    if damage == "cut":
+        del data[-1000:]
+    elif damage == "flip":
+        data[len(data) // 2] ^= 1
+    elif damage == "text":
+        data = bytearray(b"<!doctype html>")
+    else:
+        data = bytearray(car_header(Store(car).root))
+    car.write_bytes(bytes(data))
+    status, said = verified(site, car, capsys)
+    assert status == 1
+    assert said.count("error: site.car: ") == 1
+
+
+def test_a_gateway_serves_what_was_built(
+    site: Path, gateway: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = verified(site, f"{gateway}ipfs/{manifest_of(site)['site']}", capsys)
+    assert status == 0, said
+    assert "all as they were built" in said
+
+
+def test_a_gateway_with_another_site_is_told(
+    site: Path, gateway: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, said = verified(site, f"{gateway}ipfs/{manifest_of(site)['metadata']}/", capsys)
+    assert status == 1
+    assert "is another site" in said
+
+
+def test_a_gateway_that_lies_is_caught(
+    site: Path,
+    gateway: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        Store, "content", lambda self, cid: self.blocks.get(cid, b"").replace(b"Small", b"Large")
+    )
+    status, said = verified(site, f"{gateway}ipfs/{manifest_of(site)['site']}/", capsys)
+    assert status == 1
+    assert "files: each is served as something else than what was built" in said
+    assert "'/404.html', " in said
+
+
+def test_any_host_can_be_held_against_the_build(
+    site: Path, serve: Serve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served = tmp_path / "served"
+    shutil.copytree(site / "dist", served)
+    base = serve(served, "/project/")
+    assert verified(site, base, capsys)[0] == 0
+    (served / "pages/about/index.html").write_text("x" * 100_000)
+    (served / "data/forge.json").unlink()
+    (served / "robots.txt").write_text("short")
+    status, said = verified(site, base, capsys)
+    assert status == 1
+    assert "error: /pages/about/: is longer than what was built" in said
+    assert "error: /data/forge.json: is answered with 404" in said
+    assert "error: /robots.txt: is served as something else" in said
+    assert "3 faults" in said
+
+
+def test_a_host_that_falls_silent_is_given_up(
+    site: Path, serve: Serve, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = requests.Session.get
+    asked = count()
+
+    def get(*given: Any, **options: Any) -> requests.Response:  # noqa: ANN401 - as it is called
+        if next(asked):
+            raise requests.ConnectTimeout
+        return fetch(*given, **options)
+
+    monkeypatch.setattr(requests.Session, "get", get)
+    status, said = verified(site, serve(site / "dist"), capsys)
+    assert status == 1
+    assert said.count("is not answered: it takes too long") == 3
+    assert "verify: gave up: the host is silent" in said
+
+
+def test_many_faults_of_one_kind_are_told_as_one(
+    site: Path, serve: Serve, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    status, said = verified(site, serve(tmp_path / "empty"), capsys)
+    assert status == 1
+    assert "files: each is answered with 404" in said
+    assert "1 fault" in said
+
+
+def test_what_is_neither_a_file_nor_an_address_is_told(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for target in ("nothing.car", "ftp://host.example/", "http://[::1", "https://"):
+        status, said = verified(site, target, capsys)
+        assert status == 1
+        assert f"verify: there is no such file (got '{target}')" in said
+
+
+def test_a_host_that_is_not_there_is_told_for_what_it_is(
+    site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stempress.publish.verify.RETRIES", 0)
+    status, said = verified(site, "http://127.0.0.1:9/", capsys)
+    assert status == 1
+    assert "http://127.0.0.1:9/: is not answered: no connection" in said
+    assert "1 fault" in said

@@ -1,0 +1,201 @@
+"""What would break where a site is served is told before it is published."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from build import build
+from stempress.commands.cli import run
+from stempress.core.progress import Progress
+from stempress.publish.link_extract import Reference, in_markup, in_module, in_style
+from stempress.publish.site_check import check_hosts, resolved
+from tests.conftest import ROOT
+from tests.support.small_site import write, write_small_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Press
+
+PAGE = "<!doctype html><title>x</title>"
+DEEP = "https://host.example/1/2/3/4/5/6/"
+"""No path of the tests leads above its host, where browsers would stop."""
+
+
+def told(folder: Path) -> list[str]:
+    return [str(fault) for fault in check_hosts(folder, Progress(quiet=True))]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Return a site of two pages that nothing is wrong with."""
+    write(
+        tmp_path / "index.html",
+        PAGE + '<a href="songs/one/">One</a><link rel="stylesheet" href="a.css">',
+    )
+    write(tmp_path / "songs/one/index.html", PAGE + '<a href="../../">Home</a><a href="#x">x</a>')
+    write(tmp_path / "a.css", 'body { background: url("b.svg") }')
+    write(tmp_path / "b.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+    return tmp_path
+
+
+def test_a_sound_site_has_no_faults(site: Path) -> None:
+    assert told(site) == []
+
+
+@pytest.mark.parametrize(
+    ("html", "says"),
+    [
+        ('<a href="/songs/one/">', "has an absolute link, which breaks at a project's path"),
+        ('<a href="../songs/one/">', "has a link that leaves the site"),
+        ('<a href="songs/one">', "has a link that is answered with a redirect"),
+        ('<a href="songs/">', "has a link to a folder without an index.html"),
+        ('<a href="songs/on/">', "has a link that leads nowhere"),
+        ('<a href="Songs/one/">', "has a link that leads nowhere"),
+        ('<img src="b.svgz">', "has a link that leads nowhere"),
+        ('<img srcset="b.svg 1x, c.svg 2x">', "has a link that leads nowhere (got 'c.svg')"),
+        ("<img src=https://other.example/x.png>", "asks another host"),
+        ("<script src='//other.example/x.js'></script>", "asks another host"),
+        ('<link rel="preconnect" href="https://other.example">', "asks another host"),
+        ('<a href="//other.example/">', "links without a protocol"),
+        ("<style>@import 'https://other.example/x.css';</style>", "asks another host"),
+        ("<style>p { background: url(/b.svg) }</style>", "has an absolute link"),
+    ],
+)
+def test_links_that_would_break_are_told(site: Path, html: str, says: str) -> None:
+    page = site / "index.html"
+    page.write_text(page.read_text() + html)
+    assert [line.split("\n")[0].startswith(f"/index.html: {says}") for line in told(site)] == [True]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://other.example/">',
+        '<a href="mailto:a@b.example">',
+        '<a href="songs/one/?x=1#y">',
+        '<a href="songs/%6fne/">',
+        '<link rel="canonical" href="https://other.example/">',
+        '<link rel="alternate" href="https://other.example/feed">',
+        '<!-- <img src="/gone.png"> -->',
+        "<script>const text = '<img src=\"/gone.png\">';</script>",
+        '<img src="data:image/png;base64,AAAA">',
+    ],
+)
+def test_links_that_hold_are_not_told(site: Path, html: str) -> None:
+    page = site / "index.html"
+    page.write_text(page.read_text() + html)
+    assert told(site) == []
+
+
+def test_what_many_pages_say_is_told_once(site: Path) -> None:
+    for number in range(9):
+        write(site / f"{number}/index.html", PAGE + '<a href="/gone/">')
+    (line,) = told(site)
+    assert line.startswith(
+        "/0/index.html, /1/index.html, /2/index.html and 6 more: has an absolute"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("x.png", "no picture", "/x.png: is not what its name says"),
+        ("x.html", "<p>", "/x.html: is not what its name says"),
+        ("x.json", "{", "/x.json: is no JSON in UTF-8"),
+        ("x.strange", "", "/x.strange: has a name by which hosts cannot tell its type"),
+        (".env", "secret", "/.env: is a dotfile"),
+        ("A.css", "", "/a.css: is the same file as /A.css on disks that ignore case"),
+        ("x.css", b"\xff", "/x.css: is not UTF-8"),
+        ("a\\b.css", "", "/a\\b.css: has a name that no address can hold"),
+        ("m.js", 'import "./gone.js";', "/m.js: has a link that leads nowhere (got './gone.js')"),
+        ("m.js", 'import("https://other.example/x.js")', "/m.js: asks another host"),
+        ("x.css", "p { src: url(https://other.example/x) }", "/x.css: asks another host"),
+        ("x.svg", '<svg><image href="https://other.example/x"/></svg>', "/x.svg: asks another"),
+    ],
+)
+def test_files_that_would_break_are_told(
+    site: Path, name: str, content: str | bytes, says: str
+) -> None:
+    write(site / name, content)
+    assert [line.startswith(says) for line in told(site)] == [True]
+
+
+def test_names_that_systems_write_differently_are_told(site: Path) -> None:
+    write(site / unicodedata.normalize("NFD", "é.css"), "")
+    assert [line.split(": ", 1)[1].split("\n")[0] for line in told(site)] == [
+        "has a name that two systems write differently"
+    ]
+
+
+def test_links_and_empty_folders_are_told(site: Path) -> None:
+    (site / "link.css").symlink_to("a.css")
+    (site / "empty").mkdir()
+    assert told(site) == [
+        "/empty/: is an empty folder: most hosts drop it",
+        "/link.css: is a link: hosts and IPFS do not follow it",
+    ]
+
+
+def test_sizes_that_hosts_refuse_are_told(site: Path) -> None:
+    for name in ("a.wav", *(f"{number}.wav" for number in range(9))):
+        write(site / name, b"RIFF")
+        os.truncate(site / name, 100_000_001 if name == "a.wav" else 100_000_000)
+    assert [line.split(":")[0] for line in told(site)] == ["/a.wav", "/"]
+
+
+FOLDERS = st.sampled_from(["", "a", "a/b"])
+PARTS = st.lists(st.sampled_from(["..", ".", "a", "b", "c.html", ""]), min_size=1, max_size=5)
+
+
+@given(FOLDERS, PARTS)
+def test_links_resolve_as_browsers_resolve_them_wherever_the_site_lies(
+    folder: str, parts: list[str]
+) -> None:
+    path = "/".join(part for at, part in enumerate(parts) if part or at == len(parts) - 1)
+    if not path or path.startswith("/"):
+        return
+    found = resolved(folder, path)
+    there = urljoin(f"{DEEP}{folder}/" if folder else DEEP, path)
+    if found is None:
+        assert not there.startswith(DEEP)
+    else:
+        assert there == f"{DEEP}{found}"
+
+
+@given(st.text(max_size=200))
+def test_no_text_stops_the_readers(text: str) -> None:
+    for reader in (in_markup, in_style, in_module):
+        assert all(isinstance(each, Reference) for each in reader(text))
+
+
+def test_only_what_is_fetched_unasked_counts_as_fetched() -> None:
+    assert in_markup('<a href="x"></a><img src="y"><form action="z">') == {
+        Reference("x", fetched=False),
+        Reference("y", fetched=True),
+        Reference("z", fetched=False),
+    }
+
+
+def test_a_pressed_site_breaks_nowhere(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site"
+    write_small_site(site, "ü", url="https://site.example/x/")
+    assert press_small(site) == 0
+    write(site / "dist/app/ethers/ethers.min.js", "")  # comes with the runtime
+    capsys.readouterr()
+    status = run(["publish", "--check", "--site", str(site)], build, ROOT)
+    said = capsys.readouterr().err
+    assert (status, "nothing would break" in said) == (0, True), said
+    page = site / "dist/index.html"
+    page.write_text(page.read_text("utf-8").replace('href="./gallery/', 'href="/gallery/'), "utf-8")
+    assert run(["publish", "--check", "--site", str(site)], build, ROOT) == 1
+    assert "has an absolute link" in capsys.readouterr().err

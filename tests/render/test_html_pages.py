@@ -1,0 +1,333 @@
+"""Pages: what strangers wrote stays text, links are relative, headings are in order."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import posixpath
+import re
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stempress.art.covers import draw_covers
+from stempress.collection.ledger import Ledger
+from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
+from stempress.core.errors import SiteError
+from stempress.core.paths import WEB
+from stempress.i18n.number_format import Words, clock, in_brief, short
+from stempress.output.output_files import flat
+from stempress.render.html_pages import render_site
+from stempress.render.markdown import typeset
+from stempress.site.page_plan import Plan, Section
+from tests.support.markup import Parsed
+from tests.support.small_site import Small, read, small_site, write, xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = """<script>alert(1)</script>"'><img src=x onerror=alert(2)> {{ 7 * 7 }}"""
+HOSTILE_BODY = f"""# {HOSTILE}
+
+[run](javascript:alert(3)) ![picture](javascript:alert(4)) <javascript:alert(5)>
+[data](data:text/html,x) [fine](https://fine.example/)
+
+<iframe src="https://evil.example/"></iframe>
+
+<div onclick="alert(6)">{HOSTILE}</div>
+"""
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return small_site(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def pressed(plain: Small) -> dict[str, str]:
+    return plain.press()
+
+
+def pages_of(files: dict[str, str]) -> dict[str, Parsed]:
+    return {address: Parsed(text) for address, text in files.items() if address.endswith(".html")}
+
+
+def test_hostile_words_stay_words_in_every_field(tmp_path: Path) -> None:
+    files = small_site(tmp_path, HOSTILE, body=HOSTILE_BODY).press()
+    for address, page in pages_of(files).items():
+        for tag, attributes in page.tags:
+            assert tag != "iframe", address
+            is_data = attributes.get("type") == "application/ld+json"
+            if tag == "script" and address != "404.html" and not is_data:
+                assert (attributes.get("src") or "").endswith(".js"), address
+            assert not any(name.startswith("on") for name in attributes), address
+            assert attributes.get("src") != "x", address
+        assert not any("script:" in link for link in page.links), address
+    assert "{{ 7 * 7 }}" in files["index.html"]
+    assert len(xml(files["feed.xml"]).findall(f"{ATOM}entry")) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\tscript:alert(1)",
+        "vbscript:x",
+        "data:text/html,x",
+        "//evil.example/",
+        "&#106;avascript:alert(1)",
+        "file:///etc/passwd",
+    ],
+)
+def test_links_that_run_or_lead_astray_are_refused(link: str) -> None:
+    html = typeset(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../", 1)
+    hrefs = [href for href in Parsed(html).links if href]
+    assert hrefs == []
+
+
+def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) -> None:
+    contract = plain.collection.settings.contract
+    assert contract is not None
+    unchecked = replace(contract, marketplace="javascript:alert(1)//{token_id}")
+    settings = replace(plain.collection.settings, contract=unchecked)
+    small = replace(plain, collection=replace(plain.collection, settings=settings))
+    assert "javascript:" not in small.press()["tokens/1/index.html"]
+
+
+def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
+    drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
+    covers = {file.address for file in flat(drawn)}
+    elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
+    for address, page in pages_of(pressed).items():
+        for link in page.links:
+            if link.startswith(("https://", "#")):
+                continue
+            assert not link.startswith("/"), address
+            place = re.split("[?#]", link)[0]
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(address), place))
+            assert not target.startswith(".."), (address, link)
+            if place.endswith("/"):
+                target = posixpath.normpath(f"{target}/index.html")
+            assert target in pressed or target in covers or target.startswith(elsewhere), link
+
+
+def test_every_page_has_one_title_and_skips_no_heading(tmp_path: Path) -> None:
+    body = "### deep\n\n# high\n\nwords\n\n###### deepest\n\n## middle"
+    for address, page in pages_of(small_site(tmp_path, body=body).press()).items():
+        headings = page.headings
+        assert headings.count(1) == 1, address
+        assert all(low <= high + 1 for high, low in pairwise(headings)), (address, headings)
+
+
+def test_pages_keep_to_their_own_policy(pressed: dict[str, str]) -> None:
+    for address, page in pages_of(pressed).items():
+        assert not any("style" in attributes for _, attributes in page.tags), address
+        if address != "404.html":
+            scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+            data = [script for script in scripts if script.get("type") == "application/ld+json"]
+            assert all("src" in script for script in scripts if script not in data), address
+            assert "style" not in {tag for tag, _ in page.tags}, address
+            assert "script-src 'self' 'wasm-unsafe-eval'; style-src 'self';" in page.text
+
+
+@pytest.mark.parametrize("tag", ["style", "script"])
+def test_the_missing_page_carries_all_it_needs_and_the_hashes_of_it(
+    pressed: dict[str, str], tag: str
+) -> None:
+    page = pressed["404.html"]
+    text = re.split(rf"<{tag}[^>]*>|</{tag}>", page)[1]
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in page
+    assert set(Parsed(page).links) == {"./"}
+
+
+def test_unrevealed_pages_differ_in_their_number_alone(pressed: dict[str, str]) -> None:
+    seven, eight = (pressed[f"tokens/{number}/index.html"] for number in "78")
+    assert seven != eight
+    anonymous = [re.sub(rf"(#|/|a=|_){n}\b", r"\1N", page) for n, page in ((7, seven), (8, eight))]
+    assert anonymous[0] == anonymous[1]
+    assert "art/unrevealed/stem.svg" in seven
+    assert "data-mix" not in seven
+
+
+def test_absolute_addresses_stand_only_where_the_site_has_one(
+    pressed: dict[str, str], tmp_path: Path
+) -> None:
+    assert "canonical" not in pressed["index.html"]
+    assert "og:image" not in pressed["index.html"]
+    assert "Sitemap" not in pressed["robots.txt"]
+    files = small_site(tmp_path, url="https://ferry.example/x").press()
+    token = files["tokens/99/index.html"]
+    assert '<link rel="canonical" href="https://ferry.example/x/tokens/99/">' in token
+    assert 'content="https://ferry.example/x/cards/albums/tides.png"' in token
+    assert "https://ferry.example/x/sitemap.xml" in files["robots.txt"]
+    assert 'href="https://ferry.example/x/gallery/"' in files["404.html"]
+
+
+def test_feed_and_sitemap_are_xml_and_complete(plain: Small, pressed: dict[str, str]) -> None:
+    feed = xml(pressed["feed.xml"])
+    assert [entry.findtext(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")] == [
+        "2026-01-02T00:00:00Z"
+    ]
+    assert len(xml(pressed["sitemap.xml"])) == sum(page.listed for page in plain.plan.pages)
+
+
+def test_a_forged_token_tells_where_it_went_and_what_it_was(pressed: dict[str, str]) -> None:
+    song = pressed["tokens/91/index.html"]
+    assert {"../../tokens/1/", "../../tokens/2/", "../../tokens/99/"} <= set(Parsed(song).links)
+    assert "<audio" in song
+
+
+def test_mixers_begin_where_their_page_is(pressed: dict[str, str]) -> None:
+    assert "data-mix='2-1'" in pressed["songs/one/2-1/index.html"]
+    assert "data-mix='2-1'>drums<" in pressed["stems/two/drums/tape/index.html"]
+    assert "data-mix='2-2'" in pressed["tokens/93/index.html"]
+
+
+def test_a_site_pressed_without_the_runtime_says_why(plain: Small) -> None:
+    assert "No runtime &amp; no mixer." in plain.press("No runtime & no mixer.")["mixer/index.html"]
+
+
+def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    write(
+        tmp_path / "templates/tier.html",
+        '{% extends "base.html" %}{% block content %}<h1>Our {{ about.shared }}</h1>{% endblock %}',
+    )
+    files = read(tmp_path).press()
+    assert "<h1>Our song</h1>" in files["tiers/song/index.html"]
+    assert "Our " not in files["gallery/index.html"]
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("fine\n{% if %}", 2),
+        ("fine\n\n{{ nothing.here }}", 3),
+        ("fine\n{{ 1 // 0 }}", 2),
+        ('fine\n{% include "missing.html" %}', 2),
+        ("{{ 'a'|no_such_filter }}", 1),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path, template: str, line: int) -> None:
+    small_site(tmp_path)
+    write(tmp_path / "templates/rarity.html", template)
+    with pytest.raises(SiteError) as caught:
+        read(tmp_path).press()
+    fault = caught.value.faults[0]
+    assert fault.where == "templates/rarity.html"
+    assert fault.what.startswith(f"line {line}: ")
+
+
+def test_a_template_in_another_encoding_is_a_fault_of_the_site(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    (tmp_path / "templates/rarity.html").write_bytes("größer".encode("latin-1"))
+    with pytest.raises(SiteError, match=r"templates/rarity\.html: uses a template .* not UTF-8"):
+        read(tmp_path).press()
+
+
+def test_an_empty_collection_has_pages_too(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    write(tmp_path / "content/tokens.json", "{}")
+    (tmp_path / "content/notes/first.md").unlink()
+    files = read(tmp_path).press()
+    assert "No token has been minted yet" in files["gallery/index.html"]
+    assert xml(files["feed.xml"]).findall(f"{ATOM}entry") == []
+
+
+def stripes(page: str) -> int:
+    return page.split("</div>", 1)[0].count("<i ")
+
+
+def test_spines_tell_what_is_pressed(pressed: dict[str, str]) -> None:
+    spines = {
+        address: page.partition('<div class="spine"')[2]
+        for address, page in pressed.items()
+        if address.endswith("index.html") and not address.startswith("embed/")
+    }
+    assert all(spines.values())
+    assert ">Live, Drums of One<" in spines["stems/one/drums/live/index.html"]
+    assert stripes(spines["stems/one/drums/live/index.html"]) == 1
+    assert stripes(spines["songs/one/index.html"]) == 2
+    assert stripes(spines["albums/tides/index.html"]) == 2
+    assert stripes(spines["index.html"]) == 2
+    assert stripes(spines["tokens/5/index.html"]) == 1
+    assert stripes(spines["tokens/7/index.html"]) == 0  # nobody knows yet
+
+
+def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str]) -> None:
+    assert 'data-queue="albums/tides"' in pressed["index.html"]
+
+
+def test_a_front_page_without_music_offers_nothing_to_play(plain: Small) -> None:
+    home = next(page for page in plain.plan.pages if page.template == "home.html")
+    silent = replace(plain.collection, albums=(), ledger=Ledger(), _songs={})
+    alone = Plan((Section("", lambda: [home]),))
+    pages = replace(plain, plan=alone, collection=silent).press()
+    assert "data-queue" not in pages["index.html"]
+
+
+def test_layer_colours_can_carry_text() -> None:
+    css = (WEB / "site.css").read_text(encoding="utf-8")
+    light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
+    for part, paper in ((light, LIGHT_PAPER), (dark.split("\n}\n")[0], DARK_PAPER)):
+        inks = re.findall(r"--(?:layer-\d|ink|ink-soft): (#\w{6})", part)
+        papers = [paper, *re.findall(r"--paper-2: (#\w{6})", part)]
+        assert len(inks) == 10
+        assert all(contrast(ink, each) >= TEXT_CONTRAST for ink in inks for each in papers)
+
+
+def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
+    html = typeset(
+        "# one\n\n#### two\n\n## three\n\n[s](/songs/one/) [t](other/) <b>raw</b>", "../", 1
+    )
+    assert Parsed(html).headings == [2, 3, 3]
+    assert list(Parsed(html).links) == ["../songs/one/", "other/"]
+    assert "&lt;b&gt;raw&lt;/b&gt;" in html
+
+
+def test_words_for_figures() -> None:
+    words = Words()
+    assert words.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
+    assert words.signed(-0.02, 1) == "0.0"
+    assert words.percent(0.5) == "50\u00a0%"
+    assert words.percent(0.0123) == "1.2\u00a0%"
+    assert words.percent(1e-9) == "below 0.001\u00a0%"
+    assert clock(64.4) == "1:04"
+    assert words.listed(["a", "b", "c"], "and") == "a, b and c"
+    assert short("0x" + "1" * 40) == "0x1111…1111"
+    assert in_brief("**Bold** [link](x) and " + "long " * 60).endswith("long…")
+
+
+def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    ledger = tmp_path / "content/tokens.json"
+    told = json.loads(ledger.read_text("utf-8"))
+    for token in told["tokens"]:
+        token.pop("into", None)
+        token.pop("burned", None)
+        token["state"] = token["state"].replace("forged", "revealed")
+    write(ledger, json.dumps(told))
+    pages = read(tmp_path).press()
+    assert "data-queue" in pages["tokens/93/index.html"]
+    assert "data-queue" not in pages["tokens/99/index.html"]
+
+
+def test_only_planned_pages_are_rendered(plain: Small) -> None:
+    none = replace(plain, plan=Plan(()))
+    files = flat(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
+    assert {file.address for file in files} == {
+        "_headers",
+        "_redirects",
+        "assets/theme.css",
+        "feed.xml",
+        "music.xml",
+        "playlists/tides.m3u8",
+        "robots.txt",
+        "sitemap.xml",
+    }

@@ -1,0 +1,148 @@
+"""What other people's programs read: JSON-LD, oEmbed, playlists, the feed of the music."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stempress.output.output_files import flat
+from stempress.render.oembed import sharing_files
+from tests.support.small_site import Small, small_site, xml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "https://ferry.example/x"
+ATOM = "{http://www.w3.org/2005/Atom}"
+NASTY = "</script><img src=x> \" ' & ü"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return small_site(tmp_path_factory.mktemp("sharing"), NASTY, url=URL)
+
+
+@pytest.fixture(scope="module")
+def pressed(small: Small) -> dict[str, str]:
+    return small.press()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return small_site(tmp_path_factory.mktemp("plain")).press()
+
+
+class Frames(HTMLParser):
+    """The frames of a piece of HTML, and every other tag's name."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.frames: list[dict[str, str | None]] = []
+        self.others: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "iframe":
+            self.frames.append(dict(attrs))
+        else:
+            self.others.append(tag)
+
+
+def linked(page: str) -> dict[str, Any] | None:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    if found is None:
+        return None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_songs_and_albums_say_what_they_are(pressed: dict[str, str]) -> None:
+    song = linked(pressed["songs/one/index.html"])
+    assert song
+    assert (song["@type"], song["name"]) == ("MusicRecording", f"One {NASTY}")
+    assert (song["url"], song["duration"]) == (f"{URL}/songs/one/", "PT8S")
+    album = linked(pressed["albums/tides/index.html"])
+    assert album
+    assert (album["@type"], album["numTracks"]) == ("MusicAlbum", 2)
+    assert [track["name"] for track in album["track"]] == [f"One {NASTY}", f"Two {NASTY}"]
+    assert linked(pressed["gallery/index.html"]) is None
+
+
+def test_without_an_address_nothing_needs_one(plain: dict[str, str]) -> None:
+    song = linked(plain["songs/one/index.html"])
+    assert song
+    assert "url" not in song
+    assert not [address for address in plain if address.startswith("oembed/")]
+    assert "json+oembed" not in plain["songs/one/index.html"]
+
+
+def test_pages_lead_to_the_frame_that_others_can_show(pressed: dict[str, str]) -> None:
+    for address, mix in (("songs/one/", "1-1"), ("songs/two/2-1/", "2-1")):
+        page = pressed[f"{address}index.html"]
+        found = re.search(
+            r'<link rel="alternate" type="application/json\+oembed" .*href="(.*)">', page
+        )
+        assert found
+        oembed = json.loads(pressed[found[1].removeprefix(f"{URL}/")])
+        (frame,) = Frames(oembed["html"]).frames
+        assert Frames(oembed["html"]).others == []
+        assert frame["title"] == oembed["title"]
+        below = str(frame["src"]).removeprefix(f"{URL}/")
+        assert below == f"embed/{address.split('/')[1]}/{mix}/"
+        assert f"{below}index.html" in pressed
+        assert str(frame["height"]) == str(oembed["height"])
+    assert "json+oembed" not in pressed["embed/one/1-1/index.html"]
+
+
+def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str, str]) -> None:
+    lines = pressed["playlists/tides.m3u8"].splitlines()
+    assert lines[0] == "#EXTM3U"
+    assert lines[2:] == [
+        f"#EXTINF:-1,Ada Lund {NASTY} - One {NASTY}",
+        "../audio/x.opus",
+        f"#EXTINF:-1,Ada Lund {NASTY} - Two {NASTY}",
+        "../audio/x.opus",
+    ]
+    assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
+    assert (
+        len(list(flat(sharing_files(small.plan, small.collection, small.sounds, small.keys))))
+        == 1 + 2 + 8
+    )
+
+
+def test_a_note_brings_the_sound_of_its_songs(pressed: dict[str, str]) -> None:
+    links = xml(pressed["feed.xml"]).iter(f"{ATOM}link")
+    sounds = [link.attrib for link in links if link.get("rel") == "enclosure"]
+    assert [(sound["title"], sound["href"]) for sound in sounds] == [
+        (f"One {NASTY}", f"{URL}/audio/x.opus")
+    ]
+
+
+def test_the_feed_of_the_music_has_sound_to_download(pressed: dict[str, str]) -> None:
+    entries = xml(pressed["music.xml"]).findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == [f"One {NASTY}", f"Two {NASTY}"]
+    for entry in entries:
+        (sound,) = [each for each in entry.iter(f"{ATOM}link") if each.get("rel") == "enclosure"]
+        assert sound.attrib["href"] == f"{URL}/audio/x.opus"
+        assert (sound.attrib["type"], sound.attrib["length"]) == ("audio/ogg", "10")
+
+
+def test_hosts_are_told_what_is_missing_and_what_never_changes(pressed: dict[str, str]) -> None:
+    assert "/* /404.html 404" in pressed["_redirects"].splitlines()
+    headers = pressed["_headers"].splitlines()
+    assert "  X-Content-Type-Options: nosniff" in headers
+    at = headers.index("/audio/*")
+    assert headers[at + 1] == "  Cache-Control: public, max-age=31536000, immutable"
+
+
+def test_without_previews_there_is_no_playlist(tmp_path: Path) -> None:
+    small = small_site(tmp_path)
+    pressed = replace(small, sounds=replace(small.sounds, previews={})).press()
+    assert "playlists/tides.m3u8" not in pressed
+    assert "m3u8" not in pressed["albums/tides/index.html"]
+    assert "enclosure" not in pressed["music.xml"]

@@ -1,0 +1,216 @@
+"""What the contract's URI points to: ERC-721, ERC-1155, OpenSea, music-nft-20220222, ERC-7572."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from stempress.audio.results import WebFile
+from stempress.output.output_files import flat
+from stempress.render.token_metadata import metadata_files
+from tests.support.small_site import Small, small_site, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyodide_app.engine.model import Token
+    from stempress.collection.collection import Collection
+    from stempress.collection.settings import Contract, Settings
+
+    type Json = dict[str, Any]
+
+OGG = WebFile("audio/stem.ogg", "audio/ogg; codecs=opus", 10, Path("stem.ogg"))
+FLAC = WebFile("audio/stem.flac", "audio/flac", 20, Path("stem.flac"))
+MP3 = WebFile("audio/mix.mp3", "audio/mpeg", 10, Path("mix.mp3"))
+MUSIC = {"version", "title", "artist", "duration", "mimeType", "trackNumber", "losslessAudio"}
+ALWAYS = {"name", "description", "image", "external_url", "attributes"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return sounding(small_site(tmp_path_factory.mktemp("small")), OGG, FLAC)
+
+
+def sounding(small: Small, stream: WebFile, lossless: WebFile | None) -> Small:
+    """Return the site with these files for every stem."""
+    stems = {
+        key: replace(sound, stream=stream, lossless=lossless)
+        for key, sound in small.sounds.stems.items()
+    }
+    previews = dict.fromkeys(small.sounds.previews, MP3)
+    return replace(small, sounds=replace(small.sounds, stems=stems, previews=previews))
+
+
+def with_settings(small: Small, **changes: object) -> Small:
+    settings: Settings = replace(small.collection.settings, **changes)  # type: ignore[arg-type]
+    collection: Collection = replace(small.collection, settings=settings)
+    return replace(small, collection=collection)
+
+
+def with_token(small: Small, token: Token) -> Small:
+    ledger = replace(small.collection.ledger, tokens=(token,))
+    return replace(small, collection=replace(small.collection, ledger=ledger))
+
+
+def contract_of(small: Small) -> Contract:
+    contract = small.collection.settings.contract
+    assert contract is not None
+    return contract
+
+
+def press(small: Small) -> dict[str, Json]:
+    """Return every file of metadata/ by its name."""
+    return {
+        file.address.removeprefix("metadata/"): json.loads(text_of(file))
+        for file in flat(metadata_files(small.collection, small.sounds, small.keys))
+    }
+
+
+def texts(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list):
+        for each in data.values() if isinstance(data, dict) else data:
+            yield from texts(each)
+
+
+def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: Small) -> None:
+    pressed = press(small)
+    ids = {token.id for token in small.collection.tokens}
+    hexadecimal = {name: data for name, data in pressed.items() if len(name) == 64 + len(".json")}
+    assert pressed.keys() == {f"{each}.json" for each in ids} | hexadecimal.keys() | {
+        "contract.json"
+    }
+    for name, data in hexadecimal.items():
+        assert data == pressed[f"{int(name[:64], 16)}.json"]
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        ("0", "0" * 64),
+        ("314592", "0" * 59 + "4cce0"),  # the example of ERC-1155
+        (str(2**256 - 1), "f" * 64),
+    ],
+)
+def test_the_hexadecimal_name_is_that_of_the_standard(small: Small, number: str, name: str) -> None:
+    token = replace(small.collection.tokens[-1], id=number)
+    assert press(with_token(small, token)).keys() == {
+        f"{number}.json",
+        f"{name}.json",
+        "contract.json",
+    }
+
+
+def test_every_token_has_what_both_standards_and_marketplaces_read(small: Small) -> None:
+    for name, data in press(small).items():
+        if name == "contract.json":
+            continue
+        assert data.keys() >= ALWAYS, name
+        assert all(isinstance(data[key], str) and data[key] for key in ALWAYS - {"attributes"})
+        for trait in data["attributes"]:
+            assert trait.keys() == {"trait_type", "value"}
+            assert all(isinstance(value, str) and value for value in trait.values())
+
+
+def test_decimals_belong_to_erc_1155(small: Small) -> None:
+    single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
+    assert press(small)["1.json"]["decimals"] == 0
+    assert "decimals" not in press(single)["1.json"]
+
+
+def test_without_an_address_of_the_site_everything_is_relative(small: Small) -> None:
+    for name, data in press(small).items():
+        assert not any(re.match("[a-z]+:", text) for text in texts(data)), name
+    assert press(small)["1.json"]["image"] == "../art/stems/one/drums/live.svg"
+
+
+def test_with_an_address_of_the_site_everything_is_absolute(small: Small) -> None:
+    for name, data in press(with_settings(small, url="https://ferry.example/x")).items():
+        assert not any(text.startswith(("../", "./", "/")) for text in texts(data)), name
+    pressed = press(with_settings(small, url="https://ferry.example/x/"))
+    assert pressed["1.json"]["external_url"] == "https://ferry.example/x/tokens/1/"
+    assert pressed["contract.json"]["external_link"] == "https://ferry.example/x/"
+
+
+def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: Small) -> None:
+    data = press(small)["1.json"]
+    assert data.keys() >= MUSIC | {"artwork", "animation_url"}
+    assert data["version"] == "music-nft-20220222"
+    assert (data["title"], data["artist"], data["trackNumber"]) == ("Live", "Ada Lund", 1)
+    assert (data["mimeType"], data["losslessAudio"]) == ("audio/flac", "../audio/stem.flac")
+    assert data["artwork"] == {"uri": data["image"], "mimeType": "image/svg+xml"}
+    assert data["project"] == {"title": "Tides", "type": "album"}
+    assert data["properties"] == {
+        "song": "one",
+        "layer": "drums",
+        "stem": "live",
+        "page": "../stems/one/drums/live/",
+    }
+
+
+def test_what_marketplaces_play_is_never_flac(small: Small) -> None:
+    assert press(small)["1.json"]["animation_url"] == "../audio/stem.ogg"
+    data = press(sounding(small, FLAC, FLAC))["1.json"]
+    assert "animation_url" not in data
+    assert "version" not in data
+    assert data["losslessAudio"] == "../audio/stem.flac"
+
+
+def test_without_a_lossless_file_the_music_schema_is_not_claimed(small: Small) -> None:
+    data = press(sounding(small, OGG, None))["1.json"]
+    assert data.keys().isdisjoint({"version", "losslessAudio"})
+    assert data["mimeType"] == "audio/ogg"
+
+
+def test_a_song_token_is_its_mix_and_plays_its_preview(small: Small) -> None:
+    song = replace(small.collection.song("one"), isrc="QZK6P2600001")
+    songs = {each.slug: each for each in small.collection.songs} | {"one": song}
+    data = press(replace(small, collection=replace(small.collection, _songs=songs)))["91.json"]
+    assert (data["animation_url"], data["mimeType"]) == ("../audio/mix.mp3", "audio/mpeg")
+    assert data["isrc"] == "QZ-K6P-26-00001"
+    assert data["properties"] == {
+        "song": "one",
+        "mix_number": "1-2",
+        "stems": {"drums": "live", "bass": "synth"},
+        "burned": ["1", "2"],
+    }
+    assert {"trait_type": "Bass", "value": "Synth"} in data["attributes"]
+
+
+def test_an_album_token_names_what_was_burned_for_it(small: Small) -> None:
+    data = press(small)["99.json"]
+    assert data["properties"] == {"burned": ["91", "92"]}
+    assert (data["artist"], data["license"]) == ("Ada Lund", "CC BY 4.0")
+
+
+def test_an_unrevealed_token_says_its_number_and_tier_alone(small: Small) -> None:
+    data = press(small)["7.json"]
+    assert data.keys() == ALWAYS | {"decimals"}
+    assert data["name"] == "Unrevealed stem #7"
+    assert data["attributes"] == [
+        {"trait_type": "Tier", "value": "Stem"},
+        {"trait_type": "State", "value": "Unrevealed"},
+    ]
+    assert data["image"] == "../art/unrevealed/stem.svg"
+
+
+def test_what_the_artist_did_not_say_is_left_out(small: Small) -> None:
+    silent = press(with_settings(small, artist="", description="", license="", symbol=""))
+    assert silent["1.json"].keys().isdisjoint({"artist", "license"})
+    assert silent["contract.json"].keys() == {"name", "image"}
+    assert silent["8.json"]["description"] == "An unrevealed stem token of Small Hours."
+
+
+def test_the_contract_names_no_administrators(small: Small) -> None:
+    assert press(small)["contract.json"] == {
+        "name": "Small Hours",
+        "symbol": "SMALL",
+        "description": "Two songs.",
+        "image": "../art/collection.svg",
+    }

@@ -1,0 +1,1 @@
+"""What several tests share: sites, browsers, a chain, a gateway."""

@@ -1,0 +1,90 @@
+"""Take the pictures of README.md: ``make pictures`` writes them into ``docs/pictures/``.
+
+Pages of the bundled collection in a window of a fixed size, light and dark, as they are before
+anybody has pressed a key: the same site gives the same pictures.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Thread
+from typing import TYPE_CHECKING, Literal
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from build import build
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
+from tests.conftest import CHROMIUM_FLAGS, ROOT, chromium_program
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    type Scheme = Literal["light", "dark"]
+
+SONG = "songs/undertow/"
+PHONES = ("", "gallery/", "tokens/9003/", "mixer/")
+WIDE, PHONE = (1280, 1420), (390, 760)
+GAP, BETWEEN = 24, "#8a8580"
+QUALITY = 82
+
+
+def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) -> Image.Image:
+    """Return what a window shows of a page."""
+    width, height = size
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    page.goto(address, wait_until="networkidle")
+    shot = page.screenshot(animations="disabled", caret="hide")
+    page.close()
+    return Image.open(BytesIO(shot)).convert("RGB")
+
+
+def side_by_side(shots: list[Image.Image]) -> Image.Image:
+    """Lay pictures of one size beside each other."""
+    width, height = shots[0].size
+    found = Image.new("RGB", (len(shots) * (width + GAP) - GAP, height), BETWEEN)
+    for at, shot in enumerate(shots):
+        found.paste(shot, (at * (width + GAP), 0))
+    return found
+
+
+def main(folder: Path) -> None:
+    """Press the bundled collection and take all pictures."""
+    dist = Path(mkdtemp()) / "dist"
+    if run(["--out", str(dist)], build, ROOT):
+        sys.exit(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as running:
+        server = QuietServer(("127.0.0.1", 0), partial(StaticHost, directory=str(dist)))
+        Thread(target=server.serve_forever, daemon=True).start()
+        running.callback(server.shutdown)
+        base = f"http://127.0.0.1:{server.server_port}/"
+        playwright = running.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(
+            executable_path=chromium_program(), args=CHROMIUM_FLAGS
+        )
+        schemes: tuple[Scheme, ...] = ("light", "dark")
+        for scheme in schemes:
+            phones = [take(browser, f"{base}{address}", PHONE, scheme) for address in PHONES]
+            pictures = {
+                "song": take(browser, f"{base}{SONG}", WIDE, scheme),
+                "pages": side_by_side(phones),
+            }
+            for name, picture in pictures.items():
+                picture.save(folder / f"{name}-{scheme}.webp", quality=QUALITY, method=6)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

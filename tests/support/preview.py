@@ -1,0 +1,45 @@
+"""A preview of a tiny site in a process of its own: a build copies content/ into dist/."""
+
+import signal
+import sys
+from pathlib import Path
+
+from stempress.commands.serve import serve
+from stempress.core.errors import Fault, SiteError
+
+site = Path(sys.argv[1])
+
+# Whoever runs the tests in the background may have had Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def press() -> bool:
+    """Find the site as it was pressed."""
+    return True
+
+
+def rebuild() -> list[str]:
+    """Copy what has changed; two words in the page stand for what goes wrong."""
+    text = (site / "content/index.html").read_text()
+    if "broken" in text:
+        raise SiteError([Fault("content/index.html", "is broken")])
+    if "bug" in text:
+        raise RuntimeError("a bug")
+    changed = []
+    for path in sorted((site / "content").iterdir()):
+        copy = site / "dist" / path.name
+        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+            copy.write_bytes(path.read_bytes())
+            changed.append(path.name)
+    sys.stdout.write("built\n")
+    sys.stdout.flush()
+    return changed
+
+
+def report(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+serve(site, site / "dist", port=0, press=press, rebuild=rebuild, report=report)

@@ -1,0 +1,289 @@
+"""A small site on disk with made-up sound: what rendering and drawing need, and no more."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import soundfile
+
+from pyodide_app.engine.model import Variation, stem_keys
+from stempress.audio.results import SongSound, Sounds, StemSound, WebFile
+from stempress.audio.stem_facts import Course, Facts
+from stempress.collection.collection import Collection, read_collection
+from stempress.collection.rarity import Rarity
+from stempress.collection.settings import read_settings
+from stempress.core.errors import Findings
+from stempress.core.tables import slugify
+from stempress.output.input_hash import Inputs
+from stempress.output.output_files import flat
+from stempress.render.html_pages import render_site
+from stempress.site.fingerprints import Keys
+from stempress.site.page_plan import Plan, plan_pages
+from stempress.site.views import Views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stempress.output.output_files import OutputFile
+
+STUB = (
+    "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"
+    "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
+    "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
+)
+NOTHING = Inputs("", "", sure=True, own_templates=False)
+OWNER = "0x" + "ab" * 20
+LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
+
+
+@dataclass(frozen=True)
+class Small:
+    """A site that was read, planned, and given sound."""
+
+    folder: Path
+    collection: Collection
+    plan: Plan
+    rarity: Rarity
+    sounds: Sounds
+
+    def views(self, mixer_off: str = "") -> Views:
+        """Return what templates ask."""
+        return Views(self.plan, self.collection, self.rarity, self.sounds, mixer_off)
+
+    @property
+    def keys(self) -> Keys:
+        """What files follow from."""
+        return Keys(self.views(), NOTHING)
+
+    def press(self, mixer_off: str = "") -> dict[str, str]:
+        """Render everything: the address of each file and its text."""
+        views = self.views(mixer_off)
+        keys = Keys(views, NOTHING)
+        files = flat(render_site(views, self.folder, keys, keys.page))
+        return {file.address: text_of(file) for file in files}
+
+
+def text_of(file: OutputFile) -> str:
+    """Return the text of a file that was made, not copied."""
+    content = file.made()
+    assert isinstance(content, bytes)
+    return content.decode()
+
+
+def xml(text: str) -> ET.Element:
+    """Parse what the tests themselves have made."""
+    return ET.fromstring(text)  # noqa: S314
+
+
+def small_site(
+    folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
+) -> Small:
+    """Write a site and read it."""
+    write_small_site(folder, word, url=url, body=body, cover=cover)
+    write(folder / "templates/_mixer.html", STUB)
+    return read(folder)
+
+
+def write_small_site(
+    folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
+) -> None:
+    """Write a sound site in which every name ends in ``word`` and every text is ``body``."""
+
+    def named(name: str) -> str:
+        return json.dumps(f"{name} {word}".strip(), ensure_ascii=False)
+
+    write(
+        folder / "site.toml",
+        f"""[site]
+title = {named("Small Hours")}
+artist = {named("Ada Lund")}
+description = {named("Two songs.")}
+url = "{url}"
+[collection]
+name = {named("Small Hours")}
+symbol = {named("SMALL")}
+license = {named("CC BY 4.0")}
+[collection.contract]
+address = "{OWNER}"
+marketplace = "https://market.example/{{address}}/{{token_id}}"
+[drop]
+phase = "live"
+mint_url = "https://mint.example/"
+[[splits]]
+name = {named("Ada Lund")}
+role = {named("artist")}
+share = 60
+[[splits]]
+name = {named("Bo Ek")}
+role = {named("drums")}
+share = 40
+[[perks]]
+title = {named("A tape")}
+tier = "song"
+tokens = "91-93, 99"
+""",
+    )
+    write(folder / "content/index.md", f"+++\ntitle = {named('Home')}\n+++\n{body}")
+    write(folder / "content/pages/about.md", f"+++\ntitle = {named('About')}\n+++\n{body}")
+    write(
+        folder / "content/notes/first.md",
+        f'+++\ntitle = {named("First note")}\ndate = 2026-01-02\nsongs = ["one"]\n+++\n{body}',
+    )
+    cover_line = f'cover = "{cover}"\n' if cover else ""
+    write(
+        folder / "content/albums/tides/index.md",
+        f'+++\ntitle = {named("Tides")}\nsongs = ["one", "two"]\n{cover_line}+++\n{body}',
+    )
+    for slug in ("one", "two"):
+        write(folder / f"content/albums/tides/{slug}.md", _song(slug, named, body))
+    for at, (slug, layer, stem) in enumerate(
+        (slug, layer, stem)
+        for slug in ("one", "two")
+        for layer, stems in LAYERS.items()
+        for stem in stems
+    ):
+        names = slugify(f"{layer} {word}"), slugify(f"{stem} {word}")
+        write(folder / "stems" / slug / names[0] / f"{names[1]}.flac", tone(at))
+    ledger = json.dumps(_ledger(word), ensure_ascii=False)
+    write(folder / "content/tokens.json", re.sub(r' ?({"id")', r"\n\1", ledger))
+
+
+@cache
+def tone(
+    seed: int = 0,
+    *,
+    frames: int = 8000,
+    rate: int = 8000,
+    channels: int = 1,
+    level: float = 0.25,
+    container: str = "FLAC",
+) -> bytes:
+    """Return a sound file: sines, one for each channel, at a pitch of the seed's own."""
+    at = np.arange(frames)[:, None] / rate
+    pitches = 110 * 2 ** ((seed + 7 * np.arange(channels)) / 12)
+    buffer = io.BytesIO()
+    soundfile.write(buffer, level * np.sin(2 * np.pi * pitches * at), rate, format=container)
+    return buffer.getvalue()
+
+
+def read(folder: Path) -> Small:
+    """Read a site's folder and make its sound up."""
+    findings = Findings()
+    settings = read_settings(folder, findings)
+    collection = read_collection(folder, settings, findings)
+    findings.raise_faults()
+    rarity = Rarity(collection.songs, collection.tokens)
+    plan = plan_pages(collection, rarity)
+    return Small(folder, collection, plan, rarity, made_up(collection))
+
+
+def made_up(collection: Collection) -> Sounds:
+    """Return sound for every stem, each with an envelope of its own."""
+    file = WebFile("audio/x.opus", "audio/ogg", 10, Path("x.opus"))
+    stems = {
+        key: StemSound(file, file, facts(envelope(at)), 0.5, 8.0)
+        for at, key in enumerate(stem_keys(collection.songs))
+    }
+    songs = {song.slug: SongSound(48000, 384000) for song in collection.songs}
+    previews = {
+        Variation.from_stems(collection.song(token.song), token.stems): file
+        for token in collection.tokens
+        if token.tier == "song"
+    }
+    return Sounds(stems, songs, previews)
+
+
+def facts(
+    envelope: tuple[float, ...],
+    channels: int = 2,
+    bands: tuple[tuple[int, ...], ...] | None = None,
+) -> Facts:
+    """Return what could be known of a stem of 8 s."""
+    bands = bands or tuple(
+        tuple(round(5 * band * each) for each in envelope[::2]) for band in (3, 2, 1)
+    )
+    return Facts(
+        digest="",
+        frames=384000,
+        rate=48000,
+        channels=channels,
+        bits=16,
+        peak=0.5,
+        true_peak=0.5,
+        loudness=-20.0,
+        clipped=0,
+        offset=0.0,
+        lead=0,
+        dead="",
+        packed=Course(((-0.5, 0.5),) * 200, envelope, bands).packed(),
+    )
+
+
+def envelope(seed: int) -> tuple[float, ...]:
+    """Return 96 values from 0 to 1 that no other seed gives."""
+    return tuple(((at * (seed + 3)) % 17) / 16 for at in range(96))
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file and the folders it lies in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def _song(slug: str, named: Callable[[str], str], body: str) -> str:
+    layers = "".join(
+        f"[[layers]]\nname = {named(layer)}\n"
+        + "".join(
+            f"[[layers.stems]]\nname = {named(stem)}\nnotes = {named('Taken at night.')}\n"
+            "supply = 4\n"
+            for stem in stems
+        )
+        for layer, stems in LAYERS.items()
+    )
+    return f"""+++
+title = {named(slug.title())}
+key = {named("F# minor")}
+bpm = 92
+credits = [{{ name = {named("Bo Ek")}, role = {named("drums")} }}]
+streaming = {{ {named("radio")} = "https://stream.example/" }}
+{layers}+++
+{body}
+"""
+
+
+def _ledger(word: str) -> dict[str, object]:
+    """Return tokens of every tier and state; 7 and 8 are unrevealed."""
+
+    def stem(song: str, layer: str, name: str) -> dict[str, str]:
+        found = {"layer": slugify(f"{layer} {word}"), "stem": slugify(f"{name} {word}")}
+        return {"tier": "stem", "state": "revealed", "song": song, **found}
+
+    def song(slug: str, first: str, second: str) -> dict[str, object]:
+        chosen = {"Drums": first, "Bass": second}
+        stems = {slugify(f"{at} {word}"): slugify(f"{name} {word}") for at, name in chosen.items()}
+        return {"tier": "song", "state": "forged", "song": slug, "stems": stems}
+
+    forged = {"state": "forged"}
+    tokens = [
+        {"id": "1", **stem("one", "Drums", "Live"), **forged, "into": "91"},
+        {"id": "2", **stem("one", "Bass", "Synth"), **forged, "into": "91"},
+        {"id": "3", **stem("two", "Drums", "Tape"), **forged, "into": "92"},
+        {"id": "4", **stem("two", "Bass", "Live"), **forged, "into": "92"},
+        {"id": "5", **stem("two", "Bass", "Live")},
+        {"id": "7", "tier": "stem", "state": "unrevealed"},
+        {"id": "8", "tier": "stem", "state": "unrevealed"},
+        {"id": "91", **song("one", "Live", "Synth"), "burned": ["1", "2"], "into": "99"},
+        {"id": "92", **song("two", "Tape", "Live"), "burned": ["3", "4"], "into": "99"},
+        {"id": "93", **song("two", "Tape", "Synth"), "state": "revealed", "burned": []},
+        {"id": "99", "tier": "album", "state": "revealed", "album": "tides"}
+        | {"burned": ["91", "92"]},
+    ]
+    return {"tokens": tokens, "owners": {"5": OWNER, "99": OWNER}, "block": 12}

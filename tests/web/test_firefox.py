@@ -1,0 +1,122 @@
+"""The mixer and the player bar in Firefox ESR: what is heard is what the engine says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from build import build
+from pyodide_app.engine.mix import RowSettings
+from stempress.commands.cli import run
+from tests.conftest import ROOT
+from tests.web.test_mixer_browser import engine, first_stems, is_part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from tests.conftest import Serve
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def loudspeakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Start what Firefox plays to, where a machine has no sound; return its environment."""
+    folder = tmp_path_factory.mktemp("pulse")
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
+    words = ["pulseaudio", "-n", "--exit-idle-time=-1"]
+    modules = ["--load=module-null-sink", "--load=module-native-protocol-unix"]
+    with subprocess.Popen(  # noqa: S603 - our own words
+        words + modules, env=environment, stderr=subprocess.DEVNULL
+    ) as server:
+        for _ in range(100):
+            if (folder / "pulse" / "native").exists():
+                break
+            time.sleep(0.1)
+        yield environment
+        server.terminate()
+
+
+@pytest.fixture
+def firefox(
+    serve: Serve, host: Path, tmp_path: Path, loudspeakers: dict[str, str]
+) -> Callable[[str], dict[str, Any]]:
+    """Return what sends a visitor to a song's page, and tells what came of it."""
+
+    def visit(part: str) -> dict[str, Any]:
+        found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+        assert found, "no Firefox: `make test` installs one"
+        address = f"{serve(host)}songs/undertow/"
+        done = subprocess.run(  # noqa: S603 - our own words
+            ["node", "tests/support/firefox.mjs", part, address, found, str(tmp_path)],  # noqa: S607
+            check=False,
+            cwd=ROOT,
+            env=loudspeakers,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        told: dict[str, Any] = json.loads(done.stdout)
+        assert told["wrong"] == []
+        return told
+
+    return visit
+
+
+def recording(told: dict[str, Any]) -> NDArray[np.float32]:
+    """Return what was heard, shape (2, frames)."""
+    return np.frombuffer(b64decode(told["recording"]), dtype="<f4").reshape(-1, 2).T
+
+
+def test_firefox_plays_mutes_and_exports(
+    firefox: Callable[[str], dict[str, Any]], host: Path, tmp_path: Path
+) -> None:
+    told = firefox("mixer")
+    song = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    heard = recording(told)
+    whole = engine(song, first_stems(song), {}).render(0, song["frames"])
+    second = song["rate"]
+    assert heard.shape[1] > 4 * second
+    assert is_part_of(heard[:, second : 2 * second], whole)
+    muted = engine(song, first_stems(song), {0: RowSettings(mute=True)})
+    sounding = np.flatnonzero(heard.any(axis=0))
+    end = sounding[-1] - second // 4
+    assert is_part_of(heard[:, end - second // 2 : end], muted.render(0, song["frames"]))
+
+    wav = tmp_path / "mix.wav"
+    link = "v=1&song=undertow&mix=1-1-1-1-1&mute=1"
+    assert (
+        run(["mix", "undertow", f"https://site.example/#{link}", "-o", str(wav)], build, ROOT) == 0
+    )
+    assert (tmp_path / told["name"]).read_bytes() == wav.read_bytes()
+
+
+def test_music_goes_on_from_page_to_page_in_firefox(
+    firefox: Callable[[str], dict[str, Any]], host: Path
+) -> None:
+    told = firefox("bar")
+    song = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    mix = told["track"].rsplit("/", 1)[1].split("-")
+    chosen = [
+        layer["stems"][int(number) - 1]["slug"]
+        for layer, number in zip(song["layers"], mix, strict=True)
+    ]
+    heard = recording(told)
+    assert heard.shape[1] > song["rate"] / 4
+    assert is_part_of(heard, engine(song, chosen, {}).render(0, song["frames"]))
+    state, track = told["next"]
+    assert state == "playing"
+    assert track != told["track"]
+    assert told["announced"] == [f"Undertow ({track.rsplit('/', 1)[1]})", "playing"]

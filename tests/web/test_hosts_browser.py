@@ -1,0 +1,183 @@
+"""The site in Chromium through the hosts there are: gateways of IPFS, GitHub Pages, a disk."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from build import build
+from stempress.commands.cli import run
+from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.publish.cid import cid_text
+from tests.conftest import ROOT
+from tests.support.gateway import Gateway, Store, address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+VISITED = {
+    "": "Night Ferry",
+    "gallery/": "Gallery",
+    "songs/undertow/": "Undertow",
+    "tokens/9001/": "Harbour Lights",
+}
+FIRST_PAGE = 60_000
+"""Bytes that the first page may take where nothing is compressed."""
+SLOW_PHONE = {
+    "offline": False,
+    "latency": 300,
+    "downloadThroughput": 90_000,
+    "uploadThroughput": 40_000,
+}
+
+
+@pytest.fixture(scope="module")
+def store(pressed: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Return the blocks that `build.py publish` has written."""
+    to = tmp_path_factory.mktemp("published")
+    assert run(["publish", "--out", str(pressed), "--to", str(to)], build, ROOT) == 0
+    return Store(to / "site.car")
+
+
+@contextmanager
+def serving(handler: type[StaticHost], folder: Path) -> Iterator[int]:
+    server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(params=["a path gateway", "a subdomain gateway", "GitHub Pages"])
+def base(request: pytest.FixtureRequest, pressed: Path, store: Store) -> Iterator[str]:
+    """Return where a host shows the site."""
+    gateway = type("PathGateway", (Gateway,), {"store": store})
+    pages = type("Pages", (StaticHost,), {"prefix": "/night-ferry/"})
+    handler = pages if request.param == "GitHub Pages" else gateway
+    with serving(handler, pressed) as port:
+        yield {
+            "a path gateway": f"http://127.0.0.1:{port}{address_of(store)}",
+            "a subdomain gateway": f"http://{cid_text(store.root)}.ipfs.localhost:{port}/",
+            "GitHub Pages": f"http://127.0.0.1:{port}/night-ferry/",
+        }[request.param]
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """Return a tab in which nothing goes wrong behind the visitor's back."""
+    context = chromium.new_context(service_workers="allow")
+    tab = context.new_page()
+    wrong: list[str] = []
+
+    def note(error: object) -> None:
+        # Chromium's own, where one page follows another before its transition is over.
+        if "Transition was aborted" not in str(error):
+            wrong.append(str(error))
+
+    tab.on("pageerror", note)
+    tab.on("response", lambda answer: wrong.extend([answer.url] * (answer.status >= 400)))
+    yield tab
+    context.close()
+    # A path gateway holds other sites as well, and lets no service worker in charge of all.
+    assert [each for each in wrong if not each.endswith("/sw.js")] == []
+
+
+def play(page: Page) -> None:
+    mixer = page.get_by_role("region", name="Mixer")
+    mixer.get_by_role("button", name="Play", exact=True).click()
+    status = mixer.get_by_role("status")
+    expect(status).to_have_text("Playing, mixed by Python", timeout=120_000)
+
+
+def test_every_kind_of_page_is_shown_and_mixes(page: Page, base: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for address, words in VISITED.items():
+        page.goto(f"{base}{address}", wait_until="networkidle")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+    page.goto(base)
+    page.get_by_role("link", name="Gallery").first.click()
+    page.get_by_role("searchbox").fill("9001")
+    page.locator("[data-found] a").first.click()
+    assert page.url == f"{base}tokens/9001/"
+    play(page)
+    assert {url for url in asked if not url.startswith((base, "blob:", "data:"))} == set()
+
+
+def test_an_address_that_leads_nowhere_leads_back(chromium: Browser, base: str) -> None:
+    page = chromium.new_page()
+    answer = page.goto(f"{base}tokens/0/")
+    assert answer
+    assert answer.status == 404
+    expect(page.get_by_role("link", name="To the front page")).to_have_attribute("href", base)
+    page.close()
+
+
+def test_the_first_page_is_small_where_nothing_is_compressed(page: Page, base: str) -> None:
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.goto(base, wait_until="networkidle")
+    assert len(sizes) > 3
+    assert sum(sizes.values()) < FIRST_PAGE, sizes
+
+
+class WithoutRanges(StaticHost):
+    """A host that knows no ranges."""
+
+    def wanted_span(self, size: int) -> None:
+        """Take every question for one about the whole."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        """Promise no ranges either."""
+        if keyword != "Accept-Ranges":
+            super().send_header(keyword, value)
+
+
+def test_previews_and_the_mixer_play_without_ranges(page: Page, pressed: Path) -> None:
+    with serving(WithoutRanges, pressed) as port:
+        page.goto(f"http://127.0.0.1:{port}/tokens/9001/")
+        seconds = page.locator("audio").evaluate(
+            """(it) => new Promise((done, fail) => {
+              it.onerror = () => fail(new Error(it.error.message));
+              it.onplaying = () => done(it.duration);
+              it.play();
+            })"""
+        )
+        assert seconds > 1
+        play(page)
+
+
+def test_a_slow_phone_reads_while_the_mixer_is_still_on_its_way(page: Page, base: str) -> None:
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send("Network.emulateNetworkConditions", SLOW_PHONE)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{base}songs/undertow/", wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Undertow", timeout=60_000)
+    expect(page.get_by_role("heading", name="The stems")).to_be_visible(timeout=60_000)
+    play_button = page.get_by_role("region", name="Mixer").get_by_role("button", name="Play")
+    expect(play_button.first).to_be_enabled(timeout=60_000)
+
+
+def test_pages_are_read_from_a_disk(chromium: Browser, pressed: Path) -> None:
+    page = chromium.new_page()
+    page.goto((pressed / "index.html").as_uri())
+    page.get_by_role("link", name="Gallery").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gallery")
+    assert page.evaluate("getComputedStyle(document.querySelector('.gallery')).display") == "block"
+    page.locator(".cards a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.url.startswith((pressed / "tokens").as_uri())
+    styled = "getComputedStyle(document.querySelector('.object')).display"
+    assert page.evaluate(styled) == "grid"
+    page.close()
