@@ -1,6 +1,7 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is mine-songs.js's.
 import { checkAddress, readTokens, resolveName } from "./chain.js";
 import { clone, inSite, link, load, part, ROOT, say } from "./dom.js";
+import { LANGUAGE } from "./language.js";
 import { loadLedger } from "./ledger.js";
 import { _, number, plural } from "./phrases.js";
 import { Planner } from "./planner.js";
@@ -282,7 +283,7 @@ function sourceOf({ source, block, time, endpoint }) {
   const from = source === "chain" ? chain : _("this site's own list");
   const where = block === null || block === undefined ? from : _("%(from)s at block %(block)s", { from, block: number(block) });
   if (!time) return where;
-  return _("%(from)s, %(time)s", { from: where, time: number(new Date(time), { dateStyle: "medium", timeStyle: "short" }) });
+  return _("%(from)s, %(time)s", { from: where, time: new Date(time).toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }) });
 }
 
 /** Where chain and site disagree the chain is right. */

@@ -1,35 +1,47 @@
 // What the ledger's words are called in the site's language.
 import { _, pgettext } from "./phrases.js";
 
+/** @typedef {"stem" | "song" | "album"} Tier */
+/** @typedef {"unrevealed" | "revealed" | "forged"} State */
+
+/** @type {Readonly<Record<string, string>>} */
 const TIERS = {
   stem: pgettext("tier", "stem"),
   song: pgettext("tier", "song"),
   album: pgettext("tier", "album"),
 };
+/** @type {Readonly<Record<string, string>>} */
 const STATES = {
   unrevealed: pgettext("state", "unrevealed"),
   revealed: pgettext("state", "revealed"),
   forged: pgettext("state", "forged"),
 };
+/** @type {Readonly<Record<Tier, (id: string) => string>>} */
 const UNREVEALED = {
   stem: (id) => _("Unrevealed stem #%(id)s", { id }),
   song: (id) => _("Unrevealed song #%(id)s", { id }),
   album: (id) => _("Unrevealed album #%(id)s", { id }),
 };
 
+/** @param {string} tier */
 export function tierName(tier) {
   return TIERS[tier] ?? tier;
 }
 
+/** @param {string} state */
 export function stateName(state) {
   return STATES[state] ?? state;
 }
 
+/** @param {Tier} tier @param {string} id */
 export function unrevealedTitle(tier, id) {
   return UNREVEALED[tier](id);
 }
 
-/** What a token is called: what the artist has named, or that nobody knows it yet. */
+/**
+ * What a token is called: what the artist has named, or that nobody knows it yet.
+ * @param {{ id: string, tier: Tier, state: State, title: string }} token
+ */
 export function titleOf({ id, tier, state, title }) {
   return state === "unrevealed" ? unrevealedTitle(tier, id) : title;
 }

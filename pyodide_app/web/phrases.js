@@ -3,66 +3,97 @@
 import { FORMS, ISOLATION, LANGUAGE, whichForm } from "./language.js";
 
 const PLACE = /%\((\w+)\)s/g;
+/** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map(); // digits -> a format, which takes long to make
 
+/** @typedef {Readonly<Record<string, unknown>>} Given values by the names of their places */
+
+/** @param {string} words @param {Given} [given] */
 function fill(words, given) {
   return given ? words.replaceAll(PLACE, (place, name) => isolated(given[name])) : words;
 }
 
+/** @param {unknown} value */
 function isolated(value) {
   return `${ISOLATION[0]}${value}${ISOLATION[1]}`;
 }
 
+/** @param {string} words @param {Given} [given] */
 export function _(words, given) {
   return fill(FORMS[words]?.[0] ?? words, given);
 }
 
-/** The same words can mean different things in different places. */
+/**
+ * The same words can mean different things in different places.
+ * @param {string} context @param {string} words @param {Given} [given]
+ */
 export function pgettext(context, words, given) {
   return fill(FORMS[`${context}\x04${words}`]?.[0] ?? words, given);
 }
 
-/** The sentence that goes with a number, which is shown as %(num)s. */
+/**
+ * The sentence that goes with a number, which is shown as %(num)s.
+ * @param {number} count @param {string} one @param {string} many @param {Given} [given]
+ */
 export function plural(count, one, many, given) {
   const form = FORMS[one]?.[whichForm(count)] ?? (count === 1 ? one : many);
   return fill(form, { num: number(count), ...given });
 }
 
-/** A sentence in pieces, to be appended: its words, and the nodes that are given for its places. */
+/**
+ * A sentence in pieces, to be appended: its words, and the nodes that are given for its places.
+ * @template T
+ * @param {string} words @param {Readonly<Record<string, T[]>>} given
+ * @returns {(string | T)[]}
+ */
 export function pieces(words, given) {
-  return words.split(PLACE).flatMap((piece, at) => (at % 2 ? given[piece] : piece)).filter((each) => each !== "");
+  return words.split(PLACE).flatMap((piece, nth) => (nth % 2 ? given[piece] : piece)).filter((node) => node !== "");
 }
 
+/** @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function number(value, options) {
   return value.toLocaleString(LANGUAGE, options);
 }
 
-/** A number with so many digits after the point. */
+/**
+ * A number with so many digits after the point.
+ * @param {number} value
+ */
 export function fixed(value, digits = 1) {
-  if (!formats.has(digits)) {
-    const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    formats.set(digits, new Intl.NumberFormat(LANGUAGE, options));
+  let format = formats.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(digits, format);
   }
-  return formats.get(digits).format(value).replace("-", "\u2212");
+  return format.format(value).replace("-", "\u2212");
 }
 
+/** @param {number} share from 0 to 1 */
 export function percent(share) {
   return _("%(count)s %", { count: number(Math.round(100 * share)) });
 }
 
-/** Names in a sentence; `type` is "and" or "or". */
+/**
+ * Names in a sentence.
+ * @param {readonly string[]} names @param {"and" | "or"} [type]
+ */
 export function listed(names, type = "and") {
-  return format(type).format(names.map(isolated));
+  return listFormat(type).format(names.map(isolated));
 }
 
-/** Nodes in a sentence, to be appended with the words between them. */
+/**
+ * Nodes in a sentence, to be appended with the words between them.
+ * @template T
+ * @param {readonly T[]} nodes @param {"and" | "or"} [type]
+ * @returns {(string | T)[]}
+ */
 export function listedNodes(nodes, type = "and") {
-  const parts = format(type).formatToParts(nodes.map((_, at) => String(at)));
-  return parts.map((part) => (part.type === "element" ? nodes[part.value] : part.value));
+  const parts = listFormat(type).formatToParts(nodes.map((node, nth) => String(nth)));
+  return parts.map((part) => (part.type === "element" ? nodes[Number(part.value)] : part.value));
 }
 
-function format(type) {
-  const how = { and: "conjunction", or: "disjunction" }[type];
+/** @param {"and" | "or"} type */
+function listFormat(type) {
   // Britain's English, like the rest of the words: no comma before the last of a list.
-  return new Intl.ListFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { type: how });
+  return new Intl.ListFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { type: type === "and" ? "conjunction" : "disjunction" });
 }

@@ -130,7 +130,7 @@ export class Player extends EventTarget {
   /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
   prepare() {
     if (sounding !== this) {
-      sounding?.#evict();
+      if (sounding) sounding.#evict();
       sounding = this;
     }
     if (!this.#ready) {

@@ -1,6 +1,8 @@
 // What this browser keeps as text; one that keeps nothing is like one that has kept nothing yet.
 
-/** `where` is "localStorage" or "sessionStorage". */
+/** @typedef {"localStorage" | "sessionStorage"} Store */
+
+/** @param {string} key @param {Store} [where] */
 export function recall(key, where = "localStorage") {
   try {
     return window[where].getItem(key);
@@ -9,7 +11,10 @@ export function recall(key, where = "localStorage") {
   }
 }
 
-/** Keep a text, or forget it with null; false where nothing can be kept. */
+/**
+ * Keep a text, or forget it with null; false where nothing can be kept.
+ * @param {string} key @param {string | null} text @param {Store} [where]
+ */
 export function note(key, text, where = "localStorage") {
   try {
     if (text === null) window[where].removeItem(key);

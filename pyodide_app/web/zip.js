@@ -7,22 +7,30 @@ const ENTRY_BYTES = 46;
 const LOCAL_BYTES = 30;
 const DEFLATED = 8;
 
-/** Return [name, bytes] of every file of an archive, an ArrayBuffer. */
+/**
+ * Name and bytes of every file of an archive.
+ * @param {ArrayBuffer} archive
+ * @returns {Promise<[string, Uint8Array<ArrayBuffer>][]>}
+ */
 export function unzip(archive) {
   const view = new DataView(archive);
   const end = endOf(view);
-  const found = [];
+  /** @type {Promise<[string, Uint8Array<ArrayBuffer>]>[]} */
+  const files = [];
   let at = view.getUint32(end + 16, true);
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
     const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)); // name, extra, comment
     const name = new TextDecoder().decode(new Uint8Array(archive, at + ENTRY_BYTES, lengths[0]));
-    if (!name.endsWith("/")) found.push(content(view, at).then((bytes) => [name, bytes]));
+    if (!name.endsWith("/")) files.push(content(archive, view, at).then((bytes) => [name, bytes]));
     at += ENTRY_BYTES + lengths[0] + lengths[1] + lengths[2];
   }
-  return Promise.all(found);
+  return Promise.all(files);
 }
 
-/** Return where the end of the central directory is; only a comment comes after it. */
+/**
+ * Offset of the end of the central directory; only a comment comes after it.
+ * @param {DataView} view
+ */
 function endOf(view) {
   for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) === END) return at;
@@ -30,10 +38,11 @@ function endOf(view) {
   throw new Error(_("it is not a ZIP archive"));
 }
 
-async function content(view, entry) {
+/** @param {ArrayBuffer} archive @param {DataView} view @param {number} entry offset in the central directory */
+async function content(archive, view, entry) {
   const local = view.getUint32(entry + 42, true);
   const start = local + LOCAL_BYTES + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  const bytes = new Uint8Array(view.buffer, start, view.getUint32(entry + 20, true));
+  const bytes = new Uint8Array(archive, start, view.getUint32(entry + 20, true));
   if (view.getUint16(entry + 10, true) !== DEFLATED) return bytes;
   const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(inflated).arrayBuffer());

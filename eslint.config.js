@@ -1,0 +1,93 @@
+// Names that are not defined and types are tsc's; see types/.
+import js from "@eslint/js";
+
+/** Listeners end with the page, worker or element that wants them. */
+const listenerSignal = {
+  meta: { type: "problem", schema: [], messages: { missing: "Pass { signal } as the third argument: a listener ends with the page that wants it." } },
+  create: (context) => ({
+    CallExpression(node) {
+      const { callee } = node;
+      const name = callee.type === "MemberExpression" ? callee.property.name : callee.name;
+      if (name !== "addEventListener") return;
+      const options = node.arguments[2];
+      const properties = options?.type === "ObjectExpression" ? options.properties : [];
+      if (!properties.some((property) => property.key?.name === "signal")) context.report({ node, messageId: "missing" });
+    },
+  }),
+};
+
+/** Rules are switched off for one line, with the reason beside it. */
+const reasonedException = {
+  meta: { type: "problem", schema: [], messages: { reason: "Switch off a rule for one line, with its reason: // eslint-disable-next-line rule -- reason" } },
+  create: (context) => ({
+    Program() {
+      for (const comment of context.sourceCode.getAllComments()) {
+        if (/^\s*eslint-disable/.test(comment.value) && !/^\s*eslint-disable-(next-)?line \S+ -- \S/.test(comment.value)) {
+          context.report({ loc: comment.loc, messageId: "reason" });
+        }
+      }
+    },
+  }),
+};
+
+const markup = "Strangers' words only ever become text: use textContent, or nodes.";
+const restrictedSyntax = [
+  { selector: "AssignmentExpression > MemberExpression.left[property.name=/^(innerHTML|outerHTML)$/]", message: markup },
+  { selector: "CallExpression[callee.property.name=/^(insertAdjacentHTML|setHTMLUnsafe)$/]", message: markup },
+  { selector: "CallExpression[callee.property.name='setInterval']", message: "Use repeat() of base/timers.js: it ends with a signal." },
+];
+
+export default [
+  { ignores: ["dist/", "build/", ".stempress-dist/", ".cache/", ".venv/", "pyodide_app/web/language.js"] },
+  {
+    ...js.configs.recommended,
+    files: ["**/*.js", "**/*.mjs"],
+    plugins: { local: { rules: { "listener-signal": listenerSignal, "reasoned-exception": reasonedException } } },
+    languageOptions: { ecmaVersion: 2025, sourceType: "module" },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      ...js.configs.recommended.rules,
+      "no-undef": "off", // tsc knows which names a page, a worker and a worklet have
+      "array-callback-return": "error",
+      "consistent-return": "error",
+      "default-case-last": "error",
+      "dot-notation": "error",
+      "eqeqeq": "error",
+      "no-constructor-return": "error",
+      "no-else-return": "error",
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-lonely-if": "error",
+      "no-new-func": "error",
+      "no-self-compare": "error",
+      "no-shadow": "error",
+      "no-throw-literal": "error",
+      "no-unmodified-loop-condition": "error",
+      "no-unneeded-ternary": "error",
+      "no-unreachable-loop": "error",
+      "no-useless-rename": "error",
+      "no-useless-return": "error",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+      "prefer-promise-reject-errors": "error",
+      "prefer-template": "error",
+      "no-restricted-globals": ["error", { name: "setInterval", message: "Use repeat() of base/timers.js: it ends with a signal." }],
+      "no-restricted-syntax": ["error", ...restrictedSyntax],
+      "local/listener-signal": "error",
+      "local/reasoned-exception": "error",
+    },
+  },
+  {
+    files: ["pyodide_app/web/**/*.js"],
+    ignores: ["**/*worker.js"],
+    rules: {
+      "no-console": "error",
+      "no-restricted-syntax": ["error", ...restrictedSyntax, {
+        selector: "AwaitExpression:not(:function *)",
+        message: "No await at the top of a module: WebKit fails when such a module is imported twice (bug 242740).",
+      }],
+    },
+  },
+  { files: ["pyodide_app/web/site.js", "stempress/**/*.js"], languageOptions: { sourceType: "script" } },
+];
