@@ -47,7 +47,10 @@ export function plural(count, one, many, given) {
  * @returns {(string | T)[]}
  */
 export function pieces(words, given) {
-  return words.split(PLACE).flatMap((piece, nth) => (nth % 2 ? given[piece] : piece)).filter((node) => node !== "");
+  /** @type {(string | T)[]} */
+  const nodes = [];
+  for (const [nth, piece] of words.split(PLACE).entries()) nodes.push(...(nth % 2 ? given[piece] : [piece]));
+  return nodes.filter((node) => node !== "");
 }
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
