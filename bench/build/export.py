@@ -162,7 +162,7 @@ def rarity_fact(standing: Standing) -> list[object]:
     """Return how rare a mix is, as its page and its tokens' pages tell it."""
     rank = [f"rank {number(standing.rank)} of {number(standing.of)}"] if standing.rank else []
     words = f"{standing.score:.2f} bits"
-    return ["Rarity", "rarity/#bits", words, [*rank, "one more is half as likely"]]
+    return ["Rarity", "rarity/#bits", words, [*rank, "each extra bit halves the odds"]]
 
 
 def page_facts(views: Views, page: Page) -> Facts | None:

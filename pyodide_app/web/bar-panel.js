@@ -157,7 +157,7 @@ export class Panel {
   #keepThis(playlist) {
     keep(playlist);
     this.#showKept();
-    this.#say(_("Kept in this browser: %(name)s", { name: playlist.name }));
+    this.#say(_("Saved in this browser: %(name)s", { name: playlist.name }));
   }
 
   #showKept() {
@@ -167,7 +167,7 @@ export class Panel {
         this.#showKept();
         this.#heading.focus();
       }));
-      forget.setAttribute("aria-label", _("Forget %(name)s", { name: playlist.name }));
+      forget.setAttribute("aria-label", _("Delete %(name)s", { name: playlist.name }));
       return make("li", {}, this.#playlistRow(playlist, button(_("Copy link"), () => this.#trying(() => this.#copy(playlist))), forget));
     });
     this.#kept.replaceChildren(...(rows.length ? [make("li", { class: "label" }, _("Playlists in this browser")), ...rows] : []));

@@ -47,7 +47,7 @@ class PlayerBar extends HTMLElement {
         this.#inform(title);
         this.#show(); // there is a network again
       },
-      refuse: () => say(this.#find("reason"), _("There is no network: that page has not come.")),
+      refuse: () => say(this.#find("reason"), _("You're offline, so that page couldn't load.")),
     });
     new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`)).observe(this);
     this.#share();
@@ -224,7 +224,7 @@ class PlayerBar extends HTMLElement {
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
     const words = { preview: _("Not yours: a preview"), silent: _("Not yours: silent"), open: "" }[heard];
     const { reason } = jukebox; // by now
-    say(this.#find("reason"), jukebox.state === "failed" ? _("It does not play: %(reason)s", { reason }) : reason || words);
+    say(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }
 
   /** Show where a track leads, its cover and length; or that there is none. */

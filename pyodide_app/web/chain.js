@@ -124,7 +124,7 @@ async function firstOf(endpoints, signal, ask) {
 
 async function checkChain(endpoint, { chain_id }, signal) {
   const chain = toNumber(await endpoint.request("eth_chainId", [], signal));
-  if (chain !== chain_id) throw new Error(_("it speaks for chain %(found)s, not %(wanted)s", { found: chain, wanted: chain_id }));
+  if (chain !== chain_id) throw new Error(_("it is on chain %(found)s, not %(wanted)s", { found: chain, wanted: chain_id }));
 }
 
 async function readSteadily(endpoint, contract, address, ids, signal) {

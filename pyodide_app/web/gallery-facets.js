@@ -127,7 +127,7 @@ class FacetBox {
     const hidden = this.#facet.values.length - this.#order.length;
     const typed = this.#find.value.trim();
     const isNothing = typed && this.#order.every((at) => !this.#matches(at));
-    if (isNothing) say(part(this.#place, "note"), _("None is like that"));
+    if (isNothing) say(part(this.#place, "note"), _("No matches"));
     else say(part(this.#place, "note"), hidden && !typed ? plural(hidden, "%(num)s more: look for it above", "%(num)s more: look for them above") : "");
   }
 }

@@ -149,7 +149,7 @@ function stemValue({ name, song, stems: [{ key, layer }] }) {
 
 function bandValue(percent) {
   const share = number(percent / 100, { style: "percent" });
-  return { slug: `top-${percent}`, label: percent === 100 ? _("Commoner half") : _("Rarest %(share)s", { share }) };
+  return { slug: `top-${percent}`, label: percent === 100 ? _("More common half") : _("Rarest %(share)s", { share }) };
 }
 
 function ownerValue({ head, tail }) {

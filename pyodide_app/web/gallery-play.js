@@ -53,7 +53,7 @@ export class PlayKeys {
       else if (tracks.includes(this.#heard)) bar.jukebox.pause();
       else await bar.jukebox.play();
     } catch (error) {
-      say(trouble, _("It cannot be played: %(reason)s", { reason: error.message }));
+      say(trouble, _("Can't play: %(reason)s", { reason: error.message }));
       trouble.hidden = false;
     }
   }

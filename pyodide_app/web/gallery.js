@@ -169,7 +169,7 @@ class Gallery {
     if (!isPlain) this.#results.show(places, shown);
     const { count } = this.#finder.index;
     if (!isNarrowed) this.#say(plural(count, "%(num)s token", "%(num)s tokens"));
-    else if (places.length === 0) this.#say(_("No token is like that"));
+    else if (places.length === 0) this.#say(_("No tokens match"));
     else this.#say(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: number(places.length) }));
     say(part(this.place, "done"), plural(places.length, "Show %(num)s token", "Show %(num)s tokens"));
   }

@@ -6,7 +6,7 @@ const OFF = "stempress:shortcuts-off";
 const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
 const SHEET = [
   [_("Space"), _("play or pause")],
-  ["← →", _("a bar back or on")],
+  ["← →", _("Back or forward one bar")],
   [_("Home"), _("to the beginning")],
   ["L", _("loop")],
   [_("1 to 9"), _("go to a row")],
@@ -84,7 +84,7 @@ function fill(sheet) {
   }
   const toggle = make("button");
   const show = () => {
-    toggle.textContent = _("Single keys");
+    toggle.textContent = _("Single-key shortcuts");
     toggle.setAttribute("aria-pressed", String(!off()));
   };
   toggle.type = "button";

@@ -566,8 +566,8 @@ export class StemMixer extends HTMLElement {
 }
 
 function failure({ message: reason }, isFinal) {
-  if (isFinal) return _("It does not play: %(reason)s.", { reason });
-  return _("It does not play: %(reason)s. Press Play to try again.", { reason });
+  if (isFinal) return _("Can't play: %(reason)s.", { reason });
+  return _("Can't play: %(reason)s. Press Play to try again.", { reason });
 }
 
 async function fetchPage(address) {

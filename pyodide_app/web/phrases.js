@@ -73,7 +73,7 @@ export function fixed(value, digits = 1) {
 
 /** @param {number} share from 0 to 1 */
 export function percent(share) {
-  return _("%(count)s %", { count: number(Math.round(100 * share)) });
+  return number(share, { style: "percent" });
 }
 
 /**

@@ -27,7 +27,7 @@ export class RpcError extends Error {
 
 class BusyError extends Error {
   constructor(seconds) {
-    super(_("it is asked too much"));
+    super(_("rate limit reached"));
     this.seconds = seconds;
   }
 }
@@ -120,7 +120,7 @@ async function readText(answer) {
     bytes += value.byteLength;
     if (bytes > MOST_BYTES) {
       await reader.cancel();
-      throw new Error(_("its answer has no end"));
+      throw new Error(_("response too large"));
     }
     text += decoder.decode(value, { stream: true });
   }

@@ -162,7 +162,7 @@ function joinKeep(mixer) {
       load.type = drop.type = "button";
       load.textContent = each.name;
       drop.textContent = "×";
-      drop.setAttribute("aria-label", _("Forget %(name)s", { name: each.name }));
+      drop.setAttribute("aria-label", _("Delete %(name)s", { name: each.name }));
       load.addEventListener("click", () => trying(mixer, () => mixer.setMix(read(each.mix, song))));
       drop.addEventListener("click", () =>
         trying(mixer, () => {
@@ -183,7 +183,7 @@ function joinKeep(mixer) {
     keep([...all().filter((each) => each.name !== name || songOf(each.mix) !== song.slug), { name, mix }]);
     field.value = "";
     await show();
-    mixer.say(_("Kept in this browser: %(name)s", { name }));
+    mixer.say(_("Saved in this browser: %(name)s", { name }));
   };
   on(mixer, ".keep-it", "click", save);
   on(mixer, ".keep", "submit", (event) => {
@@ -265,7 +265,7 @@ function joinExport(mixer) {
       const mix = mixer.choice.map((nth) => nth + 1).join("-");
       const published = await digestOf(song, mix, mixer.dataset.root);
       if (!published) {
-        mixer.say(_("Of this mix no digest has been published."));
+        mixer.say(_("No digest has been published for this mix."));
         return;
       }
       const player = await mixer.player();

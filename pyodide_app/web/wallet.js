@@ -17,7 +17,7 @@ const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
 const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const REASONS = new Map([
-  [4001, _("You have refused, and nothing was asked again.")],
+  [4001, _("You declined the request.")],
   [4100, _("The wallet does not let this site see an account.")],
   [4900, _("The wallet is not connected to any chain.")],
   [4902, _("The wallet does not know this chain: add it there first.")],

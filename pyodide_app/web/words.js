@@ -1,5 +1,5 @@
 // Figures in words, and the little things that all controls do.
-import { _, fixed, number } from "./phrases.js";
+import { _, fixed, number, percent } from "./phrases.js";
 
 export const SILENT = -60; // dB: what the volumes' lowest place means
 const MEGABYTE = 1e6;
@@ -31,10 +31,10 @@ export function decibels(value) {
 }
 
 export function side(value) {
-  const percent = Math.round(Number(value) * 100);
-  if (percent === 0) return _("Centre");
-  const count = number(Math.abs(percent));
-  return percent < 0 ? _("%(count)s % left", { count }) : _("%(count)s % right", { count });
+  const position = Number(value);
+  if (Math.round(100 * position) === 0) return _("Centre");
+  const share = percent(Math.abs(position));
+  return position < 0 ? _("%(share)s left", { share }) : _("%(share)s right", { share });
 }
 
 export function clock(seconds) {

@@ -36,7 +36,7 @@ SOURCES = {
     "templates/*": ("jinja2.ext:babel_extract", {"trim_blocks": "true", "lstrip_blocks": "true"}),
     "stempress/**/*.py": ("python", {}),
     "pyodide_app/*.py": ("python", {}),
-    "pyodide_app/web/*.js": ("javascript", {"parse_template_string": "true", "jsx": "false"}),
+    "pyodide_app/web/**/*.js": ("javascript", {"parse_template_string": "true", "jsx": "false"}),
 }
 KEPT = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-T")
 """The headers that say something; dates would differ whenever two people do this."""

@@ -67,10 +67,10 @@ class Words:
     def percentage(self, value: float) -> str:
         """Return a percentage with two digits that matter."""
         figure = f"{value:.0f}" if value >= 9.95 or value == 0 else f"{value:.2g}"
-        return f"{figure}{NBSP}%"
+        return f"{figure}%"
 
     def percent(self, share: float) -> str:
-        """Return a share with two digits that matter: ``37 %``, ``1.2 %``, ``0.04 %``."""
+        """Return a share with two digits that matter: ``37%``, ``1.2%``, ``0.04%``."""
         value = share * 100
         if 0 < value < 0.001:
             _ = self._phrases

@@ -257,7 +257,7 @@ def _sections(
     if collection.seals:
         yield Section("", lambda: [Page("provenance/", "provenance.html", _("Provenance"))])
     yield Section("", lambda: [Page("mixer/", "mixer.html", _("Mixer"))])
-    yield Section("", lambda: [Page("mine/", "mine.html", _("Mine"))])
+    yield Section("", lambda: [Page("mine/", "mine.html", _("My tokens"))])
     yield Section("", lambda: [Page("404.html", "404.html", _("Not found"))])
 
 

@@ -368,7 +368,7 @@ def test_what_a_page_does_it_does_when_it_is_come_to(page: Page, base: str) -> N
         follow(page, "Gallery")
         page.locator("[data-filter] [name=q]").fill("undertow")
         expect(page.locator("main").get_by_role("status")).to_contain_text("61 of 401 tokens")
-        follow(page, "Mine")
+        follow(page, "My tokens")
         expect(page.locator("[data-mine]")).to_be_visible()
     page.get_by_role("contentinfo").get_by_role("link", name="Breakwater", exact=True).click()
     mixer = page.get_by_role("region", name="Mixer")
@@ -530,7 +530,7 @@ def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str)
     page.goto(base + MIX)
     play(page)
     mark(page)
-    for name in ("Gallery", "Rarity", "Mine"):
+    for name in ("Gallery", "Rarity", "My tokens"):
         follow(page, name)
     page.evaluate(
         """async () => {
@@ -545,7 +545,7 @@ def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str)
     )
     page.wait_for_timeout(1500)
     expect(page.locator("html")).not_to_have_attribute("data-leaving", "", timeout=PATIENCE)
-    names = {"gallery/": "Gallery", "rarity/": "Rarity", "mine/": "Mine", "mixer/": "Mixer"}
+    names = {"gallery/": "Gallery", "rarity/": "Rarity", "mine/": "My tokens", "mixer/": "Mixer"}
     heading = names.get(page.url.removeprefix(base), "Undertow")
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
     assert page.locator("header.masthead").count() == 1
@@ -659,7 +659,7 @@ def test_a_track_that_cannot_be_played_is_passed_over(
     expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine cannot be played")
     # The last one does not play either, and nothing follows it.
     expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
-    expect(bar_of(page)).to_contain_text("It does not play: the stem sine cannot be played")
+    expect(bar_of(page)).to_contain_text("Can't play: the stem sine cannot be played")
     expect(bar_of(page).locator(".what .title")).to_have_text("High")
     page.context.close()
 
@@ -756,7 +756,7 @@ def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, presse
     panel = page.get_by_role("region", name="Queue", exact=True)
     panel.get_by_role("textbox", name="Name").fill("Night <b>drive</b>")
     panel.get_by_role("button", name="Keep as playlist").click()
-    expect(panel).to_contain_text("Kept in this browser: Night <b>drive</b>")
+    expect(panel).to_contain_text("Saved in this browser: Night <b>drive</b>")
     tracks = kept_queue(page)["tracks"]
     assert len(tracks) > 1
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
@@ -817,7 +817,7 @@ def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) ->
     page.evaluate("document.querySelector('main [data-queue]').dataset.queue = 'albums/none'")
     page.locator("main [data-queue]").first.click()
     failed = page.locator("main .to-queue [role=status]").first
-    expect(failed).to_have_text("It cannot be played: there is nothing to play")
+    expect(failed).to_have_text("Can't play: there is nothing to play")
     expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
 
 

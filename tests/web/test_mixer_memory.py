@@ -50,7 +50,7 @@ def test_what_does_not_fit_is_refused_before_it_is_fetched(
     visit = Visit(page, song)
     visit.press("Play")
     visit.says(
-        f"It does not play: its stems take {bytes_needed / 1e6:.1f} MB of memory, "
+        f"Can't play: its stems take {bytes_needed / 1e6:.1f} MB of memory, "
         "and on this device they may take 30.0 MB."
     )
     assert not [url for url in asked if "/audio/" in url or "/runtime/" in url]

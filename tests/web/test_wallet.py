@@ -374,7 +374,7 @@ def test_a_wallet_that_is_just_there_and_late_is_found(
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        ({"error": {"code": 4001, "message": "User rejected"}}, "You have refused"),
+        ({"error": {"code": 4001, "message": "User rejected"}}, "You declined the request"),
         ({"error": {"code": -32002, "message": "pending"}}, "The wallet is asking already"),
         ({"error": {"code": -32603, "message": "<b>no</b>"}}, "The wallet says: <b>no</b>"),
         ({"result": []}, "it may be locked"),
@@ -553,7 +553,7 @@ def test_the_chain_is_right_where_the_site_is_older(visit: Open, chain: Chain) -
     assert made.notices == ""
     chain.send("Plain", address, "forge(uint256,uint256,uint256)", 501, 500, 2000, by=ME)
     chain.send("Plain", address, "transferFrom(address,address,uint256)", ME, OTHER, 1, by=ME)
-    made.page.get_by_role("button", name="Read again").click()
+    made.page.get_by_role("button", name="Refresh").click()
     made.shows(499, re.compile("^the chain"))
     assert "The site knows block 1, the chain is at" in made.notices
     assert "disagree about 501 tokens" in made.notices
@@ -833,7 +833,7 @@ def test_music_goes_on_to_this_page_and_endpoints_are_asked(visit: Open, plain: 
     bar.get_by_role("button", name="Repeat: off").click()  # its songs last a second
     expect(bar).to_have_attribute("data-state", "playing", timeout=60_000)
     made.page.evaluate("window.marked = true")
-    made.page.get_by_role("link", name="Mine", exact=True).click()
+    made.page.get_by_role("link", name="My tokens", exact=True).click()
     made.look(ME)
     made.shows(8, re.compile("^the chain"))
     assert made.relays[0].asked.total() > 0
