@@ -1,0 +1,13 @@
+// What browsers have and TypeScript's library does not, or not yet.
+
+interface Navigator {
+  /** In GB, rounded: https://www.w3.org/TR/device-memory/ */
+  readonly deviceMemory?: number;
+  /** https://wicg.github.io/netinfo/ */
+  readonly connection?: { readonly saveData?: boolean };
+}
+
+interface Window {
+  /** EIP-1193: the wallet that is there without announcing itself. */
+  ethereum?: unknown;
+}

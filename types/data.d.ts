@@ -1,0 +1,213 @@
+// The files of data/ and app/ that the build writes and the pages' modules read. stempress/render writes them;
+// addresses in them are relative to the site's root.
+
+declare namespace Data {
+  type Tier = "stem" | "song" | "album";
+  type State = "unrevealed" | "revealed" | "forged";
+  /** What is heard of stems that the visitor does not hold. */
+  type Access = "open" | "preview" | "silent";
+  /** A mix number such as "3-1-4": positions of stems in their layers, from 1. */
+  type Mix = string;
+
+  /** data/collection.json */
+  interface Collection {
+    name: string;
+    title: string;
+    artist: string;
+    contract: Contract | null;
+    mixer: { locked: Access; preview_seconds: number };
+    albums: Album[];
+    songs: string[];
+    tokens: number;
+    block: number | null;
+  }
+
+  interface Contract {
+    chain_id: number;
+    address: string;
+    standard: "erc721" | "erc1155";
+    rpc: string[];
+    marketplace: string;
+    explorer: string;
+  }
+
+  interface Album {
+    slug: string;
+    title: string;
+    upc: string;
+    released: string | null;
+    address: string;
+    cover: string;
+    songs: string[];
+  }
+
+  /** data/songs/<song>.json */
+  interface Song {
+    slug: string;
+    title: string;
+    artist: string;
+    album: string;
+    album_title: string;
+    isrc: string;
+    bpm: number | null;
+    key: string;
+    bars: number | null;
+    bar_seconds: number | null;
+    address: string;
+    cover: string;
+    /** Sample rate, in Hz. */
+    rate: number;
+    frames: number;
+    /** In seconds. */
+    duration: number;
+    layers: Layer[];
+    rules: Rule[];
+    /** How many variations the rules permit. */
+    variations: number;
+    /** The mixes that have a page. */
+    pages: Mix[];
+  }
+
+  interface Layer {
+    slug: string;
+    name: string;
+    stems: Stem[];
+  }
+
+  interface Stem {
+    slug: string;
+    name: string;
+    notes: string;
+    address: string;
+    audio: File;
+    lossless: File | null;
+    /** The waveform, as an SVG path. */
+    path: string;
+    channels: number;
+    /** In LUFS. */
+    loudness: number | null;
+  }
+
+  interface File {
+    url: string;
+    type: string;
+    bytes: number;
+  }
+
+  /** Stems by layer. */
+  interface Rule {
+    if: Record<string, string[]>;
+    exclude: Record<string, string[]>;
+    require: Record<string, string[]>;
+  }
+
+  /** data/previews/<song>.json: addresses of sound files, by mix. */
+  type Previews = Record<Mix, string>;
+
+  /** data/digests/<song>.json */
+  interface Digests {
+    bits: number;
+    rate: number | null;
+    mixes: Record<Mix, string>;
+  }
+
+  /** data/forge.json */
+  interface Forge {
+    songs: ForgeSong[];
+    albums: Album[];
+  }
+
+  interface ForgeSong {
+    slug: string;
+    title: string;
+    address: string;
+    cover: string;
+    layers: { slug: string; name: string; stems: { slug: string; name: string; share: number }[] }[];
+    rules: Rule[];
+    /** The mixes that have a page; null where all permitted ones have. */
+    pages: Mix[] | null;
+  }
+
+  /** data/rarity.json */
+  interface Rarity {
+    /** Mix, score in bits, rank from 1, how many tokens. By song. */
+    variations: Record<string, [mix: Mix, score: number, rank: number, tokens: number][]>;
+  }
+
+  /** data/ledger.json */
+  interface LedgerHead {
+    block: number | null;
+    time: string;
+    parts: number;
+  }
+
+  /** data/tokens.json, and all of data/tokens/<n>.json together. */
+  interface Ledger {
+    block: number | null;
+    time: string;
+    tokens: Token[];
+  }
+
+  /** What is empty or zero is left out. */
+  interface Token {
+    id: string;
+    tier: Tier;
+    state: State;
+    title: string;
+    address: string;
+    image: string;
+    song?: string;
+    layer?: string;
+    stem?: string;
+    album?: string;
+    /** Stems by layer. */
+    stems?: Record<string, string>;
+    burned?: string[];
+    into?: string;
+    /** Copies by the holder's address. */
+    owners?: Record<string, number>;
+    mix?: Mix;
+    supply?: number;
+  }
+
+  /** data/gallery.json */
+  interface Gallery {
+    /** "12" or "3-40". */
+    ids: string[];
+    /** The first letter of each token's state. */
+    states: string;
+    kinds: Column;
+    albums: { slug: string; title: string; cover: string }[];
+    songs: GallerySong[];
+    /** The tokens that were burned for an album token, all by position. */
+    burned: Record<string, number[]>;
+    owners: GalleryOwners | null;
+  }
+
+  interface GallerySong {
+    slug: string;
+    title: string;
+    album: string;
+    layers: { slug: string; name: string; stems: [slug: string, name: string, share: number][] }[];
+    /** Separated by spaces. */
+    mixes: string;
+  }
+
+  interface GalleryOwners {
+    /** How many bytes of each address are kept from its beginning, and from its end. */
+    head: number;
+    tail: number;
+    /** Base64. */
+    ends: string;
+    /** A token's first holder, from 1; 0 for none. */
+    of: Column;
+    /** A token's other holders, from 0, by its position. */
+    more: Record<string, number[]>;
+  }
+
+  /** Whole numbers, each of `width` digits to the base 64. */
+  interface Column {
+    width: number;
+    digits: string;
+  }
+}
