@@ -14,11 +14,15 @@ export const BUDGET = GIGABYTE * SHARE * Math.min(gigabytes(), MOST_GIGABYTES);
 /** A mix that does not fit in memory. */
 export class TooMuch extends Error {}
 
+/** @param {number} channels @param {number} frames */
 export function bytesOf(channels, frames) {
   return BYTES * channels * frames;
 }
 
-/** Refuse what does not fit, before any of it is there. */
+/**
+ * Refuse what does not fit, before any of it is there.
+ * @param {number} bytes
+ */
 export function weigh(bytes) {
   if (bytes <= BUDGET) return;
   throw new TooMuch(
@@ -28,18 +32,25 @@ export function weigh(bytes) {
   );
 }
 
-/** Promises of things that take up memory, by key, in the order of their last use. */
+/**
+ * Promises of things that take up memory, by key, in the order of their last use.
+ * @template T
+ */
 export class Shelf {
   bytes = 0;
   #size;
-  #kept = new Map(); // key -> {promise, bytes: 0 until it is there}
+  /** @type {Map<string, { promise: Promise<T>, bytes: number }>} */
+  #kept = new Map(); // bytes: 0 until it is there
 
-  /** `size` says how many bytes a thing takes. */
+  /** @param {(thing: T) => number} size how many bytes a thing takes */
   constructor(size) {
     this.#size = size;
   }
 
-  /** Return what is kept by a key; `make` makes it where there is none, and anew after a failure. */
+  /**
+   * What is kept by a key; `make` makes it where there is none, and anew after a failure.
+   * @param {string} key @param {() => Promise<T>} make
+   */
   get(key, make) {
     const kept = this.#kept.get(key) ?? this.#begin(key, make());
     this.#kept.delete(key);
@@ -47,6 +58,7 @@ export class Shelf {
     return kept.promise;
   }
 
+  /** @param {Iterable<string>} keys */
   drop(keys) {
     for (const key of keys) {
       this.bytes -= this.#kept.get(key)?.bytes ?? 0;
@@ -58,19 +70,23 @@ export class Shelf {
     this.drop([...this.#kept.keys()]);
   }
 
-  /** Name what has been unused longest, until what is left takes no more than `most` bytes. */
+  /**
+   * Name what has been unused longest, until what is left takes no more than `most` bytes.
+   * @param {number} most @param {(key: string) => boolean} isWanted
+   */
   surplus(most, isWanted) {
     let left = this.bytes;
-    const found = [];
+    const keys = [];
     for (const [key, { bytes }] of this.#kept) {
       if (left <= most) break;
       if (!bytes || isWanted(key)) continue;
       left -= bytes;
-      found.push(key);
+      keys.push(key);
     }
-    return found;
+    return keys;
   }
 
+  /** @param {string} key @param {Promise<T>} promise */
   #begin(key, promise) {
     const kept = { promise, bytes: 0 };
     const isKept = () => this.#kept.get(key) === kept;
@@ -78,7 +94,9 @@ export class Shelf {
       (thing) => {
         if (isKept()) this.bytes += kept.bytes = this.#size(thing);
       },
-      () => isKept() && this.#kept.delete(key),
+      () => {
+        if (isKept()) this.#kept.delete(key);
+      },
     );
     return kept;
   }

@@ -1,19 +1,24 @@
 // What is to be played, in which order, and the place in it. Pure: what it is kept as is checked here,
 // for other sites on the same host can write it.
 //
-// An entry is {id, address}: a track may stand in the queue more than once.
+/** @typedef {{ id: number, address: string }} Entry a track may stand in the queue more than once */
+/** @typedef {"off" | "all" | "one"} Repeat */
 import { isTrack } from "./tracks.js";
 
 const VERSION = 1;
 export const MOST = 500; // tracks of a queue, or of a playlist
+/** @type {readonly Repeat[]} */
 export const REPEATS = ["off", "all", "one"];
 
 export class Queue {
+  /** @type {Entry[]} */
   entries = [];
+  /** @type {Repeat} */
   repeat = "off";
   volume = 1;
   seconds = 0; // where the current track is
   #current = 0; // its id; 0 where there is none
+  /** @type {number[] | null} */
   #order = null; // ids in the order that shuffling gave them
   #last = 0;
 
@@ -25,7 +30,10 @@ export class Queue {
     return this.#order !== null;
   }
 
-  /** Put tracks at the end, as many as there is room for; return their entries. */
+  /**
+   * Put tracks at the end, as many as there is room for; return their entries.
+   * @param {readonly string[]} addresses
+   */
   add(addresses) {
     const room = MOST - this.entries.length;
     const added = addresses.slice(0, room).map((address) => ({ id: ++this.#last, address }));
@@ -35,7 +43,10 @@ export class Queue {
     return added;
   }
 
-  /** Hold these tracks and no others, and begin with the first. */
+  /**
+   * Hold these tracks and no others, and begin with the first.
+   * @param {readonly string[]} addresses
+   */
   replace(addresses) {
     this.clear();
     const added = this.add(addresses);
@@ -49,27 +60,34 @@ export class Queue {
     this.go(0);
   }
 
+  /** @param {number} id 0 for none */
   go(id) {
     this.#current = id;
     this.seconds = 0;
   }
 
-  /** Take an entry out; where it is the current one, the one after it is next. */
+  /**
+   * Take an entry out; where it is the current one, the one after it is next.
+   * @param {number} id
+   */
   remove(id) {
     if (id === this.#current) {
       const place = this.#ids.indexOf(id);
       this.go(this.#ids[place + 1] ?? this.#ids[place - 1] ?? 0);
     }
-    this.entries = this.entries.filter((each) => each.id !== id);
-    this.#order = this.#order?.filter((each) => each !== id) ?? null;
+    this.entries = this.entries.filter((entry) => entry.id !== id);
+    this.#order = this.#order?.filter((other) => other !== id) ?? null;
   }
 
-  /** Move an entry up (-1) or down (1). */
+  /**
+   * Move an entry up or down.
+   * @param {number} id @param {-1 | 1} by
+   */
   move(id, by) {
-    const at = this.entries.findIndex((each) => each.id === id);
-    const to = at + by;
+    const from = this.entries.findIndex((entry) => entry.id === id);
+    const to = from + by;
     if (to < 0 || to >= this.entries.length) return;
-    [this.entries[at], this.entries[to]] = [this.entries[to], this.entries[at]];
+    [this.entries[from], this.entries[to]] = [this.entries[to], this.entries[from]];
   }
 
   /** The entry that is next: after the current one's end, or because the visitor wants it. */
@@ -86,56 +104,64 @@ export class Queue {
     return this.entries.find(({ id }) => id === last) ?? null;
   }
 
+  /** @param {boolean} on */
   setShuffled(on) {
     if (on) this.#shuffle();
     else this.#order = null;
   }
 
-  /** What is kept of it, as text. */
+  /** The queue as text, to be kept. */
   write() {
     const { entries, repeat, volume, seconds, shuffled } = this;
-    const at = Math.max(0, entries.indexOf(this.current));
+    const at = Math.max(0, entries.findIndex(({ id }) => id === this.#current));
     const tracks = entries.map(({ address }) => address);
     return JSON.stringify({ v: VERSION, tracks, at, seconds, repeat, volume, shuffled });
   }
 
-  /** Read what was kept; what is no queue is an empty one. */
+  /**
+   * Read what was kept; what is no queue is an empty one.
+   * @param {string | null} text
+   */
   static read(text) {
     const queue = new Queue();
-    const kept = parsed(text);
+    const kept = parsed(text ?? "");
     if (kept?.v !== VERSION || !Array.isArray(kept.tracks)) return queue;
     queue.add(kept.tracks.filter(isTrack));
     if (queue.entries.length !== kept.tracks.length) return queue; // the place in it is another's
-    const at = Number.isSafeInteger(kept.at) ? queue.entries[kept.at] : null;
-    if (at) queue.go(at.id);
-    if (at && Number.isFinite(kept.seconds) && kept.seconds > 0) queue.seconds = kept.seconds;
+    const current = Number.isSafeInteger(kept.at) ? queue.entries[kept.at] : null;
+    if (current) queue.go(current.id);
+    if (current && Number.isFinite(kept.seconds) && kept.seconds > 0) queue.seconds = kept.seconds;
     if (REPEATS.includes(kept.repeat)) queue.repeat = kept.repeat;
-    if (kept.volume >= 0 && kept.volume <= 1) queue.volume = Number(kept.volume);
+    if (Number.isFinite(kept.volume) && kept.volume >= 0 && kept.volume <= 1) queue.volume = kept.volume;
     if (kept.shuffled === true) queue.setShuffled(true);
     return queue;
   }
 
   /**
    * Be as another window has left it. Entries that are here stay the same; with `stays` the current one
-   * keeps its place, if it is still there.
+   * keeps its position, if it is still there.
+   * @param {string | null} text
    */
   adopt(text, { stays = false } = {}) {
     const read = Queue.read(text);
-    const at = read.entries.indexOf(read.current);
+    const current = read.entries.findIndex(({ id }) => id === read.current?.id);
     const here = [...this.entries];
     this.entries = read.entries.map(({ address }) => {
-      const found = here.findIndex((each) => each.address === address);
-      return found < 0 ? { id: ++this.#last, address } : here.splice(found, 1)[0];
+      const nth = here.findIndex((entry) => entry.address === address);
+      return nth < 0 ? { id: ++this.#last, address } : here.splice(nth, 1)[0];
     });
     if (!stays || !this.current) {
-      this.go(this.entries[at]?.id ?? 0);
+      this.go(this.entries[current]?.id ?? 0);
       this.seconds = read.seconds;
     }
     [this.repeat, this.volume] = [read.repeat, read.volume];
     this.#follow(read.shuffled);
   }
 
-  /** Keep the order that chance has given, as far as there is one. */
+  /**
+   * Keep the shuffled order, as far as there is one.
+   * @param {boolean} shuffled
+   */
   #follow(shuffled) {
     if (!shuffled || !this.#order) {
       this.setShuffled(shuffled);
@@ -150,13 +176,17 @@ export class Queue {
     return this.#order ?? this.entries.map(({ id }) => id);
   }
 
-  /** The current track first, the others by chance. */
+  /** The current track first, the others at random. */
   #shuffle() {
     const others = this.entries.map(({ id }) => id).filter((id) => id !== this.#current);
     this.#order = [...(this.#current ? [this.#current] : []), ...shuffle(others)];
   }
 }
 
+/**
+ * @param {string} text
+ * @returns {any} whatever somebody has kept there
+ */
 function parsed(text) {
   try {
     return JSON.parse(text);
@@ -165,10 +195,11 @@ function parsed(text) {
   }
 }
 
+/** @param {number[]} ids */
 function shuffle(ids) {
-  for (let at = ids.length - 1; at > 0; at--) {
-    const other = Math.floor(Math.random() * (at + 1));
-    [ids[at], ids[other]] = [ids[other], ids[at]];
+  for (let last = ids.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [ids[last], ids[other]] = [ids[other], ids[last]];
   }
   return ids;
 }
