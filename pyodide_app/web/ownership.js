@@ -8,18 +8,23 @@
 //   access(holding, key, locked) how much of a stem, "song/layer/stem", may be heard: "open", or what
 //                                the site's [audio] locked says of stems that are not the visitor's
 //
-// Holding, frozen:
-//   known       false: nobody has connected or pasted an address yet; all else is then empty
-//   address     "0x…", whose tokens they are
-//   wallet      the wallet's reverse domain name, "" for a pasted address
-//   source      "chain", or "snapshot" where no endpoint answered
-//   block, time where it was read: a number or null; ISO 8601 or ""
-//   complete    false: the chain knows of more tokens than could be named
-//   tokens      Map of token id -> how many are held
-//   stems       Set of "song/layer/stem": every stem that the tokens open
-//
 // `collection` is the page's own unless it is given: <html data-collection>. Everything that comes out
 // of the browser's storage has been checked: sites on one gateway share it.
+
+/**
+ * What the visitor holds; frozen.
+ * @typedef {object} Holding
+ * @property {boolean} known false: nobody has connected or pasted an address yet; all else is then empty
+ * @property {string} address "0x…", whose tokens they are
+ * @property {string} wallet the wallet's reverse domain name, "" for a pasted address
+ * @property {"chain" | "snapshot"} source the snapshot where no endpoint answered
+ * @property {number | null} block where it was read
+ * @property {string} time when: ISO 8601, or ""
+ * @property {boolean} complete false: the chain knows of more tokens than could be named
+ * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
+ * @property {ReadonlySet<string>} stems "song/layer/stem": every stem that the tokens open
+ */
+
 const PREFIX = "stempress:holding:";
 export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,199}";
 const STEM = new RegExp(`^${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
@@ -29,31 +34,41 @@ const WALLET = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 const changes = new EventTarget();
 
+/** @returns {Readonly<Holding>} */
 export function owned(collection = here()) {
   try {
-    return checked(JSON.parse(localStorage.getItem(PREFIX + collection)));
+    return checked(JSON.parse(localStorage.getItem(PREFIX + collection) ?? "null"));
   } catch {
     return checked(null); // nothing is kept, or it is not ours
   }
 }
 
-export function watch(hear, collection = here()) {
-  const tell = () => hear(owned(collection));
-  const inThisTab = ({ detail }) => detail === collection && tell();
-  const inAnother = ({ key }) => (key === null || key === PREFIX + collection) && tell();
-  changes.addEventListener("change", inThisTab);
-  addEventListener("storage", inAnother);
-  return () => {
-    changes.removeEventListener("change", inThisTab);
-    removeEventListener("storage", inAnother);
-  };
+/**
+ * @param {(holding: Readonly<Holding>) => void} listener
+ * @returns {() => void}
+ */
+export function watch(listener, collection = here()) {
+  const life = new AbortController();
+  const { signal } = life;
+  const report = () => listener(owned(collection));
+  changes.addEventListener("change", (event) => {
+    if (/** @type {CustomEvent<string>} */ (event).detail === collection) report();
+  }, { signal });
+  addEventListener("storage", ({ key }) => {
+    if (key === null || key === PREFIX + collection) report();
+  }, { signal });
+  return () => life.abort();
 }
 
+/**
+ * @param {Holding} holding
+ * @returns {boolean}
+ */
 export function remember({ tokens, stems, ...facts }, collection = here()) {
   const record = { ...facts, tokens: Object.fromEntries(tokens), stems: [...stems] };
-  const kept = attempt(() => localStorage.setItem(PREFIX + collection, JSON.stringify(record)));
+  const isKept = attempt(() => localStorage.setItem(PREFIX + collection, JSON.stringify(record)));
   changes.dispatchEvent(new CustomEvent("change", { detail: collection }));
-  return kept;
+  return isKept;
 }
 
 export function forget(collection = here()) {
@@ -61,14 +76,21 @@ export function forget(collection = here()) {
   changes.dispatchEvent(new CustomEvent("change", { detail: collection }));
 }
 
+/**
+ * @param {Readonly<Holding>} holding @param {string} key @param {Data.Access} locked
+ * @returns {Data.Access}
+ */
 export function access({ known, stems }, key, locked) {
   return !known || stems.has(key) ? "open" : locked;
 }
 
-/** What a ledger's token opens: a stem token its own stem, a song token every stem of its mix. */
+/**
+ * What a ledger's token opens: a stem token its own stem, a song token every stem of its mix.
+ * @param {Partial<Data.Token>} token
+ */
 export function opens({ tier, song, layer, stem, stems = {} }) {
   if (tier === "stem" && stem) return [`${song}/${layer}/${stem}`];
-  if (tier === "song") return Object.entries(stems).map(([layer, stem]) => `${song}/${layer}/${stem}`);
+  if (tier === "song") return Object.entries(stems).map((pair) => [song, ...pair].join("/"));
   return [];
 }
 
@@ -76,6 +98,7 @@ function here() {
   return document.documentElement.dataset.collection ?? "";
 }
 
+/** @param {() => void} act */
 function attempt(act) {
   try {
     act();
@@ -85,6 +108,10 @@ function attempt(act) {
   }
 }
 
+/**
+ * @param {any} record whatever the browser's storage holds
+ * @returns {Readonly<Holding>}
+ */
 function checked(record) {
   const known = typeof record === "object" && record !== null && matches(record.address, ADDRESS);
   const { address, wallet, source, block, time, complete, tokens, stems } = known ? record : {};
@@ -96,15 +123,20 @@ function checked(record) {
     block: Number.isSafeInteger(block) && block >= 0 ? block : null,
     time: matches(time, TIME) ? time : "",
     complete: complete !== false,
-    tokens: new Map(Object.entries(tokens ?? {}).filter(isToken)),
-    stems: new Set(Array.isArray(stems) ? stems.filter((stem) => matches(stem, STEM)) : []),
+    tokens: new Map(/** @type {[string, number][]} */ (Object.entries(tokens ?? {})).filter(isToken)),
+    stems: new Set(Array.isArray(stems) ? stems.filter((/** @type {unknown} */ stem) => matches(stem, STEM)) : []),
   });
 }
 
+/** @param {[string, unknown]} entry */
 function isToken([id, count]) {
-  return TOKEN.test(id) && Number.isSafeInteger(count) && count > 0;
+  return TOKEN.test(id) && Number.isSafeInteger(count) && Number(count) > 0;
 }
 
+/**
+ * @param {unknown} value @param {RegExp} pattern
+ * @returns {value is string}
+ */
 function matches(value, pattern) {
   return typeof value === "string" && pattern.test(value);
 }

@@ -6,6 +6,16 @@
 //   resume(wallet, signal)     the account that it has given before, without asking; a Session or null
 //
 // Session: address, chain; events "accounts" (address is "" when it is locked), "chain", "gone".
+
+/** @import { Provider } from "./rpc.js" */
+/**
+ * @typedef {object} Wallet
+ * @property {string} id the reverse domain name that it has announced, or ""
+ * @property {string} name
+ * @property {string} icon a data: address, or ""
+ * @property {Provider} provider
+ */
+
 import { _ } from "./phrases.js";
 import { askWallet, brief, toNumber, within } from "./rpc.js";
 
@@ -26,17 +36,19 @@ const REASONS = new Map([
 
 /** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
 export class Wallets extends EventTarget {
+  /** @type {Wallet[]} */
   list = [];
 
-  /** `life` is a signal that ends the looking. */
+  /** @param {AbortSignal} life ends the looking */
   constructor(life) {
     super();
-    addEventListener("eip6963:announceProvider", ({ detail }) => this.#announce(detail), { signal: life });
+    addEventListener("eip6963:announceProvider", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail), { signal: life });
     dispatchEvent(new Event("eip6963:requestProvider"));
     addEventListener("ethereum#initialized", () => this.#look(), { signal: life });
-    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => this.#look(), wait);
+    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => life.aborted || this.#look(), wait);
   }
 
+  /** @param {any} detail whatever has been announced */
   #announce(detail) {
     try {
       const { name, icon, rdns } = detail.info;
@@ -52,9 +64,10 @@ export class Wallets extends EventTarget {
   }
 
   #look() {
-    if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: window.ethereum });
+    if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: /** @type {Provider} */ (window.ethereum) });
   }
 
+  /** @param {Wallet} wallet whose provider may be anything */
   #add(wallet) {
     if (typeof wallet.provider?.request !== "function" || this.list.length >= MOST_WALLETS) return;
     const known = this.list.findIndex(({ id, provider }) => provider === wallet.provider || (id && id === wallet.id));
@@ -65,6 +78,7 @@ export class Wallets extends EventTarget {
   }
 }
 
+/** @param {Wallet} wallet @param {AbortSignal} signal */
 export async function connect(wallet, signal) {
   const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
   const address = firstOf(accounts);
@@ -72,25 +86,39 @@ export async function connect(wallet, signal) {
   return Session.open(wallet, address, signal);
 }
 
+/** @param {Wallet} wallet @param {AbortSignal} [signal] */
 export async function resume(wallet, signal) {
   const address = firstOf(await ask(wallet, "eth_accounts", [], QUICK_SECONDS, signal));
   return address ? Session.open(wallet, address, signal) : null;
 }
 
 class Session extends EventTarget {
-  #hears = [];
+  /** @type {number | null} the id of the chain that the wallet is on */
+  chain = null;
+  /** @type {[event: string, listener: (value: unknown) => void][]} */
+  #listeners = [];
 
+  /** @param {Wallet} wallet @param {string} address */
+  constructor(wallet, address) {
+    super();
+    this.wallet = wallet;
+    this.address = address;
+  }
+
+  /** @param {Wallet} wallet @param {string} address @param {AbortSignal} [signal] */
   static async open(wallet, address, signal) {
-    const session = new Session();
-    Object.assign(session, { wallet, address, chain: null });
-    session.#hear("accountsChanged", (accounts) => session.#change("accounts", { address: firstOf(accounts) }));
-    session.#hear("chainChanged", (chain) => session.#change("chain", { chain: numberOrNull(chain) }));
-    session.#hear("disconnect", () => session.#change("gone", { chain: null }));
+    const session = new Session(wallet, address);
+    session.#listen("accountsChanged", (accounts) => session.#change("accounts", { address: firstOf(accounts) }));
+    session.#listen("chainChanged", (chain) => session.#change("chain", { chain: numberOrNull(chain) }));
+    session.#listen("disconnect", () => session.#change("gone", { chain: null }));
     session.chain = await ask(wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull, () => null);
     return session;
   }
 
-  /** Offer to go to another chain (EIP-3326); the wallet asks the visitor. */
+  /**
+   * Offer to go to another chain (EIP-3326); the wallet asks the visitor.
+   * @param {number} chain @param {AbortSignal} signal
+   */
   async switchTo(chain, signal) {
     const asked = [{ chainId: `0x${chain.toString(16)}` }];
     await ask(this.wallet, "wallet_switchEthereumChain", asked, ANSWER_SECONDS, signal);
@@ -98,21 +126,27 @@ class Session extends EventTarget {
   }
 
   close() {
-    for (const [event, hear] of this.#hears) attempt(() => this.wallet.provider.removeListener?.(event, hear));
-    this.#hears = [];
+    for (const [event, listener] of this.#listeners) attempt(() => this.wallet.provider.removeListener?.(event, listener));
+    this.#listeners = [];
   }
 
-  #hear(event, hear) {
-    this.#hears.push([event, hear]);
-    attempt(() => this.wallet.provider.on?.(event, hear));
+  /** @param {string} event @param {(value: unknown) => void} listener */
+  #listen(event, listener) {
+    this.#listeners.push([event, listener]);
+    attempt(() => this.wallet.provider.on?.(event, listener));
   }
 
+  /** @param {string} type @param {{ address?: string, chain?: number | null }} facts */
   #change(type, facts) {
     Object.assign(this, facts);
     this.dispatchEvent(new Event(type));
   }
 }
 
+/**
+ * @param {Wallet} wallet @param {string} method @param {unknown[]} params
+ * @param {number} seconds @param {AbortSignal} [signal]
+ */
 async function ask({ provider }, method, params, seconds, signal) {
   try {
     return await within(seconds, askWallet(provider, method, params), signal);
@@ -122,22 +156,30 @@ async function ask({ provider }, method, params, seconds, signal) {
   }
 }
 
-/** What went wrong, from the error or from the one that is nested in it. */
+/**
+ * What went wrong, from the error or from the one that is nested in it.
+ * @param {any} error whatever the wallet has thrown
+ */
 function reasonOf(error) {
   const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
-  const known = codes.find((code) => REASONS.has(code));
-  return REASONS.get(known) ?? _("The wallet says: %(reason)s", { reason: brief(error?.message) });
+  return REASONS.get(codes.find((code) => REASONS.has(code))) ?? _("The wallet says: %(reason)s", { reason: brief(error?.message) });
 }
 
+/** @param {unknown} accounts */
 function firstOf(accounts) {
   const first = Array.isArray(accounts) ? accounts[0] : undefined;
   return matches(first, ADDRESS) ? first : "";
 }
 
+/**
+ * @param {unknown} value @param {RegExp} pattern
+ * @returns {value is string}
+ */
 function matches(value, pattern) {
   return typeof value === "string" && pattern.test(value);
 }
 
+/** @param {unknown} chain */
 function numberOrNull(chain) {
   try {
     return toNumber(chain);
@@ -146,6 +188,7 @@ function numberOrNull(chain) {
   }
 }
 
+/** @param {() => void} act */
 function attempt(act) {
   try {
     act();
