@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from stempress.commands.cli import Options, run
-from stempress.commands.report import Built
+from stempress.commands.cli import run
+from stempress.core.options import Options
 from stempress.core.progress import Progress
 from stempress.output.input_hash import name_inputs
+from stempress.output.result import Built
 from stempress.output.writer import refuse_foreign, standing
 
 

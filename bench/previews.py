@@ -24,7 +24,7 @@ import numpy as np
 import soundfile
 
 from stempress.audio.previews import decode_cut, preview, stem_products
-from stempress.audio.results import SongSound
+from stempress.audio.song_sound import SongSound
 from stempress.core.workers import workers
 
 if TYPE_CHECKING:

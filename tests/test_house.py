@@ -1,28 +1,88 @@
-"""Imports run one way: build.py -> stempress -> the engine, which knows numpy alone."""
+"""The house: imports run one way, from commands down to core, and the engine knows numpy alone."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+FLOORS = (
+    ("core",),
+    ("i18n", "output"),
+    ("collection", "publish"),
+    ("audio",),
+    ("site",),
+    ("art", "runtime"),
+    ("render", "drop"),
+    ("commands",),
+)
+"""Rooms of stempress/, from the ground up; a room imports from floors below its own."""
+PACKAGES = ("pyodide_app", "stempress")
 ENGINE = sorted((ROOT / "pyodide_app" / "engine").glob("*.py"))
-UNCLEAN = {"os", "pathlib", "time", "datetime", "random", "subprocess", "socket", "js", "io"}
+SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+IMPURE = {"os", "pathlib", "time", "datetime", "random", "subprocess", "socket", "js", "io"}
+
+
+def name_of(path: Path) -> str:
+    """Return a module's full name."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in SOURCES}
 
 
 def imports(path: Path) -> set[str]:
-    """Return the full names that a module imports."""
+    """Return the full names of all modules that a module imports, for types alone too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
+
+
+def room_of(name: str) -> str:
+    """Return the room of a module of stempress; "" for any other module."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "stempress" and len(parts) > 1 else ""
+
+
+def test_every_module_lies_in_a_room() -> None:
+    rooms = {
+        path.name for path in (ROOT / "stempress").iterdir() if (path / "__init__.py").exists()
+    }
+    assert sorted(rooms) == sorted(room for floor in FLOORS for room in floor)
+    assert [path.name for path in (ROOT / "stempress").glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("room", [room for floor in FLOORS for room in floor])
+def test_rooms_import_from_floors_below(room: str) -> None:
+    floor = next(index for index, rooms in enumerate(FLOORS) if room in rooms)
+    allowed = {room, *(below for rooms in FLOORS[:floor] for below in rooms)}
+    upward = {
+        f"{name} -> {imported}"
+        for name, path in MODULES.items()
+        if room_of(name) == room
+        for imported in imports(path)
+        if imported in MODULES and room_of(imported) and room_of(imported) not in allowed
+    }
+    assert not upward
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: (imports(path) & MODULES.keys()) - {name} for name, path in MODULES.items()}
+    assert sum(map(len, graph.values())) > len(graph)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
@@ -30,7 +90,7 @@ def test_the_engine_imports_the_standard_library_and_numpy_alone(path: Path) -> 
     for name in imports(path):
         top = name.split(".", maxsplit=1)[0]
         assert name.startswith("pyodide_app.engine") or top in sys.stdlib_module_names | {"numpy"}
-        assert top not in UNCLEAN
+        assert top not in IMPURE
 
 
 @pytest.mark.parametrize("module", ["session", "planner"])
@@ -64,7 +124,7 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
     ],
 )
 def test_planning_touches_no_file(name: str) -> None:
-    assert not imports(ROOT / "stempress" / f"{name}.py") & UNCLEAN
+    assert not imports(ROOT / "stempress" / f"{name}.py") & IMPURE
 
 
 def test_a_build_without_new_sound_or_pictures_begins_without_what_makes_them() -> None:

@@ -26,12 +26,11 @@ from stempress.core.progress import Progress
 from stempress.core.workers import workers
 from stempress.i18n.number_format import Words, clock, colour
 from stempress.i18n.translations import ENGLISH
-from stempress.render.gallery_index import gallery_address
 from stempress.render.html_pages import environment
 from stempress.render.json_ld import linked_data
 from stempress.render.oembed import shown_in_frame
 from stempress.render.token_metadata import absolute, token_metadata
-from stempress.site.addresses import address_of, cover_of
+from stempress.site.addresses import address_of, cover_of, gallery_address
 from stempress.site.page_plan import StemView, TokenList, VariationView, plan_pages
 from stempress.site.views import Views
 
@@ -66,7 +65,8 @@ def read(site: Path) -> Views:
         findings.raise_faults()
         rarity = Rarity(collection.songs, collection.tokens)
         plan = plan_pages(collection, rarity)
-        sounds = press_audio(Studio(collection, plan, checked, progress, crew))
+        shown = {slug: pages.shown for slug, pages in plan.variations.items()}
+        sounds = press_audio(Studio(collection, shown, checked, progress, crew))
     return Views(plan, collection, rarity, sounds, MIXER_OFF)
 
 

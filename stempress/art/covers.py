@@ -14,12 +14,21 @@ from stempress.art.record_geometry import shade, strata
 from stempress.art.song_cover import SongArt
 from stempress.core.paths import TEMPLATES
 from stempress.output.output_files import Bundle, OutputFile
+from stempress.site.cover_addresses import (
+    album_cover,
+    collection_cover,
+    is_embedded,
+    picture_keys,
+    song_cover,
+    stem_cover,
+    variation_cover,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey, Token
+    from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
@@ -28,66 +37,11 @@ if TYPE_CHECKING:
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
 """What a song's record lies on, song by song."""
-EMBEDDED = 96 * 1024
-"""A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
 INNER, OUTER = 150, 450
 """Between what a stem alone is drawn."""
 POINTS = 96
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _TYPES[".webp"] = "image/webp"
-
-
-def collection_cover() -> str:
-    """Return the address of the picture of the whole collection."""
-    return "art/collection.svg"
-
-
-def album_cover(album: Album) -> str:
-    """Return the address of an album's cover; the artist's own keeps its format."""
-    suffix = album.cover.suffix.lower() if album.cover else ".svg"
-    return f"art/albums/{album.slug}{suffix}"
-
-
-def song_cover(song: Song) -> str:
-    """Return the address of a song's cover."""
-    return f"art/songs/{song.slug}.svg"
-
-
-def stem_cover(key: StemKey) -> str:
-    """Return the address of a stem's cover."""
-    return "art/stems/{}/{}/{}.svg".format(*key)
-
-
-def variation_cover(variation: Variation) -> str:
-    """Return the address of a variation's cover."""
-    return f"art/mixes/{variation.song}/{variation.mix_number}.svg"
-
-
-def token_cover(collection: Collection, token: Token) -> str:
-    """Return the address of a token's cover: that of what it is, once that is revealed."""
-    if token.state == "unrevealed":
-        return f"art/unrevealed/{token.tier}.svg"
-    if token.tier == "album":
-        return album_cover(collection.album(token.album))
-    if token.tier == "song":
-        song = collection.song(token.song)
-        return variation_cover(Variation.from_stems(song, token.stems))
-    return stem_cover((token.song, token.layer, token.stem))
-
-
-def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
-    """Return the stems of a variation that the artist gave a picture, in layer order."""
-    pictures = collection.files.pictures
-    keys = (
-        (song.slug, layer.slug, stem.slug)
-        for layer, stem in zip(song.layers, variation.stems(song), strict=True)
-    )
-    return [key for key in keys if key in pictures]
-
-
-def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
-    """Say whether these pictures are small enough to stand in one file."""
-    return sum(collection.files.pictures[key].stat().st_size for key in keys) <= EMBEDDED
 
 
 def draw_covers(

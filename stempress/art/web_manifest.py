@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stempress.art.covers import collection_cover
 from stempress.core.cache import store
+from stempress.output.json_files import json_file
 from stempress.output.output_files import Bundle, OutputFile
-from stempress.render.json_data import json_file
+from stempress.site.cover_addresses import collection_cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
-from stempress.audio.results import SongSound
-from stempress.audio.stem_facts import Facts, measure_stems
+from stempress.audio.song_sound import SongSound
+from stempress.audio.stem_facts import measure_stems
 from stempress.audio.stem_lint import lint_layers, lint_mix, lint_stem
 from stempress.core.cache import cache_root, digest, store
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
+    from stempress.audio.facts import Facts
     from stempress.audio.loudest_mix import Loudest
     from stempress.collection.collection import Collection
     from stempress.core.errors import Findings
     from stempress.core.progress import Progress
-    from stempress.core.workers import Pending, Workers
+    from stempress.core.work import Pending, Workers
 
 LOUDEST_VERSION = 1
 """Raise it when the same stems give another loudest mix."""

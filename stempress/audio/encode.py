@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stempress.audio.results import SongSound
-    from stempress.collection.audio_formats import Wanted
-    from stempress.collection.settings import Codec
+    from stempress.audio.song_sound import SongSound
+    from stempress.collection.audio_formats import Codec, Wanted
 
     type Planar = NDArray[np.float32]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyodide_app.engine.model import Song
-    from stempress.audio.results import SongSound
+    from stempress.audio.song_sound import SongSound
 
     type Planar = NDArray[np.float32]
     type Paths = Sequence[Sequence[Path]]

@@ -10,8 +10,8 @@ from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
 from stempress.audio.bands import Spectrum
 from stempress.audio.decode import UnreadableError, open_source
 from stempress.audio.envelope import Outline
+from stempress.audio.facts import Course, Facts
 from stempress.audio.loudness_steps import spans
-from stempress.audio.stem_facts import Course, Facts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stempress.audio.results import SongSound
+    from stempress.audio.song_sound import SongSound
 
     type Planar = NDArray[np.float32]
 

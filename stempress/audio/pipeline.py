@@ -15,7 +15,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation, stem_keys
-from stempress.audio.results import MixDigest, SongSound, Sounds, StemSound, WebFile, preview_frames
+from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
+from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.collection.audio_formats import FORMATS, PREVIEW, web_rate
 from stempress.core.cache import cache_root, digest, file_digest, keep, kept, store
 from stempress.core.file_digests import common_folder
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.check import Checked
-    from stempress.collection.audio_formats import Wanted
+    from stempress.collection.audio_formats import Codec, Wanted
     from stempress.collection.collection import Collection
-    from stempress.collection.settings import Codec
     from stempress.core.progress import Progress
-    from stempress.core.workers import Pending, Workers
-    from stempress.site.page_plan import Plan
+    from stempress.core.work import Pending, Workers
 
 VERSION = 3
 """Raise it when the same stem gives another file."""
@@ -42,10 +41,10 @@ PREVIEW_VERSION = 4
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """What all of the work needs."""
+    """What all of the work needs; ``shown`` are the variations that have pages, by song."""
 
     collection: Collection
-    plan: Plan
+    shown: Mapping[str, Sequence[Variation]]
     checked: Checked
     progress: Progress
     workers: Workers
@@ -164,7 +163,7 @@ def _previewed(studio: Studio) -> list[Variation]:
     if which == "none":
         return []
     if which == "all":
-        return [each for pages in studio.plan.variations.values() for each in pages.shown]
+        return [variation for shown in studio.shown.values() for variation in shown]
     return _minted(studio.collection)
 
 
@@ -277,8 +276,8 @@ def _start_digests(
 def _digested(studio: Studio) -> list[Variation]:
     wanted = set(_minted(studio.collection))
     if studio.collection.settings.audio.lossless:
-        for pages in studio.plan.variations.values():
-            wanted.update(filter(pages.song.permits, pages.shown))
+        for slug, shown in studio.shown.items():
+            wanted.update(filter(studio.collection.song(slug).permits, shown))
     return sorted(wanted)
 
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey, Variation
-    from stempress.audio.stem_facts import Course, Facts
+    from pyodide_app.engine.model import StemKey, Variation
+    from stempress.audio.facts import Course, Facts
+    from stempress.audio.song_sound import SongSound
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +67,6 @@ class StemSound:
     def channels(self) -> int:
         """1 or 2."""
         return self.facts.channels
-
-
-@dataclass(frozen=True, slots=True)
-class SongSound:
-    """What all stems of a song share, as the browser decodes them."""
-
-    rate: int
-    frames: int
-
-    @property
-    def seconds(self) -> float:
-        """Length in seconds."""
-        return self.frames / self.rate
-
-
-def bar_seconds(song: Song, sound: SongSound) -> float | None:
-    """Return how long a bar is: by the number of bars, else of four beats; None: nobody knows."""
-    if song.bars:
-        return sound.seconds / song.bars
-    return 240 / song.bpm if song.bpm else None
-
-
-def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
-    """Return a preview's length: whole bars where the song says how many it has."""
-    frames = min(sound.frames, int(seconds * sound.rate))
-    if not song.bars:
-        return frames
-    whole = frames * song.bars // sound.frames
-    return whole * sound.frames // song.bars or frames
 
 
 @dataclass(frozen=True, slots=True)

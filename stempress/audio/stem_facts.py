@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import marshal
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from stempress.audio.facts import Facts
 from stempress.core.cache import PLAIN, cache_root, digest, keep, kept
 from stempress.core.file_digests import common_folder, content_digests
 
@@ -18,58 +19,11 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import StemKey
     from stempress.core.errors import Findings
     from stempress.core.progress import Progress
-    from stempress.core.workers import Pending, Workers
+    from stempress.core.work import Pending, Workers
 
 VERSION = 5
 """Raise it when the same file gives other facts, or when facts are kept in another way."""
 WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
-
-
-class Course(NamedTuple):
-    """How a stem goes over time.
-
-    ``bins`` are lowest and highest samples; ``envelope`` effective values, the loudest being 1;
-    ``bands`` levels, low, middle and high, whole numbers up to ``spectrum.TOP``.
-    """
-
-    bins: tuple[tuple[float, float], ...]
-    envelope: tuple[float, ...]
-    bands: tuple[tuple[int, ...], ...]
-
-    def packed(self) -> bytes:
-        """Return it as bytes."""
-        return marshal.dumps(tuple(self), PLAIN)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a sound file.
-
-    Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
-    sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
-    channel that has more of it; ``dead`` names a channel without sound. All of it follows from the
-    ``digest`` of the file.
-    """
-
-    digest: str
-    frames: int
-    rate: int
-    channels: int
-    bits: int
-    peak: float
-    true_peak: float
-    loudness: float
-    clipped: int
-    offset: float
-    lead: int
-    dead: str
-    packed: bytes = field(repr=False)
-    """Its course: of hundreds of stems, most builds draw none."""
-
-    @property
-    def course(self) -> Course:
-        """How the stem goes over time."""
-        return Course(*marshal.loads(self.packed))  # noqa: S302 - packed by a ``Course``
 
 
 _row = attrgetter(*(each.name for each in fields(Facts)))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
-    from stempress.audio.stem_facts import Facts
+    from stempress.audio.facts import Facts
     from stempress.core.errors import Findings
 
 SHORTEST_SECONDS = 0.5

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal
 
-if TYPE_CHECKING:
-    from stempress.collection.settings import Codec
-
-    type Wanted = tuple[Codec, int]
-    """A codec and its bitrate."""
+type Codec = Literal["opus", "vorbis", "mp3", "flac"]
+type Wanted = tuple[Codec, int]
+"""A codec and its bitrate."""
 
 OPUS_RATE = 48000
 LOWEST: dict[Codec, tuple[int, str]] = {

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import StemKey, Tier, Token
-    from stempress.collection.ledger import Entries
+    from stempress.collection.ledger_entries import Entries
 
 _AS_FORGED = 'add it: { "id": "...", "tier": "...", "state": "forged", "into": "..." }'
 

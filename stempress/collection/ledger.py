@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Song, StemKey
 from stempress.collection.burn_check import check_forging
+from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
 from stempress.collection.token_fast_path import PlainTokens
 from stempress.collection.token_parser import is_token_id, read_token
@@ -40,30 +41,6 @@ class Ledger:
     owners: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     block: int | None = None
     time: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """The ledger's entries: tokens by id, and the places that they stand in.
-
-    ``sound`` are the ids whose own entry is without fault; the others are held against nothing.
-    ``named`` are all ids that stand there, None if an entry does not tell its own.
-    """
-
-    table: Table
-    tokens: Mapping[str, Token]
-    places: Mapping[str, int]
-    sound: set[str]
-    named: set[str | None]
-
-    def entry(self, token_id: str) -> Table:
-        """Return the table that a token was read from."""
-        place = self.places[token_id]
-        return self.table.item("tokens", place, self.table.items("tokens")[place])
-
-    def lack(self, token_id: str) -> bool:
-        """Say whether the ledger has no such token, as far as its entries tell."""
-        return bool(self.named) and not (token_id in self.named or None in self.named)
 
 
 def read_ledger(

@@ -10,7 +10,7 @@ from stempress.core.cache import remembered
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from stempress.collection.ledger import Entries
+    from stempress.collection.ledger_entries import Entries
     from stempress.core.tables import Table
 
 

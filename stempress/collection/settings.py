@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from pyodide_app.engine.model import Tier
+    from stempress.collection.audio_formats import Codec
     from stempress.core.errors import Findings
 
 FILE = "site.toml"
@@ -28,7 +29,6 @@ BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 """A contract or a holder."""
 type Standard = Literal["erc1155", "erc721"]
-type Codec = Literal["opus", "vorbis", "mp3", "flac"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
 type Assets = Literal["site", "ipfs"]

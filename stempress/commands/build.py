@@ -15,13 +15,13 @@ from stempress.collection.promise_lint import lint_wording
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
 from stempress.commands.leak_check import refuse_leaks, secret_guard
-from stempress.commands.report import Built
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
 from stempress.core.workers import workers
 from stempress.i18n.translations import read_phrases
 from stempress.output.lock import alone
 from stempress.output.output_files import unheld
+from stempress.output.result import Built
 from stempress.output.writer import bundles_of, look_ahead, write_site
 from stempress.render.html_pages import render_site
 from stempress.render.json_data import data_files
@@ -33,7 +33,7 @@ from stempress.site.page_plan import plan_pages, refuse_clashes
 from stempress.site.views import Views
 
 if TYPE_CHECKING:
-    from stempress.commands.cli import Options
+    from stempress.core.options import Options
     from stempress.core.progress import Progress
     from stempress.output.input_hash import Inputs
 
@@ -67,8 +67,9 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
                 refuse_clashes(plan.pages)  # before there is work
         with progress.stage("app"):
             app, mixer_off = app_files(options, phrases, progress)
+        shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("sound"):
-            sounds = press_audio(Studio(collection, plan, checked, progress, crew))
+            sounds = press_audio(Studio(collection, shown, checked, progress, crew))
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = Keys(views, inputs)
@@ -102,5 +103,6 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
             guard=secret_guard(options.site, collection),
             ahead=ahead,
         )
+    standard = settings.contract.standard if settings.contract else ""
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
-    return Built(written, findings.warnings, settings.contract, sizes)
+    return Built(written, findings.warnings, standard, sizes)

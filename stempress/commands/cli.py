@@ -7,27 +7,27 @@ import gc
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stempress.commands.drop_cli import COMMANDS as DROP
 from stempress.commands.drop_cli import add_commands, home_of, run_drop
-from stempress.commands.report import megabytes, tell
+from stempress.commands.report import tell
 from stempress.core.cache import refuse_cache
 from stempress.core.errors import Fault, SiteError, fault_of, tell_faults
 from stempress.core.files import naming, refuse_unwritable
 from stempress.core.forking import cores
+from stempress.core.options import Options
 from stempress.core.progress import Progress
+from stempress.core.units import megabytes
 from stempress.output.writer import look_back
 from stempress.publish.upload_diff import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pyodide_app.engine.wav import Bits
-    from stempress.commands.report import Built
+    from stempress.output.result import Built
 
     type Build = Callable[["Options", Progress], Built]
 
@@ -35,34 +35,6 @@ STOPPED = 130
 """The exit status of what Ctrl-C has ended."""
 MOST_PORT = 65535
 SITE_HELP = "the artist's folder: site.toml, content/, stems/ (default: the bundled one)"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for. ``site`` is the artist's folder, ``out`` where the site goes."""
-
-    command: str
-    site: Path
-    out: Path
-    runtime_from: Path | None = None
-    without_runtime: bool = False
-    base_uri: str = ""
-    dask: str = ""
-    report: bool = False
-    jobs: int = field(default=1, compare=False)
-    only: str = ""
-    profile: bool = False
-    port: int = 8000
-    song: str = ""
-    mix_number: str = ""
-    wav: Path = Path("mix.wav")
-    bits: Bits = 24
-    check: bool = False
-    to: Path | None = None
-    since: Path | None = None
-    target: str = ""
-    drop: dict[str, Any] = field(default_factory=dict)
-    """What a command of a drop was asked for."""
 
 
 def run(arguments: Sequence[str], build: Build, home: Path) -> int:

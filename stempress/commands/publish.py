@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.commands.report import megabytes
 from stempress.core.errors import Fault, SiteError
+from stempress.core.units import megabytes
 from stempress.publish.car_export import names_assets, publish, refuse_unpressed
 from stempress.publish.site_check import check_hosts
 from stempress.publish.verify import verify
 
 if TYPE_CHECKING:
-    from stempress.commands.cli import Options
+    from stempress.core.options import Options
     from stempress.core.progress import Progress
 
 

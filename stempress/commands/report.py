@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from stempress.core.units import PAGES_LIMIT, megabytes, ranges, runs
+from stempress.publish.upload_diff import UPLOAD
 
-    from stempress.collection.settings import Contract, Standard
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from stempress.core.progress import Progress
+    from stempress.output.result import Built
     from stempress.publish.upload_diff import Changes
 
-PAGES_LIMIT = 1_000_000_000  # GitHub Pages refuses larger sites
 PAGES_NEAR = 0.8
-UPLOAD = "published/upload.txt"
-"""Where an artist finds the files that differ from what was published."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a write did: ``changed`` are the addresses of the files that it wrote."""
-
-    files: int
-    size: int
-    changed: tuple[str, ...]
-    pruned: int
-    pages: int = 0
-    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The result of a build."""
-
-    written: Written
-    warnings: Sequence[object]
-    contract: Contract | None = None
-    sizes: Sequence[str] = ()
 
 
 def tell(  # noqa: PLR0913 - what a build tells
@@ -78,8 +55,8 @@ def tell(  # noqa: PLR0913 - what a build tells
     else:
         changed = written.changed
     tokens = [] if is_first else changed_tokens(changed)
-    if built.contract and tokens:
-        progress.say(f"changed metadata: {announcement(built.contract.standard, tokens)}")
+    if built.standard and tokens:
+        progress.say(f"changed metadata: {announcement(built.standard, tokens)}")
 
 
 def changed_tokens(addresses: Iterable[str]) -> list[int]:
@@ -88,7 +65,7 @@ def changed_tokens(addresses: Iterable[str]) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def announcement(standard: Standard, tokens: Sequence[int]) -> str:
+def announcement(standard: str, tokens: Sequence[int]) -> str:
     """Return the events that tell marketplaces to read tokens' metadata again.
 
     ERC-4906 has ranges for ERC-721; ERC-1155 has an event for every id.
@@ -99,24 +76,3 @@ def announcement(standard: Standard, tokens: Sequence[int]) -> str:
         f"MetadataUpdate({low})" if low == high else f"BatchMetadataUpdate({low}, {high})"
         for low, high in runs(tokens)
     )
-
-
-def ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as ``1-3, 7``."""
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs(numbers))
-
-
-def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return ascending numbers as the first and last of every unbroken run."""
-    found: list[tuple[int, int]] = []
-    for number in numbers:
-        if found and number == found[-1][1] + 1:
-            found[-1] = found[-1][0], number
-        else:
-            found.append((number, number))
-    return found
-
-
-def megabytes(size: float) -> str:
-    """Return a size in MB, as hosts count it."""
-    return f"{size / 1e6:.1f} MB"

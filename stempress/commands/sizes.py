@@ -7,13 +7,14 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from stempress.collection.audio_formats import total_bitrate
-from stempress.commands.report import PAGES_LIMIT, megabytes
+from stempress.core.units import PAGES_LIMIT, megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from stempress.audio.results import Sounds
-    from stempress.collection.settings import Audio, Codec
+    from stempress.collection.audio_formats import Codec
+    from stempress.collection.settings import Audio
 
 LARGEST = 10
 BITRATES = (64, 96, 128, 192, 256)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from stempress.core.media_types import MEDIA_TYPES
+
 if TYPE_CHECKING:
     from socket import socket
 
@@ -23,25 +25,7 @@ class StaticHost(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # or a body waits 40 ms for its headers to be acknowledged
     prefix = "/"
-    extensions_map = {  # noqa: RUF012 - the base class declares it
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".flac": "audio/flac",
-        ".html": "text/html; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8",
-        ".json": "application/json",
-        ".m3u8": "application/vnd.apple.mpegurl",
-        ".m4a": "audio/mp4",
-        ".mjs": "text/javascript; charset=utf-8",
-        ".mp3": "audio/mpeg",
-        ".ogg": "audio/ogg",
-        ".opus": "audio/ogg",
-        ".svg": "image/svg+xml",
-        ".wasm": "application/wasm",
-        ".wav": "audio/wav",
-        ".webp": "image/webp",
-        ".whl": "application/zip",
-        ".xml": "application/xml",
-    }
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | MEDIA_TYPES
 
     def do_GET(self) -> None:
         """Send an answer with its body."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-    from stempress.core.workers import Pending
+    from stempress.core.work import Pending
 
 SECONDS = 10
 """How long a scheduler may take to answer."""

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root, digest, file_digest, keep, kept
-from stempress.output.input_hash import UNSURE_NS
+from stempress.core.files import UNSURE_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,6 +12,9 @@ from stempress.core.errors import Fault, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+UNSURE_NS = 2_000_000_000
+"""What was saved so shortly before may be saved again without its time telling so."""
+
 
 @contextmanager
 def in_one_step(path: Path) -> Iterator[IO[bytes]]:

@@ -12,29 +12,14 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
     from multiprocessing.process import BaseProcess
 
-
-class Pending(Protocol):
-    """Work on its way."""
-
-    def result(self) -> Any:  # noqa: ANN401 - whatever the work returns
-        """Wait for it; raises what it raised."""
-
-
-class Workers(Protocol):
-    """Whoever does the work."""
-
-    def start(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin ``function(*given)``; any of ``given``, or of a list in it, may be Pending."""
-
-    def start_apart(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin what keeps the interpreter to itself; nothing of ``given`` is Pending."""
+    from stempress.core.work import Pending, Workers
 
 
 class Cores:

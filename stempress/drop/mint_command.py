@@ -15,10 +15,10 @@ from pyodide_app.engine.model import Variation, stem_keys
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of, read_item, stem_item, tier_of, variation_item
-from stempress.commands.report import ranges
 from stempress.core.errors import Fault, Findings, SiteError, nearest
 from stempress.core.files import naming, refuse_unwritable
 from stempress.core.text_files import SECRET
+from stempress.core.units import ranges
 from stempress.drop.allocation import (
     WHERE,
     draw_approved,

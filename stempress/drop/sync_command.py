@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from stempress.commands.report import ranges
 from stempress.core.cache import cache_root, digest
 from stempress.core.errors import Fault, SiteError
+from stempress.core.units import ranges
 from stempress.drop.balances import check_balances
 from stempress.drop.chain_state import apply, fold
 from stempress.drop.drop_state import open_books

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
+from stempress.i18n.locales import locale_of
 from stempress.i18n.number_format import Words
 
 if TYPE_CHECKING:
@@ -67,14 +66,3 @@ class LocalWords(Words):
         unit, share, digits = ("megabyte", 1e6, 1) if count >= 1e6 else ("kilobyte", 1e3, 0)
         figure = round(count / share, digits)
         return format_unit(figure, f"digital-{unit}", "short", locale=self._locale)
-
-
-def locale_of(tag: str) -> Locale:
-    """Return the locale of a language tag, or of the nearest there is."""
-    parts = tag.replace("-", "_").split("_")
-    for length in range(len(parts), 0, -1):
-        try:
-            return Locale.parse("_".join(parts[:length]))
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")

@@ -1,18 +1,14 @@
-"""Figures and names as pages show them: the filters of the templates."""
+"""Figures, days and names as pages show them, in English."""
 
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
-from stempress.collection.traits import shown_trait
-from stempress.core import identifiers as codes
-from stempress.i18n.translations import ENGLISH, is_english
-from stempress.render.markdown_cache import to_html
+from stempress.i18n.translations import ENGLISH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import date
 
     from stempress.i18n.translations import Phrases
@@ -28,22 +24,22 @@ class Words:
     def __init__(self, phrases: Phrases = ENGLISH) -> None:
         """Take the language's sentences."""
         self._phrases = _ = phrases
-        self._tiers = {
+        self.tiers = {
             "stem": _.pgettext("tier", "stem"),
             "song": _.pgettext("tier", "song"),
             "album": _.pgettext("tier", "album"),
         }
-        self._kinds = {
+        self.kinds = {
             "stem": _("Stem token"),
             "song": _("Song token"),
             "album": _("Album token"),
         }
-        self._states = {
+        self.states = {
             "unrevealed": _.pgettext("state", "unrevealed"),
             "revealed": _.pgettext("state", "revealed"),
             "forged": _.pgettext("state", "forged"),
         }
-        self._state_titles = {
+        self.state_titles = {
             "unrevealed": _.pgettext("state", "Unrevealed"),
             "revealed": _.pgettext("state", "Revealed"),
             "forged": _.pgettext("state", "Forged"),
@@ -97,34 +93,6 @@ class Words:
             return f"{self.fixed(count / 1e6, 1)}{NBSP}MB"
         return f"{self.fixed(count / 1e3, 0)}{NBSP}kB"
 
-    def filters(self) -> dict[str, Callable[..., object]]:
-        """Return the filters of the templates."""
-        return {
-            **PLAIN,
-            "day": self.day,
-            "fixed": self.fixed,
-            "listed": self.listed,
-            "kind_name": self._kinds.__getitem__,
-            "number": self.number,
-            "one_in": self.one_in,
-            "percent": self.percent,
-            "shown_trait": partial(shown_trait, self._phrases),
-            "signed": self.signed,
-            "size": self.size,
-            "state_name": self._states.__getitem__,
-            "state_title": self._state_titles.__getitem__,
-            "tier_name": self._tiers.__getitem__,
-        }
-
-
-def words_for(phrases: Phrases) -> Words:
-    """Return figures and names in the language of some sentences."""
-    if is_english(phrases.tag):
-        return Words(phrases)
-    from stempress.i18n.locale_format import LocalWords  # noqa: PLC0415 - Babel takes long to begin
-
-    return LocalWords(phrases)
-
 
 def clock(seconds: float) -> str:
     """Return a length as ``1:04``."""
@@ -154,15 +122,3 @@ def in_brief(text: str, limit: int = 200) -> str:
 def is_web_link(address: str) -> bool:
     """Say whether an address may stand in a link: http or https, nothing that runs."""
     return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None
-
-
-PLAIN: dict[str, Callable[..., object]] = {
-    "brief": in_brief,
-    "clock": clock,
-    "colour": colour,
-    "isrc": codes.show_isrc,
-    "prose": to_html,
-    "short": short,
-    "web": lambda address: address if is_web_link(address) else "",
-}
-"""Filters that are the same in every language."""

@@ -147,7 +147,7 @@ def parse_phrases(content: bytes, tag: str) -> Phrases:
 
 def _written(tag: str) -> tuple[str, str]:
     """Return the tag that a language is known by, and which way it is written."""
-    from stempress.i18n.locale_format import locale_of  # noqa: PLC0415
+    from stempress.i18n.locales import locale_of  # noqa: PLC0415
 
     locale = locale_of(tag)
     return str(locale).replace("_", "-"), locale.text_direction

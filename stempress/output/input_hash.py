@@ -12,20 +12,19 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stempress.core.files import UNSURE_NS
 from stempress.core.paths import REPOSITORY
 from stempress.core.text_files import FOLDERS, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stempress.commands.cli import Options
+    from stempress.core.options import Options
 
 SOURCES = ("stempress", "pyodide_app/engine")
 """What decides how pages are made, beside templates; the modules beside it are copied."""
 READ = {".css", ".html", ".jinja", ".js", ".json", ".md", ".po", ".py", ".toml", ".txt", ".xml"}
 """Files that are told apart by their content; others, such as sound, by their size and time."""
-UNSURE_NS = 2_000_000_000
-"""What was saved so shortly before may be saved again without its time telling so."""
 _read: dict[str, tuple[tuple[int, ...], bytes]] = {}
 """What this process has read: what the disk said of a file, and the digest of its content."""
 

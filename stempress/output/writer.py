@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stempress.commands.report import Built, Written
 from stempress.core.errors import Fault, SiteError, nearest, visible
 from stempress.core.forking import in_batches
 from stempress.core.tables import CONTROL, folded
@@ -31,6 +30,7 @@ from stempress.output.manifest import (
     write_record,
 )
 from stempress.output.output_files import Bundle, OutputFile, Wanted, flat, holds, sort_out
+from stempress.output.result import Built, Written
 from stempress.output.swap import exchange
 
 if TYPE_CHECKING:

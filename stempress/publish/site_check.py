@@ -11,10 +11,10 @@ from posixpath import dirname, normpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from stempress.commands.report import PAGES_LIMIT, megabytes
-from stempress.commands.static_server import StaticHost
 from stempress.core.errors import Fault, closest
+from stempress.core.media_types import MEDIA_TYPES
 from stempress.core.tables import CONTROL
+from stempress.core.units import PAGES_LIMIT, megabytes
 from stempress.output.writer import NAME_BYTES
 from stempress.publish.link_extract import READERS
 
@@ -142,7 +142,7 @@ def _file_problems(path: Path, address: str, tree: Tree) -> Iterator[Problem]:
     suffix = splitext(address)[1].lower()
     if address in UNTYPED:
         return
-    if suffix not in StaticHost.extensions_map and not TYPES.guess_type(address)[0]:
+    if suffix not in MEDIA_TYPES and not TYPES.guess_type(address)[0]:
         yield Problem("has a name by which hosts cannot tell its type", suffix)
     if (starts := STARTS.get(suffix)) and not _begins(path, starts):
         yield Problem("is not what its name says", suffix)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.commands.report import UPLOAD
 from stempress.core.cache import file_digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.files import store_text
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
 
 FOLDER = "published"
+UPLOAD = f"{FOLDER}/upload.txt"
+"""Where an artist finds the files that differ from what was published."""
 NOTED = f"{FOLDER}/files.json"
 WRITTEN = f"{FOLDER}/written.json"
 

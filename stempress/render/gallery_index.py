@@ -12,17 +12,15 @@ from collections import Counter
 from itertools import chain, count
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from pyodide_app.engine.model import STATES, TIERS, Variation
-from stempress.art.covers import album_cover
+from pyodide_app.engine.model import TIERS, Variation
+from stempress.site.cover_addresses import album_cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, Token
     from stempress.collection.collection import Collection
-    from stempress.collection.traits import Trait
 
 DIGITS = ascii_uppercase + ascii_lowercase + digits + "-_"
 """Digits to the base 64, which need no escaping in JSON."""
@@ -69,21 +67,6 @@ def gallery_data(collection: Collection) -> dict[str, object]:
         },
         "owners": _owners(tokens, collection.ledger.owners),
     }
-
-
-def gallery_address(collection: Collection, trait: Trait) -> str:
-    """Return where the gallery shows the tokens of a trait; nothing for what is no facet of it.
-
-    The words behind "?" are those of ``gallery-address.js``.
-    """
-    values: dict[str, dict[str, str]] = {
-        "Tier": {tier.title(): tier for tier in TIERS},
-        "State": {state.title(): state for state in STATES},
-        "Album": {album.title: album.slug for album in collection.albums},
-        "Song": {song.title: song.slug for song in collection.songs},
-    }
-    value = values.get(trait.name, {}).get(trait.value)
-    return f"gallery/?{trait.name.lower()}={quote(value)}" if value else ""
 
 
 def id_ranges(tokens: Sequence[Token]) -> list[str]:

@@ -28,6 +28,7 @@ from stempress.core.errors import Fault, SiteError
 from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import which_form
 from stempress.output.output_files import Bundle, OutputFile
+from stempress.render.filters import filters
 from stempress.render.jinja_codegen import Quick
 from stempress.render.jinja_i18n import WHICH, translate
 from stempress.render.json_ld import linked_data
@@ -90,7 +91,7 @@ class Press:
         """Take everything that pages speak of, and the site's folder."""
         self._site, self._settings = site, views.collection.settings
         self._templates = environment(site, views.phrases)
-        self._templates.filters |= views.filters()
+        self._templates.filters |= filters(views)
         self._templates.filters |= {
             "card": card_address if has_cards(self._settings) else str,
             "linked": partial(linked_data, views.collection, views.sounds),

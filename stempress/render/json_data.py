@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict
-from functools import partial
 from typing import TYPE_CHECKING
-
-import orjson
 
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
-from stempress.art.covers import album_cover, song_cover, token_cover
-from stempress.audio.results import bar_seconds
+from stempress.audio.song_sound import bar_seconds
+from stempress.output.json_files import json_later
 from stempress.output.output_files import OutputFile
 from stempress.output.writer import GENERATOR
 from stempress.render.gallery_index import gallery_data
+from stempress.site.cover_addresses import album_cover, song_cover, token_cover
 from stempress.site.page_plan import (
     album_address,
     song_address,
@@ -25,7 +23,7 @@ from stempress.site.page_plan import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
     from stempress.audio.results import Sounds, WebFile
@@ -38,27 +36,6 @@ if TYPE_CHECKING:
 
 PART = 1000
 """How many tokens a part of the ledger has: less than a megabyte, whatever they are."""
-
-
-def json_bytes(content: object) -> bytes:
-    """Return JSON in UTF-8."""
-    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def json_file(address: str, content: object) -> OutputFile:
-    """Return a JSON file in UTF-8."""
-    return OutputFile(address, json_bytes(content))
-
-
-def json_later(
-    address: str, key: str, content: Callable[..., object], *given: object
-) -> OutputFile:
-    """Return a JSON file that is made when it is needed."""
-    return OutputFile(address, partial(_json_of, content, given), key)
-
-
-def _json_of(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
-    return json_bytes(content(*given))
 
 
 def data_files(

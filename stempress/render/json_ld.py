@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from stempress.art.covers import album_cover, song_cover
 from stempress.collection.albums import Album
+from stempress.site.cover_addresses import album_cover, song_cover
 from stempress.site.page_plan import VariationPages, VariationView, album_address, song_address
 
 if TYPE_CHECKING:

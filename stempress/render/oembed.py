@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.art.covers import song_cover, variation_cover
 from stempress.art.social_cards import HEIGHT, WIDTH, card_address, has_cards
+from stempress.output.json_files import json_later
 from stempress.output.output_files import Bundle, OutputFile
-from stempress.render.json_data import json_later
 from stempress.render.json_ld import full_address
+from stempress.site.cover_addresses import song_cover, variation_cover
 from stempress.site.page_plan import VariationPages, VariationView, mix_page, song_page
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
-from stempress.art.covers import collection_cover, token_cover
 from stempress.collection.traits import traits_of
 from stempress.core import identifiers as codes
+from stempress.output.json_files import json_file, json_later
 from stempress.output.output_files import Bundle, OutputFile, flat
 from stempress.publish.asset_cids import ASSETS, pin_assets
-from stempress.render.json_data import json_file, json_later
+from stempress.site.cover_addresses import collection_cover, token_cover
 from stempress.site.page_plan import stem_address, token_address, token_title
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from stempress.core.cache import cache_root, file_digest, store
 from stempress.core.paths import WEB
 from stempress.i18n.translations import SOURCE, which_form
+from stempress.output.json_files import json_file
 from stempress.output.output_files import OutputFile
-from stempress.render.json_data import json_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from stempress.commands.cli import Options
+    from stempress.core.options import Options
     from stempress.core.progress import Progress
     from stempress.i18n.translations import Phrases
 

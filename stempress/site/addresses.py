@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from pyodide_app.engine.model import Song, Token, Variation
-from stempress.art.covers import (
+from pyodide_app.engine.model import STATES, TIERS, Song, Token, Variation
+from stempress.collection.albums import Album
+from stempress.collection.documents import Document
+from stempress.collection.traits import Trait
+from stempress.site.cover_addresses import (
     album_cover,
     collection_cover,
     song_cover,
@@ -14,9 +18,6 @@ from stempress.art.covers import (
     token_cover,
     variation_cover,
 )
-from stempress.collection.albums import Album
-from stempress.collection.documents import Document
-from stempress.collection.traits import Trait
 from stempress.site.page_plan import (
     album_address,
     song_address,
@@ -69,3 +70,18 @@ def cover_of(collection: Collection, thing: object) -> str:
         return token_cover(collection, thing)
     cover = _COVERS.get(type(thing))
     return cover(thing) if cover else collection_cover()
+
+
+def gallery_address(collection: Collection, trait: Trait) -> str:
+    """Return where the gallery shows the tokens of a trait; nothing for what is no facet of it.
+
+    The words behind "?" are those of ``gallery-address.js``.
+    """
+    values: dict[str, dict[str, str]] = {
+        "Tier": {tier.title(): tier for tier in TIERS},
+        "State": {state.title(): state for state in STATES},
+        "Album": {album.title: album.slug for album in collection.albums},
+        "Song": {song.title: song.slug for song in collection.songs},
+    }
+    value = values.get(trait.name, {}).get(trait.value)
+    return f"gallery/?{trait.name.lower()}={quote(value)}" if value else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,12 @@ from pyodide_app.engine.forge import at_once
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
-from stempress.art.covers import is_embedded, picture_keys, stem_cover, variation_cover
-from stempress.audio.results import bar_seconds
+from stempress.audio.song_sound import bar_seconds
 from stempress.collection.family_tree import became, family
 from stempress.collection.traits import Trait, traits_of
-from stempress.i18n.number_format import words_for
-from stempress.render.gallery_index import gallery_address
+from stempress.i18n.formatting import words_for
 from stempress.site.addresses import address_of, cover_of
+from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.site.page_plan import token_title
 from stempress.site.stem_rows import Existing, StemRow
 
@@ -58,22 +57,12 @@ class Views:
         mixer_off: str = "",
     ) -> None:
         """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
-        self.phrases, self._words = plan.phrases, words_for(plan.phrases)
+        self.phrases, self.words = plan.phrases, words_for(plan.phrases)
         self.plan, self.collection, self.rarity = plan, collection, rarity
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
         self._kept: dict[object, Markup] = {}
         self._pieces: dict[str, dict[object, str]] = {}
-
-    def filters(self) -> dict[str, Callable[..., object]]:
-        """Return the filters of the templates."""
-        return {
-            "address": address_of,
-            "cover": partial(cover_of, self.collection),
-            "in_gallery": partial(gallery_address, self.collection),
-            "title_of": self.title_of,
-            **self._words.filters(),
-        }
 
     def pictures(self, song: Song, variation: Variation) -> list[str]:
         """Return the addresses of the pictures to lay over each other for a variation."""

@@ -11,22 +11,21 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem, Variation
-from stempress.art.covers import (
-    Art,
-    album_cover,
-    collection_cover,
-    draw_covers,
-    song_cover,
-    stem_cover,
-    token_cover,
-    variation_cover,
-)
+from stempress.art.covers import Art, draw_covers
 from stempress.art.raster import rasterise
 from stempress.art.record_geometry import contour, resampled, shade, strata, wedge
 from stempress.audio.results import Sounds
 from stempress.collection.ledger import Ledger
 from stempress.collection.stem_files import StemFiles
 from stempress.output.output_files import flat
+from stempress.site.cover_addresses import (
+    album_cover,
+    collection_cover,
+    song_cover,
+    stem_cover,
+    token_cover,
+    variation_cover,
+)
 from stempress.site.views import Views
 from tests.support.small_site import (
     Small,
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stempress.audio.stem_facts import Facts
+    from stempress.audio.facts import Facts
 
 HOSTILE = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 X, Y = ("one", "drums", "live"), ("one", "drums", "tape")

@@ -11,7 +11,7 @@ from stempress.audio.check import check_song
 from stempress.audio.decode import joined, open_source, stem_pieces
 from stempress.audio.encode import decode
 from stempress.audio.measure import measure
-from stempress.audio.results import SongSound
+from stempress.audio.song_sound import SongSound
 from stempress.core.errors import Findings
 from tests.support.small_site import tone, write
 

@@ -10,11 +10,11 @@ import pytest
 
 from build import build
 from stempress.audio.decode import open_source, regrouped, stem_bits, stem_pieces
+from stempress.audio.facts import Facts
 from stempress.audio.loudness_steps import SPAN_SECONDS, spans
 from stempress.audio.measure import measured
 from stempress.audio.mix_digests import _windows
-from stempress.audio.results import SongSound
-from stempress.audio.stem_facts import Facts
+from stempress.audio.song_sound import SongSound
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.music import notes, sound_file, write_music

@@ -12,8 +12,8 @@ import soundfile
 
 from stempress.audio.decode import UnreadableError, fitted, joined, resampled
 from stempress.audio.encode import Sound, decode, encode
-from stempress.collection.audio_formats import FORMATS, web_rate
-from stempress.collection.settings import CODECS, Codec
+from stempress.collection.audio_formats import FORMATS, Codec, web_rate
+from stempress.collection.settings import CODECS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from pyodide_app.engine.model import Layer, Rule, Song, Stem, Variation
 from stempress.audio import loudest_mix as loudest
 from stempress.audio.encode import decode
 from stempress.audio.loudest_mix import loudest_mix
-from stempress.audio.results import SongSound
+from stempress.audio.song_sound import SongSound
 from tests.support.music import notes, sound_file
 
 if TYPE_CHECKING:

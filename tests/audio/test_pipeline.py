@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.audio.decode import Planar
-    from stempress.audio.results import SongSound
+    from stempress.audio.song_sound import SongSound
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem
-from stempress.audio.results import SongSound, preview_frames
+from stempress.audio.song_sound import SongSound, preview_frames
 
 
 def song(bars: int | None) -> Song:

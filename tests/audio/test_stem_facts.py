@@ -12,9 +12,10 @@ import pytest
 from stempress.audio.bands import Spectrum
 from stempress.audio.decode import open_source
 from stempress.audio.envelope import Outline
+from stempress.audio.facts import Course, Facts
 from stempress.audio.loudness_steps import spans
 from stempress.audio.measure import measured
-from stempress.audio.stem_facts import Course, Facts, facts_of_site, measure_stems
+from stempress.audio.stem_facts import facts_of_site, measure_stems
 from stempress.core.cache import keep
 from stempress.core.errors import Findings
 from stempress.core.progress import Progress

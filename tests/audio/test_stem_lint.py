@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
-    from stempress.audio.stem_facts import Facts
+    from stempress.audio.facts import Facts
     from tests.support.music import Frames
 
 

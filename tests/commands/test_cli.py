@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import soundfile
 
-from stempress.commands.cli import Options, parse, run
-from stempress.commands.report import Built, Written
+from stempress.commands.cli import parse, run
 from stempress.core.errors import Fault, SiteError
+from stempress.core.options import Options
+from stempress.output.result import Built, Written
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:

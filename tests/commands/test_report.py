@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from stempress.collection.settings import Contract
-from stempress.commands.report import Built, Written, changed_tokens, megabytes, ranges, tell
+from stempress.commands.report import changed_tokens, tell
 from stempress.core.errors import Fault
 from stempress.core.progress import Progress
+from stempress.core.units import megabytes, ranges
+from stempress.output.result import Built, Written
 
 CHANGED = ("index.html", "metadata/7.json", f"metadata/{7:064x}.json", "metadata/8.json")
 
@@ -44,16 +45,14 @@ def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFix
 def test_tokens_with_changed_metadata_are_named_for_the_contracts_event(
     standard: str, event: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    contract = Contract(1, "0x", standard)  # type: ignore[arg-type]
-    line = told(Built(Written(20, 1, CHANGED, 0), (), contract), capsys)[-1]
+    line = told(Built(Written(20, 1, CHANGED, 0), (), standard), capsys)[-1]
     assert line == f"changed metadata: {event}"
 
 
 def test_a_first_build_and_a_site_without_contract_have_no_one_to_tell(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    contract = Contract(1, "0x", "erc721")
-    assert len(told(Built(Written(len(CHANGED), 1, CHANGED, 0), (), contract), capsys)) == 1
+    assert len(told(Built(Written(len(CHANGED), 1, CHANGED, 0), (), "erc721"), capsys)) == 1
     assert len(told(Built(Written(20, 1, CHANGED, 0), ()), capsys)) == 1
 
 

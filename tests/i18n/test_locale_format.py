@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
-from stempress.i18n.locale_format import LocalWords, locale_of
-from stempress.i18n.number_format import Words, words_for
+from stempress.i18n.formatting import words_for
+from stempress.i18n.locale_format import LocalWords
+from stempress.i18n.locales import locale_of
+from stempress.i18n.number_format import Words
 from stempress.i18n.translations import ENGLISH, Phrases, read_phrases
 
 

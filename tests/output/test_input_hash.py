@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.commands.cli import Options
+from stempress.core.options import Options
 from stempress.output.input_hash import name_inputs
 from tests.support.small_site import write
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.commands.report import Written
 from stempress.core.errors import SiteError
 from stempress.core.progress import Progress
 from stempress.output import writer as output
 from stempress.output.output_files import Bundle, OutputFile
+from stempress.output.result import Written
 from stempress.output.writer import (
     MARK,
     NEXT,

@@ -15,14 +15,15 @@ import pytest
 
 from bench.build.collection import write_collection
 from pyodide_app.engine.model import TIERS, Token, Variation
-from stempress.art.covers import token_cover
 from stempress.collection.collection import Collection, read_collection
 from stempress.collection.settings import read_settings
 from stempress.collection.traits import Trait
 from stempress.core.errors import Findings
 from stempress.core.paths import WEB
-from stempress.render.gallery_index import DIGITS, column, gallery_address, gallery_data, id_ranges
-from stempress.render.json_data import json_bytes
+from stempress.output.json_files import json_bytes
+from stempress.render.gallery_index import DIGITS, column, gallery_data, id_ranges
+from stempress.site.addresses import gallery_address
+from stempress.site.cover_addresses import token_cover
 from stempress.site.page_plan import token_title
 from tests.support.node import Node
 from tests.support.small_site import Small, small_site, write

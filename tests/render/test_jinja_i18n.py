@@ -8,8 +8,9 @@ import pytest
 from jinja2 import TemplateAssertionError
 from markupsafe import Markup
 
-from stempress.i18n.number_format import words_for
+from stempress.i18n.formatting import words_for
 from stempress.i18n.translations import ENGLISH, Phrases
+from stempress.render.filters import language_filters
 from stempress.render.html_pages import environment
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
     def render(template: str, phrases: Phrases = ENGLISH, **given: object) -> str:
         templates = environment(tmp_path, phrases)
-        templates.filters |= words_for(phrases).filters()
+        templates.filters |= language_filters(words_for(phrases), phrases)
         return templates.from_string(template).render(given)
 
     return render

@@ -11,7 +11,8 @@ import pytest
 from eth_utils.address import to_checksum_address
 
 from pyodide_app.engine.model import Rule
-from stempress.render.json_data import data_files, json_file, song_data
+from stempress.output.json_files import json_file
+from stempress.render.json_data import data_files, song_data
 from tests.support.small_site import OWNER, Small, small_site, text_of
 
 if TYPE_CHECKING:

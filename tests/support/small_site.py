@@ -15,8 +15,9 @@ import numpy as np
 import soundfile
 
 from pyodide_app.engine.model import Variation, stem_keys
-from stempress.audio.results import SongSound, Sounds, StemSound, WebFile
-from stempress.audio.stem_facts import Course, Facts
+from stempress.audio.facts import Course, Facts
+from stempress.audio.results import Sounds, StemSound, WebFile
+from stempress.audio.song_sound import SongSound
 from stempress.collection.collection import Collection, read_collection
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings

@@ -12,8 +12,8 @@ import pytest
 from pyodide_app.engine.mix import StemAudio
 from stempress.audio.decode import joined, resampled
 from stempress.audio.encode import Sound, encode
-from stempress.collection.audio_formats import LOWEST, web_rate
-from stempress.collection.settings import CODECS, Codec
+from stempress.collection.audio_formats import LOWEST, Codec, web_rate
+from stempress.collection.settings import CODECS
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -1,0 +1,27 @@
+"""Media types of the files that a site holds."""
+
+from __future__ import annotations
+
+MEDIA_TYPES = {
+    ".bz2": "application/x-bzip2",
+    ".flac": "audio/flac",
+    ".gz": "application/gzip",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4a": "audio/mp4",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".wav": "audio/wav",
+    ".webp": "image/webp",
+    ".whl": "application/zip",
+    ".xml": "application/xml",
+    ".xz": "application/x-xz",
+    ".Z": "application/octet-stream",
+}
+"""By suffix, as a Content-Type header has them."""

@@ -1,0 +1,31 @@
+"""The result of a build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished write; ``changed`` are the addresses of the files that were written."""
+
+    files: int
+    size: int
+    changed: tuple[str, ...]
+    pruned: int
+    pages: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished build; ``standard`` is the contract's token standard, "" without a contract."""
+
+    written: Written
+    warnings: Sequence[object]
+    standard: str = ""
+    sizes: Sequence[str] = ()

@@ -1,0 +1,61 @@
+"""Filters of the templates."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stempress.collection.traits import shown_trait
+from stempress.core.identifiers import show_isrc
+from stempress.i18n.number_format import clock, colour, in_brief, is_web_link, short
+from stempress.render.markdown_cache import to_html
+from stempress.site.addresses import address_of, cover_of, gallery_address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stempress.i18n.number_format import Words
+    from stempress.i18n.translations import Phrases
+    from stempress.site.views import Views
+
+PLAIN: dict[str, Callable[..., object]] = {
+    "address": address_of,
+    "brief": in_brief,
+    "clock": clock,
+    "colour": colour,
+    "isrc": show_isrc,
+    "prose": to_html,
+    "short": short,
+    "web": lambda address: address if is_web_link(address) else "",
+}
+"""Filters that are the same for every collection and language."""
+
+
+def language_filters(words: Words, phrases: Phrases) -> dict[str, Callable[..., object]]:
+    """Return the filters that write numbers, dates and names in a language."""
+    return {
+        "day": words.day,
+        "fixed": words.fixed,
+        "kind_name": words.kinds.__getitem__,
+        "listed": words.listed,
+        "number": words.number,
+        "one_in": words.one_in,
+        "percent": words.percent,
+        "shown_trait": partial(shown_trait, phrases),
+        "signed": words.signed,
+        "size": words.size,
+        "state_name": words.states.__getitem__,
+        "state_title": words.state_titles.__getitem__,
+        "tier_name": words.tiers.__getitem__,
+    }
+
+
+def filters(views: Views) -> dict[str, Callable[..., object]]:
+    """Return all filters of the templates."""
+    return {
+        **PLAIN,
+        **language_filters(views.words, views.phrases),
+        "cover": partial(cover_of, views.collection),
+        "in_gallery": partial(gallery_address, views.collection),
+        "title_of": views.title_of,
+    }
