@@ -7,7 +7,7 @@ declare namespace Data {
   /** What is heard of stems that the visitor does not hold. */
   type Access = "open" | "preview" | "silent";
   /** A mix number such as "3-1-4": positions of stems in their layers, from 1. */
-  type Mix = string;
+  type MixNumber = string;
 
   /** data/collection.json */
   interface Collection {
@@ -65,7 +65,7 @@ declare namespace Data {
     /** How many variations the rules permit. */
     variations: number;
     /** The mixes that have a page. */
-    pages: Mix[];
+    pages: MixNumber[];
   }
 
   interface Layer {
@@ -102,13 +102,13 @@ declare namespace Data {
   }
 
   /** data/previews/<song>.json: addresses of sound files, by mix. */
-  type Previews = Record<Mix, string>;
+  type Previews = Record<MixNumber, string>;
 
   /** data/digests/<song>.json */
   interface Digests {
     bits: number;
     rate: number | null;
-    mixes: Record<Mix, string>;
+    mixes: Record<MixNumber, string>;
   }
 
   /** data/forge.json */
@@ -125,13 +125,13 @@ declare namespace Data {
     layers: { slug: string; name: string; stems: { slug: string; name: string; share: number }[] }[];
     rules: Rule[];
     /** The mixes that have a page; null where all permitted ones have. */
-    pages: Mix[] | null;
+    pages: MixNumber[] | null;
   }
 
   /** data/rarity.json */
   interface Rarity {
-    /** Mix, score in bits, rank from 1, how many tokens. By song. */
-    variations: Record<string, [mix: Mix, score: number, rank: number, tokens: number][]>;
+    /** Mix number, score in bits, rank from 1, how many tokens. By song. */
+    variations: Record<string, [mix: MixNumber, score: number, rank: number, tokens: number][]>;
   }
 
   /** data/ledger.json */
@@ -166,7 +166,7 @@ declare namespace Data {
     into?: string;
     /** Copies by the holder's address. */
     owners?: Record<string, number>;
-    mix?: Mix;
+    mix?: MixNumber;
     supply?: number;
   }
 

@@ -48,7 +48,11 @@ export function elsewhere(pattern, contract, id) {
   return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
 }
 
-/** A file of the site's data. */
+/**
+ * A file of the site's data.
+ * @param {string} address
+ * @returns {Promise<any>} JSON
+ */
 export async function load(address) {
   const answer = await fetch(new URL(address, ROOT));
   if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address, status: answer.status }));

@@ -1,4 +1,5 @@
 // What stands on the player's keys, drawn on a square of 20.
+/** @type {Readonly<Record<string, string>>} */
 const ICONS = {
   previous: "M4 4h2v12H4zM17 4v12L7 10z",
   next: "M14 4h2v12h-2zM3 4v12l10-6z",
@@ -9,11 +10,12 @@ const ICONS = {
   queue: "M3 5h14M3 10h14M3 15h8",
   close: "M4 4l12 12M16 4L4 16",
 };
+const SVG = "http://www.w3.org/2000/svg";
 const LINES = new Set(["shuffle", "repeat", "queue", "close"]);
 
+/** @param {string} name */
 export function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const [picture, path] = [document.createElementNS(space, "svg"), document.createElementNS(space, "path")];
+  const [picture, path] = [document.createElementNS(SVG, "svg"), document.createElementNS(SVG, "path")];
   picture.setAttribute("viewBox", "0 0 20 20");
   picture.setAttribute("aria-hidden", "true");
   if (LINES.has(name)) picture.classList.add("lines");

@@ -4,7 +4,8 @@ import { SILENT } from "./words.js";
 
 const HOLD_MS = 1500;
 const FIGURES = ["left", "right", "gain", "truePeak", "momentary", "shortTerm", "integrated", "range"];
-const held = new WeakMap(); // bar -> {share, until}
+/** @type {WeakMap<HTMLElement, { share: number, until: number }>} */
+const held = new WeakMap(); // what a meter has shown at most of late
 const ABSOLUTE_GATE = -70; // LUFS: below it is nothing to speak of
 
 /** Show peaks of the two sides, and Python's levels if there are any. */

@@ -1,9 +1,16 @@
 // The keys of a keyboard or a headset, and the lock screen: they are for whatever announced itself last.
+/** @type {readonly MediaSessionAction[]} */
 const ACTIONS = ["play", "pause", "stop", "previoustrack", "nexttrack", "seekto", "seekbackward", "seekforward"];
-const { mediaSession } = navigator;
+/** @type {MediaSession | undefined} */
+const mediaSession = navigator.mediaSession;
+/** @type {object | null} */
 let speaker = null;
 
-/** Say what `who` plays, and what the keys do; a key without a handler does nothing. */
+/**
+ * Say what `who` plays, and what the keys do; a key without a handler does nothing.
+ * @param {object | null} who @param {MediaMetadataInit | null} metadata
+ * @param {Partial<Record<MediaSessionAction, MediaSessionActionHandler>>} handlers
+ */
 export function announce(who, metadata, handlers) {
   if (!mediaSession) return;
   speaker = who;
@@ -17,16 +24,22 @@ export function announce(who, metadata, handlers) {
   }
 }
 
-/** Have nothing to play any more. */
+/**
+ * Have nothing to play any more.
+ * @param {object} who
+ */
 export function withdraw(who) {
   if (who !== speaker) return;
   tellState(who, "none");
   announce(null, null, {});
 }
 
-/** Say whether it is "playing" or "paused", anything else is neither; and where it is, in seconds. */
+/**
+ * Say whether it is "playing" or "paused", anything else is neither; and where it is, in seconds.
+ * @param {object} who @param {string} state
+ */
 export function tellState(who, state, { position = 0, duration = 0 } = {}) {
   if (who !== speaker || !mediaSession) return;
-  mediaSession.playbackState = { playing: "playing", paused: "paused" }[state] ?? "none";
+  mediaSession.playbackState = state === "playing" || state === "paused" ? state : "none";
   mediaSession.setPositionState?.(duration > 0 ? { position: Math.min(position, duration), duration } : undefined);
 }

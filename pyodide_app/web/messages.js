@@ -1,41 +1,104 @@
-// Every message between the threads, named once. What they carry is written beside them.
+// Every message between the threads, named and typed once.
 //
 //   page <-> worker      the worker's own messages
 //   worker <-> worklet   a channel of their own: the page is not on the sound's way
 //
 // Frames are absolute: they count what has been played since the last RESET.
 
-/** Page to worker. Each carries `id` and is answered by DONE or FAILED. */
-export const OPEN = "open"; // {rate, frames, rows, bars, bpm}: a new song, and the end of the one before
-export const ATTACH = "attach"; // {port}: the way to the worklet; to the worklet: the way to the worker
-export const STEM = "stem"; // {key, channels: Float32Array[]}: a decoded stem; DONE carries its bytes
-export const FORGET = "forget"; // {keys}: let go of stems
-export const CHANGE = "change"; // {commands}: as session.py lists them
-export const BOUNCE = "bounce"; // {bits, keys, tags}: DONE carries the file, a Blob
-export const PROVE = "prove"; // {bits, keys, plain}: DONE carries the digest of the words
-export const SURVEY = "survey"; // {keys}: DONE carries the mix's {integrated, range, truePeak}
-export const CANCEL = "cancel"; // {what}: the id of a bounce
-export const PLAY = "play"; // {at}: the context's frame to begin at, to the sample; none: now, faded in
+// Page to worker. Each carries `id` and is answered by DONE or FAILED.
+export const OPEN = "open"; // a new song, and the end of the one before
+export const ATTACH = "attach"; // the way to the worklet; to the worklet: the way to the worker
+export const STEM = "stem"; // a decoded stem; DONE carries its bytes
+export const FORGET = "forget"; // let go of stems
+export const CHANGE = "change";
+export const BOUNCE = "bounce"; // DONE carries the file, a Blob
+export const PROVE = "prove"; // DONE carries the digest of the words
+export const SURVEY = "survey"; // DONE carries the mix's Loudness
+export const CANCEL = "cancel";
+export const PLAY = "play";
 export const PAUSE = "pause";
 
-/** Worker to page. */
-export const DONE = "done"; // {id, value}
-export const FAILED = "failed"; // {id, message}
-export const LOADING = "loading"; // {loaded, total}: bytes of the Python runtime
-export const PROGRESS = "progress"; // {what, done}: the id of a bounce, and how much is done, from 0 to 1
-export const AT = "at"; // {songFrame (-1: after the end), playing, peaks, underruns, lookAhead, late, levels, waiting}
+// Worker to page.
+export const DONE = "done";
+export const FAILED = "failed";
+export const LOADING = "loading";
+export const PROGRESS = "progress";
+export const AT = "at";
 export const ENDED = "ended"; // the song is over
 export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
 export const MISSED = "missed"; // PLAY named a frame that was over
 
-/** Page to worklet; ATTACH besides. */
+// Page to worklet; ATTACH besides.
 export const END = "end"; // there is nothing more to play: be gone
 
-/** Worker to worklet; PLAY and PAUSE besides. */
-export const BLOCK = "block"; // {frame, samples: Float32Array, left then right}
+// Worker to worklet; PLAY and PAUSE besides.
+export const BLOCK = "block";
 export const RESET = "reset"; // start anew at frame 0, with nothing queued
 
-/** Worklet to worker; ARMED and MISSED besides. */
-export const TAKEN = "taken"; // {frame, samples}: the block is queued; its buffer comes back
-export const LATE = "late"; // {frame, position, end, samples}: refused, it has been played already; up to end is queued
-export const REPORT = "report"; // {position, playing, peaks, underruns}
+// Worklet to worker; ARMED and MISSED besides.
+export const TAKEN = "taken"; // the block is queued; its buffer comes back
+export const LATE = "late"; // refused: it has been played already
+export const REPORT = "report";
+
+/**
+ * What the decks obey, as session.py lists it. A null key: nothing is heard in that row.
+ * @typedef {["place", row: number, key: string | null, when?: "bar"]
+ *     | ["adjust", row: number, volume: number, pan: number, mute: boolean, solo: boolean]
+ *     | ["master", volume: number]
+ *     | ["loop"] | ["loop", start: number, end: number]
+ *     | ["locate", frame: number]} Command
+ */
+/** @typedef {(string | null)[]} Keys of the stems in the rows; null: nothing is heard there */
+/** @typedef {16 | 24} Bits of a word */
+/** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */
+/** @typedef {{ integrated: number, range: number, truePeak: number }} Loudness in LUFS, LU, and as a factor */
+/** @typedef {[left: number, right: number]} Peaks */
+
+/**
+ * PLAY: the context's frame to begin at, to the sample; none: now, faded in. CANCEL: the id of a bounce.
+ * @typedef {{ type: typeof OPEN, rate: number, frames: number, rows: number, bars: number, bpm: number }
+ *     | { type: typeof ATTACH, port: MessagePort }
+ *     | { type: typeof STEM, key: string, channels: Float32Array[] }
+ *     | { type: typeof FORGET, keys: string[] }
+ *     | { type: typeof CHANGE, commands: Command[] }
+ *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags }
+ *     | { type: typeof PROVE, bits: number, keys: Keys, plain: boolean }
+ *     | { type: typeof SURVEY, keys: Keys }
+ *     | { type: typeof CANCEL, what: number }
+ *     | { type: typeof PLAY, at?: number }
+ *     | { type: typeof PAUSE }} PageToWorker
+ */
+/**
+ * LOADING: bytes of the Python runtime. PROGRESS: the id of a bounce, and how much is done, from 0 to 1.
+ * @typedef {{ type: typeof DONE, id: number, value: unknown }
+ *     | { type: typeof FAILED, id: number, message: string }
+ *     | { type: typeof LOADING, loaded: number, total: number }
+ *     | { type: typeof PROGRESS, what: number, done: number }
+ *     | { type: typeof AT } & Position
+ *     | { type: typeof ENDED | typeof ARMED | typeof MISSED }} WorkerToPage
+ */
+/**
+ * @typedef {object} Position
+ * @property {number} songFrame -1: after the end
+ * @property {boolean} playing
+ * @property {Peaks} peaks
+ * @property {number} underruns blocks that were missing
+ * @property {number} lookAhead frames that are kept ready
+ * @property {number} late changes that came after their time
+ * @property {Float32Array} levels figures of the master, as levels.py lists them, and a peak for each row
+ * @property {number[]} waiting rows whose stems change with the next bar
+ */
+/** @typedef {{ type: typeof ATTACH, port: MessagePort } | { type: typeof END }} PageToWorklet */
+/**
+ * BLOCK: left, then right.
+ * @typedef {{ type: typeof BLOCK, frame: number, samples: Float32Array<ArrayBuffer> }
+ *     | { type: typeof RESET | typeof PAUSE }
+ *     | { type: typeof PLAY, at?: number }} WorkerToWorklet
+ */
+/**
+ * TAKEN, LATE: where the worklet is, and up to where something is queued.
+ * @typedef {{ type: typeof TAKEN | typeof LATE, frame: number, position: number, end: number, samples: Float32Array<ArrayBuffer> }
+ *     | { type: typeof ARMED | typeof MISSED }
+ *     | { type: typeof REPORT } & Report} WorkletToWorker
+ */
+/** @typedef {{ position: number, playing: boolean, peaks: Peaks, underruns: number }} Report */

@@ -7,14 +7,33 @@
 // stempress/audio/mix_links.py reads the same.
 import { _, listed } from "./phrases.js";
 
-const VERSION = "1";
-const VOLUME = [-60, 6];
-const PAN = [-1, 1];
+/**
+ * What is set of a row: volume in dB, pan from -1 to 1.
+ * @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} RowSettings
+ */
+/**
+ * @typedef {object} Mix
+ * @property {string} song its slug
+ * @property {number[]} choice positions of the chosen stems in their layers, from 0
+ * @property {RowSettings[]} rows
+ * @property {number} master in dB
+ * @property {[start: number, end: number] | null} loop in frames
+ * @property {number} at the frame that it begins at
+ */
 
-/** Write a mix: {song, choice, rows: [{volume, pan, mute, solo}], master, loop, at}; choice from 0. */
+const VERSION = "1";
+/** @type {Range} */
+const VOLUME = [-60, 6];
+/** @type {Range} */
+const PAN = [-1, 1];
+/** @typedef {[least: number, most: number]} Range */
+
+/** @param {Mix} mix */
 export function write({ song, choice, rows, master, loop, at }) {
   const parts = [`v=${VERSION}`, `song=${song}`, `mix=${choice.map((nth) => nth + 1).join("-")}`];
+  /** @param {string} name @param {number[]} values */
   const list = (name, values) => values.some(Boolean) && parts.push(`${name}=${values.join(",")}`);
+  /** @param {"mute" | "solo"} name */
   const flags = (name) => list(name, rows.flatMap((row, nth) => (row[name] ? [nth + 1] : [])));
   list("gain", rows.map(({ volume }) => volume));
   list("pan", rows.map(({ pan }) => pan));
@@ -26,31 +45,42 @@ export function write({ song, choice, rows, master, loop, at }) {
   return parts.join("&");
 }
 
-/** Name the song of a mix; nothing, if the text is none. */
+/**
+ * Slug of the song of a mix; "" if the text is none.
+ * @param {string} text
+ */
 export function songOf(text) {
   return new URLSearchParams(text).get("song") ?? "";
 }
 
-/** Read a mix of a song; an Error says what is wrong with it. */
+/**
+ * Read a mix of a song; an Error says what is wrong with it.
+ * @param {string} text @param {Pick<Data.Song, "slug" | "layers" | "frames">} song
+ * @returns {Mix}
+ */
 export function read(text, { slug, layers, frames }) {
   const given = new URLSearchParams(text);
+  /** @param {string} word @param {number} most */
   const whole = (word, most) => {
     if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is no number up to %(most)s", { word, most }));
     return Number(word);
   };
+  /** @param {string} word @param {Range} range */
   const number = (word, [least, most]) => {
     const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
     if (!(value >= least && value <= most)) throw new Error(_("%(word)s is not between %(least)s and %(most)s", { word, least, most }));
     return value;
   };
+  /** @param {string} name @param {Range} range */
   const perRow = (name, range) => {
     const words = given.get(name)?.split(",") ?? layers.map(() => "0");
     if (words.length !== layers.length) throw new Error(_("%(name)s is for %(found)s rows, not %(wanted)s", { name, found: words.length, wanted: layers.length }));
     return words.map((word) => number(word, range));
   };
+  /** @param {string} name */
   const flags = (name) => {
     const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
-    return layers.map((_, row) => nths.includes(row + 1));
+    return layers.map((layer, row) => nths.includes(row + 1));
   };
   if (given.get("v") !== VERSION) throw new Error(_("it is of version %(version)s", { version: given.get("v") }));
   if (given.get("song") !== slug) throw new Error(_("it is of another song"));
@@ -58,25 +88,30 @@ export function read(text, { slug, layers, frames }) {
   if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
   const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
   if (choice.includes(-1)) throw new Error(_("stems count from 1"));
-  const loop = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? null;
-  if (loop && !(loop.length === 2 && loop[0] < loop[1])) throw new Error(_("its loop has no length"));
+  const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? [];
+  if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop has no length"));
   const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
   return {
     song: slug,
     choice,
-    rows: layers.map((_, row) => ({ volume: volumes[row], pan: pans[row], mute: mutes[row], solo: solos[row] })),
+    rows: layers.map((layer, row) => ({ volume: volumes[row], pan: pans[row], mute: mutes[row], solo: solos[row] })),
     master: number(given.get("master") ?? "0", VOLUME),
-    loop,
+    loop: start === undefined ? null : [start, end],
     at: whole(given.get("at") ?? "0", frames - 1),
   };
 }
 
-/** Say which rules a choice breaks, in words; `names` tells a layer's and its stems' names. */
+/**
+ * The rules that a choice breaks, in words.
+ * @param {number[]} choice @param {Pick<Data.Song, "layers" | "rules">} song
+ */
 export function broken(choice, { layers, rules }) {
-  const at = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
-  const chosen = (layer) => layers[at[layer]].stems[choice[at[layer]]].slug;
+  const rows = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
+  /** @param {string} layer */
+  const chosen = (layer) => layers[rows[layer]].stems[choice[rows[layer]]].slug;
+  /** @param {string} layer @param {string[]} stems */
   const named = (layer, stems) => {
-    const { name, stems: all } = layers[at[layer]];
+    const { name, stems: all } = layers[rows[layer]];
     const names = all.filter(({ slug }) => stems.includes(slug)).map((stem) => stem.name);
     return { name, stems: listed(names, "or") };
   };

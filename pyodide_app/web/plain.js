@@ -3,6 +3,10 @@
 // It obeys the same commands as session.py, and pans by the same law, so that Python can take over
 // in the middle of a song. It has no limiter.
 
+/** @import { RowSettings } from "./mix.js" */
+/** @import { Command } from "./messages.js" */
+/** @typedef {[start: number, end: number]} Loop frames of the song */
+
 const RAMP = 0.01; // seconds that a change takes
 const SOON = 0.03; // seconds from now that sources are started at
 
@@ -11,35 +15,43 @@ export class PlainDeck {
   #frames;
   #rows;
   #sum;
-  #stems = new Map(); // key -> AudioBuffer
+  /** @type {Map<string, AudioBuffer>} */
+  #stems = new Map();
   #origin = { time: 0, frame: 0 }; // the song frame that sounds at a time of the context
+  /** @type {Loop | null} */
   #loop = null;
   #sounds = false;
 
-  /** `into` is where the sound goes. */
-  constructor(context, { frames, layers }, into) {
+  /**
+   * @param {AudioContext} context @param {Pick<Data.Song, "frames" | "layers">} song
+   * @param {AudioNode} output where the sound goes
+   */
+  constructor(context, { frames, layers }, output) {
     this.#context = context;
     this.#frames = frames;
     this.#sum = new GainNode(context);
-    this.#sum.connect(into);
+    this.#sum.connect(output);
     this.#rows = layers.map(() => new Row(context, this.#sum));
   }
 
+  /** @param {string} key @param {AudioBuffer} buffer */
   hold(key, buffer) {
     this.#stems.set(key, buffer);
   }
 
+  /** @param {Iterable<string>} keys */
   forget(keys) {
     for (const key of keys) this.#stems.delete(key);
   }
 
+  /** @param {readonly Command[]} commands */
   change(commands) {
-    for (const [name, ...values] of commands) {
-      if (name === "place") this.#place(...values);
-      if (name === "adjust") this.#adjust(...values);
-      if (name === "master") ramp(this.#sum.gain, this.#context, factor(values[0]));
-      if (name === "loop") this.#setLoop(values.length ? values : null);
-      if (name === "locate") this.#locate(values[0]);
+    for (const command of commands) {
+      if (command[0] === "place") this.#place(command[1], command[2]);
+      if (command[0] === "adjust") this.#adjust(command[1], command[2], command[3], command[4], command[5]);
+      if (command[0] === "master") ramp(this.#sum.gain, this.#context, factor(command[1]));
+      if (command[0] === "loop") this.#setLoop(command.length === 3 ? [command[1], command[2]] : null);
+      if (command[0] === "locate") this.#locate(command[1]);
     }
   }
 
@@ -77,29 +89,34 @@ export class PlainDeck {
     return start + ((here - start) % (end - start));
   }
 
+  /** @param {number} row @param {string | null} key */
   #place(row, key) {
-    this.#rows[row].stem = this.#stems.get(key) ?? null;
+    this.#rows[row].stem = (key && this.#stems.get(key)) || null;
     if (this.#sounds) this.#start(row);
   }
 
-  #adjust(row, volume, pan, mute, solo) {
-    Object.assign(this.#rows[row], { volume, pan, mute, solo });
-    const anySolo = this.#rows.some((each) => each.solo);
-    for (const each of this.#rows) each.settle(anySolo);
+  /** @param {number} nth @param {number} volume @param {number} pan @param {boolean} mute @param {boolean} solo */
+  #adjust(nth, volume, pan, mute, solo) {
+    this.#rows[nth].settings = { volume, pan, mute, solo };
+    const anySolo = this.#rows.some((row) => row.settings.solo);
+    for (const row of this.#rows) row.settle(anySolo);
   }
 
+  /** @param {Loop | null} loop */
   #setLoop(loop) {
     this.#origin = { time: this.#context.currentTime, frame: this.songFrame() };
     this.#loop = loop;
     if (this.#sounds) this.#locate(this.#origin.frame);
   }
 
+  /** @param {number} frame */
   #locate(frame) {
     const { sampleRate, currentTime } = this.#context;
     this.#origin = { time: Math.ceil((currentTime + SOON) * sampleRate) / sampleRate, frame };
-    if (this.#sounds) this.#rows.forEach((_, row) => this.#start(row));
+    if (this.#sounds) for (const row of this.#rows.keys()) this.#start(row);
   }
 
+  /** @param {number} row */
   #start(row) {
     const { sampleRate, currentTime } = this.#context;
     const time = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
@@ -109,18 +126,19 @@ export class PlainDeck {
 
 /** One layer: a source, and a gain for each side. */
 class Row {
+  /** @type {AudioBuffer | null} */
   stem = null;
-  volume = 0;
-  pan = 0;
-  mute = false;
-  solo = false;
+  /** @type {RowSettings} */
+  settings = { volume: 0, pan: 0, mute: false, solo: false };
   #context;
   #splitter;
   #left;
   #right;
+  /** @type {{ source: AudioBufferSourceNode, fade: GainNode } | null} */
   #source = null;
 
-  constructor(context, into) {
+  /** @param {AudioContext} context @param {AudioNode} output */
+  constructor(context, output) {
     this.#context = context;
     this.#splitter = new ChannelSplitterNode(context, { numberOfOutputs: 2 });
     this.#left = new GainNode(context);
@@ -128,17 +146,21 @@ class Row {
     const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
     this.#splitter.connect(this.#left, 0).connect(merger, 0, 0);
     this.#splitter.connect(this.#right, 1).connect(merger, 0, 1);
-    merger.connect(into);
+    merger.connect(output);
   }
 
+  /** @param {boolean} anySolo whether any row is soloed */
   settle(anySolo) {
-    const silent = this.mute || (anySolo && !this.solo);
-    const level = silent ? 0 : factor(this.volume);
-    ramp(this.#left.gain, this.#context, level * Math.sqrt(1 - this.pan));
-    ramp(this.#right.gain, this.#context, level * Math.sqrt(1 + this.pan));
+    const { volume, pan, mute, solo } = this.settings;
+    const level = mute || (anySolo && !solo) ? 0 : factor(volume);
+    ramp(this.#left.gain, this.#context, level * Math.sqrt(1 - pan));
+    ramp(this.#right.gain, this.#context, level * Math.sqrt(1 + pan));
   }
 
-  /** Play the stem from a song frame at a time of the context; what played before fades. */
+  /**
+   * Play the stem from a song frame at a time of the context; what played before fades.
+   * @param {number} time @param {number} frame @param {Loop | null} loop
+   */
   start(time, frame, loop) {
     this.silence(time);
     if (!this.stem || frame >= this.stem.length) return;
@@ -165,12 +187,16 @@ class Row {
   }
 }
 
+/** @param {AudioParam} param @param {AudioContext} context @param {number} value */
 function ramp(param, context, value) {
   const now = context.currentTime;
   param.cancelScheduledValues(now).setValueAtTime(param.value, now).linearRampToValueAtTime(value, now + RAMP);
 }
 
-/** dB to a factor; -60 and below is silence. */
+/**
+ * dB to a factor; -60 and below is silence.
+ * @param {number} volume
+ */
 function factor(volume) {
   return volume > -60 ? 10 ** (volume / 20) : 0;
 }

@@ -5,6 +5,8 @@ import { _ } from "./phrases.js";
 const PREVIEW_LEVEL = 0.25; // -12 dB
 const PREVIEW_FADE_SECONDS = 1;
 
+/** @typedef {{ key: string, file: Data.File, channels: number, seconds?: number }} Part a stem, or some seconds of it */
+
 /** A stem that cannot be had, or not be decoded. */
 export class StemError extends Error {}
 

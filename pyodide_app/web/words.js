@@ -4,32 +4,43 @@ import { _, fixed, number, percent } from "./phrases.js";
 export const SILENT = -60; // dB: what the volumes' lowest place means
 const MEGABYTE = 1e6;
 
+/** @param {Element} key a button that stays down */
 export function pressed(key) {
   return key.getAttribute("aria-pressed") === "true";
 }
 
+/** @param {Element} key @param {boolean} down */
 export function press(key, down) {
   key.setAttribute("aria-pressed", String(down));
 }
 
-/** Put a fader back to where it began. */
+/**
+ * Put a fader back to where it began.
+ * @param {HTMLInputElement} fader
+ */
 export function reset(fader) {
   fader.value = fader.defaultValue;
   fader.dispatchEvent(new Event("input"));
 }
 
-/** Say a fader's value in words, to the eye and to a screen reader. */
+/**
+ * Say a fader's value in words, to the eye and to a screen reader.
+ * @param {HTMLInputElement} fader @param {string} words
+ */
 export function speak(fader, words) {
   fader.setAttribute("aria-valuetext", words);
-  fader.parentElement.querySelector(".value").textContent = words;
+  const value = fader.parentElement?.querySelector(".value");
+  if (value) value.textContent = words;
 }
 
+/** @param {number | string} value */
 export function decibels(value) {
   const volume = Number(value);
   if (volume <= SILENT) return _("Silence");
   return `${volume > 0 ? "+" : ""}${number(volume).replace("-", "\u2212")} dB`;
 }
 
+/** @param {number | string} value from -1 to 1 */
 export function side(value) {
   const position = Number(value);
   if (Math.round(100 * position) === 0) return _("Centre");
@@ -37,11 +48,13 @@ export function side(value) {
   return position < 0 ? _("%(share)s left", { share }) : _("%(share)s right", { share });
 }
 
+/** @param {number} seconds */
 export function clock(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+/** @param {number} bytes */
 export function megabytes(bytes) {
   return fixed(bytes / MEGABYTE);
 }

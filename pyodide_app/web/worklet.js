@@ -1,9 +1,12 @@
 // Plays blocks that are addressed by absolute frame, and counts what was missing.
 import { ARMED, ATTACH, BLOCK, END, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
 
+/** @import { PageToWorklet, Peaks, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 const CAPACITY = 1 << 16; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
 const REPORT_QUANTA = 16;
+/** @type {ArrayBuffer[]} */
+const NOTHING = [];
 
 class Output extends AudioWorkletProcessor {
   #left = new Float32Array(CAPACITY);
@@ -16,27 +19,33 @@ class Output extends AudioWorkletProcessor {
   #step = 1 / Math.round(sampleRate / 200);
   #quanta = 0;
   #underruns = 0;
+  /** @type {Peaks} */
   #peaks = [0, 0];
-  #port = null;
+  /** @type {MessagePort | null} */
+  #port = null; // to the worker
   #isOver = false;
 
   constructor() {
     super();
-    this.port.onmessage = ({ data: { type, port } }) => {
-      if (type === END) this.#isOver = true;
-      if (type === ATTACH) this.#join(port);
+    this.port.onmessage = ({ data }) => {
+      /** @type {PageToWorklet} */
+      const message = data;
+      if (message.type === END) this.#isOver = true;
+      if (message.type === ATTACH) this.#join(message.port);
     };
   }
 
+  /** @param {MessagePort} port */
   #join(port) {
     this.#port = port;
     port.onmessage = ({ data }) => this.#hear(data);
   }
 
+  /** @param {WorkerToWorklet} message */
   #hear(message) {
     switch (message.type) {
       case BLOCK:
-        this.#take(message.frame, message.samples);
+        this.#queue(message.frame, message.samples);
         break;
       case PLAY:
         this.#begin(message.at);
@@ -51,6 +60,7 @@ class Output extends AudioWorkletProcessor {
     }
   }
 
+  /** @param {number} [at] the context's frame */
   #begin(at) {
     const missed = at !== undefined && at <= currentFrame;
     if (!missed) {
@@ -58,23 +68,25 @@ class Output extends AudioWorkletProcessor {
       this.#from = at ?? 0;
       if (at !== undefined) this.#level = 1;
     }
-    if (at !== undefined) this.#port.postMessage({ type: missed ? MISSED : ARMED });
+    if (at !== undefined) this.#tell({ type: missed ? MISSED : ARMED });
   }
 
-  #take(frame, samples) {
+  /** @param {number} frame @param {Float32Array<ArrayBuffer>} samples */
+  #queue(frame, samples) {
     const fits = frame >= this.#position && frame <= this.#end;
     if (fits) {
       const count = samples.length / 2;
-      for (let at = 0; at < count; at++) {
-        this.#left[(frame + at) & MASK] = samples[at];
-        this.#right[(frame + at) & MASK] = samples[count + at];
+      for (let nth = 0; nth < count; nth++) {
+        this.#left[(frame + nth) & MASK] = samples[nth];
+        this.#right[(frame + nth) & MASK] = samples[count + nth];
       }
       this.#end = Math.max(this.#end, frame + count);
     }
     const type = fits ? TAKEN : LATE;
-    this.#port.postMessage({ type, frame, position: this.#position, end: this.#end, samples }, [samples.buffer]);
+    this.#tell({ type, frame, position: this.#position, end: this.#end, samples }, [samples.buffer]);
   }
 
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, [[left, right]]) {
     const skip = Math.max(0, this.#from - currentFrame);
     if ((this.#playing || this.#level > 0) && skip < left.length) {
@@ -84,27 +96,28 @@ class Output extends AudioWorkletProcessor {
     return !this.#isOver;
   }
 
+  /** @param {Float32Array} left @param {Float32Array} right */
   #play(left, right) {
     const ready = Math.min(left.length, this.#end - this.#position);
     if (ready < left.length && this.#playing) this.#underruns++;
     let [peakLeft, peakRight] = this.#peaks;
-    let at = 0;
-    for (; at < ready && (this.#playing || this.#level > 0); at++) {
+    let played = 0;
+    for (; played < ready && (this.#playing || this.#level > 0); played++) {
       this.#level = Math.min(1, Math.max(0, this.#level + (this.#playing ? this.#step : -this.#step)));
-      const from = (this.#position + at) & MASK;
-      left[at] = this.#left[from] * this.#level;
-      right[at] = this.#right[from] * this.#level;
-      peakLeft = Math.max(peakLeft, Math.abs(left[at]));
-      peakRight = Math.max(peakRight, Math.abs(right[at]));
+      const from = (this.#position + played) & MASK;
+      left[played] = this.#left[from] * this.#level;
+      right[played] = this.#right[from] * this.#level;
+      peakLeft = Math.max(peakLeft, Math.abs(left[played]));
+      peakRight = Math.max(peakRight, Math.abs(right[played]));
     }
-    this.#position += at;
+    this.#position += played;
     this.#peaks = [peakLeft, peakRight];
     // Nothing is left to fade out: what was cut off by an underrun has been silent already.
     if (!this.#playing && ready < left.length) this.#level = 0;
   }
 
   #report() {
-    this.#port.postMessage({
+    this.#tell({
       type: REPORT,
       position: this.#position,
       playing: this.#playing || this.#level > 0,
@@ -112,6 +125,11 @@ class Output extends AudioWorkletProcessor {
       underruns: this.#underruns,
     });
     this.#peaks = [0, 0];
+  }
+
+  /** @param {WorkletToWorker} message @param {ArrayBuffer[]} [transfer] */
+  #tell(message, transfer = NOTHING) {
+    this.#port?.postMessage(message, transfer);
   }
 }
 
