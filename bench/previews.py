@@ -25,7 +25,7 @@ import soundfile
 
 from stempress.audio.previews import decode_cut, preview, stem_products
 from stempress.audio.song_sound import SongSound
-from stempress.core.workers import workers
+from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,11 +94,11 @@ def by_build(mixes: list[tuple[Path, ...]], out: Path) -> None:
     out.mkdir(exist_ok=True)
     sound = SongSound(RATE, RATE * SECONDS)
     paths = sorted(set(itertools.chain.from_iterable(mixes)))
-    with workers() as crew:
-        stems = [crew.start(decode_cut, path, sound, RATE * CUT) for path in paths]
-        products = crew.start(stem_products, stems, RATE)
+    with start_workers() as crew:
+        stems = [crew.submit(decode_cut, path, sound, RATE * CUT) for path in paths]
+        products = crew.submit(stem_products, stems, RATE)
         pending = [
-            crew.start(
+            crew.submit(
                 preview, [paths.index(path) for path in mix], stems, products, sound, BITRATE
             )
             for mix in mixes

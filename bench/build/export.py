@@ -23,7 +23,7 @@ from stempress.collection.settings import read_settings
 from stempress.core.errors import Findings
 from stempress.core.paths import TEMPLATES
 from stempress.core.progress import Progress
-from stempress.core.workers import workers
+from stempress.core.workers import start_workers
 from stempress.i18n.number_format import Words, clock, colour
 from stempress.i18n.translations import ENGLISH
 from stempress.render.html_pages import environment
@@ -60,7 +60,7 @@ def read(site: Path) -> Views:
     """Read a collection as a build does."""
     findings, progress = Findings(), Progress(quiet=True)
     collection = read_collection(site, read_settings(site, findings), findings)
-    with workers() as crew:
+    with start_workers() as crew:
         checked = check_audio(collection, findings, progress, crew)
         findings.raise_faults()
         rarity = Rarity(collection.songs, collection.tokens)

@@ -12,8 +12,8 @@ from stempress.audio.mix_links import read_mix
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
 from stempress.collection.settings import read_settings
-from stempress.core.errors import Fault, Findings, SiteError, nearest
-from stempress.core.workers import workers
+from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
     findings.raise_faults()
     song, mix = _find(collection, slug, text)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
-    with workers() as cores:
+    with start_workers() as cores:
         facts = measure_stems(files, findings, progress, cores)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
@@ -58,7 +58,9 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
 def _find(collection: Collection, slug: str, text: str) -> tuple[Song, Mix]:
     songs = {song.slug: song for song in collection.songs}
     if slug not in songs:
-        raise SiteError([Fault("mix", "there is no such song", "song", slug, nearest(slug, songs))])
+        raise SiteError(
+            [Fault("mix", "there is no such song", "song", slug, suggestion(slug, songs))]
+        )
     try:
         return songs[slug], read_mix(songs[slug], text)
     except ValueError as error:

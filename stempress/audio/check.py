@@ -97,7 +97,7 @@ def _check_mixes(
     suspects = [song for song in collection.songs if _highest_sum(song, checked) > 1.0]
     kept = {song.slug: _kept_loudest(song, checked) for song in suspects}
     new = [song for song in suspects if not kept[song.slug].is_file()]
-    with progress.counted("Loudest mixes", len(new), len(suspects)) as step:
+    with progress.track("Loudest mixes", len(new), len(suspects)) as step:
         for slug, each in _start_loudest(new, collection, checked, workers).items():
             found: Loudest | None = each.result()
             store(kept[slug], json.dumps(found and asdict(found)).encode())
@@ -117,7 +117,7 @@ def _start_loudest(
     from stempress.audio.loudest_mix import loudest_mix  # noqa: PLC0415 - takes long, and few builds need it
 
     return {
-        song.slug: workers.start(
+        song.slug: workers.submit(
             loudest_mix, song, _paths(collection, song), checked.songs[song.slug]
         )
         for song in songs

@@ -6,7 +6,7 @@ import marshal
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stempress.core.cache import PLAIN
+from stempress.core.cache import MARSHAL_VERSION
 
 
 class Course(NamedTuple):
@@ -22,7 +22,7 @@ class Course(NamedTuple):
 
     def packed(self) -> bytes:
         """Return it as bytes."""
-        return marshal.dumps(tuple(self), PLAIN)
+        return marshal.dumps(tuple(self), MARSHAL_VERSION)
 
 
 @dataclass(frozen=True, slots=True)

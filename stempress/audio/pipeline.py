@@ -18,7 +18,7 @@ from pyodide_app.engine.model import Variation, stem_keys
 from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.collection.audio_formats import FORMATS, PREVIEW, web_rate
-from stempress.core.cache import cache_root, digest, file_digest, keep, kept, store
+from stempress.core.cache import cache_root, digest, file_digest, load, save, store
 from stempress.core.file_digests import common_folder
 from stempress.core.paths import ENGINE
 
@@ -94,7 +94,7 @@ def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
         for key, each in files.items()
     }
     new = [key for key in keys if missing[key]]
-    with studio.progress.counted("Web stems", len(new), len(keys)) as step:
+    with studio.progress.track("Web stems", len(new), len(keys)) as step:
         pending = _start_stems(studio, {key: missing[key] for key in new})
         for key in new:
             for (codec, _), data in zip(missing[key], pending.pop(key).result(), strict=True):
@@ -116,7 +116,7 @@ def _start_stems(
 
     files, songs = studio.collection.files.audio, studio.checked.songs
     return {
-        key: studio.workers.start(encode_stem, files[key], songs[key[0]], wanted)
+        key: studio.workers.submit(encode_stem, files[key], songs[key[0]], wanted)
         for key, wanted in missing.items()
     }
 
@@ -149,7 +149,7 @@ def press_previews(studio: Studio) -> dict[Variation, WebFile]:
         inputs = PREVIEW_VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
         files[variation] = _kept(PREVIEW, *inputs)
     new = [variation for variation, file in files.items() if not file.is_file()]
-    with studio.progress.counted("Previews", len(new), len(files)) as step:
+    with studio.progress.track("Previews", len(new), len(files)) as step:
         for slug, variations in _by_song(new).items():
             pending = _start_previews(studio, studio.collection.song(slug), variations)
             for variation, each in zip(variations, pending, strict=True):
@@ -193,7 +193,7 @@ def _start_previews(studio: Studio, song: Song, variations: Sequence[Variation])
     """Begin the previews of one song; each stem that they use is decoded once."""
     from stempress.audio.previews import decode_cut, preview, stem_products
 
-    sound, start = studio.checked.songs[song.slug], studio.workers.start
+    sound, start = studio.checked.songs[song.slug], studio.workers.submit
     frames = _preview_length(studio, song.slug)
     files = [_mix_paths(studio, song, variation) for variation in variations]
     paths = sorted({path for mix in files for path in mix})
@@ -218,7 +218,7 @@ def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
     known = _known_digests(site)
     found = {each: known.get(name) or _known_digest(name) for each, name in names.items()}
     new = [variation for variation, digested in found.items() if not digested]
-    with studio.progress.counted("Mix digests", len(new), len(names)) as step:
+    with studio.progress.track("Mix digests", len(new), len(names)) as step:
         for batch, each in _start_digests(studio, new):
             for variation, digested in zip(batch, each.result(), strict=True):
                 store(_digest_place(names[variation]), digested.encode())
@@ -226,7 +226,7 @@ def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
                 step(f"{variation.song} {variation.mix_number}")
     now = {name: found[variation] for variation, name in names.items()}
     if now != known:
-        keep(site, json.dumps(now).encode())
+        save(site, json.dumps(now).encode())
     sounds = studio.checked.songs
     return {
         variation: MixDigest(digested, sounds[variation.song].rate, sounds[variation.song].frames)
@@ -241,7 +241,7 @@ def _digest_place(name: str) -> Path:
 def _known_digests(place: Path) -> dict[str, str]:
     """Return what the last build of a site knew: one file is read sooner than hundreds."""
     try:
-        found = json.loads(kept(place) or b"{}")
+        found = json.loads(load(place) or b"{}")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -269,7 +269,7 @@ def _start_digests(
         for at in range(0, len(variations), BATCH):
             batch = variations[at : at + BATCH]
             mixes = [_mix_paths(studio, song, variation) for variation in batch]
-            pending.append((batch, studio.workers.start(mix_digests, sound, mixes)))
+            pending.append((batch, studio.workers.submit(mix_digests, sound, mixes)))
     return pending
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from stempress.audio.facts import Facts
-from stempress.core.cache import PLAIN, cache_root, digest, keep, kept
+from stempress.core.cache import MARSHAL_VERSION, cache_root, digest, load, save
 from stempress.core.file_digests import common_folder, content_digests
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def measure_stems(
         key: facts for key, name in digests.items() if (facts := before.get(name) or _known(name))
     }
     new = [key for key in files if key not in results]
-    with progress.counted("Stems", len(new), len(files)) as step:
+    with progress.track("Stems", len(new), len(files)) as step:
         pending = _start({key: (files[key], digests[key]) for key in new}, workers)
         for key, each in pending.items():
             results[key] = each.result()
@@ -71,7 +71,7 @@ def _start(new: Mapping[StemKey, tuple[Path, str]], workers: Workers) -> dict[St
     from stempress.audio.measure import measured  # noqa: PLC0415 - takes long, and few builds need it
 
     much = sum(path.stat().st_size for path, _ in new.values()) > WORTH_PROCESSES
-    start = workers.start_apart if much else workers.start
+    start = workers.submit_to_process if much else workers.submit
     return {key: start(measured, *each) for key, each in new.items()}
 
 
@@ -93,11 +93,11 @@ def _known(name: str) -> Facts | None:
 def _read(place: Path) -> dict[str, Facts]:
     """Return facts by the digests of their files; none where none were kept."""
     try:
-        rows = marshal.loads(kept(place) or b"")  # noqa: S302 - whole, as this module wrote it
+        rows = marshal.loads(load(place) or b"")  # noqa: S302 - whole, as this module wrote it
         return {row[0]: Facts(*row) for row in rows}
     except (EOFError, ValueError, TypeError):
         return {}
 
 
 def _write(place: Path, facts: Mapping[str, Facts]) -> None:
-    keep(place, marshal.dumps([_row(each) for each in facts.values()], PLAIN))
+    save(place, marshal.dumps([_row(each) for each in facts.values()], MARSHAL_VERSION))

@@ -18,7 +18,7 @@ from stempress.collection.documents import (
 from stempress.collection.image_check import check_picture
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
-from stempress.core.errors import Findings, closest, nearest
+from stempress.core.errors import Findings, closest, suggestion
 from stempress.core.tables import Table
 from stempress.core.text_files import read_text
 
@@ -58,12 +58,12 @@ def read_albums(content: Path, findings: Findings, *, pad: bool) -> Iterator[Alb
             slug=slug,
             title=table.text("title", required=True),
             songs=tuple(_album_songs(path, slug, table, findings, pad=pad)),
-            upc=codes.read(table, "upc"),
+            upc=codes.read_identifier(table, "upc"),
             released=read_date(table, "released"),
             cover=_cover(path, table),
             story=story,
         )
-        table.done()
+        table.finish()
 
 
 def _read_index(path: Path, where: str, findings: Findings) -> tuple[Table, str]:
@@ -111,7 +111,7 @@ def _listed_songs(table: Table, where: str, found: Mapping[str, Path]) -> tuple[
     left_out = [slug for slug in found if slug not in listed]
     for slug in dict.fromkeys(listed):
         if slug not in found:
-            valid = nearest(slug, left_out or found)
+            valid = suggestion(slug, left_out or found)
             table.fault(
                 "songs", "names a song that has no file", slug, f"{where}/<song>.md; {valid}"
             )
@@ -136,7 +136,7 @@ def _cover(path: Path, table: Table) -> Path | None:
         return None
     beside = [entry.name for entry in path.iterdir() if entry.suffix != ".md" and entry.is_file()]
     if name not in beside:
-        table.fault("cover", "is not there", name, nearest(name, beside))
+        table.fault("cover", "is not there", name, suggestion(name, beside))
         return None
     check_picture(path / name, f"content/albums/{path.name}/{name}", table.findings)
     return path / name

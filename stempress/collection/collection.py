@@ -12,7 +12,7 @@ from stempress.collection.commitments import Seal, read_seals
 from stempress.collection.documents import read_documents, read_home
 from stempress.collection.ledger import Ledger, read_ledger
 from stempress.collection.stem_files import StemFiles, find_stem_files
-from stempress.core.text_files import refuse_links
+from stempress.core.text_files import check_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     content = site / "content"
     if not content.is_dir():
         findings.fault("content/", "is missing", hint="it holds index.md, albums/ and tokens.json")
-    refuse_links(site, findings)
+    check_links(site, findings)
     albums = tuple(read_albums(content, findings, pad=settings.audio.pad))
     songs = _by_slug(albums, findings)
     if content.is_dir() and not songs and not findings.faults:

@@ -87,7 +87,7 @@ def _parsed(text: str) -> tuple[tuple[Seal, ...], Findings]:
         return (), findings
     table = Table(data, WHERE, findings)
     seals = tuple(_seals(table))
-    table.done()
+    table.finish()
     return seals, findings
 
 
@@ -95,19 +95,19 @@ def _seals(table: Table) -> Iterator[Seal]:
     for entry in table.tables("seals"):
         opened = entry.table("opened")
         is_open = entry.data.get("starting_index") is not None
-        entry.mark("starting_index")
+        entry.mark_known("starting_index")
         seal = Seal(
             entry.texts("tokens", required=True),
             entry.texts("hashes", required=True),
             entry.text("final", required=True),
-            entry.whole("starting_index", 0, 0) if is_open else None,
+            entry.integer("starting_index", 0, 0) if is_open else None,
             {
                 place: (given[0], given[1])
                 for place in opened.data
                 if len(given := opened.texts(place)) == 2
             },
         )
-        entry.done()
+        entry.finish()
         if not all(map(is_token_id, seal.tokens)):
             entry.fault("tokens", "must be token ids")
         if not all(map(HEX.fullmatch, (*seal.hashes, seal.final))):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from stempress.core.errors import nearest
+from stempress.core.errors import suggestion
 from stempress.core.tables import Table, is_slug, slugify
-from stempress.core.text_files import parse_toml, read_text, refuse_control
+from stempress.core.text_files import check_control_characters, parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ def read_home(content: Path, title: str, findings: Findings) -> Document:
         return Document("", title, "", where)
     table, body = read_document(content / "index.md", where, findings)
     home = Document("", table.text("title", title), body, where)
-    table.done()
+    table.finish()
     return home
 
 
@@ -56,7 +56,7 @@ def read_documents(
             date=read_date(table, "date", required=True) if dated else None,
             songs=tuple(_known_songs(table, songs)) if dated else (),
         )
-        table.done()
+        table.finish()
 
 
 def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:
         if slug in songs:
             yield slug
         elif slug:
-            table.fault("songs", "names a song that is not there", slug, nearest(slug, songs))
+            table.fault("songs", "names a song that is not there", slug, suggestion(slug, songs))
 
 
 def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table, str]:
@@ -79,7 +79,7 @@ def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table
         findings.fault(where, "front matter is not closed", hint="end it with a line +++")
         return nothing, ""
     body = "\n".join(lines[end + 1 :])
-    refuse_control(body, end + 2, where, findings)
+    check_control_characters(body, end + 2, where, findings)
     data = parse_toml("\n".join(["", *lines[1:end]]), where, findings)
     return nothing if data is None else Table(data, where, findings), body.strip()
 
@@ -125,7 +125,7 @@ def read_date(table: Table, key: str, *, required: bool = False) -> date | None:
         except ValueError:
             table.fault(key, "is not a date", value, 'such as "2026-03-01"')
             return None
-    table.mark(key)
+    table.mark_known(key)
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

@@ -93,11 +93,11 @@ def _parsed(
         # By id: another order could tell what an unrevealed token lies between.
         tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
         owners=dict(read_owners(table.table("owners"), entries)),
-        block=table.whole("block", 0, 0) if "block" in table.data else None,
+        block=table.integer("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
     )
     _warn_of_unknown(table)
-    table.done(also=("owners", "block"))
+    table.finish(also=("owners", "block"))
     return ledger, findings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stempress.collection.settings import ADDRESS, check_address, checksummed
-from stempress.core.cache import remembered
+from stempress.core.cache import cached_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -58,7 +58,7 @@ def _right_forms(values: Collection[object]) -> dict[str, str]:
     if not named:
         return {}
     # Remembered: Keccak alone takes longer to begin than ten thousand tokens take to read.
-    others = remembered(miswritten, *sorted(named))
+    others = cached_text(miswritten, *sorted(named))
     return {word: word for word in named} | dict(line.split() for line in others.splitlines())
 
 

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.core.text_files import is_refused
+from stempress.core.text_files import is_refused_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def lint_wording(site: Path, findings: Findings) -> None:
     """Note what promises income in the artist's texts: site.toml and content/."""
     for path in _texts(site):
         where = path.relative_to(site).as_posix()
-        if is_refused(path, where, findings):
+        if is_refused_link(path, where, findings):
             continue
         try:
             text = path.read_text("utf-8-sig")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from stempress.collection.audio_formats import LOWEST
 from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
-from stempress.core.cache import remembered
+from stempress.core.cache import cached_text
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_toml, read_text
 from stempress.i18n.translations import catalogue_of, is_english
@@ -197,7 +197,7 @@ def _settings(top: Table) -> Settings:
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
         license=collection.text("license"),
-        royalty_bps=collection.whole("royalty_bps", 0, 0, 10_000),
+        royalty_bps=collection.integer("royalty_bps", 0, 0, 10_000),
         assets=cast("Assets", collection.choice("assets", "site", ASSETS)),
         contract=_contract(collection),
         drop=_drop(top),
@@ -208,7 +208,7 @@ def _settings(top: Table) -> Settings:
     if not settings.license:
         collection.warn("license", "is missing", hint="say what holders may do with the music")
     for table in (site, collection, top):
-        table.done()
+        table.finish()
     return settings
 
 
@@ -282,9 +282,9 @@ def _contract(collection: Table) -> Contract | None:
         return None
     address = table.text("address", required=True)
     contract = Contract(
-        chain_id=table.whole("chain_id", 1, 1, 2**53 - 1),
+        chain_id=table.integer("chain_id", 1, 1, 2**53 - 1),
         # Remembered: Keccak alone takes longer to begin than all settings take to read.
-        address=check_address(table, "address", address, partial(remembered, checksummed))
+        address=check_address(table, "address", address, partial(cached_text, checksummed))
         if address
         else "",
         standard=cast(
@@ -295,7 +295,7 @@ def _contract(collection: Table) -> Contract | None:
         marketplace=table.url("marketplace", placeholders=("address", "token_id")),
         explorer=table.url("explorer", placeholders=("address", "token_id")),
     )
-    table.done()
+    table.finish()
     return contract
 
 
@@ -308,14 +308,14 @@ def _drop(top: Table) -> Drop | None:
         mint_url=table.url("mint_url"),
         blind=table.flag("blind"),
     )
-    table.done()
+    table.finish()
     return drop
 
 
 def _audio(table: Table) -> Audio:
     audio = Audio(
         stream=cast("Codec", table.choice("stream", "opus", CODECS)),
-        bitrate=table.whole("bitrate", 128, 32, 320),
+        bitrate=table.integer("bitrate", 128, 32, 320),
         lossless=table.flag("lossless"),
         previews=cast("Previews", table.choice("previews", "tokens", PREVIEWS)),
         preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
@@ -330,7 +330,7 @@ def _audio(table: Table) -> Audio:
             audio.bitrate,
             f"{lowest} to 320, or another stream",
         )
-    table.done()
+    table.finish()
     return audio
 
 
@@ -339,7 +339,7 @@ def _splits(top: Table) -> tuple[Split, ...]:
     for table in top.tables("splits"):
         share = table.number("share", 0.0, 0, 100, required=True)
         splits.append(Split(table.text("name", required=True), table.text("role"), share))
-        table.done()
+        table.finish()
     total = sum(split.share for split in splits)
     if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == before:
         top.fault(
@@ -364,7 +364,7 @@ def _perks(top: Table) -> tuple[Perk, ...]:
                 words,
             )
         )
-        table.done()
+        table.finish()
     return tuple(perks)
 
 

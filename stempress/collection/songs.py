@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
 from stempress.collection.variation_space import stem_counts
 from stempress.core import identifiers as codes
-from stempress.core.errors import nearest
-from stempress.core.tables import SLUG_BYTES, Table, slugify
+from stempress.core.errors import suggestion
+from stempress.core.tables import MAX_SLUG_BYTES, Table, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,13 +34,13 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         isrc=_isrc(table),
         bpm=table.number("bpm", 0.0, 1, 999) or None,
         key=table.text("key"),
-        bars=table.whole("bars", 0, 1, 100_000) or None,
+        bars=table.integer("bars", 0, 1, 100_000) or None,
         streaming=dict(_streaming(table)),
         credits=tuple(_credits(table)),
         story=story,
         pad=table.flag("pad", default=pad),
     )
-    table.done()
+    table.finish()
     if layers and rules and clear:
         _check_rules(table, song)
     return song
@@ -64,15 +64,15 @@ def _check_rules(table: Table, song: Song) -> None:
 
 
 def _isrc(table: Table) -> str:
-    bare = codes.read(table, "isrc")
+    bare = codes.read_identifier(table, "isrc")
     if not bare:
         return ""
-    found = codes.lookalikes(bare)
+    found = codes.ambiguous_letters(bare)
     if found:
         table.warn("isrc", f"{' and '.join(found)} may be a mistyped digit", bare, "O/0, I/1")
     year, now = int(bare[5:7]), datetime.now(UTC).year % 100
     if (year - now) % 100 in range(2, 50):
-        table.warn("isrc", f"the year {bare[5:7]} is not over yet", codes.show_isrc(bare))
+        table.warn("isrc", f"the year {bare[5:7]} is not over yet", codes.format_isrc(bare))
     return bare
 
 
@@ -87,7 +87,7 @@ def _streaming(table: Table) -> Iterator[tuple[str, str]]:
 def _credits(table: Table) -> Iterator[Credit]:
     for credit in table.tables("credits"):
         yield Credit(credit.text("name", required=True), credit.text("role"))
-        credit.done()
+        credit.finish()
 
 
 def _layers(table: Table) -> tuple[Layer, ...]:
@@ -102,7 +102,7 @@ def _layer(table: Table) -> Layer:
     either = [{"supply", "weight"} & stem.data.keys() for stem in tables]
     if any(given == {"supply"} for given in either) and not all("supply" in g for g in either):
         table.fault("stems", "mix supply and weight", hint="one of the two for a whole layer")
-    table.done()
+    table.finish()
     return Layer(_slug(table, name), name, stems)
 
 
@@ -113,11 +113,11 @@ def _stem(table: Table) -> Stem:
     stem = Stem(
         slug=_slug(table, name),
         name=name,
-        supply=table.whole("supply", 0, 1, 10**9) or None,
+        supply=table.integer("supply", 0, 1, 10**9) or None,
         weight=table.number("weight", 0.0, 1e-9, 1e9) or None,
         notes=table.text("notes"),
     )
-    table.done()
+    table.finish()
     return stem
 
 
@@ -125,8 +125,10 @@ def _slug(table: Table, name: str) -> str:
     slug = slugify(name)
     if name and not slug:
         table.fault("name", "gives no word for an address", name, "use a letter or a digit")
-    if len(slug.encode()) > SLUG_BYTES:
-        table.fault("name", "is too long for a file's name", name, f"at most {SLUG_BYTES} bytes")
+    if len(slug.encode()) > MAX_SLUG_BYTES:
+        table.fault(
+            "name", "is too long for a file's name", name, f"at most {MAX_SLUG_BYTES} bytes"
+        )
         return ""
     return slug
 
@@ -155,7 +157,7 @@ def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
                     list(require[layer]),
                     "leave it in one of the two",
                 )
-        rule.done()
+        rule.finish()
         yield Rule(when, exclude, require)
 
 
@@ -169,14 +171,17 @@ def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tu
         stems = [value] if isinstance(value, str) else value
         if layer not in known:
             if known:
-                table.fault(layer, "is not a layer of this song", hint=nearest(layer, known))
+                table.fault(layer, "is not a layer of this song", hint=suggestion(layer, known))
         elif not isinstance(stems, list) or not stems:
             table.fault(layer, "must be a stem or a list of stems", value)
         else:
             for stem in stems:
                 if known[layer] and stem not in known[layer]:
                     table.fault(
-                        layer, "is not a stem of this layer", stem, nearest(str(stem), known[layer])
+                        layer,
+                        "is not a stem of this layer",
+                        stem,
+                        suggestion(str(stem), known[layer]),
                     )
             side[layer] = tuple(str(stem) for stem in stems)
     return side

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.model import stem_keys
 from stempress.collection.image_check import check_picture
-from stempress.core.errors import nearest
-from stempress.core.text_files import is_refused
+from stempress.core.errors import suggestion
+from stempress.core.text_files import is_refused_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +58,7 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
                     _where(site, file.path),
                     "is neither sound nor picture",
                     value=suffix,
-                    hint=nearest(suffix, AUDIO + PICTURES),
+                    hint=suggestion(suffix, AUDIO + PICTURES),
                 )
     for file in (file for files in found.values() for file in files):
         findings.warn(
@@ -156,7 +156,7 @@ def _no_sound(key: StemKey, beside: Sequence[str], findings: Findings) -> None:
 
 
 def _is_refused(site: Path, file: Path, findings: Findings) -> bool:
-    return bool(findings.faults) and is_refused(file, _where(site, file), findings)
+    return bool(findings.faults) and is_refused_link(file, _where(site, file), findings)
 
 
 def _where(site: Path, file: Path) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from pyodide_app.engine.model import STATES, TIERS, Token, Variation
-from stempress.core.errors import nearest
+from stempress.core.errors import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,31 +39,31 @@ def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str])
     tier = cast("Tier", table.choice("tier", "", TIERS, required=True))
     state = cast("State", table.choice("state", "", STATES, required=True))
     if not (token_id and tier and state):
-        table.mark(*_TOKEN_KEYS)
-        table.done()
+        table.mark_known(*_TOKEN_KEYS)
+        table.finish()
         return None
-    supply = table.whole("supply", 1, 1)
+    supply = table.integer("supply", 1, 1)
     into = table.text("into")
     if into and state != "forged":
         table.fault("into", f"stands beside the state {state!r}", into, "leave out one of the two")
     if state == "unrevealed":
         return _unrevealed(table, Token(token_id, tier, state, supply=supply))
     token = _revealed(table, songs, albums, tier)
-    table.done(also=_STEM_KEYS)
+    table.finish(also=_STEM_KEYS)
     return Token(token_id, tier, state, **token, into=into, supply=supply)  # type: ignore[arg-type]
 
 
 def _unrevealed(table: Table, token: Token) -> Token:
     """Drop what an unrevealed token must not tell."""
     told = [key for key in _STEM_KEYS if key in table.data]
-    table.mark(*told)
+    table.mark_known(*told)
     if told:
         table.warn(
             told[0],
             "is left out of the site: the token is unrevealed",
             hint="whoever reads tokens.json can see it; keep it elsewhere",
         )
-    table.done(also=_STEM_KEYS)
+    table.finish(also=_STEM_KEYS)
     return token
 
 
@@ -74,12 +74,12 @@ def _revealed(
     if tier == "album":
         album = table.text("album", required=True)
         if album and album not in albums:
-            table.fault("album", "is not an album", album, nearest(album, albums))
+            table.fault("album", "is not an album", album, suggestion(album, albums))
         return {"album": album, "burned": table.texts("burned")}
     slug = table.text("song", required=True)
     song = songs.get(slug)
     if slug and song is None:
-        table.fault("song", "is not a song", slug, nearest(slug, songs))
+        table.fault("song", "is not a song", slug, suggestion(slug, songs))
     if tier == "song":
         stems = _chosen(table.table("stems", required=True), song)
         return {"song": slug, "stems": stems, "burned": table.texts("burned")}
@@ -96,10 +96,10 @@ def _check_stem(table: Table, keys: tuple[str, str], song: Song, layer: str, ste
             return
     known = {each.slug: [each_stem.slug for each_stem in each.stems] for each in song.layers}
     if known and layer not in known:
-        table.fault(keys[0], f"is not a layer of {song.slug}", layer, nearest(layer, known))
+        table.fault(keys[0], f"is not a layer of {song.slug}", layer, suggestion(layer, known))
     elif known.get(layer) and stem not in known[layer]:
         what = f"is not a stem of {song.slug}/{layer}"
-        table.fault(keys[1], what, stem, nearest(stem, known[layer]))
+        table.fault(keys[1], what, stem, suggestion(stem, known[layer]))
 
 
 def _chosen(table: Table, song: Song | None) -> dict[str, str]:

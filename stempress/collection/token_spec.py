@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
-from stempress.core.errors import nearest
+from stempress.core.errors import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def read_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
     """
     slug, *parts = item.split("/")
     if slug not in songs:
-        raise ValueError(f"{slug!r} is not a song: {nearest(slug, songs)}")
+        raise ValueError(f"{slug!r} is not a song: {suggestion(slug, songs)}")
     song = songs[slug]
     if len(parts) == 2:
         return {"song": slug, **_stem_fields(song, *parts)}
@@ -68,9 +68,9 @@ def read_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
 def _stem_fields(song: Song, layer: str, stem: str) -> dict[str, object]:
     layers = {each.slug: [known.slug for known in each.stems] for each in song.layers}
     if layer not in layers:
-        raise ValueError(f"{layer!r} is not a layer of {song.slug}: {nearest(layer, layers)}")
+        raise ValueError(f"{layer!r} is not a layer of {song.slug}: {suggestion(layer, layers)}")
     if stem not in layers[layer]:
         raise ValueError(
-            f"{stem!r} is not a stem of {song.slug}/{layer}: {nearest(stem, layers[layer])}"
+            f"{stem!r} is not a stem of {song.slug}/{layer}: {suggestion(stem, layers[layer])}"
         )
     return {"layer": layer, "stem": stem}

@@ -17,7 +17,7 @@ from stempress.collection.settings import read_settings
 from stempress.commands.leak_check import refuse_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
-from stempress.core.workers import workers
+from stempress.core.workers import start_workers
 from stempress.i18n.translations import read_phrases
 from stempress.output.lock import alone
 from stempress.output.output_files import unheld
@@ -53,7 +53,7 @@ def _press(options: Options, inputs: Inputs, progress: Progress, until_written: 
         lint_wording(options.site, findings)
         if inputs.own_templates:
             lint_templates(options.site, findings)
-    with workers(options.dask) as crew:
+    with start_workers(options.dask) as crew:
         with progress.stage("measure"):
             checked = check_audio(collection, findings, progress, crew)
             findings.raise_faults()

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from stempress.commands.drop_cli import COMMANDS as DROP
 from stempress.commands.drop_cli import add_commands, home_of, run_drop
 from stempress.commands.report import tell
-from stempress.core.cache import refuse_cache
-from stempress.core.errors import Fault, SiteError, fault_of, tell_faults
-from stempress.core.files import naming, refuse_unwritable
+from stempress.core.cache import check_cache_folder
+from stempress.core.errors import Fault, SiteError, fault_from_os_error, report_faults
+from stempress.core.files import attach_filename, check_writable
 from stempress.core.forking import cores
 from stempress.core.options import Options
 from stempress.core.progress import Progress
@@ -42,17 +42,17 @@ def run(arguments: Sequence[str], build: Build, home: Path) -> int:
     progress = Progress()
     try:
         options = parse(arguments, home)
-        refuse_cache()
+        check_cache_folder()
         _refuse_missing(options)
         return _run(options, build, progress)
     except SiteError as error:
-        tell_faults(error, progress.say)
+        report_faults(error, progress.log)
         return 1
     except OSError as error:
-        tell_faults(SiteError([fault_of(error)]), progress.say)
+        report_faults(SiteError([fault_from_os_error(error)]), progress.log)
         return 1
     except KeyboardInterrupt:
-        progress.say("stopped")
+        progress.log("stopped")
         return STOPPED
 
 
@@ -192,8 +192,8 @@ def _press(options: Options, build: Build, progress: Progress) -> bool:
     try:
         _pressed(options, build, progress)
     except SiteError as error:
-        tell_faults(error, progress.say)
-        progress.say("nothing was written")
+        report_faults(error, progress.log)
+        progress.log("nothing was written")
         return False
     return True
 
@@ -211,7 +211,7 @@ def _pressed(options: Options, build: Build, progress: Progress) -> Built:
     finally:
         gc.enable()
     if options.profile:
-        progress.tell_stages()
+        progress.log_stages()
     return built
 
 
@@ -225,7 +225,7 @@ def _serve(options: Options, build: Build, progress: Progress) -> int:
         press=lambda: _press(options, build, progress),
         rebuild=lambda: _pressed(options, build, progress).written.changed,
         rest=lambda: _rest(options.out, progress),
-        report=progress.say,
+        report=progress.log,
     )
     return 0 if shown else 1
 
@@ -243,11 +243,11 @@ def _mix(options: Options, progress: Progress) -> int:
     from stempress.audio.bounce import bounce  # noqa: PLC0415 - a build bounces nothing
 
     wav = options.wav.absolute()
-    refuse_unwritable(wav, "-o")
+    check_writable(wav, "-o")
     data = bounce(options.site, options.song, options.mix_number, options.bits, progress)
-    with naming(wav):
+    with attach_filename(wav):
         wav.write_bytes(data)
-    progress.say(f"{wav}: {options.bits} bits, {megabytes(len(data))}")
+    progress.log(f"{wav}: {options.bits} bits, {megabytes(len(data))}")
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Findings
-from stempress.core.text_files import SECRET
+from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import read_secret
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def _alike(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
 
 def secret_guard(site: Path, collection: Collection) -> Guard | None:
     """Return what refuses files that hold the seed, or a salt that no reveal has opened."""
-    if not (site / SECRET).is_file():
+    if not (site / SECRET_FILE).is_file():
         return None
-    secret = read_secret(site / SECRET, Findings())
+    secret = read_secret(site / SECRET_FILE, Findings())
     shown = {salt for seal in collection.seals for salt, _ in seal.opened.values()}
     salts = {salt.encode() for salt in secret.salts.values() if salt not in shown}
     seed = secret.seed.encode()
@@ -114,9 +114,9 @@ def secret_guard(site: Path, collection: Collection) -> Guard | None:
     def refuse(address: str, content: bytes) -> None:
         findings = Findings()
         if salts and not salts.isdisjoint(_SALT.findall(content)):
-            findings.fault(f"/{address}", f"holds a salt of {SECRET}", hint="take it out")
+            findings.fault(f"/{address}", f"holds a salt of {SECRET_FILE}", hint="take it out")
         if len(seed) >= SEED_BYTES and seed in content:
-            findings.fault(f"/{address}", f"holds the seed of {SECRET}", hint="take it out")
+            findings.fault(f"/{address}", f"holds the seed of {SECRET_FILE}", hint="take it out")
         findings.raise_faults()
 
     return refuse

@@ -25,7 +25,7 @@ RELATIVE = Fault(
 def run_publishing(options: Options, progress: Progress) -> None:
     """Publish or verify a pressed site; SiteError tells everything that is wrong with it."""
     if options.command == "verify":
-        progress.say(verify(options.out, options.target, progress))
+        progress.log(verify(options.out, options.target, progress))
     elif options.check:
         _check(options, progress)
     else:
@@ -36,19 +36,19 @@ def _check(options: Options, progress: Progress) -> None:
     refuse_unpressed(options.out)
     if faults := check_hosts(options.out, progress):
         raise SiteError(faults)
-    progress.say("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
-    progress.say("from file:// pages can be read; browsers run no mixer and no search there")
+    progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
+    progress.log("from file:// pages can be read; browsers run no mixer and no search there")
 
 
 def _publish(options: Options, progress: Progress) -> None:
     to = options.to or options.site / "published"
     found = publish(options.out, to, progress, options.since)
     for name, size in found.sizes.items():
-        progress.say(f"{to / name}: {megabytes(size)}")
+        progress.log(f"{to / name}: {megabytes(size)}")
     # The order in which one can name the other: assets, metadata, pages.
     for name, cid in found.assets.items():
-        progress.say(f"{name}: ipfs://{cid}/")
-    progress.say(f"base URI for the contract: ipfs://{found.metadata}/")
-    progress.say(f"site: ipfs://{found.site}/")
+        progress.log(f"{name}: ipfs://{cid}/")
+    progress.log(f"base URI for the contract: ipfs://{found.metadata}/")
+    progress.log(f"site: ipfs://{found.site}/")
     if not names_assets(options.out):
-        progress.say(f"warning: {RELATIVE}")
+        progress.log(f"warning: {RELATIVE}")

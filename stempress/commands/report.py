@@ -32,22 +32,22 @@ def tell(  # noqa: PLR0913 - what a build tells
     ``differing`` is what differs from what was published; without it, from the last build.
     """
     for warning in built.warnings:
-        progress.say(f"warning: {warning}")
+        progress.log(f"warning: {warning}")
     for line in built.sizes if report else ():
-        progress.say(line)
+        progress.log(line)
     written, count = built.written, len(built.warnings)
-    progress.say(
+    progress.log(
         f"{out}: {written.pages} pages, {written.files} files, {megabytes(written.size)} in "
         f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
         f"{count} {'warning' if count == 1 else 'warnings'}"
     )
     if written.size > PAGES_LIMIT * PAGES_NEAR:
-        progress.say(
+        progress.log(
             f"warning: {megabytes(written.size)} is near or over the 1 GB that GitHub Pages takes"
         )
     is_first = len(written.changed) == written.files
     if differing is not None:
-        progress.say(
+        progress.log(
             f"since it was published: {len(differing.changed)} files to upload again "
             f"({UPLOAD}), {len(differing.gone)} to remove"
         )
@@ -56,7 +56,7 @@ def tell(  # noqa: PLR0913 - what a build tells
         changed = written.changed
     tokens = [] if is_first else changed_tokens(changed)
     if built.standard and tokens:
-        progress.say(f"changed metadata: {announcement(built.standard, tokens)}")
+        progress.log(f"changed metadata: {announcement(built.standard, tokens)}")
 
 
 def changed_tokens(addresses: Iterable[str]) -> list[int]:

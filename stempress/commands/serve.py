@@ -21,7 +21,7 @@ from watchdog.observers import Observer
 
 from stempress.commands.audition_server import DeskHost
 from stempress.commands.live_reload import Builds, binding, hosting
-from stempress.core.errors import SiteError, fault_of, tell_faults
+from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.core.paths import WEB
 from stempress.drop.audition import Audition
 
@@ -166,8 +166,8 @@ def press_again(
     try:
         changed = rebuild()
     except (SiteError, OSError) as error:
-        wrong = error if isinstance(error, SiteError) else SiteError([fault_of(error)])
-        tell_faults(wrong, report)
+        wrong = error if isinstance(error, SiteError) else SiteError([fault_from_os_error(error)])
+        report_faults(wrong, report)
         report("nothing was written")
         builds.fail(str(wrong))
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview

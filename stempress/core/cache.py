@@ -11,30 +11,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.core.errors import Fault, SiteError
-from stempress.core.files import in_one_step
+from stempress.core.files import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CACHE = "STEMPRESS_CACHE"
-PLAIN = 2
+CACHE_VARIABLE = "STEMPRESS_CACHE"
+MARSHAL_VERSION = 2
 """The version of ``marshal`` that gives the same bytes for the same, whichever object it is."""
-SEAL = sha256().digest_size
+CHECKSUM_BYTES = sha256().digest_size
 """How many bytes of a file say whether the rest is what was kept."""
 
 
 def cache_root() -> Path:
     """Return the cache's folder; STEMPRESS_CACHE names another."""
-    if named := os.environ.get(CACHE):
+    if named := os.environ.get(CACHE_VARIABLE):
         return Path(named)
     from platformdirs import user_cache_path
 
     return user_cache_path("stempress", appauthor=False)
 
 
-def refuse_cache() -> None:
+def check_cache_folder() -> None:
     """Refuse a cache that was named and in which nothing can be kept."""
-    if not os.environ.get(CACHE):
+    if not os.environ.get(CACHE_VARIABLE):
         return
     root = cache_root().absolute()
     there = next(path for path in (root, *root.parents) if path.exists())
@@ -45,43 +45,43 @@ def refuse_cache() -> None:
     else:
         return
     hint = "name a folder that builds may keep things in"
-    raise SiteError([Fault(CACHE, what, value=str(there), hint=hint)])
+    raise SiteError([Fault(CACHE_VARIABLE, what, value=str(there), hint=hint)])
 
 
 def store(path: Path, content: bytes) -> Path:
     """Write a file of the cache."""
-    with in_one_step(path) as part:
+    with atomic_write(path) as part:
         part.write(content)
     return path
 
 
-def keep(path: Path, content: bytes) -> None:
+def save(path: Path, content: bytes) -> None:
     """Keep what can be made again, if the disk lets us; ``kept`` finds it."""
     with suppress(OSError):
         store(path, sha256(content).digest() + content)
 
 
-def kept(path: Path) -> bytes | None:
+def load(path: Path) -> bytes | None:
     """Return what an earlier build has kept; None unless it is there, and whole."""
     try:
         with path.open("rb", buffering=0) as file:
-            seal, content = file.read(SEAL), file.read()
+            seal, content = file.read(CHECKSUM_BYTES), file.read()
     except OSError:
         return None
     return content if sha256(content).digest() == seal else None
 
 
-def remembered(work: Callable[..., str], *asked: object, version: str = "") -> str:
+def cached_text(work: Callable[..., str], *asked: object, version: str = "") -> str:
     """Return what a function says, and said to an earlier build if that asked for the same.
 
     ``version`` names what that follows from beside what was asked.
     """
     path = cache_root() / work.__name__ / f"{digest(version, *asked)}.txt"
-    found = kept(path)
+    found = load(path)
     if found is not None:
         return found.decode()
     said = work(*asked)
-    keep(path, said.encode())
+    save(path, said.encode())
     return said
 
 

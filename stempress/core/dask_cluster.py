@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from stempress.core.work import Pending
 
-SECONDS = 10
+TIMEOUT_SECONDS = 10
 """How long a scheduler may take to answer."""
 
 
@@ -30,14 +30,14 @@ class Cluster:
         """Take a connected client."""
         self._client = client
 
-    def start(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin on some worker."""
         pending: Pending = self._client.submit(function, *given, pure=False)
         return pending
 
-    def start_apart(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit_to_process(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin on some worker: they are processes already."""
-        return self.start(function, *given)
+        return self.submit(function, *given)
 
 
 @contextmanager
@@ -46,11 +46,11 @@ def dask_workers(address: str) -> Iterator[Cluster]:
     try:
         from distributed import Client  # noqa: PLC0415 - an extra that few have
     except ImportError:
-        _refuse(address, "needs Dask, which is not installed", "pip install dask distributed")
+        _fail(address, "needs Dask, which is not installed", "pip install dask distributed")
     try:
-        client = Client(address, timeout=SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=TIMEOUT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        _refuse(address, f"no scheduler answers ({type(error).__name__})", "tcp://host:8786")
+        _fail(address, f"no scheduler answers ({type(error).__name__})", "tcp://host:8786")
     with client:
         _check(client, address)
         yield Cluster(client)
@@ -61,13 +61,13 @@ def _check(client: Client, address: str) -> None:
     try:
         found = client.run(fingerprint)
     except ModuleNotFoundError as error:
-        _refuse(address, f"its workers have no {error.name}", "start them where `make site` runs")
+        _fail(address, f"its workers have no {error.name}", "start them where `make site` runs")
     if not found:
-        _refuse(address, "the scheduler has no workers", "dask worker " + address)
+        _fail(address, "the scheduler has no workers", "dask worker " + address)
     strange = [name for name, told in found.items() if told != fingerprint()]
     if strange:
         what = f"other versions of Stempress, numpy or libsndfile on {', '.join(sorted(strange))}"
-        _refuse(address, what, "start all workers from this checkout and its environment")
+        _fail(address, what, "start all workers from this checkout and its environment")
 
 
 def fingerprint() -> str:
@@ -77,5 +77,5 @@ def fingerprint() -> str:
     return digest(np.__version__, soundfile.__libsndfile_version__, *sources)
 
 
-def _refuse(address: str, what: str, hint: str) -> NoReturn:
+def _fail(address: str, what: str, hint: str) -> NoReturn:
     raise SiteError([Fault("--dask", what, value=address, hint=hint)]) from None

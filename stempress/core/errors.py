@@ -23,8 +23,8 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.where}: {self.key}" if self.key else self.where
         shown = "" if self.value is None else f" (got {shorten(self.value)})"
-        hint = f"\n    -> {visible(self.hint)}" if self.hint else ""
-        return f"{visible(f'{place}: {self.what}{shown}')}{hint}"
+        hint = f"\n    -> {printable(self.hint)}" if self.hint else ""
+        return f"{printable(f'{place}: {self.what}{shown}')}{hint}"
 
 
 class SiteError(Exception):
@@ -76,7 +76,7 @@ class Findings:
             raise SiteError(fault for faults in files.values() for fault in faults)
 
 
-HINTS = {
+OS_ERROR_HINTS = {
     errno.EACCES: "may you read and write there?",
     errno.EPERM: "may you read and write there?",
     errno.EROFS: "name a place that can be written to",
@@ -87,12 +87,12 @@ HINTS = {
 }
 
 
-def fault_of(error: OSError) -> Fault:
+def fault_from_os_error(error: OSError) -> Fault:
     """Say which file a disk or a system has refused, why, and what can be done."""
     where = str(error.filename) if error.filename is not None else "this machine"
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
     what = reason[:1].lower() + reason[1:]
-    return Fault(where, what, hint=HINTS.get(error.errno or 0, ""))
+    return Fault(where, what, hint=OS_ERROR_HINTS.get(error.errno or 0, ""))
 
 
 def shorten(value: object, limit: int = 120) -> str:
@@ -104,7 +104,7 @@ def shorten(value: object, limit: int = 120) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def tell_faults(error: SiteError, say: Callable[[str], object]) -> None:
+def report_faults(error: SiteError, say: Callable[[str], object]) -> None:
     """Tell every fault and their number."""
     for fault in error.faults:
         say(f"error: {fault}")
@@ -112,7 +112,7 @@ def tell_faults(error: SiteError, say: Callable[[str], object]) -> None:
     say(f"{count} {'fault' if count == 1 else 'faults'}")
 
 
-def visible(text: str) -> str:
+def printable(text: str) -> str:
     """Return a line in which what does not show, or steers a terminal, is written out."""
     return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
@@ -125,17 +125,17 @@ def closest(word: str, valid: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
-LISTED = 40
+MAX_LISTED = 40
 """How many valid words are told."""
 
 
-def nearest(word: str, valid: Iterable[str]) -> str:
+def suggestion(word: str, valid: Iterable[str]) -> str:
     """Say what would be valid, the word closest to the one given first."""
     choices = sorted(valid)
     if not choices:
         return "there is none to name yet"
     close = closest(word, choices)
-    listed = ", ".join(choices[:LISTED])
-    if len(choices) > LISTED:
-        listed += f" and {len(choices) - LISTED} more"
+    listed = ", ".join(choices[:MAX_LISTED])
+    if len(choices) > MAX_LISTED:
+        listed += f" and {len(choices) - MAX_LISTED} more"
     return f"did you mean {close!r}? valid: {listed}" if close else f"valid: {listed}"

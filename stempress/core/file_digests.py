@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from stempress.core.cache import cache_root, digest, file_digest, keep, kept
+from stempress.core.cache import cache_root, digest, file_digest, load, save
 from stempress.core.files import UNSURE_NS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def content_digests(files: Iterable[Path]) -> dict[Path, str]:
     """
     paths = list(files)
     place = cache_root() / "contents" / digest(common_folder(paths))
-    found = kept(place)
+    found = load(place)
     known: Known = marshal.loads(found) if found else {}  # noqa: S302 - whole, as written below
     digests: dict[Path, str] = {}
     now: dict[str, list[object]] = {}
@@ -39,7 +39,7 @@ def content_digests(files: Iterable[Path]) -> dict[Path, str]:
         if max(stat.st_mtime_ns, stat.st_ctime_ns) < sure_until:
             now[str(path)] = [*seen, digests[path]]
     if now != known:
-        keep(place, marshal.dumps(now))
+        save(place, marshal.dumps(now))
     return digests
 
 

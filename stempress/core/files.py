@@ -17,7 +17,7 @@ UNSURE_NS = 2_000_000_000
 
 
 @contextmanager
-def in_one_step(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Yield a file that takes the place of ``path`` at the end; nothing is left where that fails.
 
     OSError of a disk that is full has the name of ``path``.
@@ -28,7 +28,7 @@ def in_one_step(path: Path) -> Iterator[IO[bytes]]:
     with NamedTemporaryFile(dir=path.parent, delete=False) as part:
         made = Path(part.name)
         try:
-            with naming(path):
+            with attach_filename(path):
                 yield part
                 part.close()
             made.replace(path)
@@ -38,7 +38,7 @@ def in_one_step(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def naming(path: Path | str) -> Iterator[None]:
+def attach_filename(path: Path | str) -> Iterator[None]:
     """Give an OSError that does not say which file it is about this one's name."""
     try:
         yield
@@ -48,7 +48,7 @@ def naming(path: Path | str) -> Iterator[None]:
         raise
 
 
-def refuse_unwritable(path: Path, option: str) -> None:
+def check_writable(path: Path, option: str) -> None:
     """Refuse, before there is work, a file that could not be written after it."""
     if path.is_dir():
         what, hint = "is a folder", "name a file in it"
@@ -59,10 +59,10 @@ def refuse_unwritable(path: Path, option: str) -> None:
     raise SiteError([Fault(option, what, value=str(path), hint=hint)])
 
 
-def store_text(path: Path, text: str, mode: int = 0o644) -> None:
+def write_text_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a file of the artist's folder. ``mode`` is what new files get."""
     kept = path.stat().st_mode if path.exists() else mode
-    with in_one_step(path) as part:
+    with atomic_write(path) as part:
         part.write(text.encode())
         part.flush()
         os.fsync(part.fileno())

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-BATCH = 64
-WORTH = 64
+BATCH_SIZE = 64
+FORK_THRESHOLD = 64
 """Fewer things than this are done sooner than a second process begins."""
-HAND = 8
+SMALL_BATCH_SIZE = 8
 """How many of a few things are done together; what is made of one may help to make the next."""
-MANY = 1000
+POOL_THRESHOLD = 1000
 """For fewer things a pool of processes takes too long to begin; 256 hands are dealt at most."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _work: list[tuple[Callable[[Any], list[Any]], Sequence[Sequence[Any]]]] = []
@@ -30,21 +30,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def in_batches[Thing, Result](
+def map_in_batches[Thing, Result](
     function: Callable[[Sequence[Thing]], list[Result]], things: Sequence[Thing], jobs: int
 ) -> Iterator[list[Result]]:
     """Yield ``function`` of every batch of things, in order.
 
     Only a process without other threads forks, and only where forking is safe.
     """
-    forks = jobs > 1 and len(things) >= WORTH and _may_fork()
-    size = HAND if forks and len(things) < MANY else BATCH
+    forks = jobs > 1 and len(things) >= FORK_THRESHOLD and _may_fork()
+    size = SMALL_BATCH_SIZE if forks and len(things) < POOL_THRESHOLD else BATCH_SIZE
     batches = [things[at : at + size] for at in range(0, len(things), size)]
     if not forks:
         yield from map(function, batches)
         return
-    if len(things) < MANY:
-        yield from _dealt(function, batches, jobs)
+    if len(things) < POOL_THRESHOLD:
+        yield from _share_between_forks(function, batches, jobs)
         return
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - small builds need none
     from multiprocessing import get_context  # noqa: PLC0415
@@ -53,13 +53,13 @@ def in_batches[Thing, Result](
     _work.append((function, batches))
     try:
         context = get_context("fork")
-        with ProcessPoolExecutor(jobs, context, _end_with, (os.getpid(),)) as pool:
+        with ProcessPoolExecutor(jobs, context, _die_with_parent, (os.getpid(),)) as pool:
             yield from pool.map(_batch, range(len(batches)), chunksize=4)
     finally:
         _work.pop()
 
 
-def _dealt[Thing, Result](
+def _share_between_forks[Thing, Result](
     function: Callable[[Sequence[Thing]], list[Result]],
     batches: Sequence[Sequence[Thing]],
     jobs: int,
@@ -75,7 +75,7 @@ def _dealt[Thing, Result](
             done[hand[0]] = function(batches[hand[0]])
         return done
 
-    others = [meanwhile(some) for _ in range(1, jobs)]
+    others = [start_in_fork(some) for _ in range(1, jobs)]
     try:
         done = some()
     finally:  # whatever happens, none of them is left at work
@@ -87,7 +87,7 @@ def _dealt[Thing, Result](
         yield done[at]
 
 
-def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
+def start_in_fork[Result](function: Callable[[], Result]) -> Callable[[], Result]:
     """Begin to work in another process, where there can be one; return what waits for the result.
 
     What that process raises is raised then.
@@ -100,8 +100,8 @@ def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
     child = os.fork()
     if child == 0:
         with suppress(BaseException), os.fdopen(writing, "wb") as pipe:
-            _end_with(parent)
-            pipe.write(_outcome(function))
+            _die_with_parent(parent)
+            pipe.write(_pickled_result(function))
         os._exit(0)
     os.close(writing)
 
@@ -121,7 +121,7 @@ def meanwhile[Result](function: Callable[[], Result]) -> Callable[[], Result]:
     return result
 
 
-def _outcome(function: Callable[[], object]) -> bytes:
+def _pickled_result(function: Callable[[], object]) -> bytes:
     """Return what a function returns or raises, for another process."""
     import pickle  # noqa: PLC0415
 
@@ -135,7 +135,7 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _end_with(parent: int) -> None:
+def _die_with_parent(parent: int) -> None:
     """Let this process end when its parent does, however that ends."""
     _prctl()(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from stempress.core.tables import Table
 
 
-def isrc(text: str) -> str:
+def parse_isrc(text: str) -> str:
     """Return an ISRC's twelve characters; ValueError says what is wrong (ISO 3901)."""
     bare = re.sub(r"^ISRC", "", re.sub(r"[\s-]", "", text.upper()))
     if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}\d{7}", bare, re.ASCII):
@@ -17,17 +17,17 @@ def isrc(text: str) -> str:
     return bare
 
 
-def show_isrc(bare: str) -> str:
+def format_isrc(bare: str) -> str:
     """Return an ISRC as people read it: ``QZ-K6P-26-00001``."""
     return "-".join((bare[:2], bare[2:5], bare[5:7], bare[7:])) if bare else ""
 
 
-def lookalikes(text: str) -> list[str]:
+def ambiguous_letters(text: str) -> list[str]:
     """Return the characters of an ISRC's registrant that are easily taken for others."""
     return [letter for letter in text[2:5] if letter in "OI"]
 
 
-def upc(text: str) -> str:
+def parse_upc(text: str) -> str:
     """Return a UPC-A or EAN-13 without its spaces; ValueError says what is wrong (GS1)."""
     bare = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"\d{12,13}", bare, re.ASCII):
@@ -44,13 +44,13 @@ def check_digit(digits: str) -> int:
     return -total % 10
 
 
-def read(table: Table, key: str) -> str:
+def read_identifier(table: Table, key: str) -> str:
     """Read the key ``isrc`` or ``upc`` of a table."""
     value = table.text(key)
     if not value:
         return ""
     try:
-        return isrc(value) if key == "isrc" else upc(value)
+        return parse_isrc(value) if key == "isrc" else parse_upc(value)
     except ValueError as error:
         table.fault(key, f"is no {key.upper()}", value, str(error))
         return ""

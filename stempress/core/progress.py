@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from stempress.core.errors import visible
+from stempress.core.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Progress:
 
         return Console(stderr=True, quiet=self.quiet)
 
-    def say(self, line: str) -> None:
+    def log(self, line: str) -> None:
         """Print one line; nothing in it is markup."""
         if not self.quiet:
             print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is where all is told
@@ -63,20 +63,20 @@ class Progress:
             self.stages.append(Stage(name, *passed))
 
     @contextmanager
-    def counted(self, what: str, new: int, total: int | None = None) -> Iterator[Step]:
+    def track(self, what: str, new: int, total: int | None = None) -> Iterator[Step]:
         """Count ``new`` steps, for what is not there yet; yields what notes one, by name.
 
         Without a total nothing is ever there already.
         """
-        self.say(f"{what}: {new}" if total is None else f"{what}: {new} of {total} new")
+        self.log(f"{what}: {new}" if total is None else f"{what}: {new} of {total} new")
         if self.quiet or not _is_terminal() or not new:
             yield lambda _name, _count=1: None
             return
         with _bars(self.console) as bars:
             task = bars.add_task(what, total=new, name="")
-            yield lambda name, count=1: bars.update(task, advance=count, name=visible(name))
+            yield lambda name, count=1: bars.update(task, advance=count, name=printable(name))
 
-    def tell_stages(self) -> None:
+    def log_stages(self) -> None:
         """Print where the time went, stage by stage."""
         from rich.table import Table  # noqa: PLC0415 - takes long, and few ask
 

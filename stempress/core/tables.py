@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from stempress.core.errors import closest, nearest
+from stempress.core.errors import closest, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from stempress.core.errors import Findings
 
 _MISSING = object()
-_KINDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-CONTROL = re.compile(
+_TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """What no text may hold: control characters, what turns its direction, what is no character."""
-WEB = ("http", "https")
-SLUG_BYTES = 200
+WEB_SCHEMES = ("http", "https")
+MAX_SLUG_BYTES = 200
 """How long a slug can be: a file's name has 255 bytes, and an ending."""
 
 
@@ -63,7 +63,7 @@ class Table:
         """Note a warning about one key."""
         self.findings.warn(self.where, what, key=self.path(key), value=value, hint=hint)
 
-    def mark(self, *keys: str) -> None:
+    def mark_known(self, *keys: str) -> None:
         """Count keys as known that were read from ``data`` directly, or not at all."""
         self._asked.update(keys)
 
@@ -84,7 +84,7 @@ class Table:
         if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
             return value
         if value is not _MISSING:
-            self.fault(key, f"must be {_KINDS[kind]}", value)
+            self.fault(key, f"must be {_TYPE_NAMES[kind]}", value)
         return None
 
     def text(self, key: str, default: str = "", *, required: bool = False, hint: str = "") -> str:
@@ -100,12 +100,12 @@ class Table:
         """Return a text in NFC; the default, and a fault noted, if control characters are in it."""
         if _is_clean(value):
             return value
-        if CONTROL.search(value):
+        if CONTROL_CHARACTERS.search(value):
             self.fault(key, "must not hold control characters", value, "remove them")
             return default
         return unicodedata.normalize("NFC", value)
 
-    def whole(self, key: str, default: int, low: int, high: int | None = None) -> int:
+    def integer(self, key: str, default: int, low: int, high: int | None = None) -> int:
         """Return a whole number within bounds."""
         value = self._typed(key, int)
         return default if value is None or self._outside(key, value, low, high) else value
@@ -120,7 +120,11 @@ class Table:
     def _outside(self, key: str, value: float, low: float, high: float | None) -> bool:
         if low <= value and (high is None or value <= high):
             return False
-        bounds = f"at least {low}" if high is None else f"from {_plain(low)} to {_plain(high)}"
+        bounds = (
+            f"at least {low}"
+            if high is None
+            else f"from {_format_bound(low)} to {_format_bound(high)}"
+        )
         self.fault(key, f"must be {bounds}", self.data[key])
         return True
 
@@ -136,7 +140,7 @@ class Table:
         value = self.text(key, default, required=required)
         if value in choices or value == default:
             return value
-        self.fault(key, "is not one of the choices", value, nearest(value, choices))
+        self.fault(key, "is not one of the choices", value, suggestion(value, choices))
         return default
 
     def url(self, key: str, *, placeholders: Sequence[str] = ()) -> str:
@@ -155,12 +159,14 @@ class Table:
                 key,
                 f"has an unknown placeholder {{{unknown[0]}}}",
                 value,
-                nearest(unknown[0], placeholders),
+                suggestion(unknown[0], placeholders),
             )
             return False
         try:
             parts = urlsplit(value)
-            fine = parts.scheme in WEB and bool(parts.hostname) and not re.search(r"\s", value)
+            fine = (
+                parts.scheme in WEB_SCHEMES and bool(parts.hostname) and not re.search(r"\s", value)
+            )
         except ValueError:
             fine = False
         if not fine:
@@ -218,13 +224,13 @@ class Table:
         self.findings.fault(self.where, "must be a table", key=path, value=value)
         return Table({}, self.where, self.findings, path, absent=True)
 
-    def done(self, also: Sequence[str] = ()) -> None:
+    def finish(self, also: Sequence[str] = ()) -> None:
         """Refuse every key that was not asked for, and note required ones that are missing."""
         if not self._missing and self._asked.issuperset(self.data):
             return
         unknown = [key for key in self.data if key not in self._asked]
         for key in unknown:
-            self.fault(key, "is not a known key", hint=nearest(key, {*self._asked, *also}))
+            self.fault(key, "is not a known key", hint=suggestion(key, {*self._asked, *also}))
         mistyped = {closest(key, self._missing) for key in unknown}
         for key, hint in self._missing.items():
             if key not in mistyped:
@@ -235,7 +241,7 @@ def _is_clean(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _plain(bound: float) -> str:
+def _format_bound(bound: float) -> str:
     """Return a number as people write it: no exponent, no needless point."""
     from decimal import Decimal  # noqa: PLC0415 - few sites have such a fault
 
@@ -249,7 +255,7 @@ def _as_float(value: int) -> float:
         return inf
 
 
-def folded(address: str) -> str:
+def fold_case(address: str) -> str:
     """Return an address as disks see it that take cases and kinds of accents for one another."""
     if address.isascii():
         return address.lower()
@@ -273,5 +279,5 @@ def is_slug(word: str) -> bool:
     return (
         re.fullmatch(r"\w[\w-]*", word) is not None
         and word == unicodedata.normalize("NFC", word)
-        and len(word.encode()) <= SLUG_BYTES
+        and len(word.encode()) <= MAX_SLUG_BYTES
     )

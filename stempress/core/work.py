@@ -18,8 +18,8 @@ class Pending(Protocol):
 class Workers(Protocol):
     """Whoever does the work."""
 
-    def start(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin ``function(*given)``; any of ``given``, or of a list in it, may be Pending."""
 
-    def start_apart(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit_to_process(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin what keeps the interpreter to itself; nothing of ``given`` is Pending."""

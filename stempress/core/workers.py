@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stempress.core.work import Pending, Workers
 
 
-class Cores:
+class LocalWorkers:
     """The cores of this machine."""
 
     @cached_property
@@ -37,13 +37,13 @@ class Cores:
         from multiprocessing import get_context
 
         context = get_context("spawn")
-        return ProcessPoolExecutor(os.cpu_count(), context, initializer=_end_with_parent)
+        return ProcessPoolExecutor(os.cpu_count(), context, initializer=_exit_with_parent)
 
-    def start(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin in a thread; what it waits for was begun before it, so nothing waits for ever."""
-        return self._threads.submit(lambda: function(*map(_settled, given)))
+        return self._threads.submit(lambda: function(*map(_resolve, given)))
 
-    def start_apart(self, function: Callable[..., object], /, *given: object) -> Pending:
+    def submit_to_process(self, function: Callable[..., object], /, *given: object) -> Pending:
         """Begin in a process."""
         return self._processes.submit(function, *given)
 
@@ -54,30 +54,30 @@ class Cores:
                 getattr(self, name).shutdown(cancel_futures=True)
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     """Let this process end when its parent does, however that ends: the pool itself would wait."""
     from multiprocessing import parent_process
     from threading import Thread
 
     if parent := parent_process():
-        Thread(target=_outlive, args=(parent,), daemon=True).start()
+        Thread(target=_wait_for_parent, args=(parent,), daemon=True).start()
 
 
-def _outlive(parent: BaseProcess) -> None:
+def _wait_for_parent(parent: BaseProcess) -> None:
     parent.join()
     os._exit(1)
 
 
-def _settled(given: object) -> object:
+def _resolve(given: object) -> object:
     from concurrent.futures import Future
 
     if isinstance(given, list):
-        return [_settled(each) for each in given]
+        return [_resolve(each) for each in given]
     return given.result() if isinstance(given, Future) else given
 
 
 @contextmanager
-def workers(cluster: str = "") -> Iterator[Workers]:
+def start_workers(cluster: str = "") -> Iterator[Workers]:
     """Yield this machine's cores, or the cluster of the Dask scheduler at an address."""
     if cluster:
         from stempress.core.dask_cluster import dask_workers
@@ -85,7 +85,7 @@ def workers(cluster: str = "") -> Iterator[Workers]:
         with dask_workers(cluster) as found:
             yield found
         return
-    cores = Cores()
+    cores = LocalWorkers()
     try:
         yield cores
     finally:

@@ -18,8 +18,8 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
 from stempress.collection.songs import parse_song
 from stempress.collection.variation_space import Space
-from stempress.core.errors import Fault, Findings, SiteError, nearest
-from stempress.core.files import store_text
+from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.files import write_text_atomically
 from stempress.drop.seeded_rng import Dice
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Audition:
             raise SiteError([Fault("audition", str(error), "mix")]) from None
         if verdict and verdict not in VERDICTS:
             fault = Fault(
-                "audition", "is no verdict", "verdict", verdict, nearest(verdict, VERDICTS)
+                "audition", "is no verdict", "verdict", verdict, suggestion(verdict, VERDICTS)
             )
             raise SiteError([fault])
         verdicts = read_verdicts(self.site)
@@ -129,7 +129,9 @@ class Audition:
         judged.pop(mix, None)
         if verdict:
             judged[mix] = verdict
-        store_text(self.site / FILE, json.dumps(verdicts, indent=1, ensure_ascii=False) + "\n")
+        write_text_atomically(
+            self.site / FILE, json.dumps(verdicts, indent=1, ensure_ascii=False) + "\n"
+        )
 
     def rule(self, slug: str, when: Side, exclude: Side) -> None:
         """Write a rule into the song's file, if it leaves the song as it should be."""
@@ -143,7 +145,7 @@ class Audition:
         table, story = split_front_matter(changed.replace("\r\n", "\n"), where, findings)
         parse_song(song.slug, song.album, table, story, pad=song.pad)
         findings.raise_faults()
-        store_text(path, changed)
+        write_text_atomically(path, changed)
 
     def _collection(self) -> Collection:
         findings = Findings()
@@ -155,7 +157,7 @@ class Audition:
 def _song(collection: Collection, slug: str) -> Song:
     songs = {song.slug: song for song in collection.songs}
     if slug not in songs:
-        fault = Fault("audition", "is not a song", "song", slug, nearest(slug, songs))
+        fault = Fault("audition", "is not a song", "song", slug, suggestion(slug, songs))
         raise SiteError([fault])
     return songs[slug]
 

@@ -15,9 +15,9 @@ from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.settings import read_settings
 from stempress.core.errors import Findings
-from stempress.core.files import store_text
+from stempress.core.files import write_text_atomically
 from stempress.core.tables import Table
-from stempress.core.text_files import SECRET, parse_json, read_text
+from stempress.core.text_files import SECRET_FILE, parse_json, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,25 +82,29 @@ class Books:
     def write_ledger(self) -> None:
         """Put the ledger in its place, ordered by id."""
         self.entries.sort(key=lambda entry: int(entry["id"]))
-        store_text(self.site / LEDGER, ledger_text(self.data))
+        write_text_atomically(self.site / LEDGER, ledger_text(self.data))
 
     def write_seals(self) -> None:
         """Put the commitments in their place."""
         content = {"seals": [seal.content() for seal in self.seals]}
-        store_text(self.site / SEALS, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        write_text_atomically(
+            self.site / SEALS, json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        )
 
     def write_secret(self) -> None:
         """Put the secret in its place, for its owner's eyes alone."""
         secret = self.secret
         content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
-        store_text(self.site / SECRET, json.dumps(content, indent=1) + "\n", mode=0o600)
+        write_text_atomically(
+            self.site / SECRET_FILE, json.dumps(content, indent=1) + "\n", mode=0o600
+        )
 
 
 def open_books(site: Path) -> Books:
     """Read a site's ledger and secret; SiteError tells everything that is wrong with the site."""
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
-    secret = read_secret(site / SECRET, findings)
+    secret = read_secret(site / SECRET_FILE, findings)
     findings.raise_faults()
     path = site / LEDGER
     data = json.loads(path.read_text("utf-8-sig")) if path.exists() else {}
@@ -109,18 +113,18 @@ def open_books(site: Path) -> Books:
 
 def read_secret(path: Path, findings: Findings) -> Secret:
     """Read the secret file; nothing where there is none."""
-    text = read_text(path, SECRET, findings) if path.exists() else None
-    data = parse_json(text, SECRET, findings) if text is not None else {}
-    table = Table(data if isinstance(data, dict) else {}, SECRET, findings)
+    text = read_text(path, SECRET_FILE, findings) if path.exists() else None
+    data = parse_json(text, SECRET_FILE, findings) if text is not None else {}
+    table = Table(data if isinstance(data, dict) else {}, SECRET_FILE, findings)
     if not isinstance(data, dict):
-        findings.fault(SECRET, "must be an object", value=data)
+        findings.fault(SECRET_FILE, "must be an object", value=data)
     items, salts = table.table("items"), table.table("salts")
     secret = Secret(
         table.text("seed"),
         {name: items.text(name) for name in items.data},
         {name: salts.text(name) for name in salts.data},
     )
-    table.done()
+    table.finish()
     return secret
 
 

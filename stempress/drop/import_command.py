@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.ledger import parse_ledger
-from stempress.core.errors import Fault, Findings, SiteError, nearest
-from stempress.core.files import store_text
+from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.files import write_text_atomically
 from stempress.core.tables import slugify
 from stempress.core.text_files import read_text
 from stempress.drop.drop_state import ledger_text, open_books
@@ -81,10 +81,10 @@ def import_drop(
     findings.raise_faults()
     books.write_ledger()
     for warning in findings.warnings:
-        progress.say(f"warning: {warning}")
+        progress.log(f"warning: {warning}")
     states = Counter(f"{entry['state']} {entry['tier']}" for entry in books.entries)
     told = ", ".join(f"{number} {what}" for what, number in sorted(states.items()))
-    progress.say(f"{len(tokens)} tokens imported; the ledger has {told} tokens")
+    progress.log(f"{len(tokens)} tokens imported; the ledger has {told} tokens")
 
 
 def _offer_table(books: Books, tokens: Sequence[ForeignToken], progress: Progress) -> None:
@@ -102,8 +102,8 @@ def _offer_table(books: Books, tokens: Sequence[ForeignToken], progress: Progres
     if path.exists():
         hint = f"import DIR --traits {TABLE} uses it; or move it away"
         raise SiteError([Fault(TABLE, "is there already", hint=hint)])
-    store_text(path, text.getvalue())
-    progress.say(
+    write_text_atomically(path, text.getvalue())
+    progress.log(
         f"{path}: {len(counts)} values of traits, {filled} filled in; "
         f"look through it, then: build.py import DIR --traits {TABLE} --site {books.site}"
     )
@@ -149,7 +149,7 @@ def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dic
         meaning = Meaning(*((row[key] or "").strip() for key in COLUMNS[2:]))
         where = f"line {rows.line_num}"
         for column, value, valid in _unknown(meaning, songs):
-            hint = nearest(value, valid)
+            hint = suggestion(value, valid)
             findings.fault(path.name, f"has no such {column}", key=where, value=value, hint=hint)
         if meanings.setdefault(trait, meaning) != meaning:
             findings.fault(path.name, "gives a trait two meanings", key=where, value=trait)

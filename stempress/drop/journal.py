@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stempress.core.files import store_text
+from stempress.core.files import write_text_atomically
 from stempress.drop.events import Announced, Transfer
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Journal:
         """Forget the last stretch."""
         dropped = self.stretches.pop()
         lines = [json.dumps({"made": self.made}) + "\n", *(each.line() for each in self.stretches)]
-        store_text(self.path, "".join(lines))
+        write_text_atomically(self.path, "".join(lines))
         return dropped
 
     def _write_line(self, line: str) -> None:

@@ -15,9 +15,9 @@ from pyodide_app.engine.model import Variation, stem_keys
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of, read_item, stem_item, tier_of, variation_item
-from stempress.core.errors import Fault, Findings, SiteError, nearest
-from stempress.core.files import naming, refuse_unwritable
-from stempress.core.text_files import SECRET
+from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.files import attach_filename, check_writable
+from stempress.core.text_files import SECRET_FILE
 from stempress.core.units import ranges
 from stempress.drop.allocation import (
     WHERE,
@@ -64,7 +64,7 @@ class Wanted:
 def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None = None) -> None:
     """Draw the tokens, write them into the ledger, and say how far from the wish they are."""
     if csv_file:
-        refuse_unwritable(csv_file.absolute(), "--csv")
+        check_writable(csv_file.absolute(), "--csv")
     books = open_books(site)
     _refuse_second(books, wanted)
     if wanted.editions:
@@ -94,12 +94,12 @@ def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None =
         books.entries.append(_entry(books, token_id, item, supply, hidden=hidden))
     books.write_ledger()
     _tell(lines, progress, csv_file)
-    where = f"{LEDGER} and {SECRET}" if hidden else LEDGER
+    where = f"{LEDGER} and {SECRET_FILE}" if hidden else LEDGER
     of = f", {len(placed) + len(items)} copies of them," if copies else ""
     alone = ", for nobody's eyes but yours" if hidden else ""
-    progress.say(f"{len(tokens)} tokens{of} in {where}; seed {seed}{alone}")
+    progress.log(f"{len(tokens)} tokens{of} in {where}; seed {seed}{alone}")
     if hidden and len(seed) < LONG_SEED:
-        progress.say(
+        progress.log(
             "warning: a short seed can be found by trying, and tells what every token is\n"
             "    -> leave --seed out: a long one is made and kept"
         )
@@ -157,7 +157,7 @@ def _known_items(books: Books) -> Counter[str]:
             unknown.append(int(token.id))
     if unknown:
         what = "are unrevealed, and nothing says what they are: supplies cannot be counted"
-        hint = f"{SECRET} of the mint that made them"
+        hint = f"{SECRET_FILE} of the mint that made them"
         raise SiteError([Fault(LEDGER, what, f"tokens {ranges(unknown)}", hint=hint)])
     return found
 
@@ -262,7 +262,7 @@ def _song(books: Books, slug: str) -> Song:
         return next(iter(songs.values()))
     if slug not in songs:
         what = "is not a song" if slug else "is needed: of which song"
-        raise SiteError([Fault(WHERE, what, "song", slug or None, nearest(slug, songs))])
+        raise SiteError([Fault(WHERE, what, "song", slug or None, suggestion(slug, songs))])
     return songs[slug]
 
 
@@ -286,13 +286,16 @@ def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> N
     """Show the report, and write it as a table for other programs."""
     if csv_file:
         table_file = csv_file.absolute()
-        with naming(table_file), table_file.open("w", newline="", encoding="utf-8") as file:
+        with (
+            attach_filename(table_file),
+            table_file.open("w", newline="", encoding="utf-8") as file,
+        ):
             writer = csv.writer(file)
             writer.writerow(["song", "layer", "stem", "wished", "planned", "drawn", "apart"])
             for line in lines:
                 row = f"{line.wished:.2f}", line.planned, line.drawn, f"{line.apart:.2f}"
                 writer.writerow([*line.key, *row])
-        progress.say(f"{table_file}: {len(lines)} lines")
+        progress.log(f"{table_file}: {len(lines)} lines")
     table = Table("stem", box=None)
     for heading in ("wished", "planned", "drawn", "apart"):
         table.add_column(heading, justify="right")
@@ -300,12 +303,12 @@ def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> N
         figures = f"{line.wished:.1f}", str(line.planned), str(line.drawn), f"{line.apart:+.1f}"
         table.add_row("/".join(line.key), *figures)
     progress.console.print(table)
-    progress.say(
+    progress.log(
         "wished: its exact share of all; planned: that share as a whole number of tokens, once "
         "all is minted; drawn: in this mint; apart: drawn less wished"
     )
     worst = max((abs(line.apart) for line in lines), default=0.0)
-    progress.say(f"what was drawn lies at most {worst:.1f} tokens from the wish")
+    progress.log(f"what was drawn lies at most {worst:.1f} tokens from the wish")
 
 
 def _refused(key: str, what: str, value: object) -> SiteError:

@@ -49,7 +49,7 @@ def start(  # noqa: PLR0913 - what can be said instead of guessed
     title = title or _asked(progress, "Title of the collection", _title(stems))
     artist = artist or _asked(progress, "Artist", "Unknown artist")
     slugs = {song: slugify(song) for song in songs}
-    with progress.counted("Tempos", len(songs)) as step:
+    with progress.track("Tempos", len(songs)) as step:
         for song, layers in songs.items():
             files = [file for stems_of in layers.values() for file in stems_of.values()]
             measured = tempo(files, beats)
@@ -59,7 +59,7 @@ def start(  # noqa: PLR0913 - what can be said instead of guessed
             _write(site / f"content/albums/{slugify(title)}/{slugs[song]}.md", text)
             _copy(layers, site / "stems" / slugs[song])
             step(song)
-            progress.say(_told(song, layers, bpm, bars))
+            progress.log(_told(song, layers, bpm, bars))
     pad = any(max(each) - min(each) > LENGTH_TOLERANCE / 48000 for each in lengths.values())
     _write(site / "site.toml", _settings(title, artist, pad=pad))
     _write(site / ".gitignore", "/dist/\n/published/*.car\n/secret.json\n/audition.json\n")
@@ -67,8 +67,8 @@ def start(  # noqa: PLR0913 - what can be said instead of guessed
     listed = json.dumps(list(slugs.values()))
     index = f"+++\ntitle = {_quoted(title)}\nsongs = {listed}\n+++\n"
     _write(site / f"content/albums/{slugify(title)}/index.md", index)
-    progress.say(f"bars were taken to have {beats} beats: --beats says otherwise")
-    progress.say(f"{site}: look through content/, then build.py --site {shlex.quote(str(site))}")
+    progress.log(f"bars were taken to have {beats} beats: --beats says otherwise")
+    progress.log(f"{site}: look through content/, then build.py --site {shlex.quote(str(site))}")
 
 
 def _sound_files(stems: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from stempress.collection.settings import read_ranges
 from stempress.collection.token_parser import TELLING
 from stempress.collection.token_spec import read_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
-from stempress.core.text_files import SECRET
+from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import open_books
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def seal(site: Path, progress: Progress) -> None:
     if told:
         books.write_ledger()
     books.write_seals()
-    progress.say(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
-    progress.say(f"final hash {books.seals[-1].final}")
+    progress.log(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
+    progress.log(f"final hash {books.seals[-1].final}")
     if not books.blind:
-        progress.say(
+        progress.log(
             "warning: site.toml: [drop] blind is not true: what is minted next is not hidden\n"
             "    -> blind = true, if these tokens are to stay unrevealed until you reveal them"
         )
-    progress.say(f"{SECRET} has the salts: keep a copy, and keep it to yourself")
+    progress.log(f"{SECRET_FILE} has the salts: keep a copy, and keep it to yourself")
 
 
 def _nothing_to_seal(books: Books) -> Fault:
@@ -98,7 +98,7 @@ def _items(books: Books, tokens: Sequence[str]) -> list[str]:
         except ValueError as error:
             what = str(error) if item else "does not say what this token is"
             hint = "" if item else f"such as {_example(books)}; build.py mint writes it"
-            findings.fault(SECRET, what, key=f"items.{token}", value=item or None, hint=hint)
+            findings.fault(SECRET_FILE, what, key=f"items.{token}", value=item or None, hint=hint)
         items.append(item)
     findings.raise_faults()
     return items
@@ -132,9 +132,9 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
     books.write_seals()
     for before, after in zip(sealed, books.seals, strict=True):
         if before.starting_index is None and after.starting_index is not None:
-            progress.say(f"starting index settled for good: {after.starting_index}")
+            progress.log(f"starting index settled for good: {after.starting_index}")
     left = sum(entry["state"] == "unrevealed" for entry in books.entries)
-    progress.say(
+    progress.log(
         f"{len(new)} tokens revealed, {left} still unrevealed; build the site to show them"
     )
 
@@ -188,7 +188,9 @@ def _opened(books: Books, seal: Seal, tokens: Sequence[str]) -> Seal:
         salt, item = books.secret.salts.get(place, ""), books.secret.items.get(place, "")
         if place not in opened and item_hash(salt, item) != seal.hashes[seal.places[place]]:
             what = "does not have the salt and the item that were sealed"
-            findings.fault(SECRET, what, key=f"items.{place}", hint="restore the copy of that time")
+            findings.fault(
+                SECRET_FILE, what, key=f"items.{place}", hint="restore the copy of that time"
+            )
         opened.setdefault(place, (salt, item))
     findings.raise_faults()
     return replace(seal, opened=opened)

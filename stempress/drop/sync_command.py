@@ -71,7 +71,7 @@ def sync(
     head = endpoints.attempt(lambda each: final_block(each, depth))
     reorganised = drop_forks(journal, endpoints, head)
     if reorganised:
-        progress.say(f"the chain was reorganised: {reorganised} stretches are read again")
+        progress.log(f"the chain was reorganised: {reorganised} stretches are read again")
     if not journal.stretches:
         if from_block is None:
             from_block = first_block(endpoints, contract, head)
@@ -90,9 +90,9 @@ def sync(
     books.data = data
     books.write_ledger()
     for remark in told.remarks:
-        progress.say(f"warning: {remark}")
+        progress.log(f"warning: {remark}")
     _tell_announced(journal, heard, progress)
-    progress.say(
+    progress.log(
         f"block {data['block']}: {len(told.owners)} tokens held, "
         f"{len(state.forged)} forged; build the site to show it"
     )
@@ -153,7 +153,7 @@ def read_chain(
     """Read every block up to the head into the journal, in stretches that endpoints can bear."""
     first = journal.next
     total = head.number - first + 1
-    progress.say(f"Blocks: {max(0, total)} of {head.number + 1} new")
+    progress.log(f"Blocks: {max(0, total)} of {head.number + 1} new")
     columns = (
         TextColumn("Blocks"),
         BarColumn(),
@@ -262,4 +262,4 @@ def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:
             if isinstance(event, Announced) and event.last - event.first + len(tokens) < MOST_NAMED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
-        progress.say(f"metadata announced since the last sync: {ranges(sorted(tokens))}")
+        progress.log(f"metadata announced since the last sync: {ranges(sorted(tokens))}")

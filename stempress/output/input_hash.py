@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.core.files import UNSURE_NS
 from stempress.core.paths import REPOSITORY
-from stempress.core.text_files import FOLDERS, SECRET
+from stempress.core.text_files import SECRET_FILE, SITE_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def name_inputs(options: Options) -> Inputs:
     asked = options.without_runtime, options.runtime_from, options.base_uri, cache
     everything.update(repr(asked).encode())
     newest = 0
-    for name in ("site.toml", SECRET, *FOLDERS):
+    for name in ("site.toml", SECRET_FILE, *SITE_FOLDERS):
         for saved, words in _described(str(options.site), name):
             newest = max(newest, saved)
             everything.update(words)

@@ -27,7 +27,7 @@ def alone(out: Path, progress: Progress) -> Iterator[None]:
     records = records_of(out)
     shelter(records)
     words = f"another build is making {out}: waiting until it is done"
-    with _locked(records / LOCK, partial(progress.say, words)):
+    with _locked(records / LOCK, partial(progress.log, words)):
         yield
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from stempress.core.forking import meanwhile
+from stempress.core.forking import start_in_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -137,7 +137,7 @@ class Tree:
         if found is not None and record is self.record:
             self._look = lambda: found
         else:
-            self._look = meanwhile(self._looked)
+            self._look = start_in_fork(self._looked)
 
     def note(self, found: Found) -> None:
         """Keep what is found here for this process's next build."""

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stempress.core.errors import Fault, SiteError, nearest, visible
-from stempress.core.forking import in_batches
-from stempress.core.tables import CONTROL, folded
+from stempress.core.errors import Fault, SiteError, printable, suggestion
+from stempress.core.forking import map_in_batches
+from stempress.core.tables import CONTROL_CHARACTERS, fold_case
 from stempress.output.manifest import (
     Found,
     Record,
@@ -132,7 +132,7 @@ def _narrowed(files: Iterable[OutputFile], live: Tree | None, only: str) -> list
 
     below = {address: each for address, each in gathered.items() if is_below(address)}
     if not below:
-        hint = nearest(only, _places(gathered, only))
+        hint = suggestion(only, _places(gathered, only))
         raise SiteError([Fault("--only", "names no page", value=only, hint=hint)])
     if live is None or not live.record.shelves:
         raise SiteError(
@@ -270,9 +270,9 @@ def _fill(  # noqa: PLR0913, PLR0917 - what a write needs
 
     ``is_alike`` says that ``out`` has the same addresses.
     """
-    files, folded = wanted.files(), wanted.folded
-    before = live.record.without(folded) if live else {}
-    mine = stage.record.without(folded)
+    files, fold_case = wanted.files(), wanted.folded
+    before = live.record.without(fold_case) if live else {}
+    mine = stage.record.without(fold_case)
     held = _held(mine, before, stage.found.changed, files)
     left = mine.keys() - held
     spare = left & files.keys() - stage.found.changed
@@ -290,7 +290,7 @@ def _fill(  # noqa: PLR0913, PLR0917 - what a write needs
     changed = {each.address for each in made if each.changed}
     changed |= {each for each in held if before.get(each) != seen[each]}
     order = [each for each in files if each in changed]
-    return Record(shelves, kept), order + _replaced(live, folded)
+    return Record(shelves, kept), order + _replaced(live, fold_case)
 
 
 def _shelf(wanted: Wanted, name: str, seen: Mapping[str, Seen]) -> Shelf:
@@ -300,11 +300,11 @@ def _shelf(wanted: Wanted, name: str, seen: Mapping[str, Seen]) -> Shelf:
     return Shelf.of(wanted.keys[name], {each: seen[each] for each in wanted.opened[name]})
 
 
-def _replaced(live: Tree | None, folded: Mapping[str, Shelf]) -> list[str]:
+def _replaced(live: Tree | None, fold_case: Mapping[str, Shelf]) -> list[str]:
     """Return what the present site has not, of bundles that the next one had."""
     before = live.record.shelves if live else {}
     found: list[str] = []
-    for name, shelf in folded.items():
+    for name, shelf in fold_case.items():
         if name not in before or before[name].key != shelf.key:
             present = dict(before[name].seen()) if name in before else {}
             found += [address for address, seen in shelf.seen() if present.get(address) != seen]
@@ -474,9 +474,9 @@ def _gather(
     """Fill the next site, with a bar of how far that is."""
     made: list[_Made] = []
     if progress is None:
-        return [each for batch in in_batches(gathering.fill, files, jobs) for each in batch]
-    with progress.counted("Files", len(files), total) as step:
-        for batch in in_batches(gathering.fill, files, jobs):
+        return [each for batch in map_in_batches(gathering.fill, files, jobs) for each in batch]
+    with progress.track("Files", len(files), total) as step:
+        for batch in map_in_batches(gathering.fill, files, jobs):
             made += batch
             step(batch[-1].address, len(batch))
     return made
@@ -497,9 +497,9 @@ def _tell_strays(live: Tree, following: Path, progress: Progress) -> None:
     ours = {address.partition("/")[0] for address in live.record.sizes}
     strays = sorted(path.name for path in _visible(live.path) if path.name not in ours)
     if ours and strays:
-        what = f"has what no build made, and loses it: {', '.join(map(visible, strays))}"
+        what = f"has what no build made, and loses it: {', '.join(map(printable, strays))}"
         hint = f"add it where you publish; until the next build it is in {following}"
-        progress.say(f"warning: {live.path.name}/ {what}\n    -> {hint}")
+        progress.log(f"warning: {live.path.name}/ {what}\n    -> {hint}")
 
 
 def _carry_dotfiles(following: Path, out: Path) -> None:
@@ -545,14 +545,14 @@ def check_addresses(addresses: Sequence[str]) -> None:
     taken: dict[str, str] = {}
     faults = []
     for address in addresses:
-        name = folded(address)
+        name = fold_case(address)
         if name not in taken and PLAIN.fullmatch(name):
             taken[name] = address
             continue
         parts = PurePosixPath(address).parts
         if address.startswith("/") or any(part.startswith(".") for part in parts):
             faults.append(Fault(f"/{address}", "is not an address below the site's root"))
-        elif CONTROL.search(address) or "\\" in address:
+        elif CONTROL_CHARACTERS.search(address) or "\\" in address:
             faults.append(Fault(f"/{address}", "cannot stand in an address"))
         elif any(len(part.encode()) > NAME_BYTES for part in parts):
             faults.append(Fault(f"/{address}", "is too long for a disk", hint="rename it"))

@@ -120,7 +120,7 @@ def import_tree(tree: Folder, keeps: list[Keep], progress: Progress) -> Imported
         for each in keeps:
             each(block)
 
-    with progress.counted("Files to name", total) as step:
+    with progress.track("Files to name", total) as step:
         return import_folder(tree, keep, step)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
-from stempress.core.tables import CONTROL
+from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
 from stempress.output.writer import NAME_BYTES
 from stempress.publish.link_extract import READERS
@@ -79,7 +79,7 @@ def check_hosts(out: Path, progress: Progress) -> list[Fault]:
     faults += _name_faults([*tree.files, *tree.folders])
     faults += _size_faults(tree)
     found: dict[Problem, list[str]] = {}
-    with progress.counted("Files to check", len(tree.files)) as step:
+    with progress.track("Files to check", len(tree.files)) as step:
         for address in tree.files:
             for problem in _file_problems(out / address, address, tree):
                 found.setdefault(problem, []).append(address)
@@ -114,7 +114,7 @@ def _read_tree(out: Path, faults: list[Fault]) -> Tree:
 def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
     taken: dict[str, str] = {}
     for address in addresses:
-        if CONTROL.search(address) or "\\" in address:
+        if CONTROL_CHARACTERS.search(address) or "\\" in address:
             yield Fault(f"/{address}", "has a name that no address can hold")
         if any(len(part.encode()) > NAME_BYTES for part in address.split("/")):
             yield Fault(f"/{address}", "has a name that is too long for a disk")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stempress.core.cache import file_digest
 from stempress.core.errors import Fault, SiteError
-from stempress.core.files import store_text
+from stempress.core.files import write_text_atomically
 from stempress.output.writer import MARK
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ def note_published(site: Path, out: Path, progress: Progress) -> None:
         raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
     addresses = sorted(_addresses(out))
     noted = {}
-    with progress.counted("Published files", len(addresses)) as step:
+    with progress.track("Published files", len(addresses)) as step:
         for address in addresses:
             noted[address] = file_digest(out / address)
             step(address)
-    store_text(site / NOTED, json.dumps(noted, indent=0) + "\n")
-    store_text(site / WRITTEN, "[]\n")
-    progress.say(f"{len(noted)} files noted as published; builds tell what differs from now on")
+    write_text_atomically(site / NOTED, json.dumps(noted, indent=0) + "\n")
+    write_text_atomically(site / WRITTEN, "[]\n")
+    progress.log(f"{len(noted)} files noted as published; builds tell what differs from now on")
 
 
 def changes(site: Path, out: Path, written: Iterable[str]) -> Changes | None:
@@ -70,8 +70,8 @@ def changes(site: Path, out: Path, written: Iterable[str]) -> Changes | None:
         for address in candidates & there
         if noted.get(address) != file_digest(out / address)
     )
-    store_text(site / WRITTEN, json.dumps(sorted(candidates & there), indent=0) + "\n")
-    store_text(site / UPLOAD, "".join(f"{address}\n" for address in changed))
+    write_text_atomically(site / WRITTEN, json.dumps(sorted(candidates & there), indent=0) + "\n")
+    write_text_atomically(site / UPLOAD, "".join(f"{address}\n" for address in changed))
     return Changes(tuple(changed), tuple(sorted(noted.keys() - there)))
 
 

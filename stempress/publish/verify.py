@@ -189,7 +189,7 @@ def _run(checks: Sequence[Callable[[], Fault | None]], progress: Progress) -> li
     faults: list[Fault] = []
     silent = 0
     with (
-        progress.counted("Files and blocks to ask for", len(checks)) as step,
+        progress.track("Files and blocks to ask for", len(checks)) as step,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
         for at, answer in enumerate([pool.submit(check) for check in checks], 1):

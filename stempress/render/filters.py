@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from stempress.collection.traits import shown_trait
-from stempress.core.identifiers import show_isrc
+from stempress.core.identifiers import format_isrc
 from stempress.i18n.number_format import clock, colour, in_brief, is_web_link, short
 from stempress.render.markdown_cache import to_html
 from stempress.site.addresses import address_of, cover_of, gallery_address
@@ -23,7 +23,7 @@ PLAIN: dict[str, Callable[..., object]] = {
     "brief": in_brief,
     "clock": clock,
     "colour": colour,
-    "isrc": show_isrc,
+    "isrc": format_isrc,
     "prose": to_html,
     "short": short,
     "web": lambda address: address if is_web_link(address) else "",

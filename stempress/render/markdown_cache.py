@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from stempress.core.cache import remembered
+from stempress.core.cache import cached_text
 from stempress.output.input_hash import generator
 
 
 @lru_cache(maxsize=1024)
 def to_html(text: str, root: str, under: int = 1) -> Markup:
     """Return Markdown as HTML that can do no harm, for a page from which ``root`` leads."""
-    html = remembered(typeset, text, root, under, version=generator())
+    html = cached_text(typeset, text, root, under, version=generator())
     return Markup(html)  # noqa: S704 - sanitised before it was kept
 
 

@@ -207,7 +207,7 @@ def _mix(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[s
     return {
         "mimeType": _type(preview) if preview else "",
         "animation_url": at(preview.address) if preview else "",
-        "isrc": codes.show_isrc(song.isrc),
+        "isrc": codes.format_isrc(song.isrc),
         "properties": _said(
             {
                 "song": token.song,

@@ -42,8 +42,8 @@ def app_files(options: Options, _: Phrases, progress: Progress) -> tuple[list[Ou
     from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415 - takes long
     from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
 
-    runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.say))
-    ethers = prepare_ethers(folder=options.runtime_from, report=progress.say)
+    runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.log))
+    ethers = prepare_ethers(folder=options.runtime_from, report=progress.log)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
     app = [
         *web,

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
 from stempress.collection.traits import identity
-from stempress.core.cache import PLAIN
-from stempress.core.forking import meanwhile
+from stempress.core.cache import MARSHAL_VERSION
+from stempress.core.forking import start_in_fork
 from stempress.i18n.number_format import Words
 from stempress.site.page_plan import (
     SongList,
@@ -53,7 +53,7 @@ WORTH = 500
 
 def digest(*parts: object) -> str:
     """Return a name for texts, numbers, and tuples and lists of such."""
-    return blake2b(marshal.dumps(cast("Any", parts), PLAIN), digest_size=12).hexdigest()
+    return blake2b(marshal.dumps(cast("Any", parts), MARSHAL_VERSION), digest_size=12).hexdigest()
 
 
 def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
@@ -126,7 +126,7 @@ class Keys:
         def named(pages: Sequence[Page]) -> list[str]:
             return [self.page(page) for page in pages]
 
-        others = meanwhile(partial(named, fresh[:half])) if half else list
+        others = start_in_fork(partial(named, fresh[:half])) if half else list
 
         @cache
         def found() -> dict[str, str]:

@@ -15,7 +15,7 @@ from pyodide_app.engine.model import TIERS, Variation
 from stempress.collection.rarity import extremes
 from stempress.collection.traits import Trait, identity, shown_trait, traits_of
 from stempress.core.errors import Fault, SiteError
-from stempress.core.tables import folded
+from stempress.core.tables import fold_case
 from stempress.i18n.translations import ENGLISH
 
 if TYPE_CHECKING:
@@ -391,13 +391,13 @@ def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> s
 def refuse_clashes(pages: Iterable[Page]) -> None:
     """Refuse files that a disk or a gateway would take for one: case folded, NFC."""
     every = list(pages)
-    outputs = folded("\n".join([page.output for page in every])).split("\n")
+    outputs = fold_case("\n".join([page.output for page in every])).split("\n")
     if len(outputs) == len(set(outputs)):
         return
     taken: dict[str, Page] = {}
     faults = []
     for page in every:
-        name = folded(page.output)
+        name = fold_case(page.output)
         if name in taken:
             other: Document | str = taken[name].title
             faults.append(

@@ -16,10 +16,10 @@ from stempress.audio.facts import Course, Facts
 from stempress.audio.loudness_steps import spans
 from stempress.audio.measure import measured
 from stempress.audio.stem_facts import facts_of_site, measure_stems
-from stempress.core.cache import keep
+from stempress.core.cache import save
 from stempress.core.errors import Findings
 from stempress.core.progress import Progress
-from stempress.core.workers import workers
+from stempress.core.workers import start_workers
 from tests.support.small_site import tone, write
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def stems(site: Path) -> dict[tuple[str, str, str], Path]:
 def known(files: dict[tuple[str, str, str], Path]) -> dict[tuple[str, str, str], Facts]:
     """Return what a build gets to know of stems; nothing is wrong with them."""
     findings = Findings()
-    with workers() as crew:
+    with start_workers() as crew:
         found = measure_stems(files, findings, Progress(quiet=True), crew)
     findings.raise_faults()
     return found
@@ -164,7 +164,7 @@ def test_facts_of_another_shape_are_measured_again(
     files = stems(tmp_path)
     first = known(files)
     for path in (cache / "facts").iterdir():
-        keep(path, marshal.dumps([(first[KEYS[0]].digest, 8000)]))
+        save(path, marshal.dumps([(first[KEYS[0]].digest, 8000)]))
     another_process()
     assert known(files) == first
     assert read == ["one", "two"] * 2

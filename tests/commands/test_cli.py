@@ -24,7 +24,7 @@ HOME = Path("/home/of/the/bundled/site")
 
 def done(options: Options, progress: Progress) -> Built:
     """Build nothing, with a warning."""
-    progress.say(f"building {options.command}")
+    progress.log(f"building {options.command}")
     written = Written(3, 900_000_000, ("a", "b"), 1, pages=2)
     return Built(written, [Fault("site.toml", "is odd [bold]:warning:")])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.core.cache import keep, kept, remembered
+from stempress.core.cache import cached_text, load, save
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +36,13 @@ class Work:
 
 
 def test_what_is_kept_is_found(tmp_path: Path) -> None:
-    keep(tmp_path / "a/b", b"content")
-    assert kept(tmp_path / "a/b") == b"content"
+    save(tmp_path / "a/b", b"content")
+    assert load(tmp_path / "a/b") == b"content"
 
 
 def test_nothing_is_kept_too(tmp_path: Path) -> None:
-    keep(tmp_path / "a", b"")
-    assert kept(tmp_path / "a") == b""
+    save(tmp_path / "a", b"")
+    assert load(tmp_path / "a") == b""
 
 
 @pytest.mark.parametrize(
@@ -58,38 +58,38 @@ def test_nothing_is_kept_too(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_spoilt_is_not_found(tmp_path: Path, spoilt: bytes) -> None:
-    keep(tmp_path / "a", b"content")
+    save(tmp_path / "a", b"content")
     assert (tmp_path / "a").read_bytes() == WHOLE
     (tmp_path / "a").write_bytes(spoilt)
-    assert kept(tmp_path / "a") is None
+    assert load(tmp_path / "a") is None
 
 
 def test_what_was_never_kept_or_is_a_folder_is_not_found(tmp_path: Path) -> None:
-    assert kept(tmp_path / "never") is None
-    assert kept(tmp_path) is None
+    assert load(tmp_path / "never") is None
+    assert load(tmp_path) is None
 
 
 def test_a_function_is_asked_once() -> None:
     work = Work()
-    assert remembered(work, "a", 1) == remembered(work, "a", 1) == work("a", 1)
+    assert cached_text(work, "a", 1) == cached_text(work, "a", 1) == work("a", 1)
     assert work.asked == [("a", 1)] * 2
 
 
 def test_another_question_or_version_is_asked_again() -> None:
     work = Work()
     for asked in (("a", 1), ("a", 2), ("a",)):
-        remembered(work, *asked)
-    remembered(work, "a", version="2")
+        cached_text(work, *asked)
+    cached_text(work, "a", version="2")
     assert work.asked == [("a", 1), ("a", 2), ("a",), ("a",)]
 
 
 def test_a_spoilt_answer_is_asked_again_and_mended(cache: Path) -> None:
     work = Work()
-    remembered(work, "a")
+    cached_text(work, "a")
     (path,) = (cache / "work").iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[:40])
-    assert remembered(work, "a") == "Ölje ('a',)"
+    assert cached_text(work, "a") == "Ölje ('a',)"
     assert len(work.asked) == 2
     assert path.read_bytes() == whole
 
@@ -97,5 +97,5 @@ def test_a_spoilt_answer_is_asked_again_and_mended(cache: Path) -> None:
 def test_a_cache_that_cannot_be_written_to_is_no_fault(cache: Path) -> None:
     cache.write_bytes(b"a file where the folder would be")
     work = Work()
-    assert remembered(work, "a") == remembered(work, "a") == "Ölje ('a',)"
+    assert cached_text(work, "a") == cached_text(work, "a") == "Ölje ('a',)"
     assert len(work.asked) == 2

@@ -16,7 +16,7 @@ import pytest
 from build import build
 from stempress.commands.cli import run
 from stempress.core.errors import SiteError
-from stempress.core.workers import workers
+from stempress.core.workers import start_workers
 from tests.conftest import ROOT
 from tests.support.music import write_music
 
@@ -109,7 +109,7 @@ def test_a_cluster_that_is_of_no_use_is_refused(
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         monkey = pytest.MonkeyPatch()
-        monkey.setattr("stempress.core.dask_cluster.SECONDS", 1)
+        monkey.setattr("stempress.core.dask_cluster.TIMEOUT_SECONDS", 1)
         assert run([*given, address], build, ROOT) == 1
         monkey.undo()
     assert "--dask: no scheduler answers" in capsys.readouterr().err
@@ -118,7 +118,10 @@ def test_a_cluster_that_is_of_no_use_is_refused(
 
 def test_without_dask_the_option_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(SiteError, match="pip install dask distributed"), workers("tcp://host:1"):
+    with (
+        pytest.raises(SiteError, match="pip install dask distributed"),
+        start_workers("tcp://host:1"),
+    ):
         pass
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from stempress.core.errors import Fault, Findings, SiteError, closest, nearest, shorten, visible
+from stempress.core.errors import (
+    Fault,
+    Findings,
+    SiteError,
+    closest,
+    printable,
+    shorten,
+    suggestion,
+)
 
 
 def test_a_fault_is_told_in_two_lines() -> None:
@@ -16,8 +24,8 @@ def test_a_fault_is_told_in_two_lines() -> None:
 def test_what_strangers_wrote_cannot_steer_a_terminal() -> None:
     fault = Fault("a\x1b[2J.md", "is\nwrong", "k\u202ey", "v\x07", "h\r")
     assert str(fault) == r"a\x1b[2J.md: k\u202ey: is\nwrong (got 'v\x07')" + "\n    -> h\\r"
-    assert visible("größer 🎵") == "größer 🎵"
-    assert visible("\udcff") == r"\udcff"
+    assert printable("größer 🎵") == "größer 🎵"
+    assert printable("\udcff") == r"\udcff"
 
 
 def test_values_are_shown_short() -> None:
@@ -28,8 +36,8 @@ def test_values_are_shown_short() -> None:
 def test_the_closest_word_is_named_first() -> None:
     assert closest("drms", ["bass", "drums"]) == "drums"
     assert closest("vocals", ["bass", "drums"]) is None
-    assert nearest("drms", ["drums", "bass"]) == "did you mean 'drums'? valid: bass, drums"
-    assert nearest("x", []) == "there is none to name yet"
+    assert suggestion("drms", ["drums", "bass"]) == "did you mean 'drums'? valid: bass, drums"
+    assert suggestion("x", []) == "there is none to name yet"
 
 
 def test_faults_are_raised_together_file_by_file() -> None:

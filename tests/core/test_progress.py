@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def count(progress: Progress) -> None:
-    with progress.counted("Stems", 2, 3) as step:
+    with progress.track("Stems", 2, 3) as step:
         step("one/drums/[live]")
         step("one/drums/tape")
 
@@ -36,12 +36,12 @@ def test_a_terminal_gets_a_bar_that_is_gone_at_the_end(
 
 def test_quiet_is_silent(capsys: Captured) -> None:
     quiet = Progress(quiet=True)
-    quiet.say("words")
+    quiet.log("words")
     count(quiet)
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_line_is_said_as_it_is(capsys: Captured) -> None:
     long = "[red]" + "word " * 60 + "https://host.example/"
-    Progress().say(long)
+    Progress().log(long)
     assert capsys.readouterr().err == f"{long}\n"

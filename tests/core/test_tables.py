@@ -7,7 +7,7 @@ from math import inf, nan
 import pytest
 
 from stempress.core.errors import Findings
-from stempress.core.tables import SLUG_BYTES, Table, is_slug, slugify
+from stempress.core.tables import MAX_SLUG_BYTES, Table, is_slug, slugify
 
 
 def table(**data: object) -> Table:
@@ -27,7 +27,7 @@ def test_text_comes_composed_and_as_it_is() -> None:
 def test_text_of_another_type_is_told_once(value: object) -> None:
     given = table(name=value)
     assert given.text("name", "none", required=True) == "none"
-    given.done()
+    given.finish()
     assert faults(given) == [("top.name", "must be text")]
 
 
@@ -50,7 +50,7 @@ def test_numbers_are_finite(value: float) -> None:
 @pytest.mark.parametrize("value", [1.0, True, "1"])
 def test_whole_numbers_are_neither_fractions_nor_flags(value: object) -> None:
     given = table(at=value)
-    assert given.whole("at", 3, 0) == 3
+    assert given.integer("at", 3, 0) == 3
     assert faults(given) == [("top.at", "must be a whole number")]
 
 
@@ -97,7 +97,7 @@ def test_a_mistyped_key_is_told_once() -> None:
     given = table(titel="Undertow")
     given.text("title", required=True)
     given.text("isrc", required=True)
-    given.done(also=("bpm",))
+    given.finish(also=("bpm",))
     assert faults(given) == [
         ("top.titel", "is not a known key"),
         ("top.isrc", "is required and missing"),
@@ -109,9 +109,9 @@ def test_nothing_is_required_of_a_table_that_is_not_there() -> None:
     given = table(drop="live", rows=[5, {"at": "x"}])
     for inner in (given.table("drop"), given.table("audio"), *given.tables("rows")):
         inner.text("at", required=not inner.data)
-        inner.mark("at")
-        inner.done()
-    given.done()
+        inner.mark_known("at")
+        inner.finish()
+    given.finish()
     assert faults(given) == [("top.drop", "must be a table"), ("top.rows[0]", "must be a table")]
 
 
@@ -146,7 +146,7 @@ def test_slugs(name: str, slug: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "a b", "-a", "a/b", "a\\b", "a\0", "e\u0301", "\udcff", "é" * SLUG_BYTES],
+    ["", ".", "..", "a b", "-a", "a/b", "a\\b", "a\0", "e\u0301", "\udcff", "é" * MAX_SLUG_BYTES],
 )
 def test_names_that_are_no_slugs(name: str) -> None:
     assert not is_slug(name)

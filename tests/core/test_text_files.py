@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.core.errors import Findings
-from stempress.core.text_files import parse_json, parse_toml, read_text, refuse_links
+from stempress.core.text_files import check_links, parse_json, parse_toml, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def test_links_stay_in_the_site(tmp_path: Path) -> None:
     (site / "content/loop.md").symlink_to("loop.md")
     (site / "stems/drums").symlink_to(elsewhere / "drums")
     findings = Findings()
-    refuse_links(site, findings)
+    check_links(site, findings)
     places = [fault.where for fault in findings.faults]
     assert places == ["content/out.md", "content/up.md", "stems/drums"]
 
@@ -75,5 +75,5 @@ def test_stems_may_lie_elsewhere_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site/stems").symlink_to(tmp_path / "disk")
     findings = Findings()
-    refuse_links(tmp_path / "site", findings)
+    check_links(tmp_path / "site", findings)
     assert findings.faults == []

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 SECONDS = 30
 STARTING = """
 import sys, time
-from stempress.core.workers import Cores
+from stempress.core.workers import LocalWorkers
 from tests.core.test_workers import hold
 if __name__ == "__main__":
-    Cores().start_apart(hold, sys.argv[1])
+    LocalWorkers().submit_to_process(hold, sys.argv[1])
     time.sleep(60)
 """
 
