@@ -400,7 +400,7 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
     found, _ = views.with_stem(row)
     sound = {1: "mono", 2: "stereo"}[row.sound.channels]
     loudness = f"{row.sound.loudness:.1f}".replace("-", "\N{MINUS SIGN}")
-    actual = [f"so far {percent(row.actual)}"] if row.actual is not None else []
+    actual = [f"{percent(row.actual)} so far"] if row.actual is not None else []
     contract, alive = views.collection.settings.contract, row.alive
     return {
         "row": address_of(row),
