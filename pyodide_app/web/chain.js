@@ -8,8 +8,9 @@
 //                      never stored (SCAN), else by Multicall3, else one by one
 //
 // All is read at one block. If that block is gone in the end, a reorganisation, it is read again.
+import { reasonOf } from "./errors.js";
 import { _ } from "./phrases.js";
-import { reasonOf, RpcError, toNumber, within } from "./rpc.js";
+import { RpcError, toNumber, within } from "./rpc.js";
 
 /** @import { Endpoint } from "./rpc.js" */
 /**

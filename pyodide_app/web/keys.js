@@ -1,6 +1,9 @@
 // The mixer by keyboard: single keys while the visitor is in it, or nowhere in particular.
+/** @import { StemMixer } from "./mixer.js" */
+import { find, make } from "./dom.js";
 import { _ } from "./phrases.js";
-import { pressed } from "./words.js";
+import { note, recall } from "./storage.js";
+import { press, pressed } from "./words.js";
 
 const OFF = "stempress:shortcuts-off";
 const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
@@ -14,14 +17,18 @@ const SHEET = [
   ["?", _("this list")],
 ];
 
+/** @param {StemMixer} mixer */
 export function joinKeys(mixer) {
   if (mixer !== document.querySelector("stem-mixer")) return;
+  const { life: signal } = mixer;
   let row = 0;
-  const sheet = document.createElement("dialog");
-  fill(sheet);
+  const sheet = make("dialog");
+  fill(sheet, signal);
   mixer.append(sheet);
-  mixer.querySelector(".shortcuts").addEventListener("click", () => sheet.showModal());
+  signal.addEventListener("abort", () => sheet.remove(), { once: true });
+  find(mixer, ".shortcuts").addEventListener("click", () => sheet.showModal(), { signal });
 
+  /** @param {-1 | 1} bars */
   const go = async (bars) => {
     const { bar_seconds: bar } = await mixer.facts();
     const step = bar ?? STEP_SECONDS;
@@ -30,7 +37,8 @@ export function joinKeys(mixer) {
     const next = bars > 0 ? Math.floor(here + 1e-3) + 1 : Math.ceil(here - 0.25) - 1;
     mixer.seek(Math.min(next * step, mixer.duration - 0.01));
   };
-  const keys = {
+  /** @type {Readonly<Record<string, () => unknown>>} */
+  const actions = {
     " ": () => (mixer.playing ? mixer.pause() : mixer.play()),
     ArrowLeft: () => go(-1),
     ArrowRight: () => go(1),
@@ -42,67 +50,49 @@ export function joinKeys(mixer) {
   };
 
   mixer.addEventListener("focusin", ({ target }) => {
-    const at = mixer.rows.findIndex(({ element }) => element.contains(target));
-    if (at >= 0) row = at;
-  });
+    const nth = mixer.rows.findIndex(({ element }) => element.contains(/** @type {Node} */ (target)));
+    if (nth >= 0) row = nth;
+  }, { signal });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || off()) return;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || areOff()) return;
     const { target, key } = event;
+    if (!(target instanceof Element)) return;
     if (target !== document.body && !mixer.contains(target) && target.id !== "content") return;
     if (takes(target, key) || sheet.open) return;
     const act = /^[1-9]$/.test(key)
-      ? () => mixer.rows[key - 1]?.mute.focus()
-      : (keys[key] ?? keys[key.toLowerCase()]);
+      ? () => mixer.rows[Number(key) - 1]?.mute.focus()
+      : (actions[key] ?? actions[key.toLowerCase()]);
     if (!act) return;
     event.preventDefault();
     act();
-  }, { signal: mixer.life });
+  }, { signal });
 }
 
-/** Say whether a control has a use for a key itself. */
+/**
+ * Whether a control has a use for a key itself.
+ * @param {Element} target @param {string} key
+ */
 function takes(target, key) {
-  if (target.matches?.("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]")) return true;
-  if (target.matches?.("input[type=range]")) return key.startsWith("Arrow") || key === "Home";
-  return key === " " && Boolean(target.closest?.("button, a, summary, input"));
+  if (target.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]")) return true;
+  if (target.matches("input[type=range]")) return key.startsWith("Arrow") || key === "Home";
+  return key === " " && Boolean(target.closest("button, a, summary, input"));
 }
 
-function off() {
-  try {
-    return localStorage.getItem(OFF) === "yes";
-  } catch {
-    return false;
-  }
+function areOff() {
+  return recall(OFF) === "yes";
 }
 
-function fill(sheet) {
-  const make = (name, text = "") => Object.assign(document.createElement(name), { textContent: text });
-  const list = make("dl");
-  for (const [key, does] of SHEET) {
-    const pair = make("div");
-    pair.append(make("dt", key), make("dd", does));
-    list.append(pair);
-  }
-  const toggle = make("button");
-  const show = () => {
-    toggle.textContent = _("Single-key shortcuts");
-    toggle.setAttribute("aria-pressed", String(!off()));
-  };
-  toggle.type = "button";
-  toggle.className = "key";
+/** @param {HTMLDialogElement} sheet @param {AbortSignal} signal */
+function fill(sheet, signal) {
+  const list = make("dl", {}, ...SHEET.map(([key, action]) => make("div", {}, make("dt", {}, key), make("dd", {}, action))));
+  const toggle = make("button", { type: "button", class: "key" }, _("Single-key shortcuts"));
+  press(toggle, !areOff());
   toggle.addEventListener("click", () => {
-    try {
-      localStorage.setItem(OFF, pressed(toggle) ? "yes" : "no");
-    } catch {
-      return; // this browser keeps nothing
-    }
-    show();
-  });
-  show();
-  const close = Object.assign(make("button", _("Close")), { type: "button", className: "key" });
-  close.addEventListener("click", () => sheet.close());
-  const foot = Object.assign(make("p"), { className: "keys" });
-  foot.append(toggle, close);
+    if (note(OFF, pressed(toggle) ? "yes" : "no")) press(toggle, !areOff());
+  }, { signal });
+  const close = make("button", { type: "button", class: "key" }, _("Close"));
+  close.addEventListener("click", () => sheet.close(), { signal });
   sheet.className = "sheet";
   sheet.setAttribute("aria-label", _("Keyboard"));
-  sheet.append(make("h3", _("Keyboard")), list, foot);
+  sheet.append(make("h3", {}, _("Keyboard")), list, make("p", { class: "keys" }, toggle, close));
 }

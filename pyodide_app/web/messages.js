@@ -48,6 +48,11 @@ export const REPORT = "report";
  *     | ["loop"] | ["loop", start: number, end: number]
  *     | ["locate", frame: number]} Command
  */
+/**
+ * What is set of a row: volume in dB, pan from -1 to 1.
+ * @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} RowSettings
+ */
+/** @typedef {RowSettings & { stem: string }} Row with the slug of its stem */
 /** @typedef {(string | null)[]} Keys of the stems in the rows; null: nothing is heard there */
 /** @typedef {16 | 24} Bits of a word */
 /** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */

@@ -7,10 +7,7 @@
 // stempress/audio/mix_links.py reads the same.
 import { _, listed } from "./phrases.js";
 
-/**
- * What is set of a row: volume in dB, pan from -1 to 1.
- * @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} RowSettings
- */
+/** @import { RowSettings } from "./messages.js" */
 /**
  * @typedef {object} Mix
  * @property {string} song its slug

@@ -3,8 +3,7 @@
 // It obeys the same commands as session.py, and pans by the same law, so that Python can take over
 // in the middle of a song. It has no limiter.
 
-/** @import { RowSettings } from "./mix.js" */
-/** @import { Command } from "./messages.js" */
+/** @import { Command, RowSettings } from "./messages.js" */
 /** @typedef {[start: number, end: number]} Loop frames of the song */
 
 const RAMP = 0.01; // seconds that a change takes

@@ -109,11 +109,6 @@ export function toNumber(value) {
   return number;
 }
 
-/** @param {unknown} error */
-export function reasonOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /**
  * A stranger's message as one short line of text.
  * @param {unknown} message

@@ -1,10 +1,12 @@
 // From the stems' files to their samples, with an account of what has come.
+import { reasonOf } from "./errors.js";
 import { bytesOf, Shelf } from "./memory.js";
 import { _ } from "./phrases.js";
 
 const PREVIEW_LEVEL = 0.25; // -12 dB
 const PREVIEW_FADE_SECONDS = 1;
 
+/** @typedef {{ loaded: number, total: number, waiting: string[] }} Loading bytes, and names of what is still on its way */
 /** @typedef {{ key: string, file: Data.File, channels: number, seconds?: number }} Part a stem, or some seconds of it */
 
 /** A stem that cannot be had, or not be decoded. */
@@ -14,19 +16,28 @@ export class StemError extends Error {}
 export class Stems {
   #song;
   #root;
-  #tell;
+  #report;
+  /** @type {Shelf<AudioBuffer>} */
   #buffers = new Shelf(({ numberOfChannels, length }) => bytesOf(numberOfChannels, length));
-  #downloads = new Set(); // promises of bytes that are on their way
-  #parts = new Map(); // what is being loaded -> {loaded, total} bytes
+  /** @type {Set<Promise<ArrayBuffer>>} */
+  #downloads = new Set();
+  /** @type {Map<string, { loaded: number, total: number }>} */
+  #parts = new Map(); // bytes, by the name of what is being loaded
 
-  /** `tell` hears {loaded, total, waiting} whenever bytes have come. */
-  constructor(song, root, tell) {
+  /**
+   * @param {Pick<Data.Song, "rate">} song @param {string} root
+   * @param {(loading: Loading) => void} report called whenever bytes have come
+   */
+  constructor(song, root, report) {
     this.#song = song;
     this.#root = new URL(root, document.baseURI); // now: the page's address may change
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** Return a promise of a stem's AudioBuffer; after a failure it is fetched anew. */
+  /**
+   * A stem's samples; after a failure it is fetched anew.
+   * @param {Part} part
+   */
   get({ key, file, seconds }) {
     return this.#buffers.get(key, () => this.#load(key, file, seconds));
   }
@@ -40,7 +51,10 @@ export class Stems {
     return this.#buffers.bytes;
   }
 
-  /** Let go of what has been unused longest, down to `most` bytes; return its keys. */
+  /**
+   * Let go of what has been unused longest, down to `most` bytes; return its keys.
+   * @param {number} most @param {(key: string) => boolean} isWanted
+   */
   trim(most, isWanted) {
     const keys = this.#buffers.surplus(most, isWanted);
     this.#buffers.drop(keys);
@@ -52,32 +66,39 @@ export class Stems {
     this.#buffers.clear();
   }
 
-  /** Something else that is loaded meanwhile, and counts. */
+  /**
+   * Something else that is loaded meanwhile, and counts.
+   * @param {string} part @param {number} loaded @param {number} total
+   */
   count(part, loaded, total) {
     this.#parts.set(part, { loaded, total });
-    const sum = (field) => [...this.#parts.values()].reduce((all, each) => all + each[field], 0);
-    const waiting = [...this.#parts].filter(([, each]) => each.loaded < each.total);
-    this.#tell({ loaded: sum("loaded"), total: sum("total"), waiting: waiting.map(([name]) => name) });
+    /** @param {"loaded" | "total"} field */
+    const sum = (field) => [...this.#parts.values()].reduce((bytes, counts) => bytes + counts[field], 0);
+    const waiting = [...this.#parts].filter(([, counts]) => counts.loaded < counts.total);
+    this.#report({ loaded: sum("loaded"), total: sum("total"), waiting: waiting.map(([name]) => name) });
   }
 
+  /** @param {string} key @param {Data.File} file @param {number} [seconds] */
   async #load(key, file, seconds) {
-    const tell = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
-    tell(0);
+    /** @param {number} loaded */
+    const count = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
+    count(0);
     try {
-      const bytes = await this.#download(file, tell);
+      const bytes = await this.#download(file, count);
       // Without a gesture, and without touching the audio hardware.
       const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
       return seconds === undefined ? buffer : preview(buffer, seconds);
     } catch (error) {
-      const given = { stem: key.split("/")[1], reason: error.message };
+      const given = { stem: key.split("/")[1], reason: reasonOf(error) };
       throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
     } finally {
-      tell(file.bytes);
+      count(file.bytes);
     }
   }
 
-  async #download(file, tell) {
-    const bytes = download(new URL(file.url, this.#root), tell);
+  /** @param {Data.File} file @param {(loaded: number) => void} count */
+  async #download(file, count) {
+    const bytes = download(new URL(file.url, this.#root), count);
     this.#downloads.add(bytes);
     try {
       return await bytes;
@@ -87,27 +108,33 @@ export class Stems {
   }
 }
 
-/** Leave some seconds of a stem, turned down, with an end that fades. */
+/**
+ * Leave some seconds of a stem, turned down, with an end that fades.
+ * @param {AudioBuffer} buffer @param {number} seconds
+ */
 function preview(buffer, seconds) {
   const end = Math.min(buffer.length, Math.round(seconds * buffer.sampleRate));
   const fade = Math.min(end, Math.round(PREVIEW_FADE_SECONDS * buffer.sampleRate));
   for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
     const samples = buffer.getChannelData(channel);
     samples.fill(0, end);
-    for (let at = 0; at < end; at++) samples[at] *= PREVIEW_LEVEL * Math.min(1, (end - at) / fade);
+    for (let frame = 0; frame < end; frame++) samples[frame] *= PREVIEW_LEVEL * Math.min(1, (end - frame) / fade);
   }
   return buffer;
 }
 
-async function download(address, tell) {
+/** @param {URL} address @param {(loaded: number) => void} count */
+async function download(address, count) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   let loaded = 0;
+  if (!answer.body) return new ArrayBuffer(0);
   for (const reader = answer.body.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) return new Blob(pieces).arrayBuffer();
     pieces.push(value);
-    tell((loaded += value.byteLength));
+    count((loaded += value.byteLength));
   }
 }

@@ -24,7 +24,7 @@ import { _ } from "./phrases.js";
  * @property {string} cover
  * @property {(layer: string) => boolean} sounds whether a layer is part of it
  */
-/** @typedef {import("./mix.js").RowSettings & { stem: string }} Row */
+/** @import { Row } from "./messages.js" */
 
 const MIX = new RegExp(`^songs/${SEGMENT}/[1-9]\\d{0,3}(-[1-9]\\d{0,3})*$`, "u");
 const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
