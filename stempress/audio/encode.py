@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stempress.audio.song_sound import SongSound
-    from stempress.collection.audio_formats import Codec, Wanted
+    from stempress.collection.audio_formats import Codec, Encoding
 
     type Planar = NDArray[np.float32]
 
@@ -110,7 +110,7 @@ def encode_mp3(sound: Sound, bitrate: int) -> bytes:
     return bytes(encoder.encode(words.tobytes())) + bytes(encoder.flush())
 
 
-def encode_stem(path: Path, song: SongSound, wanted: Sequence[Wanted]) -> list[bytes]:
+def encode_stem(path: Path, song: SongSound, wanted: Sequence[Encoding]) -> list[bytes]:
     """Encode a stem at its song's rate and length, decoded once for all that is wanted."""
     channels, bits = open_source(path).channels, stem_bits(path, song)
     encoders = [Encoder(codec, rate, song.rate, channels, bits) for codec, rate in wanted]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation, stem_keys
 from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
-from stempress.collection.audio_formats import FORMATS, PREVIEW, web_rate
+from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
 from stempress.core.cache import cache_root, digest, file_digest, load, save, store
 from stempress.core.file_digests import common_folder
 from stempress.core.paths import ENGINE
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.check import Checked
-    from stempress.collection.audio_formats import Codec, Wanted
+    from stempress.collection.audio_formats import Codec, Encoding
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
@@ -107,7 +107,7 @@ def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
 
 
 def _start_stems(
-    studio: Studio, missing: Mapping[StemKey, Sequence[Wanted]]
+    studio: Studio, missing: Mapping[StemKey, Sequence[Encoding]]
 ) -> dict[StemKey, Pending]:
     """Begin to encode stems."""
     if not missing:
@@ -147,7 +147,7 @@ def press_previews(studio: Studio) -> dict[Variation, WebFile]:
     for variation in _previewed(studio):
         frames = _preview_length(studio, variation.song)
         inputs = PREVIEW_VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
-        files[variation] = _kept(PREVIEW, *inputs)
+        files[variation] = _kept(PREVIEW_CODEC, *inputs)
     new = [variation for variation, file in files.items() if not file.is_file()]
     with studio.progress.track("Previews", len(new), len(files)) as step:
         for slug, variations in _by_song(new).items():
@@ -155,7 +155,7 @@ def press_previews(studio: Studio) -> dict[Variation, WebFile]:
             for variation, each in zip(variations, pending, strict=True):
                 store(files[variation], each.result())
                 step(f"{slug} {variation.mix_number}")
-    return {variation: _web_file(PREVIEW, file) for variation, file in files.items()}
+    return {variation: _web_file(PREVIEW_CODEC, file) for variation, file in files.items()}
 
 
 def _previewed(studio: Studio) -> list[Variation]:

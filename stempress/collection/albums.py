@@ -1,4 +1,4 @@
-"""content/albums/: a folder for each album, its songs in order."""
+"""Albums: content/albums/ has a folder for each, with its songs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """An album: its songs in order, its story, the file of its cover if it has one."""
+    """An album: its songs in order, its story, and the artist's cover if there is one."""
 
     slug: str
     title: str
@@ -44,7 +44,7 @@ class Album:
 
 
 def read_albums(content: Path, findings: Findings, *, pad: bool) -> Iterator[Album]:
-    """Yield the albums; ``pad`` is what songs have that do not say it themselves."""
+    """Yield the albums. ``pad`` is the default of songs that do not set it."""
     folder = content / "albums"
     if not folder.is_dir():
         return
@@ -77,13 +77,13 @@ def _album_songs(
     path: Path, album: str, table: Table, findings: Findings, *, pad: bool
 ) -> Iterator[Song]:
     where = f"content/albums/{path.name}"
-    found = {slug: file for slug, file in markdown_files(path, where, findings) if slug != "index"}
-    listed = _listed_songs(table, where, found)
-    for slug in dict.fromkeys((*listed, *found)):
-        file = f"{where}/{found[slug].name}" if slug in found else where
-        text = read_text(found[slug], file, findings) if slug in found else None
-        song, noted = _song(text, file, slug, album, pad=pad)
-        findings.add(noted)
+    files = {slug: file for slug, file in markdown_files(path, where, findings) if slug != "index"}
+    listed = _listed_songs(table, where, files)
+    for slug in dict.fromkeys((*listed, *files)):
+        where_song = f"{where}/{files[slug].name}" if slug in files else where
+        text = read_text(files[slug], where_song, findings) if slug in files else None
+        song, song_findings = _song(text, where_song, slug, album, pad=pad)
+        findings.add(song_findings)
         yield song
 
 
@@ -91,36 +91,36 @@ def _album_songs(
 def _song(
     text: str | None, where: str, slug: str, album: str, *, pad: bool
 ) -> tuple[Song, Findings]:
-    """Read a song's file, or what cannot be read; previews need not read the same twice."""
-    noted = Findings()
+    """Parse a song's file; cached, since a preview server builds again and again."""
+    findings = Findings()
     if text is None:
-        table, story = Table({}, where, noted, absent=True), ""
+        table, story = Table({}, where, findings, absent=True), ""
     else:
-        table, story = split_front_matter(text, where, noted)
-    return parse_song(slug, album, table, story, pad=pad), noted
+        table, story = split_front_matter(text, where, findings)
+    return parse_song(slug, album, table, story, pad=pad), findings
 
 
-def _listed_songs(table: Table, where: str, found: Mapping[str, Path]) -> tuple[str, ...]:
-    """Return the songs that an album names; note those without a file, and files it leaves out."""
-    order = f"the songs in order: {[*found]}"
-    listed = tuple(filter(None, table.texts("songs", required=bool(found), hint=order)))
+def _listed_songs(table: Table, where: str, files: Mapping[str, Path]) -> tuple[str, ...]:
+    """Return the songs an album lists; report those without a file and files it does not list."""
+    order = f"the songs in order: {[*files]}"
+    listed = tuple(filter(None, table.texts("songs", required=bool(files), hint=order)))
     if not listed and table.data.get("songs") != []:
         return ()
     for slug in [slug for slug, count in Counter(listed).items() if count > 1]:
-        table.fault("songs", "names a song twice", slug)
-    left_out = [slug for slug in found if slug not in listed]
+        table.fault("songs", "lists a song twice", slug)
+    unlisted = [slug for slug in files if slug not in listed]
     for slug in dict.fromkeys(listed):
-        if slug not in found:
-            valid = suggestion(slug, left_out or found)
+        if slug not in files:
+            valid = suggestion(slug, unlisted or files)
             table.fault(
-                "songs", "names a song that has no file", slug, f"{where}/<song>.md; {valid}"
+                "songs", "lists a song that has no file", slug, f"{where}/<song>.md; {valid}"
             )
-    mistyped = {closest(slug, left_out) for slug in listed if slug not in found}
-    for slug in left_out:
+    mistyped = {closest(slug, unlisted) for slug in listed if slug not in files}
+    for slug in unlisted:
         if slug not in mistyped:
             table.fault(
                 "songs",
-                "does not name a song that has a file",
+                "does not list a song that has a file",
                 f"{slug}.md",
                 "add it to the list or move the file away",
             )
@@ -134,9 +134,9 @@ def _cover(path: Path, table: Table) -> Path | None:
     if not re.fullmatch(r"[\w][\w .-]*\.(png|jpe?g|svg|webp)", name, re.IGNORECASE):
         table.fault("cover", "must be a picture beside index.md", name, "png, jpg, webp or svg")
         return None
-    beside = [entry.name for entry in path.iterdir() if entry.suffix != ".md" and entry.is_file()]
-    if name not in beside:
-        table.fault("cover", "is not there", name, suggestion(name, beside))
+    files = [entry.name for entry in path.iterdir() if entry.suffix != ".md" and entry.is_file()]
+    if name not in files:
+        table.fault("cover", "does not exist", name, suggestion(name, files))
         return None
     check_picture(path / name, f"content/albums/{path.name}/{name}", table.findings)
     return path / name

@@ -1,4 +1,4 @@
-"""The formats of the site's sound files, and what bitrates and rates each can have."""
+"""Audio formats of the site's files: containers, minimum bitrates, sample rates."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 type Codec = Literal["opus", "vorbis", "mp3", "flac"]
-type Wanted = tuple[Codec, int]
-"""A codec and its bitrate."""
+type Encoding = tuple[Codec, int]
+"""A codec and a bitrate in kbit/s."""
 
 OPUS_RATE = 48000
-LOWEST: dict[Codec, tuple[int, str]] = {
-    "opus": (56, "below, Opus codes in part as speech, which comes a frame or two early"),
-    "mp3": (64, "below, an MP3 frame has no room for the tag that states its padding"),
+MIN_BITRATES: dict[Codec, tuple[int, str]] = {
+    "opus": (56, "below that, Opus partly uses its speech codec, which is a frame or two early"),
+    "mp3": (64, "below that, an MP3 frame is too small for the tag that states the padding"),
 }
-"""The lowest bitrate of a file, in kbit/s, at which stems stay aligned, and why."""
-PREVIEW: Codec = "mp3"
-"""The codec of previews."""
+"""The lowest bitrate in kbit/s at which stems stay aligned, and the reason."""
+PREVIEW_CODEC: Codec = "mp3"
 _LOSSY_RATES = (48000, 44100, 32000)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format of the site."""
+    """Container of a codec: file suffix, media type, and what libsndfile calls it."""
 
     suffix: str
     type: str
@@ -39,7 +38,7 @@ FORMATS: dict[Codec, Format] = {
 
 
 def web_rate(codec: Codec, rate: int) -> int:
-    """Return the rate at which a codec carries material of a rate."""
+    """Return the sample rate in Hz at which a codec carries material of a given rate."""
     if codec == "flac":
         return rate
     if codec == "opus":
@@ -48,5 +47,5 @@ def web_rate(codec: Codec, rate: int) -> int:
 
 
 def total_bitrate(codec: Codec, bitrate: int, channels: int) -> float:
-    """Return a file's bitrate: mono gets half, but no less than keeps it aligned."""
-    return max(bitrate * channels / 2, LOWEST.get(codec, (0, ""))[0])
+    """Return a file's bitrate in kbit/s: mono gets half, but at least the minimum for alignment."""
+    return max(bitrate * channels / 2, MIN_BITRATES.get(codec, (0, ""))[0])

@@ -1,4 +1,4 @@
-"""content/ + stems/ + tokens.json -> Collection."""
+"""The collection: content/, stems/ and the ledger, read and validated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Collection:
-    """Everything the artist wrote, checked."""
+    """Everything the artist wrote, validated."""
 
     settings: Settings
     home: Document
@@ -41,27 +41,27 @@ class Collection:
 
     @property
     def songs(self) -> tuple[Song, ...]:
-        """Every song, in the order of albums."""
+        """All songs, album by album."""
         return tuple(self._songs.values())
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        """Every token of the ledger."""
+        """All tokens of the ledger."""
         return self.ledger.tokens
 
     def song(self, slug: str) -> Song:
-        """Return a song by slug; KeyError if there is none such."""
+        """Return the song with a slug, or raise KeyError."""
         return self._songs[slug]
 
     def album(self, slug: str) -> Album:
-        """Return an album by slug; KeyError if there is none such."""
+        """Return the album with a slug, or raise KeyError."""
         for album in self.albums:
             if album.slug == slug:
                 return album
         raise KeyError(slug)
 
     def stem(self, key: StemKey) -> Stem:
-        """Return a stem by its full name; KeyError if there is none such."""
+        """Return the stem with a key, or raise KeyError."""
         return self._stems[key]
 
     @cached_property
@@ -75,7 +75,7 @@ class Collection:
 
 
 def read_collection(site: Path, settings: Settings, findings: Findings) -> Collection:
-    """Read the content of a site's folder; what is wrong is noted and read around."""
+    """Read a site's collection. All faults are reported, and reading goes on after each."""
     content = site / "content"
     if not content.is_dir():
         findings.fault("content/", "is missing", hint="it holds index.md, albums/ and tokens.json")
@@ -83,7 +83,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     albums = tuple(read_albums(content, findings, pad=settings.audio.pad))
     songs = _by_slug(albums, findings)
     if content.is_dir() and not songs and not findings.faults:
-        findings.fault("content/albums/", "has no song", hint="content/albums/<album>/<song>.md")
+        findings.fault("content/albums/", "has no songs", hint="content/albums/<album>/<song>.md")
     files = find_stem_files(site, tuple(songs.values()), findings)
     home = read_home(content, settings.title, findings)
     notes = tuple(read_documents(content / "notes", findings, songs, dated=True))
@@ -102,7 +102,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
 
 
 def _by_slug(albums: Sequence[Album], findings: Findings) -> dict[str, Song]:
-    """Return every song by its slug; what two songs of one slug hold is left open."""
+    """Return the songs by slug. Songs that share a slug are reported, and lose their layers."""
     songs: dict[str, Song] = {}
     first: dict[str, Song] = {}
     for song in (song for album in albums for song in album.songs):
@@ -110,7 +110,7 @@ def _by_slug(albums: Sequence[Album], findings: Findings) -> dict[str, Song]:
         if other is not song:
             findings.fault(
                 f"content/albums/{song.album}/{song.slug}.md",
-                "two songs have one slug",
+                "two songs have the same slug",
                 value=song.slug,
                 hint=f"the other is content/albums/{other.album}/{other.slug}.md: rename one file",
             )

@@ -1,4 +1,4 @@
-"""Markdown files with TOML front matter: the home page, pages and notes."""
+"""Documents: Markdown files with TOML front matter, for the home page, pages and notes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page of words: Markdown and what its front matter says."""
+    """A page of text: front matter and Markdown. ``where`` is its path in messages."""
 
     slug: str
     title: str
@@ -31,7 +31,7 @@ class Document:
 
 
 def read_home(content: Path, title: str, findings: Findings) -> Document:
-    """Read index.md; without one, the home page has a title alone."""
+    """Read index.md; without one, the home page has only a title."""
     where = "content/index.md"
     if not (content / "index.md").exists():
         return Document("", title, "", where)
@@ -44,7 +44,7 @@ def read_home(content: Path, title: str, findings: Findings) -> Document:
 def read_documents(
     folder: Path, findings: Findings, songs: Mapping[str, Song], *, dated: bool = False
 ) -> Iterator[Document]:
-    """Yield the documents of a folder; dated ones are notes, and may name songs."""
+    """Yield the documents of a folder; ``dated`` ones are notes, which may list songs."""
     where = f"content/{folder.name}"
     for slug, path in markdown_files(folder, where, findings):
         table, body = read_document(path, f"{where}/{path.name}", findings)
@@ -64,28 +64,32 @@ def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:
         if slug in songs:
             yield slug
         elif slug:
-            table.fault("songs", "names a song that is not there", slug, suggestion(slug, songs))
+            table.fault("songs", "lists an unknown song", slug, suggestion(slug, songs))
 
 
 def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table, str]:
     """Split a Markdown file into its TOML front matter and its body."""
-    nothing = Table({}, where, findings, absent=True)
+    no_table = Table({}, where, findings, absent=True)
     lines = text.split("\n")
     if lines[0].strip() != "+++":
-        findings.fault(where, "has no front matter", hint="begin with +++, TOML lines, then +++")
-        return nothing, text
-    end = next((at for at, line in enumerate(lines) if at and line.strip() == "+++"), None)
+        findings.fault(
+            where, "has no front matter", hint="start with a line +++, TOML, and another line +++"
+        )
+        return no_table, text
+    end = next(
+        (number for number, line in enumerate(lines) if number and line.strip() == "+++"), None
+    )
     if end is None:
-        findings.fault(where, "front matter is not closed", hint="end it with a line +++")
-        return nothing, ""
+        findings.fault(where, "has front matter that is not closed", hint="end it with a line +++")
+        return no_table, ""
     body = "\n".join(lines[end + 1 :])
     check_control_characters(body, end + 2, where, findings)
     data = parse_toml("\n".join(["", *lines[1:end]]), where, findings)
-    return nothing if data is None else Table(data, where, findings), body.strip()
+    return no_table if data is None else Table(data, where, findings), body.strip()
 
 
 def read_document(path: Path, where: str, findings: Findings) -> tuple[Table, str]:
-    """Read a Markdown file; an absent table, and a fault noted, if that cannot be done."""
+    """Read a Markdown file; if that fails, report a fault and return an absent table."""
     text = read_text(path, where, findings)
     if text is None:
         return Table({}, where, findings, absent=True), ""
@@ -93,28 +97,28 @@ def read_document(path: Path, where: str, findings: Findings) -> tuple[Table, st
 
 
 def markdown_files(folder: Path, where: str, findings: Findings) -> Iterator[tuple[str, Path]]:
-    """Yield slug and path of every Markdown file in a folder, in order."""
+    """Yield slug and path of every Markdown file in a folder, sorted."""
     for path in sorted(folder.glob("*.md")):
         if not path.name.startswith("."):
             yield checked_slug(path.stem, f"{where}/{path.name}", findings), path
 
 
 def checked_slug(name: str, where: str, findings: Findings) -> str:
-    """Return a file's name if it can stand in an address; note a fault and mend it if not."""
+    """Return a file name if it works in a URL; else report a fault and return the nearest slug."""
     if is_slug(name):
         return name
-    mended = slugify(name)[:60]
+    slug = slugify(name)[:60]
     findings.fault(
         where,
-        "its name cannot stand in an address",
+        "has a name that does not work in a URL",
         value=name,
-        hint=f"rename it to {mended or 'letters and hyphens'}",
+        hint=f"rename it to {slug or 'letters and hyphens'}",
     )
-    return mended
+    return slug
 
 
 def read_date(table: Table, key: str, *, required: bool = False) -> date | None:
-    """Read a TOML date, or a text such as "2026-03-01"."""
+    """Read a date, as TOML or as text such as "2026-03-01"."""
     value = table.data.get(key)
     if value is None or isinstance(value, str):
         text = table.text(key, required=required, hint="such as 2026-03-01")

@@ -58,11 +58,11 @@ def _right_forms(values: Collection[object]) -> dict[str, str]:
     if not named:
         return {}
     # Remembered: Keccak alone takes longer to begin than ten thousand tokens take to read.
-    others = cached_text(miswritten, *sorted(named))
+    others = cached_text(checksum_corrections, *sorted(named))
     return {word: word for word in named} | dict(line.split() for line in others.splitlines())
 
 
-def miswritten(*addresses: str) -> str:
+def checksum_corrections(*addresses: str) -> str:
     """Return the addresses that are not in their EIP-55 form, each with that: a line for each."""
     forms = ((address, checksummed(address)) for address in addresses)
     return "\n".join(f"{address} {right}" for address, right in forms if address != right)

@@ -1,4 +1,4 @@
-"""site.toml -> Settings."""
+"""Settings of a site, read from site.toml and validated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
-from stempress.collection.audio_formats import LOWEST
+from stempress.collection.audio_formats import MIN_BITRATES
 from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
 from stempress.core.cache import cached_text
 from stempress.core.tables import Table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILE = "site.toml"
 BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-"""A contract or a holder."""
+"""An Ethereum address, of a contract or an account."""
 type Standard = Literal["erc1155", "erc721"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
@@ -42,7 +42,7 @@ ASSETS = ("site", "ipfs")
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Where the tokens live."""
+    """The contract that holds the tokens."""
 
     chain_id: int
     address: str
@@ -53,18 +53,18 @@ class Contract:
 
     @property
     def endpoints(self) -> tuple[str, ...]:
-        """The origins of the read endpoints: what pages may connect to besides the site."""
-        parts = [urlsplit(url) for url in self.rpc]
-        return tuple(dict.fromkeys(f"{each.scheme}://{_host(each)}" for each in parts))
+        """Origins of the RPC endpoints, which the Content Security Policy has to allow."""
+        urls = [urlsplit(url) for url in self.rpc]
+        return tuple(dict.fromkeys(f"{url.scheme}://{_host(url)}" for url in urls))
 
     def link(self, template: str, token_id: str) -> str:
-        """Fill a marketplace or explorer address for one token."""
+        """Fill a token's ID into a marketplace or explorer URL template."""
         return template.replace("{address}", self.address).replace("{token_id}", token_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """How far the drop is."""
+    """State of the drop."""
 
     phase: Phase
     mint_url: str
@@ -73,7 +73,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """What the browser gets to hear."""
+    """Audio settings: the stream's codec and bitrate, downloads and previews."""
 
     stream: Codec
     bitrate: int
@@ -86,7 +86,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One part of the income, in percent."""
+    """One share of the income, in percent."""
 
     name: str
     role: str
@@ -95,7 +95,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Perk:
-    """What holders get; ``tokens`` are inclusive ranges of ids, none of them: every token."""
+    """A benefit for holders.
+
+    ``tokens`` are inclusive ranges of token IDs; without any, it is for every token.
+    """
 
     title: str
     tier: Tier | Literal[""]
@@ -103,15 +106,15 @@ class Perk:
     words: str
 
     def covers(self, tier: str, token_id: str) -> bool:
-        """Say whether a token brings this perk."""
+        """Return whether a token comes with this perk."""
         number = int(token_id)
-        inside = not self.tokens or any(low <= number <= high for low, high in self.tokens)
-        return inside and self.tier in ("", tier)
+        in_range = not self.tokens or any(low <= number <= high for low, high in self.tokens)
+        return in_range and self.tier in ("", tier)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All of site.toml."""
+    """All settings of site.toml."""
 
     title: str
     artist: str
@@ -131,59 +134,71 @@ class Settings:
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
     base_uri: str = ""
-    """Where metadata finds pictures and sound, if not below ``url``."""
+    """Base URI of pictures and sound in the metadata, if it is not ``url``."""
 
     @property
     def key(self) -> str:
-        """The collection's own name among others: its contract (CAIP-10), or else its title."""
+        """Unique ID of the collection: its contract (CAIP-10), else its name."""
         if self.contract is None:
             return f"name:{self.name}"
         return f"eip155:{self.contract.chain_id}:{self.contract.address.lower()}"
 
 
-def _host(parts: SplitResult) -> str:
-    name = f"[{parts.hostname}]" if ":" in str(parts.hostname) else str(parts.hostname)
-    return name if parts.port is None else f"{name}:{parts.port}"
+def _host(url: SplitResult) -> str:
+    name = f"[{url.hostname}]" if ":" in str(url.hostname) else str(url.hostname)
+    return name if url.port is None else f"{name}:{url.port}"
 
 
-def _endpoint(table: Table, url: str) -> bool:
-    """Say whether a policy can name an endpoint: nothing in its host ends a directive."""
+def _is_endpoint(table: Table, url: str) -> bool:
+    """Return whether a URL can stand in a Content Security Policy; report a fault if not."""
     if not url or not table.is_url("rpc", url):
         return False
     try:
         parts = urlsplit(url)
-        fine = re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", _host(parts)) and "@" not in parts.netloc
+        is_valid = re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", _host(parts)) and "@" not in parts.netloc
     except ValueError:
-        fine = False
-    if not fine:
-        table.fault("rpc", "is not the address of an endpoint", url, "a host and a port, no user")
-    return bool(fine)
+        is_valid = False
+    if not is_valid:
+        table.fault(
+            "rpc",
+            "is not the URL of an endpoint",
+            url,
+            "https://, a host, an optional port, no user name",
+        )
+    return bool(is_valid)
 
 
 def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Settings:
-    """Read site.toml of a site's folder; a base URI is what the command line says."""
+    """Read a site's site.toml. ``base_uri`` is the command line's."""
     if base_uri and not BASE_URI.fullmatch(base_uri):
-        findings.fault("--base-uri", "is not an address", value=base_uri, hint="ipfs://<cid>/")
+        findings.fault("--base-uri", "is not a URI", value=base_uri, hint="ipfs://<cid>/")
     if not (site / FILE).exists():
-        findings.fault(FILE, "is missing", hint=f"no site in {site}: name it with --site")
+        findings.fault(
+            FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
+        )
         findings.raise_faults()
     text = read_text(site / FILE, FILE, findings)
-    settings = parse_settings(text, findings) if text is not None else _unread(findings)
+    settings = parse_settings(text, findings) if text is not None else _placeholder(findings)
     return replace(settings, base_uri=base_uri)
 
 
 def parse_settings(text: str, findings: Findings) -> Settings:
-    """Read the text of site.toml."""
+    """Parse the text of site.toml."""
     data = parse_toml(text, FILE, findings)
-    return _settings(Table(data, FILE, findings)) if data is not None else _unread(findings)
+    return (
+        _build_settings(Table(data, FILE, findings)) if data is not None else _placeholder(findings)
+    )
 
 
-def _unread(findings: Findings) -> Settings:
-    """Return what lets reading go on without site.toml: no stem is held to a length."""
-    return _settings(Table({"audio": {"pad": True}}, FILE, findings, absent=True))
+def _placeholder(findings: Findings) -> Settings:
+    """Return settings to go on with where site.toml cannot be read.
+
+    ``pad`` is on, so that no stem is faulted for its length.
+    """
+    return _build_settings(Table({"audio": {"pad": True}}, FILE, findings, absent=True))
 
 
-def _settings(top: Table) -> Settings:
+def _build_settings(top: Table) -> Settings:
     site = top.table("site", required=True, hint="add a table [site]")
     collection = top.table("collection", required=True, hint="add a table [collection]")
     settings = Settings(
@@ -206,7 +221,7 @@ def _settings(top: Table) -> Settings:
         perks=_perks(top),
     )
     if not settings.license:
-        collection.warn("license", "is missing", hint="say what holders may do with the music")
+        collection.warn("license", "is missing", hint="state what holders may do with the music")
     for table in (site, collection, top):
         table.finish()
     return settings
@@ -215,7 +230,7 @@ def _settings(top: Table) -> Settings:
 def _site_url(site: Table) -> str:
     url = site.url("url")
     if re.search(r"[?#]", url):
-        site.fault("url", "must end in a folder: pages lie below it", url, "leave out ? and #")
+        site.fault("url", "must not have a query or a fragment", url, "leave out ? and #")
     return url
 
 
@@ -223,8 +238,8 @@ def _language(site: Table) -> str:
     value = site.text("language", "en")
     if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
         if not is_english(value) and catalogue_of(value) is None:
-            what = "is not one that the interface speaks yet, so that stays English"
-            site.warn("language", what, value, "docs/translating.md says how to add one")
+            message = "has no translation yet, so the interface is in English"
+            site.warn("language", message, value, "docs/translating.md explains how to add one")
         return value
     site.fault("language", "is not a language tag", value, 'such as "en" or "pt-BR"')
     return "en"
@@ -243,7 +258,7 @@ def _theme(site: Table) -> Theme:
         if contrast(value, paper) < SHAPE_CONTRAST:
             site.warn(
                 "accent",
-                f"is too faint on the {name} theme, which uses {shade} instead",
+                f"has too little contrast on the {name} theme, which uses {shade} instead",
                 value,
                 "a colour that is neither very light nor very dark",
             )
@@ -251,29 +266,31 @@ def _theme(site: Table) -> Theme:
 
 
 def checksummed(address: str) -> str:
-    """Return an address with the upper and lower case that tells it from mistyped ones (EIP-55)."""
-    from eth_hash.auto import keccak  # noqa: PLC0415 - takes long, and few sites ask
+    """Return an address with its EIP-55 checksum, a mixed case that reveals typing errors."""
+    from eth_hash.auto import keccak  # noqa: PLC0415 - slow to import, rarely needed
 
     digits = address[2:].lower()
-    hashed = keccak(digits.encode()).hex()
-    pairs = zip(digits, hashed, strict=False)
-    return "0x" + "".join(digit.upper() if other >= "8" else digit for digit, other in pairs)
+    nibbles = keccak(digits.encode()).hex()
+    pairs = zip(digits, nibbles, strict=False)
+    return "0x" + "".join(digit.upper() if nibble >= "8" else digit for digit, nibble in pairs)
 
 
 def check_address(
-    table: Table, key: str, value: str, ask: Callable[[str], str] = checksummed
+    table: Table, key: str, value: str, checksum: Callable[[str], str] = checksummed
 ) -> str:
-    """Return an address in its EIP-55 form, which ``ask`` tells.
+    """Return an address with its EIP-55 checksum, as ``checksum`` computes it.
 
-    A mixed-case one must have the right checksum.
+    An address in mixed case must have the right checksum already.
     """
     if not ADDRESS.fullmatch(value):
-        table.fault(key, "is not an address", value, "0x and 40 hex digits")
+        table.fault(key, "is not an Ethereum address", value, "0x and 40 hex digits")
         return value
-    right = ask(value)
-    if value != right and value[2:] not in (value[2:].lower(), value[2:].upper()):
-        table.fault(key, "has a wrong EIP-55 checksum", value, f"if the digits are right: {right}")
-    return right
+    correct = checksum(value)
+    if value != correct and value[2:] not in (value[2:].lower(), value[2:].upper()):
+        table.fault(
+            key, "has a wrong EIP-55 checksum", value, f"if the digits are right: {correct}"
+        )
+    return correct
 
 
 def _contract(collection: Table) -> Contract | None:
@@ -283,7 +300,7 @@ def _contract(collection: Table) -> Contract | None:
     address = table.text("address", required=True)
     contract = Contract(
         chain_id=table.integer("chain_id", 1, 1, 2**53 - 1),
-        # Remembered: Keccak alone takes longer to begin than all settings take to read.
+        # Cached: importing Keccak takes longer than reading all settings.
         address=check_address(table, "address", address, partial(cached_text, checksummed))
         if address
         else "",
@@ -291,7 +308,7 @@ def _contract(collection: Table) -> Contract | None:
             "Standard",
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
         ),
-        rpc=tuple(url for url in table.texts("rpc") if _endpoint(table, url)),
+        rpc=tuple(url for url in table.texts("rpc") if _is_endpoint(table, url)),
         marketplace=table.url("marketplace", placeholders=("address", "token_id")),
         explorer=table.url("explorer", placeholders=("address", "token_id")),
     )
@@ -322,26 +339,26 @@ def _audio(table: Table) -> Audio:
         locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
         pad=table.flag("pad"),
     )
-    lowest, why = LOWEST.get(audio.stream, (0, ""))
+    lowest, reason = MIN_BITRATES.get(audio.stream, (0, ""))
     if audio.bitrate < lowest:
         table.fault(
             "bitrate",
-            f"leaves {audio.stream} stems out of step: {why}",
+            f"is too low for {audio.stream} stems to stay aligned: {reason}",
             audio.bitrate,
-            f"{lowest} to 320, or another stream",
+            f"{lowest} to 320, or another format in audio.stream",
         )
     table.finish()
     return audio
 
 
 def _splits(top: Table) -> tuple[Split, ...]:
-    splits, before = [], len(top.findings.faults)
+    splits, faults_before = [], len(top.findings.faults)
     for table in top.tables("splits"):
         share = table.number("share", 0.0, 0, 100, required=True)
         splits.append(Split(table.text("name", required=True), table.text("role"), share))
         table.finish()
     total = sum(split.share for split in splits)
-    if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == before:
+    if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == faults_before:
         top.fault(
             "splits",
             "must sum to 100",
@@ -355,34 +372,34 @@ def _perks(top: Table) -> tuple[Perk, ...]:
     perks = []
     for table in top.tables("perks"):
         tier = table.choice("tier", "", ("stem", "song", "album"))
-        words = table.text("tokens")
+        tokens = table.text("tokens")
         perks.append(
             Perk(
                 table.text("title", required=True),
                 cast('Tier | Literal[""]', tier),
-                _ranges(table, words),
-                words,
+                _token_ranges(table, tokens),
+                tokens,
             )
         )
         table.finish()
     return tuple(perks)
 
 
-def _ranges(table: Table, words: str) -> tuple[tuple[int, int], ...]:
+def _token_ranges(table: Table, text: str) -> tuple[tuple[int, int], ...]:
     try:
-        return read_ranges(words)
+        return parse_ranges(text)
     except ValueError:
-        table.fault("tokens", "is not a list of token ids", words, 'such as "1-100, 205"')
+        table.fault("tokens", "is not a list of token ids", text, 'such as "1-100, 205"')
         return ()
 
 
-def read_ranges(words: str) -> tuple[tuple[int, int], ...]:
-    """Read ``"1-100, 205"`` as inclusive ranges of token ids; ValueError if it is none."""
+def parse_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """Parse ``"1-100, 205"`` into inclusive ranges of token IDs; ValueError if it is malformed."""
     ranges = []
-    for part in filter(None, (part.strip() for part in words.split(","))):
+    for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)
         low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if low > high:
-            raise ValueError(words)
+            raise ValueError(text)
         ranges.append((low, high))
     return tuple(ranges)

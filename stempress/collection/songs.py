@@ -1,7 +1,7 @@
-"""A song's front matter: its layers, stems, rules and credits.
+"""Songs: the front matter that defines layers, stems, rules and credits.
 
-A song without layers, or a layer without stems, is one whose own faults leave open what is in it:
-nothing that names it is held against it.
+A faulty layer is read as one without stems, and faulty layers as none: whatever refers to them is
+then not checked, so that one mistake gives one message.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) -> Song:
-    """Read a song: its slug and its album's, its front matter, and the text below that."""
+    """Parse a song from its front matter and the story below it."""
     layers = _layers(table)
-    before = len(table.findings.faults)
+    faults_before = len(table.findings.faults)
     rules = tuple(_rules(table, layers))
-    clear = all(layer.stems for layer in layers) and len(table.findings.faults) == before
+    is_sound = all(layer.stems for layer in layers) and len(table.findings.faults) == faults_before
     song = Song(
         slug=slug,
         title=table.text("title", required=True),
@@ -41,38 +41,38 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         pad=table.flag("pad", default=pad),
     )
     table.finish()
-    if layers and rules and clear:
+    if layers and rules and is_sound:
         _check_rules(table, song)
     return song
 
 
 def _check_rules(table: Table, song: Song) -> None:
-    """Refuse rules that leave no variation; warn of stems that no variation can hold."""
+    """Report rules that permit no variation, and warn of stems that no variation can use."""
     counts = stem_counts(song)
     if not any(counts[0]):
-        table.fault("rules", "leave no variation", hint="every combination is excluded: relax one")
+        table.fault("rules", "permit no variation", hint="every combination is excluded: relax one")
         return
-    idle = [
+    unused = [
         (layer.slug, stem.slug)
-        for layer, numbers in zip(song.layers, counts, strict=True)
-        for stem, number in zip(layer.stems, numbers, strict=True)
-        if not number
+        for layer, layer_counts in zip(song.layers, counts, strict=True)
+        for stem, count in zip(layer.stems, layer_counts, strict=True)
+        if not count
     ]
-    for layer_slug, stem_slug in sorted(idle):
-        what = f"leave no variation with {layer_slug} = {stem_slug!r}"
-        table.warn("rules", what, hint="relax one")
+    for layer_slug, stem_slug in sorted(unused):
+        message = f"permit no variation with {layer_slug} = {stem_slug!r}"
+        table.warn("rules", message, hint="relax one")
 
 
 def _isrc(table: Table) -> str:
     bare = codes.read_identifier(table, "isrc")
     if not bare:
         return ""
-    found = codes.ambiguous_letters(bare)
-    if found:
-        table.warn("isrc", f"{' and '.join(found)} may be a mistyped digit", bare, "O/0, I/1")
+    letters = codes.ambiguous_letters(bare)
+    if letters:
+        table.warn("isrc", f"{' and '.join(letters)} may be a mistyped digit", bare, "O/0, I/1")
     year, now = int(bare[5:7]), datetime.now(UTC).year % 100
     if (year - now) % 100 in range(2, 50):
-        table.warn("isrc", f"the year {bare[5:7]} is not over yet", codes.format_isrc(bare))
+        table.warn("isrc", f"is from the future: the year {bare[5:7]}", codes.format_isrc(bare))
     return bare
 
 
@@ -92,16 +92,18 @@ def _credits(table: Table) -> Iterator[Credit]:
 
 def _layers(table: Table) -> tuple[Layer, ...]:
     tables = list(table.tables("layers", required=True))
-    return _told_apart(table, "layers", [_layer(layer) for layer in tables])
+    return _with_unique_slugs(table, "layers", [_layer(layer) for layer in tables])
 
 
 def _layer(table: Table) -> Layer:
     name = table.text("name", required=True)
     tables = list(table.tables("stems", required=True))
-    stems = _told_apart(table, "stems", [_stem(stem) for stem in tables])
-    either = [{"supply", "weight"} & stem.data.keys() for stem in tables]
-    if any(given == {"supply"} for given in either) and not all("supply" in g for g in either):
-        table.fault("stems", "mix supply and weight", hint="one of the two for a whole layer")
+    stems = _with_unique_slugs(table, "stems", [_stem(stem) for stem in tables])
+    keys_used = [{"supply", "weight"} & stem.data.keys() for stem in tables]
+    if any(keys == {"supply"} for keys in keys_used) and not all(
+        "supply" in keys for keys in keys_used
+    ):
+        table.fault("stems", "mix supply and weight", hint="use one of the two in the whole layer")
     table.finish()
     return Layer(_slug(table, name), name, stems)
 
@@ -109,7 +111,7 @@ def _layer(table: Table) -> Layer:
 def _stem(table: Table) -> Stem:
     name = table.text("name", required=True)
     if "supply" in table.data and "weight" in table.data:
-        table.fault("weight", "stands beside supply", hint="give one of the two")
+        table.fault("weight", "cannot be combined with supply", hint="keep one of the two")
     stem = Stem(
         slug=_slug(table, name),
         name=name,
@@ -124,21 +126,21 @@ def _stem(table: Table) -> Stem:
 def _slug(table: Table, name: str) -> str:
     slug = slugify(name)
     if name and not slug:
-        table.fault("name", "gives no word for an address", name, "use a letter or a digit")
+        table.fault("name", "has no letter or digit for a slug", name, "use at least one")
     if len(slug.encode()) > MAX_SLUG_BYTES:
         table.fault(
-            "name", "is too long for a file's name", name, f"at most {MAX_SLUG_BYTES} bytes"
+            "name", "is too long for a file name", name, f"at most {MAX_SLUG_BYTES} bytes"
         )
         return ""
     return slug
 
 
-def _told_apart[T: (Layer, Stem)](table: Table, key: str, items: list[T]) -> tuple[T, ...]:
-    """Return items if each has a slug of its own, else none of them."""
+def _with_unique_slugs[T: (Layer, Stem)](table: Table, key: str, items: list[T]) -> tuple[T, ...]:
+    """Return the items if each has a slug of its own, else report that and return none."""
     slugs = [item.slug for item in items]
     for slug in sorted({slug for slug in slugs if slug and slugs.count(slug) > 1}):
         names = [item.name for item in items if item.slug == slug]
-        table.fault(key, f"have the slug {slug!r} twice", names, "give each a name of its own")
+        table.fault(key, f"have the same slug {slug!r}", names, "give each a different name")
     return tuple(items) if all(slugs) and len(set(slugs)) == len(slugs) else ()
 
 
@@ -148,14 +150,14 @@ def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
         when = _side(rule, "if", known)
         exclude, require = _side(rule, "exclude", known), _side(rule, "require", known)
         if rule.data.keys() <= {"if"} and not rule.absent:
-            rule.fault("exclude", "is missing: a rule excludes or requires", hint='or "require"')
+            rule.fault("exclude", "is missing: a rule needs exclude or require")
         for layer in exclude.keys() & require.keys():
             if set(require[layer]) <= set(exclude[layer]):
                 rule.fault(
                     f"require.{layer}",
-                    "requires what the same rule excludes",
+                    "requires only stems that the same rule excludes",
                     list(require[layer]),
-                    "leave it in one of the two",
+                    "keep it in one of the two",
                 )
         rule.finish()
         yield Rule(when, exclude, require)
@@ -166,7 +168,7 @@ def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tu
     side: dict[str, tuple[str, ...]] = {}
     table = rule.table(key, required=key == "if", hint='if = { drums = "amen" }')
     if key in rule.data and not table.data and isinstance(rule.data[key], dict):
-        rule.fault(key, "names nothing", hint='{ drums = "amen" }')
+        rule.fault(key, "is empty", hint='{ drums = "amen" }')
     for layer, value in table.data.items():
         stems = [value] if isinstance(value, str) else value
         if layer not in known:

@@ -11,7 +11,7 @@ from pyodide_app.provenance import final_hash, item_hash
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.commitments import Seal
 from stempress.collection.ledger import WHERE as LEDGER
-from stempress.collection.settings import read_ranges
+from stempress.collection.settings import parse_ranges
 from stempress.collection.token_parser import TELLING
 from stempress.collection.token_spec import read_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
@@ -142,7 +142,7 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
 def _wanted(books: Books, words: str) -> list[str]:
     """Return the sealed tokens of some ranges of ids."""
     try:
-        spans = read_ranges(words)
+        spans = parse_ranges(words)
     except ValueError:
         fault = Fault(
             "reveal", "is not a list of token ids", "tokens", words, 'such as "1-500, 605"'

@@ -87,7 +87,7 @@ def test_two_songs_of_one_name_are_told_even_if_a_disk_tells_them_apart(site: Pa
     shutil.copy(site / "content/albums/tides/one.md", album / "One.md")
     findings = Findings()
     read_collection(site, read_settings(site, findings), findings)
-    assert [fault.what for fault in findings.faults] == ["two songs have one slug"]
+    assert [fault.what for fault in findings.faults] == ["two songs have the same slug"]
 
 
 def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("listed", "told"),
     [
-        ('["one", "tow"]', ["names a song that has no file"]),
+        ('["one", "tow"]', ["lists a song that has no file"]),
         (
             '["two", "three"]',
-            ["names a song that has no file", "does not name a song that has a file"],
+            ["lists a song that has no file", "does not list a song that has a file"],
         ),
-        ('["one", "two", "one"]', ["names a song twice"]),
+        ('["one", "two", "one"]', ["lists a song twice"]),
         ('["one", 2]', ["must be a list of texts"]),
-        ("[]", ["does not name a song that has a file"] * 2),
+        ("[]", ["does not list a song that has a file"] * 2),
     ],
 )
 def test_an_albums_list_and_its_files_agree(site: Path, listed: str, told: list[str]) -> None:

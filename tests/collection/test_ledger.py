@@ -143,7 +143,7 @@ def test_addresses_are_checked_once_for_all_builds(
         ({OWNER: True}, "must be an address, or addresses with counts"),
         ({OWNER: 1, OTHER: 1}, "is held more often than it exists"),
         (OWNER.replace("A", "a"), "has a wrong EIP-55 checksum"),
-        ("", "is not an address"),
+        ("", "is not an Ethereum address"),
     ],
 )
 def test_owners_that_cannot_be(value: object, what: str) -> None:

@@ -19,7 +19,7 @@ from stempress.core.errors import Findings, SiteError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FULL = """
+EVERY_SETTING = """
 [site]
 title = "Night Ferry"
 artist = "Mara Voss"
@@ -68,7 +68,7 @@ tokens = "1-100, 205"
 [[perks]]
 title = "Thanks"
 """
-LEAST = '[site]\ntitle = "T"\nartist = "A"\n[collection]\nname = "N"\n'
+REQUIRED_ONLY = '[site]\ntitle = "T"\nartist = "A"\n[collection]\nname = "N"\n'
 EIP_55 = (
     "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
     "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
@@ -77,9 +77,9 @@ EIP_55 = (
 )
 
 
-def test_everything_that_settings_can_say() -> None:
+def test_every_setting_is_read() -> None:
     findings = Findings()
-    settings = parse_settings(FULL, findings)
+    settings = parse_settings(EVERY_SETTING, findings)
     assert (findings.faults, findings.warnings) == ([], [])
     assert (settings.title, settings.artist, settings.name) == (
         "Night Ferry",
@@ -109,9 +109,9 @@ def test_everything_that_settings_can_say() -> None:
     assert [perk.tokens for perk in settings.perks] == [((1, 100), (205, 205)), ()]
 
 
-def test_the_least_that_settings_must_say() -> None:
+def test_required_settings_are_enough() -> None:
     findings = Findings()
-    settings = parse_settings(LEAST, findings)
+    settings = parse_settings(REQUIRED_ONLY, findings)
     assert findings.faults == []
     assert [warning.key for warning in findings.warnings] == ["collection.license"]
     assert (settings.contract, settings.drop, settings.splits) == (None, None, ())
@@ -119,10 +119,10 @@ def test_the_least_that_settings_must_say() -> None:
 
 
 @pytest.mark.parametrize("address", EIP_55)
-def test_addresses_of_the_standard(address: str) -> None:
+def test_addresses_get_the_checksum_of_eip_55(address: str) -> None:
     for written in (address, address.lower(), f"0x{address[2:].upper()}"):
         findings = Findings()
-        text = f'{LEAST}[collection.contract]\naddress = "{written}"\n'
+        text = f'{REQUIRED_ONLY}[collection.contract]\naddress = "{written}"\n'
         contract = parse_settings(text, findings).contract
         assert contract is not None
         assert contract.address == address
@@ -142,34 +142,34 @@ def test_a_perk_covers_its_tier_and_its_tokens() -> None:
     assert Perk("", "", (), "").covers("album", str(2**255))
 
 
-def test_reading_goes_on_without_settings_but_not_without_a_site(tmp_path: Path) -> None:
+def test_broken_settings_are_read_around_but_a_missing_site_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text("[site", encoding="utf-8")
     findings = Findings()
     assert read_settings(tmp_path, findings).audio.pad
     assert len(findings.faults) == 1
-    with pytest.raises(SiteError, match="name it with --site"):
+    with pytest.raises(SiteError, match="pass its folder with --site"):
         read_settings(tmp_path / "elsewhere", Findings())
 
 
 @pytest.mark.parametrize(
     "url", ["https://a;script-src.example/", "https://user@rpc.example/", "https://x:99999/"]
 )
-def test_an_endpoint_must_fit_into_a_policy(url: str) -> None:
+def test_an_endpoint_must_fit_into_the_security_policy(url: str) -> None:
     findings = Findings()
-    text = f'{LEAST}[collection.contract]\naddress = "{EIP_55[0]}"\nrpc = ["{url}"]\n'
+    text = f'{REQUIRED_ONLY}[collection.contract]\naddress = "{EIP_55[0]}"\nrpc = ["{url}"]\n'
     contract = parse_settings(text, findings).contract
     assert contract is not None
     assert contract.endpoints == ()
-    assert [fault.what for fault in findings.faults] == ["is not the address of an endpoint"]
+    assert [fault.what for fault in findings.faults] == ["is not the URL of an endpoint"]
 
 
-def test_a_policy_names_origins_once() -> None:
+def test_endpoints_are_distinct_origins() -> None:
     rpc = ("https://rpc.example/v1/KEY", "https://rpc.example/v2", "http://[::1]:8545/x")
     contract = Contract(1, EIP_55[0], "erc721", rpc)
     assert contract.endpoints == ("https://rpc.example", "http://[::1]:8545")
 
 
-def test_a_collection_is_known_by_its_contract_or_by_its_name() -> None:
-    assert parse_settings(LEAST, Findings()).key.startswith("name:")
-    text = f'{LEAST}[collection.contract]\nchain_id = 5\naddress = "{EIP_55[0]}"\n'
+def test_the_id_of_a_collection_is_its_contract_or_its_name() -> None:
+    assert parse_settings(REQUIRED_ONLY, Findings()).key.startswith("name:")
+    text = f'{REQUIRED_ONLY}[collection.contract]\nchain_id = 5\naddress = "{EIP_55[0]}"\n'
     assert parse_settings(text, Findings()).key == f"eip155:5:{EIP_55[0].lower()}"

@@ -112,7 +112,10 @@ def test_the_folder_that_holds_no_site_is_named_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["mint", "--site", str(tmp_path / "nowhere")], done, HOME) == 1
-    assert f"no site in {tmp_path / 'nowhere'}: name it with --site" in capsys.readouterr().err
+    assert (
+        f"{tmp_path / 'nowhere'} is not a site: pass its folder with --site"
+        in capsys.readouterr().err
+    )
 
 
 def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:

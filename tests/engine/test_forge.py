@@ -21,7 +21,7 @@ SLUGS = "abcd"
 
 @st.composite
 def songs(draw: st.DrawFn) -> Song:
-    """Draw a small song with rules; some of them leave no variation."""
+    """Draw a small song with rules; some of them permit no variation."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
     layers = tuple(
         Layer(

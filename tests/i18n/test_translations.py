@@ -11,7 +11,7 @@ from stempress.collection.settings import parse_settings
 from stempress.core.errors import Findings
 from stempress.i18n.translations import ENGLISH, catalogue_of, parse_phrases, read_phrases
 from stempress.runtime.app_files import as_module
-from tests.collection.test_settings import LEAST
+from tests.collection.test_settings import REQUIRED_ONLY
 from tests.conftest import ROOT
 
 PO = """
@@ -88,7 +88,9 @@ def test_the_direction_is_that_of_the_language() -> None:
 @pytest.mark.parametrize(("tag", "warnings"), [("tlh", 1), ("de-CH", 0), ("en-IN", 0)])
 def test_a_language_without_a_catalogue_is_told_and_builds(tag: str, warnings: int) -> None:
     findings = Findings()
-    settings = parse_settings(LEAST.replace("[site]", f'[site]\nlanguage = "{tag}"'), findings)
+    settings = parse_settings(
+        REQUIRED_ONLY.replace("[site]", f'[site]\nlanguage = "{tag}"'), findings
+    )
     told = [str(each) for each in findings.warnings if each.key == "site.language"]
     assert settings.language == tag
     assert len(told) == warnings

@@ -89,7 +89,7 @@ def test_what_is_no_base_uri_is_refused(
 ) -> None:
     write_small_site(tmp_path)
     assert run(["--site", str(tmp_path), "--base-uri", base], build, ROOT) == 1
-    assert "error: --base-uri: is not an address" in capsys.readouterr().err
+    assert "error: --base-uri: is not a URI" in capsys.readouterr().err
 
 
 def test_what_is_announced_are_ranges_or_ids() -> None:

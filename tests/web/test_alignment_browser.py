@@ -12,7 +12,7 @@ import pytest
 from pyodide_app.engine.mix import StemAudio
 from stempress.audio.decode import joined, resampled
 from stempress.audio.encode import Sound, encode
-from stempress.collection.audio_formats import LOWEST, Codec, web_rate
+from stempress.collection.audio_formats import MIN_BITRATES, Codec, web_rate
 from stempress.collection.settings import CODECS
 from tests.conftest import ROOT
 
@@ -102,7 +102,7 @@ def test_lengths_of_every_remainder_are_whole(page: Page) -> None:
 def test_below_the_lowest_bitrate_stems_would_be_out_of_step(
     page: Page, monkeypatch: pytest.MonkeyPatch, codec: Codec, late: int
 ) -> None:
-    monkeypatch.delitem(LOWEST, codec)
+    monkeypatch.delitem(MIN_BITRATES, codec)
     sound = Sound(clicks(48000, 1, 95999), 48000, 16)
     assert lag(decoded(page, encode(sound, codec, 48), 48000), sound.samples) == late
 
