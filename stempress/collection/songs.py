@@ -128,9 +128,7 @@ def _slug(table: Table, name: str) -> str:
     if name and not slug:
         table.fault("name", "has no letter or digit for a slug", name, "use at least one")
     if len(slug.encode()) > MAX_SLUG_BYTES:
-        table.fault(
-            "name", "is too long for a file name", name, f"at most {MAX_SLUG_BYTES} bytes"
-        )
+        table.fault("name", "is too long for a file name", name, f"at most {MAX_SLUG_BYTES} bytes")
         return ""
     return slug
 

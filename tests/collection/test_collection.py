@@ -98,7 +98,7 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
     findings = Findings()
     read_collection(tmp_path, read_settings(tmp_path, findings), findings)
     assert [(fault.where, fault.what) for fault in findings.faults] == [
-        ("content/albums/", "has no song")
+        ("content/albums/", "has no songs")
     ]
 
 
