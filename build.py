@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from stempress.commands.cli import run
-from stempress.core.options import Options
+from stempress.core.options import BuildOptions
 from stempress.core.progress import Progress
 from stempress.output.input_hash import name_inputs
 from stempress.output.result import Built
 from stempress.output.writer import refuse_foreign, standing
 
 
-def build(options: Options, progress: Progress) -> Built:
+def build(options: BuildOptions, progress: Progress) -> Built:
     """Press one site, unless it stands already as it would be pressed."""
     refuse_foreign(options.out)
     with progress.stage("look"):

@@ -256,7 +256,7 @@ def test_files_that_are_named_are_there(page: str) -> None:
 def test_options_that_are_named_exist(page: str) -> None:
     known = re.findall(
         r'"(--[a-z-]+)"',
-        text_of("stempress/commands/cli.py") + text_of("stempress/commands/drop_cli.py"),
+        "".join(path.read_text("utf-8") for path in (ROOT / "stempress/commands").glob("*.py")),
     )
     variables = re.findall(r"--[a-z-]+", text_of("pyodide_app/web/site.css"))
     assert set(re.findall(r"`(--[a-z-]+)", text_of(page))) <= {*known, *variables, "--accent-given"}

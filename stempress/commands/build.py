@@ -33,18 +33,20 @@ from stempress.site.page_plan import plan_pages, refuse_clashes
 from stempress.site.views import Views
 
 if TYPE_CHECKING:
-    from stempress.core.options import Options
+    from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.output.input_hash import Inputs
 
 
-def press(options: Options, inputs: Inputs, progress: Progress) -> Built:
+def press(options: BuildOptions, inputs: Inputs, progress: Progress) -> Built:
     """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
     with ExitStack() as until_written:
         return _press(options, inputs, progress, until_written)
 
 
-def _press(options: Options, inputs: Inputs, progress: Progress, until_written: ExitStack) -> Built:
+def _press(
+    options: BuildOptions, inputs: Inputs, progress: Progress, until_written: ExitStack
+) -> Built:
     # First gather everything.
     findings = Findings()
     with progress.stage("read"):

@@ -1,38 +1,31 @@
-"""What was asked for on the command line."""
+"""Options of a build."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from stempress.core.forking import cores
 
 if TYPE_CHECKING:
-    from pyodide_app.engine.wav import Bits
+    from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for. ``site`` is the artist's folder, ``out`` where the site goes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """Options of a build: ``site`` is the artist's folder, the result goes to ``out``.
 
-    command: str
+    ``runtime_from`` is the first folder to look for the Pyodide files in. ``only`` limits a build
+    to what is below an address, "" being the whole site. ``jobs`` is a number of processes.
+    """
+
     site: Path
     out: Path
     runtime_from: Path | None = None
     without_runtime: bool = False
     base_uri: str = ""
     dask: str = ""
-    report: bool = False
-    jobs: int = field(default=1, compare=False)
     only: str = ""
+    report: bool = False
     profile: bool = False
-    port: int = 8000
-    song: str = ""
-    mix_number: str = ""
-    wav: Path = Path("mix.wav")
-    bits: Bits = 24
-    check: bool = False
-    to: Path | None = None
-    since: Path | None = None
-    target: str = ""
-    drop: dict[str, Any] = field(default_factory=dict)
-    """What a command of a drop was asked for."""
+    jobs: int = field(default_factory=cores, compare=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import secrets
 from collections import Counter
-from dataclasses import dataclass
 from itertools import count as counting
 from typing import TYPE_CHECKING
 
@@ -36,52 +35,37 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey, Tier
+    from pyodide_app.engine.model import Song, StemKey
     from stempress.collection.variation_space import Choice
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import Entry
+    from stempress.drop.mint_options import MintOptions
 
 LONG_SEED = 16
 """A blind drop whose seed has fewer characters can be found by trying."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to mint. ``place`` are hand-made tokens, ``ID=song/layer/stem``."""
-
-    size: int | None = None
-    seed: str = ""
-    tier: Tier = "stem"
-    song: str = ""
-    first: int | None = None
-    place: Sequence[str] = ()
-    append: bool = False
-    at_random: bool = False
-    approved: bool = False
-    editions: bool = False
-
-
-def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None = None) -> None:
+def mint(options: MintOptions, progress: Progress) -> None:
     """Draw the tokens, write them into the ledger, and say how far from the wish they are."""
-    if csv_file:
-        check_writable(csv_file.absolute(), "--csv")
-    books = open_books(site)
-    _refuse_second(books, wanted)
-    if wanted.editions:
-        _refuse_editions(books, wanted)
-    placed = _placed(books, wanted.place)
+    if options.csv:
+        check_writable(options.csv.absolute(), "--csv")
+    books = open_books(options.site)
+    _refuse_second(books, options)
+    if options.editions:
+        _refuse_editions(books, options)
+    placed = _placed(books, options.place)
     known = _known_items(books)
     minted = [*known.elements(), *placed.values()]
     _refuse_full(books, minted)
-    seed = wanted.seed or secrets.token_hex(16)
-    size = None if wanted.size is None else wanted.size - len(placed)
+    seed = options.seed or secrets.token_hex(16)
+    size = None if options.size is None else options.size - len(placed)
     if size is not None and size < 0:
-        raise _refused("size", "is less than the tokens that are placed", wanted.size)
+        raise _refused("size", "is less than the tokens that are placed", options.size)
     # Another part of a drop is another draw, and still the same one on every machine.
     dice = Dice(f"{seed}\0{known.total()}")
-    items, lines = _drawn(books, wanted, size, minted, dice)
-    numbers = _numbers(books, wanted.first, placed)
-    copies = _copies(books, items) if wanted.editions else {}
+    items, lines = _drawn(books, options, size, minted, dice)
+    numbers = _numbers(books, options.first, placed)
+    copies = _copies(books, items) if options.editions else {}
     drawn = zip(numbers, copies or items, strict=False)
     tokens = dict(sorted([*placed.items(), *drawn], key=_by_id))
     hidden = books.blind
@@ -93,7 +77,7 @@ def mint(site: Path, wanted: Wanted, progress: Progress, csv_file: Path | None =
         supply = 1 if token_id in placed else copies.get(item, 1)
         books.entries.append(_entry(books, token_id, item, supply, hidden=hidden))
     books.write_ledger()
-    _tell(lines, progress, csv_file)
+    _tell(lines, progress, options.csv)
     where = f"{LEDGER} and {SECRET_FILE}" if hidden else LEDGER
     of = f", {len(placed) + len(items)} copies of them," if copies else ""
     alone = ", for nobody's eyes but yours" if hidden else ""
@@ -109,8 +93,8 @@ def _by_id(pair: tuple[str, str]) -> int:
     return int(pair[0])
 
 
-def _refuse_second(books: Books, wanted: Wanted) -> None:
-    if books.entries and not wanted.append:
+def _refuse_second(books: Books, options: MintOptions) -> None:
+    if books.entries and not options.append:
         raise SiteError(
             [
                 Fault(
@@ -122,13 +106,13 @@ def _refuse_second(books: Books, wanted: Wanted) -> None:
         )
 
 
-def _refuse_editions(books: Books, wanted: Wanted) -> None:
+def _refuse_editions(books: Books, options: MintOptions) -> None:
     """Refuse copies where no two tokens may be alike, or where their number would tell too much."""
     contract = books.collection.settings.contract
     if contract and contract.standard != "erc1155":
         hint = 'standard = "erc1155" in [collection.contract], or mint without --editions'
         fault = Fault(WHERE, "needs ERC-1155", "editions", contract.standard, hint)
-    elif wanted.tier == "song":
+    elif options.tier == "song":
         hint = "--tier stem"
         fault = Fault(WHERE, "are of stems: a variation is unique", "editions", hint=hint)
     elif books.blind:
@@ -208,26 +192,26 @@ def _refuse_full(books: Books, items: Sequence[str]) -> None:
 
 
 def _drawn(
-    books: Books, wanted: Wanted, size: int | None, minted: Sequence[str], dice: Dice
+    books: Books, options: MintOptions, size: int | None, minted: Sequence[str], dice: Dice
 ) -> tuple[list[str], list[Line]]:
-    if wanted.tier == "song":
-        return _drawn_variations(books, wanted, size, minted, dice)
-    songs = [_song(books, wanted.song)] if wanted.song else list(books.collection.songs)
+    if options.tier == "song":
+        return _drawn_variations(books, options, size, minted, dice)
+    songs = [_song(books, options.song)] if options.song else list(books.collection.songs)
     have: Counter[StemKey] = Counter(
         (slug, layer, name)
         for item in minted
         if tier_of(item) == "stem"
         for slug, layer, name in [item.split("/")]
     )
-    plan = stem_plan(songs, have, size, dice if wanted.at_random else None)
+    plan = stem_plan(songs, have, size, dice if options.at_random else None)
     keys = draw_stems(plan, size, dice)
     return [stem_item(key) for key in keys], stem_lines(songs, plan, keys)
 
 
 def _drawn_variations(
-    books: Books, wanted: Wanted, size: int | None, minted: Sequence[str], dice: Dice
+    books: Books, options: MintOptions, size: int | None, minted: Sequence[str], dice: Dice
 ) -> tuple[list[str], list[Line]]:
-    song = _song(books, wanted.song)
+    song = _song(books, options.song)
     here = [
         Variation.from_stems(song, stems).choice
         for item in minted
@@ -235,14 +219,14 @@ def _drawn_variations(
         for stems in [read_item(item, books.songs)["stems"]]
         if isinstance(stems, dict)
     ]
-    if wanted.approved:
+    if options.approved:
         choices = draw_approved(song, size, here, _judged(books.site, song, "approved"), dice)
         items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
         return items, variation_lines(song, count(song, choices), choices)
     if size is None:
         raise _refused("size", "is needed: how many variations", None)
     rejected = set(_judged(books.site, song, "rejected"))
-    choices, plan = draw_variations(song, size, here, rejected, dice, at_random=wanted.at_random)
+    choices, plan = draw_variations(song, size, here, rejected, dice, at_random=options.at_random)
     items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
     return items, variation_lines(song, plan, choices)
 

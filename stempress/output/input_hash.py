@@ -19,7 +19,7 @@ from stempress.core.text_files import SECRET_FILE, SITE_FOLDERS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stempress.core.options import Options
+    from stempress.core.options import BuildOptions
 
 SOURCES = ("stempress", "pyodide_app/engine")
 """What decides how pages are made, beside templates; the modules beside it are copied."""
@@ -41,7 +41,7 @@ class Inputs(NamedTuple):
     own_templates: bool
 
 
-def name_inputs(options: Options) -> Inputs:
+def name_inputs(options: BuildOptions) -> Inputs:
     """Return the names of what a build would follow from now."""
     source = _generator().copy()
     for _, words in _described(str(REPOSITORY), "templates"):

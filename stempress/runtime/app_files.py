@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from stempress.core.options import Options
+    from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.i18n.translations import Phrases
 
@@ -26,7 +26,9 @@ LANGUAGE = "language.js"
 """The module that holds what the other modules say."""
 
 
-def app_files(options: Options, _: Phrases, progress: Progress) -> tuple[list[OutputFile], str]:
+def app_files(
+    options: BuildOptions, _: Phrases, progress: Progress
+) -> tuple[list[OutputFile], str]:
     """Return everything below app/, and why the mixer is off, if it is."""
     web = [
         OutputFile(f"app/web/{file.name}", _spoken(file, _))

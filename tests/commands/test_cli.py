@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 import soundfile
 
+from stempress.commands.build_command import BUILD
 from stempress.commands.cli import parse, run
+from stempress.commands.serve_command import SERVE, ServeOptions
 from stempress.core.errors import Fault, SiteError
-from stempress.core.options import Options
+from stempress.core.options import BuildOptions
 from stempress.output.result import Built, Written
 from tests.support.small_site import write_small_site
 
@@ -22,36 +24,40 @@ if TYPE_CHECKING:
 HOME = Path("/home/of/the/bundled/site")
 
 
-def done(options: Options, progress: Progress) -> Built:
+def done(_: BuildOptions, progress: Progress) -> Built:
     """Build nothing, with a warning."""
-    progress.log(f"building {options.command}")
+    progress.log("building")
     written = Written(3, 900_000_000, ("a", "b"), 1, pages=2)
     return Built(written, [Fault("site.toml", "is odd [bold]:warning:")])
 
 
-def refuse(_: Options, __: Progress) -> Built:
+def refuse(_: BuildOptions, __: Progress) -> Built:
     """Find two faults."""
     raise SiteError([Fault("site.toml", "is wrong", "title"), Fault("content/", "is missing")])
 
 
-def fail(_: Options, __: Progress) -> Built:
+def fail(_: BuildOptions, __: Progress) -> Built:
     """Meet a full disk."""
     raise OSError(28, "No space left on device", "dist/index.html")
 
 
 def test_the_bundled_site_is_the_default() -> None:
-    options = parse([], HOME)
-    assert options == Options("build", HOME.resolve(), HOME.resolve() / "dist")
+    expected = BuildOptions(site=HOME.resolve(), out=HOME.resolve() / "dist")
+    assert parse([], HOME) == parse(["build"], HOME) == (BUILD, expected)
 
 
 def test_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
     given = ["--site", str(tmp_path), "--without-runtime", "--runtime-from", str(tmp_path / "r")]
-    expected = Options(
-        "serve", tmp_path, tmp_path / "dist", tmp_path / "r", without_runtime=True, port=8000
+    expected = ServeOptions(
+        site=tmp_path,
+        out=tmp_path / "dist",
+        runtime_from=tmp_path / "r",
+        without_runtime=True,
+        port=8000,
     )
-    assert parse([*given, "serve"], HOME) == parse(["serve", *given], HOME) == expected
-    assert parse(["serve", "--port", "9"], HOME).port == 9
-    assert parse(["--out", str(tmp_path / "o")], HOME).out == tmp_path / "o"
+    assert parse([*given, "serve"], HOME) == parse(["serve", *given], HOME) == (SERVE, expected)
+    assert parse(["serve", "--port", "9"], HOME)[1].port == 9
+    assert parse(["--out", str(tmp_path / "o")], HOME)[1].out == tmp_path / "o"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_what_is_no_command_is_refused(given: list[str]) -> None:
 def test_a_build_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--site", str(tmp_path)], done, HOME) == 0
     lines = capsys.readouterr().err.splitlines()
-    assert lines[:2] == ["building build", "warning: site.toml: is odd [bold]:warning:"]
+    assert lines[:2] == ["building", "warning: site.toml: is odd [bold]:warning:"]
     assert "2 pages, 3 files, 900.0 MB" in lines[2]
     assert lines[3].startswith("warning: 900.0 MB is near or over the 1 GB")
 
@@ -99,7 +105,7 @@ def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
         (["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")], "a folder that is not there"),
         (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
         (["mint", "--csv", str(tmp_path / "no/plan.csv")], "--csv: lies in a folder that is not"),
-        (["--runtime-from", str(file)], "--runtime-from: is no folder"),
+        (["--runtime-from", str(file)], "--runtime-from: is not a folder"),
     ):
         assert run(["--site", str(tmp_path), *given], done, HOME) == 1
         assert message in capsys.readouterr().err
@@ -119,7 +125,7 @@ def test_the_folder_that_holds_no_site_is_named_as_it_was(
 
 
 def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(_: Options, __: Progress) -> Built:
+    def interrupt(_: BuildOptions, __: Progress) -> Built:
         raise KeyboardInterrupt
 
     assert run([], interrupt, HOME) == 130

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from stempress.commands.build_command import BUILD
 from stempress.commands.cli import parse
+from stempress.commands.publish_commands import PUBLISH
 from tests.conftest import ROOT
 
 TEXT = (ROOT / ".github/workflows/pages.yml").read_text("utf-8")
@@ -20,10 +22,10 @@ def test_what_it_runs_the_front_door_takes() -> None:
     checked = re.search(r"run: \.venv/bin/python build\.py (.*)", TEXT)
     assert pressed
     assert checked
-    press = parse(pressed[1].split(), ROOT)
-    check = parse(checked[1].split(), ROOT)
-    assert (check.command, check.check, press.command) == ("publish", True, "build")
-    assert press.out == check.out == Path("dist").resolve()
+    build, built = parse(pressed[1].split(), ROOT)
+    publish, check = parse(checked[1].split(), ROOT)
+    assert (publish, check.check, build) == (PUBLISH, True, BUILD)
+    assert built.out == check.out == Path("dist").resolve()
 
 
 def test_it_deploys_only_after_the_check() -> None:

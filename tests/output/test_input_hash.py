@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.core.options import Options
+from stempress.core.options import BuildOptions
 from stempress.output.input_hash import name_inputs
 from tests.support.small_site import write
 
@@ -48,7 +48,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def name(site: Path) -> str:
-    return name_inputs(Options("build", site, site / "dist")).everything
+    return name_inputs(BuildOptions(site=site, out=site / "dist")).everything
 
 
 def test_what_has_not_changed_has_the_same_name(site: Path) -> None:

@@ -108,7 +108,7 @@ def test_metadata_that_would_not_find_its_pictures_is_warned_of(
     assert press_small(site) == 0
     assert front_door(site, "publish") == 0
     said = capsys.readouterr().err
-    assert ("warning: metadata/: names pictures by where they lie" in said) == (key == "assets")
+    assert ("warning: metadata/: has relative addresses of pictures" in said) == (key == "assets")
 
 
 def test_names_are_told_in_the_order_in_which_one_can_name_the_other(

@@ -1,0 +1,124 @@
+"""``build.py build``: build a site once and report how it went."""
+
+from __future__ import annotations
+
+import gc
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stempress.commands.arguments import add_site, folder, process_count
+from stempress.commands.command import Command
+from stempress.commands.report import tell
+from stempress.core.errors import Fault, SiteError, report_faults
+from stempress.core.options import BuildOptions
+from stempress.publish.upload_diff import changes
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from stempress.commands.command import Context
+    from stempress.output.result import Built
+
+
+def add_build_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of a build."""
+    add_site(parser)
+    add = parser.add_argument
+    add(
+        "--out",
+        type=folder,
+        metavar="DIR",
+        help="where the site goes (default: dist/ in the artist's folder)",
+    )
+    add(
+        "--runtime-from",
+        type=folder,
+        metavar="DIR",
+        help="look for the Pyodide files here first",
+    )
+    add(
+        "--dask",
+        metavar="ADDRESS",
+        help="work on a Dask cluster: its scheduler, tcp://host:8786",
+    )
+    add(
+        "--base-uri",
+        metavar="URI",
+        help="where metadata finds pictures and sound: ipfs://<cid>/",
+    )
+    add(
+        "--jobs",
+        type=process_count,
+        metavar="N",
+        help="processes that make files (default: one per core)",
+    )
+    add(
+        "--only",
+        type=_address,
+        metavar="ADDRESS",
+        help="rebuild only what is below an address, such as songs/undertow",
+    )
+    add("--profile", action="store_true", help="report the time that each stage took")
+    add("--report", action="store_true", help="report what takes up the site's bytes")
+    add("--without-runtime", action="store_true", help="leave out Python: the mixer is off")
+
+
+def _address(text: str) -> str:
+    return text.strip("/")
+
+
+def run_build(options: BuildOptions, context: Context) -> bool:
+    """Build once and report; return whether the site was built."""
+    refuse_missing_runtime(options)
+    return build_once(options, context)
+
+
+def build_once(options: BuildOptions, context: Context) -> bool:
+    """Build once and report, faults too; return whether the site was built."""
+    try:
+        build_and_report(options, context)
+    except SiteError as error:
+        report_faults(error, context.progress.log)
+        context.progress.log("nothing was written")
+        return False
+    return True
+
+
+def build_and_report(options: BuildOptions, context: Context) -> Built:
+    """Build once and report the result; faults are raised as SiteError."""
+    progress = context.progress
+    progress.stages.clear()
+    started = time.monotonic()
+    gc.disable()  # a build has millions of objects, and is over before garbage would matter
+    try:
+        built = context.build(options, progress)
+        seconds = time.monotonic() - started
+        differing = changes(options.site, options.out, built.written.changed)
+        out = _relative(options.out)
+        tell(built, seconds, out, progress, differing, report=options.report)
+    finally:
+        gc.enable()
+    if options.profile:
+        progress.log_stages()
+    return built
+
+
+def refuse_missing_runtime(options: BuildOptions) -> None:
+    """Raise SiteError for a ``--runtime-from`` that does not exist."""
+    if options.runtime_from and not options.runtime_from.is_dir():
+        value, hint = str(options.runtime_from), "name a folder, or leave it out"
+        raise SiteError([Fault("--runtime-from", "is not a folder", value=value, hint=hint)])
+
+
+def _relative(path: Path) -> str:
+    """Return a path relative to the current folder, if it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+BUILD = Command(
+    "build", "build the site (the default)", BuildOptions, add_build_arguments, run_build
+)

@@ -1,0 +1,46 @@
+"""A command of build.py: its options, and the function that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from stempress.core.options import BuildOptions
+    from stempress.core.progress import Progress
+    from stempress.output.result import Built
+
+    type Build = Callable[[BuildOptions, Progress], Built]
+
+
+def bundled_site(_: Mapping[str, object], bundled: Path) -> Path:
+    """Return the site of a command without ``--site``: the bundled one."""
+    return bundled
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How a site is built, and where messages go."""
+
+    build: Build
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Command[Options]:
+    """A command. ``add_arguments`` adds an argument for every field of its options to a parser.
+
+    ``run`` returns whether it succeeded, and raises SiteError for faults that are yet to be
+    reported. ``default_site`` takes the arguments that were given and the bundled site's folder.
+    """
+
+    name: str
+    summary: str
+    options: type[Options]
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Options, Context], bool]
+    default_site: Callable[[Mapping[str, object], Path], Path] = bundled_site

@@ -1,0 +1,155 @@
+"""``build.py publish``, ``verify`` and ``published``: what leaves this computer."""
+
+# ruff: noqa: PLC0415 - slow to import, and builds do without
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stempress.commands.arguments import add_site_and_out
+from stempress.commands.command import Command
+from stempress.core.errors import Fault, SiteError
+from stempress.core.units import megabytes
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+    from stempress.commands.command import Context
+    from stempress.core.progress import Progress
+
+RELATIVE_ADDRESSES = Fault(
+    "metadata/",
+    "has relative addresses of pictures and sound, which marketplaces cannot resolve",
+    hint='in site.toml: [collection] assets = "ipfs", or the url of [site]',
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """Options of ``publish``: ``to`` gets the CAR files; ``since`` is the last manifest."""
+
+    site: Path
+    out: Path
+    check: bool = False
+    to: Path | None = None
+    since: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyOptions:
+    """Options of ``verify``: ``target`` is a CAR file or the address of a host."""
+
+    site: Path
+    out: Path
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedOptions:
+    """Options of ``published``."""
+
+    site: Path
+    out: Path
+
+
+def add_publish_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``publish``."""
+    add_site_and_out(parser)
+    add = parser.add_argument
+    add("--check", action="store_true", help="only report what hosts would break")
+    add(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="where the CAR files go (default: published/)",
+    )
+    add(
+        "--since",
+        type=Path,
+        metavar="FILE",
+        help="the manifest of what was published last",
+    )
+
+
+def add_verify_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``verify``."""
+    add_site_and_out(parser)
+    parser.add_argument("target", metavar="URL|CAR")
+
+
+def run_publish(options: PublishOptions, context: Context) -> bool:
+    """Write CAR files and report their CIDs, or check what hosts would break."""
+    if options.check:
+        _check(options, context.progress)
+    else:
+        _publish(options, context.progress)
+    return True
+
+
+def _check(options: PublishOptions, progress: Progress) -> None:
+    from stempress.publish.car_export import refuse_unpressed
+    from stempress.publish.site_check import check_hosts
+
+    refuse_unpressed(options.out)
+    if faults := check_hosts(options.out, progress):
+        raise SiteError(faults)
+    progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
+    progress.log("from file:// pages can be read; browsers run no mixer and no search there")
+
+
+def _publish(options: PublishOptions, progress: Progress) -> None:
+    from stempress.publish.car_export import names_assets, publish
+
+    to = options.to or options.site / "published"
+    published = publish(options.out, to, progress, options.since)
+    for name, size in published.sizes.items():
+        progress.log(f"{to / name}: {megabytes(size)}")
+    # Metadata contains the CID of assets, and pages that of metadata.
+    for name, cid in published.assets.items():
+        progress.log(f"{name}: ipfs://{cid}/")
+    progress.log(f"base URI for the contract: ipfs://{published.metadata}/")
+    progress.log(f"site: ipfs://{published.site}/")
+    if not names_assets(options.out):
+        progress.log(f"warning: {RELATIVE_ADDRESSES}")
+
+
+def run_verify(options: VerifyOptions, context: Context) -> bool:
+    """Compare a CAR file or a host with the built site."""
+    from stempress.publish.verify import verify
+
+    progress = context.progress
+    progress.log(verify(options.out, options.target, progress))
+    return True
+
+
+def run_published(options: PublishedOptions, context: Context) -> bool:
+    """Record the built site as the published one."""
+    from stempress.publish.upload_diff import note_published
+
+    note_published(options.site, options.out, context.progress)
+    return True
+
+
+PUBLISH = Command(
+    "publish",
+    "compute the site's IPFS CIDs, and write CAR files of it",
+    PublishOptions,
+    add_publish_arguments,
+    run_publish,
+)
+VERIFY = Command(
+    "verify",
+    "check that a CAR file or a host has what was built",
+    VerifyOptions,
+    add_verify_arguments,
+    run_verify,
+)
+PUBLISHED = Command(
+    "published",
+    "record that the site as built is what the public has",
+    PublishedOptions,
+    add_site_and_out,
+    run_published,
+)

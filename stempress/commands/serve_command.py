@@ -1,0 +1,73 @@
+"""``build.py serve``: build a site, serve it, and build again on every change."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stempress.commands.arguments import port
+from stempress.commands.build_command import (
+    add_build_arguments,
+    build_and_report,
+    build_once,
+    refuse_missing_runtime,
+)
+from stempress.commands.command import Command
+from stempress.core.options import BuildOptions
+from stempress.output.writer import look_back
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from pathlib import Path
+
+    from stempress.commands.command import Context
+    from stempress.core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions(BuildOptions):
+    """Options of a preview; port 0 is any that is free."""
+
+    port: int = 8000
+
+
+def add_serve_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of a preview."""
+    add_build_arguments(parser)
+    parser.add_argument("--port", type=port, help="default: 8000; 0 is any that is free")
+
+
+def run_serve(options: ServeOptions, context: Context) -> bool:
+    """Serve until Ctrl-C; return whether there was a site to serve."""
+    from stempress.commands.serve import serve  # noqa: PLC0415 - a build needs no server
+
+    refuse_missing_runtime(options)
+    return serve(
+        options.site,
+        options.out,
+        port=options.port,
+        press=lambda: build_once(options, context),
+        rebuild=lambda: build_and_report(options, context).written.changed,
+        rest=lambda: _finish(options.out, context.progress),
+        report=context.progress.log,
+    )
+
+
+def _finish(out: Path, progress: Progress) -> None:
+    """Do what can wait until open pages have reloaded; if it fails, the next build does it."""
+    from stempress.output.lock import alone  # noqa: PLC0415 - slow, and only previews need it here
+
+    gc.collect()
+    with suppress(OSError), alone(out, progress):
+        look_back(out)
+
+
+SERVE = Command(
+    "serve",
+    "build, serve the site, and build again on every change",
+    ServeOptions,
+    add_serve_arguments,
+    run_serve,
+)
