@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -97,6 +99,7 @@ LONGEST = (
     "test_determinism",
     "test_cluster",
     "test_firefox",
+    "test_webkit",
     "test_mixer_memory",
     "test_publish",
     "test_hostile",
@@ -231,6 +234,24 @@ def axe() -> str:
     if not script.exists():
         pytest.fail('no axe-core: `make test` installs it; or deselect with -m "not browser"')
     return script.read_text("utf-8")
+
+
+@pytest.fixture
+def loudspeakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Start what a browser plays to, where a machine has no sound; return its environment."""
+    folder = tmp_path_factory.mktemp("pulse")
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
+    words = ["pulseaudio", "-n", "--exit-idle-time=-1"]
+    modules = ["--load=module-null-sink", "--load=module-native-protocol-unix"]
+    with subprocess.Popen(  # noqa: S603 - our own words
+        words + modules, env=environment, stderr=subprocess.DEVNULL
+    ) as server:
+        for _ in range(100):
+            if (folder / "pulse" / "native").exists():
+                break
+            time.sleep(0.1)
+        yield environment
+        server.terminate()
 
 
 @pytest.fixture

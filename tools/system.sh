@@ -13,6 +13,11 @@ has_any() {
 missing=()
 if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
 if [ -z "${FIREFOX:-}" ] && ! has_any firefox-esr firefox; then missing+=(firefox-esr); fi
+# WebKit plays what GStreamer's plugins decode, and wants a display.
+if [ -z "${WEBKIT_DRIVER:-}" ] && ! has_any WebKitWebDriver; then
+    missing+=(webkit2gtk-driver gstreamer1.0-plugins-{base,good} gstreamer1.0-{libav,pulseaudio})
+fi
+if ! has_any Xvfb; then missing+=(xvfb); fi
 if ! has_any pulseaudio; then missing+=(pulseaudio); fi
 if ! has_any java; then missing+=(default-jre-headless); fi
 if ! has_any npm; then missing+=(npm); fi

@@ -357,8 +357,23 @@ function isReloaded() {
 }
 
 customElements.define("player-bar", PlayerBar);
-const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
-await loadSheets(["fader", "bar"].map((name) => new URL(`app/web/${name}.css`, ROOT).href), { before: last });
-export const bar = new PlayerBar();
-document.body.append(bar);
-bar.begin();
+
+let opening = null;
+
+/** The page's one bar, made when it is first asked for; this module awaits nothing itself, see WebKit's bug 242740. */
+export function openBar() {
+  opening ??= open().catch((error) => {
+    opening = null; // the next press tries again
+    throw error;
+  });
+  return opening;
+}
+
+async function open() {
+  const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
+  await loadSheets(["fader", "bar"].map((name) => new URL(`app/web/${name}.css`, ROOT).href), { before: last });
+  const bar = new PlayerBar();
+  document.body.append(bar);
+  bar.begin();
+  return bar;
+}

@@ -48,7 +48,7 @@ export class PlayKeys {
     const trouble = part(this.#place, "mute");
     trouble.hidden = true;
     try {
-      const { bar } = await openBar();
+      const bar = await openBar();
       if (!tracks.includes(bar.queue.current?.address)) await bar.take(tracks);
       else if (tracks.includes(this.#heard)) bar.jukebox.pause();
       else await bar.jukebox.play();
@@ -61,7 +61,7 @@ export class PlayKeys {
   /** Keys show what sounds, from the moment there is a bar. */
   async #listen(life) {
     await customElements.whenDefined("player-bar");
-    const { bar } = await openBar();
+    const bar = await openBar();
     const show = () => {
       const isOn = ["playing", "loading"].includes(bar.jukebox.state);
       this.#heard = isOn ? (bar.queue.current?.address ?? "") : "";
@@ -79,6 +79,6 @@ export class PlayKeys {
   }
 }
 
-function openBar() {
-  return import("./bar.js");
+async function openBar() {
+  return (await import("./bar.js")).openBar();
 }

@@ -105,14 +105,14 @@
   // The player bar, which comes when it is first wanted: data-queue names what to play, as tracks.js
   // says, and data-add adds it to what is queued already.
 
-  const openBar = () => import(new URL("app/web/bar.js", root));
+  const openBar = async () => (await import(new URL("app/web/bar.js", root))).openBar();
   const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
 
   async function queue(button) {
     const status = button.parentElement.querySelector("[role=status][data-failed]"); // if there is one
     const say = (text) => status && (status.textContent = text);
     try {
-      const player = (await openBar()).bar;
+      const player = await openBar();
       await player.take(button.dataset.queue.split(" "), { add: "add" in button.dataset });
       say("");
     } catch (error) {

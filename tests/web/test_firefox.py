@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from tests.conftest import ROOT
 from tests.web.test_mixer_browser import engine, first_stems, is_part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -28,24 +27,6 @@ if TYPE_CHECKING:
     from tests.conftest import Serve
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def loudspeakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Start what Firefox plays to, where a machine has no sound; return its environment."""
-    folder = tmp_path_factory.mktemp("pulse")
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder)}
-    words = ["pulseaudio", "-n", "--exit-idle-time=-1"]
-    modules = ["--load=module-null-sink", "--load=module-native-protocol-unix"]
-    with subprocess.Popen(  # noqa: S603 - our own words
-        words + modules, env=environment, stderr=subprocess.DEVNULL
-    ) as server:
-        for _ in range(100):
-            if (folder / "pulse" / "native").exists():
-                break
-            time.sleep(0.1)
-        yield environment
-        server.terminate()
 
 
 @pytest.fixture
