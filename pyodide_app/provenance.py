@@ -62,23 +62,23 @@ def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[Pro
     places, hashes, opened = seal["tokens"], seal["hashes"], seal["opened"]
     if len(places) != len(hashes) or len(set(places)) != len(places):
         counts = {"tokens": len(places), "hashes": len(hashes)}
-        yield _("%(tokens)s tokens and %(hashes)s hashes do not belong together", **counts)
+        yield _("the %(tokens)s tokens and %(hashes)s hashes don't match one to one", **counts)
         return
     if final_hash(hashes) != seal["final"]:
-        yield _("the final hash is not that of the hashes")
+        yield _("the final hash doesn't match the hashes")
     at = {place: number for number, place in enumerate(places)}
     for place, (salt, item) in opened.items():
         if place not in at:
-            yield _("token %(token)s is opened and was not sealed", token=place)
+            yield _("token %(token)s has been opened but was never sealed", token=place)
             continue
         if item_hash(salt, item) != hashes[at[place]]:
-            yield _("place %(place)s: %(item)s is not what was sealed", place=place, item=item)
+            yield _("position %(place)s: %(item)s is not what was sealed", place=place, item=item)
         token = places[(at[place] - (seal["starting_index"] or 0)) % len(places)]
         if token not in tokens:
-            yield _("token %(token)s is opened and still unrevealed", token=token)
+            yield _("token %(token)s has been opened but is still unrevealed", token=token)
         elif tokens[token] != item:
             found = {"token": token, "now": tokens[token], "sealed": item}
-            yield _("token %(token)s is %(now)s, and was sealed as %(sealed)s", **found)
+            yield _("token %(token)s is %(now)s but was sealed as %(sealed)s", **found)
 
 
 def item_of(token: Mapping[str, Any]) -> str:

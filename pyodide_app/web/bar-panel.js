@@ -123,7 +123,7 @@ export class Panel {
       queue.move(entry.id, by);
       this.#bar.changed();
       const given = { track: title.textContent, place: number(queue.entries.indexOf(entry) + 1), count: number(queue.entries.length) };
-      this.#say(_("%(track)s: now %(place)s of %(count)s", given));
+      this.#say(_("%(track)s is now %(place)s of %(count)s", given));
     };
     const remove = button("×", () => {
       const next = row.nextElementSibling ?? row.previousElementSibling;
@@ -139,12 +139,12 @@ export class Panel {
       const labels = [_("Move up: %(track)s", { track }), _("Move down: %(track)s", { track }), _("Remove: %(track)s", { track })];
       keys.forEach((key, at) => key.setAttribute("aria-label", labels[at]));
     };
-    trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, _("not there")));
+    trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, _("unavailable")));
     return row;
   }
 
   #playlist() {
-    const name = this.#name.value.trim() || _("Queue of %(day)s", { day: new Date().toLocaleDateString(LANGUAGE) });
+    const name = this.#name.value.trim() || _("Queue from %(day)s", { day: new Date().toLocaleDateString(LANGUAGE) });
     return { name, tracks: this.#bar.queue.entries.map(({ address }) => address) };
   }
 
@@ -194,14 +194,14 @@ export class Panel {
     const playlist = this.#playlist();
     const text = await m3u(playlist);
     if (!text) {
-      this.#say(_("None of these tracks has a preview, which is what such a file lists."));
+      this.#say(_("An M3U file lists previews, and none of these tracks has one."));
       return;
     }
     const file = new Blob([text], { type: "audio/x-mpegurl" });
     const link = make("a", { href: URL.createObjectURL(file), download: `${playlist.name}.m3u8` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.#say(_("Saved: a list of the previews that there are."));
+    this.#say(_("Saved a list of the tracks that have a preview."));
   }
 
   async #trying(act) {

@@ -72,8 +72,8 @@ class PlayerBar extends HTMLElement {
     const isFirst = !this.queue.current;
     const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
     this.changed();
-    const told = plural(added.length, "%(num)s track is in the queue.", "%(num)s tracks are in the queue.");
-    this.#inform(added.length < tracks.length ? `${told} ${_("There is no room for more.")}` : told);
+    const told = plural(added.length, "%(num)s track added to the queue.", "%(num)s tracks added to the queue.");
+    this.#inform(added.length < tracks.length ? `${told} ${_("The queue is full.")}` : told);
     if (!add) await this.jukebox.play();
     else if (isFirst) await this.jukebox.prepare();
   }
@@ -222,7 +222,7 @@ class PlayerBar extends HTMLElement {
     this.#panel.mark();
     this.#place(queue.seconds);
     const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
-    const words = { preview: _("Not yours: a preview"), silent: _("Not yours: silent"), open: "" }[heard];
+    const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[heard];
     const { reason } = jukebox; // by now
     say(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }

@@ -90,7 +90,7 @@ let library = null;
 export function loadEthers() {
   library ??= within(ETHERS_SECONDS, import(ETHERS.href)).catch((error) => {
     library = null;
-    throw new Error(_("the library that reads contracts could not be loaded"), { cause: error });
+    throw new Error(_("the library that reads contracts couldn't be loaded"), { cause: error });
   });
   return library;
 }
@@ -102,11 +102,11 @@ export function loadEthers() {
  */
 export async function checkAddress(text) {
   const { getAddress } = await loadEthers().catch(() => ({ getAddress: String }));
-  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x and 40 hexadecimal digits."));
+  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x followed by 40 hexadecimal digits."));
   try {
     return getAddress(text);
   } catch (error) {
-    throw new Error(_("The capital letters of this address do not add up (EIP-55): a digit may be wrong."), { cause: error });
+    throw new Error(_("This address fails its checksum (EIP-55), so a character may be wrong."), { cause: error });
   }
 }
 
@@ -117,7 +117,7 @@ export async function checkAddress(text) {
  */
 export async function resolveName(name, contract, endpoints, signal) {
   const { ensNormalize, namehash } = await loadEthers();
-  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error(_("Names can be looked up for collections on Ethereum only."));
+  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error(_("Names can only be looked up for collections on Ethereum."));
   let node = "";
   try {
     node = namehash(ensNormalize(name));
@@ -130,7 +130,7 @@ export async function resolveName(name, contract, endpoints, signal) {
     const resolver = await chain.call(NAMES, "resolver", [node]);
     return BigInt(resolver) ? chain.call(resolver, "addr", [node]) : resolver;
   });
-  if (!BigInt(value)) throw new Error(_("Nobody has registered %(name)s here.", { name }));
+  if (!BigInt(value)) throw new Error(_("%(name)s doesn't point to an address.", { name }));
   return value;
 }
 
@@ -166,7 +166,7 @@ async function firstOf(endpoints, signal, ask) {
       reasons.push(`${endpoint.label}: ${reasonOf(error)}`);
     }
   }
-  throw new Error(reasons.join("; ") || _("no endpoint is named"));
+  throw new Error(reasons.join("; ") || _("no endpoint is set"));
 }
 
 /** @param {Endpoint} endpoint @param {Contract} contract @param {AbortSignal} [signal] */
@@ -190,7 +190,7 @@ async function readSteadily(endpoint, contract, address, ids, signal) {
     const time = new Date(toNumber(head.timestamp) * 1000).toISOString();
     return { ...tokens, block: toNumber(head.number), time };
   }
-  throw new Error(_("the chain was reorganised again and again"));
+  throw new Error(_("the chain kept reorganising"));
 }
 
 /** Calls of contracts at one block, through one endpoint. */
@@ -230,7 +230,7 @@ class Reader {
     try {
       return this.abi.decodeFunctionResult(name, data)[0];
     } catch {
-      throw new RpcError({ message: _("there is no such contract here") });
+      throw new RpcError({ message: _("no such contract on this chain") });
     }
   }
 
@@ -268,7 +268,7 @@ async function readCounts(chain, contract, address, ids) {
   await inBatches(slices(ids, MOST.batch), async (part) => {
     /** @type {bigint[]} */
     const counts = await chain.call(contract, "balanceOfBatch", [part.map(() => address), part]);
-    if (counts.length !== part.length) throw new Error(_("it answers less than it is asked"));
+    if (counts.length !== part.length) throw new Error(_("incomplete response"));
     for (const [nth, count] of counts.entries()) {
       if (count > 0n) tokens.set(String(part[nth]), count < MOST_COPIES ? Number(count) : MOST_COPIES);
     }
@@ -283,7 +283,7 @@ async function readCounts(chain, contract, address, ids) {
 async function readOwned(chain, contract, address, ids) {
   /** @type {bigint} */
   const balance = await chain.call(contract, "balanceOf", [address]);
-  if (balance > MOST_TOKENS) throw new Error(_("it counts %(count)s tokens", { count: balance }));
+  if (balance > MOST_TOKENS) throw new Error(_("it counts an implausible %(count)s tokens", { count: balance }));
   const count = Number(balance);
   /** @type {(bigint | string)[]} */
   let owned = [];
@@ -291,7 +291,7 @@ async function readOwned(chain, contract, address, ids) {
     if (owned.length === count) break;
     owned = [...new Set(await way(chain, contract, address, count, ids))];
   }
-  if (owned.length > count) throw new Error(_("it names more tokens than there are"));
+  if (owned.length > count) throw new Error(_("it lists more tokens than the address holds"));
   return { tokens: new Map(owned.map((id) => [String(id), 1])), complete: owned.length === count };
 }
 
@@ -344,7 +344,7 @@ async function fromScan(chain, contract, address, count, ids) {
     const length = Number(run[run.length - 1] - run[0]) + 1;
     const words = [contract, address, run[0], length].map((value) => BigInt(value).toString(16).padStart(64, "0"));
     const answer = await chain.ask("eth_call", { data: SCAN + words.join("") });
-    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it runs no programs") });
+    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it doesn't run code in calls") });
     for (let nth = 0; nth < length; nth++) {
       if (answer[5 + 2 * nth] === "1") owned.push(run[0] + BigInt(nth));
     }

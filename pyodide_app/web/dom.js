@@ -95,6 +95,6 @@ export function elsewhere(pattern, contract, id) {
  */
 export async function load(address) {
   const answer = await fetch(new URL(address, ROOT));
-  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address, status: answer.status }));
+  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address, status: answer.status }));
   return answer.json();
 }

@@ -128,6 +128,6 @@ class FacetBox {
     const typed = this.#find.value.trim();
     const isNothing = typed && this.#order.every((at) => !this.#matches(at));
     if (isNothing) say(part(this.#place, "note"), _("No matches"));
-    else say(part(this.#place, "note"), hidden && !typed ? plural(hidden, "%(num)s more: look for it above", "%(num)s more: look for them above") : "");
+    else say(part(this.#place, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
   }
 }

@@ -99,7 +99,7 @@ class Gallery {
 
   /** Fetch the index, once; quietly where nobody waits for it. */
   async #load({ quietly = false } = {}) {
-    if (!quietly) this.#say(_("Reading the list of tokens…"));
+    if (!quietly) this.#say(_("Loading the list of tokens…"));
     part(this.place, "trouble").hidden = true;
     try {
       this.#loading ??= loadIndex();

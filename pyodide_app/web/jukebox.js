@@ -273,7 +273,7 @@ export class Jukebox extends EventTarget {
     setTimeout(() => {
       if (turn !== this.#turn || this.state !== "playing" || this.outputNode?.context.state === "running") return;
       this.pause();
-      this.#become("paused", _("Press Play to go on"));
+      this.#become("paused", _("Press Play to continue"));
     }, PATIENCE_MS);
   }
 

@@ -8,13 +8,13 @@ import { press, pressed } from "./words.js";
 const OFF = "stempress:shortcuts-off";
 const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
 const SHEET = [
-  [_("Space"), _("play or pause")],
+  [_("Space"), _("Play or pause")],
   ["← →", _("Back or forward one bar")],
-  [_("Home"), _("to the beginning")],
-  ["L", _("loop")],
-  [_("1 to 9"), _("go to a row")],
-  ["M, S", _("mute or solo the row you are in")],
-  ["?", _("this list")],
+  [_("Home"), _("Go to the beginning")],
+  ["L", _("Loop on or off")],
+  [_("1 to 9"), _("Go to a row")],
+  ["M, S", _("Mute or solo the current row")],
+  ["?", _("Show this list")],
 ];
 
 /** @param {StemMixer} mixer */

@@ -19,6 +19,6 @@ export async function loadLedger(root) {
 /** @param {URL} address */
 async function load(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address: address.pathname.split("/").pop(), status: answer.status }));
+  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address: address.pathname.split("/").pop(), status: answer.status }));
   return answer.json();
 }

@@ -26,7 +26,7 @@ export function bytesOf(channels, frames) {
 export function weigh(bytes) {
   if (bytes <= BUDGET) return;
   throw new TooMuch(
-    _("its stems take %(size)s MB of memory, and on this device they may take %(most)s MB", {
+    _("its stems need %(size)s MB of memory, and this device allows %(most)s MB", {
       size: megabytes(bytes), most: megabytes(BUDGET),
     }),
   );

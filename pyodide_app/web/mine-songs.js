@@ -69,7 +69,7 @@ export class Songs {
       say(status, this.#off);
       return;
     }
-    say(status, _("Starting Python to plan with."));
+    say(status, _("Starting Python for the planner…"));
     try {
       const plan = await this.#planner.hold(tokens);
       if (turn !== this.#turn) return;
@@ -79,7 +79,7 @@ export class Songs {
       this.#sort();
       say(status, "");
     } catch (error) {
-      if (turn === this.#turn) say(status, _("Nothing can be planned: %(reason)s", { reason: error.message }));
+      if (turn === this.#turn) say(status, _("The planner can't run: %(reason)s", { reason: error.message }));
     }
   }
 
@@ -89,7 +89,7 @@ export class Songs {
     const missing = Object.keys(songs).filter((song) => !songs[song]);
     const held = Object.keys(songs).length - missing.length;
     const all = Object.keys(songs).length;
-    const parts = [plural(all, "Song tokens of %(held)s of %(num)s song.", "Song tokens of %(held)s of %(num)s songs.", { held })];
+    const parts = [plural(all, "Song tokens for %(held)s of %(num)s song.", "Song tokens for %(held)s of %(num)s songs.", { held })];
     if (at_once) parts.push(plural(at_once, "Enough to forge %(num)s album now.", "Enough to forge %(num)s albums now."));
     else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song))) }));
     if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
@@ -176,9 +176,9 @@ class SongView {
     verdict.hidden = !plan.held || plan.missing.length > 0;
     const batch = plan.batch.map(([mix, times]) => (times > 1 ? `${mix} ×${times}` : mix)).join(", ");
     const facts = { count: number(plan.at_once), mixes: batch };
-    if (!plan.at_once) say(verdict, _("Every layer is there, but the song's rules permit none of the combinations."));
-    else if (plan.exact) say(verdict, plural(plan.combinations, "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
-    else say(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
+    if (!plan.at_once) say(verdict, _("You hold every layer, but the song's rules allow none of your combinations."));
+    else if (plan.exact) say(verdict, plural(plan.combinations, "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
+    else say(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
     const combos = part(this.element, "combos");
     combos.hidden = !plan.combinations;
     say(combos.querySelector("summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
@@ -188,8 +188,8 @@ class SongView {
   showCost(found) {
     const status = part(this.element, "buying").querySelector("[data-cost]");
     if (!Object.keys(this.#buying.prices).length) say(status, "");
-    else if (!found) say(status, _("At these prices nothing completes it: layers without a price are not for sale."));
-    else if (!found.buy.length) say(status, _("Nothing needs to be bought."));
+    else if (!found) say(status, _("These prices don't complete it: a layer without a price counts as not for sale."));
+    else if (!found.buy.length) say(status, _("You don't need to buy anything."));
     else say(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: money(found.cost), stems: listed(found.buy.map((key) => this.#stemName(key))), mix: found.mix }));
   }
 
@@ -226,11 +226,11 @@ class SongView {
     part(item, "list").append(...one);
     const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
     const market = part(item, "market");
-    if (!others.length) say(market, _("None of them is in anybody's hands now."));
+    if (!others.length) say(market, _("Nobody holds one right now."));
     else if (contract?.marketplace) {
       const [{ id, title }] = others;
       market.append(link(_("On the marketplace"), elsewhere(contract.marketplace, contract, id)), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
-    } else say(market, plural(others.length, "%(num)s token in other hands.", "%(num)s tokens in other hands."));
+    } else say(market, plural(others.length, "%(num)s token held by others.", "%(num)s tokens held by others."));
     return item;
   }
 
@@ -302,12 +302,12 @@ class SongView {
     const list = document.createElement("ul");
     list.append(...tokens);
     const sentences = [
-      last.length ? _("Your last copy of %(stems)s goes with it.", { stems: listed(last.map(name)) }) : _("You keep a copy of every stem."),
-      _("Combinations left: %(after)s of %(before)s. Songs at once: %(then)s instead of %(now)s.", {
+      last.length ? _("You give up your last copy of %(stems)s.", { stems: listed(last.map(name)) }) : _("You keep a copy of every stem."),
+      _("Combinations left: %(after)s of %(before)s. Songs you can still forge: %(then)s instead of %(now)s.", {
         after: number(combinations_after), before: number(combinations_before), then: at_once_after, now: at_once_before,
       }),
       rarer ? _("A rarer combination is lost: %(mix)s (%(score)s bits: %(stems)s).", { mix: rarer.mix, score: fixed(rarer.bits), stems: rarer.stems.join(", ") }) : _("No rarer combination is lost."),
-      _("The song token still opens all of these stems in the mixer."),
+      _("The song token still unlocks all of these stems in the mixer."),
       _("Forging is irreversible."),
     ];
     return [paragraph(_("Burned for it:")), list, ...sentences.map(paragraph)];

@@ -86,11 +86,11 @@ class Mine {
 
   async #look(words) {
     if (!words) return;
-    await this.#try(_("Looking it up."), async (signal) => {
+    await this.#try(_("Looking it up…"), async (signal) => {
       const { contract } = await this.#collection();
       if (/^0x/i.test(words)) return checkAddress(words);
       if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
-      if (!contract) throw new Error(_("Names can be looked up for collections with a contract only."));
+      if (!contract) throw new Error(_("Names can only be looked up for collections with a contract."));
       return resolveName(words, contract, this.#endpoints(contract), signal);
     }, () => this.#leave());
   }
@@ -130,12 +130,12 @@ class Mine {
     }
     this.#leave();
     this.#turn.abort();
-    this.#end(_("The wallet is locked, or has left this site. What was read before is still shown."));
+    this.#end(_("The wallet is locked or disconnected from this site. What was read before is still shown."));
   }
 
   async #switch() {
     const { contract } = await this.#collection();
-    const signal = this.#begin(_("Waiting for the wallet to go to the collection's chain."));
+    const signal = this.#begin(_("Waiting for the wallet to switch to the collection's chain."));
     try {
       await this.#session.switchTo(contract.chain_id, signal);
       this.#offerSwitch();
@@ -162,12 +162,12 @@ class Mine {
     forget();
     for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
     part(this.#page, "look").reset();
-    this.#end(_("Forgotten. The wallet itself may still list this site: it can be removed there."));
+    this.#end(_("Forgotten. The wallet itself may still list this site; you can remove it there."));
   }
 
   /** Read what an address holds: from the chain, or else from the site's own list. */
   async #read(address) {
-    const signal = this.#begin(_("Reading what it holds."));
+    const signal = this.#begin(_("Reading what it holds…"));
     try {
       const { contract } = await this.#collection();
       const { ledger, byId } = await this.#tokensKnown();
@@ -190,7 +190,7 @@ class Mine {
   async #readChain(contract, address, ids, signal) {
     if (!contract) throw new Error(_("the collection has no contract yet"));
     const endpoints = this.#endpoints(contract);
-    if (!endpoints.length) throw new Error(_("no endpoint is named for it"));
+    if (!endpoints.length) throw new Error(_("no endpoint is set"));
     const found = await readTokens(contract, address, ids, endpoints, signal);
     return { source: "chain", ...found };
   }
@@ -202,7 +202,7 @@ class Mine {
   }
 
   #snapshot({ tokens, block, time }, address) {
-    if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read, and this site was pressed without a list of holders."));
+    if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain couldn't be read, and this site was pressed without a list of holders."));
     const held = tokens.map((token) => [token.id, heldBy(token, address)]).filter(([, count]) => count);
     return { source: "snapshot", tokens: new Map(held), complete: true, block, time };
   }
@@ -298,21 +298,21 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
   const sentences = [
     plural(
       differs,
-      "This site is older than the chain: they disagree about %(num)s token of this address. What you see here is what the chain says.",
-      "This site is older than the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
+      "This site is behind the chain: they disagree about %(num)s token of this address. What you see here is what the chain says.",
+      "This site is behind the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
     ),
   ];
-  if (ledger.block) sentences.push(_("The site knows block %(known)s, the chain is at %(now)s.", { known: number(ledger.block), now: number(block) }));
-  if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to it.", "%(num)s tokens are new to it."));
+  if (ledger.block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: number(ledger.block), now: number(block) }));
+  if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to this site.", "%(num)s tokens are new to this site."));
   return [[sentences.join(" ")]];
 }
 
 function failures({ source, complete, tokens }, kept, reason) {
   const found = [];
-  if (!complete) found.push([_("Incomplete: the address holds more tokens than could be named, because this site does not know of them yet.")]);
-  if (source === "snapshot" && reason) found.push([_("The chain could not be read (%(reason)s). This is the site's own list, which may be older.", { reason })]);
-  if (!kept) found.push([_("This browser keeps nothing, so the mixers do not know what you hold.")]);
-  if (!tokens.size) found.push([_("This address holds nothing of this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
+  if (!complete) found.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
+  if (source === "snapshot" && reason) found.push([_("The chain couldn't be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
+  if (!kept) found.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
+  if (!tokens.size) found.push([_("This address holds nothing from this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
   return found;
 }
 

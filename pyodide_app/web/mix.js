@@ -59,7 +59,7 @@ export function read(text, { slug, layers, frames }) {
   const given = new URLSearchParams(text);
   /** @param {string} word @param {number} most */
   const whole = (word, most) => {
-    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is no number up to %(most)s", { word, most }));
+    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is not a whole number up to %(most)s", { word, most }));
     return Number(word);
   };
   /** @param {string} word @param {Range} range */
@@ -79,14 +79,14 @@ export function read(text, { slug, layers, frames }) {
     const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
     return layers.map((layer, row) => nths.includes(row + 1));
   };
-  if (given.get("v") !== VERSION) throw new Error(_("it is of version %(version)s", { version: given.get("v") }));
-  if (given.get("song") !== slug) throw new Error(_("it is of another song"));
+  if (given.get("v") !== VERSION) throw new Error(_("its version, %(version)s, is unknown", { version: given.get("v") }));
+  if (given.get("song") !== slug) throw new Error(_("it is for another song"));
   const nths = (given.get("mix") ?? "").split("-");
   if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
   const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
-  if (choice.includes(-1)) throw new Error(_("stems count from 1"));
+  if (choice.includes(-1)) throw new Error(_("stems are numbered from 1"));
   const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? [];
-  if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop has no length"));
+  if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop is empty"));
   const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
   return {
     song: slug,
@@ -124,13 +124,13 @@ export function broken(choice, { layers, rules }) {
       if (!stems.includes(chosen(layer))) continue;
       const { name, stems: unwanted } = named(layer, [chosen(layer)]);
       const what = { when: given, layer: name, stems: unwanted };
-      words.push(given ? _("When %(when)s, %(layer)s is never %(stems)s.", what) : _("%(layer)s is never %(stems)s.", what));
+      words.push(given ? _("When %(when)s, %(layer)s can't be %(stems)s.", what) : _("%(layer)s can't be %(stems)s.", what));
     }
     for (const [layer, stems] of Object.entries(require)) {
       if (stems.includes(chosen(layer))) continue;
       const { name, stems: wanted } = named(layer, stems);
       const what = { when: given, layer: name, stems: wanted };
-      words.push(given ? _("When %(when)s, %(layer)s is always %(stems)s.", what) : _("%(layer)s is always %(stems)s.", what));
+      words.push(given ? _("When %(when)s, %(layer)s must be %(stems)s.", what) : _("%(layer)s must be %(stems)s.", what));
     }
   }
   return words;

@@ -105,7 +105,7 @@ export class StemMixer extends HTMLElement {
     this.#song ??= fetch(this.dataset.song).then((answer) => {
       if (answer.ok) return answer.json();
       this.#song = null;
-      throw new Error(_("The song's data is not there (%(status)s).", { status: answer.status }));
+      throw new Error(_("The song's data couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
     });
     return this.#song;
   }
@@ -346,7 +346,7 @@ export class StemMixer extends HTMLElement {
     const { element, stem } = this.#rows[at];
     const access = this.#access(element.dataset.layer, stem.value);
     element.dataset.access = access;
-    const words = { preview: _("not yours: a preview"), silent: _("not yours: silent"), open: "" };
+    const words = { preview: _("not yours: preview only"), silent: _("not yours: silent"), open: "" };
     element.querySelector(".access").textContent = this.#holding?.known ? words[access] : "";
   }
 
@@ -477,7 +477,7 @@ export class StemMixer extends HTMLElement {
     const rules = this.querySelector(".rules");
     const words = broken(this.choice, song);
     rules.hidden = !words.length;
-    rules.textContent = words.length ? _("It cannot be forged. %(rules)s", { rules: words.join(" ") }) : "";
+    rules.textContent = words.length ? _("This mix can't be forged. %(rules)s", { rules: words.join(" ") }) : "";
     this.dispatchEvent(new CustomEvent("mix", { detail: mix }));
   }
 
@@ -502,7 +502,7 @@ export class StemMixer extends HTMLElement {
     this.#words = STATES[state];
     if (state === "playing") this.#words = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
     if (state === "failed") this.#words = failure(reason, reason instanceof TooMuch);
-    else if (refusal) this.#words = _("%(state)s. Python cannot run here: %(reason)s", { state: this.#words, reason: refusal });
+    else if (refusal) this.#words = _("%(state)s. Python can't run here: %(reason)s", { state: this.#words, reason: refusal });
     if (state === "failed") this.say(this.#words);
     else this.#report(this.#words);
     if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
@@ -572,7 +572,7 @@ function failure({ message: reason }, isFinal) {
 
 async function fetchPage(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(_("The mixer is not there (%(status)s).", { status: answer.status }));
+  if (!answer.ok) throw new Error(_("The mixer couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 

@@ -48,7 +48,7 @@ export class Planner {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      for (const { reject } of this.#asked.values()) reject(new Error(_("the planner could not be loaded")));
+      for (const { reject } of this.#asked.values()) reject(new Error(_("the planner couldn't be loaded")));
       this.#asked.clear();
       this.#worker = null;
     };

@@ -74,6 +74,6 @@ function store(playlists) {
   try {
     localStorage.setItem(STORE, JSON.stringify(playlists));
   } catch {
-    throw new Error(_("This browser keeps nothing for this page."));
+    throw new Error(_("This browser doesn't let this page save anything."));
   }
 }

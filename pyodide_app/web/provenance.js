@@ -14,7 +14,7 @@ function verified() {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(new Error(_("the verifier could not be loaded")));
+      reject(new Error(_("the verifier couldn't be loaded")));
     };
   });
 }
@@ -26,10 +26,10 @@ async function verify(button, status) {
     const { sealed, opened, problems } = await verified();
     const broken = problems.map(([words, given]) => _(words, given)).join("; ");
     status.textContent = broken
-      ? _("Broken: %(problems)s.", { problems: broken })
-      : _("Kept: the final hash follows from %(sealed)s hashes, and %(opened)s opened tokens are what was sealed.", { sealed: number(sealed), opened: number(opened) });
+      ? _("Verification failed: %(problems)s.", { problems: broken })
+      : _("Verified: the final hash matches the %(sealed)s hashes, and the %(opened)s opened tokens are what was sealed.", { sealed: number(sealed), opened: number(opened) });
   } catch (error) {
-    status.textContent = _("It cannot be verified here: %(reason)s.", { reason: error.message });
+    status.textContent = _("Can't verify here: %(reason)s.", { reason: error.message });
   }
   button.disabled = false;
 }

@@ -19,7 +19,7 @@ class Link {
     this.#worker.onmessage = ({ data }) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const error = new Error(event.message || _("the mixer's worker could not be loaded"));
+      const error = new Error(event.message || _("the mixer's worker couldn't be loaded"));
       for (const { reject } of this.#asked.values()) reject(error);
       this.#asked.clear();
       this.deck?.dispatchEvent(new CustomEvent(FAILED, { detail: error }));

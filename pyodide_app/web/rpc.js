@@ -105,7 +105,7 @@ export function within(seconds, promise, signal) {
  */
 export function toNumber(value) {
   const number = Number(typeof value === "bigint" || /^(0x[0-9a-f]+|\d+)$/i.test(String(value)) ? value : NaN);
-  if (!Number.isSafeInteger(number)) throw new Error(_("not a number where one is due"));
+  if (!Number.isSafeInteger(number)) throw new Error(_("not a number where one was expected"));
   return number;
 }
 
@@ -152,7 +152,7 @@ async function post(url, method, params, signal) {
     return result(answer, await readText(answer));
   } catch (error) {
     if (timeOut.aborted && !signal?.aborted) throw new Error(_("no answer in %(seconds)s seconds", { seconds: SECONDS }), { cause: error });
-    throw error instanceof TypeError ? new Error(_("it cannot be reached"), { cause: error }) : error;
+    throw error instanceof TypeError ? new Error(_("can't be reached"), { cause: error }) : error;
   }
 }
 
@@ -187,8 +187,8 @@ function result(answer, text) {
   if (content?.error) {
     throw BUSY.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
   }
-  if (answer.status === 413) throw new RpcError({ message: _("the question is too large") });
-  if (!answer.ok) throw new Error(_("status %(status)s", { status: answer.status }));
-  if (content?.result === undefined) throw new Error(_("its answer is not JSON-RPC"));
+  if (answer.status === 413) throw new RpcError({ message: _("request too large") });
+  if (!answer.ok) throw new Error(_("HTTP status %(status)s", { status: answer.status }));
+  if (content?.result === undefined) throw new Error(_("the response is not JSON-RPC"));
   return content.result;
 }

@@ -90,7 +90,7 @@ export class Stems {
       return seconds === undefined ? buffer : preview(buffer, seconds);
     } catch (error) {
       const given = { stem: key.split("/")[1], reason: reasonOf(error) };
-      throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
+      throw new StemError(_("the stem %(stem)s can't be played: %(reason)s", given), { cause: error });
     } finally {
       count(file.bytes);
     }
@@ -126,7 +126,7 @@ function preview(buffer, seconds) {
 /** @param {URL} address @param {(loaded: number) => void} count */
 async function download(address, count) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
+  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   let loaded = 0;

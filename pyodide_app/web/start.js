@@ -8,7 +8,7 @@ const SILENT_SECONDS = 60;
 /** Where a page's policy forbids WebAssembly the runtime hangs and says nothing. */
 export async function startPython() {
   const late = new Promise((resolve, reject) => {
-    const error = new Error(_("the Python runtime does not start in this browser"));
+    const error = new Error(_("the Python runtime doesn't start in this browser"));
     setTimeout(reject, SILENT_SECONDS * 1000, error);
   });
   return Promise.race([start(), late]);
@@ -16,7 +16,7 @@ export async function startPython() {
 
 export async function text(address) {
   const answer = await fetch(new URL(address, ROOT));
-  if (!answer.ok) throw new Error(_("%(address)s is not there (%(status)s)", { address, status: answer.status }));
+  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address, status: answer.status }));
   return answer.text();
 }
 

@@ -47,7 +47,7 @@ function joinSurprise(mixer) {
       choice.forEach((nth, row) => mixer.choose(row, nth));
       return;
     }
-    mixer.say(_("There is no other mix that the rules permit."));
+    mixer.say(_("The rules allow no other mix."));
   });
 }
 
@@ -61,7 +61,7 @@ function joinBars(mixer) {
     const range = [(first - 1) * step, Math.min(last * step, mixer.duration)];
     if (!(first >= 1 && range[0] < range[1])) {
       const end = Math.round(mixer.duration / step);
-      mixer.say(_("A loop begins at 1 or later, and ends after it begins; the song ends at %(end)s.", { end }));
+      mixer.say(_("A loop starts at 1 or later and ends after its start. The song ends at %(end)s.", { end }));
       return;
     }
     mixer.setRange(range);
@@ -150,7 +150,7 @@ function joinKeep(mixer) {
     try {
       localStorage.setItem(store, JSON.stringify(mixes.slice(-KEPT_MOST)));
     } catch {
-      throw new Error(_("This browser keeps nothing for this page."));
+      throw new Error(_("This browser doesn't let this page save anything."));
     }
   };
   const show = async () => {
@@ -286,7 +286,7 @@ async function digestOf(song, mix, root) {
   const { mixes, rate } = await answer.json();
   if (mixes[mix] && rate !== song.rate) {
     const rates = { published: rate, here: song.rate };
-    throw new Error(_("It was published at %(published)s Hz, and is mixed at %(here)s Hz here: they cannot be compared.", rates));
+    throw new Error(_("The digest was published for %(published)s Hz, but this mix is at %(here)s Hz, so they can't be compared.", rates));
   }
   return mixes[mix] ?? null;
 }
@@ -321,7 +321,7 @@ function joinMemory(mixer) {
   const show = () => {
     if (!tools.open) return;
     const sizes = { size: megabytes(mixer.stats?.bytes ?? 0), most: megabytes(BUDGET) };
-    const words = _("Stems in memory: %(size)s MB of at most %(most)s MB", sizes);
+    const words = _("Stems in memory: %(size)s MB of %(most)s MB allowed", sizes);
     if (line.textContent !== words) line.textContent = words;
   };
   tools.addEventListener("toggle", show);
@@ -351,9 +351,9 @@ function joinFragment(mixer) {
     }
     try {
       await mixer.setMix(read(text, await mixer.facts()));
-      mixer.say(_("The mix of the link is set, at %(place)s", { place: clock(mixer.position) }));
+      mixer.say(_("Mix set from the link, at %(place)s", { place: clock(mixer.position) }));
     } catch (error) {
-      mixer.say(_("The mix of this link cannot be read: %(reason)s", { reason: error.message }));
+      mixer.say(_("The mix in this link can't be read: %(reason)s", { reason: error.message }));
     }
   };
   addEventListener("hashchange", () => trying(mixer, obey), { signal: mixer.life });

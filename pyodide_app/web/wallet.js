@@ -28,10 +28,10 @@ const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const REASONS = new Map([
   [4001, _("You declined the request.")],
-  [4100, _("The wallet does not let this site see an account.")],
+  [4100, _("The wallet hasn't given this site access to an account.")],
   [4900, _("The wallet is not connected to any chain.")],
-  [4902, _("The wallet does not know this chain: add it there first.")],
-  [-32002, _("The wallet is asking already: open it and answer there.")],
+  [4902, _("The wallet doesn't know this chain. Add it there first.")],
+  [-32002, _("The wallet is already asking. Open it and answer there.")],
 ]);
 
 /** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
@@ -54,7 +54,7 @@ export class Wallets extends EventTarget {
       const { name, icon, rdns } = detail.info;
       this.#add({
         id: matches(rdns, NAME) ? rdns : "",
-        name: matches(name, /\S/) ? brief(name).slice(0, 40) : _("A wallet without a name"),
+        name: matches(name, /\S/) ? brief(name).slice(0, 40) : _("Unnamed wallet"),
         icon: matches(icon, ICON) ? icon : "",
         provider: detail.provider,
       });
@@ -82,7 +82,7 @@ export class Wallets extends EventTarget {
 export async function connect(wallet, signal) {
   const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
   const address = firstOf(accounts);
-  if (!address) throw new Error(_("The wallet has given no account: it may be locked."));
+  if (!address) throw new Error(_("The wallet gave no account. It may be locked."));
   return Session.open(wallet, address, signal);
 }
 

@@ -200,7 +200,7 @@ function unlessSilent(promise) {
   return new Promise((resolve, reject) => {
     const watch = setInterval(() => {
       if (performance.now() - heardAt < SILENT_SECONDS * 1000) return;
-      reject(new Error(_("the Python runtime does not start in this browser")));
+      reject(new Error(_("the Python runtime doesn't start in this browser")));
     }, 1000);
     promise.then(resolve, reject).finally(() => clearInterval(watch));
   });

@@ -35,7 +35,7 @@ function endOf(view) {
   for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) === END) return at;
   }
-  throw new Error(_("it is not a ZIP archive"));
+  throw new Error(_("not a ZIP archive"));
 }
 
 /** @param {ArrayBuffer} archive @param {DataView} view @param {number} entry offset in the central directory */

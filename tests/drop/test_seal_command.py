@@ -156,11 +156,17 @@ def test_a_ledger_that_tells_is_sealed_and_tells_no_more(tmp_path: Path) -> None
             lambda seal: seal["opened"]["1"].__setitem__(1, "one/drums/live?"),
             "is not what was sealed",
         ),
-        (lambda seal: seal.__setitem__("final", "0" * 64), "is not that of the hashes"),
-        (lambda seal: seal["hashes"].pop(), "do not belong together"),
+        (lambda seal: seal.__setitem__("final", "0" * 64), "doesn't match the hashes"),
+        (lambda seal: seal["hashes"].pop(), "don't match one to one"),
         (lambda seal: seal["tokens"].__setitem__(3, "400"), "is not in the ledger"),
-        (lambda seal: seal["opened"].__setitem__("9", ["s", "i"]), "token 9 is opened and still"),
-        (lambda seal: seal.__setitem__("starting_index", 5), "token 28 is opened and still"),
+        (
+            lambda seal: seal["opened"].__setitem__("9", ["s", "i"]),
+            "token 9 has been opened but is still",
+        ),
+        (
+            lambda seal: seal.__setitem__("starting_index", 5),
+            "token 28 has been opened but is still",
+        ),
         (lambda seal: seal.__setitem__("hash", "x"), "is not a known key"),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_language_without_a_catalogue_is_told_and_builds(tag: str, warnings: i
 
 def test_english_needs_no_babel() -> None:
     script = (
-        "import sys, stempress.commands.build, stempress.i18n.number_format as w;"
+        "import sys, stempress.commands.build, stempress.i18n.formatting as w;"
         "w.words_for(w.ENGLISH)"
     )
     loaded = f"{script}; print('babel' in sys.modules)"

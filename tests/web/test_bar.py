@@ -639,7 +639,7 @@ def test_a_track_that_is_not_there_any_more_is_told(chromium: Browser, base: str
     bar_key(page, "Play").click()
     sounds(page)
     expect(bar_of(page)).to_contain_text("Skipped songs/gone/1-1: ")
-    expect(bar_of(page)).to_contain_text("is not there (404)")
+    expect(bar_of(page)).to_contain_text("couldn't be loaded (HTTP 404)")
     expect(bar_of(page).locator(".what .detail")).to_have_text("1-1-1-1-1")
     page.close()
 
@@ -656,10 +656,10 @@ def test_a_track_that_cannot_be_played_is_passed_over(
     bar_key(page, "Play").click()
     sounds(page)
     expect(bar_of(page).locator(".what .title")).to_have_text("Low")
-    expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine cannot be played")
+    expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine can't be played")
     # The last one does not play either, and nothing follows it.
     expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
-    expect(bar_of(page)).to_contain_text("Can't play: the stem sine cannot be played")
+    expect(bar_of(page)).to_contain_text("Can't play: the stem sine can't be played")
     expect(bar_of(page).locator(".what .title")).to_have_text("High")
     page.context.close()
 
@@ -799,7 +799,7 @@ def test_what_is_not_the_visitors_is_said(page: Page, base: str) -> None:
         }"""
     )
     page.get_by_role("button", name="Add to queue").click()
-    expect(bar_of(page)).to_contain_text("Not yours: a preview")
+    expect(bar_of(page)).to_contain_text("Not yours: preview only")
 
 
 def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) -> None:

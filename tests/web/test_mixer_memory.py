@@ -50,8 +50,8 @@ def test_what_does_not_fit_is_refused_before_it_is_fetched(
     visit = Visit(page, song)
     visit.press("Play")
     visit.says(
-        f"Can't play: its stems take {bytes_needed / 1e6:.1f} MB of memory, "
-        "and on this device they may take 30.0 MB."
+        f"Can't play: its stems need {bytes_needed / 1e6:.1f} MB of memory, "
+        "and this device allows 30.0 MB."
     )
     assert not [url for url in asked if "/audio/" in url or "/runtime/" in url]
     page.close()
@@ -70,7 +70,7 @@ def test_stems_that_were_swapped_out_go_when_they_take_up_much(
     half = 0.75e9 / 8 / 2
     page.get_by_text("Loop, compare, keep, share").click()
     expect(page.locator(".memory")).to_have_text(
-        f"Stems in memory: {chosen / 1e6:.1f} MB of at most {2 * half / 1e6:.1f} MB"
+        f"Stems in memory: {chosen / 1e6:.1f} MB of {2 * half / 1e6:.1f} MB allowed"
     )
     visit.press("Loop")
     visit.play()

@@ -75,7 +75,7 @@ def test_a_link_sets_everything_and_comes_back_the_same(
 ) -> None:
     page.goto(f"{serve(host)}songs/undertow/#{LINK}")
     visit = Visit(page, facts(host))
-    visit.says("The mix of the link is set, at 0:06")
+    visit.says("Mix set from the link, at 0:06")
     assert state(page) == {
         "song": "undertow",
         "choice": [0, 1, 0, 1, 0],
@@ -124,7 +124,7 @@ def test_a_link_that_is_none_changes_nothing(
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     page.goto(f"{serve(host)}songs/undertow/#{fragment}")
     status = page.locator("stem-mixer").get_by_role("status")
-    expect(status).to_contain_text("The mix of this link cannot be read")
+    expect(status).to_contain_text("The mix in this link can't be read")
     found = state(page)
     assert found["choice"] == [0, 0, 0, 0, 0]
     assert found["at"] == 0
@@ -136,7 +136,7 @@ def test_on_the_mixers_own_page_a_link_chooses_its_song(
     page: Page, serve: Serve, host: Path
 ) -> None:
     page.goto(f"{serve(host)}mixer/#{LINK}")
-    Visit(page, facts(host)).says("The mix of the link is set, at 0:06")
+    Visit(page, facts(host)).says("Mix set from the link, at 0:06")
     expect(page.get_by_role("combobox", name="Song")).to_have_value("../data/songs/undertow.json")
 
 
@@ -186,7 +186,7 @@ def test_broken_rules_are_told_and_surprises_keep_them(
     visit.row("Strings").get_by_role("combobox", name="Stem").select_option("pizzicato")
     rules = page.locator(".rules")
     expect(rules).to_have_text(
-        "It cannot be forged. When Keys is Cimbalom, Strings is never Pizzicato."
+        "This mix can't be forged. When Keys is Cimbalom, Strings can't be Pizzicato."
     )
     numbers = set()
     for _ in range(12):
@@ -228,7 +228,7 @@ def test_a_loop_by_bars_and_by_hand(page: Page, serve: Serve, host: Path) -> Non
     page.get_by_label("From bar").fill("9")
     page.get_by_label("From bar").press("Enter")
     expect(page.locator("stem-mixer").get_by_role("status")).to_contain_text(
-        "A loop begins at 1 or later"
+        "A loop starts at 1 or later"
     )
     page.mouse.click(box["x"] + box["width"] / 2, middle)
     assert state(page)["at"] == pytest.approx(864000, abs=5000)
@@ -439,13 +439,13 @@ def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) ->
     visit = Visit(page, facts(host))
     hold(page, "undertow/drums/brushes", "undertow/keys/rhodes")
     drums, bass = visit.row("Drums"), visit.row("Bass")
-    expect(drums.locator(".access")).to_have_text("not yours: a preview")
+    expect(drums.locator(".access")).to_have_text("not yours: preview only")
     expect(drums.locator("option")).to_have_text(["Brushes · yours", "Dusty", "Lock Gate"])
     expect(drums.get_by_role("combobox", name="Stem")).to_have_value("dusty")
     drums.get_by_role("combobox", name="Stem").select_option("brushes")
     expect(drums.locator(".access")).to_have_text("")
     expect(page.locator(".mix-number")).to_have_text("2-1-1-1-1")
-    expect(bass.locator(".access")).to_have_text("not yours: a preview")
+    expect(bass.locator(".access")).to_have_text("not yours: preview only")
     page.evaluate("document.querySelector('stem-mixer').ready")
     visit.press("Loop")
     bass.get_by_role("button", name="Solo", exact=True).click()

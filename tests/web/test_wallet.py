@@ -440,7 +440,7 @@ def test_an_account_that_changes_while_it_is_read(visit: Open, chain: Chain, pla
     made.open()
     made.relays[0].delay = 0.5
     made.connect()
-    expect(made.page.locator("[data-status]").first).to_have_text("Reading what it holds.")
+    expect(made.page.locator("[data-status]").first).to_have_text("Reading what it holds…")
     made.page.evaluate(f"wallets['org.test'].emit('accountsChanged', ['{OTHER}'])")
     made.shows(4, re.compile("^the chain"))
     made.page.wait_for_timeout(800)
@@ -518,7 +518,7 @@ def test_without_the_library_the_sites_own_list_still_serves(visit: Open, plain:
     made.open()
     made.look(ME.lower())
     made.shows(1, re.compile("^this site's own list"))
-    assert "could not be loaded" in made.notices
+    assert "couldn't be loaded" in made.notices
 
 
 def test_a_reorganisation_between_two_reads_is_read_again(
@@ -555,7 +555,7 @@ def test_the_chain_is_right_where_the_site_is_older(visit: Open, chain: Chain) -
     chain.send("Plain", address, "transferFrom(address,address,uint256)", ME, OTHER, 1, by=ME)
     made.page.get_by_role("button", name="Refresh").click()
     made.shows(499, re.compile("^the chain"))
-    assert "The site knows block 1, the chain is at" in made.notices
+    assert "The site knows the chain up to block 1; it is now at" in made.notices
     assert "disagree about 501 tokens" in made.notices
     assert "Incomplete" in made.notices
     assert made.owned()["complete"] is False
@@ -568,7 +568,7 @@ def test_a_new_token_of_a_listed_contract_is_shown_as_new(visit: Open, chain: Ch
     made.open()
     made.look(ME)
     made.shows(3, re.compile("^the chain"))
-    assert "1 token is new to it" in made.notices
+    assert "1 token is new to this site" in made.notices
     made.page.get_by_label("Which").select_option("unknown")
     expect(made.page.locator("[data-cards] .name")).to_have_text(["#3"])
 
@@ -586,12 +586,12 @@ def test_copies_are_counted(visit: Open, chain: Chain) -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("0x12", "An address is 0x and 40 hexadecimal digits."),
-        ("0x" + "zz" * 20, "An address is 0x and 40 hexadecimal digits."),
+        ("0x12", "An address is 0x followed by 40 hexadecimal digits."),
+        ("0x" + "zz" * 20, "An address is 0x followed by 40 hexadecimal digits."),
         (ME[:-1] + ME[-1].swapcase(), "do not add up (EIP-55)"),
         ("<img src=x onerror=window.ran=1>", "This is neither an address nor a name."),
         ("a\u200d..eth", "This is neither an address nor a name."),
-        ("nobody.eth", "Nobody has registered nobody.eth here."),
+        ("nobody.eth", "nobody.eth doesn't point to an address."),
     ],
 )
 def test_what_is_no_address_is_said_so(visit: Open, plain: str, words: str, answer: str) -> None:
@@ -629,14 +629,14 @@ def test_what_is_held_is_planned_with(visit: Open, plain: str) -> None:
     expect(one.locator("[data-verdict]")).to_contain_text(
         "You can forge this song now: 2 at once", timeout=30_000
     )
-    expect(one.locator("[data-verdict]")).to_contain_text("It is irreversible.")
+    expect(one.locator("[data-verdict]")).to_contain_text("Forging is irreversible.")
     one.locator("[data-combos] summary").click()
     expect(one.locator("[data-rows] > li")).to_have_count(4)
     first = one.locator("[data-rows] > li").first
     expect(first).to_contain_text("nobody has it yet")
     first.get_by_role("button", name="Keep or forge?").click()
     expect(first.locator("[data-loss]")).to_contain_text(
-        "Combinations left: 1 of 4. Songs at once: 1 instead of 2."
+        "Combinations left: 1 of 4. Songs you can still forge: 1 instead of 2."
     )
     expect(first.locator("[data-loss]")).to_contain_text("Forging is irreversible.")
     resources = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin)"
@@ -798,7 +798,7 @@ def test_hostile_words_run_nowhere(visit: Open, chain: Chain, tmp_path: Path) ->
     buttons.first.click()
     made.shows(2 * len(bad) - 1, re.compile("^the chain"))
     planning = made.page.locator("[data-planning]")
-    expect(planning).to_have_text(re.compile("^($|Nothing can be planned)"), timeout=30_000)
+    expect(planning).to_have_text(re.compile("^($|The planner can't run)"), timeout=30_000)
     for at, wallet in enumerate(made.wallets.values()):
         error = {"code": bad[at], "message": bad[at], "data": bad[at]}
         wallet.acts["eth_requestAccounts"] = {"error": error}
