@@ -8,7 +8,7 @@ const listenerSignal = {
     CallExpression(node) {
       const { callee } = node;
       const name = callee.type === "MemberExpression" ? callee.property.name : callee.name;
-      if (name !== "addEventListener") return;
+      if (name !== "addEventListener" || node.arguments[0]?.value === "abort") return; // a signal's own end
       const options = node.arguments[2];
       const properties = options?.type === "ObjectExpression" ? options.properties : [];
       if (!properties.some((property) => property.key?.name === "signal")) context.report({ node, messageId: "missing" });

@@ -1,4 +1,6 @@
 // The deck that Python mixes: a worker, asked and answered, and the worklet that it feeds.
+/** @import { Position } from "./messages.js" */
+import { Emitter } from "./emitter.js";
 import {
   ATTACH, BOUNCE, CANCEL, CHANGE, DONE, END, FAILED, FORGET, OPEN, PAUSE, PLAY, PROGRESS, PROVE, STEM, SURVEY,
 } from "./messages.js";
@@ -52,8 +54,11 @@ class Link {
 
 let link = null;
 
-/** Events are the worker's own messages: AT, ENDED, FAILED, LOADING, ARMED, MISSED. */
-export class PythonDeck extends EventTarget {
+/**
+ * Events are the worker's own messages.
+ * @extends {Emitter<{ at: Position, ended: {}, failed: Error, loading: { loaded: number, total: number }, armed: {}, missed: {} }>}
+ */
+export class PythonDeck extends Emitter {
   #held = new Shelf((bytes) => bytes);
   #copied = Promise.resolve(); // the last of the copies: one at a time, each takes as much again
   #attached = null;
