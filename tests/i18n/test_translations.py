@@ -99,8 +99,8 @@ def test_a_language_without_a_catalogue_is_told_and_builds(tag: str, warnings: i
 
 def test_english_needs_no_babel() -> None:
     script = (
-        "import sys, stempress.commands.build, stempress.i18n.formatting as w;"
-        "w.words_for(w.ENGLISH)"
+        "import sys, stempress.commands.build, stempress.i18n.formatting as w, stempress.i18n.translations as t;"
+        "w.words_for(t.ENGLISH)"
     )
     loaded = f"{script}; print('babel' in sys.modules)"
     said = subprocess.run(  # noqa: S603

@@ -471,11 +471,11 @@ def test_focus_stays_where_somebody_chooses(gallery: Page) -> None:
 def test_an_index_that_cannot_be_read_leaves_the_page_as_it_was(page: Page, base: str) -> None:
     page.route(INDEX, lambda route: route.abort())
     page.goto(f"{base}gallery/2/?tier=song")
-    expect(page.get_by_text("cannot be read here")).to_be_visible()
+    expect(page.get_by_text("couldn't be loaded")).to_be_visible()
     expect(cards(page)).to_have_count(60)
     page.unroute(INDEX)
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_text("cannot be read here")).to_be_hidden()
+    expect(page.get_by_text("couldn't be loaded")).to_be_hidden()
     says(page, "26 of 401 tokens")
 
 
