@@ -3,6 +3,8 @@
 // Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
 // decoded, where memory permits, so that it follows at once. What cannot be played is passed over.
 import { ROOT } from "./dom.js";
+import { Emitter } from "./emitter.js";
+import { reasonOf } from "./errors.js";
 import { BUDGET } from "./memory.js";
 import { access, owned, watch } from "./ownership.js";
 import { _ } from "./phrases.js";
@@ -14,25 +16,38 @@ const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
 const SILENT = -100; // dB: what no volume is
 const PATIENCE_MS = 3000; // for the browser to let sound begin
 
-/**
- * Events: "state", "at" {seconds, peaks}, "track".
- * States: "paused", "loading", "playing", "failed"; `reason` says why, what the visitor can do, or what was
- * passed over.
- */
-export class Jukebox extends EventTarget {
+/** @import { Peaks } from "./messages.js" */
+/** @import { Place, Player, StateChange, Stats } from "./player.js" */
+/** @import { Entry, Queue } from "./queue.js" */
+/** @import { Track } from "./tracks.js" */
+/** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
+/** @typedef {{ id: number, track: Track, player: Player, life: AbortController }} Deck a player of an entry of the queue */
+
+/** @extends {Emitter<{ state: undefined, track: undefined, at: { seconds: number, peaks: Peaks } }>} */
+export class Jukebox extends Emitter {
+  /** @type {JukeboxState} */
   state = "paused";
+  /** Why it is in its state, what the visitor can do, or what was skipped. */
   reason = "";
-  /** Facts of the current track, as trackOf gives them; null while they are not known. */
+  /**
+   * The current track; null while it is not known.
+   * @type {Track | null}
+   */
   track = null;
   #queue;
-  #sound = null; // player.js, once it is there
-  #deck = null; // {id, track, player}: what is heard
-  #ahead = null; // {id, deck: a promise}: what is next
-  #turn = 0; // each wish of the visitor's outdates those before it
+  /** @type {typeof import("./player.js") | null} */
+  #sound = null; // once it is there
+  /** @type {Deck | null} */
+  #deck = null; // what is heard
+  /** @type {{ id: number, deck: Promise<Deck> } | null} */
+  #ahead = null; // what is next
+  #turn = 0; // each request of the visitor's outdates those before it
   #isWanted = false; // the visitor wants to hear something
-  #missed = []; // {entry, seconds, reason}: what has not played since something did
+  /** @type {{ entry: Entry, seconds: number, reason: string }[]} */
+  #failures = []; // what has not played since something did
   #skipped = ""; // which was the last of them, and why, in words
 
+  /** @param {Queue} queue */
   constructor(queue) {
     super();
     this.#queue = queue;
@@ -48,24 +63,24 @@ export class Jukebox extends EventTarget {
     return this.#deck?.player.outputNode ?? null;
   }
 
-  /** Blocks missing, bytes of stems and more, as the player tells them. */
+  /** @returns {Stats | null} */
   get stats() {
     return this.#deck?.player.stats ?? null;
   }
 
   /** Play the queue's current track from where it is. Call it in a gesture's own handler. */
   play() {
-    this.#missed = [];
+    this.#failures = [];
     this.#skipped = "";
     return this.#play();
   }
 
   pause() {
     this.#turn++;
-    this.#rest();
-    this.#missed = [];
+    this.#letGo();
+    this.#failures = [];
     this.#deck?.player.pause();
-    this.#become("paused");
+    this.#setState("paused");
   }
 
   /** Have the player at hand: the visitor is about to press Play. */
@@ -77,18 +92,21 @@ export class Jukebox extends EventTarget {
   async prepare() {
     const turn = ++this.#turn;
     const entry = this.#queue.current;
-    this.#rest();
-    this.#leave();
+    this.#letGo();
+    this.#closeDeck();
     this.track = this.#ahead = null;
     try {
       if (entry) await this.#show(entry);
-      if (turn === this.#turn) this.#become("paused");
+      if (turn === this.#turn) this.#setState("paused");
     } catch (error) {
-      if (turn === this.#turn) this.#become("failed", error.message);
+      if (turn === this.#turn) this.#setState("failed", reasonOf(error));
     }
   }
 
-  /** Play another entry of the queue, from its beginning. */
+  /**
+   * Play another entry of the queue, from its beginning.
+   * @param {{ id: number }} entry
+   */
   go({ id }) {
     this.#queue.go(id);
     if (this.#deck?.id === id) this.#deck.player.seek(0);
@@ -97,38 +115,44 @@ export class Jukebox extends EventTarget {
 
   next() {
     const entry = this.#queue.after();
-    return entry && this.go(entry);
+    if (entry) this.go(entry);
   }
 
   previous() {
     const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.before();
-    if (entry) return this.go(entry);
-    return this.seek(0);
+    if (entry) this.go(entry);
+    else this.seek(0);
   }
 
-  /** Go on from a place in the track, in seconds. */
+  /**
+   * Go on from a place in the track, in seconds.
+   * @param {number} seconds
+   */
   seek(seconds) {
     if (!this.track) return;
     this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
     this.#deck?.player.seek(this.#queue.seconds);
-    this.#tell("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
+    this.emit("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
   }
 
-  /** From 0, which is silence, to 1. */
+  /** @param {number} volume from 0, which is silence, to 1 */
   setVolume(volume) {
     this.#queue.volume = volume;
     this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
   }
 
-  /** Say how much of the current track the visitor hears: "open", "preview" or "silent". */
+  /**
+   * How much of the current track the visitor hears.
+   * @returns {Promise<Data.Access>}
+   */
   async heard() {
     const { track } = this;
     if (!track) return "open";
     const { mixer } = await collection();
-    const found = track.song.layers.map(({ slug }, at) =>
-      track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[at].stem}`, mixer.locked) : "open",
+    const accesses = track.song.layers.map(({ slug }, row) =>
+      track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[row].stem}`, mixer.locked) : "open",
     );
-    return found.find((each) => each !== "open") ?? "open";
+    return accesses.find((each) => each !== "open") ?? "open";
   }
 
   async #play() {
@@ -138,38 +162,44 @@ export class Jukebox extends EventTarget {
     this.#isWanted = true;
     take(this, () => this.pause()); // while it is loaded, too
     try {
-      if (this.#deck?.id !== entry.id && !(await this.#put(entry, turn))) return;
-      await this.#deck.player.play();
+      const deck = this.#deck?.id === entry.id ? this.#deck : await this.#openDeck(entry, turn);
+      await deck?.player.play();
     } catch (error) {
-      if (turn === this.#turn) this.#miss(error.message);
+      if (turn === this.#turn) this.#skip(reasonOf(error));
     }
   }
 
-  /** Have a player of an entry for what is heard; false where the visitor wants something else by then. */
-  async #put(entry, turn) {
-    this.#leave();
+  /**
+   * Have a player of an entry for what is heard; null where the visitor wants something else by then.
+   * @param {Entry} entry @param {number} turn
+   */
+  async #openDeck(entry, turn) {
+    this.#closeDeck();
     if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
-    this.#become("loading", this.#skipped);
+    this.#setState("loading", this.#skipped);
     await this.#show(entry);
     const deck = await this.#deckFor(entry);
-    if (turn !== this.#turn) return false;
+    if (turn !== this.#turn) return null;
     this.#deck = deck;
     deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
     this.setVolume(this.#queue.volume);
-    return true;
+    return deck;
   }
 
-  /** The current track does not play: go on to the next, unless all that follow have been tried. */
-  #miss(reason) {
+  /**
+   * The current track does not play: go on to the next, unless all that follow have been tried.
+   * @param {string} reason
+   */
+  #skip(reason) {
     const { current, seconds } = this.#queue;
-    this.#missed.push({ entry: current, seconds, reason });
+    if (!current) return;
+    this.#failures.push({ entry: current, seconds, reason });
     const next = this.#queue.after({ ended: true });
-    if (!this.#isWanted || !next || this.#missed.some(({ entry }) => entry === next)) {
+    if (!this.#isWanted || !next || this.#failures.some(({ entry }) => entry === next)) {
       this.#giveUp();
       return;
     }
-    const { address, title, detail } = this.track ?? {};
-    const track = address === current.address ? `${title} (${detail})` : current.address;
+    const track = this.track?.address === current.address ? `${this.track.title} (${this.track.detail})` : current.address;
     this.#skipped = _("Skipped %(track)s: %(reason)s", { track, reason });
     this.#queue.go(next.id);
     this.#play();
@@ -177,33 +207,39 @@ export class Jukebox extends EventTarget {
 
   /** Nothing of what was tried plays: be where it began, so that it can be tried again. */
   async #giveUp() {
-    const { entry, seconds, reason } = this.#missed.find((each) => this.#queue.entries.includes(each.entry));
+    const first = this.#failures.find((failure) => this.#queue.entries.includes(failure.entry));
+    if (!first) return;
+    const { entry, seconds, reason } = first;
     this.#queue.go(entry.id);
     this.#queue.seconds = seconds;
     const shown = this.prepare();
     const turn = this.#turn;
     await shown;
-    if (turn === this.#turn) this.#become("failed", reason);
+    if (turn === this.#turn) this.#setState("failed", reason);
   }
 
   /** Let go of the loudspeakers, if they are had; when a player is still on its way, too. */
-  #rest() {
+  #letGo() {
     if (this.#isWanted) this.#sound?.rest();
     this.#isWanted = false;
   }
 
+  /** @param {Entry} entry */
   async #show({ id, address }) {
     const track = await trackOf(address);
     if (this.#queue.current?.id !== id) return;
     this.track = track;
-    this.#tell("track");
+    this.emit("track");
   }
 
-  /** A player of an entry: the one that has been decoded ahead, if it is that one. */
+  /**
+   * A player of an entry: the one that has been decoded ahead, if it is that one.
+   * @param {Entry} entry
+   */
   #deckFor(entry) {
     const ahead = this.#ahead;
     this.#ahead = null;
-    return ahead?.id === entry.id ? ahead.deck.catch(() => this.#deckOf(entry)) : this.#deckOf(entry);
+    return ahead?.id === entry.id ? ahead.deck.catch(() => this.#makeDeck(entry)) : this.#makeDeck(entry);
   }
 
   async #load() {
@@ -211,43 +247,51 @@ export class Jukebox extends EventTarget {
     return this.#sound;
   }
 
-  async #deckOf({ id, address }) {
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Deck>}
+   */
+  async #makeDeck({ id, address }) {
     const [sound, track, { mixer }] = await Promise.all([this.#load(), trackOf(address), collection()]);
     const { song, rows, sounds } = track;
+    /** @param {string} layer @param {string} stem */
     const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
     const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
     player.voice = this;
-    const deck = { id, track, player };
-    const on = (type, hear) => player.addEventListener(type, ({ detail }) => deck === this.#deck && hear(detail));
-    on("state", (detail) => this.#heed(detail));
-    on("at", (detail) => this.#place(detail));
-    on("ended", () => this.#end());
+    const life = new AbortController();
+    const deck = { id, track, player, life };
+    const { signal } = life;
+    player.on("state", (change) => deck === this.#deck && this.#follow(change), { signal });
+    player.on("at", (place) => deck === this.#deck && this.#followPlace(place), { signal });
+    player.on("ended", () => deck === this.#deck && this.#end(), { signal });
     return deck;
   }
 
-  #heed({ state, reason }) {
+  /** @param {StateChange} change */
+  #follow({ state, reason }) {
     if (state === "failed") {
-      this.#miss(reason.message);
+      this.#skip(reasonOf(reason));
       return;
     }
     const isOn = state === "playing" || state === "loading";
-    this.#become(isOn ? state : "paused", isOn ? this.#skipped : "");
+    this.#setState(isOn ? state : "paused", isOn ? this.#skipped : "");
     if (state !== "playing") return;
-    this.#missed = [];
+    this.#failures = [];
     this.#listen();
   }
 
-  #place({ seconds, playing, peaks }) {
+  /** @param {Place} place */
+  #followPlace({ seconds, playing, peaks }) {
     this.#queue.seconds = seconds;
-    this.#tell("at", { seconds, peaks: playing ? peaks : [0, 0] });
+    this.emit("at", { seconds, peaks: playing ? peaks : [0, 0] });
     if (playing && this.duration - seconds < AHEAD_SECONDS) this.#prepareNext();
   }
 
   #prepareNext() {
     const entry = this.#queue.after({ ended: true });
-    if (!entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
+    if (!this.#deck || !entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
     const room = BUDGET - this.#deck.player.stats.bytes;
-    const deck = this.#deckOf(entry).then(async (next) => {
+    const deck = this.#makeDeck(entry).then(async (next) => {
       await next.player.preload(room);
       return next;
     });
@@ -261,9 +305,10 @@ export class Jukebox extends EventTarget {
     else this.pause(); // at the track's beginning by now, which those who listen have to know
   }
 
-  #leave() {
+  #closeDeck() {
     this.#deck?.player.pause();
     this.#deck?.player.close();
+    this.#deck?.life.abort();
     this.#deck = null;
   }
 
@@ -273,17 +318,14 @@ export class Jukebox extends EventTarget {
     setTimeout(() => {
       if (turn !== this.#turn || this.state !== "playing" || this.outputNode?.context.state === "running") return;
       this.pause();
-      this.#become("paused", _("Press Play to continue"));
+      this.#setState("paused", _("Press Play to continue"));
     }, PATIENCE_MS);
   }
 
-  #become(state, reason = "") {
+  /** @param {JukeboxState} state */
+  #setState(state, reason = "") {
     this.state = state;
     this.reason = reason;
-    this.#tell("state");
-  }
-
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit("state");
   }
 }
