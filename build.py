@@ -8,18 +8,18 @@ from typing import NoReturn
 from stempress.commands.cli import run
 from stempress.core.options import BuildOptions
 from stempress.core.progress import Progress
-from stempress.output.input_hash import name_inputs
-from stempress.output.result import Built
-from stempress.output.writer import refuse_foreign, standing
+from stempress.output.input_hash import hash_inputs
+from stempress.output.result import BuildResult
+from stempress.output.writer import check_output_folder, find_current_build
 
 
-def build(options: BuildOptions, progress: Progress) -> Built:
+def build(options: BuildOptions, progress: Progress) -> BuildResult:
     """Press one site, unless it stands already as it would be pressed."""
-    refuse_foreign(options.out)
+    check_output_folder(options.out)
     with progress.stage("look"):
-        inputs = name_inputs(options)
+        inputs = hash_inputs(options)
         asked = options.report or options.only
-        built = None if asked else standing(options.out, inputs.everything)
+        built = None if asked else find_current_build(options.out, inputs.everything)
     if built:
         return built
 

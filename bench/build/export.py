@@ -24,7 +24,7 @@ from stempress.core.errors import Findings
 from stempress.core.paths import TEMPLATES
 from stempress.core.progress import Progress
 from stempress.core.workers import start_workers
-from stempress.i18n.number_format import Words, clock, colour
+from stempress.i18n.number_format import Formatter, format_duration, layer_colour
 from stempress.i18n.translations import ENGLISH
 from stempress.render.html_pages import environment
 from stempress.render.json_ld import linked_data
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 MIXER_OFF = "This site was pressed without the Python runtime, so its mixer is off."
 
-WORDS = Words()
+WORDS = Formatter()
 number, one_in, percent = WORDS.number, WORDS.one_in, WORDS.percent
 LONG = (60, " wordier"), (24, " wordy")
 """Titles that are longer are set smaller."""
@@ -129,7 +129,7 @@ def finder_facts(views: Views) -> Facts:
 def row_facts(row: StemRow) -> Facts:
     """Return a stem as lists show it."""
     return {
-        "at": colour(row.at),
+        "at": layer_colour(row.at),
         "layer": row.layer.name,
         "name": row.stem.name,
         "address": address_of(row),
@@ -147,7 +147,7 @@ def relative_facts(views: Views, token: Token) -> Facts:
         "address": address_of(token),
         "cover": cover_of(views.collection, token),
         "title": views.title_of(token),
-        "at": colour(row.at) if row else 0,
+        "at": layer_colour(row.at) if row else 0,
         "is": row.layer.name if row else f"{token.tier.capitalize()} token",
         "state": token.state,
     }
@@ -201,7 +201,7 @@ def page_facts(views: Views, page: Page) -> Facts | None:
 
 def stripes(views: Views, page: Page) -> list[int]:
     """Return the colours of the stripes on a page's spine."""
-    return [colour(at) for at in _cut(views, page.about)]
+    return [layer_colour(at) for at in _cut(views, page.about)]
 
 
 def _cut(views: Views, about: object) -> Sequence[int]:
@@ -263,7 +263,7 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
     return {
         "description": what if known else blank,
         "image": cover,
-        "layer": colour(row.at) if row else 0,
+        "layer": layer_colour(row.at) if row else 0,
         "covers": views.pictures(song, mix) if song and mix else [cover],
         "alt": f"Cover of mix {mix.mix_number} of {song.title}"
         if mix and song
@@ -413,7 +413,7 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
             ["Burned", "", number(row.count.burned), []],
             ["Held", "", number(row.count.alive), []],
             ["Loudness", "", f"{loudness} LUFS", []],
-            ["Sound", "", f"{sound}, {clock(row.sound.seconds)}", []],
+            ["Sound", "", f"{sound}, {format_duration(row.sound.seconds)}", []],
         ],
         "mixer": mixer_facts(views, row, None, page),
         "alive": number(len(alive)) if alive else "",

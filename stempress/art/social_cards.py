@@ -55,7 +55,7 @@ def _cards_of(bundle: Bundle) -> Iterator[OutputFile]:
 def _cards(files: Iterable[OutputFile]) -> Iterator[OutputFile]:
     for file in files:
         if COVERS in PurePosixPath(file.address).parents:
-            yield OutputFile(card_address(file.address), partial(_card, file), file.named().key)
+            yield OutputFile(card_address(file.address), partial(_card, file), file.with_key().key)
 
 
 def _card(file: OutputFile) -> Path:

@@ -62,7 +62,7 @@ def _icon_data(address: str, size: int, purpose: str) -> dict[str, str]:
 
 
 def _icon(address: str, cover: OutputFile, size: int, share: float) -> OutputFile:
-    return OutputFile(address, partial(_drawn, cover, size, share), cover.named().key)
+    return OutputFile(address, partial(_drawn, cover, size, share), cover.with_key().key)
 
 
 def _drawn(file: OutputFile, size: int, share: float) -> Path:

@@ -96,8 +96,8 @@ def _promises(text: str) -> Iterator[Promise]:
 @cache
 def _each() -> re.Pattern[str]:
     """Return what finds them, in a group for every phrase."""
-    phrases = "|".join(f"({phrase})" for phrase, _ in PHRASES)
-    return re.compile(rf"\b(?:{phrases})\b", re.IGNORECASE)
+    translations = "|".join(f"({phrase})" for phrase, _ in PHRASES)
+    return re.compile(rf"\b(?:{translations})\b", re.IGNORECASE)
 
 
 def lint_wording(site: Path, findings: Findings) -> None:

@@ -13,7 +13,7 @@ from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, 
 from stempress.core.cache import cached_text
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_toml, read_text
-from stempress.i18n.translations import catalogue_of, is_english
+from stempress.i18n.translations import find_catalogue, is_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,7 +237,7 @@ def _site_url(site: Table) -> str:
 def _language(site: Table) -> str:
     value = site.text("language", "en")
     if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
-        if not is_english(value) and catalogue_of(value) is None:
+        if not is_english(value) and find_catalogue(value) is None:
             message = "has no translation yet, so the interface is in English"
             site.warn("language", message, value, "docs/translating.md explains how to add one")
         return value

@@ -11,7 +11,7 @@ from stempress.core.tables import slugify
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
     from stempress.collection.collection import Collection
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
 
 SEGMENT = 48
@@ -42,7 +42,7 @@ def _segment(words: str) -> str:
     return f"{slug[:SEGMENT]}-{sha256(words.encode()).hexdigest()[:8]}".strip("-")
 
 
-def shown_trait(_: Phrases, trait: Trait) -> Trait:
+def shown_trait(_: Translations, trait: Trait) -> Trait:
     """Return a trait as pages show it; what the artist has named stays as it is."""
     names = {
         "Tier": _("Tier"),

@@ -18,11 +18,11 @@ from stempress.commands.leak_check import refuse_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
 from stempress.core.workers import start_workers
-from stempress.i18n.translations import read_phrases
-from stempress.output.lock import alone
-from stempress.output.output_files import unheld
-from stempress.output.result import Built
-from stempress.output.writer import bundles_of, look_ahead, write_site
+from stempress.i18n.translations import load_translations
+from stempress.output.lock import lock_output
+from stempress.output.output_files import files_outside
+from stempress.output.result import BuildResult
+from stempress.output.writer import existing_bundles, open_staging, write_site
 from stempress.render.html_pages import render_site
 from stempress.render.json_data import data_files
 from stempress.render.template_lint import lint_templates
@@ -35,47 +35,47 @@ from stempress.site.views import Views
 if TYPE_CHECKING:
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
-    from stempress.output.input_hash import Inputs
+    from stempress.output.input_hash import InputHashes
 
 
-def press(options: BuildOptions, inputs: Inputs, progress: Progress) -> Built:
+def press(options: BuildOptions, inputs: InputHashes, progress: Progress) -> BuildResult:
     """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
     with ExitStack() as until_written:
         return _press(options, inputs, progress, until_written)
 
 
 def _press(
-    options: BuildOptions, inputs: Inputs, progress: Progress, until_written: ExitStack
-) -> Built:
+    options: BuildOptions, inputs: InputHashes, progress: Progress, until_written: ExitStack
+) -> BuildResult:
     # First gather everything.
     findings = Findings()
     with progress.stage("read"):
         settings = read_settings(options.site, findings, options.base_uri)
         collection = read_collection(options.site, settings, findings)
         lint_wording(options.site, findings)
-        if inputs.own_templates:
+        if inputs.has_own_templates:
             lint_templates(options.site, findings)
     with start_workers(options.dask) as crew:
         with progress.stage("measure"):
             checked = check_audio(collection, findings, progress, crew)
             findings.raise_faults()
-        until_written.enter_context(alone(options.out, progress))
-        ahead = look_ahead(options.out)
+        until_written.enter_context(lock_output(options.out, progress))
+        ahead = open_staging(options.out)
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
-            phrases = read_phrases(settings.language)
-            plan = plan_pages(collection, rarity, phrases)
+            translations = load_translations(settings.language)
+            plan = plan_pages(collection, rarity, translations)
             if ahead is None:
                 refuse_clashes(plan.pages)  # before there is work
         with progress.stage("app"):
-            app, mixer_off = app_files(options, phrases, progress)
+            app, mixer_off = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("sound"):
             sounds = press_audio(Studio(collection, shown, checked, progress, crew))
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = Keys(views, inputs)
-        held = bundles_of(options.out, ahead)
+        held = existing_bundles(options.out, ahead)
         key_of = keys.begin(held)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
@@ -84,12 +84,12 @@ def _press(
             *data_files(plan, collection, rarity, sounds, keys),
             *metadata,
             *assets,
-            *offline_files(settings, assets, phrases.direction),
+            *offline_files(settings, assets, translations.direction),
             *render_site(views, options.site, keys, key_of),
             *app,
         ]
     with progress.stage("check"):
-        refuse_leaks(collection, unheld(metadata, held), findings)
+        refuse_leaks(collection, files_outside(metadata, held), findings)
         findings.raise_faults()
     # Then write.
     told = {"warnings": [str(each) for each in findings.warnings]}
@@ -100,11 +100,11 @@ def _press(
             jobs=options.jobs,
             progress=progress,
             only=options.only,
-            build=inputs.everything if inputs.sure and not options.only else "",
+            build=inputs.everything if inputs.is_stable and not options.only else "",
             told=told,
             guard=secret_guard(options.site, collection),
             ahead=ahead,
         )
     standard = settings.contract.standard if settings.contract else ""
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
-    return Built(written, findings.warnings, standard, sizes)
+    return BuildResult(written, findings.warnings, standard, sizes)

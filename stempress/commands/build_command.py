@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from stempress.commands.command import Context
-    from stempress.output.result import Built
+    from stempress.output.result import BuildResult
 
 
 def add_build_arguments(parser: ArgumentParser) -> None:
@@ -85,7 +85,7 @@ def build_once(options: BuildOptions, context: Context) -> bool:
     return True
 
 
-def build_and_report(options: BuildOptions, context: Context) -> Built:
+def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
     """Build once and report the result; faults are raised as SiteError."""
     progress = context.progress
     progress.stages.clear()

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
-    from stempress.output.result import Built
+    from stempress.output.result import BuildResult
 
-    type Build = Callable[[BuildOptions, Progress], Built]
+    type Build = Callable[[BuildOptions, Progress], BuildResult]
 
 
 def bundled_site(_: Mapping[str, object], bundled: Path) -> Path:

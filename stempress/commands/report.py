@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stempress.core.progress import Progress
-    from stempress.output.result import Built
+    from stempress.output.result import BuildResult
     from stempress.publish.upload_diff import Changes
 
 PAGES_NEAR = 0.8
 
 
 def tell(  # noqa: PLR0913 - what a build tells
-    built: Built,
+    built: BuildResult,
     seconds: float,
     out: str,
     progress: Progress,

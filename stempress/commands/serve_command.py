@@ -16,7 +16,7 @@ from stempress.commands.build_command import (
 )
 from stempress.commands.command import Command
 from stempress.core.options import BuildOptions
-from stempress.output.writer import look_back
+from stempress.output.writer import refresh_staging
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -57,11 +57,11 @@ def run_serve(options: ServeOptions, context: Context) -> bool:
 
 def _finish(out: Path, progress: Progress) -> None:
     """Do what can wait until open pages have reloaded; if it fails, the next build does it."""
-    from stempress.output.lock import alone  # noqa: PLC0415 - slow, and only previews need it here
+    from stempress.output.lock import lock_output  # noqa: PLC0415 - slow, and only previews need it here
 
     gc.collect()
-    with suppress(OSError), alone(out, progress):
-        look_back(out)
+    with suppress(OSError), lock_output(out, progress):
+        refresh_staging(out)
 
 
 SERVE = Command(

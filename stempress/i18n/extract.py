@@ -16,14 +16,14 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from stempress.core.paths import REPOSITORY
-from stempress.i18n.translations import FOLDER
+from stempress.i18n.translations import LOCALE_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TEMPLATE = FOLDER / "stempress.pot"
-SAYING = {
+TEMPLATE = LOCALE_FOLDER / "stempress.pot"
+KEYWORDS = {
     "_": None,
     "gettext": None,
     "marked": None,
@@ -38,11 +38,11 @@ SOURCES = {
     "pyodide_app/*.py": ("python", {}),
     "pyodide_app/web/**/*.js": ("javascript", {"parse_template_string": "true", "jsx": "false"}),
 }
-KEPT = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-T")
+KEPT_HEADERS = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-T")
 """The headers that say something; dates would differ whenever two people do this."""
 
 
-def gather() -> Catalog:
+def extract_messages() -> Catalog:
     """Return every sentence of the source, and the files that it stands in."""
     found = Catalog(project="Stempress", version="0", fuzzy=False, header_comment="# Stempress")
     for pattern, (method, options) in SOURCES.items():
@@ -50,27 +50,27 @@ def gather() -> Catalog:
             if not path.is_file():
                 continue
             place = path.relative_to(REPOSITORY).as_posix()
-            for _, message, _, context in _sentences(path, method, options):
+            for _, message, _, context in _extract_from(path, method, options):
                 found.add(message, locations=[(place, 0)], context=context)
     return found
 
 
-def _sentences(path: Path, method: str, options: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    yield from extract_from_file(method, path, SAYING, options=options)
+def _extract_from(path: Path, method: str, options: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    yield from extract_from_file(method, path, KEYWORDS, options=options)
 
 
-def read(path: Path, locale: str | None = None) -> Catalog:
+def read_catalogue(path: Path, locale: str | None = None) -> Catalog:
     """Read a catalogue."""
     with path.open("rb") as file:
         return read_po(file, locale=locale)
 
 
-def written(catalogue: Catalog) -> bytes:
+def serialize(catalogue: Catalog) -> bytes:
     """Return a catalogue as a file: sorted, without dates and line numbers."""
     buffer = BytesIO()
     write_po(buffer, catalogue, width=100, sort_output=True, include_lineno=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
-    kept = tuple(f'"{name}' for name in KEPT)
+    kept = tuple(f'"{name}' for name in KEPT_HEADERS)
     end = lines.index("\n")
     header = [line for line in lines[:end] if line[0] != '"' or line.startswith(kept)]
     return "".join([*header, *lines[end:]]).encode()
@@ -82,27 +82,27 @@ def is_translated(message: Message) -> bool:
     return not message.fuzzy and all(forms)
 
 
-def begin(language: str) -> Path:
+def create_catalogue(language: str) -> Path:
     """Begin the catalogue of a language."""
-    path = FOLDER / language / "LC_MESSAGES" / "stempress.po"
+    path = LOCALE_FOLDER / language / "LC_MESSAGES" / "stempress.po"
     path.parent.mkdir(parents=True)
     header = f"# Stempress in {Locale.parse(language).english_name}"
-    path.write_bytes(written(Catalog(language, header_comment=header, fuzzy=False)))
+    path.write_bytes(serialize(Catalog(language, header_comment=header, fuzzy=False)))
     return path
 
 
 def main() -> None:
     """Write stempress.pot, and bring every catalogue up to it."""
     for language in sys.argv[1:]:
-        begin(language)
-    template = gather()
-    TEMPLATE.write_bytes(written(template))
-    for path in sorted(FOLDER.glob("*/LC_MESSAGES/stempress.po")):
+        create_catalogue(language)
+    template = extract_messages()
+    TEMPLATE.write_bytes(serialize(template))
+    for path in sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/stempress.po")):
         language = path.parts[-3]
-        catalogue = read(path, language)
+        catalogue = read_catalogue(path, language)
         catalogue.update(template)
         catalogue.obsolete.clear()
-        path.write_bytes(written(catalogue))
+        path.write_bytes(serialize(catalogue))
         missing = sum(bool(each.id) and not is_translated(each) for each in catalogue)
         told = f"{language}: {len(catalogue)} sentences, {missing} to be translated\n"
         sys.stdout.write(told)

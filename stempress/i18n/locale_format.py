@@ -10,26 +10,26 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
-from stempress.i18n.locales import locale_of
-from stempress.i18n.number_format import Words
+from stempress.i18n.locales import find_locale
+from stempress.i18n.number_format import Formatter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
-KEPT = 1 << 14
+CACHE_SIZE = 1 << 14
 
 
-class LocalWords(Words):
+class LocaleFormatter(Formatter):
     """Figures, days and lists by the Unicode consortium's tables."""
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, translations: Translations) -> None:
         """Take the language's sentences."""
-        super().__init__(phrases)
-        self._locale = locale = locale_of(phrases.tag)
-        self._decimal = lru_cache(KEPT)(
+        super().__init__(translations)
+        self._locale = locale = find_locale(translations.tag)
+        self._decimal = lru_cache(CACHE_SIZE)(
             lambda value, pattern: format_decimal(value, pattern, locale=locale)
         )
         symbols = locale.number_symbols["latn"]

@@ -6,7 +6,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 
 
-def locale_of(tag: str) -> Locale:
+def find_locale(tag: str) -> Locale:
     """Return the locale of a language tag, or of the nearest there is."""
     parts = tag.replace("-", "_").split("_")
     for length in range(len(parts), 0, -1):

@@ -11,19 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-class Words:
+class Formatter:
     """Figures, days and lists in English; ``local.py`` has them in other languages."""
 
     minus, plus = "\N{MINUS SIGN}", "+"
 
-    def __init__(self, phrases: Phrases = ENGLISH) -> None:
+    def __init__(self, translations: Translations = ENGLISH) -> None:
         """Take the language's sentences."""
-        self._phrases = _ = phrases
+        self._phrases = _ = translations
         self.tiers = {
             "stem": _.pgettext("tier", "stem"),
             "song": _.pgettext("tier", "song"),
@@ -94,29 +94,29 @@ class Words:
         return f"{self.fixed(count / 1e3, 0)}{NBSP}kB"
 
 
-def clock(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a length as ``1:04``."""
     return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
 
 
-def short(address: str) -> str:
+def shorten_address(address: str) -> str:
     """Return an address by its first and last digits."""
     return f"{address[:6]}…{address[-4:]}" if len(address) > 12 else address
 
 
-def colour(at: int) -> int:
+def layer_colour(at: int) -> int:
     """Return which of the eight layer colours a layer has, 1 to 8."""
     return at % 8 + 1
 
 
-def in_brief(text: str, limit: int = 200) -> str:
+def summarize(text: str, limit: int = 200) -> str:
     """Return the first words of Markdown as plain text, for descriptions and lists."""
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text.strip().split("\n\n", 1)[0])
     words = re.sub(r"[*_`#>]+", "", plain).split()
-    short = " ".join(words)
-    if len(short) <= limit:
-        return short
-    return f"{short[:limit].rsplit(' ', 1)[0]}…"
+    summary = " ".join(words)
+    if len(summary) <= limit:
+        return summary
+    return f"{summary[:limit].rsplit(' ', 1)[0]}…"
 
 
 def is_web_link(address: str) -> bool:

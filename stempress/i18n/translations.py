@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-FOLDER = Path(__file__).parent / "locale"
-SOURCE = "en"
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+SOURCE_LANGUAGE = "en"
 """The language of the sentences in the source."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-ENGLISH_RULE = "(n != 1)"
-CONTEXT = "\x04"
+ENGLISH_PLURAL_RULE = "(n != 1)"
+CONTEXT_SEPARATOR = "\x04"
 """What gettext puts between a context and a sentence."""
 
 
@@ -28,19 +28,19 @@ ISOLATION = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class Translations:
     """The sentences of one language; called with an English one, it gives the one to show.
 
     ``tag`` is how numbers and dates are written; ``rule`` is C that says which form goes with
     ``n``; ``scripted`` are the keys of sentences that the pages' modules say.
     """
 
-    tag: str = SOURCE
-    rule: str = ENGLISH_RULE
+    tag: str = SOURCE_LANGUAGE
+    rule: str = ENGLISH_PLURAL_RULE
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scripted: frozenset[str] = frozenset()
     direction: str = "ltr"
-    key: str = SOURCE
+    key: str = SOURCE_LANGUAGE
 
     def __call__(self, words: str, **given: object) -> str:
         """Return a sentence, its placeholders filled."""
@@ -53,7 +53,7 @@ class Phrases:
     def ngettext(self, one: str, many: str, count: int, **given: object) -> str:
         """Return the sentence that goes with a number."""
         forms = self.of_number(one, many)
-        return self._filled(forms[which_form(self.rule)(count)], given)
+        return self._filled(forms[compile_plural_rule(self.rule)(count)], given)
 
     def _filled(self, words: str, given: Mapping[str, object]) -> str:
         """Put values in the places of a sentence's placeholders."""
@@ -67,40 +67,40 @@ class Phrases:
 
     def of(self, words: str, context: str = "") -> str:
         """Return a sentence with its placeholders."""
-        found = self.forms.get(f"{context}{CONTEXT}{words}" if context else words)
+        found = self.forms.get(f"{context}{CONTEXT_SEPARATOR}{words}" if context else words)
         return found[0] if found else words
 
     def of_number(self, one: str, many: str) -> tuple[str, ...]:
         """Return the forms of a sentence with a number, in the order of the rule."""
         return self.forms.get(one) or tuple(
-            one if form == 0 else many for form in range(_forms_of(self.rule))
+            one if form == 0 else many for form in range(_count_forms(self.rule))
         )
 
 
-ENGLISH = Phrases()
+ENGLISH = Translations()
 
 
-def which_form(rule: str) -> Callable[[int], int]:
+def compile_plural_rule(rule: str) -> Callable[[int], int]:
     """Return what says which form goes with a number; ValueError where a rule is none."""
-    if rule == ENGLISH_RULE:
+    if rule == ENGLISH_PLURAL_RULE:
         return lambda count: int(count != 1)
     from gettext import c2py  # noqa: PLC0415
 
     return c2py(rule)
 
 
-def _forms_of(rule: str) -> int:
+def _count_forms(rule: str) -> int:
     """Return how many forms a rule tells apart."""
-    form = which_form(rule)
+    form = compile_plural_rule(rule)
     return 1 + max(form(count) for count in range(201))
 
 
-def catalogue_of(tag: str) -> Path | None:
+def find_catalogue(tag: str) -> Path | None:
     """Return the catalogue for a language tag: ``de-AT`` has that of ``de``."""
     parts = tag.replace("_", "-").split("-")
     for length in range(len(parts), 0, -1):
         name = "_".join([parts[0].lower(), *(part.upper() for part in parts[1:length])])
-        path = FOLDER / name / "LC_MESSAGES" / "stempress.po"
+        path = LOCALE_FOLDER / name / "LC_MESSAGES" / "stempress.po"
         if path.exists():
             return path
     return None
@@ -108,21 +108,21 @@ def catalogue_of(tag: str) -> Path | None:
 
 def is_english(tag: str) -> bool:
     """Say whether a tag is one of English's."""
-    return re.split("[-_]", tag)[0].lower() == SOURCE
+    return re.split("[-_]", tag)[0].lower() == SOURCE_LANGUAGE
 
 
-def read_phrases(tag: str) -> Phrases:
+def load_translations(tag: str) -> Translations:
     """Return the sentences for a language tag; English ones where there is no catalogue."""
     if is_english(tag):
         return ENGLISH
-    path = catalogue_of(tag)
+    path = find_catalogue(tag)
     if path is None:
-        _, direction = _written(tag)
-        return Phrases(direction=direction, key=f"{SOURCE} {direction}")
-    return parse_phrases(path.read_bytes(), tag)
+        _, direction = _locale_tag(tag)
+        return Translations(direction=direction, key=f"{SOURCE_LANGUAGE} {direction}")
+    return parse_catalogue(path.read_bytes(), tag)
 
 
-def parse_phrases(content: bytes, tag: str) -> Phrases:
+def parse_catalogue(content: bytes, tag: str) -> Translations:
     """Read a catalogue; sentences that are not translated, or doubtfully, are left out."""
     from io import BytesIO  # noqa: PLC0415
 
@@ -132,27 +132,27 @@ def parse_phrases(content: bytes, tag: str) -> Phrases:
     forms: dict[str, tuple[str, ...]] = {}
     scripted = set()
     for message in catalogue:
-        words, *_ = _texts(message.id)
-        found = _texts(message.string)
+        words, *_ = _as_tuple(message.id)
+        found = _as_tuple(message.string)
         if not words or message.fuzzy or not all(found):
             continue
-        key = f"{message.context}{CONTEXT}{words}" if message.context else words
+        key = f"{message.context}{CONTEXT_SEPARATOR}{words}" if message.context else words
         forms[key] = found
         if any(place.startswith("pyodide_app/") for place, _ in message.locations):
             scripted.add(key)
-    figures, direction = _written(tag)
+    figures, direction = _locale_tag(tag)
     name = f"{figures} {blake2b(content, digest_size=8).hexdigest()}"
-    return Phrases(figures, catalogue.plural_expr, forms, frozenset(scripted), direction, name)
+    return Translations(figures, catalogue.plural_expr, forms, frozenset(scripted), direction, name)
 
 
-def _written(tag: str) -> tuple[str, str]:
+def _locale_tag(tag: str) -> tuple[str, str]:
     """Return the tag that a language is known by, and which way it is written."""
-    from stempress.i18n.locales import locale_of  # noqa: PLC0415
+    from stempress.i18n.locales import find_locale  # noqa: PLC0415
 
-    locale = locale_of(tag)
+    locale = find_locale(tag)
     return str(locale).replace("_", "-"), locale.text_direction
 
 
-def _texts(words: Iterable[str] | str | None) -> tuple[str, ...]:
+def _as_tuple(words: Iterable[str] | str | None) -> tuple[str, ...]:
     """Return one text or several as a tuple."""
     return (words or "",) if isinstance(words, str | None) else tuple(words)

@@ -23,12 +23,12 @@ def json_file(address: str, content: object) -> OutputFile:
     return OutputFile(address, json_bytes(content))
 
 
-def json_later(
+def lazy_json_file(
     address: str, key: str, content: Callable[..., object], *given: object
 ) -> OutputFile:
     """Return a JSON file that is made when it is needed."""
-    return OutputFile(address, partial(_json_of, content, given), key)
+    return OutputFile(address, partial(_json_content, content, given), key)
 
 
-def _json_of(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
+def _json_content(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
     return json_bytes(content(*given))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stempress.output.writer import records_of, shelter
+from stempress.output.writer import ensure_state_folder, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,13 +19,13 @@ LOCK = "lock"
 
 
 @contextmanager
-def alone(out: Path, progress: Progress) -> Iterator[None]:
+def lock_output(out: Path, progress: Progress) -> Iterator[None]:
     """Be the only build that makes ``out``; wait while another does. A lock ends with its process.
 
     The file stays: were it removed, two builds could hold locks of two files of one name.
     """
-    records = records_of(out)
-    shelter(records)
+    records = state_folder(out)
+    ensure_state_folder(records)
     words = f"another build is making {out}: waiting until it is done"
     with _locked(records / LOCK, partial(progress.log, words)):
         yield

@@ -30,7 +30,7 @@ UNSURE_NS = 20_000_000
 """A folder that has just changed may change again without its time telling so."""
 
 
-class Seen(NamedTuple):
+class ManifestEntry(NamedTuple):
     """A file as it was written: what it follows from, and what the disk says of it."""
 
     key: str
@@ -39,15 +39,15 @@ class Seen(NamedTuple):
     inode: int
 
     @classmethod
-    def of(cls, key: str, found: os.stat_result) -> Seen:
+    def of(cls, key: str, found: os.stat_result) -> ManifestEntry:
         """Return what the disk says of a file."""
         return cls(key, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-_SEEN = partial(tuple.__new__, Seen)
+_new_entry = partial(tuple.__new__, ManifestEntry)
 
 
-class Shelf(NamedTuple):
+class BundleManifest(NamedTuple):
     """Files that were put into a folder together, in columns, and what all of them follow from.
 
     Without a ``key`` that is not known. A list for each file would take longer to read.
@@ -61,38 +61,38 @@ class Shelf(NamedTuple):
     inodes: list[int]
 
     @classmethod
-    def of(cls, key: str, files: Mapping[str, Seen]) -> Shelf:
+    def of(cls, key: str, files: Mapping[str, ManifestEntry]) -> BundleManifest:
         """Return files as they were written, in columns."""
         columns = zip(*files.values(), strict=True) if files else ((),) * 4
         keys, sizes, times, inodes = map(list, columns)
         return cls(key, list(files), keys, sizes, times, inodes)
 
-    def seen(self) -> Iterator[tuple[str, Seen]]:
+    def seen(self) -> Iterator[tuple[str, ManifestEntry]]:
         """Yield addresses, and what is known of the files there."""
         columns = zip(self.keys, self.sizes, self.times, self.inodes, strict=True)
-        return zip(self.addresses, map(_SEEN, columns), strict=True)
+        return zip(self.addresses, map(_new_entry, columns), strict=True)
 
 
 @dataclass(frozen=True)
-class Record:
+class Manifest:
     """What is in a folder; ``build`` names all that it was made from, ``told`` what was said.
 
     ``folders`` tells when each was last changed, those that hold others before these.
     """
 
-    shelves: Mapping[str, Shelf] = field(default_factory=dict)
+    shelves: Mapping[str, BundleManifest] = field(default_factory=dict)
     folders: Mapping[str, int] = field(default_factory=dict)
     build: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def files(self) -> Mapping[str, Seen]:
+    def files(self) -> Mapping[str, ManifestEntry]:
         """Every file."""
         return self.without(())
 
-    def without(self, names: Container[str]) -> dict[str, Seen]:
+    def without(self, names: Container[str]) -> dict[str, ManifestEntry]:
         """Return every file but those of some shelves."""
-        found: dict[str, Seen] = {}
+        found: dict[str, ManifestEntry] = {}
         for name, shelf in self.shelves.items():
             if name not in names:
                 found.update(shelf.seen())
@@ -107,7 +107,7 @@ class Record:
         return found
 
 
-class Found(NamedTuple):
+class FolderDiff(NamedTuple):
     """How a folder differs from its record; a folder that a link stands for is missing.
 
     ``strays`` lie there and are not recorded; dotfiles at the top may do so.
@@ -118,41 +118,41 @@ class Found(NamedTuple):
     strays: list[str]
 
 
-class Tree:
+class OutputFolder:
     """A folder as it is found."""
 
-    def __init__(self, path: Path, record: Record) -> None:
+    def __init__(self, path: Path, record: Manifest) -> None:
         """Take the folder and the record of what was put into it."""
         self.path, self.record = path, record
         self._root = str(path)
-        self._look: Callable[[], Found] = self._looked
+        self._look: Callable[[], FolderDiff] = self._looked
 
-    def has(self, address: str, seen: Seen) -> bool:
+    def has(self, address: str, seen: ManifestEntry) -> bool:
         """Say whether a file is as it was written."""
-        return is_as_written(f"{self._root}/{address}", seen)
+        return is_unmodified(f"{self._root}/{address}", seen)
 
     def look_meanwhile(self) -> None:
         """Begin to look at everything, where another process can do that."""
-        record, found = _last_look.pop(self._root, (None, None))
+        record, found = _last_diffs.pop(self._root, (None, None))
         if found is not None and record is self.record:
             self._look = lambda: found
         else:
             self._look = start_in_fork(self._looked)
 
-    def note(self, found: Found) -> None:
+    def note(self, found: FolderDiff) -> None:
         """Keep what is found here for this process's next build."""
-        _last_look[self._root] = self.record, found
+        _last_diffs[self._root] = self.record, found
 
     @cached_property
-    def found(self) -> Found:
+    def found(self) -> FolderDiff:
         """How the folder differs from its record."""
         return self._look()
 
-    def _looked(self) -> Found:
+    def _looked(self) -> FolderDiff:
         shelves = self.record.shelves.values()
         files = (file for shelf in shelves for file in shelf.seen())
         changed = {address for address, seen in files if not self.has(address, seen)}
-        return Found(changed, *_around(self.path, self.record))
+        return FolderDiff(changed, *_diff_folders(self.path, self.record))
 
     @property
     def is_as_left(self) -> bool:
@@ -165,7 +165,7 @@ class Tree:
         return bool(self.record.shelves) and not self.found.changed and not self.found.strays
 
 
-def is_as_written(place: str, seen: Seen) -> bool:
+def is_unmodified(place: str, seen: ManifestEntry) -> bool:
     """Say whether a file is as it was written."""
     try:
         found = os.lstat(place)
@@ -174,68 +174,68 @@ def is_as_written(place: str, seen: Seen) -> bool:
     return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
 
 
-_last_look: dict[str, tuple[Record, Found]] = {}
+_last_diffs: dict[str, tuple[Manifest, FolderDiff]] = {}
 """What was found between two builds of a preview."""
 
 
-def read_tree(path: Path, records: Path) -> Tree:
+def read_output_folder(path: Path, records: Path) -> OutputFolder:
     """Return a folder with its record; of one without a record nothing is known."""
     try:
-        place = _place(path, records)
-        return Tree(path, _read_record(place))
+        place = _manifest_path(path, records)
+        return OutputFolder(path, _read_manifest(place))
     except (OSError, ValueError, KeyError, TypeError):
-        return Tree(path, Record())
+        return OutputFolder(path, Manifest())
 
 
-def _read_record(place: Path) -> Record:
+def _read_manifest(place: Path) -> Manifest:
     """Read a record, unless this process has written it; a preview builds again and again."""
-    written = _written(place)
-    if place in _known and _known[place][0] == written:
-        return _known[place][1]
+    written = _file_version(place)
+    if place in _manifest_cache and _manifest_cache[place][0] == written:
+        return _manifest_cache[place][1]
     data = orjson.loads(place.read_bytes())
     if data["version"] != VERSION:
         raise ValueError(data["version"])
-    shelves = {name: Shelf(*shelf) for name, shelf in data["shelves"].items()}
+    shelves = {name: BundleManifest(*shelf) for name, shelf in data["shelves"].items()}
     folders = dict(zip(data["folders"], data["times"], strict=True))
-    record = Record(shelves, folders, data["build"], data["told"])
-    _known[place] = written, record
+    record = Manifest(shelves, folders, data["build"], data["told"])
+    _manifest_cache[place] = written, record
     return record
 
 
-_known: dict[Path, tuple[tuple[int, int], Record]] = {}
+_manifest_cache: dict[Path, tuple[tuple[int, int], Manifest]] = {}
 """Records by their files, and what these were then."""
 
 
-def _written(place: Path) -> tuple[int, int]:
+def _file_version(place: Path) -> tuple[int, int]:
     found = place.stat()
     return found.st_mtime_ns, found.st_ino
 
 
-def write_record(path: Path, records: Path, record: Record) -> None:
+def write_manifest(path: Path, records: Path, record: Manifest) -> None:
     """Keep a folder's record."""
     data: dict[str, object] = {"version": VERSION, "build": record.build, "told": record.told}
     data |= {"folders": list(record.folders), "times": list(record.folders.values())}
     data |= {"shelves": {name: tuple(shelf) for name, shelf in record.shelves.items()}}
-    place = _place(path, records)
+    place = _manifest_path(path, records)
     draft = place.with_suffix(".part")
     draft.write_bytes(orjson.dumps(data))
     draft.replace(place)
-    _known[place] = _written(place), record
+    _manifest_cache[place] = _file_version(place), record
 
 
-def drop_record(path: Path, records: Path) -> None:
+def delete_manifest(path: Path, records: Path) -> None:
     """Forget what is in a folder: it is about to change."""
-    place = _place(path, records)
-    _known.pop(place, None)
-    _last_look.pop(str(path), None)
+    place = _manifest_path(path, records)
+    _manifest_cache.pop(place, None)
+    _last_diffs.pop(str(path), None)
     place.unlink(missing_ok=True)
 
 
-def _place(path: Path, records: Path) -> Path:
+def _manifest_path(path: Path, records: Path) -> Path:
     return records / f"{path.stat().st_ino}.json"
 
 
-def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
+def _diff_folders(path: Path, record: Manifest) -> tuple[set[str], list[str]]:
     """Return the recorded folders that are not there, and what lies in the others unrecorded.
 
     A folder that a link stands for is not there; nothing is looked at through it.
@@ -269,7 +269,7 @@ def _around(path: Path, record: Record) -> tuple[set[str], list[str]]:
     return missing, strays
 
 
-def folders_of(addresses: Iterable[str]) -> set[str]:
+def parent_folders(addresses: Iterable[str]) -> set[str]:
     """Return every folder that files lie in, that of all included."""
     found = {""}
     for address in addresses:
@@ -287,7 +287,7 @@ def folder_times(path: Path, folders: Iterable[str]) -> dict[str, int]:
     return {folder: mtime if mtime < latest else 0 for folder, mtime in times.items()}
 
 
-def remove(path: Path, addresses: Iterable[str], wanted: AbstractSet[str]) -> None:
+def remove_paths(path: Path, addresses: Iterable[str], wanted: AbstractSet[str]) -> None:
     """Remove files, folders and links, and folders that are empty then, but for those wanted."""
     for address in addresses:
         place = path / address

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from stempress.output.manifest import Record, Shelf, Tree
+    from stempress.output.manifest import BundleManifest, Manifest, OutputFolder
 
 
 class OutputFile(NamedTuple):
@@ -29,20 +29,20 @@ class OutputFile(NamedTuple):
     key: str = ""
     twin: str = ""
 
-    def made(self) -> bytes | Path:
+    def produce(self) -> bytes | Path:
         """Return the content, made if it has to be."""
         return self.content() if callable(self.content) else self.content
 
     def read(self) -> bytes:
         """Return the bytes, made if they have to be."""
-        content = self.made()
+        content = self.produce()
         return content if isinstance(content, bytes) else content.read_bytes()
 
-    def named(self) -> OutputFile:
+    def with_key(self) -> OutputFile:
         """Return this file with a key; one without has that of its content."""
         if self.key:
             return self
-        content = self.made()
+        content = self.produce()
         if isinstance(content, bytes):
             return self._replace(key=blake2b(content, digest_size=12).hexdigest())
         found = content.stat()
@@ -65,7 +65,7 @@ class Bundle:
         return list(self._make())
 
 
-def flat(files: Iterable[OutputFile | Bundle]) -> Iterator[OutputFile]:
+def flatten(files: Iterable[OutputFile | Bundle]) -> Iterator[OutputFile]:
     """Yield every file, those in bundles too."""
     for each in files:
         if isinstance(each, Bundle):
@@ -74,7 +74,7 @@ def flat(files: Iterable[OutputFile | Bundle]) -> Iterator[OutputFile]:
             yield each
 
 
-def unheld(
+def files_outside(
     files: Iterable[OutputFile | Bundle], held: AbstractSet[tuple[str, str]]
 ) -> list[OutputFile]:
     """Return the files that are not in bundles that are there, by name and key."""
@@ -87,13 +87,13 @@ def unheld(
     return found
 
 
-def holds(tree: Tree, name: str, key: str) -> bool:
+def has_bundle(tree: OutputFolder, name: str, key: str) -> bool:
     """Say whether a folder was left with the files of a bundle of this key in it."""
     shelf = tree.record.shelves.get(name)
     return shelf is not None and bool(key) and shelf.key == key
 
 
-class Wanted:
+class WritePlan:
     """What a site is to hold: bundles that the next site has already, and files one by one.
 
     Both by the name of their bundle; files outside bundles have the name "".
@@ -102,12 +102,12 @@ class Wanted:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.order: list[str] = []
-        self.folded: dict[str, Shelf] = {}
+        self.folded: dict[str, BundleManifest] = {}
         self.opened: dict[str, dict[str, OutputFile]] = {}
         self.keys: dict[str, str] = {}
         self._twice: list[str] = []
 
-    def fold(self, name: str, key: str, shelf: Shelf) -> None:
+    def fold(self, name: str, key: str, shelf: BundleManifest) -> None:
         """Take a bundle as it lies in the next site."""
         self.order.append(name)
         self.folded[name], self.keys[name] = shelf, key
@@ -115,7 +115,7 @@ class Wanted:
     def open(self, name: str, key: str, files: Sequence[OutputFile]) -> None:
         """Take files one by one."""
         self.order.append(name)
-        self.opened[name] = found = {file.address: file.named() for file in files}
+        self.opened[name] = found = {file.address: file.with_key() for file in files}
         self.keys[name] = key
         if len(found) < len(files):
             counts = Counter(file.address for file in files)
@@ -130,7 +130,7 @@ class Wanted:
         shelf = self.folded.get(name)
         return shelf.addresses if shelf else list(self.opened[name])
 
-    def is_laid_out_as(self, record: Record) -> bool:
+    def is_laid_out_as(self, record: Manifest) -> bool:
         """Say whether a folder has exactly these addresses."""
         if self._twice:
             return False
@@ -142,13 +142,13 @@ class Wanted:
         addresses = self.addresses()
         return len(addresses) == len(record.sizes) and set(addresses) == record.sizes.keys()
 
-    def is_in(self, record: Record) -> bool:
+    def is_in(self, record: Manifest) -> bool:
         """Say whether a folder that is laid out so has exactly these files."""
         if record.shelves.keys() != self.keys.keys():
             return False
         return all(self._is_on(record.shelves[name], name) for name in self.order)
 
-    def _is_on(self, shelf: Shelf, name: str) -> bool:
+    def _is_on(self, shelf: BundleManifest, name: str) -> bool:
         if self.keys[name] and self.keys[name] == shelf.key:
             return True
         files = self.opened.get(name)
@@ -164,30 +164,32 @@ class Wanted:
         return sum(map(len, map(self._addresses, self.order)))
 
 
-def sort_out(files: Iterable[OutputFile | Bundle], stage: Tree | None, live: Tree | None) -> Wanted:
+def plan_write(
+    files: Iterable[OutputFile | Bundle], stage: OutputFolder | None, live: OutputFolder | None
+) -> WritePlan:
     """Return what is wanted, in bundles where the next site has them."""
-    wanted, loose = Wanted(), []
+    wanted, loose = WritePlan(), []
     for each in files:
         if isinstance(each, OutputFile):
             loose.append(each)
-        elif stage and holds(stage, each.name, each.key) and stage.is_as_left:
+        elif stage and has_bundle(stage, each.name, each.key) and stage.is_as_left:
             wanted.fold(each.name, each.key, stage.record.shelves[each.name])
-        elif live and holds(live, each.name, each.key):
-            wanted.open(each.name, each.key, _present(each, live.record.shelves[each.name]))
+        elif live and has_bundle(live, each.name, each.key):
+            wanted.open(each.name, each.key, _existing_files(each, live.record.shelves[each.name]))
         else:
             wanted.open(each.name, each.key, each.files)
     wanted.open("", "", loose)
     return wanted
 
 
-def _present(bundle: Bundle, shelf: Shelf) -> list[OutputFile]:
+def _existing_files(bundle: Bundle, shelf: BundleManifest) -> list[OutputFile]:
     """Return a bundle's files by the keys that they have in the present site.
 
     The bundle is opened only for a file that does not lie there any more as it was written.
     """
 
     def make(address: str) -> bytes | Path:
-        return next(file for file in bundle.files if file.address == address).made()
+        return next(file for file in bundle.files if file.address == address).produce()
 
     return [
         OutputFile(address, partial(make, address), key)

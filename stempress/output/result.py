@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteResult:
     """A finished write; ``changed`` are the addresses of the files that were written."""
 
     files: int
@@ -22,10 +22,10 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildResult:
     """A finished build; ``standard`` is the contract's token standard, "" without a contract."""
 
-    written: Written
+    written: WriteResult
     warnings: Sequence[object]
     standard: str = ""
     sizes: Sequence[str] = ()

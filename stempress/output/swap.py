@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HERE = -100  # AT_FDCWD
+_CURRENT_FOLDER = -100  # AT_FDCWD
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
 
 
-def exchange(one: Path, other: Path) -> None:
+def swap_folders(one: Path, other: Path) -> None:
     """Swap two folders of one disk; anybody sees them before or after, never in between.
 
     Where the system has no such call there is a moment in which ``other`` is missing.
     """
-    if not _at_once(os.fsencode(one), os.fsencode(other)):
+    if not _swap_atomically(os.fsencode(one), os.fsencode(other)):
         aside = one.with_name(f"{one.name}.aside")
         other.replace(aside)
         one.replace(other)
         aside.replace(one)
 
 
-def _at_once(one: bytes, other: bytes) -> bool:
+def _swap_atomically(one: bytes, other: bytes) -> bool:
     if os.name != "posix":
         return False
     import ctypes  # noqa: PLC0415 - takes long, and a build that changes nothing needs it not
 
     library = ctypes.CDLL(None)
     if sys.platform == "linux" and hasattr(library, "renameat2"):
-        return not library.renameat2(_HERE, one, _HERE, other, _EXCHANGE)
+        return not library.renameat2(_CURRENT_FOLDER, one, _CURRENT_FOLDER, other, _EXCHANGE)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
         return not library.renamex_np(one, other, _EXCHANGE)
     return False

@@ -27,6 +27,6 @@ def pin_assets(files: Iterable[OutputFile]) -> dict[str, str]:
         folder = tree
         for each in folders:
             folder = folder.setdefault(each, {})  # type: ignore[assignment]  # no file is a folder
-        folder[name] = file.made()
+        folder[name] = file.produce()
     nodes = import_folder(tree, lambda _block: None).nodes
     return {name: f"ipfs://{cid_text(nodes[f'{name}/'].cid)}" for name in ASSETS}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from stempress.core.errors import Fault, SiteError
-from stempress.output.writer import is_ours
+from stempress.output.writer import is_built_site
 from stempress.publish.asset_cids import ASSETS
 from stempress.publish.car import car_header, car_section
 from stempress.publish.cid import CID_BYTES, Block, cid_text, parse_cid
@@ -136,7 +136,7 @@ def read_tree(out: Path) -> Folder:
 
 def refuse_unpressed(out: Path) -> None:
     """Refuse a folder that no build has made."""
-    if not is_ours(out):
+    if not is_built_site(out):
         hint = "press it first, or name it with --out"
         raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
 

@@ -15,7 +15,7 @@ from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
-from stempress.output.writer import NAME_BYTES
+from stempress.output.writer import MAX_NAME_BYTES
 from stempress.publish.link_extract import READERS
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
     for address in addresses:
         if CONTROL_CHARACTERS.search(address) or "\\" in address:
             yield Fault(f"/{address}", "has a name that no address can hold")
-        if any(len(part.encode()) > NAME_BYTES for part in address.split("/")):
+        if any(len(part.encode()) > MAX_NAME_BYTES for part in address.split("/")):
             yield Fault(f"/{address}", "has a name that is too long for a disk")
         if address != unicodedata.normalize("NFC", address):
             hint = "write it in NFC: some disks change it"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stempress.core.cache import file_digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.files import write_text_atomically
-from stempress.output.writer import MARK
+from stempress.output.writer import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ class Changes:
 
 def note_published(site: Path, out: Path, progress: Progress) -> None:
     """Note that ``out`` is what the public has."""
-    if not (out / MARK).is_file():
+    if not (out / MARKER).is_file():
         hint = "build it first, or name it with --site"
         raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
     addresses = sorted(_addresses(out))

@@ -7,31 +7,39 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.traits import shown_trait
 from stempress.core.identifiers import format_isrc
-from stempress.i18n.number_format import clock, colour, in_brief, is_web_link, short
+from stempress.i18n.number_format import (
+    format_duration,
+    is_web_link,
+    layer_colour,
+    shorten_address,
+    summarize,
+)
 from stempress.render.markdown_cache import to_html
 from stempress.site.addresses import address_of, cover_of, gallery_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stempress.i18n.number_format import Words
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.number_format import Formatter
+    from stempress.i18n.translations import Translations
     from stempress.site.views import Views
 
 PLAIN: dict[str, Callable[..., object]] = {
     "address": address_of,
-    "brief": in_brief,
-    "clock": clock,
-    "colour": colour,
+    "brief": summarize,
+    "clock": format_duration,
+    "colour": layer_colour,
     "isrc": format_isrc,
     "prose": to_html,
-    "short": short,
+    "short": shorten_address,
     "web": lambda address: address if is_web_link(address) else "",
 }
 """Filters that are the same for every collection and language."""
 
 
-def language_filters(words: Words, phrases: Phrases) -> dict[str, Callable[..., object]]:
+def language_filters(
+    words: Formatter, translations: Translations
+) -> dict[str, Callable[..., object]]:
     """Return the filters that write numbers, dates and names in a language."""
     return {
         "day": words.day,
@@ -41,7 +49,7 @@ def language_filters(words: Words, phrases: Phrases) -> dict[str, Callable[..., 
         "number": words.number,
         "one_in": words.one_in,
         "percent": words.percent,
-        "shown_trait": partial(shown_trait, phrases),
+        "shown_trait": partial(shown_trait, translations),
         "signed": words.signed,
         "size": words.size,
         "state_name": words.states.__getitem__,
@@ -54,7 +62,7 @@ def filters(views: Views) -> dict[str, Callable[..., object]]:
     """Return all filters of the templates."""
     return {
         **PLAIN,
-        **language_filters(views.words, views.phrases),
+        **language_filters(views.words, views.translations),
         "cover": partial(cover_of, views.collection),
         "in_gallery": partial(gallery_address, views.collection),
         "title_of": views.title_of,

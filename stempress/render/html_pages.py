@@ -26,7 +26,7 @@ from stempress.art.social_cards import card_address, has_cards
 from stempress.core.cache import cache_root
 from stempress.core.errors import Fault, SiteError
 from stempress.core.paths import TEMPLATES
-from stempress.i18n.translations import which_form
+from stempress.i18n.translations import compile_plural_rule
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.filters import filters
 from stempress.render.jinja_codegen import Quick
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from jinja2 import nodes
 
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
     from stempress.site.fingerprints import Keys
     from stempress.site.page_plan import Page, Section
     from stempress.site.views import Views
@@ -90,7 +90,7 @@ class Press:
     def __init__(self, views: Views, site: Path) -> None:
         """Take everything that pages speak of, and the site's folder."""
         self._site, self._settings = site, views.collection.settings
-        self._templates = environment(site, views.phrases)
+        self._templates = environment(site, views.translations)
         self._templates.filters |= filters(views)
         self._templates.filters |= {
             "card": card_address if has_cards(self._settings) else str,
@@ -105,7 +105,7 @@ class Press:
             "rarity": views.rarity,
             "sounds": views.sounds,
             "views": views,
-            "phrases": views.phrases,
+            "phrases": views.translations,
         }
 
     def page(self, page: Page) -> bytes:
@@ -181,7 +181,7 @@ class Templates(Environment):
     Names are looked up in one dict: a chain of them costs more than a page.
     """
 
-    phrases: Phrases
+    translations: Translations
     code_generator_class = Quick
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -189,7 +189,7 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return translate(super()._parse(source, name, filename), self.phrases)
+        return translate(super()._parse(source, name, filename), self.translations)
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -206,7 +206,7 @@ class Compiled(FileSystemBytecodeCache):
         return super().get_cache_key(f"{VERSION} {self._language} {name}", filename)
 
 
-def environment(site: Path, phrases: Phrases) -> Environment:
+def environment(site: Path, translations: Translations) -> Environment:
     """Return templates, the site's own first. Everything they print is escaped."""
     templates = Templates(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
@@ -217,11 +217,11 @@ def environment(site: Path, phrases: Phrases) -> Environment:
         auto_reload=False,
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
-        bytecode_cache=Compiled(phrases.key),
+        bytecode_cache=Compiled(translations.key),
     )
-    templates.phrases = phrases
+    templates.translations = translations
     templates.policies["json.dumps_function"] = as_json
-    templates.globals[WHICH] = which_form(phrases.rule)
+    templates.globals[WHICH] = compile_plural_rule(translations.rule)
     return templates
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 from jinja2 import TemplateAssertionError, nodes
 from jinja2.visitor import NodeTransformer
 
-from stempress.i18n.translations import ENGLISH_RULE, PLACEHOLDER
+from stempress.i18n.translations import ENGLISH_PLURAL_RULE, PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jinja2 import Environment
 
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
 SAYING = {"_": 1, "gettext": 1, "pgettext": 2, "ngettext": 3}
 """What says a sentence in a template, and how much it is given."""
@@ -28,16 +28,16 @@ WHICH = "which_form"
 """The function that tells templates which form goes with a number."""
 
 
-def translate(tree: nodes.Template, phrases: Phrases) -> nodes.Template:
+def translate(tree: nodes.Template, translations: Translations) -> nodes.Template:
     """Return a template that says everything in one language."""
-    spoken = cast("nodes.Template", _Translator(phrases).visit(tree))
+    spoken = cast("nodes.Template", _Translator(translations).visit(tree))
     spoken.set_environment(cast("Environment", tree.environment))
     return spoken
 
 
 class _Translator(NodeTransformer):
-    def __init__(self, phrases: Phrases) -> None:
-        self._phrases = phrases
+    def __init__(self, translations: Translations) -> None:
+        self._phrases = translations
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:
         """Print the parts of a sentence one after the other."""
@@ -95,7 +95,7 @@ class _Translator(NodeTransformer):
     def _chosen(self, said: list[nodes.Expr], count: nodes.Expr) -> nodes.Expr:
         """Return what picks the form that goes with a number."""
         found = said[-1]
-        if self._phrases.rule == ENGLISH_RULE:
+        if self._phrases.rule == ENGLISH_PLURAL_RULE:
             is_one = nodes.Compare(count, [nodes.Operand("eq", nodes.Const(1))])
             return nodes.CondExpr(is_one, said[0], found)
         which = nodes.Call(nodes.Name(WHICH, "load"), [count], [], None, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.song_sound import bar_seconds
-from stempress.output.json_files import json_later
+from stempress.output.json_files import lazy_json_file
 from stempress.output.output_files import OutputFile
 from stempress.output.writer import GENERATOR
 from stempress.render.gallery_index import gallery_data
@@ -43,25 +43,27 @@ def data_files(
 ) -> Iterator[OutputFile]:
     """Yield everything below data/. Addresses in it are relative to the site's root."""
     every = keys.everything
-    yield json_later("data/collection.json", every, collection_data, collection)
+    yield lazy_json_file("data/collection.json", every, collection_data, collection)
     for song in collection.songs:
         shown, key = plan.variations[song.slug], keys.song_files(song.slug)
-        yield json_later(f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds)
-        yield json_later(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
+        yield lazy_json_file(
+            f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds
+        )
+        yield lazy_json_file(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
         key = keys.previews(song.slug)
-        yield json_later(f"data/previews/{song.slug}.json", key, previews_data, song, sounds)
-    yield json_later("data/tokens.json", keys.ledger, tokens_data, collection)
+        yield lazy_json_file(f"data/previews/{song.slug}.json", key, previews_data, song, sounds)
+    yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection)
     parts = in_parts(collection.tokens)
-    yield json_later("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
+    yield lazy_json_file("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_part(part)
-        yield json_later(f"data/tokens/{number}.json", key, part_data, collection, part)
-    yield json_later("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
-    yield json_later("data/forge.json", keys.forge, forge_data, collection, plan)
-    yield json_later("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
+        yield lazy_json_file(f"data/tokens/{number}.json", key, part_data, collection, part)
+    yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
+    yield lazy_json_file("data/forge.json", keys.forge, forge_data, collection, plan)
+    yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
     yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), keys.rarity)
     if collection.seals:
-        yield json_later("data/provenance.json", every, provenance_data, collection)
+        yield lazy_json_file("data/provenance.json", every, provenance_data, collection)
 
 
 def collection_data(collection: Collection) -> dict[str, object]:

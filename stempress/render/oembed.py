@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art.social_cards import HEIGHT, WIDTH, card_address, has_cards
-from stempress.output.json_files import json_later
+from stempress.output.json_files import lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.json_ld import full_address
 from stempress.site.cover_addresses import song_cover, variation_cover
@@ -58,7 +58,7 @@ def _frames(settings: Settings, about: VariationPages, known: str) -> Iterator[O
     for page in (song_page(about), *(mix_page(song, each) for each in about.shown)):
         if shown := shown_in_frame(settings, page):
             key = f"{known} {shown.variation.mix_number}"
-            yield json_later(shown.address, key, _oembed, settings, page, shown)
+            yield lazy_json_file(shown.address, key, _oembed, settings, page, shown)
 
 
 def song_preview(sounds: Sounds, song: Song) -> WebFile | None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation
 from stempress.collection.traits import traits_of
 from stempress.core import identifiers as codes
-from stempress.output.json_files import json_file, json_later
-from stempress.output.output_files import Bundle, OutputFile, flat
+from stempress.output.json_files import json_file, lazy_json_file
+from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.publish.asset_cids import ASSETS, pin_assets
 from stempress.site.cover_addresses import collection_cover, token_cover
 from stempress.site.page_plan import stem_address, token_address, token_title
@@ -45,13 +45,13 @@ def metadata_files(
 
     Pictures and sound are among the ``assets``; IPFS names them by what they hold.
     """
-    pinned = pin_assets(flat(assets)) if collection.settings.assets == "ipfs" else {}
+    pinned = pin_assets(flatten(assets)) if collection.settings.assets == "ipfs" else {}
     at = partial(absolute, collection.settings, pinned)
     places = "".join(pinned.values())
 
     def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
         for token in tokens:
-            file = json_later(
+            file = lazy_json_file(
                 f"metadata/{token.id}.json",
                 keys.metadata(token) + places,
                 *(token_metadata, collection, sounds, token, at),

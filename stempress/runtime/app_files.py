@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root, file_digest, store
 from stempress.core.paths import WEB
-from stempress.i18n.translations import SOURCE, which_form
+from stempress.i18n.translations import SOURCE_LANGUAGE, compile_plural_rule
 from stempress.output.json_files import json_file
 from stempress.output.output_files import OutputFile
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
 WASM = "pyodide.asm.wasm"
 SERVICE_WORKER = "sw.js"
@@ -27,7 +27,7 @@ LANGUAGE = "language.js"
 
 
 def app_files(
-    options: BuildOptions, _: Phrases, progress: Progress
+    options: BuildOptions, _: Translations, progress: Progress
 ) -> tuple[list[OutputFile], str]:
     """Return everything below app/, and why the mixer is off, if it is."""
     web = [
@@ -56,20 +56,24 @@ def app_files(
     return [*app, _list_file(app)], ""
 
 
-def _spoken(file: Path, phrases: Phrases) -> Path | bytes:
+def _spoken(file: Path, translations: Translations) -> Path | bytes:
     """Return a module of the pages; what they say is in the site's language."""
-    return file if file.name != LANGUAGE or phrases.key == SOURCE else as_module(phrases).encode()
-
-
-def as_module(phrases: Phrases) -> str:
-    """Return the sentences that modules say as a module."""
-    said = {key: phrases.forms[key] for key in sorted(phrases.scripted)}
-    which_form(phrases.rule)  # refuses what is no rule
     return (
-        f"export const LANGUAGE = {_script(phrases.tag)};\n"
+        file
+        if file.name != LANGUAGE or translations.key == SOURCE_LANGUAGE
+        else as_module(translations).encode()
+    )
+
+
+def as_module(translations: Translations) -> str:
+    """Return the sentences that modules say as a module."""
+    said = {key: translations.forms[key] for key in sorted(translations.scripted)}
+    compile_plural_rule(translations.rule)  # refuses what is no rule
+    return (
+        f"export const LANGUAGE = {_script(translations.tag)};\n"
         f"export const FORMS = {_script(said)};\n"
-        f"export const ISOLATION = {_script(phrases.isolation)};\n"
-        f"export const whichForm = (n) => Number({phrases.rule});\n"
+        f"export const ISOLATION = {_script(translations.isolation)};\n"
+        f"export const whichForm = (n) => Number({translations.rule});\n"
     )
 
 

@@ -22,7 +22,7 @@ from pyodide_app.engine.model import Token, stem_keys
 from stempress.collection.traits import identity
 from stempress.core.cache import MARSHAL_VERSION
 from stempress.core.forking import start_in_fork
-from stempress.i18n.number_format import Words
+from stempress.i18n.number_format import Formatter
 from stempress.site.page_plan import (
     SongList,
     StemView,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
-    from stempress.output.input_hash import Inputs
+    from stempress.output.input_hash import InputHashes
     from stempress.site.page_plan import Page, Section
     from stempress.site.views import Views
 
@@ -66,7 +66,7 @@ def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
 class Keys:
     """Names what files follow from: ``everything``, or what is ``around`` every page, and more."""
 
-    def __init__(self, views: Views, inputs: Inputs) -> None:
+    def __init__(self, views: Views, inputs: InputHashes) -> None:
         """Take what pages speak of, and the names of all inputs."""
         self._views, self.everything = views, digest(inputs.everything, views.mixer_off)
         collection = views.collection
@@ -79,7 +79,7 @@ class Keys:
         there = bool(collection.notes), bool(collection.seals)
         told = (*there, views.mixer_off)
         around = repr(collection.settings), inputs.source, albums, pages, told
-        self.around = self.everything if inputs.own_templates else digest(*around)
+        self.around = self.everything if inputs.has_own_templates else digest(*around)
         self._songs: dict[str, str] = {}
         self._followers: dict[str, str] = {}
         self._entries: dict[str, str] = {}
@@ -313,7 +313,7 @@ class Keys:
         known = identity(token)
         if known not in self._told:
             shares = map(self._views.share, self._views.traits(token))
-            self._told[known] = [Words().percent(share) for share in shares]
+            self._told[known] = [Formatter().percent(share) for share in shares]
         return self._told[known]
 
     @cached_property

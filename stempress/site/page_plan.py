@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.collection.documents import Document
     from stempress.collection.rarity import Rarity
-    from stempress.i18n.translations import Phrases
+    from stempress.i18n.translations import Translations
 
 LIST_SIZE = 60
 """How many tokens a page of a list shows."""
@@ -156,7 +156,7 @@ class Plan:
     sections: tuple[Section, ...]
     variations: dict[str, VariationPages] = field(default_factory=dict)
     group: Callable[[], dict[Trait, tuple[Token, ...]]] = dict
-    phrases: Phrases = ENGLISH
+    translations: Translations = ENGLISH
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -194,7 +194,7 @@ def token_address(token_id: str) -> str:
     return f"tokens/{token_id}/"
 
 
-def plan_pages(collection: Collection, rarity: Rarity, _: Phrases = ENGLISH) -> Plan:
+def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:
     """Return which pages there are, their titles in one language."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
 
@@ -239,7 +239,7 @@ def _sections(
     collection: Collection,
     variations: dict[str, VariationPages],
     traits: Callable[[], dict[Trait, tuple[Token, ...]]],
-    _: Phrases,
+    _: Translations,
 ) -> Iterator[Section]:
     settings = collection.settings
     home = Page("", "home.html", settings.title, collection.home, settings.description)
@@ -279,7 +279,7 @@ def mix_page(song: Song, variation: Variation) -> Page:
     return Page(variation_address(variation), "variation.html", title, about)
 
 
-def _gallery_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+def _gallery_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     """Yield the lists of all tokens and of every tier's."""
     yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
     titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
@@ -288,20 +288,20 @@ def _gallery_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
         yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
 
 
-def _token_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+def _token_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     for token in collection.tokens:
         title = token_title(collection, token, _)
         yield Page(token_address(token.id), "token.html", title, token)
 
 
-def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Phrases) -> Iterator[Page]:
+def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Translations) -> Iterator[Page]:
     for trait, tokens in traits.items():
         name, value = shown_trait(_, trait)
         title = _("%(name)s: %(value)s", name=name, value=value)
         yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
 
 
-def _rarity_pages(collection: Collection, _: Phrases) -> Iterator[Page]:
+def _rarity_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     parts = list(_in_parts(collection.songs))
     for number, songs in enumerate(parts, start=1):
         title = _numbered(_("Rarity"), number, _)
@@ -314,7 +314,7 @@ def list_pages(
     template: str,
     title: str,
     tokens: Sequence[Token],
-    _: Phrases,
+    _: Translations,
     shared: Tier | Trait | None = None,
 ) -> Iterator[Page]:
     """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
@@ -325,7 +325,7 @@ def list_pages(
         yield Page(about.address(number), template, _numbered(title, number, _), about)
 
 
-def _numbered(title: str, number: int, _: Phrases) -> str:
+def _numbered(title: str, number: int, _: Translations) -> str:
     """Return the title of a page of a list."""
     return title if number == 1 else _("%(title)s, page %(number)s", title=title, number=number)
 
@@ -344,7 +344,7 @@ def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
     yield tuple(part)
 
 
-def _song_pages(song: Song, variations: VariationPages, _: Phrases) -> Iterator[Page]:
+def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iterator[Page]:
     """Yield the pages of a song's mixes and stems, and those for frames."""
     first = VariationView(song, next(song.variations()), whole=True)
     yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
@@ -362,7 +362,7 @@ def _song_pages(song: Song, variations: VariationPages, _: Phrases) -> Iterator[
             yield Page(stem_address(view.key), "stem.html", title, view)
 
 
-def _documents(collection: Collection, _: Phrases) -> Iterator[Page]:
+def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
     for document in collection.pages:
         yield Page(f"pages/{document.slug}/", "page.html", document.title, document)
     for note in collection.notes:
@@ -371,7 +371,7 @@ def _documents(collection: Collection, _: Phrases) -> Iterator[Page]:
         yield Page("notes/", "notes.html", _("Notes"), collection.notes)
 
 
-def token_title(collection: Collection, token: Token, _: Phrases = ENGLISH) -> str:
+def token_title(collection: Collection, token: Token, _: Translations = ENGLISH) -> str:
     """Return what a token is called; an unrevealed one tells its number and tier alone."""
     if token.state == "unrevealed":
         return {

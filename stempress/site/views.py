@@ -17,7 +17,7 @@ from pyodide_app.provenance import ALGORITHM
 from stempress.audio.song_sound import bar_seconds
 from stempress.collection.family_tree import became, family
 from stempress.collection.traits import Trait, traits_of
-from stempress.i18n.formatting import words_for
+from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of, cover_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.site.page_plan import token_title
@@ -57,7 +57,7 @@ class Views:
         mixer_off: str = "",
     ) -> None:
         """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
-        self.phrases, self.words = plan.phrases, words_for(plan.phrases)
+        self.translations, self.words = plan.translations, formatter_for(plan.translations)
         self.plan, self.collection, self.rarity = plan, collection, rarity
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
@@ -115,7 +115,7 @@ class Views:
     @cached_property
     def _titles(self) -> dict[str, str]:
         of = self.collection
-        return {token.id: token_title(of, token, self.phrases) for token in of.tokens}
+        return {token.id: token_title(of, token, self.translations) for token in of.tokens}
 
     def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
         """Return the rows of a variation's stems."""
@@ -132,7 +132,7 @@ class Views:
     @property
     def algorithm(self) -> str:
         """How tokens were sealed, in words."""
-        return self.phrases(ALGORITHM)
+        return self.translations(ALGORITHM)
 
     @cached_property
     def by_id(self) -> dict[str, Token]:

@@ -17,7 +17,7 @@ from stempress.art.record_geometry import contour, resampled, shade, strata, wed
 from stempress.audio.results import Sounds
 from stempress.collection.ledger import Ledger
 from stempress.collection.stem_files import StemFiles
-from stempress.output.output_files import flat
+from stempress.output.output_files import flatten
 from stempress.site.cover_addresses import (
     album_cover,
     collection_cover,
@@ -57,7 +57,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 def covers(small: Small) -> dict[str, str]:
     files = draw_covers(small.plan, small.collection, small.sounds, small.keys)
-    return {file.address: text_of(file) for file in flat(files)}
+    return {file.address: text_of(file) for file in flatten(files)}
 
 
 def with_picture(folder: Path, content: str) -> Small:
@@ -222,8 +222,8 @@ def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
     write(tmp_path / "png/content/albums/tides/front.PNG", "not looked into")
     small = small_site(tmp_path / "png", cover="front.PNG")
     files = {
-        file.address: file.made()
-        for file in flat(draw_covers(small.plan, small.collection, small.sounds, small.keys))
+        file.address: file.produce()
+        for file in flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys))
     }
     assert files["art/albums/tides.png"] == small.collection.albums[0].cover
     write(tmp_path / "svg/content/albums/tides/front.svg", HOSTILE)

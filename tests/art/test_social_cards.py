@@ -13,7 +13,7 @@ from PIL import Image
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
 from stempress.art.web_manifest import offline_files
-from stempress.output.output_files import OutputFile, flat
+from stempress.output.output_files import OutputFile, flatten
 from tests.support.small_site import Small, small_site
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 def cards_of(small: Small, files: Sequence[OutputFile]) -> dict[str, bytes]:
     cards = draw_cards(small.collection.settings, files)
-    return {card.address: card.read() for card in flat(cards)}
+    return {card.address: card.read() for card in flatten(cards)}
 
 
 def opened(data: bytes) -> Image.Image:
@@ -48,7 +48,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def test_every_page_has_the_card_that_it_names(small: Small) -> None:
-    covers = list(flat(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
+    covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
     for address, page in small.press().items():

@@ -15,7 +15,7 @@ from stempress.commands.cli import parse, run
 from stempress.commands.serve_command import SERVE, ServeOptions
 from stempress.core.errors import Fault, SiteError
 from stempress.core.options import BuildOptions
-from stempress.output.result import Built, Written
+from stempress.output.result import BuildResult, WriteResult
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 HOME = Path("/home/of/the/bundled/site")
 
 
-def done(_: BuildOptions, progress: Progress) -> Built:
+def done(_: BuildOptions, progress: Progress) -> BuildResult:
     """Build nothing, with a warning."""
     progress.log("building")
-    written = Written(3, 900_000_000, ("a", "b"), 1, pages=2)
-    return Built(written, [Fault("site.toml", "is odd [bold]:warning:")])
+    written = WriteResult(3, 900_000_000, ("a", "b"), 1, pages=2)
+    return BuildResult(written, [Fault("site.toml", "is odd [bold]:warning:")])
 
 
-def refuse(_: BuildOptions, __: Progress) -> Built:
+def refuse(_: BuildOptions, __: Progress) -> BuildResult:
     """Find two faults."""
     raise SiteError([Fault("site.toml", "is wrong", "title"), Fault("content/", "is missing")])
 
 
-def fail(_: BuildOptions, __: Progress) -> Built:
+def fail(_: BuildOptions, __: Progress) -> BuildResult:
     """Meet a full disk."""
     raise OSError(28, "No space left on device", "dist/index.html")
 
@@ -125,7 +125,7 @@ def test_the_folder_that_holds_no_site_is_named_as_it_was(
 
 
 def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(_: BuildOptions, __: Progress) -> Built:
+    def interrupt(_: BuildOptions, __: Progress) -> BuildResult:
         raise KeyboardInterrupt
 
     assert run([], interrupt, HOME) == 130

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.output.output_files import OutputFile
-from stempress.output.writer import MARK, look_back, write_site
+from stempress.output.writer import MARKER, refresh_staging, write_site
 from tests.conftest import ROOT
 from tests.support.small_site import tone, write, write_small_site
 
@@ -197,10 +197,10 @@ def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_smal
         shutil.rmtree(site / "templates", ignore_errors=True)
         edits = [random.choice(ALL_EDITS) for _ in range(random.choice((1, 1, 1, 2, 3)))]
         if random.random() < 0.5 and meddle not in edits:
-            look_back(site / "dist")  # as a preview does when nobody waits
+            refresh_staging(site / "dist")  # as a preview does when nobody waits
         for edit in edits:
             edit(site, random)
-            if not (site / "dist" / MARK).exists():
+            if not (site / "dist" / MARKER).exists():
                 shutil.rmtree(site / "dist", ignore_errors=True)
         assert press_small(site) == 0
         if number % COMPARED:
@@ -234,9 +234,9 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from stempress.output.output_files import OutputFile
-from stempress.output.writer import MARK, look_back, write_site
+from stempress.output.writer import MARKER, write_site
 number, out = sys.argv[1], Path(sys.argv[2])
-files = [OutputFile(MARK, b'{"generator":"stempress"}')]
+files = [OutputFile(MARKER, b'{"generator":"stempress"}')]
 files += [OutputFile(f"{at}/index.html", f"{number} {at}".encode()) for at in range(1000)]
 write_site(out, files, jobs=2)
 """
@@ -245,7 +245,7 @@ write_site(out, files, jobs=2)
 def site_of(number: int) -> dict[str, bytes]:
     """Return what the script writes."""
     files = {f"{at}/index.html": f"{number} {at}".encode() for at in range(1000)}
-    return {MARK: b'{"generator":"stempress"}', **files}
+    return {MARKER: b'{"generator":"stempress"}', **files}
 
 
 def write_in_another_process(out: Path, number: int) -> subprocess.Popen[bytes]:
@@ -278,7 +278,7 @@ def test_a_disk_that_is_full_leaves_the_old_site(
 ) -> None:
     """Let the call number ``at`` that opens a file for writing fail."""
     out = tmp_path / "dist"
-    files = [OutputFile(MARK, b'{"generator":"stempress"}')]
+    files = [OutputFile(MARKER, b'{"generator":"stempress"}')]
     write_site(out, [*files, *(OutputFile(f"{n}/x", b"old") for n in range(30))])
     before = contents(out)
     calls = 0

@@ -8,18 +8,18 @@ from stempress.commands.report import changed_tokens, tell
 from stempress.core.errors import Fault
 from stempress.core.progress import Progress
 from stempress.core.units import megabytes, ranges
-from stempress.output.result import Built, Written
+from stempress.output.result import BuildResult, WriteResult
 
 CHANGED = ("index.html", "metadata/7.json", f"metadata/{7:064x}.json", "metadata/8.json")
 
 
-def told(built: Built, capsys: pytest.CaptureFixture[str]) -> list[str]:
+def told(built: BuildResult, capsys: pytest.CaptureFixture[str]) -> list[str]:
     tell(built, 1.26, "dist", Progress())
     return capsys.readouterr().err.splitlines()
 
 
 def test_a_build_ends_with_its_figures(capsys: pytest.CaptureFixture[str]) -> None:
-    built = Built(Written(20, 1_540_000, CHANGED, 2, pages=9), ())
+    built = BuildResult(WriteResult(20, 1_540_000, CHANGED, 2, pages=9), ())
     assert told(built, capsys) == [
         "dist: 9 pages, 20 files, 1.5 MB in 1.3 s; 4 written, 2 pruned, 0 warnings"
     ]
@@ -29,13 +29,13 @@ def test_warnings_come_first_and_nothing_in_them_is_markup(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     warning = Fault("site.toml", "has [bold]no[/bold] licence", hint="say one")
-    lines = told(Built(Written(1, 1, (), 0), (warning,)), capsys)
+    lines = told(BuildResult(WriteResult(1, 1, (), 0), (warning,)), capsys)
     assert lines[:2] == ["warning: site.toml: has [bold]no[/bold] licence", "    -> say one"]
     assert lines[2].endswith("1 warning")
 
 
 def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    near = Built(Written(1, 810_000_000, (), 0), ())
+    near = BuildResult(WriteResult(1, 810_000_000, (), 0), ())
     assert "810.0 MB is near or over the 1 GB" in told(near, capsys)[-1]
 
 
@@ -45,15 +45,17 @@ def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFix
 def test_tokens_with_changed_metadata_are_named_for_the_contracts_event(
     standard: str, event: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = told(Built(Written(20, 1, CHANGED, 0), (), standard), capsys)[-1]
+    line = told(BuildResult(WriteResult(20, 1, CHANGED, 0), (), standard), capsys)[-1]
     assert line == f"changed metadata: {event}"
 
 
 def test_a_first_build_and_a_site_without_contract_have_no_one_to_tell(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert len(told(Built(Written(len(CHANGED), 1, CHANGED, 0), (), "erc721"), capsys)) == 1
-    assert len(told(Built(Written(20, 1, CHANGED, 0), ()), capsys)) == 1
+    assert (
+        len(told(BuildResult(WriteResult(len(CHANGED), 1, CHANGED, 0), (), "erc721"), capsys)) == 1
+    )
+    assert len(told(BuildResult(WriteResult(20, 1, CHANGED, 0), ()), capsys)) == 1
 
 
 def test_changed_tokens_are_those_of_decimal_names_in_the_order_of_numbers() -> None:

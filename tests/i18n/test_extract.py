@@ -14,8 +14,8 @@ from babel.messages.pofile import read_po
 from jinja2 import nodes
 
 from stempress.i18n import extract as catalogues
-from stempress.i18n.extract import TEMPLATE, gather, is_translated, written
-from stempress.i18n.translations import FOLDER, PLACEHOLDER, Phrases
+from stempress.i18n.extract import TEMPLATE, extract_messages, is_translated, serialize
+from stempress.i18n.translations import LOCALE_FOLDER, PLACEHOLDER, Translations
 from stempress.render.html_pages import environment
 from tests.conftest import ROOT
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
 MODULES = sorted((ROOT / "pyodide_app" / "web").glob("*.js"))
-CATALOGUES = sorted(FOLDER.glob("*/LC_MESSAGES/stempress.po"))
+CATALOGUES = sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/stempress.po"))
 COMPLETE = {"de", "he"}
 """Languages that every sentence is translated into; others may be on their way."""
 SHOWN = {"alt", "aria-label", "aria-valuetext", "label", "placeholder", "title"}
@@ -49,7 +49,7 @@ UNSEEN = re.compile(
 """Strings in modules that are for machines: selectors, types, keys, interfaces, what is caught."""
 
 
-class Said(Phrases):
+class Said(Translations):
     """Sentences that cannot be mistaken for words which are not in a catalogue."""
 
     def of(self, words: str, context: str = "") -> str:
@@ -150,13 +150,13 @@ def test_sentences_of_modules_stand_there_in_quotes_where_they_are_found(path: P
 
 
 def test_the_template_of_the_catalogues_is_up_to_date() -> None:
-    assert TEMPLATE.read_bytes() == written(gather()), "make words"
+    assert TEMPLATE.read_bytes() == serialize(extract_messages()), "make words"
 
 
 def test_a_new_language_begins_with_every_sentence_and_its_own_forms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalogues, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalogues, "LOCALE_FOLDER", tmp_path)
     monkeypatch.setattr(catalogues, "TEMPLATE", tmp_path / "stempress.pot")
     monkeypatch.setattr(sys, "argv", ["words", "pl"])
     catalogues.main()
@@ -184,7 +184,7 @@ def test_a_catalogue_has_every_sentence_of_the_source(path: Path) -> None:
 
 @pytest.mark.parametrize("language", sorted(COMPLETE))
 def test_every_sentence_is_translated(language: str) -> None:
-    path = FOLDER / language / "LC_MESSAGES" / "stempress.po"
+    path = LOCALE_FOLDER / language / "LC_MESSAGES" / "stempress.po"
     assert [str(each.id) for each in messages(path) if not is_translated(each)] == []
 
 

@@ -6,24 +6,24 @@ from datetime import date
 
 import pytest
 
-from stempress.i18n.formatting import words_for
-from stempress.i18n.locale_format import LocalWords
-from stempress.i18n.locales import locale_of
-from stempress.i18n.number_format import Words
-from stempress.i18n.translations import ENGLISH, Phrases, read_phrases
+from stempress.i18n.formatting import formatter_for
+from stempress.i18n.locale_format import LocaleFormatter
+from stempress.i18n.locales import find_locale
+from stempress.i18n.number_format import Formatter
+from stempress.i18n.translations import ENGLISH, Translations, load_translations
 
 
 @pytest.fixture
-def german() -> Words:
-    return words_for(read_phrases("de"))
+def german() -> Formatter:
+    return formatter_for(load_translations("de"))
 
 
 def test_english_needs_no_tables() -> None:
-    assert type(words_for(ENGLISH)) is Words
-    assert type(words_for(read_phrases("de"))) is LocalWords
+    assert type(formatter_for(ENGLISH)) is Formatter
+    assert type(formatter_for(load_translations("de"))) is LocaleFormatter
 
 
-def test_numbers_have_the_marks_of_the_language(german: Words) -> None:
+def test_numbers_have_the_marks_of_the_language(german: Formatter) -> None:
     assert german.number(1234567) == "1.234.567"
     assert german.number(92.5) == "92,5"
     assert german.fixed(1234.5, 2) == "1.234,50"
@@ -44,16 +44,16 @@ def test_numbers_have_the_marks_of_the_language(german: Words) -> None:
         (1e-9, "unter 0,001\u00a0%"),
     ],
 )
-def test_shares_have_two_digits_that_matter(german: Words, share: float, words: str) -> None:
+def test_shares_have_two_digits_that_matter(german: Formatter, share: float, words: str) -> None:
     assert german.percent(share) == words
 
 
 def test_percentages_are_written_as_the_language_does() -> None:
-    assert words_for(Phrases(tag="tr", key="tr")).percent(0.5) == "%50"
-    assert words_for(Phrases(tag="fr", key="fr")).percent(0.0123) == "1,2\u00a0%"
+    assert formatter_for(Translations(tag="tr", key="tr")).percent(0.5) == "%50"
+    assert formatter_for(Translations(tag="fr", key="fr")).percent(0.0123) == "1,2\u00a0%"
 
 
-def test_days_and_lists_are_sentences_of_the_language(german: Words) -> None:
+def test_days_and_lists_are_sentences_of_the_language(german: Formatter) -> None:
     assert german.day(date(2026, 3, 1)) == "1. März 2026"
     assert german.listed(["a", "b", "c"], "and") == "a, b und c"
     assert german.listed(iter(["a", "b"])) == "a oder b"
@@ -62,10 +62,10 @@ def test_days_and_lists_are_sentences_of_the_language(german: Words) -> None:
 
 
 def test_names_in_a_list_are_isolated_where_it_is_written_from_right_to_left() -> None:
-    listed = words_for(read_phrases("he")).listed(["Drums", "Bass"], "and")
+    listed = formatter_for(load_translations("he")).listed(["Drums", "Bass"], "and")
     assert listed == "\u2068Drums\u2069 \u05d5\u2068Bass\u2069"
 
 
 def test_an_unknown_dialect_is_written_as_its_language() -> None:
-    assert str(locale_of("de-XY")) == "de"
-    assert str(locale_of("tlh")) == "en"
+    assert str(find_locale("de-XY")) == "de"
+    assert str(find_locale("tlh")) == "en"

@@ -9,7 +9,7 @@ import pytest
 
 from stempress.collection.settings import parse_settings
 from stempress.core.errors import Findings
-from stempress.i18n.translations import ENGLISH, catalogue_of, parse_phrases, read_phrases
+from stempress.i18n.translations import ENGLISH, find_catalogue, load_translations, parse_catalogue
 from stempress.runtime.app_files import as_module
 from tests.collection.test_settings import REQUIRED_ONLY
 from tests.conftest import ROOT
@@ -54,20 +54,20 @@ msgstr ""
 def test_a_language_tag_finds_the_nearest_catalogue(
     tag: str, language: str | None, figures: str
 ) -> None:
-    found = catalogue_of(tag)
+    found = find_catalogue(tag)
     assert (found.parents[1].name if found else None) == language
-    assert read_phrases(tag).tag == figures
+    assert load_translations(tag).tag == figures
 
 
 def test_what_is_doubtful_or_missing_in_a_catalogue_is_said_in_english() -> None:
-    _ = parse_phrases(PO.encode(), "de")
+    _ = parse_catalogue(PO.encode(), "de")
     assert _.pgettext("place", "Gallery") == "Galerie"
     assert _.ngettext("%(num)s kept mix", "%(num)s kept mixes", 2, num=2) == "2 Mixe"
     assert [_(each) for each in ("Rarity", "Mine", "Gallery")] == ["Rarity", "Mine", "Gallery"]
 
 
 def test_modules_are_given_their_own_sentences_alone() -> None:
-    module = as_module(parse_phrases(PO.encode(), "de"))
+    module = as_module(parse_catalogue(PO.encode(), "de"))
     assert '{"%(num)s kept mix":["%(num)s Mix","%(num)s Mixe"]}' in module
     assert "Number((n != 1))" in module
     assert "Galerie" not in module
@@ -76,12 +76,12 @@ def test_modules_are_given_their_own_sentences_alone() -> None:
 def test_a_rule_that_is_no_rule_never_becomes_script() -> None:
     evil = PO.replace("(n != 1)", "alert(n)")
     with pytest.raises(ValueError, match="plural"):
-        as_module(parse_phrases(evil.encode(), "de"))
+        as_module(parse_catalogue(evil.encode(), "de"))
 
 
 def test_the_direction_is_that_of_the_language() -> None:
-    assert read_phrases("he").direction == "rtl"
-    assert read_phrases("de").direction == "ltr"
+    assert load_translations("he").direction == "rtl"
+    assert load_translations("de").direction == "ltr"
     assert ENGLISH.direction == "ltr"
 
 
@@ -99,8 +99,8 @@ def test_a_language_without_a_catalogue_is_told_and_builds(tag: str, warnings: i
 
 def test_english_needs_no_babel() -> None:
     script = (
-        "import sys, stempress.commands.build, stempress.i18n.formatting as w, stempress.i18n.translations as t;"
-        "w.words_for(t.ENGLISH)"
+        "import sys, stempress.commands.build; from stempress.i18n.formatting import formatter_for;"
+        "from stempress.i18n.translations import ENGLISH; formatter_for(ENGLISH)"
     )
     loaded = f"{script}; print('babel' in sys.modules)"
     said = subprocess.run(  # noqa: S603

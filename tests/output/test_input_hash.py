@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.core.options import BuildOptions
-from stempress.output.input_hash import name_inputs
+from stempress.output.input_hash import hash_inputs
 from tests.support.small_site import write
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def name(site: Path) -> str:
-    return name_inputs(BuildOptions(site=site, out=site / "dist")).everything
+    return hash_inputs(BuildOptions(site=site, out=site / "dist")).everything
 
 
 def test_what_has_not_changed_has_the_same_name(site: Path) -> None:

@@ -17,9 +17,9 @@ SECONDS = 120
 HOLDING = """
 import sys
 from pathlib import Path
-from stempress.output.lock import alone
+from stempress.output.lock import lock_output
 from stempress.core.progress import Progress
-with alone(Path(sys.argv[1]), Progress()):
+with lock_output(Path(sys.argv[1]), Progress()):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -12,21 +12,21 @@ from stempress.core.errors import SiteError
 from stempress.core.progress import Progress
 from stempress.output import writer as output
 from stempress.output.output_files import Bundle, OutputFile
-from stempress.output.result import Written
+from stempress.output.result import WriteResult
 from stempress.output.writer import (
-    MARK,
-    NEXT,
+    MARKER,
+    STAGING,
     check_addresses,
-    look_back,
-    records_of,
-    refuse_foreign,
+    check_output_folder,
+    refresh_staging,
+    state_folder,
     write_site,
 )
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-OURS = OutputFile(MARK, b'{"generator":"stempress"}\n')
+OURS = OutputFile(MARKER, b'{"generator":"stempress"}\n')
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_a_folder_holds_exactly_these_files(out: Path) -> None:
     done = write_site(out, site(**{"index.html": b"new", "c/index.html": b"c"}))
-    assert tree(out) == {MARK: OURS.content, "index.html": b"new", "c/index.html": b"c"}
+    assert tree(out) == {MARKER: OURS.content, "index.html": b"new", "c/index.html": b"c"}
     assert not (out / "a").exists()
-    assert done == Written(
+    assert done == WriteResult(
         files=3, size=30, changed=("index.html", "c/index.html"), pruned=1, pages=2
     )
 
@@ -82,12 +82,12 @@ def test_dotfiles_at_the_top_stay(out: Path) -> None:
     (out / ".nojekyll").touch()
     (out / "a/.cache").touch()
     write_site(out, site())
-    assert sorted(tree(out)) == [".git/HEAD", ".nojekyll", MARK]
+    assert sorted(tree(out)) == [".git/HEAD", ".nojekyll", MARKER]
 
 
 def test_folders_and_files_change_places(out: Path) -> None:
     write_site(out, site(**{"a": b"file", "index.html/x": b"folder"}))
-    assert tree(out) == {MARK: OURS.content, "a": b"file", "index.html/x": b"folder"}
+    assert tree(out) == {MARKER: OURS.content, "a": b"file", "index.html/x": b"folder"}
 
 
 def test_nothing_is_written_through_a_link(out: Path, tmp_path: Path) -> None:
@@ -124,12 +124,12 @@ def test_a_write_that_is_killed_is_made_good_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(output, "_publish", killed)
+        patch.setattr(output, "_swap_in", killed)
         with pytest.raises(KeyboardInterrupt):
             write_site(out, site(**{"index.html": b"new"}))
     assert tree(out) == before
     write_site(out, site(**{"index.html": b"new"}))
-    assert tree(out) == {MARK: OURS.content, "index.html": b"new"}
+    assert tree(out) == {MARKER: OURS.content, "index.html": b"new"}
 
 
 def test_what_somebody_has_put_there_is_told_and_can_be_fetched(
@@ -139,18 +139,18 @@ def test_what_somebody_has_put_there_is_told_and_can_be_fetched(
     write_site(out, site(**{"index.html": b"new"}), progress=Progress())
     assert not (out / "CNAME").exists()
     assert "dist/ has what no build made, and loses it: CNAME\n" in capsys.readouterr().err
-    assert (records_of(out) / NEXT / "CNAME").read_bytes() == b"mine"
+    assert (state_folder(out) / STAGING / "CNAME").read_bytes() == b"mine"
 
 
 def test_between_builds_the_next_site_catches_up(out: Path) -> None:
-    following = records_of(out) / NEXT
+    following = state_folder(out) / STAGING
     for new in (b"new", b"newer"):
-        look_back(out)
+        refresh_staging(out)
         assert tree(following) == tree(out)
         assert (following / "index.html").samefile(out / "index.html")
         done = write_site(out, site(**{"index.html": new, "a/b/index.html": b"b"}))
         assert done.changed == ("index.html",)
-        assert tree(out) == {MARK: OURS.content, "index.html": new, "a/b/index.html": b"b"}
+        assert tree(out) == {MARKER: OURS.content, "index.html": new, "a/b/index.html": b"b"}
 
 
 def bundled(key: str, opened: list[str], **files: bytes) -> Bundle:
@@ -166,7 +166,7 @@ def bundled(key: str, opened: list[str], **files: bytes) -> Bundle:
 def test_a_bundle_is_opened_once(tmp_path: Path) -> None:
     out, opened = tmp_path / "dist", list[str]()
     for key, x, changed, pruned in (
-        ("one", b"1", ("a/x", "a/y", MARK), 0),
+        ("one", b"1", ("a/x", "a/y", MARKER), 0),
         ("one", b"1", (), 0),
         ("two", b"2", ("a/x",), 0),
         ("one", b"1", ("a/x",), 0),  # as the next site still has it
@@ -174,20 +174,20 @@ def test_a_bundle_is_opened_once(tmp_path: Path) -> None:
     ):
         done = write_site(out, [bundled(key, opened, x=x, y=b"y"), OURS])
         assert (set(done.changed), done.pruned) == (set(changed), pruned)
-        assert tree(out) == {MARK: OURS.content, "a/x": x, "a/y": b"y"}
+        assert tree(out) == {MARKER: OURS.content, "a/x": x, "a/y": b"y"}
     assert opened == ["one", "two"]
     done = write_site(out, [bundled("three", opened, x=b"3"), OURS])
     assert (done.changed, done.pruned) == (("a/x",), 1)
-    assert tree(out) == {MARK: OURS.content, "a/x": b"3"}
+    assert tree(out) == {MARKER: OURS.content, "a/x": b"3"}
 
 
 def test_a_bundle_that_somebody_has_changed_is_opened(tmp_path: Path) -> None:
     out, opened = tmp_path / "dist", list[str]()
     for turn in range(4):
         write_site(out, [bundled("one", opened, x=b"x"), OURS, OutputFile("y", b"%d" % turn)])
-        assert tree(out) == {MARK: OURS.content, "a/x": b"x", "y": b"%d" % turn}
+        assert tree(out) == {MARKER: OURS.content, "a/x": b"x", "y": b"%d" % turn}
         if turn == 1:
-            (records_of(out) / NEXT / "a/x").unlink()
+            (state_folder(out) / STAGING / "a/x").unlink()
             (out / "a/x").write_bytes(b"spoilt")
     assert opened == ["one", "one"]
 
@@ -200,17 +200,17 @@ def test_two_bundles_with_one_address_are_refused(tmp_path: Path) -> None:
 
 def test_what_somebody_has_changed_is_not_caught_up_with(out: Path) -> None:
     (out / "index.html").write_bytes(b"not the build's")
-    look_back(out)
-    assert tree(records_of(out) / NEXT).keys() == {MARK, "a/b/index.html"}
+    refresh_staging(out)
+    assert tree(state_folder(out) / STAGING).keys() == {MARKER, "a/b/index.html"}
     write_site(out, site(**{"index.html": b"old", "a/b/index.html": b"new"}))
-    assert tree(out) == {MARK: OURS.content, "index.html": b"old", "a/b/index.html": b"new"}
+    assert tree(out) == {MARKER: OURS.content, "index.html": b"old", "a/b/index.html": b"new"}
 
 
 def test_where_nothing_stands_any_more_the_next_site_stays(out: Path) -> None:
     write_site(out, site(**{"index.html": b"new", "a/b/index.html": b"b"}))
     shutil.rmtree(out)
-    look_back(out)
-    assert tree(records_of(out) / NEXT)["index.html"] == b"old"
+    refresh_staging(out)
+    assert tree(state_folder(out) / STAGING)["index.html"] == b"old"
 
 
 @pytest.mark.parametrize(
@@ -249,12 +249,12 @@ def test_an_address_that_is_not_there_is_told_beside_the_nearest(
 
 
 def test_a_folder_with_nothing_or_dotfiles_in_it_will_do(tmp_path: Path) -> None:
-    refuse_foreign(tmp_path / "not" / "there")
+    check_output_folder(tmp_path / "not" / "there")
     (tmp_path / ".git").mkdir()
-    refuse_foreign(tmp_path)
+    check_output_folder(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(SiteError, match="is not a folder"):
-        refuse_foreign(tmp_path / "file")
+        check_output_folder(tmp_path / "file")
 
 
 @pytest.mark.parametrize(

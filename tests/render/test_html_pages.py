@@ -18,8 +18,8 @@ from stempress.collection.ledger import Ledger
 from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
 from stempress.core.errors import SiteError
 from stempress.core.paths import WEB
-from stempress.i18n.number_format import Words, clock, in_brief, short
-from stempress.output.output_files import flat
+from stempress.i18n.number_format import Formatter, format_duration, shorten_address, summarize
+from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.render.markdown import typeset
 from stempress.site.page_plan import Plan, Section
@@ -101,7 +101,7 @@ def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) ->
 
 def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
     drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
-    covers = {file.address for file in flat(drawn)}
+    covers = {file.address for file in flatten(drawn)}
     elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
     for address, page in pages_of(pressed).items():
         for link in page.links:
@@ -292,16 +292,16 @@ def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
 
 
 def test_words_for_figures() -> None:
-    words = Words()
+    words = Formatter()
     assert words.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
     assert words.signed(-0.02, 1) == "0.0"
     assert words.percent(0.5) == "50%"
     assert words.percent(0.0123) == "1.2%"
     assert words.percent(1e-9) == "less than 0.001%"
-    assert clock(64.4) == "1:04"
+    assert format_duration(64.4) == "1:04"
     assert words.listed(["a", "b", "c"], "and") == "a, b and c"
-    assert short("0x" + "1" * 40) == "0x1111…1111"
-    assert in_brief("**Bold** [link](x) and " + "long " * 60).endswith("long…")
+    assert shorten_address("0x" + "1" * 40) == "0x1111…1111"
+    assert summarize("**Bold** [link](x) and " + "long " * 60).endswith("long…")
 
 
 def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: 
 
 def test_only_planned_pages_are_rendered(plain: Small) -> None:
     none = replace(plain, plan=Plan(()))
-    files = flat(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
+    files = flatten(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

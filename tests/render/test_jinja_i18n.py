@@ -8,8 +8,8 @@ import pytest
 from jinja2 import TemplateAssertionError
 from markupsafe import Markup
 
-from stempress.i18n.formatting import words_for
-from stempress.i18n.translations import ENGLISH, Phrases
+from stempress.i18n.formatting import formatter_for
+from stempress.i18n.translations import ENGLISH, Translations
 from stempress.render.filters import language_filters
 from stempress.render.html_pages import environment
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     type Say = Callable[..., str]
 
-GERMAN = Phrases(
+GERMAN = Translations(
     tag="de",
     forms={
         "Gallery": ("Galerie & mehr",),
@@ -30,7 +30,7 @@ GERMAN = Phrases(
     },
     key="de test",
 )
-POLISH = Phrases(
+POLISH = Translations(
     tag="pl",
     rule="(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2)",
     forms={"%(num)s token": ("%(num)s żeton", "%(num)s żetony", "%(num)s żetonów")},
@@ -46,9 +46,9 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     """Return what renders one template in a language."""
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path))
 
-    def render(template: str, phrases: Phrases = ENGLISH, **given: object) -> str:
-        templates = environment(tmp_path, phrases)
-        templates.filters |= language_filters(words_for(phrases), phrases)
+    def render(template: str, translations: Translations = ENGLISH, **given: object) -> str:
+        templates = environment(tmp_path, translations)
+        templates.filters |= language_filters(formatter_for(translations), translations)
         return templates.from_string(template).render(given)
 
     return render
@@ -66,12 +66,12 @@ def test_words_of_a_catalogue_are_text_and_never_markup(say: Say) -> None:
     assert say('<a title="{{ _("Gallery") }}">', GERMAN) == '<a title="Galerie &amp; mehr">'
 
 
-@pytest.mark.parametrize("phrases", [ENGLISH, GERMAN])
+@pytest.mark.parametrize("translations", [ENGLISH, GERMAN])
 @pytest.mark.parametrize("template", [MIX, LINK, "{% set it = " + MIX[3:-3] + " %}{{ it }}"])
 def test_what_strangers_wrote_is_escaped_within_a_sentence(
-    say: Say, phrases: Phrases, template: str
+    say: Say, translations: Translations, template: str
 ) -> None:
-    said = say(template, phrases, song='<img src=x>"%(number)s')
+    said = say(template, translations, song='<img src=x>"%(number)s')
     assert "&lt;img src=x&gt;&#34;%(number)s" in said
     assert "<img" not in said
 
@@ -86,7 +86,7 @@ def test_links_stand_where_the_language_wants_them(say: Say) -> None:
 
 
 def test_names_are_isolated_where_the_sentence_is_written_from_right_to_left(say: Say) -> None:
-    hebrew = Phrases(tag="he", direction="rtl", key="he test")
+    hebrew = Translations(tag="he", direction="rtl", key="he test")
     assert say(MIX, hebrew, song="Undertow") == "Mix \u20681-2\u2069 of \u2068Undertow\u2069"
     assert say(LINK, hebrew, song="A & B") == ('See <a href="./">\u2068A &amp; B\u2069</a> whole.')
     assert hebrew("%(id)s", id=7) == "\u20687\u2069"
@@ -106,7 +106,9 @@ def test_numbers_take_the_form_and_the_figures_of_the_language(say: Say) -> None
 
 def test_a_sentence_that_is_not_translated_stays_english(say: Say) -> None:
     assert say('{{ _("Rarity") }}', GERMAN) == "Rarity"
-    assert say(COUNT, Phrases(tag="pl", rule=POLISH.rule, key="pl empty"), count=3) == "3 tokens"
+    assert (
+        say(COUNT, Translations(tag="pl", rule=POLISH.rule, key="pl empty"), count=3) == "3 tokens"
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,7 +126,7 @@ def test_each_language_has_its_own_compiled_templates(
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/page.html").write_text('{{ _("Gallery") }}', "utf-8")
     said = [
-        environment(tmp_path, phrases).get_template("page.html").render()
-        for phrases in (ENGLISH, GERMAN, ENGLISH, GERMAN)
+        environment(tmp_path, translations).get_template("page.html").render()
+        for translations in (ENGLISH, GERMAN, ENGLISH, GERMAN)
     ]
     assert said == ["Gallery", "Galerie &amp; mehr"] * 2

@@ -74,7 +74,7 @@ def test_html_follows_from_the_text_its_page_and_the_generator(
     assert to_html(f"{TEXT}\nMore.", "../") == f"{HTML}\n<p>More.</p>"
     assert len(list(cache.iterdir())) == 4
     to_html.cache_clear()
-    monkeypatch.setattr(prose, "generator", lambda: "another")
+    monkeypatch.setattr(prose, "generator_hash", lambda: "another")
     assert to_html(TEXT, "../") == HTML
     assert len(list(cache.iterdir())) == 5
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stempress.output.output_files import flat
+from stempress.output.output_files import flatten
 from stempress.render.oembed import sharing_files
 from tests.support.small_site import Small, small_site, xml
 
@@ -110,7 +110,7 @@ def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str
     ]
     assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
     assert (
-        len(list(flat(sharing_files(small.plan, small.collection, small.sounds, small.keys))))
+        len(list(flatten(sharing_files(small.plan, small.collection, small.sounds, small.keys))))
         == 1 + 2 + 8
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from stempress.audio.results import WebFile
-from stempress.output.output_files import flat
+from stempress.output.output_files import flatten
 from stempress.render.token_metadata import metadata_files
 from tests.support.small_site import Small, small_site, text_of
 
@@ -67,7 +67,7 @@ def press(small: Small) -> dict[str, Json]:
     """Return every file of metadata/ by its name."""
     return {
         file.address.removeprefix("metadata/"): json.loads(text_of(file))
-        for file in flat(metadata_files(small.collection, small.sounds, small.keys))
+        for file in flatten(metadata_files(small.collection, small.sounds, small.keys))
     }
 
 

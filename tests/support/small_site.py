@@ -23,8 +23,8 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
 from stempress.core.errors import Findings
 from stempress.core.tables import slugify
-from stempress.output.input_hash import Inputs
-from stempress.output.output_files import flat
+from stempress.output.input_hash import InputHashes
+from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.site.fingerprints import Keys
 from stempress.site.page_plan import Plan, plan_pages
@@ -40,7 +40,7 @@ STUB = (
     "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
     "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
 )
-NOTHING = Inputs("", "", sure=True, own_templates=False)
+NOTHING = InputHashes("", "", is_stable=True, has_own_templates=False)
 OWNER = "0x" + "ab" * 20
 LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
@@ -68,13 +68,13 @@ class Small:
         """Render everything: the address of each file and its text."""
         views = self.views(mixer_off)
         keys = Keys(views, NOTHING)
-        files = flat(render_site(views, self.folder, keys, keys.page))
+        files = flatten(render_site(views, self.folder, keys, keys.page))
         return {file.address: text_of(file) for file in files}
 
 
 def text_of(file: OutputFile) -> str:
     """Return the text of a file that was made, not copied."""
-    content = file.made()
+    content = file.produce()
     assert isinstance(content, bytes)
     return content.decode()
 
