@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from stempress.commands.static_server import QuietServer, StaticHost
 from stempress.runtime.pyodide import PIN, parse_pin
-from tests.conftest import CHROMIUM_FLAGS
+from tests.support.chromium import CHROMIUM_FLAGS
 from tests.support.runtime_site import write_runtime_site
 
 if TYPE_CHECKING:

@@ -22,7 +22,9 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import QuietServer, StaticHost
+from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.evm.chain import compiled
+from tests.support.schedule import mark_kinds, put_longest_first
 from tests.support.visiting import Visit
 
 if TYPE_CHECKING:
@@ -40,80 +42,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-# Of two such lists Chromium reads the last: the first of these are what Playwright turns off, too.
-WITHOUT = (
-    "AvoidCorsURLLoaderRestartOnRedirect",
-    "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose",
-    "HttpsFirstBalancedModeAutoEnable",
-    "HttpsUpgrades",
-    "LensOverlay",
-    "MediaRouter",
-    "PaintHolding",
-    "ThirdPartyStoragePartitioning",
-    # What asks other hosts for something.
-    "AimEnabled",
-    "NetworkTimeServiceQuerying",
-    "OptimizationHints",
-    "PreconnectToSearch",
-    # Two pages of an address bar that nobody sees: half of what a new page took.
-    "WebUIOmniboxAimPopup",
-    "WebUIOmniboxPopup",
-)
 
-# Nothing but the tests' own host is ever asked for anything.
-CHROMIUM_FLAGS = [
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-networking",
-    "--disable-component-update",
-    f"--disable-features={','.join(WITHOUT)}",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
-
-
-LONGEST = (
-    "test_mixer_browser",
-    "test_sync",
-    "test_incremental",  # no more than one of the first three presses the bundled site
-    "test_bar",
-    "test_edge_sites",
-    "test_mixer_tools",
-    "test_wallet",
-    "test_accessibility",
-    "test_offline_browser",
-    "test_hosts_browser",
-    "test_gallery_browser",
-    "test_audio",
-    "test_docs",
-    "test_reading",
-    "test_site",
-    "test_sealing",
-    "test_tutorial",
-    "test_languages",
-    "test_alignment_browser",
-    "test_digests_browser",
-    "test_determinism",
-    "test_cluster",
-    "test_firefox",
-    "test_webkit",
-    "test_mixer_memory",
-    "test_publish",
-    "test_hostile",
-    "test_runtime",
-    "test_serve",
-)
-"""The files that take longest, about in their order."""
-
-
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: at the end, one process would work on it alone."""
-    places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    mark_kinds(items)  # before -m chooses among them
+    put_longest_first(items)
 
 
 class Serve(Protocol):
@@ -128,20 +61,12 @@ class Press(Protocol):
     def __call__(self, site: Path, *words: str) -> int: ...
 
 
-def chromium_program() -> str:
-    """Return the machine's own Chromium."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.fail('no Chromium: `make test` installs one; or deselect with -m "not browser"')
-    return found
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Launch the machine's own Chromium, headless; $CHROMIUM names another one."""
-    found = chromium_program()
+    program = chromium_program()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         # A service worker asks the network itself, past what a test puts in its place.
         for name in ("new_context", "new_page"):
             setattr(browser, name, partial(getattr(browser, name), service_workers="block"))

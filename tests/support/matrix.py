@@ -22,7 +22,8 @@ from build import build
 from stempress.audio import stem_lint as lints
 from stempress.commands.cli import run
 from stempress.commands.static_server import QuietServer, StaticHost
-from tests.conftest import CHROMIUM_FLAGS, ROOT, chromium_program
+from tests.conftest import ROOT
+from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.edge_sites import WRITERS, samples
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import QuietServer, StaticHost
-from tests.conftest import CHROMIUM_FLAGS, ROOT, chromium_program
+from tests.conftest import ROOT
+from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from stempress.commands.live_reload import Builds, PreviewHost, binding
 from stempress.commands.live_reload import hosting as previewing
 from stempress.commands.static_server import QuietServer, StaticHost
-from tests.conftest import CHROMIUM_FLAGS, chromium_program
+from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.visiting import until
 
 if TYPE_CHECKING:

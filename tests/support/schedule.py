@@ -1,0 +1,57 @@
+"""The order of the tests, and the kinds that follow from their fixtures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+LONGEST = (
+    "test_mixer_browser",
+    "test_sync",
+    "test_incremental",  # no more than one of the first three presses the bundled site
+    "test_bar",
+    "test_edge_sites",
+    "test_mixer_tools",
+    "test_wallet",
+    "test_accessibility",
+    "test_offline_browser",
+    "test_hosts_browser",
+    "test_gallery_browser",
+    "test_audio",
+    "test_docs",
+    "test_reading",
+    "test_site",
+    "test_sealing",
+    "test_tutorial",
+    "test_languages",
+    "test_alignment_browser",
+    "test_digests_browser",
+    "test_determinism",
+    "test_cluster",
+    "test_firefox",
+    "test_webkit",
+    "test_mixer_memory",
+    "test_publish",
+    "test_hostile",
+    "test_runtime",
+    "test_serve",
+)
+"""The files that take longest, about in their order."""
+
+KINDS = {"chromium": "browser", "contracts": "chain", "pressed": "site", "host": "site"}
+"""Fixtures, and the marker of every test that needs them."""
+
+
+def mark_kinds(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need."""
+    for item in items:
+        for fixture in KINDS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(KINDS[fixture])
+
+
+def put_longest_first(items: list[pytest.Item]) -> None:
+    """Begin with the longest files: at the end, one process would work on it alone."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
