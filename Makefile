@@ -1,6 +1,8 @@
 # make site    press the collection into dist/ (needs Python 3.12 or 3.13, and the network once)
 # make serve   press, serve, and press again whenever a file is saved
-# make test    every check there is: style, types, tests, a real browser
+# make check   style, types and quick tests: no browser, no sound, no chain
+# make test    every check there is
+# make nightly the same tests at full size
 # make bench   measure
 # make bench-build   measure builds against Hugo, Eleventy, Pelican and staticjinja
 # make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
@@ -15,7 +17,7 @@ PYTHON = .venv/bin/python
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
 
-.PHONY: site serve test bench bench-build lock words matrix pictures clean venv venv-dev
+.PHONY: site serve check test nightly lint bench bench-build lock words matrix pictures clean venv venv-dev
 
 site: venv
 	$(PYTHON) build.py $(ARGS)
@@ -23,15 +25,32 @@ site: venv
 serve: venv
 	$(PYTHON) build.py serve $(ARGS)
 
-test: venv-dev
+check: lint
+	$(PYTHON) -m pytest -n 2 -m "not (browser or chain or site or slow or sound)" $(ARGS)
+
+# What plays is tested by itself: beside other tests it would have gaps. ARGS may choose none of it.
+test: lint
 	tools/system.sh
-	# Not `npm ci`: that wants anvil for every other system as well, which not every index has.
-	npm install --no-save --no-audit --no-fund --loglevel=error
+	# Chromium sets its own priority, if it may: what builds is a little nicer.
+	nice -n 5 $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not sound" $(ARGS)
+	$(PYTHON) -m pytest -m sound $(ARGS) $(if $(ARGS),|| test $$? -eq 5)
+
+nightly:
+	$(MAKE) test ARGS="--hypothesis-profile=nightly $(ARGS)" STEMPRESS_NIGHTLY=1
+
+lint: venv-dev node_modules
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	# Chromium sets its own priority, if it may: what builds is a little nicer, so that music has no gaps.
-	nice -n 5 $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	npm run --silent types
+	npm run --silent lint
+	node --test $(wildcard tests/*/*.test.mjs)
+
+# Not `npm ci`: that wants anvil for every other system as well, which not every index has.
+node_modules: package.json package-lock.json
+	tools/system.sh npm
+	npm install --no-save --no-audit --no-fund --loglevel=error
+	touch node_modules
 
 bench: venv-dev
 	@set -e; for each in $(basename $(notdir $(wildcard bench/[!_]*.py))); do \

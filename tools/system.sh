@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # See that the machine has what the tests drive besides Python; a Debian gets what is missing.
+# `system.sh npm` asks for npm alone.
 set -euo pipefail
 
 has_any() {
@@ -11,18 +12,20 @@ has_any() {
 }
 
 missing=()
-if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
-if [ -z "${FIREFOX:-}" ] && ! has_any firefox-esr firefox; then missing+=(firefox-esr); fi
-# WebKit plays what GStreamer's plugins decode, and wants a display.
-if [ -z "${WEBKIT_DRIVER:-}" ] && ! has_any WebKitWebDriver; then
-    missing+=(webkit2gtk-driver gstreamer1.0-plugins-{base,good} gstreamer1.0-{libav,pulseaudio})
-fi
-if ! has_any Xvfb; then missing+=(xvfb); fi
-if ! has_any pulseaudio; then missing+=(pulseaudio); fi
-if ! has_any java; then missing+=(default-jre-headless); fi
 if ! has_any npm; then missing+=(npm); fi
-if ! has_any ffmpeg; then missing+=(ffmpeg); fi
-if ! has_any sox; then missing+=(sox); fi
+if [ "${1:-}" != npm ]; then
+    if [ -z "${CHROMIUM:-}" ] && ! has_any chromium google-chrome; then missing+=(chromium); fi
+    if [ -z "${FIREFOX:-}" ] && ! has_any firefox-esr firefox; then missing+=(firefox-esr); fi
+    # WebKit plays what GStreamer's plugins decode, and wants a display.
+    if [ -z "${WEBKIT_DRIVER:-}" ] && ! has_any WebKitWebDriver; then
+        missing+=(webkit2gtk-driver gstreamer1.0-plugins-{base,good} gstreamer1.0-{libav,pulseaudio})
+    fi
+    if ! has_any Xvfb; then missing+=(xvfb); fi
+    if ! has_any pulseaudio; then missing+=(pulseaudio); fi
+    if ! has_any java; then missing+=(default-jre-headless); fi
+    if ! has_any ffmpeg; then missing+=(ffmpeg); fi
+    if ! has_any sox; then missing+=(sox); fi
+fi
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
 as_root=()
