@@ -38,7 +38,7 @@ const restrictedSyntax = [
 ];
 
 export default [
-  { ignores: ["dist/", "build/", ".stempress-dist/", ".cache/", ".venv/", "pyodide_app/web/language.js"] },
+  { ignores: ["dist/", "build/", ".stempress-dist/", ".cache/", ".venv/", "pyodide_app/web/language/language.js"] },
   {
     ...js.configs.recommended,
     files: ["**/*.js", "**/*.mjs"],

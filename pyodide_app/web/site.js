@@ -17,7 +17,7 @@
 
   /** Let nothing move, or all, where the visitor has chosen: here, or just now in another window. */
   function joinMotion() {
-    const name = "stempress:motion"; // as in motion.js
+    const name = "stempress:motion"; // as in pages/motion.js
     const { dataset } = document.documentElement;
     const settle = (chosen) => { if (chosen) dataset.motion = chosen; };
     settle(recall(name));
@@ -102,10 +102,10 @@
     }
   }
 
-  // The player bar, which comes when it is first wanted: data-queue names what to play, as tracks.js
+  // The player bar, which comes when it is first wanted: data-queue names what to play, as bar/tracks.js
   // says, and data-add adds it to what is queued already.
 
-  const openBar = async () => (await import(new URL("app/web/bar.js", root))).openBar();
+  const openBar = async () => (await import("./bar.js")).openBar();
   const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
 
   async function queue(button) {

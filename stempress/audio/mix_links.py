@@ -1,4 +1,4 @@
-"""A mix as a link: what ``pyodide_app/web/mix.js`` writes after an address's ``#``."""
+"""A mix as a link: what ``pyodide_app/web/mixer/mix-links.js`` writes after an address's ``#``."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ ADDRESS = 20
 
 
 def gallery_data(collection: Collection) -> dict[str, object]:
-    """Return the index of all tokens, which ``gallery-index.js`` reads."""
+    """Return the index of all tokens, which ``gallery/token-index.js`` reads."""
     tokens, songs = collection.tokens, collection.songs
     mixes = {song.slug: _mixes(song, tokens) for song in songs}
     numbers = _numbers(collection, mixes)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FRAME_WIDTH = 720
 FRAME_HEIGHT, ROW_HEIGHT = 400, 127
-"""What the mixer takes in a frame, and each of its rows; tools.js says the same."""
+"""What the mixer takes in a frame, and each of its rows; mixer/tools.js says the same."""
 
 
 class Shown(NamedTuple):

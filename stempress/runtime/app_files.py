@@ -31,9 +31,9 @@ def app_files(
 ) -> tuple[list[OutputFile], str]:
     """Return everything below app/, and why the mixer is off, if it is."""
     web = [
-        OutputFile(f"app/web/{file.name}", _spoken(file, _))
-        for file in sorted(WEB.iterdir())
-        if file.is_file() and not file.name.startswith(".") and file.name != SERVICE_WORKER
+        OutputFile(f"app/web/{name}", _spoken(WEB / name, _))
+        for name in web_names()
+        if name != SERVICE_WORKER
     ]
     # What a service worker is in charge of lies below it.
     web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
@@ -54,6 +54,12 @@ def app_files(
         *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
     ]
     return [*app, _list_file(app)], ""
+
+
+def web_names() -> list[str]:
+    """Return the pages' modules and style sheets, as paths below web/."""
+    files = (file for file in WEB.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return sorted(file.relative_to(WEB).as_posix() for file in files)
 
 
 def _spoken(file: Path, translations: Translations) -> Path | bytes:
@@ -82,7 +88,7 @@ def _script(value: object) -> str:
 
 
 def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
-    """Return the runtime's files with the one that compresses best compressed, as runtime.js wants.
+    """Return the runtime's files, the one that compresses best compressed: runtime.js unpacks it.
 
     Gateways of IPFS compress nothing. Nothing of the day or the machine is in the result.
     """

@@ -75,7 +75,7 @@ def cover_of(collection: Collection, thing: object) -> str:
 def gallery_address(collection: Collection, trait: Trait) -> str:
     """Return where the gallery shows the tokens of a trait; nothing for what is no facet of it.
 
-    The words behind "?" are those of ``gallery-address.js``.
+    The words behind "?" are those of ``gallery/address.js``.
     """
     values: dict[str, dict[str, str]] = {
         "Tier": {tier.title(): tier for tier in TIERS},

@@ -193,7 +193,7 @@ class Views:
         return Variation.from_stems(self.collection.song(token.song), token.stems)
 
     def tracks(self, token: Token) -> list[str]:
-        """Return what the player bar plays of a token, as web/tracks.js names it."""
+        """Return what the player bar plays of a token, as web/bar/tracks.js names it."""
         if token.state == "unrevealed":
             return []
         if token.stem_key:

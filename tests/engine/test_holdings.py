@@ -96,5 +96,5 @@ def test_the_page_and_the_engine_agree_on_what_tokens_open() -> None:
     names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
     tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
     with Node() as node:
-        found = node.evaluate(OPENS, [(WEB / "ownership.js").as_uri(), tokens])
+        found = node.evaluate(OPENS, [(WEB / "tokens/ownership.js").as_uri(), tokens])
     assert set(found) == {"/".join(key) for key in opened(Token(**each) for each in tokens)}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
-MODULES = sorted((ROOT / "pyodide_app" / "web").glob("*.js"))
+MODULES = sorted((ROOT / "pyodide_app" / "web").rglob("*.js"))
 CATALOGUES = sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/stempress.po"))
 COMPLETE = {"de", "he"}
 """Languages that every sentence is translated into; others may be on their way."""

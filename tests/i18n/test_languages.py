@@ -59,8 +59,8 @@ def test_pages_speak_the_language_of_the_site(both: tuple[Path, Path]) -> None:
 
 
 def test_modules_are_told_the_language(both: tuple[Path, Path]) -> None:
-    english, german = ((dist / "app/web/language.js").read_bytes() for dist in both)
-    assert english == (ROOT / "pyodide_app/web/language.js").read_bytes()
+    english, german = ((dist / "app/web/language/language.js").read_bytes() for dist in both)
+    assert english == (ROOT / "pyodide_app/web/language/language.js").read_bytes()
     assert 'LANGUAGE = "de-AT"' in german.decode()
     assert "Läuft, gemischt von Python" in german.decode()
 

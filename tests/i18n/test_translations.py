@@ -21,7 +21,7 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 
-#: pyodide_app/web/tools.js
+#: pyodide_app/web/mixer/tools.js
 msgid "%(num)s kept mix"
 msgid_plural "%(num)s kept mixes"
 msgstr[0] "%(num)s Mix"

@@ -135,9 +135,9 @@ def shelf(large: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 LOAD = """async (base) => {
-  const { Finder } = await import(`${base}gallery-find.js`);
-  const { loadIndex, titleOf, tracksOf } = await import(`${base}gallery-index.js`);
-  const { readAddress, writeAddress } = await import(`${base}gallery-address.js`);
+  const { Finder } = await import(`${base}gallery/search.js`);
+  const { loadIndex, titleOf, tracksOf } = await import(`${base}gallery/token-index.js`);
+  const { readAddress, writeAddress } = await import(`${base}gallery/address.js`);
   const index = await loadIndex();
   const finder = new Finder(index, "en");
   const cover = (at) => index.kinds[index.kindOf[at]].cover;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Queue } from "../../pyodide_app/web/queue.js";
+import { Queue } from "../../pyodide_app/web/bar/queue.js";
 
 const TRACKS = ["songs/x/1", "songs/x/2", "stems/x/y/z"];
 

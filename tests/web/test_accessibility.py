@@ -68,7 +68,7 @@ def hold_tokens(page: Page, mine: str) -> None:
     page.goto(mine)
     page.evaluate(
         """async () => {
-          const ownership = new URL("../app/web/ownership.js", location.href);
+          const ownership = new URL("../app/web/tokens/ownership.js", location.href);
           const { remember, opens } = await import(ownership);
           const { tokens } = await (await fetch("../data/tokens.json")).json();
           const held = tokens.filter(({ state }) => state === "revealed").slice(0, 60);

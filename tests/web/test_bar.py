@@ -606,7 +606,7 @@ def test_links_are_links_while_nothing_is_queued(page: Page, base: str) -> None:
     mark(page)
     follow(page, "Gallery")
     assert not is_marked(page)
-    assert not {"app/web/bar.js", "app/web/jukebox.js"} & set(asked)
+    assert not {"app/web/bar.js", "app/web/bar/player-bar.js"} & set(asked)
     page.goto(base + MIX)
     page.get_by_role("button", name="Add to queue").click()
     expect(bar_key(page, "Play")).to_be_visible()
@@ -614,7 +614,7 @@ def test_links_are_links_while_nothing_is_queued(page: Page, base: str) -> None:
     follow(page, "Gallery")
     page.reload()
     expect(bar_key(page, "Play")).to_be_visible()
-    assert "app/web/player.js" not in asked
+    assert "app/web/playback/player.js" not in asked
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -793,7 +793,7 @@ def test_what_is_not_the_visitors_is_said(page: Page, base: str) -> None:
     page.goto(base + MIX)
     page.evaluate(
         """async () => {
-          const { remember } = await import("../../../app/web/ownership.js");
+          const { remember } = await import("../../../app/web/tokens/ownership.js");
           const nobody = { address: "0x" + "1".repeat(40), source: "chain", wallet: "" };
           remember({ ...nobody, tokens: new Map(), stems: new Set() });
         }"""
@@ -858,7 +858,7 @@ def test_what_is_owned_can_be_queued(page: Page, base: str) -> None:
     page.goto(f"{base}mine/")
     page.evaluate(
         """async () => {
-          const { remember, opens } = await import("../app/web/ownership.js");
+          const { remember, opens } = await import("../app/web/tokens/ownership.js");
           const { tokens } = await (await fetch("../data/tokens.json")).json();
           const isHeld = ({ state, song }) => state === "revealed" && song === "undertow";
           const held = tokens.filter(isHeld);

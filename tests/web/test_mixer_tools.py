@@ -423,7 +423,8 @@ def hold(page: Page, *stems: str) -> None:
     """Let the browser know that the visitor owns these stems, and no other."""
     page.evaluate(
         """async (stems) => {
-          const { remember } = await import(new URL("../../app/web/ownership.js", location.href));
+          const ownership = new URL("../../app/web/tokens/ownership.js", location.href);
+          const { remember } = await import(ownership);
           remember({
             address: "0x" + "ab".repeat(20), wallet: "", source: "chain", block: 1,
             time: "2026-01-01T00:00:00Z", complete: true,

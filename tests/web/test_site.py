@@ -175,7 +175,8 @@ def test_metadata_feed_and_sitemap_lead_to_files(pressed: Path, plan: Plan) -> N
 def test_style_sheets_and_modules_name_files_that_are_there(pressed: Path) -> None:
     there = files(pressed)
     pattern = re.compile(r'url\("?([^")]+)"?\)|(?:from|import) "([^"]+)"|new URL\("([^"]+[^"/])"')
-    for path in [*(pressed / "app/web").iterdir(), pressed / "assets/theme.css"]:
+    modules = (path for path in (pressed / "app/web").rglob("*") if path.is_file())
+    for path in [*modules, pressed / "assets/theme.css"]:
         address = path.relative_to(pressed).as_posix()
         for found in pattern.finditer(path.read_text("utf-8")):
             link = next(filter(None, found.groups()))

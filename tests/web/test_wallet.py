@@ -159,7 +159,7 @@ class Visit:
         """Return what every mixer of the site is told."""
         found: dict[str, Any] = self.page.evaluate(
             """async (base) => {
-              const { owned } = await import(`${base}app/web/ownership.js`);
+              const { owned } = await import(`${base}app/web/tokens/ownership.js`);
               const { tokens, stems, ...facts } = owned();
               return { ...facts, tokens: Object.fromEntries(tokens), stems: [...stems].sort() };
             }""",
@@ -236,8 +236,8 @@ def large(chain: Chain) -> dict[str, str]:
 
 
 READ = """async ([base, contract, address, count, endpoints]) => {
-  const { readTokens } = await import(`${base}app/web/chain.js`);
-  const { httpEndpoint } = await import(`${base}app/web/rpc.js`);
+  const { readTokens } = await import(`${base}app/web/tokens/chain.js`);
+  const { httpEndpoint } = await import(`${base}app/web/tokens/rpc.js`);
   const ids = Array.from({ length: count }, (_, at) => String(at + 1));
   const found = await readTokens(contract, address, ids, endpoints.map(httpEndpoint));
   return { ...found, tokens: [...found.tokens.keys()] };
@@ -669,7 +669,7 @@ def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain
 
 
 PLAN = """async ([base, songs, ledger]) => {
-  const { startPython } = await import(`${base}app/web/runtime.js`);
+  const { startPython } = await import(`${base}app/web/python/runtime.js`);
   const python = await startPython();
   const { Planner } = python.pyimport("pyodide_app.planner");
   const planner = Planner(JSON.stringify(songs), JSON.stringify(ledger));

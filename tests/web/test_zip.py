@@ -24,5 +24,5 @@ def test_an_archive_is_unpacked() -> None:
             target.writestr(name, content, zipfile.ZIP_DEFLATED if at else zipfile.ZIP_STORED)
         target.comment = b"the end"
     with Node() as node:
-        found = node.evaluate(UNZIP, [(WEB / "zip.js").as_uri(), list(archive.getvalue())])
+        found = node.evaluate(UNZIP, [(WEB / "python/zip.js").as_uri(), list(archive.getvalue())])
     assert {name: bytes(content) for name, content in found.items()} == files

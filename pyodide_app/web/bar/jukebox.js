@@ -1,0 +1,331 @@
+// What the bar plays: the tracks of a queue, one after the other, each by the mixer's own player.
+//
+// Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
+// decoded, where memory permits, so that it follows at once. What cannot be played is passed over.
+import { ROOT } from "../base/root.js";
+import { Emitter } from "../base/emitter.js";
+import { reasonOf } from "../base/errors.js";
+import { BUDGET } from "../playback/memory.js";
+import { access, owned, watch } from "../tokens/ownership.js";
+import { _ } from "../language/phrases.js";
+import { take } from "../playback/audio-focus.js";
+import { collection, trackOf } from "./tracks.js";
+
+const AHEAD_SECONDS = 20; // before the end: the next track is decoded
+const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
+const SILENT = -100; // dB: what no volume is
+const PATIENCE_MS = 3000; // for the browser to let sound begin
+
+/** @import { Peaks } from "../playback/messages.js" */
+/** @import { Place, Player, StateChange, Stats } from "../playback/player.js" */
+/** @import { Entry, Queue } from "./queue.js" */
+/** @import { Track } from "./tracks.js" */
+/** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
+/** @typedef {{ id: number, track: Track, player: Player, life: AbortController }} Deck a player of an entry of the queue */
+
+/** @extends {Emitter<{ state: undefined, track: undefined, at: { seconds: number, peaks: Peaks } }>} */
+export class Jukebox extends Emitter {
+  /** @type {JukeboxState} */
+  state = "paused";
+  /** Why it is in its state, what the visitor can do, or what was skipped. */
+  reason = "";
+  /**
+   * The current track; null while it is not known.
+   * @type {Track | null}
+   */
+  track = null;
+  #queue;
+  /** @type {typeof import("../playback/player.js") | null} */
+  #sound = null; // once it is there
+  /** @type {Deck | null} */
+  #deck = null; // what is heard
+  /** @type {{ id: number, deck: Promise<Deck> } | null} */
+  #ahead = null; // what is next
+  #turn = 0; // each request of the visitor's outdates those before it
+  #isWanted = false; // the visitor wants to hear something
+  /** @type {{ entry: Entry, seconds: number, reason: string }[]} */
+  #failures = []; // what has not played since something did
+  #skipped = ""; // which was the last of them, and why, in words
+
+  /** @param {Queue} queue */
+  constructor(queue) {
+    super();
+    this.#queue = queue;
+    watch(() => this.#deck?.player.allow());
+  }
+
+  get duration() {
+    return this.track?.song.duration ?? 0;
+  }
+
+  /** The last node before the loudspeakers. */
+  get outputNode() {
+    return this.#deck?.player.outputNode ?? null;
+  }
+
+  /** @returns {Stats | null} */
+  get stats() {
+    return this.#deck?.player.stats ?? null;
+  }
+
+  /** Play the queue's current track from where it is. Call it in a gesture's own handler. */
+  play() {
+    this.#failures = [];
+    this.#skipped = "";
+    return this.#play();
+  }
+
+  pause() {
+    this.#turn++;
+    this.#letGo();
+    this.#failures = [];
+    this.#deck?.player.pause();
+    this.#setState("paused");
+  }
+
+  /** Have the player at hand: the visitor is about to press Play. */
+  warm() {
+    this.#load().catch(() => {}); // Play says what is wrong
+  }
+
+  /** Know the current track, without playing it; what played before is let go of. */
+  async prepare() {
+    const turn = ++this.#turn;
+    const entry = this.#queue.current;
+    this.#letGo();
+    this.#closeDeck();
+    this.track = this.#ahead = null;
+    try {
+      if (entry) await this.#show(entry);
+      if (turn === this.#turn) this.#setState("paused");
+    } catch (error) {
+      if (turn === this.#turn) this.#setState("failed", reasonOf(error));
+    }
+  }
+
+  /**
+   * Play another entry of the queue, from its beginning.
+   * @param {{ id: number }} entry
+   */
+  go({ id }) {
+    this.#queue.go(id);
+    if (this.#deck?.id === id) this.#deck.player.seek(0);
+    return this.play();
+  }
+
+  next() {
+    const entry = this.#queue.after();
+    if (entry) this.go(entry);
+  }
+
+  previous() {
+    const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.before();
+    if (entry) this.go(entry);
+    else this.seek(0);
+  }
+
+  /**
+   * Go on from a place in the track, in seconds.
+   * @param {number} seconds
+   */
+  seek(seconds) {
+    if (!this.track) return;
+    this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
+    this.#deck?.player.seek(this.#queue.seconds);
+    this.emit("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
+  }
+
+  /** @param {number} volume from 0, which is silence, to 1 */
+  setVolume(volume) {
+    this.#queue.volume = volume;
+    this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
+  }
+
+  /**
+   * How much of the current track the visitor hears.
+   * @returns {Promise<Data.Access>}
+   */
+  async heard() {
+    const { track } = this;
+    if (!track) return "open";
+    const { mixer } = await collection();
+    const accesses = track.song.layers.map(({ slug }, row) =>
+      track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[row].stem}`, mixer.locked) : "open",
+    );
+    return accesses.find((each) => each !== "open") ?? "open";
+  }
+
+  async #play() {
+    const turn = ++this.#turn;
+    const entry = this.#queue.current;
+    if (!entry) return;
+    this.#isWanted = true;
+    take(this, () => this.pause()); // while it is loaded, too
+    try {
+      const deck = this.#deck?.id === entry.id ? this.#deck : await this.#openDeck(entry, turn);
+      await deck?.player.play();
+    } catch (error) {
+      if (turn === this.#turn) this.#skip(reasonOf(error));
+    }
+  }
+
+  /**
+   * Have a player of an entry for what is heard; null where the visitor wants something else by then.
+   * @param {Entry} entry @param {number} turn
+   */
+  async #openDeck(entry, turn) {
+    this.#closeDeck();
+    if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
+    this.#setState("loading", this.#skipped);
+    await this.#show(entry);
+    const deck = await this.#deckFor(entry);
+    if (turn !== this.#turn) return null;
+    this.#deck = deck;
+    deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
+    this.setVolume(this.#queue.volume);
+    return deck;
+  }
+
+  /**
+   * The current track does not play: go on to the next, unless all that follow have been tried.
+   * @param {string} reason
+   */
+  #skip(reason) {
+    const { current, seconds } = this.#queue;
+    if (!current) return;
+    this.#failures.push({ entry: current, seconds, reason });
+    const next = this.#queue.after({ ended: true });
+    if (!this.#isWanted || !next || this.#failures.some(({ entry }) => entry === next)) {
+      this.#giveUp();
+      return;
+    }
+    const track = this.track?.address === current.address ? `${this.track.title} (${this.track.detail})` : current.address;
+    this.#skipped = _("Skipped %(track)s: %(reason)s", { track, reason });
+    this.#queue.go(next.id);
+    this.#play();
+  }
+
+  /** Nothing of what was tried plays: be where it began, so that it can be tried again. */
+  async #giveUp() {
+    const first = this.#failures.find((failure) => this.#queue.entries.includes(failure.entry));
+    if (!first) return;
+    const { entry, seconds, reason } = first;
+    this.#queue.go(entry.id);
+    this.#queue.seconds = seconds;
+    const shown = this.prepare();
+    const turn = this.#turn;
+    await shown;
+    if (turn === this.#turn) this.#setState("failed", reason);
+  }
+
+  /** Let go of the loudspeakers, if they are had; when a player is still on its way, too. */
+  #letGo() {
+    if (this.#isWanted) this.#sound?.rest();
+    this.#isWanted = false;
+  }
+
+  /** @param {Entry} entry */
+  async #show({ id, address }) {
+    const track = await trackOf(address);
+    if (this.#queue.current?.id !== id) return;
+    this.track = track;
+    this.emit("track");
+  }
+
+  /**
+   * A player of an entry: the one that has been decoded ahead, if it is that one.
+   * @param {Entry} entry
+   */
+  #deckFor(entry) {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return ahead?.id === entry.id ? ahead.deck.catch(() => this.#makeDeck(entry)) : this.#makeDeck(entry);
+  }
+
+  async #load() {
+    this.#sound ??= await import("../playback/player.js");
+    return this.#sound;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Deck>}
+   */
+  async #makeDeck({ id, address }) {
+    const [sound, track, { mixer }] = await Promise.all([this.#load(), trackOf(address), collection()]);
+    const { song, rows, sounds } = track;
+    /** @param {string} layer @param {string} stem */
+    const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
+    const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
+    player.voice = this;
+    const life = new AbortController();
+    const deck = { id, track, player, life };
+    const { signal } = life;
+    player.on("state", (change) => deck === this.#deck && this.#follow(change), { signal });
+    player.on("at", (place) => deck === this.#deck && this.#followPlace(place), { signal });
+    player.on("ended", () => deck === this.#deck && this.#end(), { signal });
+    return deck;
+  }
+
+  /** @param {StateChange} change */
+  #follow({ state, reason }) {
+    if (state === "failed") {
+      this.#skip(reasonOf(reason));
+      return;
+    }
+    const isOn = state === "playing" || state === "loading";
+    this.#setState(isOn ? state : "paused", isOn ? this.#skipped : "");
+    if (state !== "playing") return;
+    this.#failures = [];
+    this.#listen();
+  }
+
+  /** @param {Place} place */
+  #followPlace({ seconds, playing, peaks }) {
+    this.#queue.seconds = seconds;
+    this.emit("at", { seconds, peaks: playing ? peaks : [0, 0] });
+    if (playing && this.duration - seconds < AHEAD_SECONDS) this.#prepareNext();
+  }
+
+  #prepareNext() {
+    const entry = this.#queue.after({ ended: true });
+    if (!this.#deck || !entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
+    const room = BUDGET - this.#deck.player.stats.bytes;
+    const deck = this.#makeDeck(entry).then(async (next) => {
+      await next.player.preload(room);
+      return next;
+    });
+    deck.catch(() => {}); // it is tried again when it is wanted
+    this.#ahead = { id: entry.id, deck };
+  }
+
+  #end() {
+    const entry = this.#queue.after({ ended: true });
+    if (entry) this.go(entry);
+    else this.pause(); // at the track's beginning by now, which those who listen have to know
+  }
+
+  #closeDeck() {
+    this.#deck?.player.pause();
+    this.#deck?.player.close();
+    this.#deck?.life.abort();
+    this.#deck = null;
+  }
+
+  /** A browser may want a press before anything sounds: say so, rather than play to nobody. */
+  #listen() {
+    const turn = this.#turn;
+    setTimeout(() => {
+      if (turn !== this.#turn || this.state !== "playing" || this.outputNode?.context.state === "running") return;
+      this.pause();
+      this.#setState("paused", _("Press Play to continue"));
+    }, PATIENCE_MS);
+  }
+
+  /** @param {JukeboxState} state */
+  #setState(state, reason = "") {
+    this.state = state;
+    this.reason = reason;
+    this.emit("state");
+  }
+}

@@ -1,0 +1,177 @@
+// What can be played, named as the site names its pages:
+//
+//   songs/undertow/3-1-4        a mix
+//   stems/undertow/bass/sub     a stem alone
+//
+// and what stands for several of them:
+//
+//   songs/undertow              its mixes that exist as tokens, rarest first
+//   songs/undertow/all          its mixes that have a page
+//   albums/tides                a mix of each of its songs: the rarest that exists, or else the first
+import { inSite, load } from "../base/dom.js";
+import { SEGMENT } from "../tokens/ownership.js";
+import { _ } from "../language/phrases.js";
+
+/**
+ * What the player knows of a track.
+ * @typedef {object} Track
+ * @property {Data.Song} song
+ * @property {Row[]} rows one for each layer
+ * @property {string} address
+ * @property {string} title
+ * @property {string} detail
+ * @property {string} page
+ * @property {string} cover
+ * @property {(layer: string) => boolean} sounds whether a layer is part of it
+ */
+/** @import { Row } from "../playback/messages.js" */
+
+const MIX = new RegExp(`^songs/${SEGMENT}/[1-9]\\d{0,3}(-[1-9]\\d{0,3})*$`, "u");
+const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
+const SET = new RegExp(`^(songs/${SEGMENT}(/all)?|albums/${SEGMENT})$`, "u");
+/** @type {Map<string, Promise<any>>} */
+const files = new Map(); // JSON by its address
+
+/**
+ * @param {unknown} address
+ * @returns {address is string}
+ */
+export function isTrack(address) {
+  return typeof address === "string" && (MIX.test(address) || STEM.test(address));
+}
+
+/**
+ * The collection's facts; they say what may be heard of stems that are not the visitor's.
+ * @returns {Promise<Data.Collection>}
+ */
+export function collection() {
+  return file("data/collection.json");
+}
+
+/**
+ * All tracks that addresses stand for, in order.
+ * @param {readonly string[]} addresses
+ */
+export async function expand(addresses) {
+  const tracks = await Promise.all(addresses.map((address) => (isTrack(address) ? [address] : expandSet(address))));
+  return tracks.flat();
+}
+
+/**
+ * What is known of a track.
+ * @param {string} address
+ * @returns {Promise<Track>}
+ */
+export async function trackOf(address) {
+  const [kind, slug, ...rest] = address.split("/");
+  const song = await songOf(slug);
+  return kind === "songs" ? mixOf(song, address, rest[0]) : stemOf(song, address, rest[0], rest[1]);
+}
+
+/**
+ * Addresses, from the site's root, of the previews that there are of tracks.
+ * @param {readonly string[]} addresses
+ * @returns {Promise<(string | undefined)[]>}
+ */
+export async function previewsOf(addresses) {
+  return Promise.all(addresses.map(async (address) => {
+    const [, slug, mix] = address.split("/");
+    /** @type {Data.Previews} */
+    const previews = await file(`data/previews/${slug}.json`);
+    return previews[mix];
+  }));
+}
+
+/** @param {string} address */
+async function expandSet(address) {
+  if (!SET.test(address)) return [];
+  const [kind, slug, all] = address.split("/");
+  if (all) return (await songOf(slug)).pages.map((mix) => `songs/${slug}/${mix}`);
+  if (kind === "songs") return mixesOf(slug);
+  const album = (await collection()).albums.find((other) => other.slug === slug);
+  const songs = await Promise.all((album?.songs ?? []).map(mixesOf));
+  return songs.map(([mix]) => mix);
+}
+
+/**
+ * The mixes of a song that exist, rarest first; where there are none, the one its page begins with.
+ * @param {string} slug
+ */
+async function mixesOf(slug) {
+  /** @type {Promise<Data.Rarity>} */
+  const rarity = file("data/rarity.json");
+  const [{ variations }, { pages, layers }] = await Promise.all([rarity, songOf(slug)]);
+  const exist = (variations[slug] ?? []).filter(([, , , tokens]) => tokens);
+  const mixes = exist.sort(([, one], [, other]) => other - one).map(([mix]) => mix);
+  const first = pages[0] ?? layers.map(() => 1).join("-");
+  return (mixes.length ? mixes : [first]).map((mix) => `songs/${slug}/${mix}`);
+}
+
+/**
+ * @param {Data.Song} song @param {string} address @param {string} mix
+ * @returns {Track}
+ */
+function mixOf(song, address, mix) {
+  const choice = mix.split("-").map((nth) => Number(nth) - 1);
+  const stems = song.layers.map((layer, nth) => layer.stems[choice[nth]]);
+  if (choice.length !== stems.length || stems.some((stem) => !stem)) throw new Error(_("%(song)s has no mix %(mix)s", { song: song.title, mix }));
+  const hasPage = song.pages.includes(mix);
+  return {
+    song, address, detail: mix,
+    rows: stems.map(row),
+    title: song.title,
+    page: inSite(hasPage ? `${address}/` : `${song.address}#v=1&song=${song.slug}&mix=${mix}`),
+    cover: inSite(hasPage ? `art/mixes/${song.slug}/${mix}.svg` : song.cover),
+    sounds: () => true,
+  };
+}
+
+/**
+ * @param {Data.Song} song @param {string} address @param {string} layerSlug @param {string} stemSlug
+ * @returns {Track}
+ */
+function stemOf(song, address, layerSlug, stemSlug) {
+  const layer = song.layers.find(({ slug }) => slug === layerSlug);
+  const stem = layer?.stems.find(({ slug }) => slug === stemSlug);
+  if (!layer || !stem) throw new Error(_("%(song)s has no stem %(stem)s", { song: song.title, stem: stemSlug }));
+  return {
+    song, address,
+    rows: song.layers.map((other) => row(other === layer ? stem : other.stems[0])),
+    title: stem.name,
+    detail: `${layer.name}, ${song.title}`,
+    page: inSite(stem.address),
+    cover: inSite(`art/${address}.svg`),
+    sounds: (slug) => slug === layerSlug,
+  };
+}
+
+/**
+ * @param {Data.Stem} stem
+ * @returns {Row}
+ */
+function row(stem) {
+  return { stem: stem.slug, volume: 0, pan: 0, mute: false, solo: false };
+}
+
+/**
+ * @param {string} slug
+ * @returns {Promise<Data.Song>}
+ */
+function songOf(slug) {
+  return file(`data/songs/${slug}.json`);
+}
+
+/**
+ * A file of the site's data, fetched once.
+ * @param {string} address
+ * @returns {Promise<any>} JSON
+ */
+function file(address) {
+  let content = files.get(address);
+  if (!content) {
+    content = load(address);
+    content.catch(() => files.delete(address));
+    files.set(address, content);
+  }
+  return content;
+}

@@ -1,0 +1,30 @@
+// What all controls do.
+
+/** @param {Element} key a button that stays down */
+export function pressed(key) {
+  return key.getAttribute("aria-pressed") === "true";
+}
+
+/** @param {Element} key @param {boolean} down */
+export function press(key, down) {
+  key.setAttribute("aria-pressed", String(down));
+}
+
+/**
+ * Put a fader back to where it began.
+ * @param {HTMLInputElement} fader
+ */
+export function reset(fader) {
+  fader.value = fader.defaultValue;
+  fader.dispatchEvent(new Event("input"));
+}
+
+/**
+ * Say a fader's value in words, to the eye and to a screen reader.
+ * @param {HTMLInputElement} fader @param {string} words
+ */
+export function speak(fader, words) {
+  fader.setAttribute("aria-valuetext", words);
+  const value = fader.parentElement?.querySelector(".value");
+  if (value) value.textContent = words;
+}

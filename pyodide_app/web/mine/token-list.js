@@ -1,0 +1,110 @@
+// The held tokens as cards: searched, sorted, a page at a time.
+import { elsewhere, inSite, part, say } from "../base/dom.js";
+import { stateName, tierName, titleOf } from "../language/names.js";
+import { _, plural } from "../language/phrases.js";
+
+const STEP = 60;
+
+export class TokenList {
+  #section;
+  #form;
+  #all = [];
+  #matches = [];
+
+  constructor(section) {
+    this.#section = section;
+    this.#form = part(section, "filter-mine");
+    this.#form.addEventListener("input", () => this.#search());
+    this.#form.addEventListener("submit", (event) => event.preventDefault());
+    part(section, "more").addEventListener("click", () => {
+      const first = this.#append();
+      first?.querySelector("a, .name")?.focus();
+    });
+  }
+
+  show(tokens, byId, contract) {
+    const rarity = rarities(byId);
+    const copies = new Map();
+    for (const [id, count] of tokens) {
+      const key = sameness(byId.get(id) ?? { id });
+      copies.set(key, (copies.get(key) ?? 0) + count);
+    }
+    this.#all = [...tokens].map(([id, count]) => {
+      const token = byId.get(id);
+      const title = token ? titleOf(token) : `#${id}`;
+      return {
+        id, count, title,
+        tier: token?.tier ?? "",
+        state: token ? (token.state === "forged" ? "revealed" : token.state) : "unknown",
+        address: token ? inSite(token.address) : contract && elsewhere(contract.explorer, contract, id),
+        image: token ? inSite(token.image) : "",
+        rarity: rarity.get(sameness(token ?? { id })) ?? 0,
+        duplicate: Boolean(token) && token.state !== "unrevealed" && copies.get(sameness(token)) > 1,
+        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier)].join(" ").toLowerCase(),
+      };
+    });
+    this.#section.hidden = !this.#all.length;
+    this.#search();
+  }
+
+  #search() {
+    const { words, tier, which, sort } = Object.fromEntries(new FormData(this.#form));
+    const wanted = words.trim().toLowerCase().split(/\s+/);
+    this.#matches = this.#all.filter(
+      (token) =>
+        (!tier || token.tier === tier) &&
+        (!which || (which === "duplicates" ? token.duplicate : token.state === which)) &&
+        wanted.every((word) => token.text.includes(word)),
+    );
+    this.#matches.sort(ORDERS[sort] ?? ORDERS.number);
+    part(this.#section, "cards").replaceChildren();
+    this.#append();
+    say(part(this.#section, "shown"), plural(this.#matches.length, "%(num)s token", "%(num)s tokens"));
+  }
+
+  #append() {
+    const list = part(this.#section, "cards");
+    const from = list.children.length;
+    const cards = this.#matches.slice(from, from + STEP).map(makeCard);
+    list.append(...cards);
+    part(this.#section, "more").hidden = list.children.length >= this.#matches.length;
+    return cards[0];
+  }
+}
+
+const byNumber = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
+const ORDERS = {
+  number: byNumber,
+  name: (a, b) => a.title.localeCompare(b.title) || byNumber(a, b),
+  rarity: (a, b) => b.rarity - a.rarity || byNumber(a, b),
+};
+
+function makeCard(token) {
+  const card = document.querySelector("template[data-card]").content.firstElementChild.cloneNode(true);
+  card.classList.add(token.state);
+  const anchor = card.querySelector("a");
+  if (token.address) anchor.href = token.address;
+  else anchor.removeAttribute("href");
+  anchor.rel = "noopener noreferrer";
+  if (token.image) card.querySelector("img").src = token.image;
+  card.querySelector(".name").textContent = token.title;
+  card.querySelector("[data-tier]").textContent = [tierName(token.tier), token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
+  const state = card.querySelector(".state");
+  state.textContent = token.state === "unknown" ? _("new to this site") : stateName(token.state);
+  state.classList.add(token.state);
+  return card;
+}
+
+/** Tokens of one name open the same; unrevealed ones are each their own. */
+function sameness({ id, tier, state, song = "", layer = "", stem = "", album = "", mix = "" }) {
+  return tier && state !== "unrevealed" ? [tier, song, layer, stem, album, mix].join("/") : id;
+}
+
+/** How few of what a token is there are in the ledger: bits, more for the rarer. */
+function rarities(byId) {
+  const counts = new Map();
+  for (const token of byId.values()) {
+    if (token.state !== "unrevealed") counts.set(sameness(token), (counts.get(sameness(token)) ?? 0) + (token.supply ?? 1));
+  }
+  return new Map([...counts].map(([key, count]) => [key, Math.log2(byId.size / count)]));
+}

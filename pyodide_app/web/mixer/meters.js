@@ -1,0 +1,73 @@
+// The meters: levels, what they were at most of late, and the figures of a mastering desk.
+/** @import { StemMixer } from "./stem-mixer.js" */
+import { find, say } from "../base/dom.js";
+import { _, fixed } from "../language/phrases.js";
+import { SILENT } from "../language/units.js";
+
+const HOLD_MS = 1500;
+const FIGURES = /** @type {const} */ (["left", "right", "gain", "truePeak", "momentary", "shortTerm", "integrated", "range"]);
+/** @type {WeakMap<HTMLElement, { share: number, until: number }>} */
+const held = new WeakMap(); // what a meter has shown at most of late
+const ABSOLUTE_GATE = -70; // LUFS: below it is nothing to speak of
+
+/** @typedef {Record<typeof FIGURES[number], number>} Figures of the master, as levels.py lists them */
+
+/**
+ * Show peaks of the two sides, and Python's levels if there are any.
+ * @param {StemMixer} mixer @param {readonly number[]} peaks
+ * @param {Float32Array | null} levels the figures, and a peak for each row
+ */
+export function showLevels(mixer, peaks, levels) {
+  const meter = find(mixer, ".meter");
+  const bars = /** @type {NodeListOf<HTMLElement>} */ (meter.querySelectorAll("span"));
+  for (const [side, peak] of peaks.entries()) showBar(bars[side], peak);
+  const loudest = Math.round(db(Math.max(...peaks)));
+  meter.setAttribute("aria-valuenow", String(loudest));
+  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${fixed(loudest, 0)} dB` : _("silence"));
+  if (levels) showFigures(mixer, levels);
+  for (const [row, { element }] of mixer.rows.entries()) {
+    const peak = levels?.[FIGURES.length + row] ?? 0;
+    showBar(element, peak);
+    element.toggleAttribute("data-clips", peak > 1);
+  }
+}
+
+/** @param {StemMixer} mixer @param {Float32Array} levels */
+function showFigures(mixer, levels) {
+  const figures = /** @type {Figures} */ (Object.fromEntries(FIGURES.map((name, nth) => [name, levels[nth]])));
+  /** @param {string} name @param {string} words */
+  const write = (name, words) => {
+    const element = find(mixer, `.${name}`);
+    say(element, words);
+    return element;
+  };
+  write("integrated", loudness(figures.integrated));
+  write("momentary", loudness(figures.momentary));
+  const peak = write("true-peak", figures.truePeak > 0 ? `${fixed(20 * Math.log10(figures.truePeak))} dBTP` : _("silence"));
+  peak.classList.toggle("over", figures.truePeak > 1);
+  const reduction = figures.gain < 1 ? 20 * Math.log10(figures.gain) : 0;
+  write("limiter", `${fixed(reduction)} dB`).classList.toggle("over", reduction < -0.05);
+}
+
+/** @param {HTMLElement} bar @param {number} peak */
+function showBar(bar, peak) {
+  const share = 1 - db(peak) / SILENT;
+  const now = performance.now();
+  let hold = held.get(bar);
+  if (!hold || share >= hold.share || now > hold.until) {
+    hold = { share, until: now + HOLD_MS };
+    held.set(bar, hold);
+  }
+  bar.style.setProperty("--level", share.toFixed(3));
+  bar.style.setProperty("--hold", hold.share.toFixed(3));
+}
+
+/** @param {number} level */
+function db(level) {
+  return level > 0 ? Math.min(0, Math.max(SILENT, 20 * Math.log10(level))) : SILENT;
+}
+
+/** @param {number} lufs */
+function loudness(lufs) {
+  return lufs > ABSOLUTE_GATE ? `${fixed(lufs)} LUFS` : _("silence");
+}

@@ -1,0 +1,137 @@
+// A mix as a link: what an address holds after its #.
+//
+//   v=1 song=undertow mix=3-1-4 gain=0,-6.5,0 pan=0,0.3,0 mute=2 solo=1,3 master=-3
+//   loop=0-216000 at=12345
+//
+// joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
+// stempress/audio/mix_links.py reads the same.
+import { _, listed } from "../language/phrases.js";
+
+/** @import { RowSettings } from "../playback/messages.js" */
+/**
+ * @typedef {object} Mix
+ * @property {string} song its slug
+ * @property {number[]} choice positions of the chosen stems in their layers, from 0
+ * @property {RowSettings[]} rows
+ * @property {number} master in dB
+ * @property {[start: number, end: number] | null} loop in frames
+ * @property {number} at the frame that it begins at
+ */
+
+const VERSION = "1";
+/** @type {Range} */
+const VOLUME = [-60, 6];
+/** @type {Range} */
+const PAN = [-1, 1];
+/** @typedef {[least: number, most: number]} Range */
+
+/** @param {Mix} mix */
+export function write({ song, choice, rows, master, loop, at }) {
+  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${choice.map((nth) => nth + 1).join("-")}`];
+  /** @param {string} name @param {number[]} values */
+  const list = (name, values) => values.some(Boolean) && parts.push(`${name}=${values.join(",")}`);
+  /** @param {"mute" | "solo"} name */
+  const flags = (name) => list(name, rows.flatMap((row, nth) => (row[name] ? [nth + 1] : [])));
+  list("gain", rows.map(({ volume }) => volume));
+  list("pan", rows.map(({ pan }) => pan));
+  flags("mute");
+  flags("solo");
+  if (master) parts.push(`master=${master}`);
+  if (loop) parts.push(`loop=${loop.join("-")}`);
+  if (at) parts.push(`at=${at}`);
+  return parts.join("&");
+}
+
+/**
+ * Slug of the song of a mix; "" if the text is none.
+ * @param {string} text
+ */
+export function songOf(text) {
+  return new URLSearchParams(text).get("song") ?? "";
+}
+
+/**
+ * Read a mix of a song; an Error says what is wrong with it.
+ * @param {string} text @param {Pick<Data.Song, "slug" | "layers" | "frames">} song
+ * @returns {Mix}
+ */
+export function read(text, { slug, layers, frames }) {
+  const given = new URLSearchParams(text);
+  /** @param {string} word @param {number} most */
+  const whole = (word, most) => {
+    if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is not a whole number up to %(most)s", { word, most }));
+    return Number(word);
+  };
+  /** @param {string} word @param {Range} range */
+  const number = (word, [least, most]) => {
+    const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
+    if (!(value >= least && value <= most)) throw new Error(_("%(word)s is not between %(least)s and %(most)s", { word, least, most }));
+    return value;
+  };
+  /** @param {string} name @param {Range} range */
+  const perRow = (name, range) => {
+    const words = given.get(name)?.split(",") ?? layers.map(() => "0");
+    if (words.length !== layers.length) throw new Error(_("%(name)s is for %(found)s rows, not %(wanted)s", { name, found: words.length, wanted: layers.length }));
+    return words.map((word) => number(word, range));
+  };
+  /** @param {string} name */
+  const flags = (name) => {
+    const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
+    return layers.map((layer, row) => nths.includes(row + 1));
+  };
+  if (given.get("v") !== VERSION) throw new Error(_("its version, %(version)s, is unknown", { version: given.get("v") }));
+  if (given.get("song") !== slug) throw new Error(_("it is for another song"));
+  const nths = (given.get("mix") ?? "").split("-");
+  if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
+  const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
+  if (choice.includes(-1)) throw new Error(_("stems are numbered from 1"));
+  const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? [];
+  if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop is empty"));
+  const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
+  return {
+    song: slug,
+    choice,
+    rows: layers.map((layer, row) => ({ volume: volumes[row], pan: pans[row], mute: mutes[row], solo: solos[row] })),
+    master: number(given.get("master") ?? "0", VOLUME),
+    loop: start === undefined ? null : [start, end],
+    at: whole(given.get("at") ?? "0", frames - 1),
+  };
+}
+
+/**
+ * The rules that a choice breaks, in words.
+ * @param {number[]} choice @param {Pick<Data.Song, "layers" | "rules">} song
+ */
+export function broken(choice, { layers, rules }) {
+  const rows = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
+  /** @param {string} layer */
+  const chosen = (layer) => layers[rows[layer]].stems[choice[rows[layer]]].slug;
+  /** @param {string} layer @param {string[]} stems */
+  const named = (layer, stems) => {
+    const { name, stems: all } = layers[rows[layer]];
+    const names = all.filter(({ slug }) => stems.includes(slug)).map((stem) => stem.name);
+    return { name, stems: listed(names, "or") };
+  };
+  const words = [];
+  for (const { if: when, exclude, require } of rules) {
+    if (Object.entries(when).some(([layer, stems]) => !stems.includes(chosen(layer)))) continue;
+    const clauses = Object.entries(when).map(([layer]) => {
+      const { name, stems } = named(layer, [chosen(layer)]);
+      return _("%(layer)s is %(stems)s", { layer: name, stems });
+    });
+    const given = listed(clauses);
+    for (const [layer, stems] of Object.entries(exclude)) {
+      if (!stems.includes(chosen(layer))) continue;
+      const { name, stems: unwanted } = named(layer, [chosen(layer)]);
+      const what = { when: given, layer: name, stems: unwanted };
+      words.push(given ? _("When %(when)s, %(layer)s can't be %(stems)s.", what) : _("%(layer)s can't be %(stems)s.", what));
+    }
+    for (const [layer, stems] of Object.entries(require)) {
+      if (stems.includes(chosen(layer))) continue;
+      const { name, stems: wanted } = named(layer, stems);
+      const what = { when: given, layer: name, stems: wanted };
+      words.push(given ? _("When %(when)s, %(layer)s must be %(stems)s.", what) : _("%(layer)s must be %(stems)s.", what));
+    }
+  }
+  return words;
+}

@@ -1,0 +1,98 @@
+// The mixer by keyboard: single keys while the visitor is in it, or nowhere in particular.
+/** @import { StemMixer } from "./stem-mixer.js" */
+import { find, make } from "../base/dom.js";
+import { _ } from "../language/phrases.js";
+import { note, recall } from "../base/storage.js";
+import { press, pressed } from "../base/controls.js";
+
+const OFF = "stempress:shortcuts-off";
+const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
+const SHEET = [
+  [_("Space"), _("Play or pause")],
+  ["← →", _("Back or forward one bar")],
+  [_("Home"), _("Go to the beginning")],
+  ["L", _("Loop on or off")],
+  [_("1 to 9"), _("Go to a row")],
+  ["M, S", _("Mute or solo the current row")],
+  ["?", _("Show this list")],
+];
+
+/** @param {StemMixer} mixer */
+export function joinKeys(mixer) {
+  if (mixer !== document.querySelector("stem-mixer")) return;
+  const { life: signal } = mixer;
+  let row = 0;
+  const sheet = make("dialog");
+  fill(sheet, signal);
+  mixer.append(sheet);
+  signal.addEventListener("abort", () => sheet.remove(), { once: true });
+  find(mixer, ".shortcuts").addEventListener("click", () => sheet.showModal(), { signal });
+
+  /** @param {-1 | 1} bars */
+  const go = async (bars) => {
+    const { bar_seconds: bar } = await mixer.facts();
+    const step = bar ?? STEP_SECONDS;
+    // From a bar's beginning to the next, or to the one before.
+    const here = mixer.position / step;
+    const next = bars > 0 ? Math.floor(here + 1e-3) + 1 : Math.ceil(here - 0.25) - 1;
+    mixer.seek(Math.min(next * step, mixer.duration - 0.01));
+  };
+  /** @type {Readonly<Record<string, () => unknown>>} */
+  const actions = {
+    " ": () => (mixer.playing ? mixer.pause() : mixer.play()),
+    ArrowLeft: () => go(-1),
+    ArrowRight: () => go(1),
+    Home: () => mixer.seek(0),
+    l: () => mixer.toggleLoop(),
+    m: () => mixer.rows[row]?.mute.click(),
+    s: () => mixer.rows[row]?.solo.click(),
+    "?": () => sheet.showModal(),
+  };
+
+  mixer.addEventListener("focusin", ({ target }) => {
+    const nth = mixer.rows.findIndex(({ element }) => element.contains(/** @type {Node} */ (target)));
+    if (nth >= 0) row = nth;
+  }, { signal });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || areOff()) return;
+    const { target, key } = event;
+    if (!(target instanceof Element)) return;
+    if (target !== document.body && !mixer.contains(target) && target.id !== "content") return;
+    if (takes(target, key) || sheet.open) return;
+    const act = /^[1-9]$/.test(key)
+      ? () => mixer.rows[Number(key) - 1]?.mute.focus()
+      : (actions[key] ?? actions[key.toLowerCase()]);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }, { signal });
+}
+
+/**
+ * Whether a control has a use for a key itself.
+ * @param {Element} target @param {string} key
+ */
+function takes(target, key) {
+  if (target.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]")) return true;
+  if (target.matches("input[type=range]")) return key.startsWith("Arrow") || key === "Home";
+  return key === " " && Boolean(target.closest("button, a, summary, input"));
+}
+
+function areOff() {
+  return recall(OFF) === "yes";
+}
+
+/** @param {HTMLDialogElement} sheet @param {AbortSignal} signal */
+function fill(sheet, signal) {
+  const list = make("dl", {}, ...SHEET.map(([key, action]) => make("div", {}, make("dt", {}, key), make("dd", {}, action))));
+  const toggle = make("button", { type: "button", class: "key" }, _("Single-key shortcuts"));
+  press(toggle, !areOff());
+  toggle.addEventListener("click", () => {
+    if (note(OFF, pressed(toggle) ? "yes" : "no")) press(toggle, !areOff());
+  }, { signal });
+  const close = make("button", { type: "button", class: "key" }, _("Close"));
+  close.addEventListener("click", () => sheet.close(), { signal });
+  sheet.className = "sheet";
+  sheet.setAttribute("aria-label", _("Keyboard"));
+  sheet.append(make("h3", {}, _("Keyboard")), list, make("p", { class: "keys" }, toggle, close));
+}

@@ -1,0 +1,107 @@
+// What stems take up, and how much of it there may be.
+import { _ } from "../language/phrases.js";
+import { megabytes } from "../language/units.js";
+
+const SHARE = 1 / 8; // of the device's memory
+const MOST_GIGABYTES = 8; // browsers tell no more than this
+const TOUCH_GIGABYTES = 4; // what a phone that does not tell is taken to have
+const GIGABYTE = 1e9;
+const BYTES = 4; // of a decoded sample
+
+/** Bytes that the decoded stems of a mix may take. */
+export const BUDGET = GIGABYTE * SHARE * Math.min(gigabytes(), MOST_GIGABYTES);
+
+/** A mix that does not fit in memory. */
+export class TooMuch extends Error {}
+
+/** @param {number} channels @param {number} frames */
+export function bytesOf(channels, frames) {
+  return BYTES * channels * frames;
+}
+
+/**
+ * Refuse what does not fit, before any of it is there.
+ * @param {number} bytes
+ */
+export function weigh(bytes) {
+  if (bytes <= BUDGET) return;
+  throw new TooMuch(
+    _("its stems need %(size)s MB of memory, and this device allows %(most)s MB", {
+      size: megabytes(bytes), most: megabytes(BUDGET),
+    }),
+  );
+}
+
+/**
+ * Promises of things that take up memory, by key, in the order of their last use.
+ * @template T
+ */
+export class Shelf {
+  bytes = 0;
+  #size;
+  /** @type {Map<string, { promise: Promise<T>, bytes: number }>} */
+  #kept = new Map(); // bytes: 0 until it is there
+
+  /** @param {(thing: T) => number} size how many bytes a thing takes */
+  constructor(size) {
+    this.#size = size;
+  }
+
+  /**
+   * What is kept by a key; `make` makes it where there is none, and anew after a failure.
+   * @param {string} key @param {() => Promise<T>} make
+   */
+  get(key, make) {
+    const kept = this.#kept.get(key) ?? this.#begin(key, make());
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    return kept.promise;
+  }
+
+  /** @param {Iterable<string>} keys */
+  drop(keys) {
+    for (const key of keys) {
+      this.bytes -= this.#kept.get(key)?.bytes ?? 0;
+      this.#kept.delete(key);
+    }
+  }
+
+  clear() {
+    this.drop([...this.#kept.keys()]);
+  }
+
+  /**
+   * Name what has been unused longest, until what is left takes no more than `most` bytes.
+   * @param {number} most @param {(key: string) => boolean} isWanted
+   */
+  surplus(most, isWanted) {
+    let left = this.bytes;
+    const keys = [];
+    for (const [key, { bytes }] of this.#kept) {
+      if (left <= most) break;
+      if (!bytes || isWanted(key)) continue;
+      left -= bytes;
+      keys.push(key);
+    }
+    return keys;
+  }
+
+  /** @param {string} key @param {Promise<T>} promise */
+  #begin(key, promise) {
+    const kept = { promise, bytes: 0 };
+    const isKept = () => this.#kept.get(key) === kept;
+    promise.then(
+      (thing) => {
+        if (isKept()) this.bytes += kept.bytes = this.#size(thing);
+      },
+      () => {
+        if (isKept()) this.#kept.delete(key);
+      },
+    );
+    return kept;
+  }
+}
+
+function gigabytes() {
+  return navigator.deviceMemory ?? (matchMedia("(pointer: coarse)").matches ? TOUCH_GIGABYTES : MOST_GIGABYTES);
+}

@@ -1,0 +1,727 @@
+// One song as the visitor hears it: what is set, what is loaded, and which deck is heard.
+/** @import { Command, Peaks, Position, Row, RowSettings } from "./messages.js" */
+/** @import { Loading, Part } from "./stems.js" */
+import { Emitter } from "../base/emitter.js";
+import { reasonOf } from "../base/errors.js";
+import { ARMED, AT, ENDED, FAILED, LOADING, MISSED } from "./messages.js";
+import { BUDGET, bytesOf, TooMuch, weigh } from "./memory.js";
+import { PlainDeck } from "./browser-deck.js";
+import { PythonDeck } from "./python-deck.js";
+import { StemError, Stems } from "./stems.js";
+import { take } from "./audio-focus.js";
+import { _ } from "../language/phrases.js";
+import { repeat } from "../base/timers.js";
+
+const LOSSLESS = ":lossless";
+const PREVIEW = ":preview";
+const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
+const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
+const FADE_LEAD_SECONDS = 0.05; // the least from knowing that they are in step to the crossfade
+const FADE_SECONDS = 0.01; // from one deck to the other
+const FADE_OUT_SECONDS = 0.1; // in which what sounds is let go, for what is cut off clicks
+const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
+const REPORT_MS = 50; // how often the plain deck is asked where it is
+const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
+
+/** @type {AudioContext | null} */
+let hardware = null;
+let resting = 0; // a timer
+/** @type {Player | null} */
+let active = null; // the player that may be heard: one for the page
+
+/**
+ * Have sound at a sample rate, in Hz. Call it in the gesture's own handler.
+ * @param {number} rate
+ */
+export function wake(rate) {
+  clearTimeout(resting);
+  if (hardware?.sampleRate !== rate) {
+    if (hardware) retire(hardware);
+    hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+  }
+  hardware.resume();
+  return hardware;
+}
+
+/** Say whether a player of this page is heard, or is about to be. */
+export function isPlaying() {
+  return active?.isWanted ?? false;
+}
+
+/**
+ * Close a context, as soon as the last of it has left the loudspeakers.
+ * @param {AudioContext} context
+ */
+function retire(context) {
+  const seconds = (context.outputLatency || 0) + FADE_OUT_SECONDS;
+  setTimeout(() => context.close(), 1000 * seconds);
+}
+
+/** Let the audio hardware go in a while. */
+export function rest() {
+  clearTimeout(resting);
+  resting = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
+}
+
+/** @typedef {"idle" | "loading" | "ready" | "playing" | "paused" | "failed"} PlayerState */
+/** @typedef {"python" | "browser" | ""} Engine what mixes what is heard, or nothing yet */
+/**
+ * @typedef {object} StateChange
+ * @property {PlayerState} state
+ * @property {unknown} reason why it failed: an Error
+ * @property {Engine} engine
+ * @property {string} refusal why Python does not mix here, if it cannot
+ */
+/**
+ * @typedef {object} Place
+ * @property {number} seconds
+ * @property {boolean} playing
+ * @property {Peaks} peaks
+ * @property {Float32Array} [levels] those of levels.py; from Python alone
+ * @property {number[]} [waiting] rows whose stems change with the next bar
+ */
+/**
+ * @typedef {object} Stats
+ * @property {number} underruns blocks that were missing
+ * @property {number} late changes that came after their time
+ * @property {number} lookAhead frames that are kept ready
+ * @property {number} bytes of decoded stems
+ * @property {number} seconds that Python took to start
+ * @property {Engine} engine
+ */
+/** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, whoever holds them */
+/** @typedef {Part | { key: null }} AnyPart no key: nothing is heard */
+/** @typedef {{ signal?: AbortSignal, tell?: (done: number) => void }} Watch `tell` hears how much is done, from 0 to 1 */
+/** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output what both decks sound through */
+
+/**
+ * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
+ * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
+ *
+ * @extends {Emitter<{ loading: Loading, state: StateChange, at: Place, ended: undefined }>}
+ */
+export class Player extends Emitter {
+  /** @type {PlayerState} */
+  state = "idle";
+  /** Why Python does not mix here, if it cannot. */
+  refusal = "";
+  /**
+   * What has the loudspeakers while this plays: its pause() is called when something else takes them.
+   * @type {{ pause(): void }}
+   */
+  voice = this;
+  #counts = { underruns: 0, late: 0, lookAhead: 0 };
+  #startSeconds = 0;
+  #pythonLife = new AbortController(); // ends what listens to the present Python deck
+  #plainLife = new AbortController(); // ends the reports of the plain deck
+  #song;
+  #rows;
+  #access;
+  #previewSeconds;
+  #master = 0;
+  #trim = 0;
+  #onBar = false;
+  /** @type {[start: number, end: number] | null} */
+  #loop = null; // in frames
+  #frame = 0;
+  #stems;
+  /** @type {PythonDeck | null} */
+  #python = null;
+  /** @type {Promise<void> | null} */
+  #ready = null; // Python has the song, its stems and the settings
+  #live = false; // Python hears of changes
+  /** @type {PlainDeck | null} */
+  #plain = null;
+  /** @type {PythonDeck | PlainDeck | null} */
+  #heard = null;
+  /** @type {Output | null} */
+  #output = null;
+  /** @type {{ at: number } | null} */
+  #takeover = null; // one attempt of Python to take over, at a time of the context
+  #wanted = false; // the visitor wants to hear it
+  #tidying = 0; // a timer
+
+  /**
+   * @param {Data.Song} song @param {string} root the site's
+   * @param {Row[]} rows one for each layer
+   * @param {(layer: string, stem: string) => Data.Access} access
+   * @param {number} previewSeconds how much of a stem is heard where only a preview is
+   */
+  constructor(song, root, rows, access = () => "open", previewSeconds = 0) {
+    super();
+    this.#song = song;
+    this.#rows = rows;
+    this.#access = access;
+    this.#previewSeconds = previewSeconds;
+    this.#stems = new Stems(song, root, (loading) => this.emit("loading", loading));
+  }
+
+  /** The last node before the loudspeakers. */
+  get outputNode() {
+    return this.#output?.node ?? null;
+  }
+
+  /** @returns {Engine} */
+  get engine() {
+    if (!this.#heard) return "";
+    return this.#heard === this.#python ? "python" : "browser";
+  }
+
+  /** @returns {Stats} */
+  get stats() {
+    const bytes = this.#stems.bytes + (this.#python?.bytes ?? 0);
+    return { ...this.#counts, bytes, seconds: this.#startSeconds, engine: this.engine };
+  }
+
+  get isWanted() {
+    return this.#wanted;
+  }
+
+  /**
+   * Decode the chosen stems ahead of time, if they take no more than `most` bytes.
+   * @param {number} most
+   */
+  async preload(most) {
+    if (this.#ready || this.#weight() > most) return;
+    await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
+  }
+
+  /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
+  prepare() {
+    if (active !== this) {
+      if (active) active.#release();
+      active = this;
+    }
+    if (!this.#ready) {
+      this.#setState("loading");
+      this.#ready = this.#openPython();
+      this.#ready.catch((error) => this.#doWithoutPython(error));
+      this.#loadChosen().then(
+        () => {
+          if (this.state === "loading" && !this.#wanted) this.#setState("ready");
+        },
+        (error) => this.#fail(error),
+      );
+    }
+    return this.#ready;
+  }
+
+  /** Call it in the gesture's own handler, or call `wake` there. */
+  async play() {
+    take(this.voice, () => this.voice.pause());
+    this.#wanted = true;
+    const context = wake(this.#song.rate);
+    this.prepare().catch(() => {}); // it tells by itself
+    if (this.state !== "playing") this.#setState("loading");
+    try {
+      await this.#loadChosen();
+      if (!this.#wanted || active !== this || this.state === "playing") return;
+      const output = this.#connect(context);
+      if (this.#live && this.#heard !== this.#plain) await this.#playPython(output);
+      else await this.#playPlain(context, output);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  pause() {
+    if (this.#wanted) rest();
+    this.#wanted = false;
+    if (this.state !== "playing") return;
+    this.#cancelTakeover();
+    this.#heard?.pause();
+    this.#plainLife.abort();
+    this.#setState("paused");
+  }
+
+  stop() {
+    this.pause();
+    this.seek(0);
+  }
+
+  /**
+   * Go on from a place in the song, in seconds.
+   * @param {number} seconds
+   */
+  seek(seconds) {
+    this.#frame = Math.max(0, Math.min(this.#song.frames - 1, Math.round(seconds * this.#song.rate)));
+    this.#cancelTakeover();
+    this.#change(["locate", this.#frame]);
+    this.#reportPlace({ playing: this.state === "playing", peaks: [0, 0] });
+  }
+
+  /**
+   * Repeat from one place to another, in seconds; nothing: play to the end.
+   * @param {[] | [start: number, end: number]} range
+   */
+  loop(...range) {
+    const { rate, frames } = this.#song;
+    this.#loop = range.length === 2 ? [Math.round(range[0] * rate), Math.min(Math.round(range[1] * rate), frames)] : null;
+    this.#cancelTakeover();
+    this.#change(this.#loopCommand);
+  }
+
+  /** @param {number} volume in dB */
+  master(volume) {
+    this.#master = volume;
+    this.#change(["master", volume]);
+  }
+
+  /** @param {number} row @param {Partial<RowSettings>} settings */
+  adjust(row, settings) {
+    Object.assign(this.#rows[row], settings);
+    this.#change(this.#adjustCommand(row));
+  }
+
+  /** Ask again what may be heard. */
+  allow() {
+    for (const [row, { stem }] of this.#rows.entries()) this.choose(row, stem);
+  }
+
+  /**
+   * Let another stem of the layer sound, as soon as it is there.
+   * @param {number} row @param {string} stem
+   */
+  async choose(row, stem) {
+    this.#rows[row].stem = stem;
+    if (!this.#ready) return;
+    const part = this.#part(row);
+    try {
+      this.#checkMemory();
+      if (this.#live && this.#python && part.key !== null) await this.#python.hold(part.key, () => this.#stems.get(part));
+      if (this.#plain && part.key !== null) this.#plain.hold(part.key, await this.#stems.get(part));
+      if (this.#heard === this.#python) this.#stems.clear();
+      const isOnBar = this.#onBar && this.engine === "python";
+      if (this.#part(row).key === part.key) this.#change(isOnBar ? ["place", row, part.key, "bar"] : ["place", row, part.key]);
+      clearTimeout(this.#tidying);
+      this.#tidying = setTimeout(() => this.#tidy(), 1000 * TIDY_SECONDS);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /**
+   * Let stems change with the next bar, rather than at once.
+   * @param {boolean} on
+   */
+  swapOnBar(on) {
+    this.#onBar = on;
+  }
+
+  /** Integrated loudness of the whole mix as it is set, in LUFS. */
+  async loudness() {
+    const python = await this.#preparedPython();
+    const { integrated } = await python.survey(this.#parts().map(({ key }) => key));
+    return integrated;
+  }
+
+  /**
+   * SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits.
+   * @param {number} bits @param {Quality & Watch} [options]
+   */
+  digest(bits, { plain = false, ...watch } = {}) {
+    return this.#withBestStems(plain, (python, keys) => python.prove(bits, keys, plain, watch));
+  }
+
+  /**
+   * A WAV file of the mix as it is set.
+   * @param {number} bits @param {Watch} watch
+   */
+  export(bits, watch) {
+    const { title, artist, album_title: album, isrc } = this.#song;
+    const mix = this.#rows.map((settings, row) => this.#nth(row) + 1).join("-");
+    const tags = { title, artist, album, isrc, mix };
+    return this.#withBestStems(false, (python, keys) => python.bounce(bits, keys, tags, watch));
+  }
+
+  /**
+   * Turn what is heard down, by dB, without a trace in the mix itself.
+   * @param {number} volume
+   */
+  trim(volume) {
+    this.#trim = volume;
+    if (!this.#output) return;
+    const { gain, context } = this.#output.node;
+    gain.setTargetAtTime(10 ** (volume / 20), context.currentTime, 0.01);
+  }
+
+  /** Let go of everything; the player is of no use afterwards. */
+  close() {
+    if (active !== this) return;
+    if (this.#wanted) rest();
+    this.#release();
+    active = null;
+  }
+
+  /** Python, once it has the song and its stems. */
+  async #preparedPython() {
+    await this.prepare();
+    if (!this.#python) throw new Error(_("another song has been chosen"));
+    return this.#python;
+  }
+
+  /**
+   * Have the best there is of every stem in Python for as long as `act` takes.
+   * @template T
+   * @param {boolean} plain @param {(python: PythonDeck, keys: (string | null)[]) => Promise<T>} act
+   */
+  async #withBestStems(plain, act) {
+    const python = await this.#preparedPython();
+    const parts = this.#parts({ lossless: true, plain });
+    this.#checkMemory(parts);
+    await this.#holdAll(python, parts);
+    if (!this.#plain) this.#stems.clear();
+    const keys = parts.map(({ key }) => key);
+    try {
+      return await act(python, keys);
+    } finally {
+      await python.release(keys.filter((key) => key !== null && key.endsWith(LOSSLESS)));
+    }
+  }
+
+  async #loadChosen() {
+    if (this.#live) return;
+    this.#checkMemory();
+    await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
+  }
+
+  /**
+   * Refuse what does not fit in memory. A bounce takes twice as much for as long as it lasts.
+   * @param {AnyPart[]} [parts]
+   */
+  #checkMemory(parts) {
+    weigh(this.#weight(parts));
+  }
+
+  #weight(parts = this.#parts()) {
+    return parts.reduce((sum, part) => sum + bytesOf(part.key === null ? 0 : part.channels, this.#song.frames), 0);
+  }
+
+  /** Keep stems that have been swapped out while they take up little. */
+  #tidy() {
+    const chosen = new Set(this.#parts().map(({ key }) => key));
+    /** @param {string} key */
+    const isWanted = (key) => chosen.has(key) || key.endsWith(LOSSLESS);
+    this.#plain?.forget(this.#stems.trim(BUDGET / 2, isWanted));
+    this.#python?.trim(BUDGET / 2, isWanted).catch((error) => this.#doWithoutPython(error));
+  }
+
+  /** @param {PythonDeck} python @param {AnyPart[]} parts */
+  #holdAll(python, parts) {
+    return Promise.all(parts.filter(isAudible).map((part) => python.hold(part.key, () => this.#stems.get(part))));
+  }
+
+  /**
+   * Have a way from both decks to the loudspeakers.
+   * @param {AudioContext} context
+   */
+  #connect(context) {
+    if (this.#output?.node.context === context) return this.#output;
+    const [node, plain, python] = [1, 0, 0].map((gain) => new GainNode(context, { gain }));
+    const meter = new AnalyserNode(context, { fftSize: 4096 });
+    plain.connect(node);
+    python.connect(node);
+    node.connect(meter);
+    node.connect(context.destination);
+    const output = { node, plain, python, meter };
+    this.#output = output;
+    if (this.#trim) this.trim(this.#trim);
+    return output;
+  }
+
+  // Python
+
+  async #openPython() {
+    const started = performance.now();
+    this.#checkMemory();
+    this.#pythonLife.abort();
+    this.#pythonLife = new AbortController();
+    this.#python?.close(0);
+    const python = this.#makePython(this.#pythonLife);
+    this.#python = python;
+    const chosen = this.#loadChosen();
+    chosen.catch(() => {}); // reported below
+    await (ROOMY ? this.#stems.arrived() : chosen); // first of all sound: Python comes after the stems
+    if (this.#python !== python) return;
+    await Promise.all([python.open(this.#song), chosen]);
+    if (this.#output) python.attach(this.#output.python).catch(() => {}); // reported when it is to play
+    /** @type {AnyPart[]} */
+    let parts = [];
+    do {
+      parts = this.#parts();
+      await this.#holdAll(python, parts);
+    } while (this.#parts().some(({ key }, row) => key !== parts[row].key));
+    if (this.#python !== python) return;
+    this.#live = true;
+    if (!this.#plain) this.#stems.clear();
+    await python.change(this.#allCommands());
+    this.#startSeconds = (performance.now() - started) / 1000;
+    if (this.#heard === this.#plain && this.state === "playing") this.#takeOver();
+  }
+
+  /** @param {AbortController} life */
+  #makePython({ signal }) {
+    const python = new PythonDeck();
+    python.on(AT, (position) => this.#follow(position), { signal });
+    python.on(ENDED, () => this.#heard === python && this.#end(), { signal });
+    python.on(FAILED, (error) => this.#doWithoutPython(error), { signal });
+    python.on(LOADING, ({ loaded, total }) => this.#stems.count("Python", loaded, total), { signal });
+    python.on(ARMED, () => this.#crossfade(), { signal });
+    python.on(MISSED, () => this.#takeover && this.#takeOver(), { signal });
+    return python;
+  }
+
+  /** @param {Output} output */
+  async #playPython(output) {
+    const python = this.#python;
+    await python?.attach(output.python);
+    if (!python || this.#python !== python || !this.#wanted || active !== this) return;
+    output.python.gain.value = 1;
+    this.#heard = python;
+    await python.play();
+    this.#setState("playing");
+  }
+
+  /** Let Python begin where the plain deck will be in a moment. */
+  async #takeOver() {
+    const [python, plain, output] = [this.#python, this.#plain, this.#output];
+    if (!python || !plain || !output) return;
+    const attempt = (this.#takeover = { at: 0 });
+    try {
+      await python.attach(output.python);
+      const { sampleRate, currentTime } = output.node.context;
+      const at = Math.ceil((currentTime + LEAD_SECONDS) * sampleRate);
+      attempt.at = at / sampleRate;
+      const frame = plain.songFrame(attempt.at);
+      if (this.#takeover !== attempt || frame >= this.#song.frames) return;
+      await python.change([["locate", frame]]);
+      if (this.#takeover === attempt) await python.play(at);
+    } catch (error) {
+      this.#doWithoutPython(error);
+    }
+  }
+
+  /** Python will play in step with the plain deck, unheard: let it be heard from then on. */
+  #crossfade() {
+    const [attempt, output] = [this.#takeover, this.#output];
+    if (!attempt || !output) return;
+    const { node, plain, python } = output;
+    const { currentTime } = node.context;
+    const from = Math.max(attempt.at, currentTime + FADE_LEAD_SECONDS);
+    const to = from + FADE_SECONDS;
+    python.gain.setValueAtTime(0, from).linearRampToValueAtTime(1, to);
+    plain.gain.setValueAtTime(1, from).linearRampToValueAtTime(0, to);
+    setTimeout(() => {
+      if (this.#takeover !== attempt) return;
+      this.#takeover = null;
+      this.#heard = this.#python;
+      this.#closePlain();
+      this.#setState("playing");
+    }, 1000 * (from - currentTime + 2 * FADE_SECONDS));
+  }
+
+  /** Give up an attempt to take over: the visitor has gone elsewhere meanwhile. Try again later. */
+  #cancelTakeover() {
+    if (!this.#takeover || !this.#output) return;
+    this.#takeover = null;
+    const { plain, python } = this.#output;
+    for (const { gain } of [plain, python]) gain.cancelScheduledValues(0);
+    plain.gain.value = 1;
+    python.gain.value = 0;
+    this.#python?.pause();
+    setTimeout(() => {
+      if (this.#heard === this.#plain && this.state === "playing" && !this.#takeover) this.#takeOver();
+    }, 1000 * LEAD_SECONDS);
+  }
+
+  /** @param {unknown} error why Python cannot mix here */
+  #doWithoutPython(error) {
+    if (active !== this || this.refusal || error instanceof StemError || error instanceof TooMuch) return;
+    this.refusal = reasonOf(error);
+    this.#live = false;
+    this.#takeover = null;
+    if (this.#heard === this.#python) {
+      this.#heard = null;
+      if (this.state === "playing") {
+        this.#setState("paused");
+        this.play();
+      }
+    }
+    this.#setState(this.state);
+  }
+
+  // The plain deck
+
+  /** @param {AudioContext} context @param {Output} output */
+  async #playPlain(context, output) {
+    if (!this.#plain) {
+      const deck = new PlainDeck(context, this.#song, output.plain);
+      this.#plain = deck;
+      this.#heard = deck;
+      for (const part of this.#audibleParts()) deck.hold(part.key, await this.#stems.get(part));
+      if (this.#plain !== deck) return;
+      deck.change(this.#allCommands());
+    }
+    output.plain.gain.value = 1;
+    this.#plain.play();
+    this.#plainLife.abort();
+    this.#plainLife = new AbortController();
+    repeat(REPORT_MS, () => this.#reportPlain(), this.#plainLife.signal);
+    this.#setState("playing");
+    if (this.#live) this.#takeOver();
+  }
+
+  #closePlain() {
+    this.#plainLife.abort();
+    this.#plain?.close();
+    this.#plain = null;
+    this.#stems.clear();
+  }
+
+  #reportPlain() {
+    if (!this.#plain || !this.#output) return;
+    if (this.#plain.isOver) {
+      this.#end();
+      return;
+    }
+    this.#frame = Math.min(this.#plain.songFrame(), this.#song.frames - 1);
+    const samples = new Float32Array(this.#output.meter.fftSize);
+    this.#output.meter.getFloatTimeDomainData(samples);
+    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    this.#reportPlace({ playing: true, peaks: [peak, peak] });
+  }
+
+  // Both
+
+  #end() {
+    this.stop();
+    this.emit("ended");
+  }
+
+  /** Another song is to be heard. */
+  #release() {
+    clearTimeout(this.#tidying);
+    this.#wanted = this.#live = false;
+    this.#takeover = this.#ready = this.#heard = null;
+    this.#closePlain();
+    this.#pythonLife.abort();
+    this.#python?.close(1000 * FADE_OUT_SECONDS);
+    this.#python = null;
+    this.refusal = "";
+    if (this.#output) fadeOut(this.#output);
+    this.#output = null;
+    this.#setState("idle");
+  }
+
+  /** @param {Command} command */
+  #change(command) {
+    if (this.#live) this.#python?.change([command]).catch((error) => this.#doWithoutPython(error));
+    this.#plain?.change([command]);
+  }
+
+  /** @param {Position} position */
+  #follow({ songFrame, playing, peaks, levels, waiting, ...counts }) {
+    this.#counts = counts;
+    if (this.#heard !== this.#python) return;
+    if (songFrame >= 0) this.#frame = songFrame;
+    this.#reportPlace({ playing, peaks, levels, waiting });
+  }
+
+  /** @param {Omit<Place, "seconds">} place */
+  #reportPlace(place) {
+    this.emit("at", { seconds: this.#frame / this.#song.rate, ...place });
+  }
+
+  /** @param {PlayerState} state @param {unknown} [reason] */
+  #setState(state, reason = null) {
+    this.state = state;
+    this.emit("state", { state, reason, engine: this.engine, refusal: this.refusal });
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.pause();
+    this.#ready = this.#heard = null;
+    this.#live = false;
+    this.#closePlain();
+    this.#setState("failed", error);
+  }
+
+  /** @param {Quality} [quality] */
+  #parts(quality) {
+    return this.#rows.map((settings, row) => this.#part(row, quality));
+  }
+
+  #audibleParts() {
+    return this.#parts().filter(isAudible);
+  }
+
+  /**
+   * What of the stem that is chosen in a row is heard.
+   * @param {number} row @param {Quality} [quality]
+   * @returns {AnyPart}
+   */
+  #part(row, { lossless = false, plain = false } = {}) {
+    const layer = this.#song.layers[row];
+    const stem = layer.stems[this.#nth(row)];
+    const key = `${layer.slug}/${stem.slug}`;
+    const access = plain ? "open" : this.#access(layer.slug, stem.slug);
+    const { channels, audio: file } = stem;
+    if (access === "silent") return { key: null };
+    if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
+    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless, channels };
+    return { key, file, channels };
+  }
+
+  /** @param {number} row */
+  #nth(row) {
+    return this.#song.layers[row].stems.findIndex(({ slug }) => slug === this.#rows[row].stem);
+  }
+
+  /**
+   * All settings, as the commands that a deck begins with.
+   * @returns {Command[]}
+   */
+  #allCommands() {
+    return [
+      ...this.#parts().map(({ key }, row) => /** @type {Command} */ (["place", row, key])),
+      ...this.#rows.map((settings, row) => this.#adjustCommand(row)),
+      ["master", this.#master],
+      this.#loopCommand,
+      ["locate", this.#frame],
+    ];
+  }
+
+  /**
+   * @param {number} row
+   * @returns {Command}
+   */
+  #adjustCommand(row) {
+    const { volume, pan, mute, solo } = this.#rows[row];
+    return ["adjust", row, volume, pan, mute, solo];
+  }
+
+  /** @returns {Command} */
+  get #loopCommand() {
+    return this.#loop ? ["loop", ...this.#loop] : ["loop"];
+  }
+}
+
+/**
+ * @param {AnyPart} part
+ * @returns {part is Part}
+ */
+function isAudible(part) {
+  return part.key !== null;
+}
+
+/**
+ * Let what sounds end in a moment, with no click.
+ * @param {Output} output
+ */
+function fadeOut({ node }) {
+  const { context, gain } = node;
+  const now = context.currentTime;
+  gain.cancelScheduledValues(now).setValueAtTime(gain.value, now).linearRampToValueAtTime(0, now + FADE_SECONDS);
+  setTimeout(() => node.disconnect(), 1000 * FADE_OUT_SECONDS);
+}

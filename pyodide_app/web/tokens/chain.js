@@ -1,0 +1,432 @@
+// Which tokens of a contract an address holds. One way after the other, the fewest requests first:
+//
+//   ERC-1155         balanceOfBatch over the tokens that the site knows
+//   ERC-721          balanceOf, and then, until as many tokens are found:
+//     ERC721A          tokensOfOwner
+//     Enumerable       tokenOfOwnerByIndex, many to a request
+//     plain            ownerOf for every token that the site knows: by a program that is run and
+//                      never stored (SCAN), else by Multicall3, else one by one
+//
+// All is read at one block. If that block is gone in the end, a reorganisation, it is read again.
+import { reasonOf } from "../base/errors.js";
+import { _ } from "../language/phrases.js";
+import { RpcError, toNumber, within } from "./rpc.js";
+import { ROOT } from "../base/root.js";
+
+/** @import { Endpoint } from "./rpc.js" */
+/**
+ * What is used of ethers 6.
+ * @typedef {object} Ethers
+ * @property {new (abi: string[]) => Interface} Interface
+ * @property {(address: string) => string} getAddress
+ * @property {(name: string) => string} ensNormalize
+ * @property {(name: string) => string} namehash
+ */
+/**
+ * @typedef {object} Interface
+ * @property {(name: string, values: unknown[]) => string} encodeFunctionData
+ * @property {(name: string, data: string) => any[]} decodeFunctionResult
+ */
+/**
+ * @typedef {object} Read
+ * @property {Map<string, number>} tokens how many are held of each, by id
+ * @property {boolean} complete
+ * @property {number} block
+ * @property {string} time
+ * @property {string} endpoint
+ */
+/** @typedef {Pick<Read, "tokens" | "complete">} Tokens */
+/** @typedef {Pick<Data.Contract, "chain_id" | "address" | "standard">} Contract */
+
+const ETHERS = new URL("app/ethers/ethers.min.js", ROOT);
+const MULTICALL = "0xcA11bde05977b3631167028862bE2a173976CA11";
+const NAMES = "0x00000000000C2E074eC69A0dFb2997BA6C7d2e1e"; // the registry of ENS
+const NAMES_CHAINS = new Set([1, 17000, 11155111]);
+const ENUMERABLE = "0x780e9d63"; // ERC-165
+const AT_A_TIME = 3;
+const MOST = { batch: 2500, scan: 2000, calls: 250 }; // items of one request
+const LEAST = 25; // where halving ends
+const NEAR = 4; // ids that lie closer than this are one run
+const REREADS = 3;
+const ETHERS_SECONDS = 30;
+const MOST_COPIES = 1e9;
+const MOST_TOKENS = 100_000;
+
+const ABI = [
+  "function addr(bytes32 node) view returns (address)",
+  "function aggregate3(tuple(address target, bool allowFailure, bytes data)[]) view returns (tuple(bool success, bytes data)[])",
+  "function balanceOf(address owner) view returns (uint256)",
+  "function balanceOfBatch(address[] owners, uint256[] ids) view returns (uint256[])",
+  "function ownerOf(uint256 id) view returns (address)",
+  "function resolver(bytes32 node) view returns (address)",
+  "function supportsInterface(bytes4 id) view returns (bool)",
+  "function tokenOfOwnerByIndex(address owner, uint256 index) view returns (uint256)",
+  "function tokensOfOwner(address owner) view returns (uint256[])",
+];
+
+// The arguments follow: contract, holder, first id, count. It answers with a zero byte, since no code
+// may begin with 0xEF, and then a byte for each id: 1 if ownerOf(id) is the holder.
+const SCAN = [
+  "0x6080608038036000", "39", // codecopy(0, codesize - 0x80, 0x80)
+  "636352211e60e01b608052", // mem[0x80] = the selector of ownerOf
+  "6000", // i = 0
+  "5b6060518110156055", "57", // 0x16: while (i < count)
+  "8060405101608452", // mem[0x84] = first + i
+  "600060c052", // mem[0xc0] = 0
+  "602060c060246080600051622dc6c0fa", // staticcall(3000000 gas, contract, 0x80, 0x24, 0xc0, 0x20)
+  "601f3d1116", // and returndatasize > 0x1f
+  "60c05160205114", "16", // and mem[0xc0] == holder
+  "8160e10153", // mem8[0xe1 + i] = that
+  "600101601656", // i += 1
+  "5b60010160e0f3", // 0x55: return(0xe0, i + 1)
+].join("");
+
+/** @type {Promise<Ethers> | null} */
+let library = null;
+
+/**
+ * Load ethers, once; it is fetched when somebody first connects.
+ * @returns {Promise<Ethers>}
+ */
+export function loadEthers() {
+  library ??= within(ETHERS_SECONDS, import(ETHERS.href)).catch((error) => {
+    library = null;
+    throw new Error(_("the library that reads contracts couldn't be loaded"), { cause: error });
+  });
+  return library;
+}
+
+/**
+ * An address in its EIP-55 form, as far as the library is there; an error says what is wrong with it.
+ * @param {string} text
+ * @returns {Promise<string>}
+ */
+export async function checkAddress(text) {
+  const { getAddress } = await loadEthers().catch(() => ({ getAddress: String }));
+  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x followed by 40 hexadecimal digits."));
+  try {
+    return getAddress(text);
+  } catch (error) {
+    throw new Error(_("This address fails its checksum (EIP-55), so a character may be wrong."), { cause: error });
+  }
+}
+
+/**
+ * The address that a name of ENS stands for, from the first endpoint that answers.
+ * @param {string} name @param {Contract} contract @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
+ * @returns {Promise<string>}
+ */
+export async function resolveName(name, contract, endpoints, signal) {
+  const { ensNormalize, namehash } = await loadEthers();
+  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error(_("Names can only be looked up for collections on Ethereum."));
+  let node = "";
+  try {
+    node = namehash(ensNormalize(name));
+  } catch (error) {
+    throw new Error(_("This is neither an address nor a name."), { cause: error });
+  }
+  const { value } = await firstOf(endpoints, signal, async (endpoint) => {
+    await checkChain(endpoint, contract, signal);
+    const chain = await Reader.at("latest", endpoint, signal);
+    const resolver = await chain.call(NAMES, "resolver", [node]);
+    return BigInt(resolver) ? chain.call(resolver, "addr", [node]) : resolver;
+  });
+  if (!BigInt(value)) throw new Error(_("%(name)s doesn't point to an address.", { name }));
+  return value;
+}
+
+/**
+ * Read what an address holds, from the first endpoint that answers.
+ * @param {Contract} contract @param {string} address
+ * @param {string[]} ids the tokens that the site knows
+ * @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
+ * @returns {Promise<Read>}
+ */
+export async function readTokens(contract, address, ids, endpoints, signal) {
+  const { value, endpoint } = await firstOf(endpoints, signal, async (candidate) => {
+    await checkChain(candidate, contract, signal);
+    return readSteadily(candidate, contract, address, ids, signal);
+  });
+  return { ...value, endpoint: endpoint.label };
+}
+
+/**
+ * Ask endpoints in turn; if none answers, the error says what was wrong with each.
+ * @template T
+ * @param {Endpoint[]} endpoints @param {AbortSignal | undefined} signal
+ * @param {(endpoint: Endpoint) => Promise<T>} ask
+ * @returns {Promise<{ value: T, endpoint: Endpoint }>}
+ */
+async function firstOf(endpoints, signal, ask) {
+  const reasons = [];
+  for (const endpoint of endpoints) {
+    try {
+      return { value: await ask(endpoint), endpoint };
+    } catch (error) {
+      signal?.throwIfAborted();
+      reasons.push(`${endpoint.label}: ${reasonOf(error)}`);
+    }
+  }
+  throw new Error(reasons.join("; ") || _("no endpoint is set"));
+}
+
+/** @param {Endpoint} endpoint @param {Contract} contract @param {AbortSignal} [signal] */
+async function checkChain(endpoint, { chain_id }, signal) {
+  const chain = toNumber(await endpoint.request("eth_chainId", [], signal));
+  if (chain !== chain_id) throw new Error(_("it is on chain %(found)s, not %(wanted)s", { found: chain, wanted: chain_id }));
+}
+
+/**
+ * @param {Endpoint} endpoint @param {Contract} contract @param {string} address
+ * @param {string[]} ids @param {AbortSignal} [signal]
+ */
+async function readSteadily(endpoint, contract, address, ids, signal) {
+  for (let reads = 0; reads < REREADS; reads++) {
+    const head = await endpoint.request("eth_getBlockByNumber", ["latest", false], signal);
+    const chain = await Reader.at(head.number, endpoint, signal);
+    const read = contract.standard === "erc1155" ? readCounts : readOwned;
+    const tokens = await read(chain, contract.address, address, ids);
+    const after = await endpoint.request("eth_getBlockByNumber", [head.number, false], signal);
+    if (after?.hash !== head.hash) continue;
+    const time = new Date(toNumber(head.timestamp) * 1000).toISOString();
+    return { ...tokens, block: toNumber(head.number), time };
+  }
+  throw new Error(_("the chain kept reorganising"));
+}
+
+/** Calls of contracts at one block, through one endpoint. */
+class Reader {
+  /** @type {Promise<boolean> | null} whether Multicall3 is there */
+  #hasMulticall = null;
+
+  /** @param {Interface} abi @param {string} block @param {Endpoint} endpoint @param {AbortSignal} [signal] */
+  constructor(abi, block, endpoint, signal) {
+    this.abi = abi;
+    this.block = block;
+    this.endpoint = endpoint;
+    this.signal = signal;
+  }
+
+  /** @param {string} block @param {Endpoint} endpoint @param {AbortSignal} [signal] */
+  static async at(block, endpoint, signal) {
+    const ethers = await loadEthers();
+    return new Reader(new ethers.Interface(ABI), block, endpoint, signal);
+  }
+
+  /** @param {string} method @param {...unknown} params */
+  ask(method, ...params) {
+    return this.endpoint.request(method, [...params, this.block], this.signal);
+  }
+
+  /**
+   * @param {string} to @param {string} name @param {unknown[]} values
+   * @returns {Promise<any>} as the ABI has it
+   */
+  async call(to, name, values) {
+    return this.decode(name, await this.ask("eth_call", { to, data: this.abi.encodeFunctionData(name, values) }));
+  }
+
+  /** @param {string} name @param {string} data */
+  decode(name, data) {
+    try {
+      return this.abi.decodeFunctionResult(name, data)[0];
+    } catch {
+      throw new RpcError({ message: _("no such contract on this chain") });
+    }
+  }
+
+  /**
+   * Call one function of a contract with many values: an answer for each, null where it refuses.
+   * @param {string} to @param {string} name @param {unknown[][]} all
+   * @returns {Promise<any[]>}
+   */
+  async callMany(to, name, all) {
+    this.#hasMulticall ??= this.ask("eth_getCode", MULTICALL).then((code) => code !== "0x");
+    if (!(await this.#hasMulticall)) return this.callEach(to, name, all);
+    const calls = all.map((values) => [to, true, this.abi.encodeFunctionData(name, values)]);
+    /** @type {{ success: boolean, data: string }[]} */
+    const answers = await this.call(MULTICALL, "aggregate3", [calls]);
+    return answers.map(({ success, data }) => (success && data !== "0x" ? this.decode(name, data) : null));
+  }
+
+  /** @param {string} to @param {string} name @param {unknown[][]} all */
+  async callEach(to, name, all) {
+    const answers = new Array(all.length).fill(null);
+    await inTurns([...all.entries()], async ([nth, values]) => {
+      const [answer = null] = await this.call(to, name, values).then((value) => [value], noneIfRefused);
+      answers[nth] = answer;
+    });
+    return answers;
+  }
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {string[]} ids
+ * @returns {Promise<Tokens>}
+ */
+async function readCounts(chain, contract, address, ids) {
+  const tokens = new Map();
+  await inBatches(slices(ids, MOST.batch), async (part) => {
+    /** @type {bigint[]} */
+    const counts = await chain.call(contract, "balanceOfBatch", [part.map(() => address), part]);
+    if (counts.length !== part.length) throw new Error(_("incomplete response"));
+    for (const [nth, count] of counts.entries()) {
+      if (count > 0n) tokens.set(String(part[nth]), count < MOST_COPIES ? Number(count) : MOST_COPIES);
+    }
+  });
+  return { tokens, complete: true };
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {string[]} ids
+ * @returns {Promise<Tokens>}
+ */
+async function readOwned(chain, contract, address, ids) {
+  /** @type {bigint} */
+  const balance = await chain.call(contract, "balanceOf", [address]);
+  if (balance > MOST_TOKENS) throw new Error(_("it counts an implausible %(count)s tokens", { count: balance }));
+  const count = Number(balance);
+  /** @type {(bigint | string)[]} */
+  let owned = [];
+  for (const way of [fromBatched, fromListed, fromKnown]) {
+    if (owned.length === count) break;
+    owned = [...new Set(await way(chain, contract, address, count, ids))];
+  }
+  if (owned.length > count) throw new Error(_("it lists more tokens than the address holds"));
+  return { tokens: new Map(owned.map((id) => [String(id), 1])), complete: owned.length === count };
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address
+ * @returns {Promise<bigint[]>}
+ */
+function fromBatched(chain, contract, address) {
+  return chain.call(contract, "tokensOfOwner", [address]).then((ids) => [...ids], noneIfRefused);
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {number} count
+ * @returns {Promise<bigint[]>}
+ */
+async function fromListed(chain, contract, address, count) {
+  const listed = await chain.call(contract, "supportsInterface", [ENUMERABLE]).catch(noneIfRefused);
+  if (listed !== true) return [];
+  const indices = [...Array(count).keys()];
+  /** @type {bigint[]} */
+  const owned = [];
+  await inBatches(slices(indices, MOST.calls), async (part) => {
+    const answers = await chain.callMany(contract, "tokenOfOwnerByIndex", part.map((index) => [address, index]));
+    owned.push(...answers.filter((id) => id !== null));
+  });
+  return owned;
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
+ * @returns {Promise<(bigint | string)[]>}
+ */
+async function fromKnown(chain, contract, address, count, ids) {
+  try {
+    return await fromScan(chain, contract, address, count, ids);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return fromOwners(chain, contract, address, count, ids); // some endpoints run no programs, or not for so long
+  }
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
+ */
+async function fromScan(chain, contract, address, count, ids) {
+  /** @type {bigint[]} */
+  const owned = [];
+  const runs = inRuns(ids.map(BigInt)).flatMap((run) => slices(run, MOST.scan));
+  await inTurns(runs, async (run) => {
+    const length = Number(run[run.length - 1] - run[0]) + 1;
+    const words = [contract, address, run[0], length].map((value) => BigInt(value).toString(16).padStart(64, "0"));
+    const answer = await chain.ask("eth_call", { data: SCAN + words.join("") });
+    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it doesn't run code in calls") });
+    for (let nth = 0; nth < length; nth++) {
+      if (answer[5 + 2 * nth] === "1") owned.push(run[0] + BigInt(nth));
+    }
+  }, () => owned.length >= count);
+  return owned;
+}
+
+/**
+ * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
+ */
+async function fromOwners(chain, contract, address, count, ids) {
+  /** @type {string[]} */
+  const owned = [];
+  await inBatches(slices(ids, MOST.calls), async (part) => {
+    const owners = await chain.callMany(contract, "ownerOf", part.map((id) => [id]));
+    owned.push(...part.filter((id, nth) => owners[nth]?.toLowerCase() === address.toLowerCase()));
+  }, () => owned.length >= count);
+  return owned;
+}
+
+/**
+ * Ascending ids in runs with hardly a gap.
+ * @param {bigint[]} ids
+ */
+function inRuns(ids) {
+  /** @type {bigint[][]} */
+  const runs = [];
+  let last = 0n;
+  for (const id of ids.sort((a, b) => (a < b ? -1 : 1))) {
+    if (runs.length && id - last <= NEAR) runs[runs.length - 1].push(id);
+    else runs.push([id]);
+    last = id;
+  }
+  return runs;
+}
+
+/**
+ * @template T
+ * @param {T[]} items @param {number} size
+ */
+function slices(items, size) {
+  return Array.from({ length: Math.ceil(items.length / size) }, (nothing, nth) => items.slice(nth * size, (nth + 1) * size));
+}
+
+/**
+ * Ask for batches; one that an endpoint refuses is halved, until it is small.
+ * @template T
+ * @param {T[][]} batches @param {(batch: T[]) => Promise<void>} ask @param {() => boolean} [isEnough]
+ */
+function inBatches(batches, ask, isEnough) {
+  return inTurns(batches, async (batch, queue) => {
+    try {
+      await ask(batch);
+    } catch (error) {
+      if (!(error instanceof RpcError) || batch.length <= LEAST) throw error;
+      queue.unshift(...slices(batch, Math.ceil(batch.length / 2)));
+    }
+  }, isEnough);
+}
+
+/**
+ * Do something for all of a queue, a few at a time, until it is enough.
+ * @template T
+ * @param {T[]} queue @param {(item: T, queue: T[]) => Promise<void>} act
+ */
+async function inTurns(queue, act, isEnough = () => false) {
+  const work = async () => {
+    while (queue.length && !isEnough()) await act(/** @type {T} */ (queue.shift()), queue);
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  } finally {
+    queue.length = 0; // after a failure the others end, too
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {never[]}
+ */
+function noneIfRefused(error) {
+  if (error instanceof RpcError) return [];
+  throw error;
+}

@@ -1,0 +1,194 @@
+// Endpoints of a chain: something to ask in JSON-RPC that answers in time, or is passed over.
+//
+//   httpEndpoint(url)         a public endpoint
+//   walletEndpoint(provider)  the visitor's wallet, which brings an endpoint of its own
+//   endpoint.request(method, params, signal)
+//   askWallet(provider, method, params)  the one way to a wallet: it asks nothing but ASKED
+//
+// RpcError: it answered, and refused. Any other error: there is no answer to be had from it.
+
+/**
+ * @typedef {object} Endpoint
+ * @property {string} label
+ * @property {(method: string, params: unknown[], signal?: AbortSignal) => Promise<any>} request what it
+ *     answers is whatever the endpoint sends
+ */
+/**
+ * A wallet's provider (EIP-1193). Nothing but `request` is sure to be there.
+ * @typedef {object} Provider
+ * @property {(request: { method: string, params: unknown[] }) => Promise<unknown>} request
+ * @property {(event: string, listener: (value: unknown) => void) => void} [on]
+ * @property {(event: string, listener: (value: unknown) => void) => void} [removeListener]
+ */
+import { _ } from "../language/phrases.js";
+const SECONDS = 6;
+const WALLET_SECONDS = 15;
+const MOST_BYTES = 16e6;
+const TRIES = 3;
+const BUSY = new Set([-32005, -32029, 429]); // how endpoints say "slower"
+
+const ASKED = new Set([
+  "eth_requestAccounts", "eth_accounts", "eth_chainId", "wallet_switchEthereumChain",
+  "eth_getBlockByNumber", "eth_getCode", "eth_call",
+]);
+
+export class RpcError extends Error {
+  /** @param {{ message?: unknown, code?: unknown } | null | undefined} error */
+  constructor(error) {
+    super(brief(error?.message));
+    this.code = error?.code;
+  }
+}
+
+class BusyError extends Error {
+  /** @param {number} seconds to wait before it is asked again */
+  constructor(seconds) {
+    super(_("rate limit reached"));
+    this.seconds = seconds;
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Endpoint}
+ */
+export function httpEndpoint(url) {
+  const label = new URL(url).host;
+  return { label, request: (method, params, signal) => patiently(() => post(url, method, params, signal), signal) };
+}
+
+/** @param {Provider} provider @param {string} method @param {unknown[]} params */
+export async function askWallet(provider, method, params) {
+  if (!ASKED.has(method)) throw new Error(_("a wallet is never asked for %(method)s", { method }));
+  return provider.request({ method, params });
+}
+
+/**
+ * @param {Provider} provider @param {string} label
+ * @returns {Endpoint}
+ */
+export function walletEndpoint(provider, label) {
+  /** @param {string} method @param {unknown[]} params */
+  const ask = async (method, params) => {
+    try {
+      return await askWallet(provider, method, params);
+    } catch (error) {
+      throw new RpcError(/** @type {{ message?: unknown, code?: unknown } | null | undefined} */ (error));
+    }
+  };
+  return { label, request: (method, params, signal) => within(WALLET_SECONDS, ask(method, params), signal) };
+}
+
+/**
+ * Settle as a promise does, unless it takes too long or is not wanted any more.
+ * @template T
+ * @param {number} seconds @param {Promise<T>} promise @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+export function within(seconds, promise, signal) {
+  const settled = new AbortController();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    const timer = setTimeout(() => reject(new Error(_("no answer in %(seconds)s seconds", { seconds }))), seconds * 1000);
+    signal?.addEventListener("abort", abort, { signal: settled.signal });
+    if (signal?.aborted) abort();
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      settled.abort();
+    });
+  });
+}
+
+/**
+ * A number of JSON-RPC: hexadecimal by the letter, decimal in some wallets.
+ * @param {unknown} value
+ */
+export function toNumber(value) {
+  const number = Number(typeof value === "bigint" || /^(0x[0-9a-f]+|\d+)$/i.test(String(value)) ? value : NaN);
+  if (!Number.isSafeInteger(number)) throw new Error(_("not a number where one was expected"));
+  return number;
+}
+
+/**
+ * A stranger's message as one short line of text.
+ * @param {unknown} message
+ */
+export function brief(message) {
+  const line = String(message ?? _("no reason given")).replace(/[\p{C}\p{Z}\s]+/gu, " ").trim();
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} ask @param {AbortSignal} [signal]
+ */
+async function patiently(ask, signal) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof BusyError) || tries === TRIES) throw error;
+      await within(60, new Promise((wake) => setTimeout(wake, error.seconds * 1000 * tries)), signal);
+    }
+  }
+}
+
+/**
+ * @param {string} url @param {string} method @param {unknown[]} params @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+async function post(url, method, params, signal) {
+  const timeOut = AbortSignal.timeout(SECONDS * 1000);
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      signal: signal ? AbortSignal.any([signal, timeOut]) : timeOut,
+    });
+    return result(answer, await readText(answer));
+  } catch (error) {
+    if (timeOut.aborted && !signal?.aborted) throw new Error(_("no answer in %(seconds)s seconds", { seconds: SECONDS }), { cause: error });
+    throw error instanceof TypeError ? new Error(_("can't be reached"), { cause: error }) : error;
+  }
+}
+
+/** @param {Response} answer */
+async function readText(answer) {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  if (!answer.body) return text;
+  for (const reader = answer.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      throw new Error(_("response too large"));
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** @param {Response} answer @param {string} text */
+function result(answer, text) {
+  if (answer.status === 429) {
+    throw new BusyError(Math.min(5, Number(answer.headers.get("retry-after")) || 0.5));
+  }
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    content = null;
+  }
+  if (content?.error) {
+    throw BUSY.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
+  }
+  if (answer.status === 413) throw new RpcError({ message: _("request too large") });
+  if (!answer.ok) throw new Error(_("HTTP status %(status)s", { status: answer.status }));
+  if (content?.result === undefined) throw new Error(_("the response is not JSON-RPC"));
+  return content.result;
+}

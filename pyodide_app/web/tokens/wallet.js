@@ -1,0 +1,198 @@
+// The visitor's wallets: finds them, and asks one for its accounts, for the chain it is on, and to go to
+// another chain if the visitor says so. Never for a signature, an approval or a transaction.
+//
+//   new Wallets()              "change": the list has grown; `list` holds {id, name, icon, provider}
+//   connect(wallet, signal)    ask for accounts; a Session
+//   resume(wallet, signal)     the account that it has given before, without asking; a Session or null
+//
+// Session: address, chain; events "accounts" (address is "" when it is locked), "chain", "gone".
+
+/** @import { Provider } from "./rpc.js" */
+/**
+ * @typedef {object} Wallet
+ * @property {string} id the reverse domain name that it has announced, or ""
+ * @property {string} name
+ * @property {string} icon a data: address, or ""
+ * @property {Provider} provider
+ */
+
+import { _ } from "../language/phrases.js";
+import { askWallet, brief, toNumber, within } from "./rpc.js";
+
+const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
+const QUICK_SECONDS = 5; // for what no person is asked for
+const LATE_MILLISECONDS = [500, 1500, 3000]; // phones inject their wallet after the page has run
+const MOST_WALLETS = 20;
+const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
+const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+const ADDRESS = /^0x[0-9a-f]{40}$/i;
+const REASONS = new Map([
+  [4001, _("You declined the request.")],
+  [4100, _("The wallet hasn't given this site access to an account.")],
+  [4900, _("The wallet is not connected to any chain.")],
+  [4902, _("The wallet doesn't know this chain. Add it there first.")],
+  [-32002, _("The wallet is already asking. Open it and answer there.")],
+]);
+
+/** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
+export class Wallets extends EventTarget {
+  /** @type {Wallet[]} */
+  list = [];
+
+  /** @param {AbortSignal} life ends the looking */
+  constructor(life) {
+    super();
+    addEventListener("eip6963:announceProvider", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail), { signal: life });
+    dispatchEvent(new Event("eip6963:requestProvider"));
+    addEventListener("ethereum#initialized", () => this.#look(), { signal: life });
+    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => life.aborted || this.#look(), wait);
+  }
+
+  /** @param {any} detail whatever has been announced */
+  #announce(detail) {
+    try {
+      const { name, icon, rdns } = detail.info;
+      this.#add({
+        id: matches(rdns, NAME) ? rdns : "",
+        name: matches(name, /\S/) ? brief(name).slice(0, 40) : _("Unnamed wallet"),
+        icon: matches(icon, ICON) ? icon : "",
+        provider: detail.provider,
+      });
+    } catch {
+      // what cannot even be looked at is no wallet
+    }
+  }
+
+  #look() {
+    if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: /** @type {Provider} */ (window.ethereum) });
+  }
+
+  /** @param {Wallet} wallet whose provider may be anything */
+  #add(wallet) {
+    if (typeof wallet.provider?.request !== "function" || this.list.length >= MOST_WALLETS) return;
+    const known = this.list.findIndex(({ id, provider }) => provider === wallet.provider || (id && id === wallet.id));
+    if (known >= 0 && (this.list[known].id || !wallet.id)) return;
+    if (known >= 0) this.list.splice(known, 1); // it was just there, and now says its name
+    this.list.push(wallet);
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {Wallet} wallet @param {AbortSignal} signal */
+export async function connect(wallet, signal) {
+  const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
+  const address = firstOf(accounts);
+  if (!address) throw new Error(_("The wallet gave no account. It may be locked."));
+  return Session.open(wallet, address, signal);
+}
+
+/** @param {Wallet} wallet @param {AbortSignal} [signal] */
+export async function resume(wallet, signal) {
+  const address = firstOf(await ask(wallet, "eth_accounts", [], QUICK_SECONDS, signal));
+  return address ? Session.open(wallet, address, signal) : null;
+}
+
+class Session extends EventTarget {
+  /** @type {number | null} the id of the chain that the wallet is on */
+  chain = null;
+  /** @type {[event: string, listener: (value: unknown) => void][]} */
+  #listeners = [];
+
+  /** @param {Wallet} wallet @param {string} address */
+  constructor(wallet, address) {
+    super();
+    this.wallet = wallet;
+    this.address = address;
+  }
+
+  /** @param {Wallet} wallet @param {string} address @param {AbortSignal} [signal] */
+  static async open(wallet, address, signal) {
+    const session = new Session(wallet, address);
+    session.#listen("accountsChanged", (accounts) => session.#change("accounts", { address: firstOf(accounts) }));
+    session.#listen("chainChanged", (chain) => session.#change("chain", { chain: numberOrNull(chain) }));
+    session.#listen("disconnect", () => session.#change("gone", { chain: null }));
+    session.chain = await ask(wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull, () => null);
+    return session;
+  }
+
+  /**
+   * Offer to go to another chain (EIP-3326); the wallet asks the visitor.
+   * @param {number} chain @param {AbortSignal} signal
+   */
+  async switchTo(chain, signal) {
+    const asked = [{ chainId: `0x${chain.toString(16)}` }];
+    await ask(this.wallet, "wallet_switchEthereumChain", asked, ANSWER_SECONDS, signal);
+    this.chain = await ask(this.wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull);
+  }
+
+  close() {
+    for (const [event, listener] of this.#listeners) attempt(() => this.wallet.provider.removeListener?.(event, listener));
+    this.#listeners = [];
+  }
+
+  /** @param {string} event @param {(value: unknown) => void} listener */
+  #listen(event, listener) {
+    this.#listeners.push([event, listener]);
+    attempt(() => this.wallet.provider.on?.(event, listener));
+  }
+
+  /** @param {string} type @param {{ address?: string, chain?: number | null }} facts */
+  #change(type, facts) {
+    Object.assign(this, facts);
+    this.dispatchEvent(new Event(type));
+  }
+}
+
+/**
+ * @param {Wallet} wallet @param {string} method @param {unknown[]} params
+ * @param {number} seconds @param {AbortSignal} [signal]
+ */
+async function ask({ provider }, method, params, seconds, signal) {
+  try {
+    return await within(seconds, askWallet(provider, method, params), signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new Error(reasonOf(error), { cause: error });
+  }
+}
+
+/**
+ * What went wrong, from the error or from the one that is nested in it.
+ * @param {any} error whatever the wallet has thrown
+ */
+function reasonOf(error) {
+  const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
+  return REASONS.get(codes.find((code) => REASONS.has(code))) ?? _("The wallet says: %(reason)s", { reason: brief(error?.message) });
+}
+
+/** @param {unknown} accounts */
+function firstOf(accounts) {
+  const first = Array.isArray(accounts) ? accounts[0] : undefined;
+  return matches(first, ADDRESS) ? first : "";
+}
+
+/**
+ * @param {unknown} value @param {RegExp} pattern
+ * @returns {value is string}
+ */
+function matches(value, pattern) {
+  return typeof value === "string" && pattern.test(value);
+}
+
+/** @param {unknown} chain */
+function numberOrNull(chain) {
+  try {
+    return toNumber(chain);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {() => void} act */
+function attempt(act) {
+  try {
+    act();
+  } catch {
+    // a wallet that cannot tell of changes still gives its accounts
+  }
+}
