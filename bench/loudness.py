@@ -9,7 +9,7 @@ import pyloudnorm
 import soundfile
 
 from bench._common import clocked, command, compare, installed, scratch, tell_versions
-from pyodide_app.engine.loudness import LoudnessMeter, integrated, true_peak
+from pyodide_app.engine.loudness import LoudnessMeter, integrated_loudness, true_peak
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def bundled_stem() -> tuple[NDArray[np.float32], int]:
 
 def everything(planar: NDArray[np.float32], rate: int) -> tuple[float, ...]:
     """Return what ffmpeg tells: integrated loudness, range, true peak."""
-    meter = LoudnessMeter.of(planar, rate)
+    meter = LoudnessMeter.measure(planar, rate)
     return meter.integrated, meter.range, true_peak(planar)
 
 
@@ -50,7 +50,7 @@ def main() -> None:
     compare(
         f"integrated loudness of {SECONDS} s of stereo, in memory",
         {
-            "engine": clocked(lambda: integrated(planar, rate)),
+            "engine": clocked(lambda: integrated_loudness(planar, rate)),
             "pyloudnorm": clocked(lambda: pyloudnorm.Meter(rate).integrated_loudness(interleaved)),
         },
         ("pyloudnorm",),

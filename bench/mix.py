@@ -17,9 +17,9 @@ from bench._common import (
     tell_versions,
 )
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.pcm import pcm_bytes
 from pyodide_app.engine.ramps import gain
-from pyodide_app.engine.riff import Tags, wav_head
-from pyodide_app.engine.wav import pcm
+from pyodide_app.engine.riff import Tags, wav_header
 from tests.conftest import ROOT
 from tests.support.runtime_site import run_python
 
@@ -83,10 +83,10 @@ def files_to_file(wavs: list[Path], out: Path) -> None:
         stems.append(StemAudio(np.ascontiguousarray(words.T)))
     made = mixer(stems, rate)
     with out.open("wb") as file:
-        file.write(wav_head(frames=made.frames, channels=2, rate=rate, bits=24, tags=Tags()))
+        file.write(wav_header(frames=made.frames, channels=2, rate=rate, bits=24, tags=Tags()))
         for frame in range(0, made.frames, PIECE):
             count = min(PIECE, made.frames - frame)
-            file.write(pcm(made.render(frame, count), 24, frame))
+            file.write(pcm_bytes(made.render(frame, count), 24, frame))
 
 
 def program_jobs(programs: list[str], wavs: list[Path], out: Path) -> dict[str, Job]:

@@ -1,1 +1,1 @@
-"""Everything that runs in the visitor's browser."""
+"""Code that runs in the visitor's browser."""

@@ -1,4 +1,4 @@
-"""What the planner's worker calls: the site's JSON and a wallet's tokens in, plans out as JSON."""
+"""Forge planner called by the planner worker: site JSON and a wallet's tokens in, plans out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pyodide_app.engine.forge import at_once, cheapest, information, loss
+from pyodide_app.engine.forge import cheapest_completion, forging_loss, information, largest_batch
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from pyodide_app.engine.forge import Batch
     from pyodide_app.engine.model import StemKey
 
-MOST_SHOWN = 24
-"""How many variations of a batch, or tokens of a stem, are named."""
+MAX_SHOWN = 24
+"""Variations listed per batch, and token ids listed per variation."""
 
 
 class Planner:
-    """Plans with one wallet's tokens. Every method returns JSON."""
+    """Forging plans for one wallet's tokens. Every method returns JSON."""
 
     def __init__(self, songs: str, ledger: str) -> None:
         """Take ``data/forge.json`` and ``data/tokens.json``."""
-        facts = json.loads(songs)
-        self._songs = {each["slug"]: _song(each) for each in facts["songs"]}
-        self._albums: list[dict[str, Any]] = facts["albums"]
-        self._tokens = {each["id"]: _token(each) for each in json.loads(ledger)["tokens"]}
+        data = json.loads(songs)
+        self._songs = {song["slug"]: _song(song) for song in data["songs"]}
+        self._albums: list[dict[str, Any]] = data["albums"]
+        self._tokens = {token["id"]: _token(token) for token in json.loads(ledger)["tokens"]}
         self._minted: dict[Variation, list[Token]] = defaultdict(list)
         for token in self._tokens.values():
             if token.tier == "song" and token.stems:
@@ -38,37 +38,37 @@ class Planner:
         self._holdings: dict[str, SongHolding] = {}
         self._song_tokens: dict[str, dict[str, int]] = {}
 
-    def hold(self, held: str) -> str:
-        """Take what is held, token id -> count; return how far every song and album is.
+    def set_holdings(self, held: str) -> str:
+        """Take the holdings (token id -> count); return the progress of every song and album.
 
-        A token that the ledger has burned but that is held is alive: the chain knows better.
+        A held token that the ledger lists as burned counts as unburned: the chain is authoritative.
         """
         counts: dict[str, int] = json.loads(held)
         known = [
-            (replace(token, state="revealed") if token.state == "forged" else token, counts[each])
-            for each, token in self._tokens.items()
-            if each in counts
+            (replace(token, state="revealed") if token.state == "forged" else token, counts[id_])
+            for id_, token in self._tokens.items()
+            if id_ in counts
         ]
         self._holdings = song_holdings(list(self._songs.values()), known)
         self._song_tokens = {slug: {} for slug in self._songs}
         for token, count in known:
             if token.tier == "song" and token.song:
                 self._song_tokens[token.song][token.id] = count
-        batches = {slug: at_once(holding) for slug, holding in self._holdings.items()}
+        batches = {slug: largest_batch(holding) for slug, holding in self._holdings.items()}
         return json.dumps(
             {
-                "songs": [self._progress(slug, batch) for slug, batch in batches.items()],
-                "albums": [self._album(album, batches) for album in self._albums],
+                "songs": [self._song_progress(slug, batch) for slug, batch in batches.items()],
+                "albums": [self._album_progress(album, batches) for album in self._albums],
             }
         )
 
-    def _progress(self, slug: str, batch: Batch) -> dict[str, object]:
+    def _song_progress(self, slug: str, batch: Batch) -> dict[str, object]:
         holding = self._holdings[slug]
         return {
             "slug": slug,
-            "held": holding.held,
+            "held": holding.filled_layer_count,
             "of": len(holding.song.layers),
-            "missing": [layer.slug for layer in holding.missing],
+            "missing": [layer.slug for layer in holding.missing_layers],
             "stems": {
                 f"{layer}/{stem}": sum(tokens.values())
                 for layer, stems in holding.copies.items()
@@ -76,12 +76,14 @@ class Planner:
             },
             "combinations": holding.combinations(),
             "at_once": batch.total,
-            "exact": batch.exact,
-            "batch": [[each.mix_number, times] for each, times in batch.forged[:MOST_SHOWN]],
+            "exact": batch.optimal,
+            "batch": [[mix.mix_number, count] for mix, count in batch.variations[:MAX_SHOWN]],
             "tokens": sum(self._song_tokens[slug].values()),
         }
 
-    def _album(self, album: Mapping[str, Any], batches: Mapping[str, Batch]) -> dict[str, object]:
+    def _album_progress(
+        self, album: Mapping[str, Any], batches: Mapping[str, Batch]
+    ) -> dict[str, object]:
         slugs: list[str] = album["songs"]
         songs = {slug: sum(self._song_tokens[slug].values()) for slug in slugs}
         return {
@@ -92,7 +94,7 @@ class Planner:
         }
 
     def combinations(self, slug: str, start: int, count: int) -> str:
-        """Return a stretch of what the holding can forge of a song, rarest first."""
+        """Return ``count`` forgeable variations of a song from index ``start`` on, rarest first."""
         rows = islice(self._holdings[slug].forgeable(), start, start + count)
         return json.dumps([self._row(variation) for variation in rows])
 
@@ -103,33 +105,34 @@ class Planner:
             "mix": variation.mix_number,
             "stems": [stem.name for stem in variation.stems(song)],
             "bits": information(song, variation),
-            "minted": [token.id for token in minted[:MOST_SHOWN]],
+            "minted": [token.id for token in minted[:MAX_SHOWN]],
         }
 
-    def weigh(self, slug: str, mix_number: str) -> str:
-        """Return what forging one variation takes, and what is lost with it."""
+    def forging_loss(self, slug: str, mix_number: str) -> str:
+        """Return the tokens that forging one variation burns, and the combinations lost."""
         song = self._songs[slug]
-        found = loss(self._holdings[slug], Variation.parse(song, mix_number))
-        return json.dumps({**asdict(found), "rarer": found.rarer and self._row(found.rarer)})
+        loss = forging_loss(self._holdings[slug], Variation.parse(song, mix_number))
+        return json.dumps({**asdict(loss), "rarer": loss.rarer and self._row(loss.rarer)})
 
-    def complete(self, prices: str) -> str:
-        """Return the cheapest completion of each song and album.
+    def cheapest_completions(self, prices: str) -> str:
+        """Return the cheapest completion of each song and album; a song is null if there is none.
 
-        ``prices`` maps "song/layer/stem" to what a stem costs, and "song" to what a song token
-        costs. A song is null where nothing completes it.
+        ``prices`` maps "song/layer/stem" to a stem token's price, and "song" to a song token's.
         """
-        given: dict[str, float] = json.loads(prices)
-        stems = dict(_stem_prices(given))
-        songs = {slug: self._completion(slug, stems) for slug in self._songs}
-        albums = [self._album_completion(album, songs, given) for album in self._albums]
+        price_by_key: dict[str, float] = json.loads(prices)
+        stem_prices = dict(_stem_prices(price_by_key))
+        songs = {slug: self._song_completion(slug, stem_prices) for slug in self._songs}
+        albums = [self._album_completion(album, songs, price_by_key) for album in self._albums]
         return json.dumps({"songs": songs, "albums": albums})
 
-    def _completion(self, slug: str, prices: Mapping[StemKey, float]) -> dict[str, object] | None:
-        found = cheapest(self._holdings[slug], prices)
-        if found is None:
+    def _song_completion(
+        self, slug: str, prices: Mapping[StemKey, float]
+    ) -> dict[str, object] | None:
+        completion = cheapest_completion(self._holdings[slug], prices)
+        if completion is None:
             return None
-        row = self._row(found.variation)
-        return {**row, "cost": found.cost, "buy": ["/".join(key) for key in found.buy]}
+        row = self._row(completion.variation)
+        return {**row, "cost": completion.cost, "buy": ["/".join(key) for key in completion.buy]}
 
     def _album_completion(
         self,
@@ -138,22 +141,22 @@ class Planner:
         prices: Mapping[str, float],
     ) -> dict[str, object]:
         steps = [self._step(slug, songs[slug], prices) for slug in album["songs"]]
-        whole = all(step["cost"] is not None for step in steps)
-        cost = sum(step["cost"] for step in steps) if whole else None
+        possible = all(step["cost"] is not None for step in steps)
+        cost = sum(step["cost"] for step in steps) if possible else None
         return {"slug": album["slug"], "cost": cost, "steps": steps}
 
     def _step(
-        self, slug: str, stems: Mapping[str, Any] | None, prices: Mapping[str, float]
+        self, slug: str, completion: Mapping[str, Any] | None, prices: Mapping[str, float]
     ) -> dict[str, Any]:
-        """Return the cheapest way to a song token: it is held, it is bought, or it is forged."""
+        """Return the cheapest way to get a song token: held already, forged or bought."""
         ways = [("held", 0.0)] if self._song_tokens[slug] else []
-        ways += [("forge", float(stems["cost"]))] if stems is not None else []
+        ways += [("forge", float(completion["cost"]))] if completion is not None else []
         ways += [("buy", prices[slug])] if slug in prices else []
-        way, cost = min(ways, key=lambda each: each[1], default=("none", None))
+        way, cost = min(ways, key=lambda option: option[1], default=("none", None))
         return {"song": slug, "way": way, "cost": cost}
 
 
-def _song(facts: Mapping[str, Any]) -> Song:
+def _song(data: Mapping[str, Any]) -> Song:
     layers = (
         Layer(
             layer["slug"],
@@ -162,15 +165,15 @@ def _song(facts: Mapping[str, Any]) -> Song:
                 Stem(stem["slug"], stem["name"], weight=stem["share"]) for stem in layer["stems"]
             ),
         )
-        for layer in facts["layers"]
+        for layer in data["layers"]
     )
-    rules = (Rule(rule["if"], rule["exclude"], rule["require"]) for rule in facts["rules"])
-    return Song(facts["slug"], facts["title"], tuple(layers), tuple(rules))
+    rules = (Rule(rule["if"], rule["exclude"], rule["require"]) for rule in data["rules"])
+    return Song(data["slug"], data["title"], tuple(layers), tuple(rules))
 
 
-def _token(facts: Mapping[str, Any]) -> Token:
+def _token(data: Mapping[str, Any]) -> Token:
     names = ("id", "tier", "state", "song", "layer", "stem", "stems", "album")
-    return Token(**{name: facts[name] for name in names if name in facts})
+    return Token(**{name: data[name] for name in names if name in data})
 
 
 def _stem_prices(prices: Mapping[str, float]) -> Iterator[tuple[StemKey, float]]:

@@ -1,4 +1,4 @@
-"""What the worker calls: JavaScript's buffers <-> numpy, and the current mix."""
+"""Mixer session called by the audio worker: JavaScript buffers to numpy, and the current mix."""
 
 from __future__ import annotations
 
@@ -9,135 +9,134 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pyodide_app.engine.levels import Levels
-from pyodide_app.engine.loudness import LoudnessMeter, PeakMeter
+from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
-from pyodide_app.engine.riff import Tags, wav_head
+from pyodide_app.engine.pcm import pcm_bytes
+from pyodide_app.engine.riff import Tags, wav_header
 from pyodide_app.engine.timeline import Bars
-from pyodide_app.engine.wav import pcm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from pyodide_app.engine.wav import Bits
+    from pyodide_app.engine.pcm import Bits
 
     type Planar = NDArray[np.float32]
 
-PIECE_FRAMES = 1 << 16
+BLOCK_FRAMES = 1 << 16
 
 
 class Samples(Protocol):
-    """A JavaScript Float32Array, as Pyodide hands it over."""
+    """A JavaScript Float32Array, as proxied by Pyodide."""
 
     def assign(self, source: NDArray[np.float32], /) -> None:
-        """Copy samples into it."""
+        """Copy samples into the array."""
 
     def assign_to(self, target: NDArray[np.float32], /) -> None:
-        """Copy its samples out."""
+        """Copy the array's samples to ``target``."""
 
     @property
     def length(self) -> int:
-        """How many samples it holds."""
+        """Number of samples."""
 
 
 class Session:
-    """One song in the mixer: its decoded stems by key, and what the controls say.
+    """One song in the mixer: its decoded stems by key, and the state of the controls.
 
-    A change is a JSON list of commands that take effect at one absolute frame:
-    ``["place", row, key]``, the same with ``"bar"`` at its end to wait for the next bar,
+    Commands are a JSON list and all take effect at the same absolute frame:
+    ``["place", row, key]``, the same with a trailing ``"bar"`` to wait for the next bar,
     ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
-    ``["locate", song_frame]``, ``["loop", start, end]`` and ``["loop"]`` for none.
+    ``["locate", song_frame]``, ``["loop", start, end]``, and ``["loop"]`` to stop looping.
     """
 
     def __init__(self, rate: int, frames: int, rows: int, bars: float = 0, bpm: float = 0) -> None:
         """Take the sample rate in Hz, the song's length in frames and its number of layers.
 
-        Of ``bars`` and ``bpm`` those that are not known are 0.
+        ``bars`` and ``bpm`` are 0 if unknown.
         """
-        division = Bars.of(frames=frames, rate=rate, bars=bars, bpm=bpm)
+        division = Bars.from_song(frames=frames, rate=rate, bars=bars, bpm=bpm)
         self._mixer = Mixer(rate=rate, frames=frames, rows=rows, bars=division)
         self._levels = Levels(rate)
-        self._before = self._mixer.fork()
+        self._previous = self._mixer.fork()
         self._commands: list[list[Any]] = []
         self._stems: dict[str, StemAudio] = {}
 
     def load(self, key: str, channels: Sequence[Samples]) -> int:
-        """Keep a decoded stem of one or two channels; return the bytes that it takes."""
+        """Store a decoded stem of one or two channels; return its size in bytes."""
         frames = min(self._mixer.frames, *(channel.length for channel in channels))
         planar = np.zeros((len(channels), frames), dtype=np.float32)
-        for channel, into in zip(channels, planar, strict=True):
-            whole = np.empty(channel.length, dtype=np.float32)
-            channel.assign_to(whole)
-            into[:] = whole[:frames]
+        for channel, target in zip(channels, planar, strict=True):
+            samples = np.empty(channel.length, dtype=np.float32)
+            channel.assign_to(samples)
+            target[:] = samples[:frames]
         self._stems[key] = StemAudio.from_browser(planar)
         return self._stems[key].nbytes
 
-    def forget(self, key: str) -> None:
-        """Let go of a stem."""
+    def unload(self, key: str) -> None:
+        """Drop a stem."""
         self._stems.pop(key, None)
 
-    def change(self, commands: str, at: int) -> None:
-        """Obey commands from absolute frame ``at`` on."""
-        self._before = self._mixer.fork()
+    def apply_commands(self, commands: str, frame: int) -> None:
+        """Apply commands from an absolute frame on."""
+        self._previous = self._mixer.fork()
         self._commands = json.loads(commands)
-        self._obey(at)
+        self._run_commands(frame)
 
-    def again(self, at: int) -> None:
-        """Obey the last commands from a later frame on instead: they came too late."""
-        self._mixer = self._before.fork()
-        self._obey(at)
+    def reapply(self, frame: int) -> None:
+        """Undo the last commands, which arrived too late, and apply them from a later frame on."""
+        self._mixer = self._previous.fork()
+        self._run_commands(frame)
 
-    def settle(self, at: int) -> None:
-        """Make absolute frame ``at`` the new frame 0."""
-        self._levels.settle(at)
-        self._mixer.settle(at)
+    def rebase(self, frame: int) -> None:
+        """Make an absolute frame the new frame 0."""
+        self._levels.rebase(frame)
+        self._mixer.rebase(frame)
 
     def song_frame(self, frame: int) -> int:
-        """Return the song frame that sounds at an absolute frame; -1 after the end."""
-        here = self._mixer.song_frame(frame)
-        return -1 if here is None else here
+        """Return the song frame heard at an absolute frame; -1 after the end."""
+        song_frame = self._mixer.song_frame(frame)
+        return -1 if song_frame is None else song_frame
 
     def render(self, frame: int, out: Samples) -> None:
-        """Fill ``out`` from absolute frame ``frame`` on: all of the left, then the right."""
+        """Fill ``out`` from an absolute frame on: all left samples, then all right ones."""
         block = self._mixer.render(frame, out.length // 2)
-        self._levels.keep(frame, block, self._mixer.lowest_gain)
+        self._levels.add_block(frame, block, self._mixer.lowest_gain)
         out.assign(np.ascontiguousarray(block).reshape(-1))
 
     def levels(self, frame: int, out: Samples) -> None:
-        """Fill ``out`` with the levels of what has been played up to an absolute frame.
+        """Fill ``out`` with ``Levels.readings`` of the audio played up to an absolute frame.
 
-        ``levels.FIGURES`` of the master, then each row's peak, as ``Levels.tell`` says; true peak,
-        integrated loudness and range go on until ``reset_levels``.
+        True peak, integrated loudness and range accumulate until ``reset_levels``.
         """
-        out.assign(np.array(self._levels.tell(frame, self._mixer), dtype=np.float32))
+        out.assign(np.array(self._levels.readings(frame, self._mixer), dtype=np.float32))
 
     def reset_levels(self) -> None:
-        """Begin to measure anew."""
+        """Restart all meters."""
         self._levels.reset()
 
-    def waiting(self, frame: int) -> str:
-        """Return, as JSON, the rows whose swap is still to come at an absolute frame."""
-        return json.dumps(self._mixer.waiting(frame))
+    def pending_swaps(self, frame: int) -> str:
+        """Return, as JSON, the rows whose swap has not started at an absolute frame."""
+        return json.dumps(self._mixer.pending_swaps(frame))
 
     def bounce(self, bits: Bits, keys: Sequence[str | None], tags: str) -> Bounce:
-        """Begin to bounce the mix as it is set, with the stem ``keys[row]``, or none, in each row.
+        """Start a bounce of the current mix, with stem ``keys[row]`` (or none) in each row.
 
-        ``tags`` is a JSON object of what the file is of.
+        ``tags`` is a JSON object with the fields of ``Tags``.
         """
-        return Bounce(self._from_the_top(keys), bits, Tags(**json.loads(tags)))
+        return Bounce(self._mixer_at_start(keys), bits, Tags(**json.loads(tags)))
 
-    def proof(self, bits: Bits, keys: Sequence[str | None], *, plain: bool = False) -> Proof:
-        """Begin to compute the digest of that mix; ``plain`` puts every control to rest."""
-        return Proof(self._from_the_top(keys, plain=plain), bits)
+    def digest(self, bits: Bits, keys: Sequence[str | None], *, plain: bool = False) -> MixDigest:
+        """Start computing the digest of that mix; ``plain`` resets every control."""
+        return MixDigest(self._mixer_at_start(keys, plain=plain), bits)
 
-    def survey(self, keys: Sequence[str | None]) -> Survey:
-        """Begin to measure that mix."""
-        return Survey(self._from_the_top(keys))
+    def measure(self, keys: Sequence[str | None]) -> Measurement:
+        """Start measuring that mix."""
+        return Measurement(self._mixer_at_start(keys))
 
-    def _from_the_top(self, keys: Sequence[str | None], *, plain: bool = False) -> Mixer:
+    def _mixer_at_start(self, keys: Sequence[str | None], *, plain: bool = False) -> Mixer:
         mixer = self._mixer.fork()
-        mixer.settle(0)
+        mixer.rebase(0)
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
@@ -148,103 +147,103 @@ class Session:
             mixer.set_master(0)
         return mixer
 
-    def _obey(self, at: int) -> None:
+    def _run_commands(self, frame: int) -> None:
         mixer = self._mixer
         for command in self._commands:
             match command:
                 case ["place", row, key, *bar] if bar in ([], ["bar"]):
                     stem = None if key is None else self._stems[key]
-                    mixer.place(row, stem, at, on_bar=bool(bar))
+                    mixer.place(row, stem, frame, on_bar=bool(bar))
                 case ["adjust", row, volume_db, pan, mute, solo]:
-                    mixer.adjust(row, RowSettings(volume_db, pan, mute, solo), at)
+                    mixer.adjust(row, RowSettings(volume_db, pan, mute, solo), frame)
                 case ["master", volume_db]:
-                    mixer.set_master(volume_db, at)
+                    mixer.set_master(volume_db, frame)
                 case ["locate", song_frame]:
-                    mixer.locate(song_frame, at)
+                    mixer.locate(song_frame, frame)
                 case ["loop", start, end]:
-                    mixer.set_loop((start, end), at)
+                    mixer.set_loop((start, end), frame)
                 case ["loop"]:
-                    mixer.set_loop(None, at)
+                    mixer.set_loop(None, frame)
                 case _:
                     raise ValueError(f"no such command: {command!r}")
 
 
-class Whole:
-    """A whole mix, a piece at a time."""
+class OfflineRender:
+    """Renders a whole mix block by block, faster than real time."""
 
     def __init__(self, mixer: Mixer) -> None:
-        """Take a mixer that stands at the song's first frame."""
+        """Take a mixer positioned at the song's first frame."""
         self._mixer = mixer
         self._frame = 0
 
     @property
-    def done(self) -> float:
-        """How much of the whole has been mixed, from 0 to 1."""
+    def progress(self) -> float:
+        """Fraction of the mix rendered so far, from 0 to 1."""
         return self._frame / self._mixer.frames
 
-    def _next(self) -> tuple[int, Planar]:
-        """Return the next piece, and its first frame."""
+    def _next_block(self) -> tuple[int, Planar]:
+        """Render the next block; return its first frame and its samples."""
         frame = self._frame
-        count = min(PIECE_FRAMES, self._mixer.frames - frame)
+        count = min(BLOCK_FRAMES, self._mixer.frames - frame)
         self._frame += count
         return frame, self._mixer.render(frame, count)
 
 
-class Bounce(Whole):
-    """A mix on its way to a file of 16 or 24 bits."""
+class Bounce(OfflineRender):
+    """Renders a mix to a WAV file of 16 or 24 bits."""
 
     def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
-        """Take a mixer that stands at the song's first frame."""
+        """Take a mixer positioned at the song's first frame."""
         super().__init__(mixer)
         self._bits, self._tags = bits, tags
 
-    def head(self) -> bytes:
-        """Return the file's bytes before the words."""
+    def header(self) -> bytes:
+        """Return the bytes of the file before its samples."""
         frames, rate = self._mixer.frames, self._mixer.rate
-        return wav_head(frames=frames, channels=2, rate=rate, bits=self._bits, tags=self._tags)
+        return wav_header(frames=frames, channels=2, rate=rate, bits=self._bits, tags=self._tags)
 
     def step(self) -> bytes:
-        """Mix the next piece, and return its words: little-endian, interleaved."""
-        frame, samples = self._next()
-        return pcm(samples, self._bits, frame)
+        """Render the next block; return its samples, little-endian and interleaved."""
+        frame, samples = self._next_block()
+        return pcm_bytes(samples, self._bits, frame)
 
 
-class Proof(Whole):
-    """A mix on its way to the SHA-256 of its words."""
+class MixDigest(OfflineRender):
+    """SHA-256 of a mix's PCM samples."""
 
     def __init__(self, mixer: Mixer, bits: Bits) -> None:
-        """Take a mixer that stands at the song's first frame."""
+        """Take a mixer positioned at the song's first frame."""
         super().__init__(mixer)
         self._bits = bits
         self._digest = sha256()
 
     def step(self) -> None:
-        """Mix the next piece."""
-        frame, samples = self._next()
-        self._digest.update(pcm(samples, self._bits, frame))
+        """Hash the next block."""
+        frame, samples = self._next_block()
+        self._digest.update(pcm_bytes(samples, self._bits, frame))
 
     def hexdigest(self) -> str:
-        """Return the SHA-256 of the words so far."""
+        """Return the SHA-256 of the samples so far."""
         return self._digest.hexdigest()
 
 
-class Survey(Whole):
-    """A mix on its way through the meters; the figures are those of what has been mixed."""
+class Measurement(OfflineRender):
+    """Loudness and true peak of a mix, covering the part rendered so far."""
 
     def __init__(self, mixer: Mixer) -> None:
-        """Take a mixer that stands at the song's first frame."""
+        """Take a mixer positioned at the song's first frame."""
         super().__init__(mixer)
-        self._loudness, self._true_peak = LoudnessMeter(mixer.rate), PeakMeter()
+        self._loudness, self._true_peak = LoudnessMeter(mixer.rate), TruePeakMeter()
 
     def step(self) -> None:
-        """Measure the next piece."""
-        _, samples = self._next()
+        """Measure the next block."""
+        _, samples = self._next_block()
         self._loudness.add(samples)
         self._true_peak.add(samples)
 
     @property
     def integrated(self) -> float:
-        """Loudness in LUFS; -inf for silence."""
+        """Integrated loudness in LUFS; -inf for silence."""
         return self._loudness.integrated
 
     @property
@@ -254,5 +253,5 @@ class Survey(Whole):
 
     @property
     def true_peak(self) -> float:
-        """The largest 4x oversampled magnitude, as a factor of full scale."""
+        """Largest 4x oversampled magnitude; full scale is 1."""
         return self._true_peak.true_peak

@@ -1,1 +1,1 @@
-"""The engine: the model, the mix and its measurement, on the standard library and numpy alone."""
+"""Music model, mixer, meters and forge planner, using only the standard library and numpy."""

@@ -1,4 +1,4 @@
-"""The forge planner: how many songs at once, what one of them costs, what completes one."""
+"""Forge planner: the largest batch of songs, what forging one costs, the cheapest completion."""
 
 from __future__ import annotations
 
@@ -6,38 +6,43 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation, choices_of
-from pyodide_app.engine.walk import cheapest_first
+from pyodide_app.engine.enumeration import cheapest_first
+from pyodide_app.engine.model import Variation, permitted_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pyodide_app.engine.enumeration import StemCosts
     from pyodide_app.engine.holdings import SongHolding
     from pyodide_app.engine.model import Layer, Rule, Song, StemKey
 
-MOST_CHOICES = 2048
-"""Of layers that rules tie together, more combinations than this are not all weighed up."""
+MAX_CHOICES = 2048
+"""Combinations considered per rule group; the batch is not proven optimal beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Variations to forge with no copy used twice; ``exact``: no batch is larger."""
+    """Variations that can all be forged without using a token twice, with their counts.
 
-    forged: tuple[tuple[Variation, int], ...]
-    exact: bool = True
+    ``optimal`` is true if no larger batch exists.
+    """
+
+    variations: tuple[tuple[Variation, int], ...]
+    optimal: bool = True
 
     @property
     def total(self) -> int:
-        """Count the songs that are forged."""
-        return sum(times for _, times in self.forged)
+        """Number of songs forged."""
+        return sum(count for _, count in self.variations)
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What forging one variation takes: the tokens that burn, and what cannot be forged after.
+    """Cost of forging one variation: the tokens burned and the combinations lost.
 
-    ``last`` are layer and stem of every last copy. ``rarer`` is the rarest combination that goes
-    with them, if it is rarer than the one that is forged.
+    ``burned`` maps layer slugs to token ids. ``last`` lists (layer, stem) of every stem whose last
+    copy is burned. ``rarer`` is the rarest combination lost with those, if it is rarer than the one
+    being forged.
     """
 
     burned: Mapping[str, str]
@@ -51,118 +56,126 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The cheapest way to have every layer of a song: what to buy, and for how much."""
+    """Cheapest way to complete a song: the stems to buy and their total price."""
 
     cost: float
     variation: Variation
     buy: tuple[StemKey, ...]
 
 
-def at_once(holding: SongHolding) -> Batch:
-    """Return a largest batch of songs that the held copies make."""
-    if holding.missing:
+def largest_batch(holding: SongHolding) -> Batch:
+    """Return the largest batch of songs that can be forged from a holding."""
+    if holding.missing_layers:
         return Batch(())
-    parts, exact = [], True
-    for layers, rules in holding.narrowed().groups():
-        part, proven = _pack_group(holding, layers, rules)
-        parts.append(part)
-        exact = exact and proven
-    return Batch(tuple(_joined(holding.song, parts)), exact)
+    packings, optimal = [], True
+    for layers, rules in holding.restricted_song().rule_groups():
+        packing, proven = _pack_group(holding, layers, rules)
+        packings.append(packing)
+        optimal = optimal and proven
+    return Batch(tuple(_join_groups(holding.song, packings)), optimal)
 
 
-type _Part = list[tuple[dict[str, str], int]]
-"""Choices of a stem for each layer of a group, and how often each is made."""
+type _GroupPacking = list[tuple[dict[str, str], int]]
+"""Choices for one rule group (layer slug -> stem slug) and how often each is used."""
 
 
 def _pack_group(
     holding: SongHolding, layers: Sequence[Layer], rules: Sequence[Rule]
-) -> tuple[_Part, bool]:
-    """Pack layers of held stems alone; return the choices, and whether there are no more."""
+) -> tuple[_GroupPacking, bool]:
+    """Pack one rule group; return its choices and whether the packing is proven optimal."""
     if not rules:
         (layer,) = layers
         counts = [(stem.slug, holding.count(layer.slug, stem.slug)) for stem in layer.stems]
         return [({layer.slug: slug}, count) for slug, count in counts if count], True
     items = [(layer.slug, stem.slug) for layer in layers for stem in layer.stems]
     copies = [holding.count(*item) for item in items]
-    scarcest = min(sum(holding.count(layer.slug, s.slug) for s in layer.stems) for layer in layers)
-    places = {item: at for at, item in enumerate(items)}
-    choices = list(islice(choices_of(layers, rules), MOST_CHOICES))
-    indices = [[places[item] for item in choice.items()] for choice in choices]
-    from pyodide_app.engine.packing import pack  # noqa: PLC0415 - needs numpy, which takes long
+    upper_bound = min(
+        sum(holding.count(layer.slug, stem.slug) for stem in layer.stems) for layer in layers
+    )
+    item_index = {item: index for index, item in enumerate(items)}
+    choices = list(islice(permitted_choices(layers, rules), MAX_CHOICES))
+    indices = [[item_index[item] for item in choice.items()] for choice in choices]
+    from pyodide_app.engine.packing import pack  # noqa: PLC0415 - numpy is slow to import
 
-    packing = pack(indices, copies, most=scarcest)
-    made = [(choice, n) for choice, n in zip(choices, packing.times, strict=True) if n]
-    every = len(choices) < MOST_CHOICES or packing.total == scarcest
-    return made, packing.exact and every
+    packing = pack(indices, copies, upper_bound=upper_bound)
+    used = [(choice, n) for choice, n in zip(choices, packing.counts, strict=True) if n]
+    exhaustive = len(choices) < MAX_CHOICES or packing.total == upper_bound
+    return used, packing.optimal and exhaustive
 
 
-def _joined(song: Song, parts: Sequence[_Part]) -> Iterator[tuple[Variation, int]]:
-    """Lay the groups' choices side by side until the scarcest group has none left."""
-    left = [list(reversed(part)) for part in parts]
-    while all(left):
-        times = min(part[-1][1] for part in left)
+def _join_groups(song: Song, packings: Sequence[_GroupPacking]) -> Iterator[tuple[Variation, int]]:
+    """Combine the groups' choices into variations until the scarcest group runs out."""
+    remaining = [list(reversed(packing)) for packing in packings]
+    while all(remaining):
+        times = min(packing[-1][1] for packing in remaining)
         stems: dict[str, str] = {}
-        for part in left:
-            choice, count = part.pop()
+        for packing in remaining:
+            choice, count = packing.pop()
             stems |= choice
             if count > times:
-                part.append((choice, count - times))
+                packing.append((choice, count - times))
         yield Variation.from_stems(song, stems), times
 
 
-def loss(holding: SongHolding, variation: Variation) -> Loss:
-    """Weigh forging one variation, which the holding can, against keeping the stems."""
-    burned = holding.burned_for(variation)
+def forging_loss(holding: SongHolding, variation: Variation) -> Loss:
+    """Return the cost of forging a variation; the holding must contain all its stems."""
+    burned = holding.tokens_to_burn(variation)
     after = holding.without(burned)
-    chosen = variation.by_layer(holding.song)
-    last = tuple((layer, stem) for layer, stem in chosen.items() if not after.count(layer, stem))
+    stems = variation.by_layer(holding.song)
+    last = tuple((layer, stem) for layer, stem in stems.items() if not after.count(layer, stem))
     return Loss(
         burned=burned,
         last=last,
         combinations_before=holding.combinations(),
         combinations_after=after.combinations(),
-        at_once_before=at_once(holding).total,
-        at_once_after=at_once(after).total,
-        rarer=_rarer(holding, variation, dict(last)),
+        at_once_before=largest_batch(holding).total,
+        at_once_after=largest_batch(after).total,
+        rarer=_rarest_lost(holding, variation, dict(last)),
     )
 
 
-def _rarer(holding: SongHolding, variation: Variation, last: Mapping[str, str]) -> Variation | None:
-    found = [variation]
+def _rarest_lost(
+    holding: SongHolding, forged: Variation, last: Mapping[str, str]
+) -> Variation | None:
+    """Return the rarest other variation that needs a last copy, if rarer than the forged one."""
+    candidates = [forged]
     for layer, stem in last.items():
-        others = (each for each in holding.only(layer, stem).forgeable() if each != variation)
-        found += islice(others, 1)
-    rarest = max(found, key=lambda each: information(holding.song, each))
-    own = information(holding.song, variation)
-    return rarest if information(holding.song, rarest) > own else None
+        others = (mix for mix in holding.with_only(layer, stem).forgeable() if mix != forged)
+        candidates += islice(others, 1)
+    rarest = max(candidates, key=lambda variation: information(holding.song, variation))
+    is_rarer = information(holding.song, rarest) > information(holding.song, forged)
+    return rarest if is_rarer else None
 
 
 def information(song: Song, variation: Variation) -> float:
-    """Return the information content of a variation in bits: higher is rarer."""
-    bits = zip(song.layers, variation.choice, strict=True)
-    return round(sum(layer.information[at] for layer, at in bits), 9)
+    """Return the information content of a variation in bits; higher is rarer."""
+    choices = zip(song.layers, variation.choice, strict=True)
+    return round(sum(layer.information[index] for layer, index in choices), 9)
 
 
-def cheapest(holding: SongHolding, prices: Mapping[StemKey, float]) -> Completion | None:
-    """Return the cheapest permitted variation: what is held is free, what has no price not sold."""
+def cheapest_completion(holding: SongHolding, prices: Mapping[StemKey, float]) -> Completion | None:
+    """Return the cheapest permitted variation; None if no purchase completes the song.
+
+    Held stems are free, and stems without a price are not for sale.
+    """
     song = holding.song
-    layers = []
-    for layer in song.layers:
-        held = holding.stems(layer.slug)
-        keys = [(song.slug, layer.slug, stem.slug) for stem in layer.stems]
-        layers.append(
-            [
-                (0.0 if key[2] in held else prices[key], nth)
-                for nth, key in enumerate(keys)
-                if key[2] in held or key in prices
-            ]
-        )
-    for cost, variation in cheapest_first(song, layers):
-        chosen = variation.by_layer(song)
+    layer_costs = [_stem_costs(holding, layer, prices) for layer in song.layers]
+    for cost, variation in cheapest_first(song, layer_costs):
         buy = (
             (song.slug, layer, stem)
-            for layer, stem in chosen.items()
+            for layer, stem in variation.by_layer(song).items()
             if stem not in holding.stems(layer)
         )
         return Completion(cost, variation, tuple(buy))
     return None
+
+
+def _stem_costs(holding: SongHolding, layer: Layer, prices: Mapping[StemKey, float]) -> StemCosts:
+    """Return (cost, index) of the layer's stems that are held or for sale."""
+    held = holding.stems(layer.slug)
+    keys = [(holding.song.slug, layer.slug, stem.slug) for stem in layer.stems]
+    return [
+        (0.0 if key[2] in held else prices[key], index)
+        for index, key in enumerate(keys)
+        if key[2] in held or key in prices
+    ]

@@ -1,4 +1,4 @@
-"""Songs, layers, stems, the rules between them, variations and tokens."""
+"""Data model: songs, layers, stems, rules, variations and tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Literal
 
-from pyodide_app.engine.exact import log2
+from pyodide_app.engine.portable_math import log2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 type Tier = Literal["stem", "song", "album"]
 type State = Literal["unrevealed", "revealed", "forged"]
 type StemKey = tuple[str, str, str]
-"""Slugs of song, layer and stem: a stem's full name."""
+"""Slugs of song, layer and stem, which together identify a stem."""
 
 TIERS: tuple[Tier, ...] = ("stem", "song", "album")
 STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged")
@@ -24,7 +24,10 @@ STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged")
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """One recording that can fill a layer. ``supply`` is an exact count, ``weight`` a share."""
+    """One recording that can fill a layer.
+
+    ``supply`` is an exact number of tokens; ``weight`` is relative to the layer's other stems.
+    """
 
     slug: str
     name: str
@@ -33,8 +36,8 @@ class Stem:
     notes: str = ""
 
     @property
-    def share(self) -> float:
-        """How many parts of its layer this stem is meant to be."""
+    def target_weight(self) -> float:
+        """Intended share of the layer, relative to the other stems: supply, weight or 1."""
         if self.supply is not None:
             return float(self.supply)
         return 1.0 if self.weight is None else self.weight
@@ -50,28 +53,28 @@ class Layer:
 
     @property
     def odds(self) -> tuple[float, ...]:
-        """The share of each stem in this layer, 0 to 1."""
-        total = sum(stem.share for stem in self.stems)
-        return tuple(stem.share / total for stem in self.stems)
+        """Probability of each stem, 0 to 1."""
+        total = sum(stem.target_weight for stem in self.stems)
+        return tuple(stem.target_weight / total for stem in self.stems)
 
     @property
     def information(self) -> tuple[float, ...]:
-        """The information content of each stem in bits: higher is rarer."""
+        """Information content of each stem in bits; higher is rarer."""
         return tuple(-log2(odds) for odds in self.odds)
 
     def index(self, stem: str) -> int:
-        """Return the 0-based position of a stem's slug; KeyError if the layer has none such."""
-        for at, candidate in enumerate(self.stems):
+        """Return the 0-based index of a stem by slug; KeyError if the layer has no such stem."""
+        for index, candidate in enumerate(self.stems):
             if candidate.slug == stem:
-                return at
+                return index
         raise KeyError(stem)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When every layer of ``when`` holds one of its stems, ``exclude`` and ``require`` apply.
+    """Constraint: if every layer in ``when`` plays a listed stem, the other two conditions apply.
 
-    All three map a layer's slug to stems' slugs.
+    All three map layer slugs to stem slugs.
     """
 
     when: Mapping[str, tuple[str, ...]] = field(hash=False)
@@ -80,21 +83,21 @@ class Rule:
 
     @property
     def layers(self) -> frozenset[str]:
-        """Slugs of the layers that this rule speaks of."""
+        """Slugs of all layers the rule mentions."""
         return frozenset((*self.when, *self.exclude, *self.require))
 
     def permits(self, stems: Mapping[str, str]) -> bool:
-        """Say whether a choice of stems, layer slug to stem slug, keeps this rule."""
-        if any(stems[layer] not in wanted for layer, wanted in self.when.items()):
+        """Return whether a choice of stems (layer slug -> stem slug) satisfies the rule."""
+        if any(stems[layer] not in slugs for layer, slugs in self.when.items()):
             return True
-        return not any(
-            stems[layer] in unwanted for layer, unwanted in self.exclude.items()
-        ) and all(stems[layer] in wanted for layer, wanted in self.require.items())
+        return not any(stems[layer] in slugs for layer, slugs in self.exclude.items()) and all(
+            stems[layer] in slugs for layer, slugs in self.require.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Who did what."""
+    """A person's contribution to a song."""
 
     name: str
     role: str
@@ -102,7 +105,7 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song: its layers in mixer order, its rules, and the words about it."""
+    """A song: its layers in mixer order, its rules and its metadata."""
 
     slug: str
     title: str
@@ -119,7 +122,7 @@ class Song:
     pad: bool = False
 
     def layer(self, slug: str) -> Layer:
-        """Return a layer by slug; KeyError if the song has none such."""
+        """Return a layer by slug; KeyError if the song has no such layer."""
         for layer in self.layers:
             if layer.slug == slug:
                 return layer
@@ -127,49 +130,49 @@ class Song:
 
     @property
     def combinations(self) -> int:
-        """Count all choices of one stem per layer, before rules."""
+        """Number of choices of one stem per layer, ignoring rules."""
         return prod(len(layer.stems) for layer in self.layers)
 
     def permits(self, variation: Variation) -> bool:
-        """Say whether the rules allow a variation of this song."""
+        """Return whether the rules allow a variation of this song."""
         if not self.rules:
             return True
-        chosen = variation.by_layer(self)
-        return all(rule.permits(chosen) for rule in self.rules)
+        stems = variation.by_layer(self)
+        return all(rule.permits(stems) for rule in self.rules)
 
     def variations(self) -> Iterator[Variation]:
-        """Yield every permitted variation in the order of mix numbers. Grows with the product."""
+        """Yield every permitted variation in mix-number order; exponential in the layers."""
         for choice in product(*(range(len(layer.stems)) for layer in self.layers)):
             variation = Variation(self.slug, choice)
             if self.permits(variation):
                 yield variation
 
-    def groups(self) -> list[tuple[tuple[Layer, ...], tuple[Rule, ...]]]:
-        """Return the layers in groups that no rule reaches across, with the rules of each."""
+    def rule_groups(self) -> list[tuple[tuple[Layer, ...], tuple[Rule, ...]]]:
+        """Partition the layers so that no rule spans two groups; return each with its rules."""
         groups: list[list[Layer]] = []
         for layer in self.layers:
-            bound = {
+            linked = {
                 slug for rule in self.rules if layer.slug in rule.layers for slug in rule.layers
             }
-            tied = [group for group in groups if any(each.slug in bound for each in group)]
-            groups = [group for group in groups if group not in tied]
-            groups.append([*(each for group in tied for each in group), layer])
+            joined = [group for group in groups if any(other.slug in linked for other in group)]
+            groups = [group for group in groups if group not in joined]
+            groups.append([*(other for group in joined for other in group), layer])
         return [
             (tuple(group), tuple(rule for rule in self.rules if rule.layers & slugs))
             for group in groups
             for slugs in [{layer.slug for layer in group}]
         ]
 
-    def permitted(self) -> int:
-        """Count permitted variations; only layers that rules tie together are enumerated."""
+    def count_permitted(self) -> int:
+        """Return the number of permitted variations, enumerating only layers linked by rules."""
         return prod(
-            sum(1 for _ in choices_of(group, rules)) if rules else len(group[0].stems)
-            for group, rules in self.groups()
+            sum(1 for _ in permitted_choices(group, rules)) if rules else len(group[0].stems)
+            for group, rules in self.rule_groups()
         )
 
 
-def choices_of(layers: Sequence[Layer], rules: Sequence[Rule]) -> Iterator[dict[str, str]]:
-    """Yield every choice of a stem for each layer, slug to slug, that keeps the rules."""
+def permitted_choices(layers: Sequence[Layer], rules: Sequence[Rule]) -> Iterator[dict[str, str]]:
+    """Yield every choice of one stem per layer (layer slug -> stem slug) that the rules allow."""
     slugs = [layer.slug for layer in layers]
     for stems in product(*([stem.slug for stem in layer.stems] for layer in layers)):
         choice = dict(zip(slugs, stems, strict=True))
@@ -179,60 +182,61 @@ def choices_of(layers: Sequence[Layer], rules: Sequence[Rule]) -> Iterator[dict[
 
 @dataclass(frozen=True, slots=True, order=True)
 class Variation:
-    """One stem for every layer of a song: 0-based positions, in the order of the layers."""
+    """One stem for every layer of a song, as 0-based indices in layer order."""
 
     song: str
     choice: tuple[int, ...]
 
     @property
     def mix_number(self) -> str:
-        """The short name: 1-based positions joined by hyphens, ``3-1-4``."""
+        """1-based stem positions joined by hyphens, such as ``3-1-4``."""
         return _mix_number(self.choice)
 
     @classmethod
     def parse(cls, song: Song, mix_number: str) -> Variation:
-        """Read a mix number; ValueError says what would be valid."""
+        """Parse a mix number; ValueError names the valid range."""
         sizes = [len(layer.stems) for layer in song.layers]
         parts = mix_number.split("-")
         numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in parts]
         if len(numbers) != len(sizes) or any(
             not 1 <= number <= size for number, size in zip(numbers, sizes, strict=True)
         ):
-            last = "-".join(map(str, sizes))
+            first, last = "-".join("1" * len(sizes)), "-".join(map(str, sizes))
             raise ValueError(
-                f"{mix_number!r} is no mix number of {song.slug}: {len(sizes)} numbers "
-                f"from {'-'.join('1' * len(sizes))} to {last}"
+                f"{mix_number!r} is not a mix number of {song.slug}: expected {len(sizes)} numbers "
+                f"from {first} to {last}"
             )
         return cls(song.slug, tuple(number - 1 for number in numbers))
 
     @classmethod
     def from_stems(cls, song: Song, stems: Mapping[str, str]) -> Variation:
-        """Build a variation from layer slug -> stem slug; KeyError names what is missing."""
+        """Build a variation from layer slug -> stem slug; KeyError names a missing slug."""
         return cls(song.slug, tuple(layer.index(stems[layer.slug]) for layer in song.layers))
 
     def stems(self, song: Song) -> tuple[Stem, ...]:
-        """Return the chosen stems in the order of the layers."""
-        return tuple(layer.stems[at] for layer, at in zip(song.layers, self.choice, strict=True))
+        """Return the chosen stems in layer order."""
+        choices = zip(song.layers, self.choice, strict=True)
+        return tuple(layer.stems[index] for layer, index in choices)
 
     def by_layer(self, song: Song) -> dict[str, str]:
         """Return layer slug -> stem slug."""
         return {
-            layer.slug: layer.stems[at].slug
-            for layer, at in zip(song.layers, self.choice, strict=True)
+            layer.slug: layer.stems[index].slug
+            for layer, index in zip(song.layers, self.choice, strict=True)
         }
 
 
 @lru_cache(maxsize=1 << 16)
 def _mix_number(choice: tuple[int, ...]) -> str:
-    return "-".join([str(at + 1) for at in choice])
+    return "-".join([str(index + 1) for index in choice])
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One NFT of the ledger. Which of the fields below ``state`` are set depends on the tier.
+    """One NFT in the ledger; the tier decides which fields below ``state`` are set.
 
     A stem token has song, layer and stem, unless it is unrevealed; a song token has song, stems
-    (layer slug to stem slug) and burned; an album token has album and burned.
+    (layer slug -> stem slug) and burned; an album token has album and burned.
     """
 
     id: str
@@ -249,12 +253,12 @@ class Token:
 
     @property
     def stem_key(self) -> StemKey | None:
-        """The stem that a revealed or forged stem token is."""
+        """Key of the stem; None if unrevealed or of another tier."""
         return (self.song, self.layer, self.stem) if self.stem else None
 
 
 def stem_keys(songs: Sequence[Song]) -> Iterator[StemKey]:
-    """Yield the full name of every stem, in order."""
+    """Yield the key of every stem in song, layer and stem order."""
     for song in songs:
         for layer in song.layers:
             for stem in layer.stems:

@@ -1,7 +1,7 @@
-"""How many choices, each of one item per kind, can be made at once of a few copies of each item.
+"""Packing: how many choices fit into a limited number of copies of each item.
 
-An integer program: a variable for each choice that is allowed, a row for each item. Its linear
-relaxation bounds it from above, and is nearly always whole; where it is not, branch and bound.
+An integer program with a variable per permitted choice and a constraint per item. The linear
+relaxation gives an upper bound and is nearly always integral; otherwise branch and bound.
 """
 
 from __future__ import annotations
@@ -18,101 +18,102 @@ if TYPE_CHECKING:
 
     type Matrix = NDArray[np.float64]
 
-NODES = 400
-"""How many relaxations are solved before an answer may stay unproven."""
-NEAR = 1e-6
+MAX_NODES = 400
+"""Relaxations solved before the search stops with an unproven answer."""
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """How often each choice is made, and in all; ``exact``: no packing has more."""
+    """Number of times each choice is used; ``optimal`` if no packing has a larger total."""
 
-    times: tuple[int, ...]
-    exact: bool
+    counts: tuple[int, ...]
+    optimal: bool
 
     @property
     def total(self) -> int:
-        """Count the choices that are made."""
-        return sum(self.times)
+        """Number of choices packed."""
+        return sum(self.counts)
 
 
-def pack(choices: Sequence[Sequence[int]], copies: Sequence[int], *, most: int) -> Packing:
-    """Pack as many choices as there can be; each names its items, and an item has some copies.
+def pack(choices: Sequence[Sequence[int]], copies: Sequence[int], *, upper_bound: int) -> Packing:
+    """Pack as many choices as possible.
 
-    ``most`` is a number that no packing exceeds.
+    Each choice lists item indices, ``copies`` counts each item, and no packing may exceed
+    ``upper_bound``.
     """
     if not choices:
-        return Packing((), exact=True)
-    rows = np.zeros((len(copies), len(choices)))
+        return Packing((), optimal=True)
+    usage = np.zeros((len(copies), len(choices)))
     for column, items in enumerate(choices):
-        rows[list(items), column] = 1.0
-    return _Search(rows, np.array(copies, dtype=np.float64), most).run()
+        usage[list(items), column] = 1.0
+    return _Search(usage, np.array(copies, dtype=np.float64), upper_bound).run()
 
 
 class _Search:
-    """Branch and bound, depth first, over bounds of single choices."""
+    """Depth-first branch and bound on the count of single choices."""
 
-    def __init__(self, rows: Matrix, copies: Matrix, most: int) -> None:
-        self._rows, self._copies, self._most = rows, copies, most
-        self._best: Matrix = np.zeros(rows.shape[1])
+    def __init__(self, usage: Matrix, copies: Matrix, upper_bound: int) -> None:
+        self._usage, self._copies, self._upper_bound = usage, copies, upper_bound
+        self._best: Matrix = np.zeros(usage.shape[1])
 
     def run(self) -> Packing:
-        """Search until every branch is closed, or for long enough."""
-        size = self._rows.shape[1]
-        self._keep(np.zeros(size))
+        """Search until every branch is closed or ``MAX_NODES`` relaxations are solved."""
+        size = self._usage.shape[1]
+        self._round_and_keep(np.zeros(size))
         branches: list[tuple[Matrix, Matrix]] = [(np.zeros(size), np.full(size, np.inf))]
         solved = 0
-        while branches and solved < NODES and self._best.sum() < self._most:
+        while branches and solved < MAX_NODES and self._best.sum() < self._upper_bound:
             low, high = branches.pop()
             solved += 1
             branches += self._branch(low, high)
         return Packing(
-            tuple(int(times) for times in self._best),
-            exact=not branches or self._best.sum() >= self._most,
+            tuple(int(count) for count in self._best),
+            optimal=not branches or self._best.sum() >= self._upper_bound,
         )
 
     def _branch(self, low: Matrix, high: Matrix) -> list[tuple[Matrix, Matrix]]:
-        """Solve one relaxation, keep what it rounds to; return the branches left open below it."""
-        left = self._copies - self._rows @ low
-        if (left < 0).any():
+        """Solve one relaxation and keep its rounded solution; return the child branches."""
+        remaining = self._copies - self._usage @ low
+        if (remaining < 0).any():
             return []
-        solution = low + relaxed(self._rows, left, high - low)
-        self._keep(solution)
-        if np.floor(solution.sum() + NEAR) <= self._best.sum():
+        solution = low + solve_relaxation(self._usage, remaining, high - low)
+        self._round_and_keep(solution)
+        if np.floor(solution.sum() + TOLERANCE) <= self._best.sum():
             return []
-        at = int(np.argmax(np.abs(solution - np.round(solution))))
+        column = int(np.argmax(np.abs(solution - np.round(solution))))
         below, above = high.copy(), low.copy()
-        below[at] = np.floor(solution[at] + NEAR)
-        above[at] = below[at] + 1
+        below[column] = np.floor(solution[column] + TOLERANCE)
+        above[column] = below[column] + 1
         return [(low, below), (above, high)]
 
-    def _keep(self, solution: Matrix) -> None:
-        """Round a solution down, fill up what that leaves, and keep it if it is the best."""
-        times = np.floor(solution + NEAR)
-        left = self._copies - self._rows @ times
-        for column in np.argsort(times - solution):
-            items = self._rows[:, column] > 0
-            more = left[items].min()
-            times[column] += more
-            left[items] -= more
-        if times.sum() > self._best.sum():
-            self._best = times
+    def _round_and_keep(self, solution: Matrix) -> None:
+        """Round a solution down, fill the remaining copies greedily, and keep it if it is best."""
+        counts = np.floor(solution + TOLERANCE)
+        remaining = self._copies - self._usage @ counts
+        for column in np.argsort(counts - solution):
+            items = self._usage[:, column] > 0
+            extra = remaining[items].min()
+            counts[column] += extra
+            remaining[items] -= extra
+        if counts.sum() > self._best.sum():
+            self._best = counts
 
 
-def relaxed(rows: Matrix, limits: Matrix, most: Matrix) -> Matrix:
-    """Maximise the sum of x where ``rows @ x <= limits`` and ``0 <= x <= most``: the simplex."""
-    size = rows.shape[1]
-    bounded = np.flatnonzero(np.isfinite(most))
-    table = np.vstack([rows, np.eye(size)[bounded]])
+def solve_relaxation(usage: Matrix, limits: Matrix, upper: Matrix) -> Matrix:
+    """Maximise sum(x) subject to ``usage @ x <= limits`` and ``0 <= x <= upper``, by simplex."""
+    size = usage.shape[1]
+    bounded = np.flatnonzero(np.isfinite(upper))
+    table = np.vstack([usage, np.eye(size)[bounded]])
     height = len(table)
-    tableau: Matrix = np.hstack([table, np.eye(height), np.append(limits, most[bounded])[:, None]])
+    tableau: Matrix = np.hstack([table, np.eye(height), np.append(limits, upper[bounded])[:, None]])
     tableau = np.vstack([tableau, np.append(-np.ones(size), np.zeros(height + 1))])
     basis = np.arange(size, size + height)
-    # Bland's rule: the first column that helps, the first row that binds; it never cycles.
-    while (helpful := np.flatnonzero(tableau[-1, :-1] < -NEAR)).size:
-        column = helpful[0]
+    # Bland's rule (first improving column, lowest-index binding row) never cycles.
+    while (improving := np.flatnonzero(tableau[-1, :-1] < -TOLERANCE)).size:
+        column = improving[0]
         steps = np.full(height, np.inf)
-        usable = tableau[:-1, column] > NEAR
+        usable = tableau[:-1, column] > TOLERANCE
         steps[usable] = tableau[:-1, -1][usable] / tableau[:-1, column][usable]
         tied = np.flatnonzero(steps <= steps.min() + 1e-12)
         row = tied[np.argmin(basis[tied])]

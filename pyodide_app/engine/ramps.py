@@ -1,6 +1,7 @@
-"""Gains, and what moves without a click from one value, or from one sound, to the next.
+"""Gains, pan, and click-free ramps and crossfades.
 
-Nothing forgets at once what came before it: the limiter looks back, and must see again what it saw.
+Ramps and fades keep some history, because the limiter reads past frames again and must get the
+same samples as before.
 """
 
 from __future__ import annotations
@@ -17,128 +18,127 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     type Gains = NDArray[np.float32]
-    """Factors of shape (channels or 1, frames or 1)."""
+    """Linear gains, shape (channels or 1, frames or 1)."""
 
 FLOOR_DB = -60.0
-"""A volume at or below this is silence."""
+"""Volume at or below which a row is silent."""
 CEILING_DB = 6.0
-"""The highest volume of a row."""
+"""Highest volume of a row."""
 
 _STEP = 1.0011519555381682  # 10 ** (0.01 / 20): one hundredth of a decibel
 _ONE = np.float32(1)
 
 
 def gain(volume_db: float) -> np.float32:
-    """Turn decibels into a factor, in steps of 0.01 dB; 0 at or below ``FLOOR_DB``.
+    """Convert decibels to a linear gain, in steps of 0.01 dB; 0 at or below ``FLOOR_DB``.
 
-    Repeated squaring of one constant, because ``pow`` differs in the last bit between machines.
+    By repeated squaring, because ``pow`` differs in the last bit between platforms.
     """
     if not volume_db > FLOOR_DB:
         return np.float32(0)
     steps = round(min(volume_db, CEILING_DB) * 100)
-    factor, square, left = 1.0, _STEP, abs(steps)
-    while left:
-        if left & 1:
+    factor, square, exponent = 1.0, _STEP, abs(steps)
+    while exponent:
+        if exponent & 1:
             factor *= square
         square *= square
-        left >>= 1
+        exponent >>= 1
     return np.float32(factor if steps >= 0 else 1.0 / factor)
 
 
 def pan_gains(pan: float) -> tuple[np.float32, np.float32]:
-    """Return left and right factors for a pan of -1 (left) to 1 (right).
+    """Return the left and right gains for a pan of -1 (left) to 1 (right).
 
     Equal power: the squares sum to 2 at every position, and the centre is exactly 1.
     """
-    side = max(-1.0, min(1.0, pan))
-    return np.float32(sqrt(1.0 - side)), np.float32(sqrt(1.0 + side))
+    pan = max(-1.0, min(1.0, pan))
+    return np.float32(sqrt(1.0 - pan)), np.float32(sqrt(1.0 + pan))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ramp:
-    """Gains, shape (channels, 1), that move in straight lines to ``last`` from frame ``at`` on."""
+    """Linear ramp of gains, shape (channels, 1), to ``target`` over ``frames`` from ``start``."""
 
-    last: Gains
-    at: int = 0
+    target: Gains
+    start: int = 0
     frames: int = 0
-    before: Ramp | None = None
+    previous: Ramp | None = None
 
-    def towards(self, value: Gains, at: int, frames: int, horizon: int) -> Ramp:
-        """Leave for ``value`` at frame ``at``; at 0 nothing has sounded, and it is there at once.
+    def ramp_to(self, target: Gains, start: int, frames: int, horizon: int) -> Ramp:
+        """Return a ramp to ``target`` from frame ``start``; at 0, before playback, a constant.
 
-        What lay before frame ``horizon`` is not asked for again.
+        Frames before ``horizon`` will not be read again.
         """
-        if at <= 0:
-            return Ramp(value)
-        heard = self
-        while heard.before is not None and heard.at >= at:
-            heard = heard.before
-        if np.array_equal(heard.last, value):
-            return heard
-        return Ramp(value, at, frames, heard.recent(horizon))
+        if start <= 0:
+            return Ramp(target)
+        played = self
+        while played.previous is not None and played.start >= start:
+            played = played.previous
+        if np.array_equal(played.target, target):
+            return played
+        return Ramp(target, start, frames, played.trimmed(horizon))
 
-    def recent(self, horizon: int) -> Ramp:
-        """Return what is the same from frame ``horizon`` on, and knows little of before."""
-        if self.before is None or self.at + self.frames <= horizon:
-            return Ramp(self.last)
-        return replace(self, before=self.before.recent(horizon))
+    def trimmed(self, horizon: int) -> Ramp:
+        """Return the ramp without the history that ends before frame ``horizon``."""
+        if self.previous is None or self.start + self.frames <= horizon:
+            return Ramp(self.target)
+        return replace(self, previous=self.previous.trimmed(horizon))
 
-    def over(self, frame: int, count: int) -> Gains:
-        """Return the gains at ``count`` frames, one for all of them where they do not move."""
-        if self.before is None or frame >= self.at + self.frames:
-            return self.last
-        if frame + count <= self.at:
-            return self.before.over(frame, count)
-        first = self.before.over(self.at, 1)
-        steps = np.arange(frame - self.at, frame - self.at + count)
-        way = steps.astype(np.float32) / np.float32(self.frames)
-        moving = np.where(steps < self.frames, first + (self.last - first) * way, self.last)
-        return (
-            moving
-            if frame >= self.at
-            else np.where(steps < 0, self.before.over(frame, count), moving)
-        )
+    def gains(self, frame: int, count: int) -> Gains:
+        """Return the gains of ``count`` frames, or one for all of them where they are constant."""
+        if self.previous is None or frame >= self.start + self.frames:
+            return self.target
+        if frame + count <= self.start:
+            return self.previous.gains(frame, count)
+        origin = self.previous.gains(self.start, 1)
+        steps = np.arange(frame - self.start, frame - self.start + count)
+        progress = steps.astype(np.float32) / np.float32(self.frames)
+        ramp = origin + (self.target - origin) * progress
+        ramp = np.where(steps < self.frames, ramp, self.target)
+        if frame >= self.start:
+            return ramp
+        return np.where(steps < 0, self.previous.gains(frame, count), ramp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fade[T]:
-    """What sounds from frame ``since`` on, crossfaded over ``frames`` from what did before."""
+    """Equal-power crossfade from ``previous`` to ``current`` over ``frames`` from ``start``."""
 
-    now: T
-    since: int = 0
+    current: T
+    start: int = 0
     frames: int = 0
-    before: Fade[T] | None = None
+    previous: Fade[T] | None = None
 
-    def towards(self, value: T, at: int, frames: int, horizon: int) -> Fade[T]:
-        """Leave for ``value`` as ``Ramp.towards`` does."""
-        if at <= 0:
+    def fade_to(self, value: T, start: int, frames: int, horizon: int) -> Fade[T]:
+        """Return a crossfade to ``value``; arguments as for ``Ramp.ramp_to``."""
+        if start <= 0:
             return Fade(value)
-        heard = self
-        while heard.before is not None and heard.since >= at:
-            heard = heard.before
-        return Fade(value, at, frames, heard.recent(horizon))
+        played = self
+        while played.previous is not None and played.start >= start:
+            played = played.previous
+        return Fade(value, start, frames, played.trimmed(horizon))
 
-    def recent(self, horizon: int) -> Fade[T]:
-        """Return what is the same from frame ``horizon`` on, and knows little of before."""
-        if self.before is None or self.since + self.frames <= horizon:
-            return Fade(self.now)
-        return replace(self, before=self.before.recent(horizon))
+    def trimmed(self, horizon: int) -> Fade[T]:
+        """Return the crossfade without the history that ends before frame ``horizon``."""
+        if self.previous is None or self.start + self.frames <= horizon:
+            return Fade(self.current)
+        return replace(self, previous=self.previous.trimmed(horizon))
 
-    def over(self, frame: int, count: int) -> Iterator[tuple[T, Gains | None]]:
-        """Yield what sounds in ``count`` frames, and its share of each; None where it is alone."""
-        if self.before is None or frame >= self.since + self.frames:
-            yield self.now, None
-        elif frame + count <= self.since:
-            yield from self.before.over(frame, count)
+    def voices(self, frame: int, count: int) -> Iterator[tuple[T, Gains | None]]:
+        """Yield each value audible in ``count`` frames with its fade gains; None for unity gain."""
+        if self.previous is None or frame >= self.start + self.frames:
+            yield self.current, None
+        elif frame + count <= self.start:
+            yield from self.previous.voices(frame, count)
         else:
-            arriving, leaving = _crossfade(self.since, self.frames, frame, count)
-            yield self.now, arriving
-            for value, share in self.before.over(frame, count):
-                yield value, leaving if share is None else share * leaving
+            fade_in, fade_out = _crossfade(self.start, self.frames, frame, count)
+            yield self.current, fade_in
+            for value, gains in self.previous.voices(frame, count):
+                yield value, fade_out if gains is None else gains * fade_out
 
 
-def _crossfade(at: int, frames: int, frame: int, count: int) -> tuple[Gains, Gains]:
-    """Return the equal-power fade-in that begins at frame ``at``, and the fade-out beside it."""
-    steps = np.arange(frame - at, frame - at + count)
-    way = np.clip(steps, 0, frames).astype(np.float32) / np.float32(frames)
-    return np.sqrt(way), np.sqrt(_ONE - way)
+def _crossfade(start: int, frames: int, frame: int, count: int) -> tuple[Gains, Gains]:
+    """Return the equal-power fade-in and fade-out gains of ``count`` frames."""
+    steps = np.arange(frame - start, frame - start + count)
+    progress = np.clip(steps, 0, frames).astype(np.float32) / np.float32(frames)
+    return np.sqrt(progress), np.sqrt(_ONE - progress)

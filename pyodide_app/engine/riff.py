@@ -1,8 +1,8 @@
-"""The head of a Broadcast Wave file: what it is of, and in which form the words follow.
+"""Broadcast Wave (RIFF) headers with metadata.
 
 EBU Tech 3285 (bext), the RIFF INFO list of Microsoft's Multimedia Programming Interface, and EBU
-Tech 3352 (the ISRC in an axml chunk). Nothing in it tells a time or a place: the same mix is the
-same file.
+Tech 3352 (the ISRC in an axml chunk). No date and no path is written, so that the same mix always
+gives the same file.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from struct import pack
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.wav import pcm
+from pyodide_app.engine.pcm import pcm_bytes
 
 if TYPE_CHECKING:
-    from pyodide_app.engine.wav import Bits, Planar
+    from pyodide_app.engine.pcm import Bits, Planar
 
 ORIGINATOR = "Stempress"
 _AXML = (
@@ -28,9 +28,9 @@ _AXML = (
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a file is of; what is empty is left out. ``mix`` is the mix number.
+    """Metadata of a file; empty fields are left out. ``mix`` is the mix number.
 
-    ValueError where the ISRC holds anything but letters and digits.
+    ValueError if the ISRC contains anything but letters and digits.
     """
 
     title: str = ""
@@ -41,16 +41,16 @@ class Tags:
 
     def __post_init__(self) -> None:
         if self.isrc and not (self.isrc.isascii() and self.isrc.isalnum()):
-            raise ValueError(f"{self.isrc!r} is no ISRC")
+            raise ValueError(f"{self.isrc!r} is not an ISRC")
 
 
-def wav_head(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags) -> bytes:
-    """Return everything before the words: RIFF, bext, fmt, INFO, axml and the data chunk's head."""
-    frame = channels * bits // 8
-    size = frames * frame
+def wav_header(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags) -> bytes:
+    """Return all bytes before the samples: RIFF, bext, fmt, INFO, axml, the data chunk header."""
+    frame_size = channels * bits // 8
+    size = frames * frame_size
     chunks = [
         _chunk(b"bext", _bext(channels, rate, bits, tags)),
-        _chunk(b"fmt ", pack("<HHIIHH", 1, channels, rate, rate * frame, frame, bits)),
+        _chunk(b"fmt ", pack("<HHIIHH", 1, channels, rate, rate * frame_size, frame_size, bits)),
         _chunk(b"LIST", _info(tags)),
     ]
     if tags.isrc:
@@ -60,25 +60,25 @@ def wav_head(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags) -
 
 
 def wav_file(planar: Planar, rate: int, bits: Bits, tags: Tags) -> bytes:
-    """Return a whole file of samples of shape (channels, frames)."""
+    """Return a complete WAV file of float samples, shape (channels, frames)."""
     channels, frames = planar.shape
-    head = wav_head(frames=frames, channels=channels, rate=rate, bits=bits, tags=tags)
-    words = pcm(planar, bits)
-    return head + words + b"\0" * (len(words) % 2)
+    header = wav_header(frames=frames, channels=channels, rate=rate, bits=bits, tags=tags)
+    data = pcm_bytes(planar, bits)
+    return header + data + b"\0" * (len(data) % 2)
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return name + pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+def _chunk(chunk_id: bytes, content: bytes) -> bytes:
+    return chunk_id + pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def _bext(channels: int, rate: int, bits: Bits, tags: Tags) -> bytes:
-    """Version 1: description, originator, reference, no date, frame 0, no UMID, coding history."""
-    words = ", ".join(filter(None, (tags.artist, tags.title, tags.mix and f"mix {tags.mix}")))
-    form = {1: "mono", 2: "stereo"}[channels]
-    history = f"A=PCM,F={rate},W={bits},M={form},T={ORIGINATOR}\r\n"
+    """Return bext version 1: no date, time reference 0, no UMID, with coding history."""
+    description = ", ".join(filter(None, (tags.artist, tags.title, tags.mix and f"mix {tags.mix}")))
+    mode = {1: "mono", 2: "stereo"}[channels]
+    history = f"A=PCM,F={rate},W={bits},M={mode},T={ORIGINATOR}\r\n"
     return b"".join(
         (
-            _ascii(words, 256),
+            _ascii(description, 256),
             _ascii(ORIGINATOR, 32),
             _ascii(tags.isrc, 32),
             bytes(10 + 8),
@@ -94,8 +94,8 @@ def _ascii(text: str, size: int) -> bytes:
 
 
 def _info(tags: Tags) -> bytes:
-    """Return the INFO list, in UTF-8."""
-    rows = {
+    """Return the INFO list, encoded as UTF-8."""
+    fields = {
         b"INAM": tags.title,
         b"IART": tags.artist,
         b"IPRD": tags.album,
@@ -103,5 +103,5 @@ def _info(tags: Tags) -> bytes:
         b"ISFT": ORIGINATOR,
     }
     return b"INFO" + b"".join(
-        _chunk(name, text.encode() + b"\0") for name, text in rows.items() if text
+        _chunk(name, text.encode() + b"\0") for name, text in fields.items() if text
     )

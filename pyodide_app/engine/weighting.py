@@ -1,7 +1,7 @@
-"""The K-weighting of ITU-R BS.1770-4: two second-order sections, run without a loop over frames.
+"""K-weighting (ITU-R BS.1770-4): two biquad filters, vectorised without a loop over frames.
 
-Neither convolution nor BLAS: every sum runs in a stated order, so that the figures are the same
-to the bit in the build and in the browser.
+It uses neither convolution nor BLAS: every sum has a fixed order, so that results are bit-identical
+in the build and in the browser.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.exact import tan
+from pyodide_app.engine.portable_math import tan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     type Planar = NDArray[np.float32]
     type Columns = NDArray[np.float64]
-    """Consecutive frames, top to bottom and left to right: shape (2 + _ROWS, channels, columns).
+    """Consecutive frames in column-major order, shape (2 + _ROWS, channels, columns).
 
     The top two rows repeat the last two frames of the column to the left.
     """
 
 _ROWS = 32
-_NOTHING = 1e-20  # -400 dB
+_NEGLIGIBLE = 1e-20  # -400 dB
 
 
 @dataclass(frozen=True, slots=True)
 class Biquad:
-    """A second-order section, a0 = 1."""
+    """Coefficients of a second-order filter section, normalised to a0 = 1."""
 
     b0: float
     b1: float
@@ -40,10 +40,10 @@ class Biquad:
 
 
 def k_filters(rate: int) -> tuple[Biquad, Biquad]:
-    """Return the two K-weighting stages: the tables of BS.1770-4 at 48 kHz, else their prototypes.
+    """Return the high shelf and the high-pass of the K-weighting for a sample rate in Hz.
 
-    The prototypes behind the tables: De Man, "Evaluation of implementations of the EBU R128
-    loudness measurement", AES 145.
+    At 48 kHz these are the tables of BS.1770-4; at other rates they are derived from the prototypes
+    in De Man, "Evaluation of implementations of the EBU R128 loudness measurement", AES 145.
     """
     if rate == 48000:
         return (
@@ -80,77 +80,74 @@ def _high_pass(rate: int) -> Biquad:
 
 
 class KWeighting:
-    """Both stages on their way through a signal, piece after piece."""
+    """K-weighting filter for consecutive blocks of a signal."""
 
     def __init__(self, rate: int, channels: int) -> None:
         """Take the sample rate in Hz and the number of channels."""
         self._stages = [_Stage(section, channels) for section in k_filters(rate)]
-        self._before: NDArray[np.float64] = np.zeros((2, channels))
-        self._room = np.zeros((3, 2 + _ROWS, channels, 0))
+        self._last_input: NDArray[np.float64] = np.zeros((2, channels))
+        self._buffers = np.zeros((3, 2 + _ROWS, channels, 0))
 
     def powers(self, planar: Planar) -> NDArray[np.float64]:
-        """Return the squares of the weighted frames that come next, summed over the channels."""
+        """Filter the next block; return the squared frames, summed over the channels."""
         signal = self._run(planar)
         signal *= signal
         powers: NDArray[np.float64] = signal.sum(axis=1)
         return powers.T.reshape(-1)[: planar.shape[1]]
 
     def weighted(self, planar: Planar) -> NDArray[np.float64]:
-        """Return the weighted frames that come next, shape as the input's."""
-        frames = self._run(planar).transpose(1, 2, 0).copy()
-        return frames.reshape(planar.shape[0], -1)[:, : planar.shape[1]]
+        """Filter the next block; return the weighted frames in the shape of the input."""
+        columns = self._run(planar).transpose(1, 2, 0).copy()
+        return columns.reshape(planar.shape[0], -1)[:, : planar.shape[1]]
 
     def _run(self, planar: Planar) -> Columns:
-        """Weight the frames that come next: they run down the rows, column after column.
-
-        What is returned holds until the next call.
-        """
+        """Filter the next block; return all but the top two rows, valid until the next call."""
         channels, frames = planar.shape
         if not frames:
             return np.zeros((_ROWS, channels, 0))
         columns = -(-frames // _ROWS)
-        if self._room.shape[3] != columns:
-            self._room = np.zeros((3, 2 + _ROWS, channels, columns))
-        signal, other, scratch = self._room
+        if self._buffers.shape[3] != columns:
+            self._buffers = np.zeros((3, 2 + _ROWS, channels, columns))
+        signal, filtered, scratch = self._buffers
         padded = planar
         if frames < columns * _ROWS:
             padded = np.zeros((channels, columns * _ROWS), dtype=np.float32)
             padded[:, :frames] = planar
         signal[2:] = padded.reshape(channels, columns, _ROWS).transpose(2, 0, 1)
         signal[:2, :, 1:] = signal[-2:, :, :-1]
-        signal[:2, :, 0] = self._before
+        signal[:2, :, 0] = self._last_input
         row = (frames - 1) % _ROWS + 1
-        self._before = signal[row : row + 2, :, -1].copy()
+        self._last_input = signal[row : row + 2, :, -1].copy()
         for stage in self._stages:
-            stage.run(signal, other, scratch, row)
-            signal, other = other, signal
+            stage.run(signal, filtered, scratch, row)
+            signal, filtered = filtered, signal
         return signal[2:]
 
 
 class _Stage:
-    """A section, and the two frames that it gave last, shape (2, channels)."""
+    """A filter section with its state: the last two output frames, shape (2, channels)."""
 
     def __init__(self, section: Biquad, channels: int) -> None:
         self._section = section
-        self._before: NDArray[np.float64] = np.zeros((2, channels))
+        self._last_output: NDArray[np.float64] = np.zeros((2, channels))
         natural = np.zeros((2 + _ROWS, 2))
         natural[:2] = np.eye(2)
-        for at in range(2, 2 + _ROWS):
-            natural[at] = -section.a2 * natural[at - 2] - section.a1 * natural[at - 1]
+        for row in range(2, 2 + _ROWS):
+            natural[row] = -section.a2 * natural[row - 2] - section.a1 * natural[row - 1]
         self._natural = natural[2:, :, None, None]
 
     def run(self, signal: Columns, out: Columns, scratch: Columns, row: int) -> None:
-        """Filter ``signal`` into ``out``; the last frames are in ``row`` and the one after it.
+        """Filter ``signal`` into ``out``; its last two frames are in rows ``row`` and ``row + 1``.
 
-        All columns run side by side from rest. Each then gets the natural response to the two
-        frames that really came before it.
+        All columns are filtered in parallel from a zero state. The natural response to the two
+        frames before each column is then added.
         """
         self._feed_forward(signal, out[2:], scratch)
         self._feed_back(out, scratch[:2])
-        out[:2] = self._states(out[-2:])
+        out[:2] = self._column_states(out[-2:])
         for state, response in enumerate(self._natural.swapaxes(0, 1)):
             out[2:] += np.multiply(response, out[state], out=scratch[2:])
-        self._before = out[row : row + 2, :, -1].copy()
+        self._last_output = out[row : row + 2, :, -1].copy()
 
     def _feed_forward(self, signal: Columns, out: Columns, scratch: Columns) -> None:
         section = self._section
@@ -166,21 +163,21 @@ class _Stage:
         weights = np.array([[self._section.a2], [self._section.a1]])
         rows, weighted = out.reshape(2 + _ROWS, -1), scratch.reshape(2, -1)
         rows[:2] = 0
-        for at in range(2, 2 + _ROWS):
-            np.multiply(rows[at - 2 : at], weights, out=weighted)
-            rows[at] -= weighted[0]
-            rows[at] -= weighted[1]
+        for row in range(2, 2 + _ROWS):
+            np.multiply(rows[row - 2 : row], weights, out=weighted)
+            rows[row] -= weighted[0]
+            rows[row] -= weighted[1]
 
-    def _states(self, ends: Columns) -> Columns:
-        """Return the two frames before every column, from how each ends when it begins at rest.
+    def _column_states(self, ends: Columns) -> Columns:
+        """Return the two frames before each column, given each column's end from a zero state.
 
-        A column adds its natural response to those before it, and so on: sums over 1, 2, 4...
-        columns, whose responses are the powers of a matrix, until nothing is left of them.
+        A prefix sum: the natural response of the preceding 1, 2, 4... columns is added, through
+        powers of the state transition matrix, until the powers are negligible.
         """
         (a, b), (c, d) = self._natural[-2:, :, 0, 0].tolist()
-        states = np.concatenate((self._before[:, :, None], ends[:, :, :-1]), axis=2)
+        states = np.concatenate((self._last_output[:, :, None], ends[:, :, :-1]), axis=2)
         span = 1
-        while span < states.shape[2] and max(map(abs, (a, b, c, d))) > _NOTHING:
+        while span < states.shape[2] and max(map(abs, (a, b, c, d))) > _NEGLIGIBLE:
             first, last = states[:, :, :-span].copy()
             states[0, :, span:] += first * a + last * b
             states[1, :, span:] += first * c + last * d

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song
-    from pyodide_app.engine.wav import Bits
+    from pyodide_app.engine.pcm import Bits
     from stempress.audio.mix_links import Mix
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.loudness import AFTER, PeakMeter
+from pyodide_app.engine.loudness import CONTEXT_AFTER, TruePeakMeter
 from pyodide_app.engine.model import Variation
 from stempress.audio.decode import regrouped, stem_pieces
 
@@ -69,12 +69,12 @@ def loudest_choices(paths: Paths, sound: SongSound) -> list[tuple[int, ...]]:
 
 def true_peaks(paths: Paths, sound: SongSound, choices: Sequence[tuple[int, ...]]) -> list[float]:
     """Return the true peaks of choices, in one pass over the stems."""
-    meters = [PeakMeter() for _ in choices]
+    meters = [TruePeakMeter() for _ in choices]
     for layers in _together(paths, sound, sound.rate):
         for meter, choice in zip(meters, choices, strict=True):
             meter.add(sum(layer[nth] for layer, nth in zip(layers, choice, strict=True)))
     for meter in meters:
-        meter.add(np.zeros((2, AFTER), dtype=np.float32))
+        meter.add(np.zeros((2, CONTEXT_AFTER), dtype=np.float32))
     return [meter.true_peak for meter in meters]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.loudness import gated
+from pyodide_app.engine.loudness import gated_loudness
 from stempress.audio.decode import regrouped
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def weighted_steps(weighting: KWeighting, span: Planar, rate: int) -> NDArray[np
     return weighted[:, : count * size].reshape(len(span), count, size)
 
 
-def integrated(powers: NDArray[np.float64]) -> float:
+def integrated_loudness(powers: NDArray[np.float64]) -> float:
     """Return the gated loudness in LUFS of mean squares of steps, summed over channels."""
     if powers.size < _WINDOW:
         return -float("inf")
     sums = np.concatenate((np.zeros(1), np.cumsum(powers)))
-    return gated((sums[_WINDOW:] - sums[:-_WINDOW]) / _WINDOW)
+    return gated_loudness((sums[_WINDOW:] - sums[:-_WINDOW]) / _WINDOW)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.loudness import AFTER, LoudnessMeter, PeakMeter
+from pyodide_app.engine.loudness import CONTEXT_AFTER, LoudnessMeter, TruePeakMeter
 from stempress.audio.bands import Spectrum
 from stempress.audio.decode import UnreadableError, open_source
 from stempress.audio.envelope import Outline
@@ -56,7 +56,7 @@ class Meter:
         self._outline = Outline(source.frames)
         self._spectrum = Spectrum(source.frames)
         self._loudness = LoudnessMeter(source.rate, source.channels)
-        self._true_peak = PeakMeter(source.channels)
+        self._true_peak = TruePeakMeter(source.channels)
         self._sums = np.zeros(source.channels)
         self._peaks = np.zeros(source.channels)
         self._clipped = self._frames = 0
@@ -79,7 +79,7 @@ class Meter:
 
     def facts(self, digest: str) -> Facts:
         """Return the sum of it."""
-        self._true_peak.add(np.zeros((self._source.channels, AFTER), dtype=np.float32))
+        self._true_peak.add(np.zeros((self._source.channels, CONTEXT_AFTER), dtype=np.float32))
         level = self._loudness.integrated
         return Facts(
             digest=digest,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.wav import pcm
+from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio.decode import regrouped, stem_pieces
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def mix_digests(sound: SongSound, mixes: Sequence[Sequence[Path]]) -> list[str]:
         _, start, end = windows[0]
         for mix, hasher in zip(mixes, hashes, strict=True):
             for block in _mixed([stems[path] for path in mix], sound.rate, start, end):
-                hasher.update(pcm(block, 24))
+                hasher.update(pcm_bytes(block, 24))
     return [hasher.hexdigest() for hasher in hashes]
 
 

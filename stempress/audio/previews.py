@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.master import Limiter
+from pyodide_app.engine.limiter import Limiter
 from pyodide_app.engine.mix import StemAudio
 from pyodide_app.engine.weighting import KWeighting
 from stempress.audio.decode import fitted, joined, open_source, stem_pieces
 from stempress.audio.encode import Sound, encode_mp3
-from stempress.audio.loudness_steps import SPAN_SECONDS, integrated, step_frames, weighted_steps
+from stempress.audio.loudness_steps import (
+    SPAN_SECONDS,
+    integrated_loudness,
+    step_frames,
+    weighted_steps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +102,7 @@ def matched(mixed: Planar, powers: NDArray[np.float64], rate: int) -> Planar:
 
     What the limiter takes away is given back by more gain, as long as that helps.
     """
-    level = integrated(powers)
+    level = integrated_loudness(powers)
     if level == -float("inf"):
         return mixed
     gain_db = TARGET_LUFS - level
@@ -105,7 +110,7 @@ def matched(mixed: Planar, powers: NDArray[np.float64], rate: int) -> Planar:
         louder = mixed * np.float32(10 ** (gain_db / 20))
         limited = _limited(louder, rate)
         before = np.maximum(_squares(mixed, rate), 1e-20)
-        missing = TARGET_LUFS - integrated(powers * _squares(limited, rate) / before)
+        missing = TARGET_LUFS - integrated_loudness(powers * _squares(limited, rate) / before)
         if abs(missing) <= TOLERANCE_LU / 2:
             break
         gain_db += missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.exact import to_db
+from pyodide_app.engine.portable_math import to_db
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,8 @@ from itertools import accumulate, islice
 from math import log2, prod
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.enumeration import cheapest_first
 from pyodide_app.engine.model import Variation
-from pyodide_app.engine.walk import cheapest_first
 from stempress.collection.variation_space import Space
 
 if TYPE_CHECKING:
@@ -208,11 +208,11 @@ class Rarity:
         shares: dict[StemKey, float] = {}
         for song in self.songs:
             for layer in song.layers:
-                total = sum(stem.share for stem in layer.stems)
+                total = sum(stem.target_weight for stem in layer.stems)
                 for stem in layer.stems:
                     key = song.slug, layer.slug, stem.slug
                     left = self.count(key, stem).remaining
-                    shares[key] = stem.share / total if left is None else float(left)
+                    shares[key] = stem.target_weight / total if left is None else float(left)
         total = sum(shares.values())
         return {key: share / total for key, share in shares.items() if share} if total else {}
 

@@ -34,7 +34,7 @@ class Line:
 
 def exact_share(stem: Stem) -> Fraction:
     """Return a stem's share as it was written: 0.1 is a tenth."""
-    return Fraction(str(stem.share))
+    return Fraction(str(stem.target_weight))
 
 
 def weights_of(songs: Sequence[Song]) -> dict[StemKey, Fraction]:

@@ -52,7 +52,9 @@ def gallery_data(collection: Collection) -> dict[str, object]:
                     {
                         "slug": layer.slug,
                         "name": layer.name,
-                        "stems": [[stem.slug, stem.name, stem.share] for stem in layer.stems],
+                        "stems": [
+                            [stem.slug, stem.name, stem.target_weight] for stem in layer.stems
+                        ],
                     }
                     for layer in song.layers
                 ],

@@ -231,7 +231,7 @@ def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
                         "slug": layer.slug,
                         "name": layer.name,
                         "stems": [
-                            {"slug": stem.slug, "name": stem.name, "share": stem.share}
+                            {"slug": stem.slug, "name": stem.name, "share": stem.target_weight}
                             for stem in layer.stems
                         ],
                     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pyodide_app.engine.forge import at_once
+from pyodide_app.engine.forge import largest_batch
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
@@ -246,11 +246,11 @@ class Views:
 
     def recipe(self, song: Song) -> tuple[Layer, ...]:
         """Return what forging a song takes: a stem of each of these layers."""
-        return SongHolding(song, {}).missing
+        return SongHolding(song, {}).missing_layers
 
     def forgeable(self, song: Song) -> Batch:
         """Return the most songs that the stems in anybody's hands would make."""
-        return at_once(self._alive[song.slug])
+        return largest_batch(self._alive[song.slug])
 
     @cached_property
     def _alive(self) -> dict[str, SongHolding]:

@@ -13,7 +13,7 @@ import soundfile
 
 from build import build
 from pyodide_app.engine import loudness
-from pyodide_app.engine.wav import pcm
+from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio import decode as reading
 from stempress.audio import previews
 from stempress.audio.decode import Source
@@ -120,7 +120,9 @@ def test_previews_are_of_one_loudness_cut_on_a_bar_and_faded(site: Path) -> None
     for file in heard:
         samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
         assert 0 <= len(samples) - 3 * rate <= 2 * 1152
-        assert loudness.integrated(samples.T, rate) == pytest.approx(previews.TARGET_LUFS, abs=0.3)
+        assert loudness.integrated_loudness(samples.T, rate) == pytest.approx(
+            previews.TARGET_LUFS, abs=0.3
+        )
         assert loudness.true_peak(samples.T) < 1
         assert np.abs(samples[-1152:]).max() < 0.01
     assert len(heard) == 9
@@ -147,7 +149,7 @@ def test_a_published_digest_is_of_the_words_that_mix_writes(site: Path, tmp_path
     for mix in ("1-1-1", "1-2-3"):
         out = tmp_path / "mix.wav"
         assert run(["mix", "one", mix, "-o", str(out), "--site", str(site)], build, ROOT) == 0
-        assert published["mixes"][mix] == sha256(pcm(decode(out).samples, 24)).hexdigest()
+        assert published["mixes"][mix] == sha256(pcm_bytes(decode(out).samples, 24)).hexdigest()
     told = data(site, "metadata/92.json")["properties"]["mix"]
     assert told == {
         "sha256": published["mixes"]["1-2-3"], "bits": 24, "rate": 48000, "frames": 192000

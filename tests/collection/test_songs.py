@@ -88,7 +88,7 @@ def test_everything_that_a_song_can_say() -> None:
 def test_stems_without_figures_are_alike() -> None:
     findings, layers = read(LAYER.format("Drums"))
     assert findings.faults == []
-    assert [stem.share for stem in layers[0].stems] == [1.0, 1.0]
+    assert [stem.target_weight for stem in layers[0].stems] == [1.0, 1.0]
 
 
 def test_rules_may_leave_a_stem_idle_but_that_is_told() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyodide_app.engine.forge import at_once, cheapest, information, loss
+from pyodide_app.engine.forge import cheapest_completion, forging_loss, information, largest_batch
 from pyodide_app.engine.holdings import SongHolding
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, StemKey, Variation
 from pyodide_app.engine.packing import pack
@@ -101,14 +101,14 @@ def test_combinations_are_counted_and_come_rarest_first(holding: SongHolding) ->
 @settings(max_examples=300, deadline=None)
 @given(holdings(most=2))
 def test_a_batch_is_the_largest_and_uses_no_copy_twice(holding: SongHolding) -> None:
-    batch = at_once(holding)
-    assert batch.exact
+    batch = largest_batch(holding)
+    assert batch.optimal
     assert batch.total == most_at_once(holding)
     left = holding
-    for variation, times in batch.forged:
+    for variation, times in batch.variations:
         assert holding.song.permits(variation)
         for _ in range(times):
-            left = left.without(left.burned_for(variation))
+            left = left.without(left.tokens_to_burn(variation))
 
 
 @settings(max_examples=150, deadline=None)
@@ -120,7 +120,7 @@ def test_a_loss_is_the_difference_between_before_and_after(
     if not choices:
         return
     variation = random.choice(choices)  # type: ignore[attr-defined]
-    found = loss(holding, variation)
+    found = forging_loss(holding, variation)
     after = holding.without(found.burned)
     gone = sorted(set(choices) - set(forgeable(after)))
     assert found.combinations_before - found.combinations_after == len(gone)
@@ -155,7 +155,7 @@ def test_a_completion_is_the_cheapest(holding: SongHolding, data: st.DataObject)
         )
 
     least = min((cost(each) for each in song.variations()), default=inf)
-    found = cheapest(holding, prices)
+    found = cheapest_completion(holding, prices)
     if found is None:
         assert least == inf
     else:
@@ -164,17 +164,17 @@ def test_a_completion_is_the_cheapest(holding: SongHolding, data: st.DataObject)
 
 @given(songs())
 def test_no_rule_reaches_across_groups(song: Song) -> None:
-    groups = [{layer.slug for layer in group} for group, _ in song.groups()]
+    groups = [{layer.slug for layer in group} for group, _ in song.rule_groups()]
     assert sorted(slug for group in groups for slug in group) == [each.slug for each in song.layers]
     assert all(any(rule.layers <= group for group in groups) for rule in song.rules if rule.layers)
-    assert song.permitted() == len(list(song.variations()))
+    assert song.count_permitted() == len(list(song.variations()))
 
 
 @pytest.mark.parametrize("copies", [1, 3, 999])
 def test_a_packing_whose_relaxation_is_not_whole(copies: int) -> None:
     triangle = [(0, 1), (1, 2), (0, 2)]
-    packing = pack(triangle, [copies] * 3, most=3 * copies)
-    assert (packing.total, packing.exact) == (3 * copies // 2, True)
+    packing = pack(triangle, [copies] * 3, upper_bound=3 * copies)
+    assert (packing.total, packing.optimal) == (3 * copies // 2, True)
 
 
 def test_nine_layers_of_many_copies_take_no_time() -> None:
@@ -193,8 +193,8 @@ def test_nine_layers_of_many_copies_take_no_time() -> None:
     }
     holding = SongHolding(Song("song", "Song", layers, rules), copies)
     started = perf_counter()
-    batch = at_once(holding)
-    assert batch.exact
+    batch = largest_batch(holding)
+    assert batch.optimal
     assert batch.total == min(
         sum(holding.count(layer.slug, stem.slug) for stem in layer.stems) for layer in layers
     )
@@ -208,6 +208,6 @@ def test_all_choices_of_three_layers_are_tied_by_one_rule() -> None:
     rule = Rule({"a": ("0",), "b": ("0",)}, exclude={"c": ("0",)})
     song = Song("song", "Song", layers, (rule,))
     copies = {slug: {f"{nth}": {f"{nth}": 17 * (nth + 1)} for nth in range(4)} for slug in "abc"}
-    assert [len(group) for group, _ in song.groups()] == [3]
-    assert at_once(SongHolding(song, copies)).total == 170
+    assert [len(group) for group, _ in song.rule_groups()] == [3]
+    assert largest_batch(SongHolding(song, copies)).total == 170
     assert sum(song.permits(Variation("song", each)) for each in product(range(4), repeat=3)) == 63

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pyodide_app.engine.holdings import SongHolding, opened, song_holdings
+from pyodide_app.engine.holdings import SongHolding, song_holdings, unlocked_stems
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
 from stempress.core.paths import WEB
 from tests.support.node import Node
@@ -32,7 +32,7 @@ def holding(*tokens: Token) -> SongHolding:
 def test_stem_and_song_tokens_open_their_stems() -> None:
     forged = Token("9", "song", "revealed", song="song", stems={"drums": "brush", "bass": "sub"})
     unrevealed = Token("2", "stem", "unrevealed")
-    assert opened([stem("1", "drums", "amen"), unrevealed, forged]) == {
+    assert unlocked_stems([stem("1", "drums", "amen"), unrevealed, forged]) == {
         ("song", "drums", "amen"),
         ("song", "drums", "brush"),
         ("song", "bass", "sub"),
@@ -40,12 +40,16 @@ def test_stem_and_song_tokens_open_their_stems() -> None:
 
 
 def test_of_an_empty_holding_all_that_a_song_takes_is_missing() -> None:
-    assert holding().missing == SONG.layers
+    assert holding().missing_layers == SONG.layers
 
 
 def test_missing_layers_are_named() -> None:
     found = holding(stem("1", "drums", "amen"), stem("2", "drums", "amen"))
-    assert (found.held, found.missing, found.choices) == (1, SONG.layers[1:], 0)
+    assert (found.filled_layer_count, found.missing_layers, found.unrestricted_combinations) == (
+        1,
+        SONG.layers[1:],
+        0,
+    )
     assert found.stems("drums") == {"amen": {"1": 1, "2": 1}}
     assert found.combinations() == 0
     assert list(found.forgeable()) == []
@@ -60,7 +64,7 @@ def test_only_permitted_variations_can_be_forged() -> None:
     found = holding(
         stem("1", "drums", "amen"), stem("2", "drums", "brush"), stem("3", "bass", "slap")
     )
-    assert (found.choices, found.combinations()) == (2, 1)
+    assert (found.unrestricted_combinations, found.combinations()) == (2, 1)
     assert [variation.mix_number for variation in found.forgeable()] == ["2-2"]
 
 
@@ -75,14 +79,14 @@ def test_the_highest_number_burns_and_what_is_left_is_less() -> None:
     found = holding(
         stem("9", "drums", "amen"), stem("10", "drums", "amen"), stem("3", "bass", "sub")
     )
-    burned = found.burned_for(Variation("song", (0, 0)))
+    burned = found.tokens_to_burn(Variation("song", (0, 0)))
     assert burned == {"drums": "10", "bass": "3"}
     assert found.without(burned).copies == {"drums": {"amen": {"9": 1}}, "bass": {}}
 
 
 def test_burned_and_foreign_tokens_do_not_count() -> None:
     other = Token("5", "stem", "revealed", song="other", layer="bass", stem="sub")
-    assert holding(stem("1", "drums", "amen", "forged"), other).held == 0
+    assert holding(stem("1", "drums", "amen", "forged"), other).filled_layer_count == 0
 
 
 OPENS = """async ([address, tokens]) => {
@@ -97,4 +101,5 @@ def test_the_page_and_the_engine_agree_on_what_tokens_open() -> None:
     tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
     with Node() as node:
         found = node.evaluate(OPENS, [(WEB / "tokens/ownership.js").as_uri(), tokens])
-    assert set(found) == {"/".join(key) for key in opened(Token(**each) for each in tokens)}
+    unlocked = unlocked_stems(Token(**token) for token in tokens)
+    assert set(found) == {"/".join(key) for key in unlocked}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyodide_app.engine.master import CEILING
+from pyodide_app.engine.limiter import CEILING
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.ramps import gain
 from pyodide_app.engine.timeline import Bars
@@ -48,12 +48,12 @@ def busy() -> Mixer:
     made = mixer(stem(1), stem(2, 1), stem(3, level=30000))
     made.adjust(0, RowSettings(-3.2, 0.4))
     made.set_loop((500, 3000))
-    made.adjust(1, RowSettings(-9, -1), at=700)
-    made.adjust(1, RowSettings(2, 0, mute=True), at=730)
-    made.place(2, stem(4), at=900)
-    made.locate(200, at=1300)
-    made.set_master(-2.5, at=1500)
-    made.adjust(0, RowSettings(solo=True), at=2000)
+    made.adjust(1, RowSettings(-9, -1), frame=700)
+    made.adjust(1, RowSettings(2, 0, mute=True), frame=730)
+    made.place(2, stem(4), frame=900)
+    made.locate(200, frame=1300)
+    made.set_master(-2.5, frame=1500)
+    made.adjust(0, RowSettings(solo=True), frame=2000)
     return made
 
 
@@ -184,7 +184,7 @@ def test_a_change_leaves_what_has_been_played(events: list[tuple[int, Change]]) 
 
 def test_a_muted_row_is_gone_once_its_ramp_is_over() -> None:
     made = mixer(stem(1), stem(2))
-    made.adjust(1, RowSettings(mute=True), at=1000)
+    made.adjust(1, RowSettings(mute=True), frame=1000)
     out = made.render(0, FRAMES)
     both, alone = mixer(stem(1), stem(2)).render(0, FRAMES), as_float(stem(1))
     assert np.array_equal(both[:, :1000], out[:, :1000])
@@ -210,19 +210,19 @@ def test_no_change_makes_a_click(change: str) -> None:
     other = StemAudio(np.full((2, FRAMES), -12000, dtype=np.int16))
     made = mixer(level, level)
     if change == "volume":
-        made.adjust(0, RowSettings(-40), at=500)
+        made.adjust(0, RowSettings(-40), frame=500)
     elif change == "pan":
-        made.adjust(0, RowSettings(pan=-1), at=500)
+        made.adjust(0, RowSettings(pan=-1), frame=500)
     elif change == "mute":
-        made.adjust(0, RowSettings(mute=True), at=500)
+        made.adjust(0, RowSettings(mute=True), frame=500)
     elif change == "solo":
-        made.adjust(0, RowSettings(solo=True), at=500)
+        made.adjust(0, RowSettings(solo=True), frame=500)
     elif change == "swap":
-        made.place(0, other, at=500)
+        made.place(0, other, frame=500)
     elif change == "seek":
-        made.locate(2000, at=500)
+        made.locate(2000, frame=500)
     else:
-        made.set_master(-60, at=500)
+        made.set_master(-60, frame=500)
     steps = np.abs(np.diff(made.render(0, 1500), axis=1)).max()
     # sqrt fades are steepest at their ends: sqrt(1 / ramp) of the level.
     assert steps < 12000 / 32768 * 2 * np.sqrt(1 / made.ramp) + 1e-3
@@ -237,12 +237,12 @@ def test_the_limiter_makes_no_click_where_a_change_calls_for_it(change: str) -> 
     made.adjust(2, RowSettings(mute=change != "seek"))
     blocks = [made.render(0, 700)]
     if change == "unmute":
-        made.adjust(2, RowSettings(6), at=700)
+        made.adjust(2, RowSettings(6), frame=700)
     elif change == "swap":
-        made.place(0, loud, at=700)
-        made.place(1, loud, at=700)
+        made.place(0, loud, frame=700)
+        made.place(1, loud, frame=700)
     else:
-        made.locate(3000, at=700)
+        made.locate(3000, frame=700)
     blocks.append(made.render(700, 1000))
     out = np.concatenate(blocks, axis=1)
     assert np.abs(np.diff(out)).max() < 0.2
@@ -252,11 +252,11 @@ def test_the_limiter_makes_no_click_where_a_change_calls_for_it(change: str) -> 
 def test_two_changes_at_once_are_the_last_one() -> None:
     one, other = mixer(stem(1)), mixer(stem(1))
     for choice in (2, 3):
-        one.place(0, stem(choice), at=1000)
-    one.locate(100, at=1000)
-    one.locate(2000, at=1000)
-    other.place(0, stem(3), at=1000)
-    other.locate(2000, at=1000)
+        one.place(0, stem(choice), frame=1000)
+    one.locate(100, frame=1000)
+    one.locate(2000, frame=1000)
+    other.place(0, stem(3), frame=1000)
+    other.locate(2000, frame=1000)
     assert np.array_equal(one.render(0, FRAMES), other.render(0, FRAMES))
 
 
@@ -278,7 +278,7 @@ def test_changes_in_quick_succession_do_not_click(change: str) -> None:
 
 def test_a_swap_is_complete_after_the_ramp() -> None:
     made = mixer(stem(1))
-    made.place(0, stem(2), at=1000)
+    made.place(0, stem(2), frame=1000)
     after = made.render(1000 + made.ramp, 500)
     assert np.array_equal(as_float(stem(2))[:, 1000 + made.ramp :][:, :500], after)
 
@@ -291,14 +291,14 @@ def in_bars(bars: int = 4) -> Mixer:
 
 def swapped(made: Mixer) -> int:
     """Return the frame at which a swap begins, as ``waiting`` tells it."""
-    return next(frame for frame in range(3 * FRAMES) if not made.waiting(frame))
+    return next(frame for frame in range(3 * FRAMES) if not made.pending_swaps(frame))
 
 
 def test_a_swap_can_wait_for_the_next_bar() -> None:
     made = in_bars()
-    made.place(0, stem(2), at=1200, on_bar=True)
-    assert made.waiting(1999) == [0]
-    assert made.waiting(2000) == []
+    made.place(0, stem(2), frame=1200, on_bar=True)
+    assert made.pending_swaps(1999) == [0]
+    assert made.pending_swaps(2000) == []
     out = made.render(0, FRAMES)
     assert np.array_equal(as_float(stem(1))[:, :2000], out[:, :2000])
     assert np.array_equal(as_float(stem(2))[:, 2000 + made.ramp :], out[:, 2000 + made.ramp :])
@@ -306,13 +306,13 @@ def test_a_swap_can_wait_for_the_next_bar() -> None:
 
 def test_a_bar_of_three_divides_the_song() -> None:
     made = in_bars(3)
-    made.place(0, stem(2), at=1400, on_bar=True)
+    made.place(0, stem(2), frame=1400, on_bar=True)
     assert swapped(made) == 2667
 
 
 def test_on_a_bar_line_a_swap_does_not_wait() -> None:
     made = in_bars()
-    made.place(0, stem(2), at=2000, on_bar=True)
+    made.place(0, stem(2), frame=2000, on_bar=True)
     assert swapped(made) == 2000
 
 
@@ -324,47 +324,47 @@ def test_before_anything_sounds_a_swap_does_not_wait() -> None:
 
 def test_without_known_bars_a_swap_does_not_wait() -> None:
     made = mixer(stem(1))
-    made.place(0, stem(2), at=1234, on_bar=True)
+    made.place(0, stem(2), frame=1234, on_bar=True)
     assert swapped(made) == 1234
 
 
 def test_in_a_loop_the_next_bar_may_be_behind() -> None:
     made = in_bars()
     made.set_loop((900, 1900))
-    made.place(0, stem(2), at=1500, on_bar=True)
+    made.place(0, stem(2), frame=1500, on_bar=True)
     assert swapped(made) == 2000  # 400 frames to the loop's end, 100 from its start to bar 1
 
 
 def test_a_loop_without_a_bar_line_counts_as_a_bar() -> None:
     made = in_bars()
     made.set_loop((1100, 1600))
-    made.place(0, stem(2), at=1200, on_bar=True)
+    made.place(0, stem(2), frame=1200, on_bar=True)
     assert swapped(made) == 1600
 
 
 def test_a_seek_moves_the_bar_that_a_swap_waits_for() -> None:
     made = in_bars()
-    made.place(0, stem(2), at=1200, on_bar=True)
-    made.locate(2900, at=1500)
+    made.place(0, stem(2), frame=1200, on_bar=True)
+    made.locate(2900, frame=1500)
     assert swapped(made) == 1600
-    made.set_loop((2800, 2950), at=1520)
+    made.set_loop((2800, 2950), frame=1520)
     assert swapped(made) == 1550
 
 
 def test_another_choice_replaces_one_that_waits() -> None:
     made = in_bars()
-    made.place(0, stem(2), at=1200, on_bar=True)
-    made.place(0, stem(3), at=1300)
+    made.place(0, stem(2), frame=1200, on_bar=True)
+    made.place(0, stem(3), frame=1300)
     assert np.array_equal(as_float(stem(1))[:, :1300], made.render(0, 1300))
     after = made.render(1300 + made.ramp, 500)
     assert np.array_equal(as_float(stem(3))[:, 1300 + made.ramp :][:, :500], after)
-    assert made.waiting(1300) == []
+    assert made.pending_swaps(1300) == []
 
 
 def test_settling_completes_a_swap_that_waits() -> None:
     made = in_bars()
-    made.place(0, stem(2), at=1200, on_bar=True)
-    made.settle(1500)
+    made.place(0, stem(2), frame=1200, on_bar=True)
+    made.rebase(1500)
     assert np.array_equal(as_float(stem(2))[:, 1500:2000], made.render(0, 500))
 
 
@@ -418,7 +418,7 @@ def test_without_a_loop_the_song_ends_in_silence() -> None:
 
 def test_a_seek_goes_on_from_there() -> None:
     made = mixer(stem(1))
-    made.locate(3000, at=1000)
+    made.locate(3000, frame=1000)
     assert made.song_frame(1000) == 3000
     out = made.render(1000 + made.ramp, 500)
     start = 3000 + made.ramp
@@ -427,22 +427,22 @@ def test_a_seek_goes_on_from_there() -> None:
 
 def test_a_seek_to_the_beginning_is_not_the_end() -> None:
     made = mixer(stem(1))
-    made.locate(0, at=1000)
+    made.locate(0, frame=1000)
     assert made.song_frame(900) == 0
     assert made.song_frame(1000 + FRAMES) is None
 
 
 def test_a_loop_set_while_playing_keeps_the_place() -> None:
     made = mixer(stem(1))
-    made.set_loop((0, 2000), at=1500)
+    made.set_loop((0, 2000), frame=1500)
     assert [made.song_frame(at) for at in (1499, 1500, 1999, 2000)] == [1499, 1500, 1999, 0]
-    made.set_loop(None, at=2500)
+    made.set_loop(None, frame=2500)
     assert made.song_frame(3000) == 1000
 
 
 @pytest.mark.parametrize("loop", [(-1, 10), (10, 10), (0, FRAMES + 1)])
 def test_a_loop_outside_the_song_is_refused(loop: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="a loop lies within"):
+    with pytest.raises(ValueError, match="a loop must lie within"):
         mixer(stem(1)).set_loop(loop)
 
 

@@ -32,14 +32,14 @@ def test_variations_come_in_the_order_of_mix_numbers_and_keep_the_rules() -> Non
 
 
 def test_counting_equals_enumerating() -> None:
-    assert SONG.permitted() == len(list(SONG.variations())) == 8
+    assert SONG.count_permitted() == len(list(SONG.variations())) == 8
     assert SONG.combinations == 12
 
 
 def test_layers_without_rules_are_counted_without_being_enumerated() -> None:
     many = tuple(layer(f"l{at}", *(f"s{n}" for n in range(10))) for at in range(12))
     song = Song("big", "Big", many, (Rule({"l0": ("s0",)}, exclude={"l1": ("s0",)}),))
-    assert song.permitted() == 10**12 - 10**10
+    assert song.count_permitted() == 10**12 - 10**10
 
 
 @pytest.mark.parametrize("mix_number", ["1-1-1", "3-2-2"])
@@ -78,7 +78,7 @@ def test_an_unknown_layer_is_a_key_error() -> None:
     [(Stem("a", "A"), 1.0), (Stem("a", "A", supply=40), 40.0), (Stem("a", "A", weight=2.5), 2.5)],
 )
 def test_a_share_is_supply_or_weight_or_one(stem: Stem, share: float) -> None:
-    assert stem.share == share
+    assert stem.target_weight == share
 
 
 def test_full_names_run_through_songs_layers_and_stems() -> None:

@@ -41,7 +41,7 @@ LEDGER = {
 def planner(**held: int) -> tuple[Planner, dict[str, Any]]:
     """Return a planner that holds tokens (t1=1), and what it says of them."""
     made = Planner(json.dumps(SONGS), json.dumps(LEDGER))
-    return made, json.loads(made.hold(json.dumps({k[1:]: n for k, n in held.items()})))
+    return made, json.loads(made.set_holdings(json.dumps({k[1:]: n for k, n in held.items()})))
 
 
 def test_what_the_ledger_has_burned_but_the_chain_has_not_is_alive() -> None:
@@ -64,7 +64,7 @@ def test_combinations_tell_who_has_them() -> None:
     (row,) = json.loads(made.combinations("one", 0, 12))
     assert (row["mix"], row["stems"], row["minted"]) == ("1-1", ["Amen", "Sub"], ["9"])
     assert json.loads(made.combinations("one", 1, 12)) == []
-    weighed = json.loads(made.weigh("one", "1-1"))
+    weighed = json.loads(made.forging_loss("one", "1-1"))
     assert weighed["burned"] == {"drums": "1", "bass": "2"}
     assert (weighed["combinations_after"], weighed["rarer"]) == (0, None)
 
@@ -72,12 +72,12 @@ def test_combinations_tell_who_has_them() -> None:
 def test_an_album_is_completed_the_cheapest_way() -> None:
     made, _ = planner(t3=1, t9=1)
     prices = {"two/bass/sub": 2, "two": 3.5, "one/drums/amen": 1}
-    found = json.loads(made.complete(json.dumps(prices)))
+    found = json.loads(made.cheapest_completions(json.dumps(prices)))
     assert found["songs"]["one"] is None
     assert (found["songs"]["two"]["cost"], found["songs"]["two"]["buy"]) == (2, ["two/bass/sub"])
     assert found["albums"][0]["cost"] == 2
     assert [step["way"] for step in found["albums"][0]["steps"]] == ["held", "forge"]
-    dearer = json.loads(made.complete(json.dumps({**prices, "two/bass/sub": 9})))
+    dearer = json.loads(made.cheapest_completions(json.dumps({**prices, "two/bass/sub": 9})))
     assert [step["way"] for step in dearer["albums"][0]["steps"]] == ["held", "buy"]
-    nothing = json.loads(made.complete("{}"))
+    nothing = json.loads(made.cheapest_completions("{}"))
     assert nothing["albums"][0]["cost"] is None

@@ -55,38 +55,38 @@ def test_a_ramp_gives_the_same_whatever_the_blocks(moves: list[tuple[int, float]
     ramp, at = Ramp(level(1)), 0
     for wait, value in moves:
         at += wait
-        ramp = ramp.towards(level(value), at, FRAMES, horizon=0)
-    frames = [ramp.over(frame, 1)[0, 0] for frame in range(at + FRAMES + 10)]
-    whole = np.broadcast_to(ramp.over(0, len(frames)), (1, len(frames)))
+        ramp = ramp.ramp_to(level(value), at, FRAMES, horizon=0)
+    frames = [ramp.gains(frame, 1)[0, 0] for frame in range(at + FRAMES + 10)]
+    whole = np.broadcast_to(ramp.gains(0, len(frames)), (1, len(frames)))
     assert np.array_equal(whole[0], frames)
     assert np.abs(np.diff(frames)).max() <= 1 / FRAMES + 1e-6
     assert frames[-1] == np.float32(moves[-1][1])
 
 
 def test_what_was_wanted_at_the_same_frame_is_forgotten() -> None:
-    ramp = Ramp(level(1)).towards(level(0), 50, FRAMES, 0).towards(level(1), 50, FRAMES, 0)
-    assert ramp.over(0, 500).tolist() == [[1]]
-    fade = Fade("a").towards("b", 50, FRAMES, 0).towards("c", 50, FRAMES, 0)
-    assert [value for value, _ in fade.over(50, 1)] == ["c", "a"]
+    ramp = Ramp(level(1)).ramp_to(level(0), 50, FRAMES, 0).ramp_to(level(1), 50, FRAMES, 0)
+    assert ramp.gains(0, 500).tolist() == [[1]]
+    fade = Fade("a").fade_to("b", 50, FRAMES, 0).fade_to("c", 50, FRAMES, 0)
+    assert [value for value, _ in fade.voices(50, 1)] == ["c", "a"]
 
 
 def test_history_does_not_grow() -> None:
     ramp, fade = Ramp(level(1)), Fade("a")
     for at in range(10, 100_000, 10):
-        ramp = ramp.towards(level(at % 7), at, FRAMES, at - 200)
-        fade = fade.towards("b", at, FRAMES, at - 200)
+        ramp = ramp.ramp_to(level(at % 7), at, FRAMES, at - 200)
+        fade = fade.fade_to("b", at, FRAMES, at - 200)
     for each in (ramp, fade):
-        depth, before = 0, each.before
+        depth, before = 0, each.previous
         while before is not None:
-            depth, before = depth + 1, before.before
+            depth, before = depth + 1, before.previous
         assert depth < 40
 
 
 @given(st.integers(1, 200), st.integers(1, 200))
 def test_a_fade_keeps_the_power(first: int, second: int) -> None:
-    fade = Fade("a").towards("b", first, FRAMES, 0).towards("c", first + second, FRAMES, 0)
+    fade = Fade("a").fade_to("b", first, FRAMES, 0).fade_to("c", first + second, FRAMES, 0)
     power = np.zeros(500)
     for frame in range(500):
-        for _, share in fade.over(frame, 1):
+        for _, share in fade.voices(frame, 1):
             power[frame] += 1 if share is None else float(share[0]) ** 2
     assert power == pytest.approx(1, abs=1e-5)

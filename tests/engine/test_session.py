@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine import loudness
-from pyodide_app.engine.levels import FIGURES
+from pyodide_app.engine.levels import MASTER_READINGS
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
+from pyodide_app.engine.pcm import pcm_bytes
 from pyodide_app.engine.timeline import Bars
-from pyodide_app.engine.wav import pcm
 from pyodide_app.session import Session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pyodide_app.engine.wav import Bits
+    from pyodide_app.engine.pcm import Bits
 
 RATE = 8000
 FRAMES = 2 * RATE
@@ -57,7 +57,7 @@ def session(frames: int = FRAMES) -> Session:
 
 
 def change(of: Session, at: int, *commands: list[Any]) -> None:
-    of.change(json.dumps(commands), at)
+    of.apply_commands(json.dumps(commands), at)
 
 
 def block(of: Session, frame: int, count: int) -> NDArray[np.float32]:
@@ -75,10 +75,10 @@ def engine(*seeds: int, frames: int = FRAMES) -> Mixer:
 
 def levels(of: Session, frame: int) -> tuple[dict[str, float], list[float]]:
     """Return the master's figures by name, and the rows' peaks."""
-    out = Buffer(np.zeros(len(FIGURES) + 2, dtype=np.float32))
+    out = Buffer(np.zeros(len(MASTER_READINGS) + 2, dtype=np.float32))
     of.levels(frame, out)
     told = out.samples.tolist()
-    return dict(zip(FIGURES, told, strict=False)), told[len(FIGURES) :]
+    return dict(zip(MASTER_READINGS, told, strict=False)), told[len(MASTER_READINGS) :]
 
 
 def test_it_plays_what_the_engine_plays() -> None:
@@ -116,7 +116,7 @@ def test_a_change_that_came_too_late_can_come_again() -> None:
     late, right = session(), session()
     change(late, 1000, ["place", 0, "c"], ["master", -12])
     block(late, 1000, 512)
-    late.again(1500)
+    late.reapply(1500)
     change(right, 1500, ["place", 0, "c"], ["master", -12])
     assert np.array_equal(block(late, 800, 3000), block(right, 800, 3000))
 
@@ -124,7 +124,7 @@ def test_a_change_that_came_too_late_can_come_again() -> None:
 def test_settling_makes_the_place_reached_the_first_frame() -> None:
     this = session()
     change(this, 1000, ["locate", 3000], ["master", -6])
-    this.settle(1100)
+    this.rebase(1100)
     that = session()
     change(that, 0, ["locate", 3100], ["master", -6])
     assert this.song_frame(0) == 3100
@@ -145,7 +145,7 @@ def test_stems_longer_than_the_song_are_cut_and_shorter_ones_end_early() -> None
 
 def test_a_stem_let_go_cannot_be_placed() -> None:
     this = session()
-    this.forget("c")
+    this.unload("c")
     with pytest.raises(KeyError):
         change(this, 0, ["place", 0, "c"])
 
@@ -154,15 +154,18 @@ def test_a_stem_let_go_cannot_be_placed() -> None:
 def test_a_bounce_is_the_whole_mix_as_it_is_set(bits: Bits) -> None:
     this = session(FRAMES * 5)
     change(this, 700, ["adjust", 1, -4.5, -0.25, False, False], ["locate", 900], ["loop", 10, 2000])
-    bounce, proof = this.bounce(bits, ["a", "c"], '{"title": "Ebb"}'), this.proof(bits, ["a", "c"])
-    pieces = [bounce.head()]
-    while bounce.done < 1:
+    bounce, digest = (
+        this.bounce(bits, ["a", "c"], '{"title": "Ebb"}'),
+        this.digest(bits, ["a", "c"]),
+    )
+    pieces = [bounce.header()]
+    while bounce.progress < 1:
         pieces.append(bounce.step())
-        proof.step()
+        digest.step()
     mixer = engine(0, 2, frames=FRAMES * 5)
     mixer.adjust(1, RowSettings(-4.5, -0.25))
-    words = pcm(mixer.render(0, FRAMES * 5), bits)
-    assert proof.hexdigest() == sha256(words).hexdigest()
+    words = pcm_bytes(mixer.render(0, FRAMES * 5), bits)
+    assert digest.hexdigest() == sha256(words).hexdigest()
     assert b"".join(pieces[1:]) == words
     assert b"Ebb" in pieces[0]
     assert this.song_frame(700) == 900, "the mix that plays goes on"
@@ -173,7 +176,7 @@ def test_a_swap_waits_for_the_next_bar() -> None:
     change(this, 1000, ["place", 0, "c", "bar"])
     that.place(0, StemAudio.from_float(noise(2)), 4000)
     assert np.array_equal(block(this, 1000, 4000), that.render(1000, 4000))
-    assert (this.waiting(3999), this.waiting(4000)) == ("[0]", "[]")
+    assert (this.pending_swaps(3999), this.pending_swaps(4000)) == ("[0]", "[]")
 
 
 def test_levels_are_those_of_what_has_been_played() -> None:
@@ -185,14 +188,16 @@ def test_levels_are_those_of_what_has_been_played() -> None:
     played = np.concatenate(whole, axis=1)[:, :8100]
     for at in (1300, 3500, 8100):
         told, rows = levels(this, at)
-    assert told["left"] == pytest.approx(loudness.peak(played[:1, 3500:]))
-    assert told["right"] == pytest.approx(loudness.peak(played[1:, 3500:]))
+    assert told["left"] == pytest.approx(loudness.sample_peak(played[:1, 3500:]))
+    assert told["right"] == pytest.approx(loudness.sample_peak(played[1:, 3500:]))
     assert told["true_peak"] == pytest.approx(loudness.true_peak(played[:, :-5]), rel=1e-3)
-    meter = loudness.LoudnessMeter.of(played, RATE)
+    meter = loudness.LoudnessMeter.measure(played, RATE)
     assert told["momentary"] == pytest.approx(meter.momentary, abs=1e-4)
     assert told["integrated"] == pytest.approx(meter.integrated, abs=1e-4)
     assert told["gain"] < 1
-    assert rows == pytest.approx([loudness.peak(noise(seed)[:, 3500:8100]) for seed in (0, 1)])
+    assert rows == pytest.approx(
+        [loudness.sample_peak(noise(seed)[:, 3500:8100]) for seed in (0, 1)]
+    )
 
 
 def test_levels_begin_anew() -> None:
@@ -214,7 +219,7 @@ def test_levels_go_on_over_a_pause() -> None:
     this, that = session(), session()
     block(this, 0, 4000)
     block(this, 4000, 4000)
-    this.settle(5000)
+    this.rebase(5000)
     block(this, 0, 4000)
     for at in range(0, 9000, 1000):
         block(that, at, 1000)
@@ -231,19 +236,19 @@ def test_nobody_has_to_look_at_the_levels() -> None:
 
 def test_a_survey_measures_the_whole_mix() -> None:
     this = session()
-    survey = this.survey(["a", "b"])
-    while survey.done < 1:
-        survey.step()
+    measurement = this.measure(["a", "b"])
+    while measurement.progress < 1:
+        measurement.step()
     whole = engine(0, 1).render(0, FRAMES)
-    assert survey.integrated == loudness.integrated(whole, RATE)
-    assert survey.range == loudness.loudness_range(whole, RATE)
-    assert survey.true_peak == pytest.approx(loudness.true_peak(whole), rel=1e-2)
+    assert measurement.integrated == loudness.integrated_loudness(whole, RATE)
+    assert measurement.range == loudness.loudness_range(whole, RATE)
+    assert measurement.true_peak == pytest.approx(loudness.true_peak(whole), rel=1e-2)
 
 
 def test_a_plain_bounce_has_every_control_at_rest() -> None:
     this = session()
     change(this, 0, ["adjust", 1, -4.5, -0.25, False, True], ["master", -9])
-    proof = this.proof(24, ["a", "b"], plain=True)
-    while proof.done < 1:
-        proof.step()
-    assert proof.hexdigest() == sha256(pcm(engine(0, 1).render(0, FRAMES), 24)).hexdigest()
+    digest = this.digest(24, ["a", "b"], plain=True)
+    while digest.progress < 1:
+        digest.step()
+    assert digest.hexdigest() == sha256(pcm_bytes(engine(0, 1).render(0, FRAMES), 24)).hexdigest()

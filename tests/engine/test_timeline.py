@@ -13,21 +13,21 @@ FRAMES = 4000
 
 
 def test_bars_divide_the_song_whatever_their_beats() -> None:
-    bars = Bars.of(frames=FRAMES, rate=48000, bars=3, bpm=120)
+    bars = Bars.from_song(frames=FRAMES, rate=48000, bars=3, bpm=120)
     assert bars is not None
     assert [bars.start(bar) for bar in range(4)] == [0, 1333, 2667, 4000]
 
 
 def test_a_tempo_alone_is_in_four() -> None:
-    assert Bars.of(frames=FRAMES, rate=48000, bpm=120) == Bars(96000)
-    assert Bars.of(frames=FRAMES, rate=48000) is None
+    assert Bars.from_song(frames=FRAMES, rate=48000, bpm=120) == Bars(96000)
+    assert Bars.from_song(frames=FRAMES, rate=48000) is None
 
 
 @given(st.floats(10, 5000), st.integers(0, 100_000))
 def test_the_next_bar_line_is_the_nearest(length: float, frame: int) -> None:
     bars = Bars(length)
     lines = [bars.start(bar) for bar in range(frame // int(length) + 3)]
-    assert bars.next(frame) == min(line for line in lines if line >= frame)
+    assert bars.next_line(frame) == min(line for line in lines if line >= frame)
 
 
 loops = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, FRAMES)).map(
@@ -39,7 +39,7 @@ loops = st.tuples(st.integers(0, FRAMES - 1), st.integers(1, FRAMES)).map(
 def test_positions_are_the_position_of_every_frame(
     start: int, loop: tuple[int, int] | None, later: tuple[int, int] | None, at: int
 ) -> None:
-    line = Timeline(0, start, loop).repeating(later, at, 0)
+    line = Timeline(0, start, loop).with_loop(later, at, 0)
     for frame, count in ((0, 7000), (at, 1), (max(at - 3, 0), 700), (6500, 40)):
         index = line.positions(frame, count)
         assert np.r_[index].tolist() == [
@@ -54,7 +54,7 @@ def test_the_next_bar_is_the_first_frame_where_one_begins(
     line, bars = Timeline(0, start, loop), Bars(length)
     found = line.next_bar(frame, bars, FRAMES)
     lines = {bars.start(bar) for bar in range(50)}
-    barless = line.looping and not lines.intersection(range(*line.looping))
+    barless = line.active_loop and not lines.intersection(range(*line.active_loop))
     before = None
     for at in range(frame, frame + 3 * FRAMES):
         here = line.position(at)
@@ -67,5 +67,5 @@ def test_the_next_bar_is_the_first_frame_where_one_begins(
 
 
 def test_a_new_loop_does_not_touch_what_has_been_played() -> None:
-    line = Timeline(0, 0, (100, 200)).repeating((0, 50), 250, horizon=0)
+    line = Timeline(0, 0, (100, 200)).with_loop((0, 50), 250, horizon=0)
     assert [line.position(frame) for frame in (199, 200, 249, 250)] == [199, 100, 149, 150]

@@ -199,7 +199,8 @@ def traits(collection: Collection, token: Token) -> Facets:
 def bits_of(collection: Collection) -> dict[str, float]:
     """Say how rare every token is that is not unrevealed."""
     share = {
-        (song.slug, layer.slug, stem.slug): stem.share / sum(each.share for each in layer.stems)
+        (song.slug, layer.slug, stem.slug): stem.target_weight
+        / sum(each.target_weight for each in layer.stems)
         for song in collection.songs
         for layer in song.layers
         for stem in layer.stems

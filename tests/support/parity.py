@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pyodide_app.engine import exact, loudness, riff, wav
-from pyodide_app.engine.forge import at_once, cheapest, information, loss
-from pyodide_app.engine.holdings import SongHolding, opened
-from pyodide_app.engine.levels import FIGURES
+from pyodide_app.engine import loudness, pcm, portable_math, riff
+from pyodide_app.engine.forge import cheapest_completion, forging_loss, information, largest_batch
+from pyodide_app.engine.holdings import SongHolding, unlocked_stems
+from pyodide_app.engine.levels import MASTER_READINGS
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token
 from pyodide_app.engine.ramps import gain, pan_gains
@@ -64,7 +64,9 @@ def fine(seed: int) -> StemAudio:
 
 
 def mixer(level: int = 9000) -> Mixer:
-    made = Mixer(rate=RATE, frames=FRAMES, rows=4, bars=Bars.of(frames=FRAMES, rate=RATE, bars=3))
+    made = Mixer(
+        rate=RATE, frames=FRAMES, rows=4, bars=Bars.from_song(frames=FRAMES, rate=RATE, bars=3)
+    )
     for row, each in enumerate((stem(1, level=level), stem(2, 1, level), fine(3), stem(4))):
         made.place(row, each)
     return made
@@ -78,7 +80,7 @@ def played(made: Mixer, changes: Sequence[tuple[Any, ...]] = (), frames: int = F
     while frame < frames:
         while waiting and waiting[0][0] <= frame:
             _, method, *arguments = waiting.pop(0)
-            getattr(made, method)(*arguments, at=frame)
+            getattr(made, method)(*arguments, frame=frame)
         size = SIZES[len(blocks) % len(SIZES)]
         blocks.append(made.render(frame, size))
         lowest.append(made.lowest_gain)
@@ -140,9 +142,9 @@ def swaps() -> Played:
 def swap_on_the_bar() -> tuple[Planar, list[int], int]:
     made = mixer()
     made.render(0, 50_000)
-    made.place(1, fine(9), at=50_000, on_bar=True)
-    made.locate(70_000, at=52_000)
-    return made.render(50_000, 60_000), made.waiting(50_000), made.next_bar(60_000)
+    made.place(1, fine(9), frame=50_000, on_bar=True)
+    made.locate(70_000, frame=52_000)
+    return made.render(50_000, 60_000), made.pending_swaps(50_000), made.next_bar(60_000)
 
 
 def loops_and_seeks() -> Played:
@@ -172,42 +174,42 @@ def limiter_turned() -> Played:
 
 def meters(rate: int, channels: int) -> list[float]:
     signal = np.tile(floats(5, channels), 4)
-    meter, peaks = loudness.LoudnessMeter(rate, channels), loudness.PeakMeter(channels)
+    meter, peaks = loudness.LoudnessMeter(rate, channels), loudness.TruePeakMeter(channels)
     for at in range(0, signal.shape[1], 2400):
         meter.add(signal[:, at : at + 2400])
         peaks.add(signal[:, at : at + 2400])
-    figures = ("momentary", "short_term", "integrated", "range", "loudest_momentary")
-    whole = loudness.integrated(signal, rate), loudness.loudness_range(signal, rate)
+    figures = ("momentary", "short_term", "integrated", "range", "max_momentary")
+    whole = loudness.integrated_loudness(signal, rate), loudness.loudness_range(signal, rate)
     return [*(getattr(meter, each) for each in figures), peaks.true_peak, *whole]
 
 
 def session() -> tuple[object, ...]:
-    """Use the session as the worker does: a late change, a pause, levels, a bounce, a survey."""
+    """Use the session as the worker does: a late change, a pause, levels, a digest, a survey."""
     made = Session(RATE, FRAMES, 2, 0, 93.5)
     for key, seed in (("a", 1), ("b", 2), ("c", 3)):
         planar = words(seed, level=20000)
         scaled = np.where(planar > 0, planar / np.float32(32767), planar / np.float32(32768))
         made.load(key, [Buffer(channel) for channel in scaled.astype(np.float32)])
-    made.change(json.dumps([["place", 0, "a"], ["place", 1, "b"], ["master", 3]]), 0)
+    made.apply_commands(json.dumps([["place", 0, "a"], ["place", 1, "b"], ["master", 3]]), 0)
     block, figures, heard = Buffer(np.zeros(4096, np.float32)), Buffer(np.zeros(10, np.float32)), []
     for frame in range(0, 40 * 2048, 2048):
         made.render(frame, block)
         heard.append(block.samples.copy())
         if frame == 10 * 2048:
-            made.change(
+            made.apply_commands(
                 json.dumps([["place", 1, "c", "bar"], ["adjust", 0, -2, 0.3, False, False]]), frame
             )
-            made.again(frame + 2048)
+            made.reapply(frame + 2048)
         if frame == 20 * 2048:
-            made.settle(frame)
+            made.rebase(frame)
         made.levels(frame, figures)
         heard.append(figures.samples.copy())
-    proof, survey = made.proof(16, ["a", "c"]), made.survey(["a", "c"])
-    while proof.done < 1:
-        proof.step()
-        survey.step()
-    measured = survey.integrated, survey.range, survey.true_peak
-    return heard, len(FIGURES), proof.hexdigest(), measured, made.waiting(0)
+    digest, measurement = made.digest(16, ["a", "c"]), made.measure(["a", "c"])
+    while digest.progress < 1:
+        digest.step()
+        measurement.step()
+    measured = measurement.integrated, measurement.range, measurement.true_peak
+    return heard, len(MASTER_READINGS), digest.hexdigest(), measured, made.pending_swaps(0)
 
 
 def tokens() -> tuple[Song, list[str], int, list[StemKey]]:
@@ -219,7 +221,7 @@ def tokens() -> tuple[Song, list[str], int, list[StemKey]]:
     held = [Token("1", "stem", "revealed", "s", "a", "a1"), Token("2", "stem", "unrevealed")]
     burned = Token("3", "song", "revealed", "s", stems={"a": "a0", "b": "b0", "c": "c2"})
     mixes = [each.mix_number for each in song.variations()]
-    return song, mixes, song.permitted(), sorted(opened([*held, burned]))
+    return song, mixes, song.count_permitted(), sorted(unlocked_stems([*held, burned]))
 
 
 def forging() -> tuple[object, ...]:
@@ -227,14 +229,14 @@ def forging() -> tuple[object, ...]:
     copies = {a: {f"{a}{n}": {str(ord(a) + n): 1 + n} for n in range(3)} for a in "abc"}
     holding = SongHolding(song, copies)
     rarest = list(holding.forgeable())
-    weighed = loss(holding, rarest[0])
+    weighed = forging_loss(holding, rarest[0])
     prices = {("s", a, f"{a}{n}"): 0.1 * n + 0.37 for a in "abc" for n in range(3)}
-    bought = cheapest(SongHolding(song, {}), prices)
+    bought = cheapest_completion(SongHolding(song, {}), prices)
     assert bought is not None
     return (
         [each.mix_number for each in rarest],
         [information(song, each) for each in rarest],
-        at_once(holding).total,
+        largest_batch(holding).total,
         weighed.combinations_after,
         bought.variation.mix_number,
         bought.cost,
@@ -249,9 +251,9 @@ def tagged() -> bytes:
 def logarithms() -> list[list[float]]:
     values = (words(7, 1, 5000, 30000)[0].astype(np.float64) + 31000).tolist()
     return [
-        [exact.log10(each) for each in values],
-        [exact.log2(each) for each in values],
-        [exact.tan(each / 80000) for each in values],
+        [portable_math.log10(each) for each in values],
+        [portable_math.log2(each) for each in values],
+        [portable_math.tan(each / 80000) for each in values],
     ]
 
 
@@ -268,11 +270,11 @@ COMPUTED: dict[str, Callable[[], object]] = {
     "limiter at work while it changes": limiter_turned,
     "row peaks": lambda: mixer().row_peaks(5000, 20000),
     "bar lines": lambda: [Bars(RATE * 240 / 93.7).start(bar) for bar in range(500)],
-    "dither": lambda: wav.dither(123_456_789, 5000),
-    "words of 16 bits": lambda: wav.pcm(settings()[0], 16, 99),
-    "words of 24 bits": lambda: wav.pcm(settings()[0], 24),
+    "dither": lambda: pcm.dither(123_456_789, 5000),
+    "words of 16 bits": lambda: pcm.pcm_bytes(settings()[0], 16, 99),
+    "words of 24 bits": lambda: pcm.pcm_bytes(settings()[0], 24),
     "a tagged file": tagged,
-    "peak": lambda: loudness.peak(settings()[0]),
+    "peak": lambda: loudness.sample_peak(settings()[0]),
     "true peak": lambda: loudness.true_peak(limiter()[0]),
     "true peaks": lambda: loudness.true_peaks(settings()[0]),
     "K-weighting": lambda: [KWeighting(rate, 2).powers(settings()[0]) for rate in (44100, 48000)],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from playwright.sync_api import Locator, Page
 
-    from pyodide_app.engine.wav import Bits
+    from pyodide_app.engine.pcm import Bits
 
 
 PATIENCE_SECONDS = 60

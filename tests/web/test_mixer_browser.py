@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from build import build
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
-from pyodide_app.engine.wav import pcm
+from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio.encode import decode
 from stempress.commands.cli import run
 from tests.conftest import ROOT
@@ -323,7 +323,10 @@ def test_the_same_bits_here_and_there_for_every_song(
                 row.get_by_role("button", name="Mute", exact=True).click()
         mix = engine(song, stems, rows).render(0, song["frames"])
         for bits in (16, 24):
-            assert visit.digest(bits) == sha256(pcm(mix, bits)).hexdigest(), (song["slug"], bits)
+            assert visit.digest(bits) == sha256(pcm_bytes(mix, bits)).hexdigest(), (
+                song["slug"],
+                bits,
+            )
     page.close()
 
 

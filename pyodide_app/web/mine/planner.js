@@ -8,7 +8,7 @@ export class Planner {
   #last = 0;
 
   hold(tokens) {
-    return this.#ask("hold", JSON.stringify(Object.fromEntries(tokens)));
+    return this.#ask("set_holdings", JSON.stringify(Object.fromEntries(tokens)));
   }
 
   combinations(song, start, count) {
@@ -16,11 +16,11 @@ export class Planner {
   }
 
   weigh(song, mix) {
-    return this.#ask("weigh", song, mix);
+    return this.#ask("forging_loss", song, mix);
   }
 
   complete(prices) {
-    return this.#ask("complete", JSON.stringify(prices));
+    return this.#ask("cheapest_completions", JSON.stringify(prices));
   }
 
   /** Let go of Python. */

@@ -11,7 +11,7 @@ const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever i
 const LOOK_AHEAD_MOST = 49152; // what the ring holds, less a few blocks
 const MARGIN_MOST = 4096;
 const MARGIN = 512; // frames between what sounds now and the first that a change may touch
-const FIGURES = 8; // of the master, as levels.py lists them
+const FIGURES = 8; // MASTER_READINGS of levels.py
 const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is not coming
 
 /** Blocks for the worklet: which frame comes next, and when a change may begin. */
@@ -28,7 +28,7 @@ class Feed {
   #underruns = 0;
   #late = 0;
   #commands = []; // what waits for its turn
-  #levels; // FIGURES of levels.py, then a peak for each row
+  #levels; // MASTER_READINGS of levels.py, then a peak for each row
   #waiting = []; // rows whose stems change with the next bar
   #awaited = null; // the first frame of a change that the worklet has not answered yet
   #spare = [];
@@ -55,7 +55,7 @@ class Feed {
 
   play(at) {
     if (this.#state === PAUSE) {
-      this.#session.settle(this.#position);
+      this.#session.rebase(this.#position);
       this.#session.reset_levels();
       this.#position = this.#next = 0;
       this.#port.postMessage({ type: RESET });
@@ -116,7 +116,7 @@ class Feed {
     const songFrame = this.#session.song_frame(this.#position);
     const [underruns, lookAhead, late, levels] = [this.#underruns, this.#lookAhead, this.#late, this.#levels];
     if (playing) this.#session.levels(this.#position, levels);
-    if (this.#waiting.length) this.#waiting = JSON.parse(this.#session.waiting(this.#position));
+    if (this.#waiting.length) this.#waiting = JSON.parse(this.#session.pending_swaps(this.#position));
     const waiting = this.#waiting;
     postMessage({ type: AT, songFrame, playing, peaks, underruns, lookAhead, late, levels, waiting });
     return songFrame;
@@ -139,13 +139,13 @@ class Feed {
     this.#commands = [];
     this.#waiting.push(...commands.filter((each) => each[3] === "bar").map(([, row]) => row));
     if (this.#state === PAUSE) {
-      this.#session.settle(this.#position);
+      this.#session.rebase(this.#position);
       this.#position = 0;
-      this.#session.change(JSON.stringify(commands), 0);
+      this.#session.apply_commands(JSON.stringify(commands), 0);
       this.#tell({});
     } else {
       this.#next = this.#soonest();
-      this.#session.change(JSON.stringify(commands), this.#next);
+      this.#session.apply_commands(JSON.stringify(commands), this.#next);
       // Where nothing has been played yet, nothing can be late.
       if (this.#next > 0) this.#awaited = this.#next;
       this.#send();
@@ -157,7 +157,7 @@ class Feed {
     this.#late++;
     this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
     this.#next = this.#awaited = this.#soonest(end);
-    this.#session.again(this.#next);
+    this.#session.reapply(this.#next);
     this.#send();
   }
 
@@ -226,9 +226,9 @@ function heard(keys) {
 /** Take a whole mix piece by piece, between the messages; return what `result` says at its end. */
 async function whole(id, mix, step, result) {
   try {
-    while (mix.done < 1) {
+    while (mix.progress < 1) {
       step();
-      postMessage({ type: PROGRESS, what: id, done: mix.done });
+      postMessage({ type: PROGRESS, what: id, done: mix.progress });
       await breathe();
       if (cancelled.delete(id)) throw new Error("cancelled");
     }
@@ -249,7 +249,7 @@ const answers = {
   },
   [ATTACH]: ({ port }) => feed.attach(port),
   [STEM]: ({ key, channels }) => session.load(key, channels),
-  [FORGET]: ({ keys }) => keys.forEach((key) => session.forget(key)),
+  [FORGET]: ({ keys }) => keys.forEach((key) => session.unload(key)),
   [CHANGE]: ({ commands }) => feed.change(commands),
   async [BOUNCE]({ id, bits, keys, tags }) {
     const pieces = [];
@@ -258,18 +258,20 @@ const answers = {
       bytes.destroy();
     };
     const bounce = session.bounce(bits, heard(keys), JSON.stringify(tags));
-    take(bounce.head());
+    take(bounce.header());
     const file = () => new Blob(pieces, { type: "audio/wav" });
     return whole(id, bounce, () => take(bounce.step()), file);
   },
   [PROVE]: ({ id, bits, keys, plain }) => {
-    const proof = session.proof.callKwargs(bits, heard(keys), { plain });
-    return whole(id, proof, () => proof.step(), () => proof.hexdigest());
+    const digest = session.digest.callKwargs(bits, heard(keys), { plain });
+    return whole(id, digest, () => digest.step(), () => digest.hexdigest());
   },
   [SURVEY]: ({ id, keys }) => {
-    const survey = session.survey(heard(keys));
-    const figures = () => ({ integrated: survey.integrated, range: survey.range, truePeak: survey.true_peak });
-    return whole(id, survey, () => survey.step(), figures);
+    const measurement = session.measure(heard(keys));
+    const figures = () => ({
+      integrated: measurement.integrated, range: measurement.range, truePeak: measurement.true_peak,
+    });
+    return whole(id, measurement, () => measurement.step(), figures);
   },
   [CANCEL]: ({ what }) => { cancelled.add(what); },
   [PLAY]: ({ at }) => feed.play(at),

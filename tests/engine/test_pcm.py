@@ -12,8 +12,8 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pyodide_app.engine.pcm import Bits, dither, pcm_bytes, quantise
 from pyodide_app.engine.riff import Tags, wav_file
-from pyodide_app.engine.wav import Bits, dither, pcm, quantised
 
 TAGS = Tags("Ebb & Flöde", "Mara", "Landfall", "QZK6P2600022", "3-1-4")
 BITS: tuple[Bits, ...] = get_args(Bits.__value__)
@@ -24,7 +24,7 @@ def test_words_of_their_own_width_come_back(bits: Bits) -> None:
     full = 1 << (bits - 1)
     words = np.random.default_rng(1).integers(-full, full, (2, 999))
     words[0, :2] = -full, full - 1
-    assert np.array_equal(words, quantised((words / full).astype(np.float64), bits))
+    assert np.array_equal(words, quantise((words / full).astype(np.float64), bits))
 
 
 @pytest.mark.parametrize("bits", BITS)
@@ -35,18 +35,18 @@ def test_other_programs_read_the_file(bits: Bits, channels: int) -> None:
         io.BytesIO(wav_file(signal, 44100, bits, TAGS)), dtype="int32", always_2d=True
     )
     assert rate == 44100
-    assert np.array_equal(quantised(signal, bits), read.T >> (32 - bits))
+    assert np.array_equal(quantise(signal, bits), read.T >> (32 - bits))
 
 
 def test_what_is_too_loud_is_clipped() -> None:
     loud = np.array([[2.0, -2.0, 1.0]], dtype=np.float32)
-    assert quantised(loud, 16).tolist() == [[32767, -32768, 32767]]
+    assert quantise(loud, 16).tolist() == [[32767, -32768, 32767]]
 
 
 def test_channels_are_interleaved_little_endian() -> None:
     signal = np.array([[1 / 32768], [-1 / 32768]], dtype=np.float32)
-    assert pcm(signal, 16) == b"\x01\x00\xff\xff"
-    assert pcm(signal, 24) == b"\x00\x01\x00\x00\xff\xff"
+    assert pcm_bytes(signal, 16) == b"\x01\x00\xff\xff"
+    assert pcm_bytes(signal, 24) == b"\x00\x01\x00\x00\xff\xff"
 
 
 def test_the_data_chunk_is_padded_to_an_even_length() -> None:
@@ -75,7 +75,7 @@ def test_dither_belongs_to_its_frame(first: int, sizes: list[int]) -> None:
 
 def test_a_level_below_one_word_survives_in_16_bits() -> None:
     faint = np.full((2, 200_000), 0.3 / 32768, dtype=np.float32)
-    words = quantised(faint, 16)
+    words = quantise(faint, 16)
     assert words.mean(axis=1) == pytest.approx(0.3, abs=0.01)
     assert set(np.unique(words)) == {-1, 0, 1}
 
@@ -84,7 +84,7 @@ def test_words_that_are_there_already_are_not_dithered() -> None:
     words = np.random.default_rng(3).integers(-32768, 32768, (2, 1000))
     signal = (words / 32768).astype(np.float32)
     signal[0, ::2] *= np.float32(0.3)
-    out = quantised(signal, 16)
+    out = quantise(signal, 16)
     assert np.array_equal(words[1], out[1])
     assert np.array_equal(words[0, 1::2], out[0, 1::2])
 
@@ -94,9 +94,9 @@ def test_blocks_are_the_words_of_the_whole(sizes: list[int], bits: Bits) -> None
     signal = np.random.default_rng(4).uniform(-1.1, 1.1, (2, sum(sizes))).astype(np.float32)
     blocks, frame = [], 0
     for size in sizes:
-        blocks.append(pcm(signal[:, frame : frame + size], bits, frame))
+        blocks.append(pcm_bytes(signal[:, frame : frame + size], bits, frame))
         frame += size
-    assert pcm(signal, bits) == b"".join(blocks)
+    assert pcm_bytes(signal, bits) == b"".join(blocks)
 
 
 def chunks(data: bytes) -> dict[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""Logarithms, tangent from sums and products alone: those of ``math`` differ between machines."""
+"""Bit-exact logarithms and tangent: ``math`` differs in the last bit between platforms."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ _ROOT_HALF = 0.7071067811865476
 
 
 def log10(value: float) -> float:
-    """Return the decimal logarithm of a number that is not negative; -inf for 0."""
+    """Return the base-10 logarithm of a non-negative number; -inf for 0."""
     if value <= 0:
         return -inf
-    exponent, rest = _split(value)
-    return (rest + exponent * _LN_2) / _LN_10
+    exponent, log_mantissa = _split(value)
+    return (log_mantissa + exponent * _LN_2) / _LN_10
 
 
 def log2(value: float) -> float:
-    """Return the binary logarithm of a number above 0; that of a power of two is whole."""
-    exponent, rest = _split(value)
-    return exponent + rest / _LN_2
+    """Return the base-2 logarithm of a positive number; exact for powers of two."""
+    exponent, log_mantissa = _split(value)
+    return exponent + log_mantissa / _LN_2
 
 
 def _split(value: float) -> tuple[int, float]:
-    """Return a power of two, and the natural logarithm of what a number is beyond it."""
+    """Return the binary exponent and the natural logarithm of the mantissa."""
     mantissa, exponent = frexp(value)
     if mantissa < _ROOT_HALF:
         mantissa, exponent = 2 * mantissa, exponent - 1
-    # ln m = 2 artanh s with |s| < 0.1716: the term of s^23 is below 2^-60.
+    # ln m = 2 artanh s with |s| < 0.1716: the s^23 term is below 2^-60.
     s = (mantissa - 1) / (mantissa + 1)
     total, square = 0.0, s * s
     for odd in range(23, 0, -2):
@@ -37,7 +37,7 @@ def _split(value: float) -> tuple[int, float]:
 
 
 def tan(angle: float) -> float:
-    """Return the tangent of an angle from 0 to 0.8 radians, from the series of sine and cosine."""
+    """Return the tangent of an angle of 0 to 0.8 radians, from the Taylor series of sin and cos."""
     square = angle * angle
     sine = cosine = 1.0
     for even in range(20, 0, -2):
@@ -47,5 +47,5 @@ def tan(angle: float) -> float:
 
 
 def to_db(level: float) -> float:
-    """Turn a factor of full scale into decibels; -inf for 0."""
+    """Convert a linear level (full scale = 1) to decibels; -inf for 0."""
     return 20 * log10(level)

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pyodide_app.engine.limiter import CEILING, Limiter
 from pyodide_app.engine.loudness import true_peak
-from pyodide_app.engine.master import CEILING, Limiter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,7 @@ def test_a_gain_moves_over_where_the_material_changes() -> None:
 
     limiter = Limiter(RATE)
     first = limiter.render(before, 1000, 1000)
-    limiter.turn(before, 2000)
+    limiter.prepare_change(before, 2000)
     out = np.concatenate((first, limiter.render(after, 2000, 1000)), axis=1)
     assert np.abs(np.diff(out)).max() < 0.03
     assert out.max() <= CEILING
