@@ -14,7 +14,7 @@ from stempress.core.units import megabytes
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from pyodide_app.engine.wav import Bits
+    from pyodide_app.engine.pcm import Bits
     from stempress.commands.command import Context
 
 
