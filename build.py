@@ -23,9 +23,9 @@ def build(options: BuildOptions, progress: Progress) -> BuildResult:
     if built:
         return built
 
-    from stempress.commands.build import press  # noqa: PLC0415 - what presses takes long to begin
+    from stempress.commands.build import build_site  # noqa: PLC0415 - what presses takes long to begin
 
-    return press(options, inputs, progress)
+    return build_site(options, inputs, progress)
 
 
 def leave(status: int) -> NoReturn:

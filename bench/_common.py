@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from stempress.runtime.pyodide import PIN, parse_pin
 from tests.support.chromium import CHROMIUM_FLAGS
 from tests.support.runtime_site import write_runtime_site
@@ -108,7 +108,7 @@ def chromium() -> Iterator[Browser]:
 def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
     """Open a page in headless Chromium that has Python, and the folder's files beside it."""
     write_runtime_site(folder, *scripts)
-    server = QuietServer(("127.0.0.1", 0), partial(StaticHost, directory=str(folder)))
+    server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     with chromium() as browser:
         page = browser.new_page()

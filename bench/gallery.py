@@ -16,7 +16,7 @@ from bench._common import chromium
 from bench.build.collection import write_collection
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ WATCH = """() => {
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a pressed site."""
-    server = QuietServer(("127.0.0.1", 0), partial(StaticHost, directory=str(folder)))
+    server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

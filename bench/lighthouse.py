@@ -14,7 +14,7 @@ from threading import Thread
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("", "gallery/", "songs/undertow/", "tokens/9001/")
@@ -48,8 +48,8 @@ def main() -> int:
         out = Path(scratch, "dist")
         if run(["--out", str(out)], build, ROOT):
             return 1
-        handler = type("Host", (StaticHost,), {"prefix": "/ferry/"})
-        server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(out)))
+        handler = type("Host", (StaticHandler,), {"prefix": "/ferry/"})
+        server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(out)))
         Thread(target=server.serve_forever, daemon=True).start()
         for page in PAGES:
             found = scores(f"http://127.0.0.1:{server.server_port}/ferry/{page}")

@@ -19,7 +19,7 @@ import soundfile
 from bench._common import RUNS, chromium, compare, scratch, tell_versions
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.conftest import ROOT
 from tests.support.small_site import write
 
@@ -56,7 +56,7 @@ previews = "none"
 """
 
 
-class Counting(StaticHost):
+class Counting(StaticHandler):
     """A host that counts the bytes it sends."""
 
     sent = 0
@@ -79,7 +79,7 @@ def served(folder: Path) -> Iterator[str]:
     for name in ("plain.html", "watcher.js"):
         (folder / "bench").mkdir(exist_ok=True)
         shutil.copy(BROWSER / name, folder / "bench" / name)
-    server = QuietServer(("127.0.0.1", 0), partial(Counting, directory=str(folder)))
+    server = StaticServer(("127.0.0.1", 0), partial(Counting, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

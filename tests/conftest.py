@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.evm.chain import compiled
 from tests.support.schedule import mark_kinds, put_longest_first
@@ -185,8 +185,8 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as running:
 
         def start(directory: Path, prefix: str = "/") -> str:
-            handler = type("PrefixedHost", (StaticHost,), {"prefix": prefix})
-            server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(directory)))
+            handler = type("PrefixedHost", (StaticHandler,), {"prefix": prefix})
+            server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(directory)))
             Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             running.callback(server.server_close)
             running.callback(server.shutdown)

@@ -21,8 +21,8 @@ from playwright.sync_api import expect
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
-from stempress.publish.cid import cid_text
+from stempress.commands.static_server import StaticHandler, StaticServer
+from stempress.publish.cid import format_cid
 from stempress.render.html_pages import Press
 from stempress.site.views import Views
 from tests.conftest import ROOT
@@ -143,17 +143,17 @@ class Newcomer:
         line = line.replace("<a link that the mixer copied>", copied)
         if "gateway.example" in line:
             store = Store(self.folder / "published/site.car")
-            name = cid_text(store.root)
+            name = format_cid(store.root)
             base = self.host(type("Handler", (Gateway,), {"store": store}))
             return line.replace("https://gateway.example/ipfs/<cid>/", f"{base}ipfs/{name}/")
         if "somebody.github.io" in line:
-            return line.replace("https://somebody.github.io/night-ferry/", self.host(StaticHost))
+            return line.replace("https://somebody.github.io/night-ferry/", self.host(StaticHandler))
         return line
 
-    def host(self, handler: type[StaticHost]) -> str:
+    def host(self, handler: type[StaticHandler]) -> str:
         """Serve what was pressed."""
         directory = str(self.folder / "dist")
-        server = QuietServer(("127.0.0.1", 0), partial(handler, directory=directory))
+        server = StaticServer(("127.0.0.1", 0), partial(handler, directory=directory))
         Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         self._running.callback(server.server_close)
         self._running.callback(server.shutdown)

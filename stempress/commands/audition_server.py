@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from stempress.commands.live_reload import PreviewHost
+from stempress.commands.live_reload import PreviewHandler
 from stempress.core.errors import SiteError
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ FILES = {
     PAGE_ADDRESS: "audition.html",
     f"{API_ADDRESS}.js": "audition.js",
 }
-LONGEST = 10_000
+MAX_BODY_BYTES = 10_000
 """Bytes of the longest question that is read."""
 
 
-class DeskHost(PreviewHost):
+class AuditionHandler(PreviewHandler):
     """A preview with an audition."""
 
     def __init__(self, *args: object, audition: Audition, **options: object) -> None:
@@ -45,14 +45,18 @@ class DeskHost(PreviewHost):
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
         """Take a verdict or a rule, from the audition's own page alone."""
         length = int(self.headers.get("Content-Length") or 0)
-        if urlsplit(self.path).path != API_ADDRESS or not self._is_ours() or length > LONGEST:
+        if (
+            urlsplit(self.path).path != API_ADDRESS
+            or not self._is_same_origin()
+            or length > MAX_BODY_BYTES
+        ):
             self.close_connection = True
             self.send_error(HTTPStatus.FORBIDDEN)
             return
         body = self.rfile.read(length)
         self.send_outcome(lambda: self._taken(json.loads(body)))
 
-    def _is_ours(self) -> bool:
+    def _is_same_origin(self) -> bool:
         """Say whether a page of this very server asks: others may send, but cannot say they do."""
         host = self.headers.get("Host", "")
         name = host.rpartition(":")[0]

@@ -14,7 +14,7 @@ from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_wording
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
-from stempress.commands.leak_check import refuse_leaks, secret_guard
+from stempress.commands.leak_check import check_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
 from stempress.core.workers import start_workers
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from stempress.output.input_hash import InputHashes
 
 
-def press(options: BuildOptions, inputs: InputHashes, progress: Progress) -> BuildResult:
+def build_site(options: BuildOptions, inputs: InputHashes, progress: Progress) -> BuildResult:
     """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
     with ExitStack() as until_written:
-        return _press(options, inputs, progress, until_written)
+        return _build_site(options, inputs, progress, until_written)
 
 
-def _press(
+def _build_site(
     options: BuildOptions, inputs: InputHashes, progress: Progress, until_written: ExitStack
 ) -> BuildResult:
     # First gather everything.
@@ -89,7 +89,7 @@ def _press(
             *app,
         ]
     with progress.stage("check"):
-        refuse_leaks(collection, files_outside(metadata, held), findings)
+        check_leaks(collection, files_outside(metadata, held), findings)
         findings.raise_faults()
     # Then write.
     told = {"warnings": [str(each) for each in findings.warnings]}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site, folder, process_count
 from stempress.commands.command import Command
-from stempress.commands.report import tell
+from stempress.commands.report import report_build
 from stempress.core.errors import Fault, SiteError, report_faults
 from stempress.core.options import BuildOptions
-from stempress.publish.upload_diff import changes
+from stempress.publish.upload_diff import diff_published
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -70,7 +70,7 @@ def _address(text: str) -> str:
 
 def run_build(options: BuildOptions, context: Context) -> bool:
     """Build once and report; return whether the site was built."""
-    refuse_missing_runtime(options)
+    check_runtime_folder(options)
     return build_once(options, context)
 
 
@@ -94,9 +94,9 @@ def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
     try:
         built = context.build(options, progress)
         seconds = time.monotonic() - started
-        differing = changes(options.site, options.out, built.written.changed)
+        differing = diff_published(options.site, options.out, built.written.changed)
         out = _relative(options.out)
-        tell(built, seconds, out, progress, differing, report=options.report)
+        report_build(built, seconds, out, progress, differing, report=options.report)
     finally:
         gc.enable()
     if options.profile:
@@ -104,7 +104,7 @@ def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
     return built
 
 
-def refuse_missing_runtime(options: BuildOptions) -> None:
+def check_runtime_folder(options: BuildOptions) -> None:
     """Raise SiteError for a ``--runtime-from`` that does not exist."""
     if options.runtime_from and not options.runtime_from.is_dir():
         value, hint = str(options.runtime_from), "name a folder, or leave it out"

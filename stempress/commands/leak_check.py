@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     from stempress.output.output_files import OutputFile
     from stempress.output.writer import Guard
 
-SEED_BYTES = 16
+MIN_SEED_BYTES = 16
 """A seed that is shorter may stand anywhere by chance."""
 _SALT = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
-def refuse_leaks(collection: Collection, files: Sequence[OutputFile], findings: Findings) -> None:
+def check_leaks(collection: Collection, files: Sequence[OutputFile], findings: Findings) -> None:
     """Note what could tell an unrevealed token from another, as far as these files tell of them."""
     hidden = [token for token in collection.tokens if token.state == "unrevealed"]
     if not hidden:
         return
     metadata = {file.address: file for file in files if file.address.startswith("metadata/")}
     written = [token for token in hidden if f"metadata/{token.id}.json" in metadata]
-    for token, other in _unlike(written, metadata):
+    for token, other in _find_differences(written, metadata):
         findings.fault(
             f"/metadata/{token.id}.json",
             f"differs from that of token {other.id}, though both are unrevealed",
             hint="it must tell nothing but the token's number",
         )
-    _warn_of_order(collection.tokens, findings)
+    _warn_of_unshuffled_ids(collection.tokens, findings)
     if len({(token.tier, token.supply) for token in hidden}) > len({t.tier for t in hidden}):
         findings.warn(
             LEDGER,
@@ -54,7 +54,7 @@ def refuse_leaks(collection: Collection, files: Sequence[OutputFile], findings: 
         )
 
 
-def _warn_of_order(tokens: Sequence[Token], findings: Findings) -> None:
+def _warn_of_unshuffled_ids(tokens: Sequence[Token], findings: Findings) -> None:
     """Warn where revealed tokens with neighbouring ids are the same stem far too often.
 
     Under chance, pairs that are the same follow a binomial distribution; six standard deviations
@@ -73,7 +73,7 @@ def _warn_of_order(tokens: Sequence[Token], findings: Findings) -> None:
         )
 
 
-def _unlike(
+def _find_differences(
     hidden: Sequence[Token], metadata: dict[str, OutputFile]
 ) -> Iterator[tuple[Token, Token]]:
     """Yield unrevealed tokens whose metadata is not that of the first of their tier."""
@@ -82,19 +82,19 @@ def _unlike(
         other = first.setdefault(token.tier, token)
         pair = other, token
         theirs, mine = (json.loads(metadata[f"metadata/{each.id}.json"].read()) for each in pair)
-        if not _alike(theirs, mine, other.id, token.id):
+        if not _is_same_but_id(theirs, mine, other.id, token.id):
             yield token, other
 
 
-def _alike(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
+def _is_same_but_id(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
     """Say whether two values are the same but for the number of the token they speak of."""
     if isinstance(theirs, dict) and isinstance(mine, dict):
         return list(theirs) == list(mine) and all(
-            _alike(theirs[key], mine[key], their_id, my_id) for key in theirs
+            _is_same_but_id(theirs[key], mine[key], their_id, my_id) for key in theirs
         )
     if isinstance(theirs, list) and isinstance(mine, list):
         return len(theirs) == len(mine) and all(
-            _alike(*pair, their_id, my_id) for pair in zip(theirs, mine, strict=True)
+            _is_same_but_id(*pair, their_id, my_id) for pair in zip(theirs, mine, strict=True)
         )
     if isinstance(theirs, str) and theirs != mine:
         ends = (match.span() for match in re.finditer(re.escape(their_id), theirs))
@@ -115,7 +115,7 @@ def secret_guard(site: Path, collection: Collection) -> Guard | None:
         findings = Findings()
         if salts and not salts.isdisjoint(_SALT.findall(content)):
             findings.fault(f"/{address}", f"holds a salt of {SECRET_FILE}", hint="take it out")
-        if len(seed) >= SEED_BYTES and seed in content:
+        if len(seed) >= MIN_SEED_BYTES and seed in content:
             findings.fault(f"/{address}", f"holds the seed of {SECRET_FILE}", hint="take it out")
         findings.raise_faults()
 

@@ -14,7 +14,7 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from stempress.core.errors import Fault, SiteError
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ HEARTBEAT_SECONDS = 10
 SCRIPT = Path(__file__).with_name("live_reload.js")
 SCRIPT_ADDRESS = "/.stempress/reload.js"
 STREAM_ADDRESS = "/.stempress/reload"
-NO_FILES = re.compile(rb"(<meta[^>]*[ ;\"]script-src)(?![^;\">]*'self')(?: 'none')?")
+SCRIPT_POLICY = re.compile(rb"(<meta[^>]*[ ;\"]script-src)(?![^;\">]*'self')(?: 'none')?")
 """A policy in a page that takes no script from a file."""
 TAG = '<script src="{address}" data-build="{build}"></script>'
 
 
 @dataclass
-class Builds:
+class BuildEvents:
     """What open pages are told of builds, and who waits for the next one.
 
     A build that changed style sheets alone leaves ``page`` as it was: pages take the new sheets and
@@ -84,10 +84,10 @@ class Builds:
             return self.newest
 
 
-class PreviewHost(StaticHost):
+class PreviewHandler(StaticHandler):
     """A static host whose pages reload themselves."""
 
-    def __init__(self, *args: object, builds: Builds, **options: object) -> None:
+    def __init__(self, *args: object, builds: BuildEvents, **options: object) -> None:
         self.builds = builds
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
@@ -108,7 +108,7 @@ class PreviewHost(StaticHost):
             return
         # Named before the page is read: a page that is newer than its name reloads once too often.
         tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.page)
-        page = with_tag(admitting(source.read_bytes()), tag.encode())
+        page = insert_tag(allow_script(source.read_bytes()), tag.encode())
         self.send_response(status)
         self.send_content_headers(self.guess_type(source), len(page))
         if self.command != "HEAD":
@@ -129,21 +129,21 @@ class PreviewHost(StaticHost):
             seen = newest
 
 
-def admitting(page: bytes) -> bytes:
+def allow_script(page: bytes) -> bytes:
     """Return the page with a policy that admits the preview's script: that of 404.html does not."""
-    return NO_FILES.sub(rb"\1 'self'", page, count=1)
+    return SCRIPT_POLICY.sub(rb"\1 'self'", page, count=1)
 
 
-def with_tag(page: bytes, tag: bytes) -> bytes:
+def insert_tag(page: bytes, tag: bytes) -> bytes:
     """Return the page with the tag at the end of its head, or at the end of what there is."""
     head, end, rest = page.partition(b"</head>")
     return head + tag + end + rest if end else page + tag
 
 
-def binding(host: str, port: int, handler: Callable[..., PreviewHost]) -> QuietServer:
+def bind_server(host: str, port: int, handler: Callable[..., PreviewHandler]) -> StaticServer:
     """Take a port; who asks there waits until it is served. SiteError if it is not to be had."""
     try:
-        return QuietServer((host, port), handler)
+        return StaticServer((host, port), handler)
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
         what = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
@@ -152,7 +152,7 @@ def binding(host: str, port: int, handler: Callable[..., PreviewHost]) -> QuietS
 
 
 @contextmanager
-def hosting(server: QuietServer, builds: Builds) -> Iterator[str]:
+def serve_in_thread(server: StaticServer, builds: BuildEvents) -> Iterator[str]:
     """Serve in a thread of its own; yields the address."""
     Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     host, port = server.server_address[:2]

@@ -89,21 +89,21 @@ def run_publish(options: PublishOptions, context: Context) -> bool:
 
 
 def _check(options: PublishOptions, progress: Progress) -> None:
-    from stempress.publish.car_export import refuse_unpressed
-    from stempress.publish.site_check import check_hosts
+    from stempress.publish.car_export import check_is_built
+    from stempress.publish.site_check import check_site
 
-    refuse_unpressed(options.out)
-    if faults := check_hosts(options.out, progress):
+    check_is_built(options.out)
+    if faults := check_site(options.out, progress):
         raise SiteError(faults)
     progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
     progress.log("from file:// pages can be read; browsers run no mixer and no search there")
 
 
 def _publish(options: PublishOptions, progress: Progress) -> None:
-    from stempress.publish.car_export import names_assets, publish
+    from stempress.publish.car_export import export_site, has_absolute_assets
 
     to = options.to or options.site / "published"
-    published = publish(options.out, to, progress, options.since)
+    published = export_site(options.out, to, progress, options.since)
     for name, size in published.sizes.items():
         progress.log(f"{to / name}: {megabytes(size)}")
     # Metadata contains the CID of assets, and pages that of metadata.
@@ -111,7 +111,7 @@ def _publish(options: PublishOptions, progress: Progress) -> None:
         progress.log(f"{name}: ipfs://{cid}/")
     progress.log(f"base URI for the contract: ipfs://{published.metadata}/")
     progress.log(f"site: ipfs://{published.site}/")
-    if not names_assets(options.out):
+    if not has_absolute_assets(options.out):
         progress.log(f"warning: {RELATIVE_ADDRESSES}")
 
 
@@ -126,9 +126,9 @@ def run_verify(options: VerifyOptions, context: Context) -> bool:
 
 def run_published(options: PublishedOptions, context: Context) -> bool:
     """Record the built site as the published one."""
-    from stempress.publish.upload_diff import note_published
+    from stempress.publish.upload_diff import record_published
 
-    note_published(options.site, options.out, context.progress)
+    record_published(options.site, options.out, context.progress)
     return True
 
 

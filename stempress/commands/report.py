@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stempress.core.units import PAGES_LIMIT, megabytes, ranges, runs
-from stempress.publish.upload_diff import UPLOAD
+from stempress.core.units import PAGES_LIMIT, consecutive_runs, format_ranges, megabytes
+from stempress.publish.upload_diff import UPLOAD_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stempress.core.progress import Progress
     from stempress.output.result import BuildResult
-    from stempress.publish.upload_diff import Changes
+    from stempress.publish.upload_diff import UploadDiff
 
-PAGES_NEAR = 0.8
+PAGES_WARNING_SHARE = 0.8
 
 
-def tell(  # noqa: PLR0913 - what a build tells
+def report_build(  # noqa: PLR0913 - what a build tells
     built: BuildResult,
     seconds: float,
     out: str,
     progress: Progress,
-    differing: Changes | None = None,
+    differing: UploadDiff | None = None,
     *,
     report: bool = False,
 ) -> None:
@@ -41,7 +41,7 @@ def tell(  # noqa: PLR0913 - what a build tells
         f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
         f"{count} {'warning' if count == 1 else 'warnings'}"
     )
-    if written.size > PAGES_LIMIT * PAGES_NEAR:
+    if written.size > PAGES_LIMIT * PAGES_WARNING_SHARE:
         progress.log(
             f"warning: {megabytes(written.size)} is near or over the 1 GB that GitHub Pages takes"
         )
@@ -49,14 +49,14 @@ def tell(  # noqa: PLR0913 - what a build tells
     if differing is not None:
         progress.log(
             f"since it was published: {len(differing.changed)} files to upload again "
-            f"({UPLOAD}), {len(differing.gone)} to remove"
+            f"({UPLOAD_LIST}), {len(differing.gone)} to remove"
         )
         is_first, changed = False, differing.changed
     else:
         changed = written.changed
     tokens = [] if is_first else changed_tokens(changed)
     if built.standard and tokens:
-        progress.log(f"changed metadata: {announcement(built.standard, tokens)}")
+        progress.log(f"changed metadata: {metadata_events(built.standard, tokens)}")
 
 
 def changed_tokens(addresses: Iterable[str]) -> list[int]:
@@ -65,14 +65,14 @@ def changed_tokens(addresses: Iterable[str]) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
-def announcement(standard: str, tokens: Sequence[int]) -> str:
+def metadata_events(standard: str, tokens: Sequence[int]) -> str:
     """Return the events that tell marketplaces to read tokens' metadata again.
 
     ERC-4906 has ranges for ERC-721; ERC-1155 has an event for every id.
     """
     if standard == "erc1155":
-        return f"URI for {ranges(tokens)}"
+        return f"URI for {format_ranges(tokens)}"
     return ", ".join(
         f"MetadataUpdate({low})" if low == high else f"BatchMetadataUpdate({low}, {high})"
-        for low, high in runs(tokens)
+        for low, high in consecutive_runs(tokens)
     )

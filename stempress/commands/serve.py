@@ -19,8 +19,8 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
-from stempress.commands.audition_server import DeskHost
-from stempress.commands.live_reload import Builds, binding, hosting
+from stempress.commands.audition_server import AuditionHandler
+from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.core.paths import WEB
 from stempress.drop.audition import Audition
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
-    from stempress.commands.static_server import QuietServer
+    from stempress.commands.static_server import StaticServer
 
 DEBOUNCE_SECONDS = 0.02
 INPUT_FILES = ("site.toml",)
 INPUT_FOLDERS = ("content", "stems", "templates")
 # A build reads its own inputs: opening and closing them must not set off the next build.
-CHANGES = {EVENT_TYPE_CREATED, EVENT_TYPE_DELETED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
+CHANGE_EVENTS = {EVENT_TYPE_CREATED, EVENT_TYPE_DELETED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
 
 
-class InputWatch(FileSystemEventHandler):
+class InputWatcher(FileSystemEventHandler):
     """Sets ``changed`` when something that a build reads has changed."""
 
     def __init__(self, site: Path, changed: Event) -> None:
@@ -49,7 +49,7 @@ class InputWatch(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Take notice of changes to inputs."""
         paths = [Path(str(each)) for each in (event.src_path, event.dest_path) if each]
-        if event.event_type in CHANGES and any(map(self.is_input, paths)):
+        if event.event_type in CHANGE_EVENTS and any(map(self.is_input, paths)):
             self.changed.set()
 
     def is_input(self, path: Path) -> bool:
@@ -61,10 +61,10 @@ class InputWatch(FileSystemEventHandler):
 
 
 @contextmanager
-def watching(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
+def watch_inputs(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
     """Watch a site's inputs; yields what to call so that new input folders are watched too."""
     observer = Observer()
-    handler = InputWatch(site, changed)
+    handler = InputWatcher(site, changed)
     observer.schedule(handler, str(handler.site))
     watches: dict[Path, tuple[int, ObservedWatch]] = {}
 
@@ -83,7 +83,7 @@ def watching(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
 
 def watch_folder(
     observer: BaseObserver,
-    handler: InputWatch,
+    handler: InputWatcher,
     folder: Path,
     watches: dict[Path, tuple[int, ObservedWatch]],
 ) -> None:
@@ -116,9 +116,9 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     free one. ``rebuild`` returns the addresses that it changed; ``rest`` is called after it, when
     nobody waits. Returns whether there was anything to serve.
     """
-    builds, changed = Builds(), Event()
-    handler = partial(DeskHost, audition=Audition(site), directory=str(out), builds=builds)
-    with binding(host, port, handler) as server:
+    builds, changed = BuildEvents(), Event()
+    handler = partial(AuditionHandler, audition=Audition(site), directory=str(out), builds=builds)
+    with bind_server(host, port, handler) as server:
         if not press() and not out.is_dir():
             return False
         _serve(site, out, server, builds, changed, rebuild, report, rest)
@@ -128,8 +128,8 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
 def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
     site: Path,
     out: Path,
-    server: QuietServer,
-    builds: Builds,
+    server: StaticServer,
+    builds: BuildEvents,
     changed: Event,
     rebuild: Callable[[], Collection[str]],
     report: Callable[[str], None],
@@ -137,21 +137,21 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
 ) -> None:
     try:
         with (
-            watching(site, changed) as watch_folders,
-            hosting(server, builds) as address,
+            watch_inputs(site, changed) as watch_folders,
+            serve_in_thread(server, builds) as address,
         ):
             report(f"serving {out} at {address} (Ctrl-C ends it)")
             report(f"audition: {address}audition/")
             while True:
                 rest()
-                settle(changed)
+                wait_for_changes(changed)
                 watch_folders()
-                press_again(rebuild, builds, report)
+                rebuild_and_report(rebuild, builds, report)
     except KeyboardInterrupt:
         report("stopped")
 
 
-def settle(changed: Event) -> None:
+def wait_for_changes(changed: Event) -> None:
     """Wait for a change, and then until nothing has changed for a moment: saves come in bursts."""
     changed.wait()
     while changed.is_set():
@@ -159,8 +159,8 @@ def settle(changed: Event) -> None:
         time.sleep(DEBOUNCE_SECONDS)
 
 
-def press_again(
-    rebuild: Callable[[], Collection[str]], builds: Builds, report: Callable[[str], None]
+def rebuild_and_report(
+    rebuild: Callable[[], Collection[str]], builds: BuildEvents, report: Callable[[str], None]
 ) -> None:
     """Call ``rebuild``; whatever goes wrong is told, and the next save may mend it."""
     try:

@@ -12,7 +12,7 @@ from stempress.commands.build_command import (
     add_build_arguments,
     build_and_report,
     build_once,
-    refuse_missing_runtime,
+    check_runtime_folder,
 )
 from stempress.commands.command import Command
 from stempress.core.options import BuildOptions
@@ -43,7 +43,7 @@ def run_serve(options: ServeOptions, context: Context) -> bool:
     """Serve until Ctrl-C; return whether there was a site to serve."""
     from stempress.commands.serve import serve  # noqa: PLC0415 - a build needs no server
 
-    refuse_missing_runtime(options)
+    check_runtime_folder(options)
     return serve(
         options.site,
         options.out,

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from stempress.collection.audio_formats import Codec
     from stempress.collection.settings import Audio
 
-LARGEST = 10
+LARGEST_COUNT = 10
 BITRATES = (64, 96, 128, 192, 256)
-FLAC_SHARE = 0.55
+FLAC_RATIO = 0.55
 """What FLAC usually leaves of 16-bit words at 48 kHz; taken where no stem has been encoded so."""
-_SUFFIXES = {
+_KIND_OF_SUFFIX = {
     "html": "pages", "json": "data", "xml": "data", "txt": "data",
     "svg": "pictures", "png": "pictures", "jpg": "pictures", "jpeg": "pictures",
 }  # fmt: skip
@@ -29,7 +29,7 @@ _SUFFIXES = {
 def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[str]:
     """Return the report's lines about files, of which the addresses and sizes are given."""
     total = sum(sizes.values())
-    kinds = _kinds(sizes, sounds)
+    kinds = _bytes_by_kind(sizes, sounds)
     names = {
         file.address: f" ({'/'.join(key)})"
         for key, stem in sounds.stems.items()
@@ -39,18 +39,18 @@ def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[
     return [
         "Size by kind:",
         *(f"  {megabytes(size):>10}  {kind}" for kind, size in kinds.most_common()),
-        f"The {LARGEST} largest files:",
+        f"The {LARGEST_COUNT} largest files:",
         *(
             f"  {megabytes(size):>10}  {address}{names.get(address, '')}"
-            for address, size in nlargest(LARGEST, sizes.items(), key=lambda each: each[1])
+            for address, size in nlargest(LARGEST_COUNT, sizes.items(), key=lambda each: each[1])
         ),
         "Other settings of [audio], estimated from the stems' length:",
         *(f"  {line}" for line in _alternatives(sounds, audio)),
-        _distance(total),
+        _pages_limit(total),
     ]
 
 
-def _kinds(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
+def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
     """Return bytes by kind."""
     named = {file.address: "previews" for file in sounds.previews.values()}
     named |= {
@@ -60,7 +60,11 @@ def _kinds(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
     found: Counter[str] = Counter()
     for address, size in sizes.items():
         suffix = address.rsplit(".", 1)[-1].lower()
-        kind = "the mixer and its Python" if address.startswith("app/") else _SUFFIXES.get(suffix)
+        kind = (
+            "the mixer and its Python"
+            if address.startswith("app/")
+            else _KIND_OF_SUFFIX.get(suffix)
+        )
         found[named.get(address) or kind or "the rest"] += size
     return found
 
@@ -75,9 +79,9 @@ def _alternatives(sounds: Sounds, audio: Audio) -> Iterator[str]:
     yield from (
         _alternative(audio.stream, each, sounds, now) for each in BITRATES if each != audio.bitrate
     )
-    yield _compared('stream = "flac"', lossless, now)
+    yield _compare('stream = "flac"', lossless, now)
     if audio.lossless:
-        yield _compared("lossless = false", now, now + lossless)
+        yield _compare("lossless = false", now, now + lossless)
 
 
 def _alternative(codec: Codec, bitrate: int, sounds: Sounds, now: int) -> str:
@@ -85,7 +89,7 @@ def _alternative(codec: Codec, bitrate: int, sounds: Sounds, now: int) -> str:
         stem.seconds * total_bitrate(codec, bitrate, stem.channels) * 125
         for stem in sounds.stems.values()
     )
-    return _compared(f'stream = "{codec}", bitrate = {bitrate}', size, now)
+    return _compare(f'stream = "{codec}", bitrate = {bitrate}', size, now)
 
 
 def _flac_size(sounds: Sounds) -> float:
@@ -93,17 +97,17 @@ def _flac_size(sounds: Sounds) -> float:
     return sum(
         stem.lossless.size
         if stem.lossless
-        else stem.seconds * stem.channels * 48000 * 2 * FLAC_SHARE
+        else stem.seconds * stem.channels * 48000 * 2 * FLAC_RATIO
         for stem in sounds.stems.values()
     )
 
 
-def _compared(what: str, size: float, now: float) -> str:
+def _compare(what: str, size: float, now: float) -> str:
     way = "saves" if size < now else "adds"
     return f"{what}: about {megabytes(size)}, {way} {megabytes(abs(size - now))}"
 
 
-def _distance(total: int) -> str:
+def _pages_limit(total: int) -> str:
     share, limit = 100 * total / PAGES_LIMIT, megabytes(PAGES_LIMIT)
     left = PAGES_LIMIT - total
     of = f"{megabytes(total)} are {share:.0f} % of what GitHub Pages takes ({limit})"

@@ -15,11 +15,11 @@ from stempress.core.media_types import MEDIA_TYPES
 if TYPE_CHECKING:
     from socket import socket
 
-CHUNK = 1 << 16
+CHUNK_BYTES = 1 << 16
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-class StaticHost(SimpleHTTPRequestHandler):
+class StaticHandler(SimpleHTTPRequestHandler):
     """Serves ``directory`` below ``prefix``, as GitHub Pages and an IPFS gateway would."""
 
     protocol_version = "HTTP/1.1"
@@ -117,7 +117,7 @@ class StaticHost(SimpleHTTPRequestHandler):
         """Copy ``source[first:stop]`` to the client, a chunk at a time."""
         with source.open("rb") as stream:
             stream.seek(first)
-            while first < stop and (chunk := stream.read(min(CHUNK, stop - first))):
+            while first < stop and (chunk := stream.read(min(CHUNK_BYTES, stop - first))):
                 self.wfile.write(chunk)
                 first += len(chunk)
 
@@ -125,7 +125,7 @@ class StaticHost(SimpleHTTPRequestHandler):
         """Say nothing: a build's own report is what the artist reads."""
 
 
-class QuietServer(ThreadingHTTPServer):
+class StaticServer(ThreadingHTTPServer):
     """A threaded server that takes a visitor's leaving for granted."""
 
     daemon_threads = True

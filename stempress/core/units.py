@@ -16,12 +16,14 @@ def megabytes(size: float) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def ranges(numbers: Sequence[int]) -> str:
+def format_ranges(numbers: Sequence[int]) -> str:
     """Return ascending numbers as ``1-3, 7``."""
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs(numbers))
+    return ", ".join(
+        str(low) if low == high else f"{low}-{high}" for low, high in consecutive_runs(numbers)
+    )
 
 
-def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+def consecutive_runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Return ascending numbers as the first and last of every unbroken run."""
     found: list[tuple[int, int]] = []
     for number in numbers:

@@ -17,7 +17,7 @@ from stempress.collection.token_spec import item_of, read_item, stem_item, tier_
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import attach_filename, check_writable
 from stempress.core.text_files import SECRET_FILE
-from stempress.core.units import ranges
+from stempress.core.units import format_ranges
 from stempress.drop.allocation import (
     WHERE,
     draw_approved,
@@ -142,7 +142,7 @@ def _known_items(books: Books) -> Counter[str]:
     if unknown:
         what = "are unrevealed, and nothing says what they are: supplies cannot be counted"
         hint = f"{SECRET_FILE} of the mint that made them"
-        raise SiteError([Fault(LEDGER, what, f"tokens {ranges(unknown)}", hint=hint)])
+        raise SiteError([Fault(LEDGER, what, f"tokens {format_ranges(unknown)}", hint=hint)])
     return found
 
 

@@ -11,7 +11,7 @@ from rich.progress import Progress as Bars
 
 from stempress.core.cache import cache_root, digest
 from stempress.core.errors import Fault, SiteError
-from stempress.core.units import ranges
+from stempress.core.units import format_ranges
 from stempress.drop.balances import check_balances
 from stempress.drop.chain_state import apply, fold
 from stempress.drop.drop_state import open_books
@@ -262,4 +262,4 @@ def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:
             if isinstance(event, Announced) and event.last - event.first + len(tokens) < MOST_NAMED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
-        progress.log(f"metadata announced since the last sync: {ranges(sorted(tokens))}")
+        progress.log(f"metadata announced since the last sync: {format_ranges(sorted(tokens))}")

@@ -23,12 +23,12 @@ class Block:
     content: bytes
 
 
-def cid_of(codec: int, content: bytes) -> bytes:
+def compute_cid(codec: int, content: bytes) -> bytes:
     """Return the CID of a block's bytes."""
     return bytes([1, codec, 0x12, 32]) + sha256(content).digest()
 
 
-def cid_text(cid: bytes) -> str:
+def format_cid(cid: bytes) -> str:
     """Return a CID as people copy it: base 32, lower case."""
     return "b" + b32encode(cid).decode().rstrip("=").lower()
 
@@ -39,19 +39,19 @@ def parse_cid(text: str) -> bytes:
         cid = b32decode(text[1:].upper() + "=" * (-len(text[1:]) % 8))
     except ValueError:
         cid = b""
-    if len(cid) != CID_BYTES or cid[0] != 1 or cid_text(cid) != text:
+    if len(cid) != CID_BYTES or cid[0] != 1 or format_cid(cid) != text:
         raise ValueError(f"no CID of version 1 in base 32: {text[:80]}")
     return cid
 
 
-def checked_block(cid: bytes, content: bytes) -> Block:
+def verify_block(cid: bytes, content: bytes) -> Block:
     """Return a block that somebody else sent; BlockError unless its CID names these bytes."""
-    if len(cid) != CID_BYTES or cid != cid_of(cid[1], content):
-        raise BlockError(f"a block is not what its CID says: {cid_text(cid)}")
+    if len(cid) != CID_BYTES or cid != compute_cid(cid[1], content):
+        raise BlockError(f"a block is not what its CID says: {format_cid(cid)}")
     return Block(cid, content)
 
 
-def varint(value: int) -> bytes:
+def encode_varint(value: int) -> bytes:
     """Return a whole number, seven bits a byte, lowest first."""
     found = bytearray()
     while value > 0x7F:

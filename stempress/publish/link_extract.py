@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ATTRIBUTES = {"action", "data", "href", "poster", "src", "srcset", "xlink:href"}
-FOLLOWED = {"a", "area", "form"}
+NAVIGATION_TAGS = {"a", "area", "form"}
 """Tags whose address is visited when the visitor says so, not before."""
-TOLD = {"alternate", "author", "license", "me", "next", "prev"}
+NAVIGATION_RELATIONS = {"alternate", "author", "license", "me", "next", "prev"}
 """Kinds of ``<link>`` that tell an address, and fetch nothing."""
-_STYLED = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
-_IMPORTED = re.compile(
+_STYLE_LINK = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
+_MODULE_LINK = re.compile(
     r"""\b(?:from|import)\s*\(?\s*["']([./][^"'\n]*|https?:[^"'\n]+)["']"""
     r"""|\bnew URL\(\s*["']([^"'\n]+[^"'\n/])["']\s*,\s*import\.meta\.url"""
     r"""|\b(?:fetch|importScripts)\(\s*["']([./][^"'\n]*|https?:[^"'\n]+)["']"""
@@ -32,38 +32,42 @@ class Reference:
     fetched: bool
 
 
-def in_markup(text: str) -> set[Reference]:
+def find_in_markup(text: str) -> set[Reference]:
     """Return what a page or a drawing names."""
-    reader = _Markup()
+    reader = _MarkupParser()
     reader.feed(text)
     return reader.found
 
 
-def in_style(text: str) -> set[Reference]:
+def find_in_style(text: str) -> set[Reference]:
     """Return what a style sheet names."""
-    return {Reference(link, fetched=True) for link in _links(_STYLED, _COMMENT.sub("", text))}
+    return {
+        Reference(link, fetched=True) for link in _match_links(_STYLE_LINK, _COMMENT.sub("", text))
+    }
 
 
-def in_module(text: str) -> set[Reference]:
+def find_in_module(text: str) -> set[Reference]:
     """Return what a module names in so many words; what it puts together is not seen."""
-    return {Reference(link, fetched=True) for link in _links(_IMPORTED, _COMMENT.sub("", text))}
+    return {
+        Reference(link, fetched=True) for link in _match_links(_MODULE_LINK, _COMMENT.sub("", text))
+    }
 
 
-READERS: dict[str, Callable[[str], set[Reference]]] = {
-    ".html": in_markup,
-    ".svg": in_markup,
-    ".css": in_style,
-    ".js": in_module,
-    ".mjs": in_module,
+EXTRACTORS: dict[str, Callable[[str], set[Reference]]] = {
+    ".html": find_in_markup,
+    ".svg": find_in_markup,
+    ".css": find_in_style,
+    ".js": find_in_module,
+    ".mjs": find_in_module,
 }
 
 
-def _links(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+def _match_links(pattern: re.Pattern[str], text: str) -> Iterator[str]:
     for match in pattern.finditer(text):
         yield next(filter(None, match.groups()))
 
 
-class _Markup(HTMLParser):
+class _MarkupParser(HTMLParser):
     """Gathers references; of what stands between tags, style sheets alone are read."""
 
     def __init__(self) -> None:
@@ -75,17 +79,17 @@ class _Markup(HTMLParser):
         relations = set((dict(attrs).get("rel") or "").lower().split()) if tag == "link" else set()
         if "canonical" in relations:
             return
-        fetched = tag not in FOLLOWED and not relations & TOLD
+        fetched = tag not in NAVIGATION_TAGS and not relations & NAVIGATION_RELATIONS
         for name, value in attrs:
             if name in ATTRIBUTES and value is not None:
-                links = _candidates(value) if name == "srcset" else [value.strip()]
+                links = _srcset_links(value) if name == "srcset" else [value.strip()]
                 self.found.update(Reference(link, fetched) for link in links)
 
     def handle_data(self, data: str) -> None:
         """Read an inline style sheet."""
         if self.cdata_elem == "style":
-            self.found |= in_style(data)
+            self.found |= find_in_style(data)
 
 
-def _candidates(value: str) -> list[str]:
+def _srcset_links(value: str) -> list[str]:
     return [part.split()[0] for part in value.split(",") if part.strip()]

@@ -16,7 +16,7 @@ from stempress.core.media_types import MEDIA_TYPES
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
 from stempress.output.writer import MAX_NAME_BYTES
-from stempress.publish.link_extract import READERS
+from stempress.publish.link_extract import EXTRACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FILE_LIMIT = 100_000_000
 """GitHub refuses longer files."""
-STARTS = {
+SIGNATURES = {
     ".flac": (b"fLaC",),
     ".html": (b"<!doctype html",),
     ".jpg": (b"\xff\xd8\xff",),
@@ -43,9 +43,9 @@ STARTS = {
 }
 """What files of a kind begin with."""
 TYPES = MimeTypes()
-UNTYPED = {"_headers", "_redirects"}
+HOST_FILES = {"_headers", "_redirects"}
 """Files for hosts themselves; nobody visits them."""
-ALIKE = 3
+MAX_NAMED = 3
 """How many of the files that have the same fault are named."""
 BELOW_A_PATH = "at a project's path, at an IPFS path and from file://"
 
@@ -59,7 +59,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class SiteFiles:
     """What lies in a folder: the length of each file, and every folder, by address."""
 
     files: Mapping[str, int]
@@ -72,10 +72,10 @@ class Tree:
         return address in self.files
 
 
-def check_hosts(out: Path, progress: Progress) -> list[Fault]:
+def check_site(out: Path, progress: Progress) -> list[Fault]:
     """Return all that would break at a root, a project's path, on IPFS or from ``file://``."""
     faults: list[Fault] = []
-    tree = _read_tree(out, faults)
+    tree = _list_files(out, faults)
     faults += _name_faults([*tree.files, *tree.folders])
     faults += _size_faults(tree)
     found: dict[Problem, list[str]] = {}
@@ -88,13 +88,13 @@ def check_hosts(out: Path, progress: Progress) -> list[Fault]:
 
 
 def _fault(problem: Problem, places: list[str]) -> Fault:
-    named = ", ".join(f"/{place}" for place in places[:ALIKE])
-    left = len(places) - ALIKE
+    named = ", ".join(f"/{place}" for place in places[:MAX_NAMED])
+    left = len(places) - MAX_NAMED
     where = named if left <= 0 else f"{named} and {left} more"
     return Fault(where, problem.what, value=problem.value or None, hint=problem.hint)
 
 
-def _read_tree(out: Path, faults: list[Fault]) -> Tree:
+def _list_files(out: Path, faults: list[Fault]) -> SiteFiles:
     files, folders = {}, set()
     for path in sorted(out.rglob("*")):
         address = path.relative_to(out).as_posix()
@@ -108,7 +108,7 @@ def _read_tree(out: Path, faults: list[Fault]) -> Tree:
             folders.add(f"{address}/")
         else:
             files[address] = path.stat().st_size
-    return Tree(files, frozenset(folders))
+    return SiteFiles(files, frozenset(folders))
 
 
 def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
@@ -127,7 +127,7 @@ def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
             yield Fault(f"/{address}", what, hint="rename one of them")
 
 
-def _size_faults(tree: Tree) -> Iterator[Fault]:
+def _size_faults(tree: SiteFiles) -> Iterator[Fault]:
     for address, size in tree.files.items():
         if size > FILE_LIMIT:
             limit = megabytes(FILE_LIMIT)
@@ -138,17 +138,17 @@ def _size_faults(tree: Tree) -> Iterator[Fault]:
         yield Fault("/", f"has {megabytes(total)}: GitHub Pages takes sites up to {limit}")
 
 
-def _file_problems(path: Path, address: str, tree: Tree) -> Iterator[Problem]:
+def _file_problems(path: Path, address: str, tree: SiteFiles) -> Iterator[Problem]:
     suffix = splitext(address)[1].lower()
-    if address in UNTYPED:
+    if address in HOST_FILES:
         return
     if suffix not in MEDIA_TYPES and not TYPES.guess_type(address)[0]:
         yield Problem("has a name by which hosts cannot tell its type", suffix)
-    if (starts := STARTS.get(suffix)) and not _begins(path, starts):
+    if (starts := SIGNATURES.get(suffix)) and not _has_signature(path, starts):
         yield Problem("is not what its name says", suffix)
     if suffix == ".json" and not _is_json(path):
         yield Problem("is no JSON in UTF-8")
-    if reader := READERS.get(suffix):
+    if reader := EXTRACTORS.get(suffix):
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError:
@@ -160,7 +160,7 @@ def _file_problems(path: Path, address: str, tree: Tree) -> Iterator[Problem]:
                 yield problem
 
 
-def _begins(path: Path, starts: tuple[bytes, ...]) -> bool:
+def _has_signature(path: Path, starts: tuple[bytes, ...]) -> bool:
     with path.open("rb") as stream:
         begin = stream.read(max(map(len, starts)))
     return begin.lower().startswith(tuple(start.lower() for start in starts))
@@ -174,7 +174,7 @@ def _is_json(path: Path) -> bool:
     return True
 
 
-def _link_problem(tree: Tree, folder: str, link: str, *, fetched: bool) -> Problem | None:
+def _link_problem(tree: SiteFiles, folder: str, link: str, *, fetched: bool) -> Problem | None:
     """Return what is wrong with a link in a file of this folder, None if nothing is."""
     parts = urlsplit(link)
     if parts.scheme in {"http", "https"} or link.startswith("//"):
@@ -191,8 +191,8 @@ def _link_problem(tree: Tree, folder: str, link: str, *, fetched: bool) -> Probl
     return _target_problem(tree, folder, path, link)
 
 
-def _target_problem(tree: Tree, folder: str, path: str, link: str) -> Problem | None:
-    target = resolved(folder, path)
+def _target_problem(tree: SiteFiles, folder: str, path: str, link: str) -> Problem | None:
+    target = resolve_link(folder, path)
     if target is None:
         return Problem(f"has a link that leaves the site {BELOW_A_PATH}", link)
     if tree.serves(target):
@@ -202,16 +202,16 @@ def _target_problem(tree: Tree, folder: str, path: str, link: str) -> Problem | 
         return Problem("has a link that is answered with a redirect", link, hint)
     if target in tree.folders or not target:
         return Problem("has a link to a folder without an index.html", link)
-    near = closest(target, _near(tree, target))
+    near = closest(target, _siblings(tree, target))
     return Problem("has a link that leads nowhere", link, f"did you mean /{near}?" if near else "")
 
 
-def _near(tree: Tree, target: str) -> list[str]:
+def _siblings(tree: SiteFiles, target: str) -> list[str]:
     return [each for each in tree.files if dirname(each) == dirname(target)]
 
 
 @cache
-def resolved(folder: str, path: str) -> str | None:
+def resolve_link(folder: str, path: str) -> str | None:
     """Return the address that a relative path leads to, None where that is outside the site."""
     found = normpath(f"{folder}/{path}" if folder else path)
     if found == ".." or found.startswith("../"):

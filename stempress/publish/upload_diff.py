@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
     from stempress.core.progress import Progress
 
-FOLDER = "published"
-UPLOAD = f"{FOLDER}/upload.txt"
+STATE_FOLDER = "published"
+UPLOAD_LIST = f"{STATE_FOLDER}/upload.txt"
 """Where an artist finds the files that differ from what was published."""
-NOTED = f"{FOLDER}/files.json"
-WRITTEN = f"{FOLDER}/written.json"
+PUBLISHED_DIGESTS = f"{STATE_FOLDER}/files.json"
+CANDIDATES = f"{STATE_FOLDER}/written.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class UploadDiff:
     """Addresses of files that differ from what was published, and of those that are gone."""
 
     changed: tuple[str, ...]
     gone: tuple[str, ...]
 
 
-def note_published(site: Path, out: Path, progress: Progress) -> None:
+def record_published(site: Path, out: Path, progress: Progress) -> None:
     """Note that ``out`` is what the public has."""
     if not (out / MARKER).is_file():
         hint = "build it first, or name it with --site"
@@ -48,21 +48,21 @@ def note_published(site: Path, out: Path, progress: Progress) -> None:
         for address in addresses:
             noted[address] = file_digest(out / address)
             step(address)
-    write_text_atomically(site / NOTED, json.dumps(noted, indent=0) + "\n")
-    write_text_atomically(site / WRITTEN, "[]\n")
+    write_text_atomically(site / PUBLISHED_DIGESTS, json.dumps(noted, indent=0) + "\n")
+    write_text_atomically(site / CANDIDATES, "[]\n")
     progress.log(f"{len(noted)} files noted as published; builds tell what differs from now on")
 
 
-def changes(site: Path, out: Path, written: Iterable[str]) -> Changes | None:
+def diff_published(site: Path, out: Path, written: Iterable[str]) -> UploadDiff | None:
     """Return what differs from what was published; None where nothing was noted.
 
     ``written`` are the files of the build that has just ended. The list of what to upload lies
     beside the note.
     """
-    if not (site / NOTED).is_file():
+    if not (site / PUBLISHED_DIGESTS).is_file():
         return None
-    noted = json.loads((site / NOTED).read_text("utf-8"))
-    candidates = {*json.loads((site / WRITTEN).read_text("utf-8")), *written}
+    noted = json.loads((site / PUBLISHED_DIGESTS).read_text("utf-8"))
+    candidates = {*json.loads((site / CANDIDATES).read_text("utf-8")), *written}
     there = set(_addresses(out))
     candidates |= there - noted.keys()
     changed = sorted(
@@ -70,9 +70,11 @@ def changes(site: Path, out: Path, written: Iterable[str]) -> Changes | None:
         for address in candidates & there
         if noted.get(address) != file_digest(out / address)
     )
-    write_text_atomically(site / WRITTEN, json.dumps(sorted(candidates & there), indent=0) + "\n")
-    write_text_atomically(site / UPLOAD, "".join(f"{address}\n" for address in changed))
-    return Changes(tuple(changed), tuple(sorted(noted.keys() - there)))
+    write_text_atomically(
+        site / CANDIDATES, json.dumps(sorted(candidates & there), indent=0) + "\n"
+    )
+    write_text_atomically(site / UPLOAD_LIST, "".join(f"{address}\n" for address in changed))
+    return UploadDiff(tuple(changed), tuple(sorted(noted.keys() - there)))
 
 
 def _addresses(out: Path) -> Iterator[str]:

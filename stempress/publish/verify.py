@@ -17,8 +17,8 @@ from urllib3.util import Retry
 
 from stempress.core.errors import Fault, SiteError, shorten
 from stempress.publish.car import CarError, read_car
-from stempress.publish.car_export import METADATA, import_tree, read_tree
-from stempress.publish.cid import DAG_PB, BlockError, cid_of, cid_text
+from stempress.publish.car_export import METADATA, import_site, read_site
+from stempress.publish.cid import DAG_PB, BlockError, compute_cid, format_cid
 from stempress.publish.unixfs import CHUNK, import_stream
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.publish.cid import Block
 
-AT_ONCE = 8
+CONCURRENT_REQUESTS = 8
 CONNECT_SECONDS = 5
-SECONDS = 15
+READ_SECONDS = 15
 GATEWAY_SECONDS = 60
 """How long answers may take to begin; a gateway has to find who has what it is asked for."""
 RETRIES = Retry(
@@ -40,17 +40,17 @@ RETRIES = Retry(
     status_forcelist=(429, 502, 503, 504),
     retry_after_max=30,
 )
-SILENT = 3
+MAX_UNANSWERED = 3
 """After so many questions in a row without an answer no more are asked."""
-NAMED = 10
+MAX_NAMED = 10
 """How many of many alike are named."""
-READ_BY_HOSTS = ("_headers", "_redirects")
+HOST_FILES = ("_headers", "_redirects")
 """Hosts that read these need not serve them."""
 CID = r"b[a-z2-7]{58}"
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltSite:
     """What was built: the CIDs of files and folders by address, the length of every block."""
 
     site: bytes
@@ -59,15 +59,15 @@ class Built:
     blocks: Mapping[bytes, int]
 
 
-def read_built(out: Path, progress: Progress) -> Built:
+def read_built(out: Path, progress: Progress) -> BuiltSite:
     """Name all of ``out`` anew: nothing that was written down earlier is believed."""
     blocks: dict[bytes, int] = {}
 
     def keep(block: Block) -> None:
         blocks[block.cid] = len(block.content)
 
-    imported = import_tree(read_tree(out), [keep], progress)
-    return Built(
+    imported = import_site(read_site(out), [keep], progress)
+    return BuiltSite(
         imported.root.cid,
         {address: node.cid for address, node in imported.nodes.items()},
         {address: node.size for address, node in imported.nodes.items()},
@@ -96,7 +96,7 @@ def _is_host(target: str) -> bool:
         return False
 
 
-def _verify_car(built: Built, path: Path) -> str:
+def _verify_car(built: BuiltSite, path: Path) -> str:
     """Read a CAR file of the site or of its metadata; what it is of, its root tells."""
     found, strange = set(), 0
     try:
@@ -110,14 +110,14 @@ def _verify_car(built: Built, path: Path) -> str:
     folder = f"{METADATA}/" if root == built.nodes.get(f"{METADATA}/") else ""
     faults = []
     if root != built.site and not folder:
-        hint = f"the site is {cid_text(built.site)}"
-        faults.append(Fault(path.name, f"its root is {cid_text(root)}, nothing built", hint=hint))
+        hint = f"the site is {format_cid(built.site)}"
+        faults.append(Fault(path.name, f"its root is {format_cid(root)}, nothing built", hint=hint))
     if strange:
         faults.append(Fault(path.name, f"holds {strange} blocks that were not built"))
     wanted = {name: cid for name, cid in built.nodes.items() if name.startswith(folder)}
     if lacking := [name for name, cid in wanted.items() if cid not in found]:
         hint = "a delta alone is not the whole site"
-        faults.append(Fault(path.name, f"lacks {_some(lacking)}", hint=hint))
+        faults.append(Fault(path.name, f"lacks {_format_list(lacking)}", hint=hint))
     elif lost := {} if folder else built.blocks.keys() - found:
         faults.append(Fault(path.name, f"lacks {len(lost)} blocks"))
     if faults:
@@ -125,23 +125,25 @@ def _verify_car(built: Built, path: Path) -> str:
     return f"{path.name}: {len(found)} blocks, {folder or 'the site'} as it was built"
 
 
-def _some(addresses: Sequence[str]) -> str:
-    named = ", ".join(map(shorten, addresses[:NAMED]))
-    left = len(addresses) - NAMED
+def _format_list(addresses: Sequence[str]) -> str:
+    named = ", ".join(map(shorten, addresses[:MAX_NAMED]))
+    left = len(addresses) - MAX_NAMED
     return named if left <= 0 else f"{named} and {left} more"
 
 
-def _verify_host(built: Built, url: str, progress: Progress) -> str:
+def _verify_host(built: BuiltSite, url: str, progress: Progress) -> str:
     """Fetch every file as a visitor would, and from a gateway the blocks that hold folders."""
     base = url if url.endswith("/") else f"{url}/"
     gateway, named = _gateway_of(base)
-    if named and named != cid_text(built.site):
-        hint = f"the site is {cid_text(built.site)}: publish it"
+    if named and named != format_cid(built.site):
+        hint = f"the site is {format_cid(built.site)}: publish it"
         raise SiteError([Fault(base, f"is another site, {named}", hint=hint)])
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(pool_maxsize=AT_ONCE, max_retries=RETRIES))
-        asking = Asking(session, base, gateway, built)
+            session.mount(
+                scheme, HTTPAdapter(pool_maxsize=CONCURRENT_REQUESTS, max_retries=RETRIES)
+            )
+        asking = HostVerifier(session, base, gateway, built)
         files = [address for address in built.nodes if _is_served(address, on_ipfs=bool(named))]
         nodes = [cid for cid in built.blocks if cid[1] == DAG_PB] if named else []
         checks: list[Callable[[], Fault | None]] = [
@@ -150,9 +152,9 @@ def _verify_host(built: Built, url: str, progress: Progress) -> str:
         ]
         if silence := asking.silence():
             raise SiteError([silence])
-        faults = _run(checks, progress)
+        faults = _run_checks(checks, progress)
     if faults:
-        raise SiteError(_gathered(faults, base))
+        raise SiteError(_group_faults(faults, base))
     also = f", {len(nodes)} blocks of folders and large files" if named else ""
     return f"{base}: {len(files)} files{also}, all as they were built"
 
@@ -168,37 +170,37 @@ def _gateway_of(base: str) -> tuple[str, str]:
 
 
 def _is_served(address: str, *, on_ipfs: bool) -> bool:
-    return not address.endswith("/") and (on_ipfs or address not in READ_BY_HOSTS)
+    return not address.endswith("/") and (on_ipfs or address not in HOST_FILES)
 
 
-def _gathered(faults: Sequence[Fault], base: str) -> Iterator[Fault]:
+def _group_faults(faults: Sequence[Fault], base: str) -> Iterator[Fault]:
     """Yield faults; many of one kind as one."""
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
         kinds.setdefault(fault.what, []).append(fault)
     for what, alike in kinds.items():
-        if len(alike) <= NAMED:
+        if len(alike) <= MAX_NAMED:
             yield from alike
         else:
-            some = _some([fault.where for fault in alike])
+            some = _format_list([fault.where for fault in alike])
             yield Fault(base, f"{len(alike)} files: each {what}", hint=some)
 
 
-def _run(checks: Sequence[Callable[[], Fault | None]], progress: Progress) -> list[Fault]:
+def _run_checks(checks: Sequence[Callable[[], Fault | None]], progress: Progress) -> list[Fault]:
     """Ask for everything, and stop where a host has fallen silent."""
     faults: list[Fault] = []
     silent = 0
     with (
         progress.track("Files and blocks to ask for", len(checks)) as step,
-        ThreadPoolExecutor(AT_ONCE) as pool,
+        ThreadPoolExecutor(CONCURRENT_REQUESTS) as pool,
     ):
         for at, answer in enumerate([pool.submit(check) for check in checks], 1):
             fault = answer.result()
             step("")
             if fault:
                 faults.append(fault)
-            silent = silent + 1 if isinstance(fault, Silence) else 0
-            if silent == SILENT and at < len(checks):
+            silent = silent + 1 if isinstance(fault, NoAnswer) else 0
+            if silent == MAX_UNANSWERED and at < len(checks):
                 pool.shutdown(wait=False, cancel_futures=True)
                 left = f"{len(checks) - at} of {len(checks)} were not asked for"
                 hint = "look whether the host is up, and run it again"
@@ -207,28 +209,28 @@ def _run(checks: Sequence[Callable[[], Fault | None]], progress: Progress) -> li
     return faults
 
 
-class Silence(Fault):
+class NoAnswer(Fault):
     """No answer."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class HostVerifier:
     """Asks a host for what was built; ``gateway`` is where its blocks are, nothing if nowhere."""
 
     session: requests.Session
     base: str
     gateway: str
-    built: Built
+    built: BuiltSite
 
-    def silence(self) -> Silence | None:
+    def silence(self) -> NoAnswer | None:
         """Ask for the front page alone: a host that is not there is found out at once."""
         found = self.check_file("index.html")
-        if not isinstance(found, Silence):
+        if not isinstance(found, NoAnswer):
             return None
         hint = "look whether the address is right and the host is up"
-        return Silence(self.base, found.what, hint=hint)
+        return NoAnswer(self.base, found.what, hint=hint)
 
     def check_file(self, address: str) -> Fault | None:
         """Compare a file as a visitor gets it."""
@@ -245,19 +247,19 @@ class Asking:
 
     def check_block(self, cid: bytes) -> Fault | None:
         """Compare a block as a gateway has it."""
-        where = cid_text(cid)
+        where = format_cid(cid)
         url = f"{self.gateway}ipfs/{where}?format=raw"
         content = self._fetch(where, url, self.built.blocks[cid], is_block=True)
         if isinstance(content, Fault):
             return content
-        if cid_of(cid[1], content) != cid:
+        if compute_cid(cid[1], content) != cid:
             return Fault(where, "is served as a block that has another name")
         return None
 
     def _fetch(self, where: str, url: str, size: int, *, is_block: bool = False) -> bytes | Fault:
         """Return a body, or what is wrong with the answer. No more is read than was built."""
         headers = {"Accept": "application/vnd.ipld.raw"} if is_block else {}
-        waiting = CONNECT_SECONDS, GATEWAY_SECONDS if self.gateway else SECONDS
+        waiting = CONNECT_SECONDS, GATEWAY_SECONDS if self.gateway else READ_SECONDS
         try:
             with self.session.get(
                 url, headers=headers, timeout=waiting, stream=True, allow_redirects=is_block
@@ -274,10 +276,10 @@ class Asking:
                         return Fault(where, "is longer than what was built")
                 return bytes(body)
         except requests.RequestException as error:
-            return Silence(where, f"is not answered: {_reason(error)}")
+            return NoAnswer(where, f"is not answered: {_failure_reason(error)}")
 
 
-def _reason(error: requests.RequestException) -> str:
+def _failure_reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not accepted"
     return "it takes too long" if isinstance(error, requests.Timeout) else "no connection"

@@ -11,7 +11,7 @@ from stempress.collection.traits import traits_of
 from stempress.core import identifiers as codes
 from stempress.output.json_files import json_file, lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile, flatten
-from stempress.publish.asset_cids import ASSETS, pin_assets
+from stempress.publish.asset_cids import ASSET_FOLDERS, asset_uris
 from stempress.site.cover_addresses import collection_cover, token_cover
 from stempress.site.page_plan import stem_address, token_address, token_title
 
@@ -45,7 +45,7 @@ def metadata_files(
 
     Pictures and sound are among the ``assets``; IPFS names them by what they hold.
     """
-    pinned = pin_assets(flatten(assets)) if collection.settings.assets == "ipfs" else {}
+    pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
     at = partial(absolute, collection.settings, pinned)
     places = "".join(pinned.values())
 
@@ -75,7 +75,7 @@ def absolute(settings: Settings, pinned: Mapping[str, str], address: str) -> str
     is to be read on IPFS, where no page lies beside it.
     """
     folder, _, rest = address.partition("/")
-    if folder in ASSETS and settings.base_uri:
+    if folder in ASSET_FOLDERS and settings.base_uri:
         return f"{settings.base_uri.rstrip('/')}/{address}"
     if folder in pinned:
         return f"{pinned[folder]}/{rest}"

@@ -31,20 +31,20 @@ def app_files(
 ) -> tuple[list[OutputFile], str]:
     """Return everything below app/, and why the mixer is off, if it is."""
     web = [
-        OutputFile(f"app/web/{name}", _spoken(WEB / name, _))
+        OutputFile(f"app/web/{name}", _localized(WEB / name, _))
         for name in web_names()
         if name != SERVICE_WORKER
     ]
     # What a service worker is in charge of lies below it.
     web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
     if options.without_runtime:
-        return [*web, _list_file(web)], _(
+        return [*web, _file_list(web)], _(
             "This site was pressed without the Python runtime, so its mixer is off."
         )
     from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415 - takes long
     from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
 
-    runtime = packed(prepare_runtime(folder=options.runtime_from, report=progress.log))
+    runtime = compress_wasm(prepare_runtime(folder=options.runtime_from, report=progress.log))
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.log)
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
     app = [
@@ -53,7 +53,7 @@ def app_files(
         json_file("app/runtime/sizes.json", sizes),
         *(OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()),
     ]
-    return [*app, _list_file(app)], ""
+    return [*app, _file_list(app)], ""
 
 
 def web_names() -> list[str]:
@@ -62,32 +62,32 @@ def web_names() -> list[str]:
     return sorted(file.relative_to(WEB).as_posix() for file in files)
 
 
-def _spoken(file: Path, translations: Translations) -> Path | bytes:
+def _localized(file: Path, translations: Translations) -> Path | bytes:
     """Return a module of the pages; what they say is in the site's language."""
     return (
         file
         if file.name != LANGUAGE or translations.key == SOURCE_LANGUAGE
-        else as_module(translations).encode()
+        else language_module(translations).encode()
     )
 
 
-def as_module(translations: Translations) -> str:
+def language_module(translations: Translations) -> str:
     """Return the sentences that modules say as a module."""
     said = {key: translations.forms[key] for key in sorted(translations.scripted)}
     compile_plural_rule(translations.rule)  # refuses what is no rule
     return (
-        f"export const LANGUAGE = {_script(translations.tag)};\n"
-        f"export const FORMS = {_script(said)};\n"
-        f"export const ISOLATION = {_script(translations.isolation)};\n"
+        f"export const LANGUAGE = {_to_script(translations.tag)};\n"
+        f"export const FORMS = {_to_script(said)};\n"
+        f"export const ISOLATION = {_to_script(translations.isolation)};\n"
         f"export const whichForm = (n) => Number({translations.rule});\n"
     )
 
 
-def _script(value: object) -> str:
+def _to_script(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
+def compress_wasm(runtime: Mapping[str, Path]) -> dict[str, Path]:
     """Return the runtime's files, the one that compresses best compressed: runtime.js unpacks it.
 
     Gateways of IPFS compress nothing. Nothing of the day or the machine is in the result.
@@ -104,7 +104,7 @@ def packed(runtime: Mapping[str, Path]) -> dict[str, Path]:
     return {name: path for name, path in runtime.items() if name != WASM} | {f"{WASM}.bin": kept}
 
 
-def _list_file(app: list[OutputFile]) -> OutputFile:
+def _file_list(app: list[OutputFile]) -> OutputFile:
     """Return the list of what a page with a mixer needs, for visitors who keep one."""
     wanted = (file.address for file in app if not file.address.startswith("app/ethers/"))
     return json_file("app/files.json", sorted(each for each in wanted if each != SERVICE_WORKER))

@@ -33,7 +33,7 @@ PIP = (
     *(sys.executable, "-P", "-m", "pip", "--quiet", "--retries=1"),
     *("--disable-pip-version-check", "--no-input"),
 )
-WHEEL_ONLY = (
+FIND_WHEEL = (
     "install",
     "--dry-run",
     "--no-deps",
@@ -51,7 +51,7 @@ class PinnedFile:
     sha256: str
     strip: tuple[str, ...] = ()
 
-    def is_in(self, data: bytes) -> bool:
+    def matches(self, data: bytes) -> bool:
         """Tell whether these are the pinned bytes."""
         return len(data) == self.size and sha256(data).hexdigest() == self.sha256
 
@@ -121,7 +121,7 @@ class Cdn:
 
 
 @dataclass
-class Registry:
+class PythonIndex:
     """A wheel of the Python index, read member by member: pip knows which index that is."""
 
     package: str
@@ -132,7 +132,7 @@ class Registry:
     @cached_property
     def address(self) -> str:
         """The wheel's address, as pip's own configuration resolves it."""
-        command = [*PIP, *WHEEL_ONLY, "--report", "-", f"{self.package}=={self.version}"]
+        command = [*PIP, *FIND_WHEEL, "--report", "-", f"{self.package}=={self.version}"]
         try:
             done = subprocess.run(  # noqa: S603 - fixed words and the pin
                 command, capture_output=True, check=True, timeout=READ_SECONDS, text=True
@@ -210,7 +210,7 @@ def read_tarball(path: Path) -> dict[str, bytes]:
         return {name.partition("/")[2]: file.read() for name, file in files.items() if file}
 
 
-def gather(
+def fetch_files(
     wanted: Sequence[PinnedFile],
     sources: Sequence[Source],
     store: Path,
@@ -223,7 +223,7 @@ def gather(
         path = found[pinned.name] = store / pinned.name
         if search.is_stored(path, pinned):
             continue
-        if (data := search.find(pinned)) is not None:
+        if (data := search.fetch(pinned)) is not None:
             write_atomically(path, data)
     search.raise_missing()
     return found
@@ -243,12 +243,12 @@ class Search:
         if not path.is_file():
             self.reasons.setdefault("the cache", "does not have them all")
             return False
-        if pinned.is_in(path.read_bytes()):
+        if pinned.matches(path.read_bytes()):
             return True
         self.note("the cache", f"{pinned.name} has rotted")
         return False
 
-    def find(self, pinned: PinnedFile) -> bytes | None:
+    def fetch(self, pinned: PinnedFile) -> bytes | None:
         """Return the file's bytes from the first source that has them right."""
         for source in tuple(self.sources):
             try:
@@ -259,7 +259,7 @@ class Search:
             except MissingError as error:
                 self.note(source.label, f"{pinned.name}: {error}")
             else:
-                if pinned.is_in(data):
+                if pinned.matches(data):
                     size = f"{len(data) / 1e6:.1f} MB"
                     self.report(f"runtime: {pinned.name} from {source.label} ({size})")
                     return data

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root
-from stempress.runtime.downloads import Cdn, Folder, NpmPackage, PinnedFile, Source, gather
+from stempress.runtime.downloads import Cdn, Folder, NpmPackage, PinnedFile, Source, fetch_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,5 +25,5 @@ def prepare_ethers(*, folder: Path | None, report: Callable[[str], None]) -> dic
     sources: list[Source] = [Folder(f"the folder {folder}", folder)] if folder else []
     sources += [Cdn(pin["cdn"]), NpmPackage(package, version)]
     store = cache_root() / f"{package}-{version}"
-    files = gather([PinnedFile(**row) for row in pin["files"]], sources, store, report)
+    files = fetch_files([PinnedFile(**row) for row in pin["files"]], sources, store, report)
     return {Path(name).name: path for name, path in files.items()}

@@ -14,11 +14,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from stempress.core.cache import cache_root
+from stempress.core.cache import cache_root, file_digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.paths import APP
 from stempress.runtime import wheels as archives
-from stempress.runtime.downloads import Cdn, Folder, PinnedFile, Registry, Source, gather
+from stempress.runtime.downloads import Cdn, Folder, PinnedFile, PythonIndex, Source, fetch_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Pin:
     files: tuple[PinnedFile, ...]
 
     @property
-    def suits_host(self) -> bool:
+    def matches_host(self) -> bool:
         """Whether code compiled by this Python runs in that runtime."""
         return self.info["python"].split(".")[:2] == [str(part) for part in sys.version_info[:2]]
 
@@ -75,17 +75,19 @@ def prepare(
         raise SiteError(
             [Fault("runtime", what, hint="name a folder in STEMPRESS_CACHE")]
         ) from error
-    pinned = gather(pin.files, sources_of(pin, folder), shelf / "pinned", report)
-    if not pin.suits_host:
+    pinned = fetch_files(pin.files, list_sources(pin, folder), shelf / "pinned", report)
+    if not pin.matches_host:
         report(
             f"runtime: shipped as source, which starts slower: this is Python"
             f" {sys.version_info[0]}.{sys.version_info[1]}, the runtime's is {pin.info['python']}"
         )
-    lean = made(shelf / f"lean-{key(pin)}", partial(make_lean, pin, pinned))
+    lean = build_cached(
+        shelf / f"lean-{cache_key(pin)}", partial(write_stripped_archives, pin, pinned)
+    )
     modules = read_modules(app)
     wheels = [path for path in lean.values() if path.suffix == ".whl"]
-    app_key = key(pin, *modules, *modules.values())
-    locked = made(shelf / f"app-{app_key}", partial(make_app, pin, modules, wheels))
+    app_key = cache_key(pin, *modules, *modules.values())
+    locked = build_cached(shelf / f"app-{app_key}", partial(write_app, pin, modules, wheels))
     core = {name: path for name, path in pinned.items() if path.suffix not in ARCHIVES}
     return {**core, **lean, **locked}
 
@@ -97,10 +99,10 @@ def parse_pin(text: str) -> Pin:
     return Pin(**{**data, "files": tuple(files)})
 
 
-def sources_of(pin: Pin, folder: Path | None) -> list[Source]:
+def list_sources(pin: Pin, folder: Path | None) -> list[Source]:
     """Return who to ask, in order; nobody is asked before a file is missing."""
     named = [Folder(f"the folder {folder}", folder)] if folder else []
-    return [*named, Cdn(pin.cdn), Registry(**pin.registry)]
+    return [*named, Cdn(pin.cdn), PythonIndex(**pin.registry)]
 
 
 def read_modules(app: Path) -> dict[str, bytes]:
@@ -113,7 +115,7 @@ def read_modules(app: Path) -> dict[str, bytes]:
     }
 
 
-def key(pin: Pin, *parts: str | bytes) -> str:
+def cache_key(pin: Pin, *parts: str | bytes) -> str:
     """Return the name of a result: it changes with all that could change the result's bytes."""
     makers = [Path(__file__).read_bytes(), Path(archives.__file__).read_bytes()]
     tools = [sys.version, version_of("pyodide-build"), version_of("pyodide-lock")]
@@ -124,23 +126,23 @@ def key(pin: Pin, *parts: str | bytes) -> str:
     return digest.hexdigest()[:16]
 
 
-def make_lean(pin: Pin, pinned: dict[str, Path], folder: Path) -> None:
+def write_stripped_archives(pin: Pin, pinned: dict[str, Path], folder: Path) -> None:
     """Write the standard library and numpy: stripped, and compiled if this Python can."""
     for each in pin.files:
         if pinned[each.name].suffix in ARCHIVES:
             stripped = archives.read_archive(pinned[each.name], each.strip)
-            finish(pin, archives.write_archive(folder / each.name, stripped))
+            compile_archive(pin, archives.write_archive(folder / each.name, stripped))
 
 
-def make_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: Path) -> None:
+def write_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: Path) -> None:
     """Write the engine's wheel, and the lock file that names it and the other wheels."""
     from pyodide_lock import PyodideLockSpec  # noqa: PLC0415 - most builds have a lock file
     from pyodide_lock.spec import InfoSpec  # noqa: PLC0415
 
     # The version is the content: a host's ten-minute caches never pair a lock with another wheel.
-    version = f"0.{int(key(pin, *modules, *modules.values())[:8], 16)}"
-    wheel = finish(pin, archives.write_pure_wheel(folder, APP_NAME, version, modules))
-    specs = [package_of(path) for path in (*wheels, wheel)]
+    version = f"0.{int(cache_key(pin, *modules, *modules.values())[:8], 16)}"
+    wheel = compile_archive(pin, archives.write_pure_wheel(folder, APP_NAME, version, modules))
+    specs = [describe_wheel(path) for path in (*wheels, wheel)]
     specs[-1].depends = [spec.name for spec in specs[:-1]]
     packages = {spec.name: spec for spec in specs}
     lock = PyodideLockSpec(info=InfoSpec.from_dict(pin.info), packages=packages)
@@ -148,9 +150,9 @@ def make_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: Pa
     lock.to_json(folder / "pyodide-lock.json", indent=1)
 
 
-def finish(pin: Pin, path: Path) -> Path:
+def compile_archive(pin: Pin, path: Path) -> Path:
     """Compile an archive in place where this Python can; compiled wheels bear another name."""
-    if not pin.suits_host:
+    if not pin.matches_host:
         return path
     compiled = archives.precompile(path, path.parent)
     if compiled != path:
@@ -158,7 +160,7 @@ def finish(pin: Pin, path: Path) -> Path:
     return compiled
 
 
-def package_of(wheel: Path) -> PackageSpec:
+def describe_wheel(wheel: Path) -> PackageSpec:
     """Describe a wheel for the lock file."""
     from pyodide_lock.spec import PackageSpec  # noqa: PLC0415
 
@@ -174,21 +176,21 @@ def package_of(wheel: Path) -> PackageSpec:
     )
 
 
-def made(folder: Path, make: Callable[[Path], None]) -> dict[str, Path]:
+def build_cached(folder: Path, make: Callable[[Path], None]) -> dict[str, Path]:
     """Return the files of ``folder`` by name; ``make`` fills it unless it is there and whole."""
     if not is_whole(folder):
         scratch = Path(mkdtemp(dir=folder.parent))
         try:
             make(scratch)
-            sums = {path.name: digest_of(path) for path in sorted(scratch.iterdir())}
+            sums = {path.name: file_digest(path) for path in sorted(scratch.iterdir())}
             (scratch / SUMS).write_text(json.dumps(sums), "utf-8")
-            shelve(scratch, folder)
+            move_into_cache(scratch, folder)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return {path.name: path for path in sorted(folder.iterdir()) if path.name != SUMS}
 
 
-def shelve(scratch: Path, folder: Path) -> None:
+def move_into_cache(scratch: Path, folder: Path) -> None:
     """Move a finished result to its place, unless another build was faster."""
     if not is_whole(folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -199,11 +201,6 @@ def is_whole(folder: Path) -> bool:
     """Tell whether a result is there and every file is what it was when it was made."""
     try:
         sums: dict[str, str] = json.loads((folder / SUMS).read_text("utf-8"))
-        return all(digest_of(folder / name) == digest for name, digest in sums.items())
+        return all(file_digest(folder / name) == digest for name, digest in sums.items())
     except (OSError, ValueError):
         return False
-
-
-def digest_of(path: Path) -> str:
-    """Return a file's SHA-256."""
-    return sha256(path.read_bytes()).hexdigest()

@@ -18,15 +18,15 @@ from stempress.core.errors import Fault, SiteError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
-UNIX = 3
-PLAIN_FILE = 0o100644 << 16
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+UNIX_SYSTEM = 3
+REGULAR_FILE_MODE = 0o100644 << 16
 # -P: the checkout's build.py must not pass for the package "build", which the compiler imports.
-COMPILER = (
+COMPILE_COMMAND = (
     *(sys.executable, "-P", "-m", "pyodide_cli", "py-compile"),
     *("--silent", "--no-keep", "--compression-level", "0"),
 )
-PURE = "py3-none-any"
+PURE_TAG = "py3-none-any"
 
 type Members = dict[str, bytes]
 
@@ -46,8 +46,8 @@ def write_archive(path: Path, members: Mapping[str, bytes]) -> Path:
     recorded = with_record(members) if path.suffix == ".whl" else members
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(recorded):
-            entry = ZipInfo(name, EPOCH)
-            entry.create_system, entry.external_attr = UNIX, PLAIN_FILE
+            entry = ZipInfo(name, ZIP_EPOCH)
+            entry.create_system, entry.external_attr = UNIX_SYSTEM, REGULAR_FILE_MODE
             archive.writestr(entry, recorded[name], ZIP_DEFLATED, 9)
     return path
 
@@ -58,12 +58,12 @@ def with_record(members: Mapping[str, bytes]) -> Members:
     info = next(name.split("/")[0] for name in files if name.endswith(".dist-info/WHEEL"))
     record = f"{info}/RECORD"
     rows = [
-        f"{name},sha256={digest_text(files[name])},{len(files[name])}" for name in sorted(files)
+        f"{name},sha256={record_digest(files[name])},{len(files[name])}" for name in sorted(files)
     ]
     return {**files, record: "\n".join([*rows, f"{record},,", ""]).encode()}
 
 
-def digest_text(data: bytes) -> str:
+def record_digest(data: bytes) -> str:
     """Return a SHA-256 as RECORD spells it: URL-safe base64 without padding."""
     return urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
 
@@ -71,10 +71,10 @@ def digest_text(data: bytes) -> str:
 def write_pure_wheel(folder: Path, name: str, version: str, modules: Mapping[str, bytes]) -> Path:
     """Write a pure-Python wheel of these modules, by their paths below site-packages."""
     info = f"{name.replace('-', '_')}-{version}.dist-info"
-    wheel = f"Wheel-Version: 1.0\nGenerator: stempress\nRoot-Is-Purelib: true\nTag: {PURE}\n"
+    wheel = f"Wheel-Version: 1.0\nGenerator: stempress\nRoot-Is-Purelib: true\nTag: {PURE_TAG}\n"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     dist_info = {f"{info}/WHEEL": wheel.encode(), f"{info}/METADATA": metadata.encode()}
-    path = folder / f"{name.replace('-', '_')}-{version}-{PURE}.whl"
+    path = folder / f"{name.replace('-', '_')}-{version}-{PURE_TAG}.whl"
     return write_archive(path, {**modules, **dist_info})
 
 
@@ -90,7 +90,7 @@ def precompile(path: Path, folder: Path) -> Path:
         copy = Path(scratch, path.name)
         copy.write_bytes(path.read_bytes())
         done = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
-            [*COMPILER, str(copy)], env=fixed, capture_output=True, check=False, text=True
+            [*COMPILE_COMMAND, str(copy)], env=fixed, capture_output=True, check=False, text=True
         )
         if done.returncode:
             reason = (done.stderr.strip() or "no reason given").splitlines()[-1]

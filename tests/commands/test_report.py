@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from stempress.commands.report import changed_tokens, tell
+from stempress.commands.report import changed_tokens, report_build
 from stempress.core.errors import Fault
 from stempress.core.progress import Progress
-from stempress.core.units import megabytes, ranges
+from stempress.core.units import format_ranges, megabytes
 from stempress.output.result import BuildResult, WriteResult
 
 CHANGED = ("index.html", "metadata/7.json", f"metadata/{7:064x}.json", "metadata/8.json")
 
 
 def told(built: BuildResult, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    tell(built, 1.26, "dist", Progress())
+    report_build(built, 1.26, "dist", Progress())
     return capsys.readouterr().err.splitlines()
 
 
@@ -68,7 +68,7 @@ def test_changed_tokens_are_those_of_decimal_names_in_the_order_of_numbers() -> 
     [([], ""), ([4], "4"), ([1, 2, 3, 7], "1-3, 7"), ([1, 3, 4, 2**255], f"1, 3-4, {2**255}")],
 )
 def test_consecutive_numbers_are_told_as_ranges(numbers: list[int], words: str) -> None:
-    assert ranges(numbers) == words
+    assert format_ranges(numbers) == words
 
 
 def test_megabytes_are_those_of_hosts() -> None:

@@ -12,9 +12,9 @@ import requests
 from playwright.sync_api import expect
 
 from build import build
-from stempress.commands.audition_server import DeskHost
+from stempress.commands.audition_server import AuditionHandler
 from stempress.commands.cli import run
-from stempress.commands.live_reload import Builds, binding, hosting
+from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
 from stempress.core.errors import SiteError
 from stempress.drop.audition import Audition, read_verdicts, with_rule
 from tests.conftest import ROOT
@@ -45,11 +45,11 @@ def address(site: Path) -> Iterator[str]:
 
 @contextmanager
 def auditioning(site: Path) -> Iterator[str]:
-    builds = Builds()
+    builds = BuildEvents()
     handler = partial(
-        DeskHost, audition=Audition(site), directory=str(site / "dist"), builds=builds
+        AuditionHandler, audition=Audition(site), directory=str(site / "dist"), builds=builds
     )
-    with binding("127.0.0.1", 0, handler) as server, hosting(server, builds) as address:
+    with bind_server("127.0.0.1", 0, handler) as server, serve_in_thread(server, builds) as address:
         yield address
 
 

@@ -15,7 +15,7 @@ from build import build
 from pyodide_app.provenance import final_hash, item_hash, verify
 from stempress.collection.commitments import Seal
 from stempress.commands.cli import run
-from stempress.commands.leak_check import refuse_leaks
+from stempress.commands.leak_check import check_leaks
 from stempress.core.errors import Findings
 from stempress.output.output_files import OutputFile
 from tests.conftest import ROOT
@@ -356,10 +356,10 @@ def test_metadata_of_unrevealed_tokens_that_differs_stops_the_build(site: Path) 
         for token in collection.tokens
     ]
     findings = Findings()
-    refuse_leaks(collection, files, findings)
+    check_leaks(collection, files, findings)
     assert findings.faults == []
     files[4] = OutputFile("metadata/5.json", b'{"name":"Unrevealed #5 "}')
-    refuse_leaks(collection, files, findings)
+    check_leaks(collection, files, findings)
     assert [fault.where for fault in findings.faults] == ["/metadata/5.json"]
 
 
@@ -369,7 +369,7 @@ def test_copies_that_differ_are_warned_about(site: Path) -> None:
     (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
     collection, findings = read(site).collection, Findings()
     metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
-    refuse_leaks(collection, metadata, findings)
+    check_leaks(collection, metadata, findings)
     assert [warning.key for warning in findings.warnings] == ["supply"]
 
 
@@ -377,7 +377,7 @@ def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
     def warned() -> list[str]:
         collection, findings = read(site).collection, Findings()
         metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
-        refuse_leaks(collection, metadata, findings)
+        check_leaks(collection, metadata, findings)
         return [warning.what for warning in findings.warnings]
 
     assert drop(site, "seal") == 0

@@ -10,7 +10,7 @@ import pytest
 from stempress.collection.settings import parse_settings
 from stempress.core.errors import Findings
 from stempress.i18n.translations import ENGLISH, find_catalogue, load_translations, parse_catalogue
-from stempress.runtime.app_files import as_module
+from stempress.runtime.app_files import language_module
 from tests.collection.test_settings import REQUIRED_ONLY
 from tests.conftest import ROOT
 
@@ -67,7 +67,7 @@ def test_what_is_doubtful_or_missing_in_a_catalogue_is_said_in_english() -> None
 
 
 def test_modules_are_given_their_own_sentences_alone() -> None:
-    module = as_module(parse_catalogue(PO.encode(), "de"))
+    module = language_module(parse_catalogue(PO.encode(), "de"))
     assert '{"%(num)s kept mix":["%(num)s Mix","%(num)s Mixe"]}' in module
     assert "Number((n != 1))" in module
     assert "Galerie" not in module
@@ -76,7 +76,7 @@ def test_modules_are_given_their_own_sentences_alone() -> None:
 def test_a_rule_that_is_no_rule_never_becomes_script() -> None:
     evil = PO.replace("(n != 1)", "alert(n)")
     with pytest.raises(ValueError, match="plural"):
-        as_module(parse_catalogue(evil.encode(), "de"))
+        language_module(parse_catalogue(evil.encode(), "de"))
 
 
 def test_the_direction_is_that_of_the_language() -> None:

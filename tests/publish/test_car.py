@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stempress.publish.car import CarError, car_header, car_section, read_car
-from stempress.publish.cid import RAW, Block, BlockError, cid_of, cid_text
+from stempress.publish.car import CarError, encode_header, encode_section, read_car
+from stempress.publish.cid import RAW, Block, BlockError, compute_cid, format_cid
 
 
 def blocks_of(contents: list[bytes]) -> list[Block]:
-    return [Block(cid_of(RAW, content), content) for content in contents]
+    return [Block(compute_cid(RAW, content), content) for content in contents]
 
 
 def car_of(blocks: list[Block]) -> bytes:
-    root = blocks[0].cid if blocks else cid_of(RAW, b"")
-    return car_header(root) + b"".join(map(car_section, blocks))
+    root = blocks[0].cid if blocks else compute_cid(RAW, b"")
+    return encode_header(root) + b"".join(map(encode_section, blocks))
 
 
 CONTENTS = st.lists(st.binary(max_size=40), max_size=5)
 
 
 def test_the_header_is_the_one_that_other_tools_write() -> None:
-    root = cid_of(RAW, b"hello world")
+    root = compute_cid(RAW, b"hello world")
     expected = "3aa265726f6f747381d82a58250001551220"
-    assert car_header(root).hex().startswith(expected)
-    assert car_header(root).hex().endswith("6776657273696f6e01")
-    assert cid_text(root) == "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+    assert encode_header(root).hex().startswith(expected)
+    assert encode_header(root).hex().endswith("6776657273696f6e01")
+    assert format_cid(root) == "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 
 
 @given(CONTENTS)
@@ -37,7 +37,7 @@ def test_a_car_file_is_read_as_it_was_written(contents: list[bytes]) -> None:
     blocks = blocks_of(contents)
     root, found = read_car(BytesIO(car_of(blocks)))
     assert list(found) == blocks
-    assert root == (blocks[0].cid if blocks else cid_of(RAW, b""))
+    assert root == (blocks[0].cid if blocks else compute_cid(RAW, b""))
 
 
 @given(st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=4), st.data())

@@ -15,9 +15,9 @@ import requests
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer
-from stempress.publish.car import car_header
-from stempress.publish.cid import cid_text, parse_cid
+from stempress.commands.static_server import StaticServer
+from stempress.publish.car import encode_header
+from stempress.publish.cid import format_cid, parse_cid
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
 from tests.support.small_site import write_small_site
@@ -48,7 +48,7 @@ def site(small: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def gateway(site: Path) -> Iterator[str]:
     handler = type("Handler", (Gateway,), {"store": Store(site / "published/site.car")})
-    server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
+    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -66,7 +66,7 @@ def manifest_of(site: Path) -> dict[str, Any]:
 
 def test_the_car_file_holds_the_site_and_nothing_else(site: Path) -> None:
     store = Store(site / "published/site.car")
-    assert cid_text(store.root) == manifest_of(site)["site"]
+    assert format_cid(store.root) == manifest_of(site)["site"]
     for path in (site / "dist").rglob("*"):
         cid = store.resolve(store.root, path.relative_to(site / "dist").as_posix())
         assert cid is not None
@@ -228,7 +228,7 @@ def test_a_damaged_car_file_is_told(
     elif damage == "text":
         data = bytearray(b"<!doctype html>")
     else:
-        data = bytearray(car_header(Store(car).root))
+        data = bytearray(encode_header(Store(car).root))
     car.write_bytes(bytes(data))
     status, said = verified(site, car, capsys)
     assert status == 1

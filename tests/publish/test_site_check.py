@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from build import build
 from stempress.commands.cli import run
 from stempress.core.progress import Progress
-from stempress.publish.link_extract import Reference, in_markup, in_module, in_style
-from stempress.publish.site_check import check_hosts, resolved
+from stempress.publish.link_extract import Reference, find_in_markup, find_in_module, find_in_style
+from stempress.publish.site_check import check_site, resolve_link
 from tests.conftest import ROOT
 from tests.support.small_site import write, write_small_site
 
@@ -30,7 +30,7 @@ DEEP = "https://host.example/1/2/3/4/5/6/"
 
 
 def told(folder: Path) -> list[str]:
-    return [str(fault) for fault in check_hosts(folder, Progress(quiet=True))]
+    return [str(fault) for fault in check_site(folder, Progress(quiet=True))]
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_links_resolve_as_browsers_resolve_them_wherever_the_site_lies(
     path = "/".join(part for at, part in enumerate(parts) if part or at == len(parts) - 1)
     if not path or path.startswith("/"):
         return
-    found = resolved(folder, path)
+    found = resolve_link(folder, path)
     there = urljoin(f"{DEEP}{folder}/" if folder else DEEP, path)
     if found is None:
         assert not there.startswith(DEEP)
@@ -172,12 +172,12 @@ def test_links_resolve_as_browsers_resolve_them_wherever_the_site_lies(
 
 @given(st.text(max_size=200))
 def test_no_text_stops_the_readers(text: str) -> None:
-    for reader in (in_markup, in_style, in_module):
+    for reader in (find_in_markup, find_in_style, find_in_module):
         assert all(isinstance(each, Reference) for each in reader(text))
 
 
 def test_only_what_is_fetched_unasked_counts_as_fetched() -> None:
-    assert in_markup('<a href="x"></a><img src="y"><form action="z">') == {
+    assert find_in_markup('<a href="x"></a><img src="y"><form action="z">') == {
         Reference("x", fetched=False),
         Reference("y", fetched=True),
         Reference("z", fetched=False),

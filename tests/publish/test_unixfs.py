@@ -14,16 +14,16 @@ from Crypto.Cipher import ChaCha20
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stempress.publish.car import car_header, car_section
+from stempress.publish.car import encode_header, encode_section
 from stempress.publish.cid import (
     RAW,
     Block,
     BlockError,
-    checked_block,
-    cid_of,
-    cid_text,
+    compute_cid,
+    encode_varint,
+    format_cid,
     parse_cid,
-    varint,
+    verify_block,
 )
 from stempress.publish.unixfs import CHUNK, import_file, import_folder, import_stream
 from tests.conftest import ROOT
@@ -34,12 +34,21 @@ if TYPE_CHECKING:
 EASY = "abcdefghijklmnopqrstuvwxyz01234567890-_"
 FILES = {
     ("chunk-v1-seed", CHUNK): "bafkreiacndfy443ter6qr2tmbbdhadvxxheowwf75s6zehscklu6ezxmta",
-    ("chunk-v1-seed", CHUNK + 1): "bafybeigmix7t42i6jacydtquhet7srwvgpizfg7gjbq7627d35mjomtu64",
-    ("v1-2025-seed", 1024 * CHUNK): "bafybeihmf37wcuvtx4hpu7he5zl5qaf2ineo2lqlfrapokkm5zzw7zyhvm",
+    (
+        "chunk-v1-seed",
+        CHUNK + 1,
+    ): "bafybeigmix7t42i6jacydtquhet7srwvgpizfg7gjbq7627d35mjomtu64",
+    (
+        "v1-2025-seed",
+        1024 * CHUNK,
+    ): "bafybeihmf37wcuvtx4hpu7he5zl5qaf2ineo2lqlfrapokkm5zzw7zyhvm",
     ("v1-2025-seed", 1024 * CHUNK + 1): (
         "bafybeibdsi225ugbkmpbdohnxioyab6jsqrmkts3twhpvfnzp77xtzpyhe"
     ),
-    ("v1-2025-seed", 1025 * CHUNK): "bafybeihmzokxxjqwxjcryerhp5ezpcog2wcawfryb2xm64xiakgm4a5jue",
+    (
+        "v1-2025-seed",
+        1025 * CHUNK,
+    ): "bafybeihmzokxxjqwxjcryerhp5ezpcog2wcawfryb2xm64xiakgm4a5jue",
 }
 """Files of pseudo-random bytes by seed and length."""
 FOLDERS = {
@@ -73,11 +82,11 @@ def random_names(last: int) -> list[str]:
 
 
 def name_of(folder: Folder) -> str:
-    return cid_text(import_folder(folder, forget).root.cid)
+    return format_cid(import_folder(folder, forget).root.cid)
 
 
 def test_a_small_file_is_its_own_raw_block() -> None:
-    found = cid_text(import_file(b"hello world", forget).cid)
+    found = format_cid(import_file(b"hello world", forget).cid)
     assert found == "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
 
 
@@ -88,7 +97,7 @@ def test_the_empty_folder_has_its_known_name() -> None:
 @pytest.mark.parametrize(("seed", "size"), FILES)
 def test_files_are_chunked_and_balanced_as_kubo_does(seed: str, size: int) -> None:
     node = import_stream(RandomStream(seed, size), forget)
-    assert cid_text(node.cid) == FILES[seed, size]
+    assert format_cid(node.cid) == FILES[seed, size]
     assert node.size == size
 
 
@@ -139,9 +148,11 @@ def test_small_folders_are_named_as_the_older_profile_names_them(
 
 
 def test_the_root_of_a_car_file_is_read_by_others(tmp_path: Path) -> None:
-    cid = cid_of(RAW, b"hello world")
-    (tmp_path / "x.car").write_bytes(car_header(cid) + car_section(Block(cid, b"hello world")))
-    assert read_carv1_root(tmp_path / "x.car") == cid_text(cid)
+    cid = compute_cid(RAW, b"hello world")
+    (tmp_path / "x.car").write_bytes(
+        encode_header(cid) + encode_section(Block(cid, b"hello world"))
+    )
+    assert read_carv1_root(tmp_path / "x.car") == format_cid(cid)
 
 
 def write_folder(path: Path, folder: Folder) -> None:
@@ -164,11 +175,11 @@ def test_blocks_are_told_leaves_first_and_sizes_add_up() -> None:
 
 @given(st.binary(max_size=300))
 def test_a_name_can_be_read_again_and_holds_for_these_bytes_alone(content: bytes) -> None:
-    cid = cid_of(RAW, content)
-    assert parse_cid(cid_text(cid)) == cid
-    assert checked_block(cid, content) == Block(cid, content)
+    cid = compute_cid(RAW, content)
+    assert parse_cid(format_cid(cid)) == cid
+    assert verify_block(cid, content) == Block(cid, content)
     with pytest.raises(BlockError):
-        checked_block(cid, content + b"x")
+        verify_block(cid, content + b"x")
 
 
 @given(st.text(max_size=70))
@@ -179,7 +190,7 @@ def test_what_is_no_name_is_refused(text: str) -> None:
 
 @given(st.integers(0, 2**63))
 def test_varints_have_seven_bits_a_byte(value: int) -> None:
-    found = varint(value)
+    found = encode_varint(value)
     assert sum((byte & 0x7F) << 7 * at for at, byte in enumerate(found)) == value
     assert len(found) == max(1, (value.bit_length() + 6) // 7)
     assert [byte >> 7 for byte in found] == [1] * (len(found) - 1) + [0]

@@ -9,7 +9,7 @@ import pytest
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.report import announcement
+from stempress.commands.report import metadata_events
 from tests.conftest import ROOT
 from tests.support.small_site import write_small_site
 
@@ -94,7 +94,7 @@ def test_what_is_no_base_uri_is_refused(
 
 def test_what_is_announced_are_ranges_or_ids() -> None:
     tokens = [1, 2, 3, 7, 9, 10]
-    assert announcement("erc1155", tokens) == "URI for 1-3, 7, 9-10"
-    assert announcement("erc721", tokens) == (
+    assert metadata_events("erc1155", tokens) == "URI for 1-3, 7, 9-10"
+    assert metadata_events("erc721", tokens) == (
         "BatchMetadataUpdate(1, 3), MetadataUpdate(7), BatchMetadataUpdate(9, 10)"
     )

@@ -26,7 +26,7 @@ from stempress.runtime.downloads import (
     PinnedFile,
     Source,
     UnreachableError,
-    gather,
+    fetch_files,
 )
 from stempress.runtime.wheels import precompile, read_archive, write_archive, write_pure_wheel
 from tests.support.runtime_site import PAGE, run_python, write_runtime_site
@@ -60,7 +60,7 @@ class Shelf:
 def gathered(store: Path, *sources: Source, wanted: tuple[PinnedFile, ...] = (PINNED,)) -> Reports:
     """Gather the wanted files and return what was reported."""
     reports: Reports = []
-    gather(wanted, sources, store, reports.append)
+    fetch_files(wanted, sources, store, reports.append)
     return reports
 
 

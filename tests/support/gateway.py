@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from stempress.commands.static_server import StaticHost
+from stempress.commands.static_server import StaticHandler
 from stempress.publish.car import read_car
-from stempress.publish.cid import DAG_PB, cid_text, parse_cid
+from stempress.publish.cid import DAG_PB, format_cid, parse_cid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def fields(message: bytes) -> Fields:
     return found
 
 
-class Gateway(StaticHost):
+class Gateway(StaticHandler):
     """Serves ``/ipfs/<cid>/...``, ``<cid>.ipfs.localhost`` and, block by block, ``?format=raw``."""
 
     store: Store
@@ -150,4 +150,4 @@ class Gateway(StaticHost):
 
 def address_of(store: Store) -> str:
     """Return the path at which a gateway serves a store's root."""
-    return f"/ipfs/{cid_text(store.root)}/"
+    return f"/ipfs/{format_cid(store.root)}/"

@@ -21,7 +21,7 @@ from bench.build.collection import write_collection
 from build import build
 from stempress.audio import stem_lint as lints
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.conftest import ROOT
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.edge_sites import WRITERS, samples
@@ -94,8 +94,8 @@ def sheet(shots: list[Image.Image]) -> Image.Image:
 
 def look(folder: Path, name: str, site: Path, dist: Path) -> None:
     """Take the pictures of one site."""
-    handler = type("Host", (StaticHost,), {"prefix": "/"})
-    server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(dist)))
+    handler = type("Host", (StaticHandler,), {"prefix": "/"})
+    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(dist)))
     Thread(target=server.serve_forever, daemon=True).start()
     outputs = samples(site)
     with sync_playwright() as playwright:

@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.conftest import ROOT
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 
@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
         sys.exit(1)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
-        server = QuietServer(("127.0.0.1", 0), partial(StaticHost, directory=str(dist)))
+        server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(dist)))
         Thread(target=server.serve_forever, daemon=True).start()
         running.callback(server.shutdown)
         base = f"http://127.0.0.1:{server.server_port}/"

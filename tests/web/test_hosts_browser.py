@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import QuietServer, StaticHost
-from stempress.publish.cid import cid_text
+from stempress.commands.static_server import StaticHandler, StaticServer
+from stempress.publish.cid import format_cid
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store, address_of
 
@@ -50,8 +50,8 @@ def store(pressed: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @contextmanager
-def serving(handler: type[StaticHost], folder: Path) -> Iterator[int]:
-    server = QuietServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+def serving(handler: type[StaticHandler], folder: Path) -> Iterator[int]:
+    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield server.server_port
     server.shutdown()
@@ -62,12 +62,12 @@ def serving(handler: type[StaticHost], folder: Path) -> Iterator[int]:
 def base(request: pytest.FixtureRequest, pressed: Path, store: Store) -> Iterator[str]:
     """Return where a host shows the site."""
     gateway = type("PathGateway", (Gateway,), {"store": store})
-    pages = type("Pages", (StaticHost,), {"prefix": "/night-ferry/"})
+    pages = type("Pages", (StaticHandler,), {"prefix": "/night-ferry/"})
     handler = pages if request.param == "GitHub Pages" else gateway
     with serving(handler, pressed) as port:
         yield {
             "a path gateway": f"http://127.0.0.1:{port}{address_of(store)}",
-            "a subdomain gateway": f"http://{cid_text(store.root)}.ipfs.localhost:{port}/",
+            "a subdomain gateway": f"http://{format_cid(store.root)}.ipfs.localhost:{port}/",
             "GitHub Pages": f"http://127.0.0.1:{port}/night-ferry/",
         }[request.param]
 
@@ -131,7 +131,7 @@ def test_the_first_page_is_small_where_nothing_is_compressed(page: Page, base: s
     assert sum(sizes.values()) < FIRST_PAGE, sizes
 
 
-class WithoutRanges(StaticHost):
+class WithoutRanges(StaticHandler):
     """A host that knows no ranges."""
 
     def wanted_span(self, size: int) -> None:

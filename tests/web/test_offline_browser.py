@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from stempress.commands.live_reload import Builds, PreviewHost, binding
-from stempress.commands.live_reload import hosting as previewing
-from stempress.commands.static_server import QuietServer, StaticHost
+from stempress.commands.live_reload import BuildEvents, PreviewHandler, bind_server
+from stempress.commands.live_reload import serve_in_thread as previewing
+from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.visiting import until
 
@@ -51,7 +51,7 @@ class Host:
     folder: Path
     prefix: str = "/ferry/"
     port: int = 0
-    server: QuietServer | None = None
+    server: StaticServer | None = None
 
     @property
     def base(self) -> str:
@@ -60,9 +60,9 @@ class Host:
     def start(self) -> None:
         # Of HTTP/1.0, so that no connection outlives the host.
         facts = {"prefix": self.prefix, "protocol_version": "HTTP/1.0"}
-        handler = type("Handler", (StaticHost,), facts)
+        handler = type("Handler", (StaticHandler,), facts)
         bound = partial(handler, directory=str(self.folder))
-        self.server = QuietServer(("127.0.0.1", self.port), bound)
+        self.server = StaticServer(("127.0.0.1", self.port), bound)
         self.port = self.server.server_port
         Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -237,10 +237,10 @@ def test_a_preview_lets_go_of_an_earlier_service_worker(host: Host, page: Page) 
     host.start()
     visit(page, host)
     host.stop()
-    builds = Builds()
-    handler = partial(PreviewHost, directory=str(host.folder), builds=builds)
+    builds = BuildEvents()
+    handler = partial(PreviewHandler, directory=str(host.folder), builds=builds)
     with (
-        binding("127.0.0.1", host.port, handler) as server,
+        bind_server("127.0.0.1", host.port, handler) as server,
         previewing(server, builds) as address,
     ):
         page.goto(address)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import requests
 
-from stempress.commands.static_server import QuietServer
+from stempress.commands.static_server import StaticServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ class Relay:
 
             def log_message(self, *_: object) -> None: ...
 
-        self._server = QuietServer(("127.0.0.1", 0), Handler)
+        self._server = StaticServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
