@@ -85,6 +85,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
+@pytest.mark.parametrize("room", [room for floor in FLOORS for room in floor])
+def test_every_room_has_a_row_and_a_place_in_the_drawing(room: str) -> None:
+    assert f"\n| `stempress/{room}/` |" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    assert f">{room}</text>" in (ROOT / "docs/pictures/rooms.svg").read_text("utf-8")
+    assert (ROOT / "tests" / room / "__init__.py").is_file()
+
+
 @pytest.mark.parametrize("path", ENGINE, ids=lambda path: path.stem)
 def test_the_engine_imports_the_standard_library_and_numpy_alone(path: Path) -> None:
     for name in imports(path):
