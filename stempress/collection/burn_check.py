@@ -1,4 +1,4 @@
-"""Whether tokens that were forged are what was burned for them."""
+"""Check of forged tokens: each must match the tokens that were burned for it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _AS_FORGED = 'add it: { "id": "...", "tier": "...", "state": "forged", "into": "..." }'
 
 
-def check_forging(
+def check_burns(
     entries: Entries, albums: Mapping[str, Sequence[str]], unsure: frozenset[str]
 ) -> None:
-    """Hold every token against what it lists as burned, and what it says it went into.
+    """Check every token against what it lists as burned, and against what it was forged into.
 
-    ``albums`` maps their slugs to their songs'; those that are ``unsure`` have faults.
+    ``albums`` maps album slugs to their songs' slugs; those in ``unsure`` have faults of their own.
     """
     forged = [token for token in entries.tokens.values() if token.burned]
     burners: dict[str, list[str]] = defaultdict(list)
@@ -30,51 +30,54 @@ def check_forging(
     for token in forged:
         if token.id in wrong or token.album in unsure:
             continue
-        if not entries.sound.issuperset((token.id, *token.burned)):
+        if not entries.valid.issuperset((token.id, *token.burned)):
             continue
         if not _matches(entries, token, albums):
             wrong.add(token.id)
     for token in entries.tokens.values():
-        if token.into and token.id in entries.sound and token.id not in burners:
+        if token.into and token.id in entries.valid and token.id not in burners:
             _check_into(entries, token, wrong)
 
 
 def _wrong_lists(entries: Entries, burners: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield the tokens that list what is not there, or what is listed elsewhere."""
+    """Yield tokens that list as burned what is unknown, or what another token lists too."""
     for burned, ids in burners.items():
-        if entries.lack(burned):
+        if entries.is_unknown(burned):
             table = entries.entry(ids[-1])
-            table.fault("burned", "names a token that is not in the ledger", burned, _AS_FORGED)
+            table.fault("burned", "lists a token that is not in the ledger", burned, _AS_FORGED)
             yield from ids
         elif len(ids) > 1:
-            table, what = entries.entry(ids[-1]), f"names token {burned} a second time"
-            table.fault("burned", what, list(ids), "a token is forged into one other, once")
+            table, message = entries.entry(ids[-1]), f"burns token {burned} a second time"
+            table.fault("burned", message, list(ids), "a token can be burned only once")
             yield from ids
 
 
 def _matches(entries: Entries, token: Token, albums: Mapping[str, Sequence[str]]) -> bool:
-    """Compare: a song token burned its stems, an album token one song token of each song."""
+    """Return whether a token burned its recipe; report a fault if not.
+
+    A song token burns its stems, an album token one song token for each of its songs.
+    """
     parts = [entries.tokens[burned] for burned in token.burned]
-    tier, wanted = _recipe(token, albums)
-    given = sorted((part.song, part.layer, part.stem) for part in parts)
-    if wanted != given or any(part.tier != tier for part in parts):
-        lacking = ["/".join(filter(None, key)) for key in wanted if key not in given]
+    tier, expected = _recipe(token, albums)
+    actual = sorted((part.song, part.layer, part.stem) for part in parts)
+    if expected != actual or any(part.tier != tier for part in parts):
+        missing = ["/".join(filter(None, key)) for key in expected if key not in actual]
         entries.entry(token.id).fault(
             "burned",
-            f"does not match what token {token.id} is",
+            f"does not match the recipe of token {token.id}",
             list(token.burned),
-            f"no token for {lacking[0]}"
-            if lacking
-            else f"exactly one {tier} token for each part, no more",
+            f"a token for {missing[0]} is missing"
+            if missing
+            else f"exactly one {tier} token for each part",
         )
         return False
     for part in parts:
         if part.state != "forged" or part.into != token.id:
             table = entries.entry(part.id)
-            note = table.fault if tier == "stem" else table.warn
-            note(
+            report = table.fault if tier == "stem" else table.warn
+            report(
                 "state",
-                f"does not say that it was burned for {token.id}",
+                f"must be forged into {token.id}, which lists it as burned",
                 f"{part.state}, into {part.into or 'nothing'}",
                 f'"state": "forged", "into": "{token.id}"',
             )
@@ -82,7 +85,7 @@ def _matches(entries: Entries, token: Token, albums: Mapping[str, Sequence[str]]
 
 
 def _recipe(token: Token, albums: Mapping[str, Sequence[str]]) -> tuple[Tier, list[StemKey]]:
-    """Return of which tier the burned tokens are, and what each of them is."""
+    """Return the tier of the tokens to burn, and the song, layer and stem of each."""
     if token.tier == "song":
         return "stem", sorted((token.song, layer, stem) for layer, stem in token.stems.items())
     return "song", sorted((song, "", "") for song in albums[token.album])
@@ -90,14 +93,14 @@ def _recipe(token: Token, albums: Mapping[str, Sequence[str]]) -> tuple[Tier, li
 
 def _check_into(entries: Entries, token: Token, wrong: set[str]) -> None:
     table = entries.entry(token.id)
-    if entries.lack(token.into):
-        table.fault("into", "names a token that is not in the ledger", token.into, "add it")
-    elif token.into in entries.sound and token.into not in wrong:
+    if entries.is_unknown(token.into):
+        table.fault("into", "names a token that is not in the ledger", token.into, "add that token")
+    elif token.into in entries.valid and token.into not in wrong:
         burned = entries.tokens[token.into].burned
         if burned:
             table.fault(
                 "into",
-                f"names a token that burned others than {token.id}",
+                f"names a token that does not list {token.id} as burned",
                 token.into,
                 f"it lists {', '.join(burned)}",
             )

@@ -1,4 +1,4 @@
-"""content/provenance.json -> seals: what was promised of unrevealed tokens, and what was opened."""
+"""Commitments to unrevealed tokens, and what has been opened of them: content/provenance.json."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
 
 WHERE = "content/provenance.json"
-HEX = re.compile(r"[0-9a-f]{64}")
+SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class Seal:
-    """A commitment. A place is named after the token whose turn it was when it was sealed.
+    """A commitment to what a range of tokens will be, one slot for each.
 
-    ``opened`` maps places to their salt and item. None is the starting index of a seal of which
-    nothing has been opened.
+    A slot is named after the token it belonged to when it was sealed. ``opened`` maps slots to salt
+    and item. ``starting_index`` is None until something has been opened.
     """
 
     tokens: tuple[str, ...]
@@ -39,46 +39,46 @@ class Seal:
     opened: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        """The 0-based number of every place."""
-        return {token: at for at, token in enumerate(self.tokens)}
+    def slots(self) -> dict[str, int]:
+        """The 0-based index of every slot."""
+        return {token: index for index, token in enumerate(self.tokens)}
 
-    def place_of(self, token_id: str) -> str:
-        """Return the place whose item a token is."""
-        return self.tokens[(self.places[token_id] + (self.starting_index or 0)) % len(self.tokens)]
+    def slot_of(self, token_id: str) -> str:
+        """Return the slot that holds a token's item."""
+        return self.tokens[(self.slots[token_id] + (self.starting_index or 0)) % len(self.tokens)]
 
-    def token_at(self, place: str) -> str:
-        """Return the token that is the item of a place."""
-        return self.tokens[(self.places[place] - (self.starting_index or 0)) % len(self.tokens)]
+    def token_at(self, slot: str) -> str:
+        """Return the token whose item is in a slot."""
+        return self.tokens[(self.slots[slot] - (self.starting_index or 0)) % len(self.tokens)]
 
     def content(self) -> dict[str, object]:
-        """Return the seal as files have it."""
+        """Return the seal as it is written to JSON files."""
         return {
             "tokens": list(self.tokens),
             "final": self.final,
             "starting_index": self.starting_index,
             "opened": {
-                place: list(self.opened[place]) for place in self.tokens if place in self.opened
+                slot: list(self.opened[slot]) for slot in self.tokens if slot in self.opened
             },
             "hashes": list(self.hashes),
         }
 
 
 def read_seals(path: Path, tokens: Sequence[Token], findings: Findings) -> tuple[Seal, ...]:
-    """Read provenance.json, and hold the ledger against it; no seals where there is none."""
+    """Read provenance.json and check the ledger against it; no file, no seals."""
     text = read_text(path, WHERE, findings) if path.exists() else None
     if text is None:
         return ()
-    seals, noted = _parsed(text)
-    findings.add(noted)
-    if not noted.faults:
-        _check(seals, tokens, findings)
+    seals, seal_findings = _parse_seals(text)
+    findings.add(seal_findings)
+    if not seal_findings.faults:
+        _check_seals(seals, tokens, findings)
     return seals
 
 
 @lru_cache(maxsize=1)
-def _parsed(text: str) -> tuple[tuple[Seal, ...], Findings]:
-    """Read the seals; previews build again and again, and need not read the same twice."""
+def _parse_seals(text: str) -> tuple[tuple[Seal, ...], Findings]:
+    """Parse the seals; cached, since a preview server builds again and again."""
     findings = Findings()
     data = parse_json(text, WHERE, findings)
     if not isinstance(data, dict):
@@ -102,37 +102,40 @@ def _seals(table: Table) -> Iterator[Seal]:
             entry.text("final", required=True),
             entry.integer("starting_index", 0, 0) if is_open else None,
             {
-                place: (given[0], given[1])
-                for place in opened.data
-                if len(given := opened.texts(place)) == 2
+                slot: (pair[0], pair[1])
+                for slot in opened.data
+                if len(pair := opened.texts(slot)) == 2
             },
         )
         entry.finish()
         if not all(map(is_token_id, seal.tokens)):
-            entry.fault("tokens", "must be token ids")
-        if not all(map(HEX.fullmatch, (*seal.hashes, seal.final))):
-            entry.fault("hashes", "must be SHA-256 in lower-case hex")
-        for place, told in opened.data.items():
-            if place not in seal.opened:
-                opened.fault(place, "must be a salt and an item", told, '["salt", "item"]')
-            elif place not in seal.places:
-                opened.fault(place, "is opened and was not sealed", hint="remove it")
+            entry.fault("tokens", "must be token IDs")
+        if not all(map(SHA256_HEX.fullmatch, (*seal.hashes, seal.final))):
+            entry.fault("hashes", "must be SHA-256 digests in lower-case hex")
+        for slot, value in opened.data.items():
+            if slot not in seal.opened:
+                opened.fault(slot, "must be a salt and an item", value, '["salt", "item"]')
+            elif slot not in seal.slots:
+                opened.fault(slot, "is opened but was never sealed", hint="remove it")
         yield seal
 
 
-def _check(seals: Sequence[Seal], tokens: Sequence[Token], findings: Findings) -> None:
-    """Note every promise that is broken: what is opened is shown, and must be true."""
+def _check_seals(seals: Sequence[Seal], tokens: Sequence[Token], findings: Findings) -> None:
+    """Report every broken commitment: whatever is opened must match the ledger."""
     known = {token.id: item for token in tokens if (item := item_of(token))}
     ids = {token.id for token in tokens}
     sealed: set[str] = set()
-    for at, seal in enumerate(seals):
+    for number, seal in enumerate(seals):
         for problem in problems(seal.content(), known):
             findings.fault(
-                WHERE, str(problem), key=f"seals[{at}]", hint="build.py reveal writes both files"
+                WHERE,
+                str(problem),
+                key=f"seals[{number}]",
+                hint="build.py reveal writes both files",
             )
         for token in seal.tokens:
             if token in sealed:
-                findings.fault(WHERE, "is sealed twice", key=f"seals[{at}]", value=token)
+                findings.fault(WHERE, "is sealed twice", key=f"seals[{number}]", value=token)
             elif token not in ids:
-                findings.fault(WHERE, "is not in the ledger", key=f"seals[{at}]", value=token)
+                findings.fault(WHERE, "is not in the ledger", key=f"seals[{number}]", value=token)
         sealed.update(seal.tokens)

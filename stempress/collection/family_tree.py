@@ -1,4 +1,4 @@
-"""What a token was forged from and what it became part of: a family tree, of ids looked up."""
+"""Family trees of tokens: what each was forged from, and what it became part of."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A token of a family tree and the tokens that were burned for it."""
+    """A token of a family tree, and the tokens that were burned for it."""
 
     token: Token
     parts: tuple[Branch, ...] = ()
 
     def tokens(self) -> Iterator[Token]:
-        """Yield every token of the tree from here on."""
+        """Yield the token and everything below it."""
         yield self.token
         for part in self.parts:
             yield from part.tokens()
 
 
-def became(token: Token, by_id: Mapping[str, Token]) -> list[Token]:
+def forged_into(token: Token, by_id: Mapping[str, Token]) -> list[Token]:
     """Return what a token was burned for, what that was burned for, and so on.
 
-    A tier leads to a higher one alone, so that this ends whatever a ledger says.
+    Each is of a higher tier than the one before, so that this ends whatever a ledger claims.
     """
-    found: list[Token] = []
+    ancestors: list[Token] = []
     while token.state == "forged":
-        above = by_id.get(token.into or "")
-        if above is None or TIERS.index(above.tier) <= TIERS.index(token.tier):
+        parent = by_id.get(token.into or "")
+        if parent is None or TIERS.index(parent.tier) <= TIERS.index(token.tier):
             break
-        found.append(above)
-        token = above
-    return found
+        ancestors.append(parent)
+        token = parent
+    return ancestors
 
 
-def family(token: Token, by_id: Mapping[str, Token]) -> Branch:
-    """Return the tree that a token stands in, from the topmost token down.
+def family_tree(token: Token, by_id: Mapping[str, Token]) -> Branch:
+    """Return the whole family tree of a token, from the topmost token down.
 
-    Of what lies beside the token's own line the next tokens are named, and not what those were
-    made of: a tree is as large as an album's songs and their layers make it.
+    Tokens beside the token's own line are leaves, without what was burned for them: so a tree has
+    at most the songs of an album and the layers of one song.
     """
-    tree = _made_of(token, by_id)
-    for above in became(token, by_id):
-        beside = [Branch(by_id[each]) for each in above.burned if each != tree.token.id]
-        at = above.burned.index(tree.token.id) if tree.token.id in above.burned else 0
-        tree = Branch(above, (*beside[:at], tree, *beside[at:]))
+    tree = _subtree(token, by_id)
+    for parent in forged_into(token, by_id):
+        siblings = [Branch(by_id[burned]) for burned in parent.burned if burned != tree.token.id]
+        position = parent.burned.index(tree.token.id) if tree.token.id in parent.burned else 0
+        tree = Branch(parent, (*siblings[:position], tree, *siblings[position:]))
     return tree
 
 
-def _made_of(token: Token, by_id: Mapping[str, Token]) -> Branch:
-    return Branch(token, tuple(_made_of(by_id[each], by_id) for each in token.burned))
+def _subtree(token: Token, by_id: Mapping[str, Token]) -> Branch:
+    return Branch(token, tuple(_subtree(by_id[burned], by_id) for burned in token.burned))

@@ -1,4 +1,4 @@
-"""content/tokens.json -> Ledger: the tokens, their state, and who holds them."""
+"""The ledger, content/tokens.json: tokens, their states, and who holds them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Song, StemKey
-from stempress.collection.burn_check import check_forging
+from stempress.collection.burn_check import check_burns
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
-from stempress.collection.token_fast_path import PlainTokens
+from stempress.collection.token_fast_path import FastTokenReader
 from stempress.collection.token_parser import is_token_id, read_token
 from stempress.core.errors import Findings
 from stempress.core.tables import Table
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
 
 WHERE = "content/tokens.json"
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The list of tokens. ``owners`` maps a token's id to addresses and how many each holds.
+    """All tokens. ``owners`` maps token IDs to addresses and how many copies each holds.
 
-    ``block`` is when that was so, and ``time`` when that block was made, in UTC (ISO 8601).
+    ``block`` is the block number of that snapshot, ``time`` that block's time in UTC (ISO 8601).
     """
 
     tokens: tuple[Token, ...] = ()
@@ -46,7 +46,7 @@ class Ledger:
 def read_ledger(
     path: Path, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
 ) -> Ledger:
-    """Read tokens.json, an empty ledger where there is none."""
+    """Read tokens.json; without one, the ledger is empty."""
     if not path.exists():
         return Ledger()
     text = read_text(path, WHERE, findings)
@@ -56,28 +56,28 @@ def read_ledger(
 def parse_ledger(
     text: str, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
 ) -> Ledger:
-    """Read the text of tokens.json."""
-    ledger, noted = _parsed(
+    """Parse the text of tokens.json."""
+    ledger, ledger_findings = _parse(
         text,
         tuple(Song(song.slug, "", song.layers, song.rules) for song in songs.values()),
         tuple((album.slug, tuple(song.slug for song in album.songs)) for album in albums.values()),
         frozenset(slug for slug in albums if findings.has_fault(f"content/albums/{slug}/index.md")),
     )
-    findings.add(noted)
+    findings.add(ledger_findings)
     return ledger
 
 
 @lru_cache(maxsize=1)
-def _parsed(
+def _parse(
     text: str,
     songs: tuple[Song, ...],
     albums: tuple[tuple[str, tuple[str, ...]], ...],
     unsure: frozenset[str],
 ) -> tuple[Ledger, Findings]:
-    """Read a ledger; previews build again and again, and need not read the same twice.
+    """Parse a ledger; cached, since a preview server builds again and again.
 
-    Of songs it is held against layers and rules, of albums against slugs of songs; those that are
-    ``unsure`` have faults.
+    ``songs`` have only what tokens are checked against: slug, layers and rules. ``unsure`` are the
+    slugs of albums with faults of their own.
     """
     findings = Findings()
     data = parse_json(text, WHERE, findings)
@@ -87,10 +87,10 @@ def _parsed(
         return Ledger(), findings
     table = Table(data, WHERE, findings)
     entries = _entries(table, {song.slug: song for song in songs}, dict(albums))
-    check_forging(entries, dict(albums), unsure)
+    check_burns(entries, dict(albums), unsure)
     _check_supplies(table, entries.tokens.values(), songs)
     ledger = Ledger(
-        # By id: another order could tell what an unrevealed token lies between.
+        # By ID: any other order could hint at what an unrevealed token is.
         tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
         owners=dict(read_owners(table.table("owners"), entries)),
         block=table.integer("block", 0, 0) if "block" in table.data else None,
@@ -102,57 +102,57 @@ def _parsed(
 
 
 def _warn_of_unknown(table: Table) -> None:
-    """Warn of what a sync has found on the chain and this ledger does not know."""
+    """Warn of tokens that a sync has found on the chain but that are not in the ledger."""
     unknown = table.table("unknown").data
     if unknown:
         table.warn(
             "unknown",
-            "are tokens of the chain that are not among the ledger's",
+            "are tokens on the chain that are not in the ledger",
             sorted(unknown),
-            "add them to tokens, or leave them: pages show what tokens say",
+            "add them to tokens, or ignore this: pages show only what tokens lists",
         )
 
 
 def _time(table: Table) -> str:
     value = table.text("time")
     try:
-        fine = not value or bool(TIME.fullmatch(value) and datetime.fromisoformat(value))
+        is_valid = not value or bool(UTC_TIME.fullmatch(value) and datetime.fromisoformat(value))
     except ValueError:
-        fine = False
-    if not fine:
+        is_valid = False
+    if not is_valid:
         table.fault("time", "is not a time in UTC", value, 'such as "2026-09-01T12:00:00Z"')
-    return value if fine else ""
+    return value if is_valid else ""
 
 
 def _entries(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -> Entries:
     tokens: dict[str, Token] = {}
-    places: dict[str, int] = {}
-    faulty: set[str] = set()
-    others: set[str | None] = set()
-    faults, plain = table.findings.faults, PlainTokens(songs, albums)
-    for place, item in enumerate(table.items("tokens")):
-        before = len(faults)
-        token = plain.token(item)
+    positions: dict[str, int] = {}
+    invalid: set[str] = set()
+    other_ids: set[str | None] = set()
+    faults, reader = table.findings.faults, FastTokenReader(songs, albums)
+    for position, item in enumerate(table.items("tokens")):
+        faults_before = len(faults)
+        token = reader.token(item)
         if token is None:
-            entry = table.item("tokens", place, item)
+            entry = table.item("tokens", position, item)
             token = read_token(entry, songs, albums)
             if token is None:
-                name = entry.data.get("id")
-                others.add(str(name) if is_token_id(name) else None)
+                token_id = entry.data.get("id")
+                other_ids.add(str(token_id) if is_token_id(token_id) else None)
                 continue
         if token.id in tokens:
-            entry = table.item("tokens", place, item)
-            entry.fault("id", "stands twice in the ledger", token.id, "every id is one token")
-            faulty.add(token.id)
+            entry = table.item("tokens", position, item)
+            entry.fault("id", "is in the ledger twice", token.id, "token IDs must be unique")
+            invalid.add(token.id)
             continue
-        tokens[token.id], places[token.id] = token, place
-        if len(faults) > before:
-            faulty.add(token.id)
-    return Entries(table, tokens, places, tokens.keys() - faulty, others.union(tokens))
+        tokens[token.id], positions[token.id] = token, position
+        if len(faults) > faults_before:
+            invalid.add(token.id)
+    return Entries(table, tokens, positions, tokens.keys() - invalid, other_ids.union(tokens))
 
 
 def _check_supplies(table: Table, tokens: Iterable[Token], songs: Iterable[Song]) -> None:
-    """No more stem tokens than the exact supply."""
+    """Report stems with more tokens than their supply."""
     supplies = {
         (song.slug, layer.slug, stem.slug): stem.supply
         for song in songs
@@ -166,5 +166,5 @@ def _check_supplies(table: Table, tokens: Iterable[Token], songs: Iterable[Song]
             counts[token.stem_key] += token.supply
     for key, supply in supplies.items():
         if counts[key] > supply:
-            what = f"hold more of {'/'.join(key)} than its supply"
-            table.fault("tokens", what, counts[key], f"the supply is {supply}")
+            message = f"exceed the supply of {'/'.join(key)}"
+            table.fault("tokens", message, counts[key], f"the supply is {supply}")

@@ -1,4 +1,4 @@
-"""Entries of the ledger while it is read: tokens, and where each stands in the file."""
+"""Ledger entries while the ledger is being read: tokens and their positions in the file."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The ledger's entries: tokens by id, and the places that they stand in.
+    """The ledger's entries: tokens by ID, and the position of each in the file.
 
-    ``sound`` are the ids whose own entry is without fault; the others are held against nothing.
-    ``named`` are all ids that stand there, None if an entry does not tell its own.
+    ``valid`` holds the IDs of entries without faults; only these are checked against each other.
+    ``ids`` holds all IDs, and None if an entry has no usable one.
     """
 
     table: Table
     tokens: Mapping[str, Token]
-    places: Mapping[str, int]
-    sound: set[str]
-    named: set[str | None]
+    positions: Mapping[str, int]
+    valid: set[str]
+    ids: set[str | None]
 
     def entry(self, token_id: str) -> Table:
         """Return the table that a token was read from."""
-        place = self.places[token_id]
-        return self.table.item("tokens", place, self.table.items("tokens")[place])
+        position = self.positions[token_id]
+        return self.table.item("tokens", position, self.table.items("tokens")[position])
 
-    def lack(self, token_id: str) -> bool:
-        """Say whether the ledger has no such token, as far as its entries tell."""
-        return bool(self.named) and not (token_id in self.named or None in self.named)
+    def is_unknown(self, token_id: str) -> bool:
+        """Return whether the ledger certainly has no such token."""
+        return bool(self.ids) and not (token_id in self.ids or None in self.ids)

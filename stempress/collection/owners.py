@@ -1,4 +1,4 @@
-"""Who holds the ledger's tokens: addresses in their EIP-55 form, and how many each holds."""
+"""Owners of the ledger's tokens: checksummed addresses, and how many copies each holds."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """Yield tokens' ids, and who holds them."""
-    right = _right_forms(table.data.values())
+    """Yield token IDs and their holders."""
+    checksums = _checksums(table.data.values())
     for token_id, value in table.data.items():
-        if entries.lack(token_id):
+        if entries.is_unknown(token_id):
             table.fault(token_id, "is not a token of the ledger", hint="remove the owner")
             continue
         if isinstance(value, str):
@@ -34,13 +34,13 @@ def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[s
             )
             continue
         held = sum(holders.values())
-        if token_id in entries.sound and held > entries.tokens[token_id].supply:
+        if token_id in entries.valid and held > entries.tokens[token_id].supply:
             supply = entries.tokens[token_id].supply
-            table.fault(token_id, "is held more often than it exists", held, f"supply: {supply}")
+            table.fault(token_id, "has more copies held than exist", held, f"supply: {supply}")
         yield (
             token_id,
             {
-                check_address(table, token_id, address, right.__getitem__): count
+                check_address(table, token_id, address, checksums.__getitem__): count
                 for address, count in holders.items()
             },
         )
@@ -50,19 +50,21 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
-def _right_forms(values: Collection[object]) -> dict[str, str]:
-    """Return the EIP-55 form of every address; nearly always it is the address itself."""
-    words = [value for value in values if isinstance(value, str)]
-    words += [word for value in values if isinstance(value, dict) for word in value]
-    named = set(filter(ADDRESS.fullmatch, words))
-    if not named:
+def _checksums(values: Collection[object]) -> dict[str, str]:
+    """Return every address with its EIP-55 checksum; nearly all are correct as they are."""
+    texts = [value for value in values if isinstance(value, str)]
+    texts += [address for value in values if isinstance(value, dict) for address in value]
+    ids = set(filter(ADDRESS.fullmatch, texts))
+    if not ids:
         return {}
-    # Remembered: Keccak alone takes longer to begin than ten thousand tokens take to read.
-    others = cached_text(checksum_corrections, *sorted(named))
-    return {word: word for word in named} | dict(line.split() for line in others.splitlines())
+    # Cached: importing Keccak takes longer than reading ten thousand tokens.
+    corrections = cached_text(checksum_corrections, *sorted(ids))
+    return {address: address for address in ids} | dict(
+        line.split() for line in corrections.splitlines()
+    )
 
 
 def checksum_corrections(*addresses: str) -> str:
-    """Return the addresses that are not in their EIP-55 form, each with that: a line for each."""
-    forms = ((address, checksummed(address)) for address in addresses)
-    return "\n".join(f"{address} {right}" for address, right in forms if address != right)
+    """Return a line "<address> <checksummed address>" for every address without its checksum."""
+    pairs = ((address, checksummed(address)) for address in addresses)
+    return "\n".join(f"{address} {correct}" for address, correct in pairs if address != correct)

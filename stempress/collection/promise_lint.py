@@ -1,7 +1,7 @@
-"""Words of the artist that promise income or praise an investment, in English and German.
+"""Lint for promises: words that promise income or praise an investment, in English and German.
 
-Tokens that are sold with such words may count as securities. What is found is a warning; a
-sentence that denies it ("not an investment") is fine. Other languages are not looked at.
+Tokens sold with such words may count as securities, so each is a warning. Negations ("not an
+investment") pass. Other languages are not checked.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
-MUSIC = "say what holders hear, get and may do, and that a token is no investment"
-PRICE = "say how many there are, and leave out what they may be worth"
-SHARE = "say who shares the income under [[splits]]; holders are promised none of it"
+MUSIC = "say what holders hear, get and may do, and that a token is not an investment"
+PRICE = "say how many tokens there are, not what they may be worth"
+SHARE = "list who shares the income under [[splits]], and promise none of it to holders"
 GOES_UP = r"(?:go(?:es|ing)?|climbs?|rises?|grows?|increases?|shoots?|soars?|doubles?|triples?)"
 PHRASES = (
     (r"guaranteed?\s+(?:returns?|income|profits?|value|gains?)", MUSIC),
@@ -57,51 +57,51 @@ PHRASES = (
     ((r"(?:tantiemen|einnahmen|erlöse)\s+(?:\w+\s+){0,2}?an\s+(?:die\s+|alle\s+)?"
      r"(?:inhaber|halter|besitzer)"), SHARE),
 )  # fmt: skip
-SENTENCE = 300
-"""How far before such words, in characters, what denies them is looked for."""
-_SOME = re.compile(r"\b(?=\w)(?:" + "|".join(phrase for phrase, _ in PHRASES) + r")\b")
-"""Whether a text in lower case has any: much quicker than which, and in which case."""
-_DENIES = re.compile(
+CONTEXT = 300
+"""How many characters before a match a negation is looked for."""
+_ANY_PHRASE = re.compile(r"\b(?=\w)(?:" + "|".join(phrase for phrase, _ in PHRASES) + r")\b")
+"""Whether a lower-case text has any of the phrases; much faster than finding which."""
+_NEGATION = re.compile(
     r"\b(?:no|not|nor|never|neither|nothing|nobody|none|without|cannot|\w+n[\u2019']t|kein\w*|nicht|nie|"
     r"niemals|niemand|ohne|weder|noch)\b(?!\s+(?:only|just|merely|nur))",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"[.!?](?=\s|$)|\n\s*\n|[\"”]\s*\n|;|:\s|\bbut\b|\bsondern\b|\baber\b")
+_CLAUSE_END = re.compile(r"[.!?](?=\s|$)|\n\s*\n|[\"”]\s*\n|;|:\s|\bbut\b|\bsondern\b|\baber\b")
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
 class Promise(NamedTuple):
-    """Words that promise, the 1-based line they begin in, and what to say instead."""
+    """A promise, the 1-based line it starts in, and advice on what to write instead."""
 
     line: int
-    words: str
-    instead: str
+    phrase: str
+    advice: str
 
 
 @lru_cache(maxsize=1024)
 def promises(text: str) -> tuple[Promise, ...]:
-    """Return the words of a text that promise income, in the order they stand in."""
+    """Return the promises in a text, in order."""
     return tuple(_promises(text))
 
 
 def _promises(text: str) -> Iterator[Promise]:
-    for found in _each().finditer(text) if _SOME.search(text.lower()) else ():
-        before = _ENDS.split(text[max(0, found.start() - SENTENCE) : found.start()])[-1]
-        if not _DENIES.search(before):
-            _, instead = PHRASES[(found.lastindex or 1) - 1]
-            words = " ".join(found[0].split())
-            yield Promise(text.count("\n", 0, found.start()) + 1, words, instead)
+    for match in _phrase_pattern().finditer(text) if _ANY_PHRASE.search(text.lower()) else ():
+        context = _CLAUSE_END.split(text[max(0, match.start() - CONTEXT) : match.start()])[-1]
+        if not _NEGATION.search(context):
+            _, advice = PHRASES[(match.lastindex or 1) - 1]
+            phrase = " ".join(match[0].split())
+            yield Promise(text.count("\n", 0, match.start()) + 1, phrase, advice)
 
 
 @cache
-def _each() -> re.Pattern[str]:
-    """Return what finds them, in a group for every phrase."""
+def _phrase_pattern() -> re.Pattern[str]:
+    """Return the pattern of all phrases, with a group for each."""
     translations = "|".join(f"({phrase})" for phrase, _ in PHRASES)
     return re.compile(rf"\b(?:{translations})\b", re.IGNORECASE)
 
 
-def lint_wording(site: Path, findings: Findings) -> None:
-    """Note what promises income in the artist's texts: site.toml and content/."""
+def lint_promises(site: Path, findings: Findings) -> None:
+    """Warn of promises in the artist's texts: site.toml and content/."""
     for path in _texts(site):
         where = path.relative_to(site).as_posix()
         if is_refused_link(path, where, findings):
@@ -109,10 +109,10 @@ def lint_wording(site: Path, findings: Findings) -> None:
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            continue  # who reads it in earnest has noted that
-        for line, words, instead in promises(_without_comments(path, text)):
-            what = "sounds like a promise of income"
-            findings.warn(where, what, key=f"line {line}", value=words, hint=instead)
+            continue  # reported when the file is parsed
+        for line, phrase, advice in promises(_without_comments(path, text)):
+            message = "sounds like a promise of income"
+            findings.warn(where, message, key=f"line {line}", value=phrase, hint=advice)
 
 
 def _texts(site: Path) -> Iterator[Path]:
@@ -121,5 +121,5 @@ def _texts(site: Path) -> Iterator[Path]:
 
 
 def _without_comments(path: Path, text: str) -> str:
-    """Return TOML with its comments blank, its lines where they were; Markdown as it is."""
+    """Return TOML with its comments blanked, so that line numbers stay; Markdown unchanged."""
     return _COMMENT.sub("", text) if path.suffix == ".toml" else text

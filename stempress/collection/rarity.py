@@ -1,7 +1,7 @@
-"""How rare stems and variations are meant to be, and how rare they are.
+"""Rarity of stems and variations: as intended, and as minted.
 
-Target figures come from supplies or weights, actual ones from the ledger. Scores are sums of
-information content over traits, as OpenRarity has them: ``sum(-log2(p))``.
+Target figures come from supplies or weights, actual ones from the ledger. A score is the sum of a
+variation's information content over its layers, ``sum(-log2(p))``, as OpenRarity defines it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.enumeration import cheapest_first
 from pyodide_app.engine.model import Variation
-from stempress.collection.variation_space import Space
+from stempress.collection.variation_space import VariationSpace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, Stem, StemKey, Token
 
 ENUMERABLE = 50_000
-"""Songs with more combinations than this have no ranks: they are not enumerated."""
+"""Songs with more combinations than this are not enumerated, and have no ranks."""
 
 TOLERANCE = 1e-8
-"""Scores nearer to each other than this are equal: they are sums of figures that were rounded."""
-PLACES = 12
+"""Scores closer than this are equal: they are sums of rounded figures."""
+DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Stem tokens of one stem. ``supply`` and ``remaining`` are None where only a weight is set."""
+    """Stem tokens of one stem. ``supply`` and ``remaining`` are None for stems with a weight."""
 
     supply: int | None
     minted: int
@@ -41,18 +41,18 @@ class Count:
 
     @property
     def remaining(self) -> int | None:
-        """How many are not revealed yet."""
+        """How many are still unrevealed."""
         return None if self.supply is None else self.supply - self.minted
 
     @property
     def alive(self) -> int:
-        """How many are held by someone."""
+        """How many are revealed and not burned."""
         return self.minted - self.burned
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A variation among the permitted ones: rank 1 is the rarest; None where not enumerated."""
+    """A variation among the permitted ones. Rank 1 is the rarest; None if not enumerated."""
 
     score: float
     odds: float
@@ -61,28 +61,27 @@ class Standing:
 
 
 class Ranks:
-    """Which place a score has among all; equal scores share one."""
+    """Ranks of scores; equal scores share one."""
 
     def __init__(self, counts: Counter[float]) -> None:
-        """Take how many have each score."""
+        """Index the scores, given how many variations have each."""
         self._scores = sorted(counts)
-        behind = list(accumulate(counts[score] for score in self._scores))
-        self._before = [behind[-1] - count for count in behind]
+        cumulative = list(accumulate(counts[score] for score in self._scores))
+        self._before = [cumulative[-1] - count for count in cumulative]
 
     def of(self, score: float) -> int:
-        """Return the place of a score that somebody has; 1 is the highest."""
+        """Return the rank of a score, 1 for the highest."""
         return self._before[bisect_left(self._scores, score - TOLERANCE)] + 1
 
 
 class Rarity:
-    """Rarity of everything in a collection, from its songs and its ledger."""
+    """Rarity of every stem and variation of a collection."""
 
     def __init__(self, songs: Sequence[Song], tokens: Sequence[Token]) -> None:
-        """Take all songs and all tokens."""
         self.songs, self.tokens = tuple(songs), tuple(tokens)
 
     def odds(self, key: StemKey) -> float:
-        """Return the target share of a stem in its layer, 0 to 1."""
+        """Return the target probability of a stem in its layer, 0 to 1."""
         return self._odds[key]
 
     @cached_property
@@ -95,7 +94,7 @@ class Rarity:
         }
 
     def count(self, key: StemKey, stem: Stem) -> Count:
-        """Return how many tokens of a stem there are."""
+        """Return how many tokens of a stem have been minted and burned."""
         return Count(stem.supply, self._minted[key], self._burned[key])
 
     @cached_property
@@ -114,17 +113,17 @@ class Rarity:
         return counts
 
     def actual(self, key: StemKey) -> float | None:
-        """Return the share of a stem among its layer's known tokens; None without any."""
+        """Return a stem's share of its layer's revealed tokens, 0 to 1; None without any."""
         total = self._layer_totals[key[:2]]
         return self._minted[key] / total if total else None
 
-    def wished(self, key: StemKey) -> float:
-        """Return how many of its layer's known tokens a stem would have by its share."""
+    def target_count(self, key: StemKey) -> float:
+        """Return how many of its layer's revealed tokens a stem should have by its odds."""
         return self.odds(key) * self._layer_totals[key[:2]]
 
-    def apart(self, key: StemKey) -> float:
-        """Return how far the known tokens of a stem lie from the wish."""
-        return self._minted[key] - self.wished(key)
+    def deviation(self, key: StemKey) -> float:
+        """Return how many more revealed tokens a stem has than its target count."""
+        return self._minted[key] - self.target_count(key)
 
     @cached_property
     def _layer_totals(self) -> Counter[tuple[str, str]]:
@@ -134,13 +133,15 @@ class Rarity:
         return totals
 
     def score(self, song: Song, variation: Variation) -> float:
-        """Return the information content of a variation in bits: higher is rarer."""
-        bits = self._bits[song.slug]
-        return sum(layer[at] for layer, at in zip(bits, variation.choice, strict=True))
+        """Return the information content of a variation in bits; higher is rarer."""
+        layers = self._bits[song.slug]
+        return sum(
+            information[index] for information, index in zip(layers, variation.choice, strict=True)
+        )
 
     @cached_property
     def _bits(self) -> dict[str, list[tuple[float, ...]]]:
-        """The information content of every stem, by song and layer."""
+        """Information content of every stem in bits, by song and layer."""
         return {
             song.slug: [tuple(-log2(odds) for odds in layer.odds) for layer in song.layers]
             for song in self.songs
@@ -148,23 +149,25 @@ class Rarity:
 
     @cached_property
     def _shares(self) -> dict[str, list[tuple[float, ...]]]:
-        """The target share of every stem, by song and layer."""
+        """Target probability of every stem, by song and layer."""
         return {song.slug: [layer.odds for layer in song.layers] for song in self.songs}
 
     def standing(self, song: Song, variation: Variation) -> Standing:
-        """Return score, odds among permitted variations, and rank."""
-        ranks, mass = self._ranks(song)
+        """Return a variation's score, its odds among permitted variations, and its rank."""
+        ranks, total_probability = self._ranks(song)
         shares = self._shares[song.slug]
-        chosen = (layer[at] for layer, at in zip(shares, variation.choice, strict=True))
-        odds = prod(chosen) / mass
+        probabilities = (
+            layer[index] for layer, index in zip(shares, variation.choice, strict=True)
+        )
+        odds = prod(probabilities) / total_probability
         score = self.score(song, variation)
         rank = ranks.of(score) if ranks and song.permits(variation) else None
         return Standing(score, odds, rank, self.permitted(song))
 
     def permitted(self, song: Song) -> int:
-        """Count the permitted variations of a song, once."""
+        """Return how many variations a song's rules permit."""
         if song.slug not in self._permitted:
-            self._permitted[song.slug] = Space(song).size
+            self._permitted[song.slug] = VariationSpace(song).size
         return self._permitted[song.slug]
 
     @cached_property
@@ -176,34 +179,39 @@ class Rarity:
         return {}
 
     def _ranks(self, song: Song) -> tuple[Ranks | None, float]:
-        """Return the ranks of a song's permitted variations and the probability of them all.
+        """Return the ranks of a song's permitted variations, and their total probability.
 
-        None and 1 where the song is not enumerated.
+        None and 1 for songs that are not enumerated.
         """
         if song.slug not in self._ranked:
             counts = None if song.combinations > ENUMERABLE else self._scores(song)
-            mass = sum(count * 2.0**-score for score, count in counts.items()) if counts else 1.0
-            self._ranked[song.slug] = Ranks(counts) if counts else None, mass
+            total_probability = (
+                sum(count * 2.0**-score for score, count in counts.items()) if counts else 1.0
+            )
+            self._ranked[song.slug] = Ranks(counts) if counts else None, total_probability
         return self._ranked[song.slug]
 
     def _scores(self, song: Song) -> Counter[float]:
         """Return how many permitted variations have each score."""
         if song.rules:
-            return Counter(round(self.score(song, each), PLACES) for each in song.variations())
+            return Counter(
+                round(self.score(song, variation), DECIMALS) for variation in song.variations()
+            )
         counts = Counter({0.0: 1})
         for layer in song.layers:
-            longer: Counter[float] = Counter()
+            extended: Counter[float] = Counter()
             for odds in layer.odds:
                 for score, count in counts.items():
-                    longer[round(score - log2(odds), PLACES)] += count
-            counts = longer
+                    extended[round(score - log2(odds), DECIMALS)] += count
+            counts = extended
         return counts
 
     @cached_property
     def unrevealed_odds(self) -> dict[StemKey, float]:
-        """What an unrevealed stem token can turn out to be, from published figures alone.
+        """Probability of everything that an unrevealed stem token can turn out to be.
 
-        By what remains of the supplies; by weights, and layers alike, where there are none.
+        From what remains of the supplies; from weights, with layers equally likely, where there are
+        none.
         """
         shares: dict[StemKey, float] = {}
         for song in self.songs:
@@ -211,35 +219,37 @@ class Rarity:
                 total = sum(stem.target_weight for stem in layer.stems)
                 for stem in layer.stems:
                     key = song.slug, layer.slug, stem.slug
-                    left = self.count(key, stem).remaining
-                    shares[key] = stem.target_weight / total if left is None else float(left)
+                    remaining = self.count(key, stem).remaining
+                    shares[key] = stem.target_weight / total if remaining is None else float(remaining)
         total = sum(shares.values())
         return {key: share / total for key, share in shares.items() if share} if total else {}
 
     @cached_property
     def variation_tokens(self) -> dict[Variation, list[Token]]:
-        """Song tokens by what they are."""
+        """Song tokens by variation."""
         songs = {song.slug: song for song in self.songs}
-        found: dict[Variation, list[Token]] = defaultdict(list)
+        tokens: dict[Variation, list[Token]] = defaultdict(list)
         for token in self.tokens:
             if token.tier == "song" and token.stems:
-                found[Variation.from_stems(songs[token.song], token.stems)].append(token)
-        return found
+                tokens[Variation.from_stems(songs[token.song], token.stems)].append(token)
+        return tokens
 
     def tokens_of(self, variation: Variation) -> list[Token]:
-        """Return the song tokens that are this variation."""
+        """Return the song tokens of a variation."""
         return self.variation_tokens.get(variation, [])
 
 
 @lru_cache(maxsize=1024)
 def extremes(song: Song, count: int) -> tuple[tuple[Variation, ...], tuple[Variation, ...]]:
-    """Return the ``count`` rarest and commonest permitted variations, without enumerating."""
+    """Return the ``count`` rarest and the ``count`` commonest permitted variations, lazily."""
     bits = [layer.information for layer in song.layers]
-    return _from_one_end(song, bits, count, -1.0), _from_one_end(song, bits, count, 1.0)
+    return _cheapest(song, bits, count, -1.0), _cheapest(song, bits, count, 1.0)
 
 
-def _from_one_end(
+def _cheapest(
     song: Song, bits: Sequence[Sequence[float]], count: int, sign: float
 ) -> tuple[Variation, ...]:
-    costs = [[(sign * each, at) for at, each in enumerate(layer)] for layer in bits]
+    costs = [
+        [(sign * information, index) for index, information in enumerate(layer)] for layer in bits
+    ]
     return tuple(variation for _, variation in islice(cheapest_first(song, costs), count))

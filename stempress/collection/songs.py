@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
-from stempress.collection.variation_space import stem_counts
+from stempress.collection.variation_space import variations_per_stem
 from stempress.core import identifiers as codes
 from stempress.core.errors import suggestion
 from stempress.core.tables import MAX_SLUG_BYTES, Table, slugify
@@ -48,7 +48,7 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
 
 def _check_rules(table: Table, song: Song) -> None:
     """Report rules that permit no variation, and warn of stems that no variation can use."""
-    counts = stem_counts(song)
+    counts = variations_per_stem(song)
     if not any(counts[0]):
         table.fault("rules", "permit no variation", hint="every combination is excluded: relax one")
         return

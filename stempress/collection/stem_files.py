@@ -1,4 +1,4 @@
-"""stems/: which file is which stem."""
+"""Stem files: which file below stems/ belongs to which stem."""
 
 from __future__ import annotations
 
@@ -24,30 +24,32 @@ PICTURES = (".png", ".jpg", ".jpeg", ".svg")
 
 @dataclass(frozen=True, slots=True)
 class StemFiles:
-    """The sound of every stem, and the picture layers that some have."""
+    """Audio files of all stems, and the picture layers that some of them have."""
 
     audio: Mapping[StemKey, Path] = field(default_factory=dict)
     pictures: Mapping[StemKey, Path] = field(default_factory=dict)
 
 
 def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> StemFiles:
-    """Match the files below stems/ with the songs; every stem has one file, every file a stem."""
-    found = _found(site)
-    wanted = list(stem_keys(songs))
-    orphans = sorted(found.keys() - wanted)
-    there = {key[:2] for key in found}
-    lacking = dict.fromkeys(key[:2] for key in wanted if key[:2] not in there)
-    missing = _missing_folders(site, lacking, orphans, findings)
+    """Match the files below stems/ with the songs' stems, one audio file for each."""
+    files_of = _scan(site)
+    keys = list(stem_keys(songs))
+    orphans = sorted(files_of.keys() - keys)
+    layers_with_files = {key[:2] for key in files_of}
+    empty_layers = dict.fromkeys(key[:2] for key in keys if key[:2] not in layers_with_files)
+    missing_layers = _missing_folders(site, empty_layers, orphans, findings)
     audio: dict[StemKey, Path] = {}
     pictures: dict[StemKey, Path] = {}
-    for key in wanted:
-        files = found.pop(key, [])
-        sound = _one(key, "sound", AUDIO, files, findings)
-        picture = _one(key, "picture", PICTURES, files, findings)
-        if sound and not _is_refused(site, sound, findings):
-            audio[key] = sound
-        if not sound and key[:2] not in missing:
-            _no_sound(key, [name for *at, name in orphans if (*at,) == key[:2]], findings)
+    for key in keys:
+        files = files_of.pop(key, [])
+        audio_file = _only_file(key, "audio", AUDIO, files, findings)
+        picture = _only_file(key, "picture", PICTURES, files, findings)
+        if audio_file and not _is_refused(site, audio_file, findings):
+            audio[key] = audio_file
+        if not audio_file and key[:2] not in missing_layers:
+            _fault_no_audio(
+                key, [name for *folders, name in orphans if (*folders,) == key[:2]], findings
+            )
         if picture and not _is_refused(site, picture, findings):
             pictures[key] = picture
             check_picture(picture, _where(site, picture), findings)
@@ -56,31 +58,31 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
                 suffix = file.path.suffix
                 findings.fault(
                     _where(site, file.path),
-                    "is neither sound nor picture",
+                    "is neither an audio file nor a picture",
                     value=suffix,
                     hint=suggestion(suffix, AUDIO + PICTURES),
                 )
-    for file in (file for files in found.values() for file in files):
+    for file in (file for files in files_of.values() for file in files):
         findings.warn(
             _where(site, file.path),
-            "belongs to no stem and is left out",
+            "belongs to no stem and is ignored",
             hint="stems/<song>/<layer>/<stem>.<ext>",
         )
     return StemFiles(audio, pictures)
 
 
 class _File(NamedTuple):
-    """A file below stems/; ``kind`` is its ending in lower case."""
+    """A file below stems/; ``kind`` is its suffix in lower case."""
 
     path: Path
     kind: str
 
 
-def _found(site: Path) -> dict[StemKey, list[_File]]:
+def _scan(site: Path) -> dict[StemKey, list[_File]]:
     found: dict[StemKey, list[_File]] = {}
-    for song in _entries(site / "stems"):
-        for layer in _entries(song):
-            for entry in _entries(layer):
+    for song in _sorted_entries(site / "stems"):
+        for layer in _sorted_entries(song):
+            for entry in _sorted_entries(layer):
                 if entry.is_file() and not entry.name.startswith("."):
                     stem, kind = _split(entry.name)
                     file = _File(Path(entry), kind.lower())
@@ -89,13 +91,13 @@ def _found(site: Path) -> dict[StemKey, list[_File]]:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Return a file's name without its ending, and the ending."""
+    """Return a file name's stem and suffix."""
     stem, dot, ending = name.rpartition(".")
     return (stem, dot + ending) if stem and ending else (name, "")
 
 
-def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
-    """Return what is in a folder, by name; nothing of what is none."""
+def _sorted_entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    """Return a folder's entries sorted by name; none if it is not a folder."""
     try:
         return sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -104,26 +106,26 @@ def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
 
 def _missing_folders(
     site: Path,
-    lacking: Iterable[tuple[str, str]],
+    empty_layers: Iterable[tuple[str, str]],
     orphans: Sequence[StemKey],
     findings: Findings,
 ) -> set[tuple[str, str]]:
-    """Return song and layer of the folders that are not there; the outermost is noted, once.
+    """Return the layers without a folder; of nested folders only the outermost is reported.
 
-    ``lacking`` are those in which nothing was found.
+    ``empty_layers`` are the layers without any file, ``orphans`` the keys of files without a stem.
     """
     missing: dict[tuple[str, str], str] = {}
-    for key in lacking:
+    for key in empty_layers:
         folders = ["/".join(("stems", *key[:depth])) for depth in range(3)]
         absent = next((folder for folder in folders if not (site / folder).is_dir()), None)
         if absent is None:
             continue
         if absent not in missing.values():
             depth = folders.index(absent)
-            beside = sorted(
-                {at[depth - 1] for at in orphans if at[: depth - 1] == key[: depth - 1]}
+            candidates = sorted(
+                {orphan[depth - 1] for orphan in orphans if orphan[: depth - 1] == key[: depth - 1]}
             )
-            rename = f"; or rename {', '.join(beside)}" if beside else ""
+            rename = f"; or rename {', '.join(candidates)}" if candidates else ""
             findings.fault(
                 f"{absent}/", "is missing", hint=f"stems/<song>/<layer>/<stem>.wav{rename}"
             )
@@ -131,27 +133,27 @@ def _missing_folders(
     return set(missing)
 
 
-def _one(
-    key: StemKey, kind: str, endings: Sequence[str], files: Sequence[_File], findings: Findings
+def _only_file(
+    key: StemKey, kind: str, suffixes: Sequence[str], files: Sequence[_File], findings: Findings
 ) -> Path | None:
-    """Return the file of a kind; a fault is noted where there are more."""
-    fitting = [file.path for file in files if file.kind in endings]
-    if len(fitting) > 1:
+    """Return the file of a kind; report a fault if there are several."""
+    matching = [file.path for file in files if file.kind in suffixes]
+    if len(matching) > 1:
         findings.fault(
             f"stems/{'/'.join(key)}",
             f"the stem has more than one {kind} file",
-            value=[path.name for path in fitting],
+            value=[path.name for path in matching],
             hint="keep one",
         )
-    return fitting[0] if fitting else None
+    return matching[0] if matching else None
 
 
-def _no_sound(key: StemKey, beside: Sequence[str], findings: Findings) -> None:
-    there = f"; there without a stem: {', '.join(sorted(set(beside)))}" if beside else ""
+def _fault_no_audio(key: StemKey, stray: Sequence[str], findings: Findings) -> None:
+    others = f"; files without a stem: {', '.join(sorted(set(stray)))}" if stray else ""
     findings.fault(
         f"stems/{'/'.join(key)}",
-        "the stem has no sound file",
-        hint=f"{key[2]}.wav, .flac, .aiff, .ogg, .opus or .mp3{there}",
+        "the stem has no audio file",
+        hint=f"{key[2]}.wav, .flac, .aiff, .ogg, .opus or .mp3{others}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Colours from the site's accent, with the contrast that text needs (WCAG 2.2, 1.4.3)."""
+"""Theme colours, derived from the accent so that text has enough contrast (WCAG 2.2, 1.4.3)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ LIGHT_PAPER = "#f0ebe1"
 DARK_PAPER = "#1f1d23"
 TEXT_CONTRAST = 4.5
 SHAPE_CONTRAST = 3.0
-"""What shapes and large text need (WCAG 2.2, 1.4.11)."""
+"""Minimum contrast of shapes and large text (WCAG 2.2, 1.4.11)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The accent as given, its shades that can carry text, and the ink that is read on them."""
+    """The accent, its shades for text on either background, and text colours to put on those."""
 
     accent: str
     on_light: str
@@ -24,7 +24,7 @@ class Theme:
 
     @classmethod
     def from_accent(cls, accent: str) -> Theme:
-        """Derive a theme from ``#rrggbb``."""
+        """Derive a theme from an accent ``#rrggbb``."""
         on_light = readable(accent, LIGHT_PAPER)
         on_dark = readable(accent, DARK_PAPER)
         return cls(accent.lower(), on_light, on_dark, ink_for(on_light), ink_for(on_dark))
@@ -32,7 +32,7 @@ class Theme:
 
 def luminance(colour: str) -> float:
     """Return the relative luminance of ``#rrggbb``, 0 to 1 (WCAG 2.2)."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
@@ -40,26 +40,26 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, 1 to 21."""
+    """Return the contrast ratio of two colours, 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def readable(colour: str, paper: str) -> str:
-    """Return the shade nearest to a colour that can carry text on a paper."""
-    goal = 0 if luminance(paper) > 0.5 else 255
+    """Return the shade closest to a colour that has enough contrast for text on a background."""
+    target = 0 if luminance(paper) > 0.5 else 255
     for step in range(101):
-        shade = _towards(colour, goal, step / 100)
+        shade = _blend(colour, target, step / 100)
         if contrast(shade, paper) >= TEXT_CONTRAST:
             return shade
-    return _towards(colour, goal, 1.0)
+    return _blend(colour, target, 1.0)
 
 
 def ink_for(colour: str) -> str:
-    """Return black or white, whichever reads better on a colour."""
+    """Return black or white, whichever has more contrast on a colour."""
     return max("#000000", "#ffffff", key=lambda ink: contrast(ink, colour))
 
 
-def _towards(colour: str, goal: int, way: float) -> str:
-    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(part + (goal - part) * way):02x}" for part in parts)
+def _blend(colour: str, target: int, amount: float) -> str:
+    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (target - part) * amount):02x}" for part in parts)

@@ -1,7 +1,7 @@
-"""Entries of the ledger that are plainly right -> Token, all keys of one at once.
+"""Fast path for ledger entries without faults: all keys of an entry are checked at once.
 
-Nearly all of ten thousand are. ``read_token`` asks for key after key, and tells what is wrong;
-where both read an entry, they make the same token of it.
+Nearly all entries of a large ledger are such. ``read_token`` checks key by key, and reports faults;
+where both can read an entry, they return the same token.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _KEYS = {
 }
 
 
-class PlainTokens:
-    """Reads entries that name songs, stems and albums as they are, in ASCII."""
+class FastTokenReader:
+    """Reads entries that name existing songs, stems and albums, with slugs in ASCII."""
 
     def __init__(self, songs: Mapping[str, Song], albums: Iterable[str]) -> None:
-        """Take all songs by slug, and the slugs of all albums."""
+        """Index the songs, by slug, and the albums' slugs."""
         self._songs = songs
         self._stems = {
             key for key in stem_keys([*songs.values()]) if all(key) and "".join(key).isascii()
@@ -36,28 +36,28 @@ class PlainTokens:
         self._albums = {slug for slug in albums if slug and slug.isascii()}
 
     def token(self, entry: object) -> Token | None:
-        """Return the token of an entry; None if it needs a closer look."""
+        """Return an entry's token; None if ``read_token`` has to look at it."""
         if not isinstance(entry, dict):
             return None
         if isinstance(entry.get("burned"), list):
             entry = {**entry, "burned": tuple(entry["burned"])}
         try:
             token = Token(**entry)
-            plain = self._is_plain(token, entry.keys())
-        except TypeError:  # an unknown key, none that is required, a list where a word should be
+            is_valid = self._is_valid(token, entry.keys())
+        except TypeError:  # an unknown key, a missing key, an unhashable value
             return None
-        return token if plain else None
+        return token if is_valid else None
 
-    def _is_plain(self, token: Token, keys: KeysView[str]) -> bool:
+    def _is_valid(self, token: Token, keys: KeysView[str]) -> bool:
         if not (is_token_id(token.id) and type(token.supply) is int and token.supply > 0):
             return False
         if token.state == "unrevealed":
             return token.tier in TIERS and keys <= _UNREVEALED
         if token.state == "forged":
-            known = token.into == "" or is_token_id(token.into)
+            into_is_valid = token.into == "" or is_token_id(token.into)
         else:
-            known = token.state == "revealed" and token.into == ""
-        if not (known and keys <= _KEYS.get(token.tier, _UNREVEALED)):
+            into_is_valid = token.state == "revealed" and token.into == ""
+        if not (into_is_valid and keys <= _KEYS.get(token.tier, _UNREVEALED)):
             return False
         if token.tier == "stem":
             return token.stem_key in self._stems
@@ -66,7 +66,7 @@ class PlainTokens:
         return token.album in self._albums if token.tier == "album" else self._is_variation(token)
 
     def _is_variation(self, token: Token) -> bool:
-        """Say whether a song token has a stem for every layer, and keeps the song's rules."""
+        """Return whether a song token has a stem for every layer and obeys the song's rules."""
         song, stems = self._songs.get(token.song), token.stems
         return (
             song is not None

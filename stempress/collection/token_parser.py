@@ -1,4 +1,4 @@
-"""One entry of the ledger -> Token."""
+"""Parser of a single ledger entry."""
 
 from __future__ import annotations
 
@@ -15,26 +15,25 @@ if TYPE_CHECKING:
     from stempress.core.tables import Table
 
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
-TELLING = frozenset(_STEM_KEYS)
-"""What an unrevealed token must not have."""
+REVEALING_KEYS = frozenset(_STEM_KEYS)
+"""Keys that an unrevealed token must not have, because they would reveal it."""
 _TOKEN_ID = re.compile(r"0|[1-9]\d{0,77}", re.ASCII)
-_DIGITS = 78
-"""How many 2^256 has: whatever has fewer is less."""
+_MAX_DIGITS = 78  # of 2^256: any number with fewer digits is smaller
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
 
 
-def is_token_id(word: object) -> bool:
-    """Say whether a value can be a token's id: 256 bits, decimal, as text."""
-    if not (isinstance(word, str) and _TOKEN_ID.fullmatch(word)):
+def is_token_id(value: object) -> bool:
+    """Return whether a value is a token ID: a decimal number of up to 256 bits, as text."""
+    if not (isinstance(value, str) and _TOKEN_ID.fullmatch(value)):
         return False
-    return len(word) < _DIGITS or int(word) < 2**256
+    return len(value) < _MAX_DIGITS or int(value) < 2**256
 
 
 def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -> Token | None:
-    """Read one entry; None if it is open which token it is, or of what kind."""
+    """Read one entry; None if its ID, tier or state is not clear."""
     token_id = table.text("id", required=True)
     if token_id and not is_token_id(token_id):
-        table.fault("id", "is not a token id", token_id, "a decimal number below 2^256, as text")
+        table.fault("id", "is not a token ID", token_id, "a decimal number below 2^256, in quotes")
         token_id = ""
     tier = cast("Tier", table.choice("tier", "", TIERS, required=True))
     state = cast("State", table.choice("state", "", STATES, required=True))
@@ -45,7 +44,9 @@ def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str])
     supply = table.integer("supply", 1, 1)
     into = table.text("into")
     if into and state != "forged":
-        table.fault("into", f"stands beside the state {state!r}", into, "leave out one of the two")
+        table.fault(
+            "into", f"is not allowed in the state {state!r}", into, 'only "forged" tokens have it'
+        )
     if state == "unrevealed":
         return _unrevealed(table, Token(token_id, tier, state, supply=supply))
     token = _revealed(table, songs, albums, tier)
@@ -54,14 +55,14 @@ def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str])
 
 
 def _unrevealed(table: Table, token: Token) -> Token:
-    """Drop what an unrevealed token must not tell."""
-    told = [key for key in _STEM_KEYS if key in table.data]
-    table.mark_known(*told)
-    if told:
+    """Ignore what an unrevealed token must not have, with a warning."""
+    keys = [key for key in _STEM_KEYS if key in table.data]
+    table.mark_known(*keys)
+    if keys:
         table.warn(
-            told[0],
-            "is left out of the site: the token is unrevealed",
-            hint="whoever reads tokens.json can see it; keep it elsewhere",
+            keys[0],
+            "is ignored: the token is unrevealed",
+            hint="anybody who reads tokens.json can see it: keep it elsewhere",
         )
     table.finish(also=_STEM_KEYS)
     return token
@@ -90,38 +91,42 @@ def _revealed(
 
 
 def _check_stem(table: Table, keys: tuple[str, str], song: Song, layer: str, stem: str) -> None:
-    """Note a fault, of the first or second key, for a stem that a song does not have."""
-    for each in song.layers:
-        if each.slug == layer and any(of_it.slug == stem for of_it in each.stems):
+    """Report a stem that a song does not have, as a fault of the layer's or the stem's key."""
+    for candidate in song.layers:
+        if candidate.slug == layer and any(variant.slug == stem for variant in candidate.stems):
             return
-    known = {each.slug: [each_stem.slug for each_stem in each.stems] for each in song.layers}
+    known = {
+        candidate.slug: [variant.slug for variant in candidate.stems] for candidate in song.layers
+    }
     if known and layer not in known:
         table.fault(keys[0], f"is not a layer of {song.slug}", layer, suggestion(layer, known))
     elif known.get(layer) and stem not in known[layer]:
-        what = f"is not a stem of {song.slug}/{layer}"
-        table.fault(keys[1], what, stem, suggestion(stem, known[layer]))
+        message = f"is not a stem of {song.slug}/{layer}"
+        table.fault(keys[1], message, stem, suggestion(stem, known[layer]))
 
 
 def _chosen(table: Table, song: Song | None) -> dict[str, str]:
-    """Read a song token's stems: one for every layer."""
-    before = len(table.findings.faults)
+    """Read a song token's stems, one for every layer."""
+    faults_before = len(table.findings.faults)
     stems = {layer: table.text(layer, required=True) for layer in table.data}
     if song is None or table.absent:
         return stems
     for layer, stem in stems.items():
         if stem:
             _check_stem(table, (layer, layer), song, layer, stem)
-    for lacking in song.layers if len(table.findings.faults) == before else ():
-        if lacking.slug not in stems:
-            valid = ", ".join(each.slug for each in lacking.stems)
-            table.fault(lacking.slug, "is required: a stem for every layer", hint=f"valid: {valid}")
-    whole = song.layers and all(layer.stems for layer in song.layers)
-    if whole and len(table.findings.faults) == before:
+    for missing_layer in song.layers if len(table.findings.faults) == faults_before else ():
+        if missing_layer.slug not in stems:
+            valid = ", ".join(variant.slug for variant in missing_layer.stems)
+            table.fault(
+                missing_layer.slug, "is missing: every layer needs a stem", hint=f"valid: {valid}"
+            )
+    is_sound = song.layers and all(layer.stems for layer in song.layers)
+    if is_sound and len(table.findings.faults) == faults_before:
         _warn_of_rules(table, song, stems)
     return stems
 
 
 def _warn_of_rules(table: Table, song: Song, stems: Mapping[str, str]) -> None:
     if not song.permits(Variation.from_stems(song, stems)):
-        what = "are a variation that the song's rules do not permit"
-        table.findings.warn(table.where, what, key=table.prefix, value=stems)
+        message = "are a combination that the song's rules do not permit"
+        table.findings.warn(table.where, message, key=table.prefix, value=stems)

@@ -1,7 +1,7 @@
-"""What a token is, as one line of text: in the secret file, in commitments, on the command line.
+"""Items: one-line descriptions of tokens, in the secret file, in seals and on the command line.
 
-``undertow/drums/amen`` is a stem, ``undertow/bass=sub,drums=amen`` a variation of a song, its
-layers in alphabetical order: what it says does not change when layers change places.
+``undertow/drums/amen`` is a stem. ``undertow/bass=sub,drums=amen`` is a variation of a song, with
+layers in alphabetical order, so that the line stays the same when the artist reorders layers.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def stem_item(key: StemKey) -> str:
-    """Return the line of a stem."""
+    """Return the item of a stem."""
     return "/".join(key)
 
 
 def variation_item(song: Song, variation: Variation) -> str:
-    """Return the line of a variation."""
+    """Return the item of a variation."""
     return _chosen(song.slug, variation.by_layer(song))
 
 
 def item_of(token: Token) -> str:
-    """Return the line of a token that is revealed or forged; nothing for an album."""
+    """Return the item of a revealed or forged token; empty for album tokens."""
     if token.tier == "song" and token.stems:
         return _chosen(token.song, token.stems)
     return stem_item(token.stem_key) if token.stem_key else ""
@@ -39,14 +39,14 @@ def _chosen(song: str, stems: Mapping[str, str]) -> str:
 
 
 def tier_of(item: str) -> Tier:
-    """Return of which tier a line is."""
+    """Return the tier of an item."""
     return "stem" if item.count("/") == 2 else "song"
 
 
-def read_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
-    """Return the fields of the ledger that a line stands for; ValueError says what would be valid.
+def parse_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
+    """Return the ledger fields of an item; ValueError says what would be valid.
 
-    A variation may be given by its mix number: ``undertow/3-1-4``.
+    A variation may also be given by its mix number, ``undertow/3-1-4``.
     """
     slug, *parts = item.split("/")
     if slug not in songs:
@@ -66,7 +66,9 @@ def read_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
 
 
 def _stem_fields(song: Song, layer: str, stem: str) -> dict[str, object]:
-    layers = {each.slug: [known.slug for known in each.stems] for each in song.layers}
+    layers = {
+        candidate.slug: [variant.slug for variant in candidate.stems] for candidate in song.layers
+    }
     if layer not in layers:
         raise ValueError(f"{layer!r} is not a layer of {song.slug}: {suggestion(layer, layers)}")
     if stem not in layers[layer]:

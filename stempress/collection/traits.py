@@ -1,4 +1,4 @@
-"""What a token is, as pairs of trait and value: for metadata, filters and trait pages."""
+"""Traits of tokens, for metadata, filters and trait pages."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from stempress.i18n.translations import Translations
 
 
-SEGMENT = 48
+MAX_SEGMENT = 48
+"""Maximum length of one segment of a trait's address."""
 
 
 class Trait(NamedTuple):
-    """One fact about a token."""
+    """A fact about a token."""
 
     name: str
     value: str
 
     @property
     def address(self) -> str:
-        """Where the tokens that share this trait are listed."""
+        """Address of the list of tokens that share this trait."""
         return _address(self)
 
 
@@ -34,16 +35,16 @@ def _address(trait: Trait) -> str:
     return f"traits/{_segment(trait.name)}/{_segment(trait.value)}/"
 
 
-def _segment(words: str) -> str:
-    """Return words as one part of an address; those too long, or without a letter, get a number."""
-    slug = slugify(words)
-    if 0 < len(slug) <= SEGMENT:
+def _segment(text: str) -> str:
+    """Return a text as one segment of an address; a hash is appended if it is too long or empty."""
+    slug = slugify(text)
+    if 0 < len(slug) <= MAX_SEGMENT:
         return slug
-    return f"{slug[:SEGMENT]}-{sha256(words.encode()).hexdigest()[:8]}".strip("-")
+    return f"{slug[:MAX_SEGMENT]}-{sha256(text.encode()).hexdigest()[:8]}".strip("-")
 
 
 def shown_trait(_: Translations, trait: Trait) -> Trait:
-    """Return a trait as pages show it; what the artist has named stays as it is."""
+    """Return a trait in the site's language; names given by the artist stay as they are."""
     names = {
         "Tier": _("Tier"),
         "State": _("State"),
@@ -68,26 +69,26 @@ def shown_trait(_: Translations, trait: Trait) -> Trait:
     return Trait(names.get(trait.name, trait.name), value)
 
 
-def identity(token: Token) -> tuple[object, ...]:
-    """Return what a token's traits follow from: tokens with the same have the same traits."""
-    named = token.album, token.song, token.layer, token.stem
-    return (token.tier, token.state, *named, *token.stems.items())
+def trait_key(token: Token) -> tuple[object, ...]:
+    """Return what a token's traits depend on: tokens for which this is equal share all traits."""
+    names = token.album, token.song, token.layer, token.stem
+    return (token.tier, token.state, *names, *token.stems.items())
 
 
 def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
-    """Return a token's traits; an unrevealed one has tier and state alone."""
+    """Return a token's traits; an unrevealed token has only tier and state."""
     basic = (Trait("Tier", token.tier.title()), Trait("State", token.state.title()))
     if token.state == "unrevealed":
         return basic
     if token.tier == "album":
         return (*basic, Trait("Album", collection.album(token.album).title))
     song = collection.song(token.song)
-    named = (*basic, Trait("Album", collection.album(song.album).title), Trait("Song", song.title))
+    shared = (*basic, Trait("Album", collection.album(song.album).title), Trait("Song", song.title))
     if token.tier == "song":
-        return named + tuple(
+        return shared + tuple(
             Trait(layer.name, layer.stems[layer.index(token.stems[layer.slug])].name)
             for layer in song.layers
         )
     layer = song.layer(token.layer)
     stem = layer.stems[layer.index(token.stem)]
-    return (*named, Trait("Layer", layer.name), Trait("Stem", stem.name))
+    return (*shared, Trait("Layer", layer.name), Trait("Stem", stem.name))

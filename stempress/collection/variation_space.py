@@ -1,7 +1,7 @@
-"""The variations that a song's rules permit, counted layer by layer instead of listed one by one.
+"""The variations that a song's rules permit, counted layer by layer instead of enumerated.
 
-What a layer leaves open depends on the stems chosen before it only as far as rules that are still
-to be decided speak of them, so that songs of millions of variations are counted at once.
+How many ways the remaining layers can be filled depends on the stems chosen so far only where
+undecided rules refer to them, so that a song with millions of variations is counted at once.
 """
 
 from __future__ import annotations
@@ -14,116 +14,118 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Rule, Song
 
 type Choice = tuple[int, ...]
-"""0-based places of the chosen stems, in the order of the layers."""
+"""0-based indices of the chosen stems, one for each layer."""
+type Relevant = tuple[tuple[int, int], ...]
+"""Indices of layer and chosen stem, for the layers that undecided rules ask for."""
 
 
-class Space:
-    """Every permitted choice of a song, in the order of mix numbers. ``only`` narrows layers."""
+class VariationSpace:
+    """All permitted choices of a song, in the order of mix numbers. ``only`` fixes layers."""
 
     def __init__(self, song: Song, only: dict[int, int] | None = None) -> None:
-        """Take a song; ``only`` maps the place of a layer to the one stem that it may hold."""
+        """Prepare the count; ``only`` maps a layer's index to the one stem it may hold."""
         self._slugs = [layer.slug for layer in song.layers]
         self._stems = [[stem.slug for stem in layer.stems] for layer in song.layers]
         only = only or {}
-        self._open = [
-            [only[at]] if at in only else list(range(len(stems)))
-            for at, stems in enumerate(self._stems)
+        self._options = [
+            [only[layer]] if layer in only else list(range(len(stems)))
+            for layer, stems in enumerate(self._stems)
         ]
-        last = [max(map(self._slugs.index, rule.layers)) for rule in song.rules]
+        last_layers = [max(map(self._slugs.index, rule.layers)) for rule in song.rules]
         self._decided: list[list[Rule]] = [
-            [rule for rule, at in zip(song.rules, last, strict=True) if at == layer]
+            [rule for rule, last in zip(song.rules, last_layers, strict=True) if last == layer]
             for layer in range(len(self._slugs))
         ]
-        self._needed: list[list[int]] = [
+        self._relevant: list[list[int]] = [
             sorted(
                 {
                     self._slugs.index(slug)
-                    for rule, at in zip(song.rules, last, strict=True)
-                    if at > layer
+                    for rule, last in zip(song.rules, last_layers, strict=True)
+                    if last > layer
                     for slug in rule.layers
                     if self._slugs.index(slug) <= layer
                 }
             )
             for layer in range(len(self._slugs))
         ]
-        self._known: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._counted: dict[tuple[int, Relevant], int] = {}
 
     @property
     def size(self) -> int:
         """How many choices there are."""
-        return self._ways(0, ())
+        return self._count_from(0, ())
 
     def __iter__(self) -> Iterator[Choice]:
-        """Yield every choice; nothing is tried that leads nowhere."""
-        return self._below((), ())
+        """Yield every choice, without trying dead ends."""
+        return self._extend((), ())
 
     def __contains__(self, choice: Choice) -> bool:
-        """Say whether the rules permit a choice."""
-        held: tuple[tuple[int, int], ...] = ()
-        for at, stem in enumerate(choice):
-            after = self._after(at, held, stem) if stem in self._open[at] else None
+        """Return whether the rules permit a choice."""
+        relevant: Relevant = ()
+        for layer, stem in enumerate(choice):
+            after = self._step(layer, relevant, stem) if stem in self._options[layer] else None
             if after is None:
                 return False
-            held = after
+            relevant = after
         return True
 
     def nth(self, number: int) -> Choice:
-        """Return the choice of a 0-based number; IndexError beyond the last."""
+        """Return the choice with a 0-based number; IndexError beyond the last."""
         if not 0 <= number < self.size:
             raise IndexError(number)
         choice: list[int] = []
-        held: tuple[tuple[int, int], ...] = ()
-        for at in range(len(self._slugs)):
-            for stem, after in self._steps(at, held):
-                ways = self._ways(at + 1, after)
+        relevant: Relevant = ()
+        for layer in range(len(self._slugs)):
+            for stem, after in self._steps(layer, relevant):
+                ways = self._count_from(layer + 1, after)
                 if number < ways:
                     choice.append(stem)
-                    held = after
+                    relevant = after
                     break
                 number -= ways
         return tuple(choice)
 
-    def _below(self, begun: Choice, held: tuple[tuple[int, int], ...]) -> Iterator[Choice]:
-        at = len(begun)
-        if at == len(self._slugs):
-            yield begun
+    def _extend(self, chosen: Choice, relevant: Relevant) -> Iterator[Choice]:
+        layer = len(chosen)
+        if layer == len(self._slugs):
+            yield chosen
             return
-        for stem, after in self._steps(at, held):
-            if self._ways(at + 1, after):
-                yield from self._below((*begun, stem), after)
+        for stem, after in self._steps(layer, relevant):
+            if self._count_from(layer + 1, after):
+                yield from self._extend((*chosen, stem), after)
 
-    def _ways(self, at: int, held: tuple[tuple[int, int], ...]) -> int:
-        """Count how the layers from ``at`` on can be filled; ``held`` is what rules ask about."""
-        if at == len(self._slugs):
+    def _count_from(self, layer: int, relevant: Relevant) -> int:
+        """Count the ways to fill the layers from index ``layer`` on."""
+        if layer == len(self._slugs):
             return 1
-        if (at, held) not in self._known:
-            steps = self._steps(at, held)
-            self._known[at, held] = sum(self._ways(at + 1, after) for _, after in steps)
-        return self._known[at, held]
+        if (layer, relevant) not in self._counted:
+            steps = self._steps(layer, relevant)
+            self._counted[layer, relevant] = sum(
+                self._count_from(layer + 1, after) for _, after in steps
+            )
+        return self._counted[layer, relevant]
 
-    def _steps(
-        self, at: int, held: tuple[tuple[int, int], ...]
-    ) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
-        for stem in self._open[at]:
-            after = self._after(at, held, stem)
+    def _steps(self, layer: int, relevant: Relevant) -> Iterator[tuple[int, Relevant]]:
+        for stem in self._options[layer]:
+            after = self._step(layer, relevant, stem)
             if after is not None:
                 yield stem, after
 
-    def _after(
-        self, at: int, held: tuple[tuple[int, int], ...], stem: int
-    ) -> tuple[tuple[int, int], ...] | None:
-        """Return what has to be remembered once a layer is filled; None if a rule forbids it."""
-        chosen = {**dict(held), at: stem}
-        if self._decided[at]:
-            named = {self._slugs[layer]: self._stems[layer][nth] for layer, nth in chosen.items()}
-            if not all(rule.permits(named) for rule in self._decided[at]):
+    def _step(self, layer: int, relevant: Relevant, stem: int) -> Relevant | None:
+        """Fill a layer; return the stems that later rules ask for, None if a rule forbids it."""
+        chosen = {**dict(relevant), layer: stem}
+        if self._decided[layer]:
+            stems = {
+                self._slugs[index]: self._stems[index][choice] for index, choice in chosen.items()
+            }
+            if not all(rule.permits(stems) for rule in self._decided[layer]):
                 return None
-        return tuple((layer, chosen[layer]) for layer in self._needed[at])
+        return tuple((index, chosen[index]) for index in self._relevant[layer])
 
 
-def stem_counts(song: Song) -> Sequence[Sequence[int]]:
-    """Return how many permitted variations hold each stem, layer by layer."""
+def variations_per_stem(song: Song) -> Sequence[Sequence[int]]:
+    """Return how many permitted variations use each stem, layer by layer."""
     return [
-        [Space(song, {at: nth}).size for nth in range(len(layer.stems))]
-        for at, layer in enumerate(song.layers)
+        [VariationSpace(song, {index: stem}).size for stem in range(len(layer.stems))]
+        for index, layer in enumerate(song.layers)
     ]

@@ -11,7 +11,7 @@ from stempress.art.web_manifest import offline_files
 from stempress.audio.check import check_audio
 from stempress.audio.pipeline import Studio, press_audio
 from stempress.collection.collection import read_collection
-from stempress.collection.promise_lint import lint_wording
+from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
 from stempress.commands.leak_check import check_leaks, secret_guard
@@ -52,7 +52,7 @@ def _build_site(
     with progress.stage("read"):
         settings = read_settings(options.site, findings, options.base_uri)
         collection = read_collection(options.site, settings, findings)
-        lint_wording(options.site, findings)
+        lint_promises(options.site, findings)
         if inputs.has_own_templates:
             lint_templates(options.site, findings)
     with start_workers(options.dask) as crew:

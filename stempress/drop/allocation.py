@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
-from stempress.collection.variation_space import Space
+from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, SiteError
 from stempress.drop.apportionment import drawn, largest_remainder
 from stempress.drop.mint_report import exact_share, weights_of
@@ -131,7 +131,7 @@ def draw_approved(
     song: Song, size: int | None, minted: Sequence[Choice], approved: Sequence[Choice], dice: Dice
 ) -> list[Choice]:
     """Return ``size`` of the approved variations that are not minted, all of them without one."""
-    space, taken = Space(song), set(minted)
+    space, taken = VariationSpace(song), set(minted)
     pool = [choice for choice in approved if choice in space and choice not in taken]
     if size is not None and size > len(pool):
         hint = f"{len(approved)} are approved; {len(pool)} of them are permitted and not minted"
@@ -149,7 +149,7 @@ def draw_approved(
 
 
 def _refuse_size(song: Song, size: int, taken: AbstractSet[Choice], minted: int) -> None:
-    space = Space(song)
+    space = VariationSpace(song)
     gone = sum(1 for choice in taken if choice in space)
     if size > space.size - gone:
         sizes = " x ".join(f"{layer.slug} {len(layer.stems)}" for layer in song.layers)

@@ -17,7 +17,7 @@ from stempress.collection.documents import split_front_matter
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
 from stempress.collection.songs import parse_song
-from stempress.collection.variation_space import Space
+from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.drop.seeded_rng import Dice
@@ -84,7 +84,7 @@ class Audition:
         """Return a song's layers and rules, what was judged of it, and some that was not."""
         collection = self._collection()
         song = _song(collection, slug)
-        space = Space(song)
+        space = VariationSpace(song)
         rarity = Rarity(collection.songs, collection.tokens)
         judged = judged_of(self.site, song)
         offered = [*judged, *_fresh(song, space, judged)]
@@ -162,7 +162,7 @@ def _song(collection: Collection, slug: str) -> Song:
     return songs[slug]
 
 
-def _fresh(song: Song, space: Space, judged: Mapping[str, str]) -> Iterator[str]:
+def _fresh(song: Song, space: VariationSpace, judged: Mapping[str, str]) -> Iterator[str]:
     """Yield variations that nobody has judged, in an order of chance; the same until one is."""
     left = space.size - sum(1 for mix in judged if Variation.parse(song, mix).choice in space)
     dice, seen = Dice(f"{song.slug} {sorted(judged)}"), set(judged)
@@ -174,7 +174,7 @@ def _fresh(song: Song, space: Space, judged: Mapping[str, str]) -> Iterator[str]
         yield mix
 
 
-def _drawn(song: Song, space: Space, dice: Dice) -> str:
+def _drawn(song: Song, space: VariationSpace, dice: Dice) -> str:
     return Variation(song.slug, space.nth(dice.below(space.size))).mix_number
 
 

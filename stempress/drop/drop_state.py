@@ -55,12 +55,12 @@ class Books:
 
     def seal_of(self, token_id: str) -> Seal | None:
         """Return the seal that a token is part of."""
-        return next((seal for seal in self.seals if token_id in seal.places), None)
+        return next((seal for seal in self.seals if token_id in seal.slots), None)
 
     def hidden(self, token_id: str) -> str:
         """Return what an unrevealed token is, as far as the secret file tells."""
         seal = self.seal_of(token_id)
-        return self.secret.items.get(seal.place_of(token_id) if seal else token_id, "")
+        return self.secret.items.get(seal.slot_of(token_id) if seal else token_id, "")
 
     @property
     def blind(self) -> bool:

@@ -13,7 +13,7 @@ from rich.table import Table
 from pyodide_app.engine.model import Variation, stem_keys
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.token_parser import is_token_id
-from stempress.collection.token_spec import item_of, read_item, stem_item, tier_of, variation_item
+from stempress.collection.token_spec import item_of, parse_item, stem_item, tier_of, variation_item
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import attach_filename, check_writable
 from stempress.core.text_files import SECRET_FILE
@@ -154,7 +154,7 @@ def _placed(books: Books, place: Sequence[str]) -> dict[str, str]:
     for words in place:
         token_id, _, item = words.partition("=")
         try:
-            fields = read_item(item, books.songs)
+            fields = parse_item(item, books.songs)
         except ValueError as error:
             findings.fault(WHERE, str(error), key="place", value=words)
             continue
@@ -216,7 +216,7 @@ def _drawn_variations(
         Variation.from_stems(song, stems).choice
         for item in minted
         if tier_of(item) == "song" and item.startswith(f"{song.slug}/")
-        for stems in [read_item(item, books.songs)["stems"]]
+        for stems in [parse_item(item, books.songs)["stems"]]
         if isinstance(stems, dict)
     ]
     if options.approved:
@@ -263,7 +263,7 @@ def _entry(books: Books, token_id: str, item: str, supply: int, *, hidden: bool)
     if hidden:
         return {**entry, "state": "unrevealed"}
     copies = {"supply": supply} if supply > 1 else {}
-    return {**entry, "state": "revealed", **read_item(item, books.songs), **copies}
+    return {**entry, "state": "revealed", **parse_item(item, books.songs), **copies}
 
 
 def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> None:

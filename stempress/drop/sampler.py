@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.collection.variation_space import Space, stem_counts
+from stempress.collection.variation_space import VariationSpace, variations_per_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def pick(
 
     ``number`` is at most what the space has left; every layer of ``wished`` sums to it.
     """
-    space = Space(song)
+    space = VariationSpace(song)
     left = space.size - sum(1 for choice in taken if choice in space)
     if number * 2 <= left:
         return Picker(song, space, wished, taken, dice).picked(number)
@@ -60,11 +60,11 @@ def count(song: Song, choices: Sequence[Choice]) -> list[list[int]]:
 
 def room(song: Song, taken: AbstractSet[Choice]) -> list[list[int]]:
     """Return how many permitted choices that are not taken hold each stem."""
-    space = Space(song)
+    space = VariationSpace(song)
     used = count(song, [choice for choice in taken if choice in space])
     return [
         [have - gone for have, gone in zip(*pair, strict=True)]
-        for pair in zip(stem_counts(song), used, strict=True)
+        for pair in zip(variations_per_stem(song), used, strict=True)
     ]
 
 
@@ -72,7 +72,12 @@ class Picker:
     """Picks at most half of what a space has left."""
 
     def __init__(
-        self, song: Song, space: Space, wished: Counts, taken: AbstractSet[Choice], dice: Dice
+        self,
+        song: Song,
+        space: VariationSpace,
+        wished: Counts,
+        taken: AbstractSet[Choice],
+        dice: Dice,
     ) -> None:
         self._song, self._space, self._wished, self._dice = song, space, wished, dice
         self._seen = set(taken)

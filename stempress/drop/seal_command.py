@@ -12,8 +12,8 @@ from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.commitments import Seal
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.settings import parse_ranges
-from stempress.collection.token_parser import TELLING
-from stempress.collection.token_spec import read_item, tier_of
+from stempress.collection.token_parser import REVEALING_KEYS
+from stempress.collection.token_spec import parse_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import open_books
@@ -75,8 +75,8 @@ def _take_in(books: Books) -> list[Entry]:
     """Move what the ledger tells of unrevealed tokens into the secret file."""
     told = []
     for entry in books.entries:
-        if entry["state"] == "unrevealed" and TELLING & entry.keys():
-            fields = {key: entry.pop(key) for key in TELLING & entry.keys()}
+        if entry["state"] == "unrevealed" and REVEALING_KEYS & entry.keys():
+            fields = {key: entry.pop(key) for key in REVEALING_KEYS & entry.keys()}
             if "stem" in fields:
                 item = f"{fields['song']}/{fields['layer']}/{fields['stem']}"
             else:
@@ -94,7 +94,7 @@ def _items(books: Books, tokens: Sequence[str]) -> list[str]:
     for token in tokens:
         item = books.secret.items.get(token, "")
         try:
-            read_item(item, books.songs)
+            parse_item(item, books.songs)
         except ValueError as error:
             what = str(error) if item else "does not say what this token is"
             hint = "" if item else f"such as {_example(books)}; build.py mint writes it"
@@ -116,7 +116,7 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
     wanted = _wanted(books, words)
     sealed = list(books.seals)
     for at, each in enumerate(sealed):
-        mine = [token for token in wanted if token in each.places]
+        mine = [token for token in wanted if token in each.slots]
         if mine:
             books.seals[at] = _opened(books, _begun(books, each, starting_index), mine)
     states = {entry["id"]: entry for entry in books.entries}
@@ -127,7 +127,7 @@ def reveal(site: Path, words: str, progress: Progress, starting_index: int | Non
         item = books.hidden(token)
         entry.clear()
         entry |= {"id": token, "tier": tier_of(item), "state": "revealed"}
-        entry |= {**read_item(item, books.songs), **supply}
+        entry |= {**parse_item(item, books.songs), **supply}
     books.write_ledger()
     books.write_seals()
     for before, after in zip(sealed, books.seals, strict=True):
@@ -184,9 +184,9 @@ def _opened(books: Books, seal: Seal, tokens: Sequence[str]) -> Seal:
     findings = Findings()
     opened = dict(seal.opened)
     for token in tokens:
-        place = seal.place_of(token)
+        place = seal.slot_of(token)
         salt, item = books.secret.salts.get(place, ""), books.secret.items.get(place, "")
-        if place not in opened and item_hash(salt, item) != seal.hashes[seal.places[place]]:
+        if place not in opened and item_hash(salt, item) != seal.hashes[seal.slots[place]]:
             what = "does not have the salt and the item that were sealed"
             findings.fault(
                 SECRET_FILE, what, key=f"items.{place}", hint="restore the copy of that time"

@@ -309,9 +309,9 @@ def rarity_table(rarity: Rarity) -> str:
             for stem in layer.stems:
                 key = song.slug, layer.slug, stem.slug
                 count = rarity.count(key, stem)
-                share, wished = f"{rarity.odds(key):.6f}", f"{rarity.wished(key):.2f}"
-                apart = f"{rarity.apart(key):.2f}"
-                writer.writerow([*key, share, wished, count.minted, apart, count.alive])
+                share, target_count = f"{rarity.odds(key):.6f}", f"{rarity.target_count(key):.2f}"
+                deviation = f"{rarity.deviation(key):.2f}"
+                writer.writerow([*key, share, target_count, count.minted, deviation, count.alive])
     return text.getvalue()
 
 

@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
-from stempress.collection.traits import identity
+from stempress.collection.traits import trait_key
 from stempress.core.cache import MARSHAL_VERSION
 from stempress.core.forking import start_in_fork
 from stempress.i18n.number_format import Formatter
@@ -310,7 +310,7 @@ class Keys:
 
     def _shares(self, token: Token) -> list[str]:
         """Return how rare a token's traits are, in words."""
-        known = identity(token)
+        known = trait_key(token)
         if known not in self._told:
             shares = map(self._views.share, self._views.traits(token))
             self._told[known] = [Formatter().percent(share) for share in shares]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.collection.rarity import extremes
-from stempress.collection.traits import Trait, identity, shown_trait, traits_of
+from stempress.collection.traits import Trait, shown_trait, trait_key, traits_of
 from stempress.core.errors import Fault, SiteError
 from stempress.core.tables import fold_case
 from stempress.i18n.translations import ENGLISH
@@ -213,7 +213,7 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
     names: dict[str, Trait] = {}
     known: dict[tuple[object, ...], Iterable[list[Token]]] = {}
     for token in collection.tokens:
-        same = identity(token)
+        same = trait_key(token)
         if same not in known:
             named = [(trait.address, trait) for trait in traits_of(collection, token)]
             for address, trait in named:

@@ -15,7 +15,7 @@ from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.song_sound import bar_seconds
-from stempress.collection.family_tree import became, family
+from stempress.collection.family_tree import family_tree, forged_into
 from stempress.collection.traits import Trait, traits_of
 from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of, cover_of
@@ -141,11 +141,11 @@ class Views:
 
     def family(self, token: Token) -> Branch:
         """Return the tree of what a token was forged from and what it became part of."""
-        return family(token, self.by_id)
+        return family_tree(token, self.by_id)
 
     def became(self, token: Token) -> list[Token]:
         """Return what a token became part of, nearest first."""
-        return became(token, self.by_id)
+        return forged_into(token, self.by_id)
 
     @cached_property
     def song_tokens(self) -> dict[str, list[Token]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyodide_app.engine.model import Token
-from stempress.collection.family_tree import Branch, became, family
+from stempress.collection.family_tree import Branch, family_tree, forged_into
 from tests.support.markup import Parsed
 from tests.support.small_site import Small, small_site
 
@@ -45,13 +45,13 @@ def outline(tree: Branch) -> str:
 def test_a_tree_shows_a_tokens_own_line_and_names_what_lies_beside_it(
     token: str, above: str, whole: str
 ) -> None:
-    assert [each.id for each in became(LEDGER[token], LEDGER)] == above.split()
-    assert outline(family(LEDGER[token], LEDGER)) == whole
+    assert [each.id for each in forged_into(LEDGER[token], LEDGER)] == above.split()
+    assert outline(family_tree(LEDGER[token], LEDGER)) == whole
 
 
 def test_a_token_stands_in_the_tree_of_what_does_not_list_it() -> None:
     ledger = {**LEDGER, "91": replace(LEDGER["91"], burned=())}
-    assert outline(family(ledger["2"], ledger)) == "99(91(2) 92)"
+    assert outline(family_tree(ledger["2"], ledger)) == "99(91(2) 92)"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_token_stands_in_the_tree_of_what_does_not_list_it() -> None:
     ],
 )
 def test_what_leads_nowhere_up_leads_nowhere(ledger: Mapping[str, Token]) -> None:
-    assert became(ledger["1"], ledger) == []
+    assert forged_into(ledger["1"], ledger) == []
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,7 @@ def test_addresses_are_checked_once_for_all_builds(
         ([OWNER], "must be an address, or addresses with counts"),
         ({OWNER: 0}, "must be an address, or addresses with counts"),
         ({OWNER: True}, "must be an address, or addresses with counts"),
-        ({OWNER: 1, OTHER: 1}, "is held more often than it exists"),
+        ({OWNER: 1, OTHER: 1}, "has more copies held than exist"),
         (OWNER.replace("A", "a"), "has a wrong EIP-55 checksum"),
         ("", "is not an Ethereum address"),
     ],
@@ -165,7 +165,7 @@ def test_what_is_no_id(name: object) -> None:
 def test_supplies_count_every_copy() -> None:
     assert told(stem(1, supply=2), stem(2)) == []
     assert told(stem(1, supply=2), stem(2), burned(3, "drums", "amen", 91), song(91, [])) == [
-        ("tokens", "hold more of undertow/drums/amen than its supply")
+        ("tokens", "exceed the supply of undertow/drums/amen")
     ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.collection.promise_lint import lint_wording, promises
+from stempress.collection.promise_lint import lint_promises, promises
 from stempress.core.errors import Findings
 from tests.conftest import ROOT
 from tests.support.small_site import write, write_small_site
@@ -82,7 +82,7 @@ def test_words_that_promise_income_are_found(words: str) -> None:
     ],
 )
 def test_what_is_denied_or_harmless_passes(words: str) -> None:
-    found = [each.words for each in promises(words)]
+    found = [promise.phrase for promise in promises(words)]
     assert found == (["Wertsteigerung"] if words.startswith("Eine Wert") else [])
 
 
@@ -94,15 +94,15 @@ def test_a_promise_is_told_with_its_file_line_words_and_what_to_say_instead(tmp_
         tmp_path / "content/pages/faq.md", "+++\ntitle = 'FAQ'\n+++\nIt brings passive\nincome.\n"
     )
     findings = Findings()
-    lint_wording(tmp_path, findings)
+    lint_promises(tmp_path, findings)
     assert [str(each).split("\n") for each in findings.warnings] == [
         [
             "site.toml: line 3: sounds like a promise of income (got 'get rich')",
-            "    -> say what holders hear, get and may do, and that a token is no investment",
+            "    -> say what holders hear, get and may do, and that a token is not an investment",
         ],
         [
             "content/pages/faq.md: line 4: sounds like a promise of income (got 'passive income')",
-            "    -> say what holders hear, get and may do, and that a token is no investment",
+            "    -> say what holders hear, get and may do, and that a token is not an investment",
         ],
     ]
 
@@ -110,13 +110,13 @@ def test_a_promise_is_told_with_its_file_line_words_and_what_to_say_instead(tmp_
 def test_a_file_that_is_no_text_is_left_to_those_who_read_it(tmp_path: Path) -> None:
     write(tmp_path / "content/index.md", b"\xff profit")
     findings = Findings()
-    lint_wording(tmp_path, findings)
+    lint_promises(tmp_path, findings)
     assert findings.warnings == []
 
 
 def test_the_bundled_collection_promises_nothing() -> None:
     findings = Findings()
-    lint_wording(ROOT, findings)
+    lint_promises(ROOT, findings)
     assert findings.warnings == []
 
 

@@ -49,7 +49,7 @@ def test_one_picture_for_a_stem(tmp_path: Path) -> None:
 def test_a_file_that_is_named_otherwise_is_named(tmp_path: Path) -> None:
     _, findings = find(tmp_path, "Amen.wav", "tape.wav", "notes.txt")
     assert [fault.where for fault in findings.faults] == ["stems/one/drums/amen"]
-    assert findings.faults[0].hint.endswith("; there without a stem: Amen, notes")
+    assert findings.faults[0].hint.endswith("; files without a stem: Amen, notes")
     assert [warning.where for warning in findings.warnings] == [
         "stems/one/drums/Amen.wav",
         "stems/one/drums/notes.txt",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token
-from stempress.collection.token_fast_path import PlainTokens
+from stempress.collection.token_fast_path import FastTokenReader
 from stempress.collection.token_parser import read_token
 from stempress.core.errors import Findings
 from stempress.core.tables import Table
@@ -64,12 +64,12 @@ def read(entry: dict[str, Any]) -> tuple[Token | None, Findings]:
 
 @pytest.mark.parametrize("entry", USUAL)
 def test_what_is_usual_is_plain(entry: dict[str, Any]) -> None:
-    assert PlainTokens(KNOWN, ALBUMS).token(entry) == read(entry)[0]
+    assert FastTokenReader(KNOWN, ALBUMS).token(entry) == read(entry)[0]
 
 
 def test_what_is_read_at_once_is_without_fault_and_the_same_read_key_by_key() -> None:
     keys = sorted({key for entry in USUAL for key in entry} | {"unknown"})
-    plain = PlainTokens(KNOWN, ALBUMS)
+    plain = FastTokenReader(KNOWN, ALBUMS)
     for entry, key, value in product(USUAL, keys, (*ODD, *LISTS)):
         token = plain.token({**entry, key: value})
         if token is not None:
@@ -98,4 +98,4 @@ def test_what_is_read_at_once_is_without_fault_and_the_same_read_key_by_key() ->
     ],
 )
 def test_what_is_not_usual_is_left_to_a_closer_look(entry: object) -> None:
-    assert PlainTokens(KNOWN, ALBUMS).token(entry) is None
+    assert FastTokenReader(KNOWN, ALBUMS).token(entry) is None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem
-from stempress.collection.variation_space import Space, stem_counts
+from stempress.collection.variation_space import VariationSpace, variations_per_stem
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
@@ -47,7 +47,7 @@ def songs(draw: DrawFn) -> Song:
 @given(songs())
 def test_a_space_holds_what_the_rules_permit(song: Song) -> None:
     listed = [variation.choice for variation in song.variations()]
-    space = Space(song)
+    space = VariationSpace(song)
     assert space.size == len(listed)
     assert list(space) == listed
     assert [space.nth(at) for at in range(space.size)] == listed
@@ -56,19 +56,19 @@ def test_a_space_holds_what_the_rules_permit(song: Song) -> None:
         [sum(c[at] == n for c in listed) for n in range(len(layer.stems))]
         for at, layer in enumerate(song.layers)
     ]
-    assert stem_counts(song) == counts
+    assert variations_per_stem(song) == counts
 
 
 @given(songs(), st.data())
 def test_what_is_not_listed_is_not_in_a_space(song: Song, data: st.DataObject) -> None:
     choice = tuple(data.draw(st.integers(0, len(layer.stems))) for layer in song.layers)
     listed = [variation.choice for variation in song.variations()]
-    assert (choice in Space(song)) == (choice in listed)
+    assert (choice in VariationSpace(song)) == (choice in listed)
 
 
 def test_a_number_beyond_the_last_is_refused() -> None:
     with pytest.raises(IndexError):
-        Space(song_of([2, 2])).nth(4)
+        VariationSpace(song_of([2, 2])).nth(4)
 
 
 def test_a_chain_of_rules_through_many_layers_is_counted() -> None:
@@ -77,4 +77,4 @@ def test_a_chain_of_rules_through_many_layers_is_counted() -> None:
     counts = [1, 10]
     while len(counts) < 13:
         counts.append(9 * (counts[-1] + counts[-2]))
-    assert Space(song_of([10] * 12, rules)).size == counts[12]
+    assert VariationSpace(song_of([10] * 12, rules)).size == counts[12]

@@ -177,7 +177,7 @@ def test_more_tokens_than_the_supply_are_refused(
         write_json(tmp_path / f"json/{number}.json", hashlips(number, Drums="Live"))
     write(tmp_path / "traits.csv", HEAD + "Drums,*,one,drums,live\n")
     assert take_in(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
-    assert "hold more of one/drums/live than its supply" in capsys.readouterr().err
+    assert "exceed the supply of one/drums/live" in capsys.readouterr().err
 
 
 def test_folders_and_files_that_are_no_drop_are_refused(

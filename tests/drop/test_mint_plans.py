@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from stempress.collection.variation_space import Space
+from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import SiteError
 from stempress.drop.allocation import draw_stems, draw_variations, stem_plan
 from stempress.drop.mint_report import stem_lines
@@ -95,7 +95,7 @@ def test_supplies_of_variations_are_met_or_the_plan_is_refused(
     song: Song, data: st.DataObject
 ) -> None:
     """Supplies are taken from variations that exist, or made up."""
-    space = list(Space(song))
+    space = list(VariationSpace(song))
     assume(space)
     size = data.draw(st.integers(1, len(space)))
     wished = count(song, data.draw(st.permutations(space))[:size])

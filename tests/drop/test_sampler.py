@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stempress.collection.variation_space import Space
+from stempress.collection.variation_space import VariationSpace
 from stempress.drop.apportionment import largest_remainder
 from stempress.drop.mint_report import exact_share
 from stempress.drop.sampler import count, pick, room
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @given(songs(), st.data())
 def test_counts_that_can_be_met_are_met(song: Song, data: st.DataObject) -> None:
     """What is wished for is what some set of variations has, beside others that are taken."""
-    space = list(Space(song))
+    space = list(VariationSpace(song))
     order = data.draw(st.permutations(space))
     size = data.draw(st.integers(0, len(space)))
     taken = set(order[size : size + data.draw(st.integers(0, len(space) - size))])
@@ -43,7 +43,7 @@ def test_a_space_is_filled_to_the_last_one() -> None:
     song = song_of([10, 10, 10, 10])
     wished = room(song, set())
     picked = pick(song, wished, 10_000, set(), Dice("full"))
-    assert set(picked) == set(Space(song))
+    assert set(picked) == set(VariationSpace(song))
     assert picked != sorted(picked)
 
 

@@ -190,8 +190,8 @@ def test_a_broken_promise_stops_the_build(
 def test_places_and_tokens_turn_into_each_other(items: list[str], start: int) -> None:
     tokens = tuple(str(7 * at) for at in range(len(items)))
     seal = Seal(tokens, (), "", start % len(items))
-    assert {seal.token_at(seal.place_of(token)) for token in tokens} == set(tokens)
-    assert all(seal.token_at(seal.place_of(token)) == token for token in tokens)
+    assert {seal.token_at(seal.slot_of(token)) for token in tokens} == set(tokens)
+    assert all(seal.token_at(seal.slot_of(token)) == token for token in tokens)
 
 
 @given(st.permutations([f"one/drums/{at}" for at in range(6)]), st.integers(0, 5), st.data())

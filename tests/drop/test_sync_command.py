@@ -142,7 +142,7 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     small = write_site(tmp_path / "small", large, [chain.address], "erc721", 300)
     assert sync(small) == 0
     assert press_small(small) == 0
-    assert "are tokens of the chain that are not among the ledger's" in capsys.readouterr().err
+    assert "are tokens on the chain that are not in the ledger" in capsys.readouterr().err
 
 
 def two_blocks_at_once(question: Question) -> Answer | None:
