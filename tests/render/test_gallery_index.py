@@ -140,17 +140,17 @@ LOAD = """async (base) => {
   const { readAddress, writeAddress } = await import(`${base}gallery/address.js`);
   const index = await loadIndex();
   const finder = new Finder(index, "en");
-  const cover = (at) => index.kinds[index.kindOf[at]].cover;
-  globalThis.titles = index.ids.map((_, at) => [titleOf(index, at), cover(at)]);
-  globalThis.tracks = index.ids.map((_, at) => tracksOf(index, at));
+  const cover = (token) => index.kinds[index.kindOf[token]].cover;
+  globalThis.titles = index.ids.map((id, token) => [titleOf(index, token), cover(token)]);
+  globalThis.tracks = index.ids.map((id, token) => tracksOf(index, token));
   globalThis.rewrite = (search) => writeAddress(readAddress(search, index));
   globalThis.ask = (asked) => {
-    const { places, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
+    const { tokens, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
     const named = finder.facets.map(({ name, values }) => [
       name,
       Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
     ]);
-    return { ids: Array.from(places, (at) => index.ids[at]), counts: Object.fromEntries(named) };
+    return { ids: Array.from(tokens, (token) => index.ids[token]), counts: Object.fromEntries(named) };
   };
 }"""
 

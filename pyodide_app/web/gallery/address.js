@@ -3,17 +3,32 @@
 import { SORTS } from "./search.js";
 import { isAddressOf } from "./token-index.js";
 
+/** @import { Facet, FacetValue, Index } from "./token-index.js" */
+/** @typedef {"sheet" | "cards" | "list"} View */
+/**
+ * @typedef {object} Query
+ * @property {string} words
+ * @property {Record<string, string[]>} chosen slugs by the facet's name
+ * @property {string} sort one of SORTS, or "" for the usual order
+ * @property {View | ""} view
+ */
+
+/** @type {readonly View[]} */
 export const VIEWS = ["sheet", "cards", "list"];
 const LONGEST = 200;
 const WHOLE_ADDRESS = /^0x[0-9a-f]{40}$/i;
 
-/** Read an address; what the index does not know is left out. */
+/**
+ * Read an address; what the index does not know is left out.
+ * @param {string} search @param {Pick<Index, "facets">} index
+ * @returns {Query}
+ */
 export function readAddress(search, { facets }) {
   const given = new URLSearchParams(search);
   const chosen = Object.fromEntries(
     facets.map((facet) => {
       const slugs = (given.get(facet.name) ?? "").split(",").map((slug) => known(facet, slug));
-      return [facet.name, [...new Set(slugs.filter(Boolean))]];
+      return [facet.name, [...new Set(slugs.filter((slug) => slug !== undefined))]];
     }),
   );
   return {
@@ -24,27 +39,41 @@ export function readAddress(search, { facets }) {
   };
 }
 
-/** The view that an address asks for, which can be told before there is an index. */
+/**
+ * The view that an address asks for, which can be told before there is an index.
+ * @param {string} search
+ */
 export function viewOf(search) {
   return oneOf(VIEWS, new URLSearchParams(search).get("view"));
 }
 
+/** @param {Query} query */
 export function writeAddress({ words, chosen, sort, view }) {
   const given = [["q", words.trim()], ...Object.entries(chosen).map(([name, slugs]) => [name, slugs.join(",")]), ["sort", sort], ["view", view]];
   const parts = given.filter(([, value]) => value).map(([name, value]) => `${name}=${readable(value)}`);
   return parts.length ? `?${parts.join("&")}` : "";
 }
 
+/** @param {string} value */
 function readable(value) {
   return encodeURIComponent(value).replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%20", "+");
 }
 
+/**
+ * The slug of a facet's value; that of a holder for the whole of their address.
+ * @param {Facet} facet @param {string} slug
+ */
 function known({ name, values }, slug) {
-  const found = values.find((value) => value.slug === slug);
-  const holder = () => WHOLE_ADDRESS.test(slug) && values.find((value) => isAddressOf(value, slug));
-  return (found ?? (name === "owner" && holder()))?.slug;
+  const isHolder = name === "owner" && WHOLE_ADDRESS.test(slug);
+  const value = values.find((each) => each.slug === slug) ?? (isHolder ? values.find((each) => isAddressOf(each, slug)) : undefined);
+  return value?.slug;
 }
 
+/**
+ * @template {string} Name
+ * @param {readonly Name[]} names @param {string | null} name
+ * @returns {Name | ""}
+ */
 function oneOf(names, name) {
-  return names.includes(name) ? name : "";
+  return names.find((each) => each === name) ?? "";
 }

@@ -1,4 +1,5 @@
-// What is asked of the gallery's index: words, chosen values, an order. No page, no network.
+// Searches the gallery's index: words, chosen values, an order. No page, no network.
+/** @import { Index, Kind } from "./token-index.js" */
 import { isAddressOf } from "./token-index.js";
 
 /** What a word is worth where it stands: a token's own number most, the inside of some word least. */
@@ -10,71 +11,89 @@ const SHORTEST_ADDRESS = 6; // "0x" and four digits: less could be a word
 
 export const SORTS = ["name", "-name", "number", "-number", "rarity", "-rarity", "owner", "-owner"];
 
+/** @param {string} text */
 export function fold(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 }
 
-/** Prepares an index for questions; `ask` answers in a few milliseconds for ten thousand tokens. */
+/** Prepares an index for searches; `ask` answers in a few milliseconds for ten thousand tokens. */
 export class Finder {
+  /** @param {Index} index @param {string} language */
   constructor(index, language) {
     this.index = index;
     this.facets = index.facets;
     this.#texts = index.kinds.map((kind) => [wordsOf(titleWords(kind)), wordsOf(otherWords(kind))]);
-    this.#states = this.facets.find(({ name }) => name === "state").values.map(({ slug, label }) => wordsOf(`${slug} ${label}`));
+    const states = this.facets.find(({ name }) => name === "state")?.values ?? [];
+    this.#states = states.map(({ slug, label }) => wordsOf(`${slug} ${label}`));
     this.#collator = new Intl.Collator(language, { numeric: true, sensitivity: "base" });
   }
 
   #texts;
   #states;
   #collator;
+  /** @type {Map<string, Uint32Array>} */
   #orders = new Map();
 
   /**
-   * What fits, as places in the wanted order; and for every facet how many tokens each of its values
+   * The tokens that fit, in the wanted order; and for every facet how many tokens each of its values
    * would have, given the words and what is chosen in the other facets.
+   * @param {Pick<import("./address.js").Query, "words" | "chosen" | "sort">} query
    */
   ask({ words, chosen, sort }) {
     const terms = fold(words).split(/\s+/).filter(Boolean);
     const scores = this.#scores(terms);
     const { fits, counts } = this.#count(scores, chosen);
     const order = this.order(sort || "number");
-    const places = order.filter((at) => fits[at]);
-    if (terms.length && !sort) places.sort((one, other) => scores[other] - scores[one] || one - other);
-    return { places, counts };
+    const tokens = order.filter((token) => fits[token]);
+    if (terms.length && !sort) tokens.sort((one, other) => scores[other] - scores[one] || one - other);
+    return { tokens, counts };
   }
 
-  /** All places in an order; those that have nothing to be ordered by come last, either way. */
+  /**
+   * All tokens in an order; those that have nothing to be ordered by come last, either way.
+   * @param {string} sort
+   */
   order(sort) {
-    if (!this.#orders.has(sort)) this.#orders.set(sort, this.#arrange(sort));
-    return this.#orders.get(sort);
+    let order = this.#orders.get(sort);
+    if (!order) {
+      order = this.#sorted(sort);
+      this.#orders.set(sort, order);
+    }
+    return order;
   }
 
-  #arrange(sort) {
+  /** @param {string} sort */
+  #sorted(sort) {
     const keys = this.#keys(sort.replace("-", ""));
-    const turn = sort.startsWith("-") ? -1 : 1;
+    const sign = sort.startsWith("-") ? -1 : 1;
+    /** @param {number} one @param {number} other */
     const compare = (one, other) => {
       if (keys[one] === keys[other]) return one - other;
       if (keys[one] === Infinity || keys[other] === Infinity) return keys[one] - keys[other];
-      return turn * (keys[one] - keys[other]);
+      return sign * (keys[one] - keys[other]);
     };
-    return Uint32Array.from({ length: this.index.count }, (_, at) => at).sort(compare);
+    return Uint32Array.from(Array(this.index.count).keys()).sort(compare);
   }
 
+  /** @param {string} name */
   #keys(name) {
     const { count, kinds, kindOf, bits, owners } = this.index;
     if (name === "name") {
       const ranks = ranksOf(kinds.map((kind) => kind.name), this.#collator.compare);
       return Float64Array.from(kindOf, (kind) => ranks[kind]);
     }
-    if (name === "rarity") return bits.map((each) => (each < 0 ? Infinity : -each));
+    if (name === "rarity") return bits.map((score) => (score < 0 ? Infinity : -score));
     if (name === "owner") {
       const ranks = ranksOf(owners.addresses.map(({ head, tail }) => head + tail));
-      return Float64Array.from({ length: count }, (_, at) => ranks[owners.of(at)[0]] ?? Infinity);
+      return Float64Array.from(Array(count).keys(), (token) => ranks[owners.of(token)[0]] ?? Infinity);
     }
-    return Float64Array.from({ length: count }, (_, at) => at);
+    return Float64Array.from(Array(count).keys());
   }
 
-  /** How well every token fits the words, 0 for those that do not. */
+  /**
+   * How well every token fits the words, 0 for those that do not.
+   * @param {string[]} terms
+   */
   #scores(terms) {
     const { count, kindOf, stateOf, owners } = this.index;
     const scores = new Uint16Array(count).fill(1);
@@ -83,32 +102,41 @@ export class Finder {
       const ofState = this.#states.map((words) => worth(words, term, ELSEWHERE));
       const holders = term.length >= SHORTEST_ADDRESS && term.startsWith("0x") ? this.#holders(term) : null;
       const [from, to] = this.#range(term);
-      for (let at = 0; at < count; at++) {
-        if (scores[at] === 0) continue;
-        let best = Math.max(ofKind[kindOf[at]], ofState[stateOf[at]]);
-        if (at >= from && at < to) best = NUMBER;
-        else if (best === 0 && holders && owners.of(at).some((each) => holders.has(each))) best = HOLDER;
-        scores[at] = best === 0 ? 0 : scores[at] + best;
+      for (let token = 0; token < count; token++) {
+        if (scores[token] === 0) continue;
+        let best = Math.max(ofKind[kindOf[token]], ofState[stateOf[token]]);
+        if (token >= from && token < to) best = NUMBER;
+        else if (best === 0 && holders && owners.of(token).some((holder) => holders.has(holder))) best = HOLDER;
+        scores[token] = best === 0 ? 0 : scores[token] + best;
       }
     }
     return scores;
   }
 
+  /**
+   * Numbers of the holders whose address it can be.
+   * @param {string} typed
+   */
   #holders(typed) {
-    const found = new Set();
-    this.index.owners.addresses.forEach((each, at) => isAddressOf(each, typed) && found.add(at));
-    return found;
+    const { addresses } = this.index.owners;
+    return new Set([...addresses.keys()].filter((nth) => isAddressOf(addresses[nth], typed)));
   }
 
-  /** The places of "12", "#12" and "100-200": from the first up to, but without, the second. */
+  /**
+   * The tokens of "12", "#12" and "100-200": from the first up to, but without, the second.
+   * @param {string} term
+   */
   #range(term) {
     const [, first, last = first] = /^#?(\d{1,78})(?:[-\u2013]#?(\d{1,78}))?$/.exec(term) ?? [];
     if (first === undefined) return [0, 0];
-    return [this.#place(first, false), this.#place(last, true)];
+    return [this.#countBelow(first, false), this.#countBelow(last, true)];
   }
 
-  /** How many tokens have a smaller number than this, or one that is not larger. */
-  #place(number, orEqual) {
+  /**
+   * How many tokens have a smaller number than this, or one that is not larger.
+   * @param {string} number @param {boolean} orEqual
+   */
+  #countBelow(number, orEqual) {
     const { ids } = this.index;
     const wanted = number.replace(/^0+(?=\d)/, "");
     let [low, high] = [0, ids.length];
@@ -121,52 +149,62 @@ export class Finder {
     return low;
   }
 
+  /** @param {Uint16Array} scores @param {Record<string, string[]>} chosen */
   #count(scores, chosen) {
     const { count } = this.index;
     const masks = this.facets.map(({ name, values }) => maskOf(values, chosen[name]));
-    const asked = this.facets.flatMap((_, at) => (masks[at] ? [at] : []));
+    const asked = [...masks.keys()].filter((facet) => masks[facet]);
     const counts = this.facets.map(({ values }) => new Uint32Array(values.length));
     const fits = new Uint8Array(count);
-    const add = (facet, at) => {
-      for (const value of this.facets[facet].of(at)) counts[facet][value]++;
+    /** @param {number} facet @param {number} token */
+    const add = (facet, token) => {
+      for (const value of this.facets[facet].of(token)) counts[facet][value]++;
     };
-    for (let at = 0; at < count; at++) {
-      if (scores[at] === 0) continue;
-      const missed = asked.filter((facet) => !this.facets[facet].of(at).some((value) => masks[facet][value]));
+    for (let token = 0; token < count; token++) {
+      if (scores[token] === 0) continue;
+      const missed = asked.filter((facet) => !this.facets[facet].of(token).some((value) => masks[facet]?.[value]));
       if (missed.length === 0) {
-        fits[at] = 1;
-        for (let facet = 0; facet < counts.length; facet++) add(facet, at);
-      } else if (missed.length === 1) add(missed[0], at);
+        fits[token] = 1;
+        for (let facet = 0; facet < counts.length; facet++) add(facet, token);
+      } else if (missed.length === 1) add(missed[0], token);
     }
-    return { fits, counts: Object.fromEntries(this.facets.map(({ name }, at) => [name, counts[at]])) };
+    return { fits, counts: Object.fromEntries(this.facets.map(({ name }, facet) => [name, counts[facet]])) };
   }
 }
 
-/** Which of a facet's values are chosen; null where none is, for then all fit. */
+/**
+ * Which of a facet's values are chosen; null where none is, for then all fit.
+ * @param {{ slug: string }[]} values @param {string[]} [slugs]
+ */
 function maskOf(values, slugs = []) {
   if (slugs.length === 0) return null;
   const wanted = new Set(slugs);
   return values.map(({ slug }) => wanted.has(slug));
 }
 
+/** @param {string[]} names @param {(one: string, other: string) => number} [compare] */
 function ranksOf(names, compare) {
   const sorted = [...new Set(names)].sort(compare);
-  const rank = new Map(sorted.map((name, at) => [name, at]));
-  return names.map((name) => rank.get(name));
+  const ranks = new Map(sorted.map((name, rank) => [name, rank]));
+  return names.map((name) => ranks.get(name) ?? Infinity);
 }
 
+/** @param {Kind} kind */
 function titleWords({ name, tier }) {
   return `${name} ${tier}`;
 }
 
+/** @param {Kind} kind */
 function otherWords({ song, album, stems }) {
   return [song?.title, album?.title, ...stems.flatMap(({ name, layer }) => [name, layer.name])].join(" ");
 }
 
+/** @param {string} text */
 function wordsOf(text) {
   return fold(text).split(/\s+/).filter(Boolean);
 }
 
+/** @param {string[]} words @param {string} term @param {number} whole */
 function worth(words, term, whole) {
   let best = 0;
   for (const word of words) {

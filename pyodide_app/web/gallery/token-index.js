@@ -1,14 +1,47 @@
 // data/gallery.json, unpacked: what every token is, and the facets that tokens are chosen by.
 //
-// A token is a place, 0 to count - 1, in the order of numbers. What it is, its kind, many tokens share:
-// an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and the
-// values that a token has, by place or by kind.
+// A token is a position, 0 to count - 1, in the order of numbers. What it is, its kind, many tokens share:
+// an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and says which
+// of them a token has.
 import { load } from "../base/dom.js";
 import { stateName, tierName, unrevealedTitle } from "../language/names.js";
 import { _, number } from "../language/phrases.js";
 
+/** @typedef {{ key: string, name: string, layer: { slug: string, name: string } }} KindStem its key: "song/layer/stem" */
+/**
+ * @typedef {object} Kind
+ * @property {Data.Tier} tier
+ * @property {string} name
+ * @property {(id: string) => string} [title] of a token, where it is not the name and the number
+ * @property {string} cover
+ * @property {string} [track] what the player bar plays, as bar/tracks.js names it
+ * @property {{ slug: string, title: string }} [album]
+ * @property {{ slug: string, title: string }} [song]
+ * @property {number} bits how rare it is; negative: unknown
+ * @property {KindStem[]} stems
+ */
+/** @typedef {{ slug: string, label: string, more?: string, head?: string, tail?: string }} FacetValue */
+/** @typedef {{ name: string, values: FacetValue[], of: (token: number) => readonly number[] }} Facet */
+/** @typedef {{ head: string, tail: string }} Holder both ends of an address, in hexadecimal */
+/** @typedef {{ addresses: Holder[], of: (token: number) => readonly number[] }} Owners */
+/**
+ * @typedef {object} Index
+ * @property {number} count
+ * @property {string[]} ids
+ * @property {Kind[]} kinds
+ * @property {Uint32Array} kindOf
+ * @property {Uint8Array} stateOf position in STATES
+ * @property {Owners} owners
+ * @property {Record<string, number[]>} burned the tokens that were burned for an album token
+ * @property {Float64Array} bits
+ * @property {Int8Array} bands position in BANDS
+ * @property {Facet[]} facets
+ */
+
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** @type {readonly Data.Tier[]} */
 export const TIERS = ["stem", "song", "album"];
+/** @type {readonly Data.State[]} */
 export const STATES = ["revealed", "unrevealed", "forged"];
 /** Up to how many of a hundred known tokens of its tier are as rare as a token, or rarer. */
 const BANDS = [1, 5, 10, 25, 50, 100];
@@ -19,11 +52,15 @@ export async function loadIndex() {
   return unpack(await load("data/gallery.json"));
 }
 
+/**
+ * @param {Data.Gallery} data
+ * @returns {Index}
+ */
 export function unpack(data) {
-  const ids = data.ids.flatMap(numbersOf);
+  const ids = data.ids.flatMap(expandRange);
   const count = ids.length;
   const kinds = kindsOf(data);
-  const kindOf = columnOf(data.kinds);
+  const kindOf = unpackColumn(data.kinds);
   const stateOf = Uint8Array.from(data.states, (letter) => STATES.findIndex((state) => state[0] === letter));
   const owners = ownersOf(data.owners, count);
   const bits = bitsOf(kinds, kindOf, data.burned);
@@ -33,34 +70,46 @@ export function unpack(data) {
   return { ...index, facets: facetsOf(index, data) };
 }
 
-/** "12" or "3-40" -> numbers as text: they may be longer than JavaScript counts. */
-function numbersOf(range) {
+/**
+ * "12" or "3-40" -> numbers as text: they may be longer than JavaScript counts.
+ * @param {string} range
+ */
+function expandRange(range) {
   const [first, last = first] = range.split("-").map(BigInt);
-  return Array.from({ length: Number(last - first) + 1 }, (_, at) => String(first + BigInt(at)));
+  return Array.from({ length: Number(last - first) + 1 }, (nothing, nth) => String(first + BigInt(nth)));
 }
 
-function columnOf({ width, digits }) {
-  const found = new Uint32Array(digits.length / width);
-  for (let at = 0; at < digits.length; at++) {
-    const place = Math.floor(at / width);
-    found[place] = found[place] * DIGITS.length + DIGITS.indexOf(digits[at]);
+/** @param {Data.Column} column */
+function unpackColumn({ width, digits }) {
+  const numbers = new Uint32Array(digits.length / width);
+  for (let nth = 0; nth < digits.length; nth++) {
+    const row = Math.floor(nth / width);
+    numbers[row] = numbers[row] * DIGITS.length + DIGITS.indexOf(digits[nth]);
   }
-  return found;
+  return numbers;
 }
 
-/** Everything that a token can be, numbered as the build does. */
+/**
+ * Everything that a token can be, numbered as the build does.
+ * @param {Data.Gallery} data
+ * @returns {Kind[]}
+ */
 function kindsOf({ songs, albums }) {
-  const album = Object.fromEntries(albums.map((each) => [each.slug, each]));
-  const stems = songs.flatMap((song) => song.layers.flatMap((layer) => stemsOf(album[song.album], song, layer)));
-  const byKey = new Map(stems.map((each) => [each.stems[0].key, each]));
+  const albumBySlug = new Map(albums.map((album) => [album.slug, album]));
+  const stems = songs.flatMap((song) => song.layers.flatMap((layer) => stemsOf(albumBySlug.get(song.album), song, layer)));
+  const stemByKey = new Map(stems.map((kind) => [kind.stems[0].key, kind]));
   return [
-    ...TIERS.map((tier) => ({ tier, name: unrevealedTitle(tier, ""), title: (id) => unrevealedTitle(tier, id), cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
+    ...TIERS.map((tier) => ({ tier, name: unrevealedTitle(tier, ""), title: (/** @type {string} */ id) => unrevealedTitle(tier, id), cover: `art/unrevealed/${tier}.svg`, bits: UNKNOWN, stems: [] })),
     ...stems,
-    ...songs.flatMap((song) => mixesOf(album[song.album], song, byKey)),
-    ...albums.map((each) => ({ tier: "album", name: each.title, cover: each.cover, album: each, bits: UNKNOWN, stems: [] })),
+    ...songs.flatMap((song) => mixesOf(albumBySlug.get(song.album), song, stemByKey)),
+    ...albums.map((album) => ({ tier: /** @type {const} */ ("album"), name: album.title, cover: album.cover, album, bits: UNKNOWN, stems: [] })),
   ];
 }
 
+/**
+ * @param {Kind["album"]} album @param {Data.GallerySong} song @param {Data.GallerySong["layers"][0]} layer
+ * @returns {Kind[]}
+ */
 function stemsOf(album, song, layer) {
   const total = layer.stems.reduce((sum, [, , share]) => sum + share, 0);
   return layer.stems.map(([slug, name, share]) => {
@@ -69,124 +118,159 @@ function stemsOf(album, song, layer) {
   });
 }
 
-function mixesOf(album, song, byKey) {
+/**
+ * @param {Kind["album"]} album @param {Data.GallerySong} song @param {Map<string, Kind>} stemByKey
+ * @returns {Kind[]}
+ */
+function mixesOf(album, song, stemByKey) {
   return song.mixes.split(" ").filter(Boolean).map((mix) => {
-    const chosen = mix.split("-").map((nth, at) => {
-      const layer = song.layers[at];
-      return byKey.get(`${song.slug}/${layer.slug}/${layer.stems[nth - 1][0]}`);
+    const chosen = mix.split("-").flatMap((nth, row) => {
+      const layer = song.layers[row];
+      return stemByKey.get(`${song.slug}/${layer.slug}/${layer.stems[Number(nth) - 1][0]}`) ?? [];
     });
     const bits = chosen.reduce((sum, stem) => sum + stem.bits, 0);
-    const stems = chosen.flatMap((each) => each.stems);
+    const stems = chosen.flatMap((kind) => kind.stems);
     return { tier: "song", name: `${song.title} ${mix}`, track: `songs/${song.slug}/${mix}`, cover: `art/mixes/${song.slug}/${mix}.svg`, album, song, bits, stems };
   });
 }
 
-/** Holders by number, and the numbers of a token's holders. */
+/**
+ * Holders by number, and the numbers of a token's holders.
+ * @param {Data.GalleryOwners | null} data @param {number} count
+ * @returns {Owners}
+ */
 function ownersOf(data, count) {
   if (!data) return { addresses: [], of: () => [] };
   const width = data.head + data.tail;
   const hex = Array.from(atob(data.ends), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
-  const addresses = Array.from({ length: hex.length / 2 / width }, (nothing, at) => {
-    const ends = hex.slice(at * width * 2, (at + 1) * width * 2);
+  const addresses = Array.from({ length: hex.length / 2 / width }, (nothing, nth) => {
+    const ends = hex.slice(nth * width * 2, (nth + 1) * width * 2);
     return { head: ends.slice(0, data.head * 2), tail: ends.slice(data.head * 2) };
   });
-  const first = columnOf(data.of);
-  const lists = Array.from({ length: count }, (_, at) => (first[at] ? [first[at] - 1, ...(data.more[at] ?? [])] : []));
-  return { addresses, of: (at) => lists[at] };
+  const first = unpackColumn(data.of);
+  const holders = Array.from({ length: count }, (nothing, token) => (first[token] ? [first[token] - 1, ...(data.more[token] ?? [])] : []));
+  return { addresses, of: (token) => holders[token] };
 }
 
-/** A token's rarity: how unlikely its stems are, in bits. An album token has those of its songs. */
+/**
+ * A token's rarity: how unlikely its stems are, in bits. An album token has those of its songs.
+ * @param {Kind[]} kinds @param {Uint32Array} kindOf @param {Data.Gallery["burned"]} burned
+ */
 function bitsOf(kinds, kindOf, burned) {
   const bits = Float64Array.from(kindOf, (kind) => kinds[kind].bits);
-  for (const [album, songs] of Object.entries(burned)) bits[album] = songs.reduce((sum, song) => sum + bits[song], 0);
+  for (const [album, songs] of Object.entries(burned)) bits[Number(album)] = songs.reduce((sum, song) => sum + bits[song], 0);
   return bits;
 }
 
-/** Which of the bands every token is in; unrevealed ones in none, nor those of a tier where all are as rare. */
+/**
+ * Which of the bands every token is in; unrevealed ones in none, nor those of a tier where all are as rare.
+ * @param {Kind[]} kinds @param {Uint32Array} kindOf @param {Float64Array} bits
+ */
 function bandsOf(kinds, kindOf, bits) {
   const bands = new Int8Array(bits.length).fill(UNKNOWN);
   for (const tier of TIERS) {
-    const known = [...bits.keys()].filter((at) => bits[at] !== UNKNOWN && kinds[kindOf[at]].tier === tier);
+    const known = [...bits.keys()].filter((token) => bits[token] !== UNKNOWN && kinds[kindOf[token]].tier === tier);
     known.sort((one, other) => bits[other] - bits[one]);
-    if (known.length === 0 || bits[known[0]] - bits[known.at(-1)] <= ALIKE) continue;
-    let first = known.length; // from behind: those that are as rare share a band
-    for (let at = known.length - 1; at >= 0; at--) {
-      if (at === known.length - 1 || bits[known[at]] - bits[known[at + 1]] > ALIKE) first = at + 1;
-      bands[known[at]] = BANDS.findIndex((percent) => first * 100 <= known.length * percent);
+    if (known.length === 0 || bits[known[0]] - bits[known[known.length - 1]] <= ALIKE) continue;
+    let last = known.length; // from behind: those that are as rare share a band
+    for (let rank = known.length - 1; rank >= 0; rank--) {
+      if (rank === known.length - 1 || bits[known[rank]] - bits[known[rank + 1]] > ALIKE) last = rank + 1;
+      bands[known[rank]] = BANDS.findIndex((percent) => last * 100 <= known.length * percent);
     }
   }
   return bands;
 }
 
+/**
+ * @param {Omit<Index, "facets">} index @param {Data.Gallery} data
+ * @returns {Facet[]}
+ */
 function facetsOf(index, { albums, songs }) {
   const { kinds, kindOf, stateOf, bands, owners } = index;
-  const stems = kinds.filter(({ tier, stems }) => tier === "stem" && stems.length);
-  const layers = new Map(songs.flatMap(({ layers }) => layers.map(({ slug, name }) => [slug, name])).reverse());
-  const byKind = (name, values, has) => {
-    const places = new Map(values.map(({ slug }, at) => [slug, at]));
-    const lists = kinds.map((kind) => [...new Set(has(kind))].map((slug) => places.get(slug)));
-    return { name, values, of: (at) => lists[kindOf[at]] };
+  const stemKinds = kinds.filter(({ tier, stems }) => tier === "stem" && stems.length);
+  const layers = new Map(songs.flatMap((song) => song.layers.map(({ slug, name }) => /** @type {const} */ ([slug, name]))).reverse());
+  /**
+   * @param {string} name @param {FacetValue[]} values @param {(kind: Kind) => string[]} slugsOf
+   * @returns {Facet}
+   */
+  const byKind = (name, values, slugsOf) => {
+    const numbers = new Map(values.map(({ slug }, nth) => [slug, nth]));
+    const lists = kinds.map((kind) => [...new Set(slugsOf(kind))].flatMap((slug) => numbers.get(slug) ?? []));
+    return { name, values, of: (token) => lists[kindOf[token]] };
   };
-  const single = (count) => Array.from({ length: count }, (_, at) => [at]);
-  const inState = single(STATES.length);
-  const inBand = single(BANDS.length);
+  const inState = STATES.map((state, nth) => [nth]);
+  const inBand = BANDS.map((percent, nth) => [nth]);
+  /** @type {never[]} */
   const none = [];
   return [
     byKind("tier", TIERS.map((tier) => ({ slug: tier, label: capital(tierName(tier)) })), ({ tier }) => [tier]),
-    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(stateName(state)) })), of: (at) => inState[stateOf[at]] },
+    { name: "state", values: STATES.map((state) => ({ slug: state, label: capital(stateName(state)) })), of: (token) => inState[stateOf[token]] },
     byKind("album", albums.map(({ slug, title }) => ({ slug, label: title })), ({ album }) => (album ? [album.slug] : none)),
     byKind("song", songs.map(({ slug, title }) => ({ slug, label: title })), ({ song }) => (song ? [song.slug] : none)),
     byKind("layer", [...layers].reverse().map(([slug, label]) => ({ slug, label })), (kind) => kind.stems.map(({ layer }) => layer.slug)),
-    byKind("stem", stems.map(stemValue), (kind) => kind.stems.map(({ key }) => key)),
-    { name: "rarity", values: BANDS.map(bandValue), of: (at) => inBand[bands[at]] ?? none },
+    byKind("stem", stemKinds.map(stemValue), (kind) => kind.stems.map(({ key }) => key)),
+    { name: "rarity", values: BANDS.map(bandValue), of: (token) => inBand[bands[token]] ?? none },
     { name: "owner", values: owners.addresses.map(ownerValue), of: owners.of },
   ];
 }
 
+/** @param {Kind} kind */
 function stemValue({ name, song, stems: [{ key, layer }] }) {
-  return { slug: key, label: name, more: `${layer.name}, ${song.title}` };
+  return { slug: key, label: name, more: `${layer.name}, ${song?.title}` };
 }
 
+/** @param {number} percent */
 function bandValue(percent) {
   const share = number(percent / 100, { style: "percent" });
   return { slug: `top-${percent}`, label: percent === 100 ? _("More common half") : _("Rarest %(share)s", { share }) };
 }
 
+/** @param {Holder} holder */
 function ownerValue({ head, tail }) {
   return { slug: `0x${head}..${tail}`, label: `0x${head.slice(0, 4)}…${tail.slice(-4)}`, head, tail };
 }
 
-/** Whether what somebody typed can be this holder's address: its beginning, its short form, or all of it. */
-export function isAddressOf({ head, tail }, typed) {
+/**
+ * Whether what somebody typed can be this holder's address: its beginning, its short form, or all of it.
+ * @param {Partial<Holder>} holder @param {string} typed
+ */
+export function isAddressOf({ head = "", tail = "" }, typed) {
   const [, begun, end = ""] = /^0x([0-9a-f]*)(?:(?:…|\.{2,3})([0-9a-f]*))?$/i.exec(typed.trim()) ?? [];
-  if (begun === undefined) return false;
+  if (begun === undefined || !head) return false;
   const start = begun.toLowerCase();
   const last = (start.length === 40 ? start.slice(-tail.length) : end).toLowerCase();
   const fits = start.length > head.length ? start.startsWith(head) : head.startsWith(start);
   return fits && tail.endsWith(last.slice(-tail.length));
 }
 
-export function titleOf({ ids, kinds, kindOf }, at) {
-  const { name, title } = kinds[kindOf[at]];
-  return title ? title(ids[at]) : `${name} #${ids[at]}`;
+/** @param {Pick<Index, "ids" | "kinds" | "kindOf">} index @param {number} token */
+export function titleOf({ ids, kinds, kindOf }, token) {
+  const { name, title } = kinds[kindOf[token]];
+  return title ? title(ids[token]) : `${name} #${ids[token]}`;
 }
 
-/** What the player bar plays of a token, as bar/tracks.js names it; of an album token the mixes burned for it. */
-export function tracksOf({ kinds, kindOf, burned }, at) {
-  const { track } = kinds[kindOf[at]];
+/**
+ * What the player bar plays of a token, as bar/tracks.js names it; of an album token the mixes burned for it.
+ * @param {Pick<Index, "kinds" | "kindOf" | "burned">} index @param {number} token
+ */
+export function tracksOf({ kinds, kindOf, burned }, token) {
+  const { track } = kinds[kindOf[token]];
   if (track) return [track];
-  const songs = (burned[at] ?? []).map((place) => kindOf[place]).sort((one, other) => one - other);
-  return songs.map((kind) => kinds[kind].track).filter(Boolean);
+  const songs = (burned[token] ?? []).map((song) => kindOf[song]).sort((one, other) => one - other);
+  return songs.flatMap((kind) => kinds[kind].track ?? []);
 }
 
-export function tierOf({ kinds, kindOf }, at) {
-  return tierName(kinds[kindOf[at]].tier);
+/** @param {Pick<Index, "kinds" | "kindOf">} index @param {number} token */
+export function tierOf({ kinds, kindOf }, token) {
+  return tierName(kinds[kindOf[token]].tier);
 }
 
-export function stateWords({ stateOf }, at) {
-  return stateName(STATES[stateOf[at]]);
+/** @param {Pick<Index, "stateOf">} index @param {number} token */
+export function stateWords({ stateOf }, token) {
+  return stateName(STATES[stateOf[token]]);
 }
 
+/** @param {string} word */
 function capital(word) {
   return word[0].toUpperCase() + word.slice(1);
 }
