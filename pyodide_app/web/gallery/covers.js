@@ -9,14 +9,28 @@ const AGAIN = 24; // how many of those kept are shown before a pause
 const BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1000' height='1000'/%3E";
 
 export class Covers {
+  /** @type {WeakMap<HTMLImageElement, string>} */
   #addresses = new WeakMap();
+  /** @type {Set<HTMLImageElement>} */
   #wanted = new Set(); // pictures on the screen, in the order in which they came there
-  #kept = new Map(); // address -> a picture that holds it
-  #coming = 0;
-  #resting = 0;
+  /** @type {Map<string, HTMLImageElement>} */
+  #kept = new Map(); // pictures by the address that they hold
+  #loading = 0;
+  #resting = 0; // a timer
   #again = AGAIN;
   #seen = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: NEAR });
+  #life;
 
+  /** @param {AbortSignal} life */
+  constructor(life) {
+    this.#life = life;
+    life.addEventListener("abort", () => {
+      clearTimeout(this.#resting);
+      this.#seen.disconnect();
+    });
+  }
+
+  /** @param {HTMLImageElement} picture @param {string} address */
   put(picture, address) {
     if (this.#again > 0 && this.#kept.has(address)) {
       this.#again--;
@@ -38,37 +52,47 @@ export class Covers {
     }, PAUSE);
   }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #look(entries) {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) this.#wanted.add(target);
-      else this.#wanted.delete(target);
+      const picture = /** @type {HTMLImageElement} */ (target);
+      if (isIntersecting) this.#wanted.add(picture);
+      else this.#wanted.delete(picture);
     }
     this.#fetch();
   }
 
   #fetch() {
     for (const picture of this.#wanted) {
-      if (this.#resting || this.#coming >= AT_ONCE) return;
+      if (this.#resting || this.#loading >= AT_ONCE) return;
       this.#wanted.delete(picture);
       this.#seen.unobserve(picture);
-      if (picture.isConnected) this.#load(picture, this.#addresses.get(picture));
+      const address = this.#addresses.get(picture);
+      if (picture.isConnected && address) this.#load(picture, address);
     }
   }
 
+  /** @param {HTMLImageElement} picture @param {string} address */
   #load(picture, address) {
-    const done = (isLoaded) => {
-      this.#coming--;
+    const settled = new AbortController();
+    const signal = AbortSignal.any([settled.signal, this.#life]);
+    /** @param {boolean} isLoaded */
+    const settle = (isLoaded) => {
+      settled.abort();
+      this.#loading--;
       if (isLoaded) this.#keep(address, picture);
       this.#fetch();
     };
-    this.#coming++;
-    picture.addEventListener("load", () => done(true), { once: true });
-    picture.addEventListener("error", () => done(false), { once: true });
+    this.#loading++;
+    picture.addEventListener("load", () => settle(true), { signal });
+    picture.addEventListener("error", () => settle(false), { signal });
     picture.src = address;
   }
 
+  /** @param {string} address @param {HTMLImageElement} picture */
   #keep(address, picture) {
     this.#kept.set(address, picture);
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT) this.#kept.delete(oldest);
   }
 }

@@ -1,90 +1,106 @@
 // The facets: under each its values with their counts, and boxes to choose them with.
-import { clone, part, say } from "../base/dom.js";
+import { clone, find, part, say } from "../base/dom.js";
 import { isAddressOf } from "./token-index.js";
 import { fold } from "./search.js";
 import { _, number, plural } from "../language/phrases.js";
 
+/** @import { Facet } from "./token-index.js" */
+/** @typedef {(name: string, slugs: string[]) => void} Choose called when somebody has chosen values of a facet */
+
+/** @type {Readonly<Record<string, number>>} */
 const SHOWN = { owner: 8 }; // how many values are shown before somebody looks for others
 const MOST = 40;
 const FEW = 12; // up to so many, nobody needs to look for one
 
 export class Facets {
-  /** `choose(name, slugs)` is called when somebody has chosen. */
-  constructor(place, facets, choose) {
+  /** @param {ParentNode} form @param {Facet[]} facets @param {Choose} choose @param {AbortSignal} signal */
+  constructor(form, facets, choose, signal) {
     this.#all = facets
-      .map((facet) => new FacetBox(place.querySelector(`[data-facet="${facet.name}"]`), facet, choose))
+      .map((facet) => new FacetBox(find(form, `[data-facet="${facet.name}"]`, HTMLDetailsElement), facet, choose, signal))
       .filter((box) => box.show());
   }
 
   #all;
 
-  /** Show what is chosen, and how many tokens each value has. */
+  /**
+   * Show what is chosen, and how many tokens each value has.
+   * @param {Record<string, string[]>} chosen @param {Record<string, Uint32Array>} counts
+   */
   update(chosen, counts) {
     for (const box of this.#all) box.update(chosen[box.name], counts[box.name]);
   }
 }
 
 class FacetBox {
-  constructor(place, facet, choose) {
+  /** @param {HTMLDetailsElement} element @param {Facet} facet @param {Choose} choose @param {AbortSignal} signal */
+  constructor(element, facet, choose, signal) {
     this.name = facet.name;
-    this.#place = place;
+    this.#element = element;
     this.#facet = facet;
     this.#most = SHOWN[facet.name] ?? MOST;
-    this.#list = part(place, "values");
-    this.#find = place.querySelector("[type=search]");
-    this.#find.parentElement.hidden = facet.values.length <= FEW;
+    this.#list = part(element, "values");
+    this.#find = find(element, "[type=search]", HTMLInputElement);
+    find(element, ":has(> [type=search])").hidden = facet.values.length <= FEW;
     this.#texts = facet.values.map(({ label, more = "" }) => fold(`${label} ${more}`));
-    place.addEventListener("toggle", () => this.#draw());
-    this.#list.addEventListener("change", ({ target }) => choose(this.name, this.#with(target.value, target.checked)));
+    element.addEventListener("toggle", () => this.#draw(), { signal });
+    this.#list.addEventListener("change", ({ target }) => {
+      if (target instanceof HTMLInputElement) choose(this.name, this.#with(target.value, target.checked));
+    }, { signal });
     this.#find.addEventListener("input", (event) => {
       event.stopPropagation();
       this.#draw();
-    });
+    }, { signal });
     this.#find.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      const first = this.#wanted().find((at) => this.#matches(at));
+      const first = this.#wanted().find((nth) => this.#matches(nth));
       if (!this.#find.value.trim() || first === undefined) return;
       this.#find.value = "";
       choose(this.name, this.#with(facet.values[first].slug, true));
-    });
+    }, { signal });
   }
 
-  #place;
+  #element;
   #facet;
   #most;
   #list;
   #find;
   #texts;
-  #items = new Map(); // number of a value -> its element
+  /** @type {Map<number, HTMLElement>} */
+  #items = new Map(); // by the number of their value
+  /** @type {number[]} */
   #order = [];
+  /** @type {string[]} */
   #chosen = [];
-  #counts = [];
+  /** @type {Uint32Array} */
+  #counts = new Uint32Array();
 
   /** Show this facet if there is anything to choose; say whether there is. */
   show() {
     const isUseful = this.#facet.values.length > 1;
-    this.#place.hidden = !isUseful;
+    this.#element.hidden = !isUseful;
     return isUseful;
   }
 
+  /** @param {string[]} chosen @param {Uint32Array} counts */
   update(chosen, counts) {
     [this.#chosen, this.#counts] = [chosen, counts];
-    say(part(this.#place, "chosen"), chosen.length ? String(chosen.length) : "");
+    say(part(this.#element, "chosen"), chosen.length ? String(chosen.length) : "");
     this.#draw();
   }
 
+  /** @param {string} slug @param {boolean} isWanted */
   #with(slug, isWanted) {
-    const others = this.#chosen.filter((each) => each !== slug);
+    const others = this.#chosen.filter((chosen) => chosen !== slug);
     return isWanted ? [...others, slug] : others;
   }
 
   #draw() {
-    if (!this.#place.open || this.#counts.length === 0) return;
+    if (!this.#element.open || this.#counts.length === 0) return;
     // While somebody is among the values, none is taken away from under them.
     if (!this.#list.contains(document.activeElement)) this.#order = this.#wanted();
-    const items = this.#order.map((at) => this.#item(at));
-    if (items.some((item, at) => this.#list.children[at] !== item) || items.length !== this.#list.children.length) {
+    const items = this.#order.map((nth) => this.#item(nth));
+    if (items.some((item, nth) => this.#list.children[nth] !== item) || items.length !== this.#list.children.length) {
       this.#list.replaceChildren(...items);
     }
     this.#explain();
@@ -93,41 +109,48 @@ class FacetBox {
   /** The values to show: those chosen, then those that are looked for, those without tokens last. */
   #wanted() {
     const { values } = this.#facet;
-    const isChosen = (at) => this.#chosen.includes(values[at].slug);
-    const found = [...values.keys()].filter((at) => isChosen(at) || this.#matches(at));
-    if (found.length <= FEW) return found;
-    found.sort((one, other) => isChosen(other) - isChosen(one) || (this.#counts[one] === 0) - (this.#counts[other] === 0) || one - other);
-    return found.slice(0, Math.max(this.#most, this.#chosen.length));
+    /** @param {number} nth */
+    const isChosen = (nth) => this.#chosen.includes(values[nth].slug);
+    /** @param {number} nth */
+    const rank = (nth) => (isChosen(nth) ? 0 : 2) + (this.#counts[nth] === 0 ? 1 : 0);
+    const wanted = [...values.keys()].filter((nth) => isChosen(nth) || this.#matches(nth));
+    if (wanted.length <= FEW) return wanted;
+    wanted.sort((one, other) => rank(one) - rank(other) || one - other);
+    return wanted.slice(0, Math.max(this.#most, this.#chosen.length));
   }
 
-  #matches(at) {
+  /** @param {number} nth */
+  #matches(nth) {
     const typed = fold(this.#find.value).trim();
-    if (this.name === "owner" && typed.startsWith("0x")) return isAddressOf(this.#facet.values[at], typed);
-    return typed.split(/\s+/).every((word) => this.#texts[at].includes(word));
+    if (this.name === "owner" && typed.startsWith("0x")) return isAddressOf(this.#facet.values[nth], typed);
+    return typed.split(/\s+/).every((word) => this.#texts[nth].includes(word));
   }
 
-  #item(at) {
-    const { slug, label, more = "" } = this.#facet.values[at];
-    if (!this.#items.has(at)) {
-      const made = clone("value");
-      const box = made.querySelector("input");
-      box.value = slug;
-      part(made, "label").textContent = label;
-      part(made, "of").textContent = more;
-      this.#items.set(at, made);
-    }
-    const item = this.#items.get(at);
-    item.querySelector("input").checked = this.#chosen.includes(slug);
-    item.classList.toggle("none", this.#counts[at] === 0);
-    say(part(item, "count"), number(this.#counts[at]));
+  /** @param {number} nth */
+  #item(nth) {
+    const item = this.#items.get(nth) ?? this.#makeItem(nth);
+    find(item, "input", HTMLInputElement).checked = this.#chosen.includes(this.#facet.values[nth].slug);
+    item.classList.toggle("none", this.#counts[nth] === 0);
+    say(part(item, "count"), number(this.#counts[nth]));
+    return item;
+  }
+
+  /** @param {number} nth */
+  #makeItem(nth) {
+    const { slug, label, more = "" } = this.#facet.values[nth];
+    const item = clone("value");
+    find(item, "input", HTMLInputElement).value = slug;
+    part(item, "label").textContent = label;
+    part(item, "of").textContent = more;
+    this.#items.set(nth, item);
     return item;
   }
 
   #explain() {
     const hidden = this.#facet.values.length - this.#order.length;
     const typed = this.#find.value.trim();
-    const isNothing = typed && this.#order.every((at) => !this.#matches(at));
-    if (isNothing) say(part(this.#place, "note"), _("No matches"));
-    else say(part(this.#place, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
+    const isNothing = typed && this.#order.every((nth) => !this.#matches(nth));
+    if (isNothing) say(part(this.#element, "note"), _("No matches"));
+    else say(part(this.#element, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
   }
 }

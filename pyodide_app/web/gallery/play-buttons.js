@@ -1,51 +1,61 @@
 // Play keys: every card and row whose token can be heard has one, and the player bar plays it. An
 // unrevealed token has none, and neither has any where a site was pressed without its mixer.
-import { clone, part, say } from "../base/dom.js";
+/** @import { Index } from "./token-index.js" */
+import { clone, find, part, say } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
 import { titleOf, tracksOf } from "./token-index.js";
 import { _ } from "../language/phrases.js";
 
 export class PlayKeys {
-  /** `life` is aborted when the page is left. */
-  constructor(place, index, life) {
-    this.#place = place;
+  /** @param {HTMLElement} gallery @param {Index} index @param {AbortSignal} life */
+  constructor(gallery, index, life) {
+    this.#gallery = gallery;
     this.#index = index;
-    this.#canPlay = Boolean(place.querySelector('template[data-t="play"]'));
+    this.#canPlay = Boolean(gallery.querySelector('template[data-t="play"]'));
     if (!this.#canPlay) return;
-    place.addEventListener("pointerdown", ({ target }) => target.closest(".play-key") && openBar().catch(() => {}), { signal: life });
-    place.addEventListener("click", ({ target }) => {
-      const key = target.closest(".play-key");
+    gallery.addEventListener("pointerdown", ({ target }) => keyOf(target) && openBar().catch(() => {}), { signal: life });
+    gallery.addEventListener("click", ({ target }) => {
+      const key = keyOf(target);
       if (key) this.#press(key);
     }, { signal: life });
     this.#listen(life).catch(() => {}); // without it keys play all the same
   }
 
-  #place;
+  #gallery;
   #index;
   #canPlay;
   #heard = ""; // the track that sounds
 
-  /** Give a card or a row its key. */
-  put(item, at) {
-    const tracks = this.#canPlay ? tracksOf(this.#index, at) : [];
+  /**
+   * Give a card or a row its key.
+   * @param {Element} item @param {number} token
+   */
+  put(item, token) {
+    const tracks = this.#canPlay ? tracksOf(this.#index, token) : [];
     if (tracks.length === 0) return;
-    const key = clone("play");
+    const key = /** @type {HTMLButtonElement} */ (clone("play"));
     key.value = tracks.join(" ");
-    key.dataset.title = titleOf(this.#index, at);
+    key.dataset.title = titleOf(this.#index, token);
     this.#mark(key);
     (item.querySelector("td") ?? item).append(key);
   }
 
-  /** Give the cards of a plain page theirs; its links tell which tokens they are. */
+  /**
+   * Give the cards of a plain page theirs; its links tell which tokens they are.
+   * @param {Iterable<Element>} cards
+   */
   join(cards) {
     for (const card of cards) {
-      const at = this.#index.ids.indexOf(card.querySelector("a").href.split("/").at(-2));
-      if (at >= 0) this.put(card, at);
+      const id = find(card, "a", HTMLAnchorElement).href.split("/").at(-2) ?? "";
+      const token = this.#index.ids.indexOf(id);
+      if (token >= 0) this.put(card, token);
     }
   }
 
+  /** @param {HTMLButtonElement} key */
   async #press(key) {
     const tracks = key.value.split(" ");
-    const trouble = part(this.#place, "mute");
+    const trouble = part(this.#gallery, "mute");
     trouble.hidden = true;
     try {
       const bar = await openBar();
@@ -53,30 +63,39 @@ export class PlayKeys {
       else if (tracks.includes(this.#heard)) bar.jukebox.pause();
       else await bar.jukebox.play();
     } catch (error) {
-      say(trouble, _("Can't play: %(reason)s", { reason: error.message }));
+      say(trouble, _("Can't play: %(reason)s", { reason: reasonOf(error) }));
       trouble.hidden = false;
     }
   }
 
   /** Keys show what sounds, from the moment there is a bar. */
+  /** @param {AbortSignal} life */
   async #listen(life) {
     await customElements.whenDefined("player-bar");
     const bar = await openBar();
     const show = () => {
       const isOn = ["playing", "loading"].includes(bar.jukebox.state);
       this.#heard = isOn ? (bar.queue.current?.address ?? "") : "";
-      for (const key of this.#place.querySelectorAll(".play-key")) this.#mark(key);
+      for (const key of this.#gallery.querySelectorAll(".play-key")) this.#mark(/** @type {HTMLButtonElement} */ (key));
     };
-    for (const type of ["state", "track"]) bar.jukebox.addEventListener(type, show, { signal: life });
+    bar.jukebox.on("state", show, { signal: life });
+    bar.jukebox.on("track", show, { signal: life });
     show();
   }
 
+  /** @param {HTMLButtonElement} key */
   #mark(key) {
     const { title } = key.dataset;
     const isOn = key.value.split(" ").includes(this.#heard);
     key.classList.toggle("on", isOn);
     key.setAttribute("aria-label", isOn ? _("Pause %(title)s", { title }) : _("Play %(title)s", { title }));
   }
+}
+
+/** @param {EventTarget | null} target */
+function keyOf(target) {
+  const key = target instanceof Element ? target.closest(".play-key") : null;
+  return key instanceof HTMLButtonElement ? key : null;
 }
 
 async function openBar() {

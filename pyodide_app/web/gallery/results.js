@@ -1,7 +1,9 @@
 // The tokens that were found, in one of three views. They lie in leaves of some rows each; a leaf far from
 // the screen is empty and as high as it would be, so that any number of tokens can be scrolled through.
-import { part, clone } from "../base/dom.js";
-import { ROOT } from "../base/root.js";
+/** @import { View } from "./address.js" */
+/** @import { Index } from "./token-index.js" */
+/** @import { PlayKeys } from "./play-buttons.js" */
+import { ROOT, clone, find, findAll, part } from "../base/dom.js";
 import { Covers } from "./covers.js";
 import { STATES, stateWords, tierOf, titleOf } from "./token-index.js";
 
@@ -9,40 +11,59 @@ const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens, about: whole rows
 const NEAR = "50% 0px"; // of the screen's height, above and below it
 
 export class Results {
-  /** `place` holds the grid and the table; `keys` play tokens; `words` says what else a row tells of one. */
-  constructor(place, index, keys, words) {
+  /**
+   * @param {HTMLElement} element holds the grid and the table
+   * @param {Index} index @param {PlayKeys} keys play tokens
+   * @param {Record<string, (token: number) => string>} words what else a row says of a token
+   * @param {AbortSignal} life
+   */
+  constructor(element, index, keys, words, life) {
     this.#index = index;
     this.#keys = keys;
     this.#words = words;
-    this.#grid = part(place, "grid");
-    this.#table = part(place, "table");
+    this.#grid = part(element, "grid");
+    this.#table = part(element, "table");
+    this.#covers = new Covers(life);
     this.#seen = new IntersectionObserver((entries) => this.#turn(entries), { rootMargin: NEAR });
-    place.addEventListener("keydown", (event) => this.#steer(event));
-    place.addEventListener("focusin", ({ target }) => this.#hold(target));
-    new ResizeObserver(() => this.#fit()).observe(place);
+    element.addEventListener("keydown", (event) => this.#steer(event), { signal: life });
+    element.addEventListener("focusin", ({ target }) => this.#makeCurrent(target), { signal: life });
+    const resized = new ResizeObserver(() => this.#fit());
+    resized.observe(element);
+    life.addEventListener("abort", () => {
+      resized.disconnect();
+      this.#seen.disconnect();
+    });
   }
 
-  #covers = new Covers();
+  #covers;
   #index;
   #keys;
   #words;
   #grid;
   #table;
   #seen;
-  #places = [];
-  #view = "";
+  /** @type {Uint32Array} */
+  #tokens = new Uint32Array();
+  /** @type {View} */
+  #view = "cards";
+  /** @type {HTMLElement[]} */
   #leaves = [];
-  #made = new Map(); // place -> its element, as long as it is shown in the same view
-  #rows = new Map(); // view -> the height of a row, at this width
-  #across = new Map(); // view -> how many columns, at this width
+  /** @type {Map<number, HTMLElement>} */
+  #items = new Map(); // by their token, as long as it is shown in the same view
+  /** @type {Map<View, number>} */
+  #rowHeights = new Map(); // at this width
+  /** @type {Map<View, number>} */
+  #columnCounts = new Map(); // at this width
   #columns = 1;
   #size = 1; // tokens in a leaf
   #width = 0;
-  #current = 0; // of the places: the one that Tab leads to
+  #isShown = false;
+  #current = 0; // of the tokens: the one that Tab leads to
 
-  show(places, view) {
-    if (view !== this.#view) this.#made.clear();
-    [this.#places, this.#view, this.#current] = [places, view, 0];
+  /** @param {Uint32Array} tokens @param {View} view */
+  show(tokens, view) {
+    if (view !== this.#view) this.#items.clear();
+    [this.#tokens, this.#view, this.#current, this.#isShown] = [tokens, view, 0, true];
     this.#grid.hidden = view === "list";
     this.#table.hidden = view !== "list";
     this.#grid.dataset.view = view;
@@ -57,37 +78,44 @@ export class Results {
 
   #lay() {
     this.#seen.disconnect();
-    const kept = this.#made;
+    const kept = this.#items;
     const body = this.#view === "list" ? this.#table : this.#grid;
     for (const leaf of this.#leaves) leaf.remove();
-    [this.#made, this.#leaves] = [new Map(), []];
-    if (this.#places.length === 0) return;
+    [this.#items, this.#leaves] = [new Map(), []];
+    if (this.#tokens.length === 0) return;
     this.#measure(body);
-    this.#leaves = Array.from({ length: Math.ceil(this.#places.length / this.#size) }, () => this.#leaf());
+    this.#leaves = Array.from({ length: Math.ceil(this.#tokens.length / this.#size) }, () => this.#leaf());
     this.#fill(this.#leaves[0], 0, kept);
     body.append(...this.#leaves);
-    this.#table.setAttribute("aria-rowcount", this.#places.length + 1);
+    this.#table.setAttribute("aria-rowcount", String(this.#tokens.length + 1));
     for (const leaf of this.#leaves.slice(1)) this.#empty(leaf);
     for (const leaf of this.#leaves) this.#seen.observe(leaf);
   }
 
   #leaf() {
+    /** @type {HTMLElement} */
     const leaf = document.createElement(this.#view === "list" ? "tbody" : "div");
     if (this.#view !== "list") leaf.role = "none";
     leaf.className = "leaf";
     return leaf;
   }
 
-  /** How many columns there are, and so how many tokens make a leaf of whole rows. */
+  /**
+   * How many columns there are, and so how many tokens make a leaf of whole rows.
+   * @param {HTMLElement} body
+   */
   #measure(body) {
-    if (!this.#across.has(this.#view)) {
-      this.#across.set(this.#view, this.#view === "list" ? 1 : this.#columnsIn(body));
+    let columns = this.#columnCounts.get(this.#view);
+    if (columns === undefined) {
+      columns = this.#view === "list" ? 1 : this.#columnsIn(body);
+      this.#columnCounts.set(this.#view, columns);
       this.#width = body.clientWidth;
     }
-    this.#columns = this.#across.get(this.#view);
+    this.#columns = columns;
     this.#size = Math.max(1, Math.round(LEAF[this.#view] / this.#columns)) * this.#columns;
   }
 
+  /** @param {HTMLElement} body */
   #columnsIn(body) {
     const probe = this.#leaf();
     body.append(probe);
@@ -97,123 +125,146 @@ export class Results {
   }
 
   #rowHeight() {
-    if (!this.#rows.has(this.#view)) {
-      const rows = Math.ceil(Math.min(this.#size, this.#places.length) / this.#columns);
-      this.#rows.set(this.#view, this.#leaves[0].getBoundingClientRect().height / rows);
+    let height = this.#rowHeights.get(this.#view);
+    if (height === undefined) {
+      const rows = Math.ceil(Math.min(this.#size, this.#tokens.length) / this.#columns);
+      height = this.#leaves[0].getBoundingClientRect().height / rows;
+      this.#rowHeights.set(this.#view, height);
     }
-    return this.#rows.get(this.#view);
+    return height;
   }
 
+  /** @param {IntersectionObserverEntry[]} entries */
   #turn(entries) {
     for (const { target, isIntersecting } of entries) {
-      const at = this.#leaves.indexOf(target);
-      if (at < 0) continue;
-      if (isIntersecting) this.#fill(target, at);
-      else if (!target.contains(document.activeElement)) this.#empty(target);
+      const leaf = /** @type {HTMLElement} */ (target);
+      const number = this.#leaves.indexOf(leaf);
+      if (number < 0) continue;
+      if (isIntersecting) this.#fill(leaf, number);
+      else if (!leaf.contains(document.activeElement)) this.#empty(leaf);
     }
   }
 
-  #fill(leaf, at, kept) {
+  /** @param {HTMLElement} leaf @param {number} number of the leaf @param {Map<number, HTMLElement>} [kept] */
+  #fill(leaf, number, kept) {
     if (leaf.dataset.full) return;
-    const first = at * this.#size;
-    const nodes = Array.from(this.#places.slice(first, first + this.#size), (place, nth) => this.#item(place, first + nth, kept));
-    leaf.replaceChildren(...nodes);
+    const first = number * this.#size;
+    const items = Array.from(this.#tokens.slice(first, first + this.#size), (token, nth) => this.#item(token, first + nth, kept));
+    leaf.replaceChildren(...items);
     leaf.style.blockSize = "";
     leaf.dataset.full = "yes";
   }
 
+  /** @param {HTMLElement} leaf */
   #empty(leaf) {
-    const at = this.#leaves.indexOf(leaf);
-    const tokens = Math.min(this.#size, this.#places.length - at * this.#size);
-    for (let nth = 0; nth < tokens; nth++) this.#made.delete(this.#places[at * this.#size + nth]);
-    leaf.replaceChildren(...(this.#view === "list" ? [document.createElement("tr")] : []));
-    (leaf.firstElementChild ?? leaf).style.blockSize = `${this.#rowHeight() * Math.ceil(tokens / this.#columns)}px`;
+    const first = this.#leaves.indexOf(leaf) * this.#size;
+    const count = Math.min(this.#size, this.#tokens.length - first);
+    for (const token of this.#tokens.subarray(first, first + count)) this.#items.delete(token);
+    const row = document.createElement("tr"); // what keeps a table's height
+    leaf.replaceChildren(...(this.#view === "list" ? [row] : []));
+    (this.#view === "list" ? row : leaf).style.blockSize = `${this.#rowHeight() * Math.ceil(count / this.#columns)}px`;
     delete leaf.dataset.full;
   }
 
-  #item(place, nth, kept) {
-    const item = kept?.get(place) ?? (this.#view === "list" ? this.#row(place) : this.#card(place));
-    this.#made.set(place, item);
-    item.dataset.nth = nth;
-    const [size, at] = this.#view === "list" ? ["", "aria-rowindex"] : ["aria-setsize", "aria-posinset"];
-    if (size) item.setAttribute(size, this.#places.length);
-    item.setAttribute(at, nth + (this.#view === "list" ? 2 : 1));
-    beReached(item, nth === this.#current);
+  /** @param {number} token @param {number} nth of all that are shown @param {Map<number, HTMLElement>} [kept] */
+  #item(token, nth, kept) {
+    const item = kept?.get(token) ?? (this.#view === "list" ? this.#row(token) : this.#card(token));
+    this.#items.set(token, item);
+    item.dataset.nth = String(nth);
+    if (this.#view === "list") item.setAttribute("aria-rowindex", String(nth + 2));
+    else {
+      item.setAttribute("aria-setsize", String(this.#tokens.length));
+      item.setAttribute("aria-posinset", String(nth + 1));
+    }
+    setReachable(item, nth === this.#current);
     return item;
   }
 
-  #card(place) {
+  /** @param {number} token */
+  #card(token) {
     const card = clone("token");
-    const state = this.#describe(card, place);
+    const state = this.#describe(card, token);
     card.classList.add(state);
-    if (this.#view === "sheet") card.querySelector("a").title = titleOf(this.#index, place);
+    if (this.#view === "sheet") find(card, "a").title = titleOf(this.#index, token);
     return card;
   }
 
-  #row(place) {
+  /** @param {number} token */
+  #row(token) {
     const row = clone("row");
-    this.#describe(row, place);
-    for (const [name, say] of Object.entries(this.#words)) part(row, name).textContent = say(place);
+    this.#describe(row, token);
+    for (const [name, describe] of Object.entries(this.#words)) part(row, name).textContent = describe(token);
     return row;
   }
 
-  #describe(item, place) {
+  /** @param {HTMLElement} item @param {number} token */
+  #describe(item, token) {
     const { kinds, kindOf, stateOf, ids } = this.#index;
-    const kind = kinds[kindOf[place]];
-    const state = STATES[stateOf[place]];
-    item.querySelector("a").href = new URL(`tokens/${ids[place]}/`, ROOT).href;
-    this.#covers.put(item.querySelector("img"), new URL(kind.cover, ROOT).href);
-    part(item, "name").textContent = titleOf(this.#index, place);
-    for (const each of item.querySelectorAll("[data-tier]")) each.textContent = tierOf(this.#index, place);
-    for (const each of item.querySelectorAll("[data-state]")) {
-      each.textContent = stateWords(this.#index, place);
-      each.classList.add(state);
+    const kind = kinds[kindOf[token]];
+    const state = STATES[stateOf[token]];
+    find(item, "a", HTMLAnchorElement).href = new URL(`tokens/${ids[token]}/`, ROOT).href;
+    this.#covers.put(find(item, "img", HTMLImageElement), new URL(kind.cover, ROOT).href);
+    part(item, "name").textContent = titleOf(this.#index, token);
+    for (const element of findAll(item, "[data-tier]")) element.textContent = tierOf(this.#index, token);
+    for (const element of findAll(item, "[data-state]")) {
+      element.textContent = stateWords(this.#index, token);
+      element.classList.add(state);
     }
-    this.#keys.put(item, place);
+    this.#keys.put(item, token);
     return state;
   }
 
   /** The page has another width: leaves have other columns. What was on the screen stays there. */
   #fit() {
     const body = this.#view === "list" ? this.#table : this.#grid;
-    if (!this.#view || body.clientWidth === this.#width || body.clientWidth === 0) return;
-    const top = this.#leaves.flatMap((leaf) => [...leaf.querySelectorAll("[data-nth]")]).find((item) => item.getBoundingClientRect().bottom > 0);
+    if (!this.#isShown || body.clientWidth === this.#width || body.clientWidth === 0) return;
+    const top = this.#leaves.flatMap((leaf) => [...findAll(leaf, "[data-nth]")]).find((item) => item.getBoundingClientRect().bottom > 0);
     const nth = Number(top?.dataset.nth ?? 0);
     const hadFocus = body.contains(document.activeElement);
-    for (const known of [this.#made, this.#rows, this.#across]) known.clear();
+    for (const known of [this.#items, this.#rowHeights, this.#columnCounts]) known.clear();
     this.#lay();
-    if (nth > 0) this.#reach(nth).scrollIntoView();
+    if (nth > 0) this.#itemAt(nth)?.scrollIntoView();
     if (hadFocus) this.#go(this.#current);
   }
 
-  #hold(target) {
-    const item = target.closest("[data-nth]");
+  /** @param {EventTarget | null} target */
+  #makeCurrent(target) {
+    const item = itemOf(target);
     if (item) this.#mark(Number(item.dataset.nth));
   }
 
+  /** @param {number} nth */
   #mark(nth) {
-    const before = this.#made.get(this.#places[this.#current]);
-    if (before) beReached(before, false);
+    for (const [position, isCurrent] of /** @type {const} */ ([[this.#current, false], [nth, true]])) {
+      const item = this.#items.get(this.#tokens[position]);
+      if (item) setReachable(item, isCurrent);
+    }
     this.#current = nth;
-    beReached(this.#made.get(this.#places[nth]), true);
   }
 
-  #reach(nth) {
-    const at = Math.floor(nth / this.#size);
-    this.#fill(this.#leaves[at], at);
-    return this.#made.get(this.#places[nth]);
+  /**
+   * The element of a token; its leaf is filled.
+   * @param {number} nth
+   */
+  #itemAt(nth) {
+    const number = Math.floor(nth / this.#size);
+    this.#fill(this.#leaves[number], number);
+    return this.#items.get(this.#tokens[nth]);
   }
 
+  /** @param {number} nth @param {EventTarget | null} [from] what had the focus */
   #go(nth, from = null) {
-    if (nth >= 0 && nth < this.#places.length) focusAsBefore(this.#reach(nth), from);
+    const item = nth >= 0 && nth < this.#tokens.length ? this.#itemAt(nth) : undefined;
+    if (item) focusAsBefore(item, from);
   }
 
+  /** @param {KeyboardEvent} event */
   #steer(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const item = event.target.closest("[data-nth]");
-    const step = item && stepOf(event.key, this.#columns);
-    if (!step) return;
-    const last = this.#places.length - 1;
+    const item = itemOf(event.target);
+    const step = item ? stepOf(event.key, this.#columns) : 0;
+    if (!item || !step) return;
+    const last = this.#tokens.length - 1;
     const wanted = Number(item.dataset.nth) + step;
     event.preventDefault();
     if (Math.abs(step) === Infinity) this.#go(step < 0 ? 0 : last, event.target);
@@ -221,20 +272,35 @@ export class Results {
   }
 }
 
-/** Tab leads to the link and the key of one token alone. */
-function beReached(item, isCurrent) {
-  for (const each of item.querySelectorAll("a, .play-key")) each.tabIndex = isCurrent ? 0 : -1;
+/** @param {EventTarget | null} target */
+function itemOf(target) {
+  return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-nth]")) : null;
 }
 
-/** From a play key to the next one's, where it has one; else to its link. */
+/**
+ * Tab leads to the link and the key of one token alone.
+ * @param {HTMLElement} item @param {boolean} isCurrent
+ */
+function setReachable(item, isCurrent) {
+  for (const element of findAll(item, "a, .play-key")) element.tabIndex = isCurrent ? 0 : -1;
+}
+
+/**
+ * Move the focus from a play key to the next one's, where it has one; else to its link.
+ * @param {Element} item @param {EventTarget | null} from
+ */
 export function focusAsBefore(item, from) {
-  const key = from?.matches(".play-key") && item.querySelector(".play-key");
-  (key || item.querySelector("a")).focus();
+  const isKey = from instanceof Element && from.matches(".play-key") && item.querySelector(".play-key");
+  find(item, isKey ? ".play-key" : "a").focus();
 }
 
-/** How many tokens a key moves on; 0 for keys that do not move. */
+/**
+ * How many tokens a key moves on; 0 for keys that do not move.
+ * @param {string} key @param {number} columns
+ */
 export function stepOf(key, columns) {
   const forward = document.dir === "rtl" ? -1 : 1;
+  /** @type {Record<string, number>} */
   const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
   const page = Math.max(1, Math.round(innerHeight / 240)) * columns;
   return { ...steps, PageDown: page, PageUp: -page }[key] ?? 0;
