@@ -2,7 +2,8 @@
 //
 // The page reads well without this: it shows a part of all tokens, and does so until something else is
 // asked for. What is asked for stands in the address.
-import { part, say } from "../base/dom.js";
+import { find, findAll, make, part, say } from "../base/dom.js";
+import { note, recall } from "../base/storage.js";
 import { Facets } from "./facets.js";
 import { Finder } from "./search.js";
 import { VIEWS, readAddress, viewOf, writeAddress } from "./address.js";
@@ -16,6 +17,10 @@ import { eachPage } from "../pages/page-life.js";
 const UNKNOWN = "–";
 const PAUSE = 500; // milliseconds without a change until the count is read out
 const REMEMBERED = `stempress:gallery:${document.documentElement.dataset.collection}`;
+/** @import { Query, View } from "./address.js" */
+/** @import { Index } from "./token-index.js" */
+
+/** @type {Readonly<Record<string, string>>} */
 const NAMES = {
   tier: _("Tier"),
   state: _("State"),
@@ -28,126 +33,138 @@ const NAMES = {
 };
 
 class Gallery {
-  /** `life` is aborted when the page is left. */
-  constructor(place, life) {
-    this.place = place;
+  /** @param {HTMLElement} element @param {AbortSignal} life aborted when the page is left */
+  constructor(element, life) {
+    this.element = element;
     this.life = life;
-    this.form = part(place, "filter");
-    this.words = this.form.elements.q;
-    this.sort = part(place, "sort");
-    this.all = part(place, "all");
-    this.found = part(place, "found");
+    this.form = part(element, "filter", HTMLFormElement);
+    this.words = find(this.form, "[name=q]", HTMLInputElement);
+    this.sort = part(element, "sort", HTMLSelectElement);
+    this.all = part(element, "all");
+    this.found = part(element, "found");
     this.wide = matchMedia("(min-width: 60rem)");
     this.#listen();
     this.#showView(viewOf(location.search) || remembered());
-    for (const each of place.querySelectorAll("[data-later]")) each.hidden = false;
-    const isAsked = location.search.length > 1 || this.words.value || this.#viewShown() !== "cards";
-    if (isAsked) this.#load();
-    else whenIdle(() => this.#load({ quietly: true }));
+    for (const control of findAll(element, "[data-later]")) control.hidden = false;
+    const isSearch = location.search.length > 1 || this.words.value || this.#viewShown() !== "cards";
+    if (isSearch) this.#load();
+    else whenIdle(() => life.aborted || this.#load({ quietly: true }));
   }
 
-  #asked; // { words, chosen, sort, view }
-  #finder;
-  #facets;
-  #results;
-  #loading;
-  #saying;
+  /** @type {Query} */
+  #query = { words: "", chosen: {}, sort: "", view: "" };
+  /** @type {{ finder: Finder, facets: Facets, results: Results } | null} */
+  #ready = null; // once there is an index
+  /** @type {Promise<Index> | null} */
+  #loading = null;
+  #announcing = 0; // a timer
 
   #listen() {
-    const { place, form, words } = this;
-    words.addEventListener("input", () => this.#ask({ words: words.value }, { isTyping: true }));
+    const { element, form, words, life: signal } = this;
+    words.addEventListener("input", () => this.#update({ words: words.value }, { isTyping: true }), { signal });
     words.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowDown" || !this.#results || this.found.hidden) return;
+      if (event.key !== "ArrowDown" || !this.#ready || this.found.hidden) return;
       event.preventDefault();
-      this.#results.focus();
-    });
-    form.addEventListener("submit", (event) => event.preventDefault());
-    this.sort.addEventListener("change", () => this.#ask({ sort: this.sort.value }));
-    part(place, "views").addEventListener("change", ({ target }) => {
-      remember(target.value);
-      this.#ask({ view: target.value });
-    });
-    part(place, "table").addEventListener("click", ({ target }) => {
-      const { order } = target.closest("[data-order]")?.dataset ?? {};
-      if (order) this.#ask({ sort: this.#asked.sort === order ? `-${order}` : order });
-    });
-    part(place, "clear").addEventListener("click", () => {
-      this.words.value = "";
-      this.#ask({ words: "", chosen: {} });
-      this.words.focus();
-    });
-    part(place, "unfold").addEventListener("click", () => this.#unfold());
-    part(place, "done").addEventListener("click", () => {
+      this.#ready.results.focus();
+    }, { signal });
+    form.addEventListener("submit", (event) => event.preventDefault(), { signal });
+    this.sort.addEventListener("change", () => this.#update({ sort: this.sort.value }), { signal });
+    part(element, "views").addEventListener("change", ({ target }) => {
+      const view = VIEWS.find((each) => target instanceof HTMLInputElement && each === target.value);
+      if (!view) return;
+      note(REMEMBERED, view);
+      this.#update({ view });
+    }, { signal });
+    part(element, "table").addEventListener("click", ({ target }) => {
+      const order = target instanceof Element ? target.closest("[data-order]")?.getAttribute("data-order") : null;
+      if (order) this.#update({ sort: this.#query.sort === order ? `-${order}` : order });
+    }, { signal });
+    part(element, "clear").addEventListener("click", () => {
+      words.value = "";
+      this.#update({ words: "", chosen: {} });
+      words.focus();
+    }, { signal });
+    part(element, "unfold").addEventListener("click", () => this.#unfold(), { signal });
+    part(element, "done").addEventListener("click", () => {
       this.#unfold(false);
-      part(place, "answer").scrollIntoView();
-      part(place, "unfold").focus({ preventScroll: true });
-    });
-    part(place, "retry").addEventListener("click", () => this.#load());
-    form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true });
-    this.all.addEventListener("keydown", (event) => steerPlain(event, this.all));
-    const { life } = this;
-    addEventListener("popstate", () => this.#finder && this.#follow(), { signal: life });
+      part(element, "answer").scrollIntoView();
+      part(element, "unfold").focus({ preventScroll: true });
+    }, { signal });
+    part(element, "retry").addEventListener("click", () => this.#load(), { signal });
+    form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true, signal });
+    this.all.addEventListener("keydown", (event) => steerPlain(event, this.all), { signal });
+    addEventListener("popstate", () => this.#ready && this.#follow(this.#ready.finder), { signal });
     addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
       event.preventDefault();
       words.focus();
       words.select();
-    }, { signal: life });
-    const keepPlace = () => this.#asked && history.replaceState({ ...history.state, top: scrollY }, "");
-    addEventListener("pagehide", keepPlace, { signal: life });
+    }, { signal });
+    const keepPlace = () => this.#ready && history.replaceState({ ...history.state, top: scrollY }, "");
+    addEventListener("pagehide", keepPlace, { signal });
   }
 
   /** Fetch the index, once; quietly where nobody waits for it. */
   async #load({ quietly = false } = {}) {
-    if (!quietly) this.#say(_("Loading the list of tokens…"));
-    part(this.place, "trouble").hidden = true;
+    if (!quietly) this.#announce(_("Loading the list of tokens…"));
+    part(this.element, "trouble").hidden = true;
     try {
       this.#loading ??= loadIndex();
       const index = await this.#loading;
-      if (!this.#finder) this.#begin(index);
+      if (!this.#ready && !this.life.aborted) this.#start(index);
     } catch {
-      this.#loading = undefined;
-      this.#say("");
-      part(this.place, "trouble").hidden = quietly;
+      this.#loading = null;
+      this.#announce("");
+      part(this.element, "trouble").hidden = quietly;
     }
   }
 
-  #begin(index) {
-    this.#finder = new Finder(index, LANGUAGE);
-    this.#facets = new Facets(this.form, index.facets, (name, slugs) => {
-      this.#ask({ chosen: { ...this.#asked.chosen, [name]: slugs } });
-    });
-    const keys = new PlayKeys(this.place, index, this.life);
+  /** @param {Index} index */
+  #start(index) {
+    const finder = new Finder(index, LANGUAGE);
+    const choose = (/** @type {string} */ name, /** @type {string[]} */ slugs) => {
+      this.#update({ chosen: { ...this.#query.chosen, [name]: slugs } });
+    };
+    const facets = new Facets(this.form, index.facets, choose, this.life);
+    const keys = new PlayKeys(this.element, index, this.life);
     keys.join(this.all.querySelectorAll(".card"));
-    this.#results = new Results(this.found, index, keys, {
-      bits: (at) => bitsOf(index, at),
-      rarity: (at) => labelOf(index, "rarity", index.bands[at]),
-      owner: (at) => holdersOf(index, at),
-    });
+    const describe = {
+      bits: (/** @type {number} */ token) => bitsOf(index, token),
+      rarity: (/** @type {number} */ token) => labelOf(index, "rarity", index.bands[token]),
+      owner: (/** @type {number} */ token) => holdersOf(index, token),
+    };
+    const results = new Results(this.found, index, keys, describe, this.life);
+    this.#ready = { finder, facets, results };
     const isHeld = index.owners.addresses.length > 0;
-    this.place.classList.toggle("no-owners", !isHeld);
-    this.sort.querySelector("[data-of-owners]").hidden = !isHeld;
+    this.element.classList.toggle("no-owners", !isHeld);
+    find(this.sort, "[data-of-owners]").hidden = !isHeld;
     const typed = this.words.value; // before there was an index
-    this.#follow();
-    if (typed && typed !== this.#asked.words) this.#ask({ words: typed }, { isTyping: true });
+    this.#follow(finder);
+    if (typed && typed !== this.#query.words) this.#update({ words: typed }, { isTyping: true });
     if (history.state?.top && !this.found.hidden) scrollTo(0, history.state.top);
   }
 
-  /** Show what the address asks for. */
-  #follow() {
-    this.#asked = readAddress(location.search, this.#finder.index);
-    this.words.value = this.#asked.words;
+  /**
+   * Show what the address asks for.
+   * @param {Finder} finder
+   */
+  #follow(finder) {
+    this.#query = readAddress(location.search, finder.index);
+    this.words.value = this.#query.words;
     this.#show();
   }
 
-  async #ask(change, { isTyping = false } = {}) {
-    if (!this.#finder) {
+  /** @param {Partial<Query>} change */
+  async #update(change, { isTyping = false } = {}) {
+    if (!this.#ready) {
       await this.#load();
-      if (!this.#finder || isTyping || this.life.aborted) return; // what was typed is asked for by then
+      if (!this.#ready || isTyping || this.life.aborted) return; // what was typed is searched for by then
     }
-    this.#asked = { ...this.#asked, words: this.words.value, ...change };
-    this.#asked.chosen = Object.fromEntries(this.#finder.facets.map(({ name }) => [name, this.#asked.chosen[name] ?? []]));
-    const address = location.pathname + writeAddress(this.#asked);
+    const { finder } = this.#ready;
+    const query = { ...this.#query, words: this.words.value, ...change };
+    const chosen = Object.fromEntries(finder.facets.map(({ name }) => [name, query.chosen[name] ?? []]));
+    this.#query = { ...query, chosen };
+    const address = location.pathname + writeAddress(this.#query);
     if (isTyping) history.replaceState(null, "", address);
     else if (address !== location.pathname + location.search) history.pushState(null, "", address);
     this.#show();
@@ -155,68 +172,82 @@ class Gallery {
   }
 
   #show() {
-    const { words, chosen, sort, view } = this.#asked;
+    if (!this.#ready) return;
+    const { finder, facets, results } = this.#ready;
+    const { words, chosen, sort, view } = this.#query;
     const shown = view || remembered();
-    const { places, counts } = this.#finder.ask(this.#asked);
+    const { tokens, counts } = finder.ask(this.#query);
     const isNarrowed = Boolean(words.trim()) || Object.values(chosen).some((slugs) => slugs.length);
     const isPlain = !isNarrowed && !sort && shown === "cards";
-    this.#facets.update(chosen, counts);
-    this.#showChips(chosen, isNarrowed);
+    facets.update(chosen, counts);
+    this.#showChips(finder, isNarrowed);
     this.#showView(shown);
     this.#showOrder(sort, words);
     this.all.hidden = !isPlain;
-    this.found.hidden = isPlain || places.length === 0;
-    if (!isPlain) this.#results.show(places, shown);
-    const { count } = this.#finder.index;
-    if (!isNarrowed) this.#say(plural(count, "%(num)s token", "%(num)s tokens"));
-    else if (places.length === 0) this.#say(_("No tokens match"));
-    else this.#say(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: number(places.length) }));
-    say(part(this.place, "done"), plural(places.length, "Show %(num)s token", "Show %(num)s tokens"));
+    this.found.hidden = isPlain || tokens.length === 0;
+    if (!isPlain) results.show(tokens, shown);
+    const { count } = finder.index;
+    if (!isNarrowed) this.#announce(plural(count, "%(num)s token", "%(num)s tokens"));
+    else if (tokens.length === 0) this.#announce(_("No tokens match"));
+    else this.#announce(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: number(tokens.length) }));
+    say(part(this.element, "done"), plural(tokens.length, "Show %(num)s token", "Show %(num)s tokens"));
   }
 
-  #showChips(chosen, isNarrowed) {
-    const list = part(this.place, "chips");
-    const had = [...list.children].indexOf(document.activeElement?.closest("li"));
-    const chips = Object.entries(chosen).flatMap(([name, slugs]) => slugs.map((slug) => this.#chip(name, slug)));
+  /** @param {Finder} finder @param {boolean} isNarrowed */
+  #showChips(finder, isNarrowed) {
+    const list = part(this.element, "chips");
+    const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+    const chips = finder.facets.flatMap(({ name, values }) =>
+      this.#query.chosen[name].flatMap((slug) => {
+        const value = values.find((each) => each.slug === slug);
+        return value ? [this.#chip(name, value)] : [];
+      }));
     list.replaceChildren(...chips);
-    part(this.place, "narrowed").hidden = !isNarrowed;
+    part(this.element, "narrowed").hidden = !isNarrowed;
     const count = chips.length;
-    say(part(this.place, "unfold"), count ? _("Filters (%(count)s)", { count: number(count) }) : _("Filters"));
-    if (had >= 0) (chips[Math.min(had, count - 1)]?.firstElementChild ?? this.words).focus();
+    say(part(this.element, "unfold"), count ? _("Filters (%(count)s)", { count: number(count) }) : _("Filters"));
+    if (focused < 0) return;
+    const next = chips[Math.min(focused, count - 1)];
+    (next ? find(next, "button") : this.words).focus();
   }
 
-  #chip(name, slug) {
-    const { values } = this.#finder.facets.find((facet) => facet.name === name);
-    const { label, more } = values.find((value) => value.slug === slug);
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "chip";
-    button.textContent = label;
-    button.setAttribute("aria-label", _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }));
-    button.title = [NAMES[name], more].filter(Boolean).join(": ");
+  /** @param {string} name @param {import("./token-index.js").FacetValue} value */
+  #chip(name, { slug, label, more }) {
+    const words = {
+      "aria-label": _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }),
+      title: [NAMES[name], more].filter(Boolean).join(": "),
+    };
+    const button = make("button", { type: "button", class: "chip", ...words }, label);
     button.addEventListener("click", () => {
-      this.#ask({ chosen: { ...this.#asked.chosen, [name]: this.#asked.chosen[name].filter((each) => each !== slug) } });
-    });
-    item.append(button);
-    return item;
+      const { chosen } = this.#query;
+      this.#update({ chosen: { ...chosen, [name]: chosen[name].filter((other) => other !== slug) } });
+    }, { signal: this.life });
+    return make("li", {}, button);
   }
 
+  /** @param {View} view */
   #showView(view) {
-    for (const box of part(this.place, "views").querySelectorAll("input")) box.checked = box.value === view;
+    for (const box of this.#viewBoxes()) box.checked = box.value === view;
   }
 
   #viewShown() {
-    return part(this.place, "views").querySelector("input:checked")?.value;
+    return this.#viewBoxes().find(({ checked }) => checked)?.value;
   }
 
+  #viewBoxes() {
+    return [...part(this.element, "views").querySelectorAll("input")];
+  }
+
+  /** @param {string} sort @param {string} words */
   #showOrder(sort, words) {
-    const [usual, byNumber] = ["", "number"].map((value) => this.sort.querySelector(`[value="${value}"]`));
+    const [usual, byNumber] = ["", "number"].map((value) => find(this.sort, `[value="${value}"]`));
     say(usual, words.trim() ? _("Best match") : _("Number"));
     byNumber.hidden = !words.trim();
     this.sort.value = sort;
-    for (const button of part(this.place, "table").querySelectorAll("[data-order]")) {
-      const [order, head] = [button.dataset.order, button.closest("th")];
+    for (const button of findAll(part(this.element, "table"), "[data-order]")) {
+      const { order } = button.dataset;
+      const head = button.closest("th");
+      if (!head) continue;
       if (sort === order) head.ariaSort = "ascending";
       else if (sort === `-${order}`) head.ariaSort = "descending";
       else head.ariaSort = null;
@@ -225,82 +256,83 @@ class Gallery {
 
   #unfold(isOpen = !this.form.classList.contains("open")) {
     this.form.classList.toggle("open", isOpen);
-    part(this.place, "unfold").setAttribute("aria-expanded", String(isOpen));
+    part(this.element, "unfold").setAttribute("aria-expanded", String(isOpen));
   }
 
   /** Tokens that were found begin at the top, however far down one was. */
   #keepInSight() {
-    const answer = part(this.place, "answer");
+    const answer = part(this.element, "answer");
     const isBelow = this.wide.matches || !this.form.classList.contains("open");
     if (isBelow && answer.getBoundingClientRect().top < 0) answer.scrollIntoView();
   }
 
-  /** The count is seen at once, and read out when it stays. */
-  #say(words) {
-    say(part(this.place, "said"), words);
-    clearTimeout(this.#saying);
-    this.#saying = setTimeout(() => say(part(this.place, "status"), words), PAUSE);
+  /**
+   * The count is seen at once, and read out when it stays.
+   * @param {string} words
+   */
+  #announce(words) {
+    say(part(this.element, "said"), words);
+    clearTimeout(this.#announcing);
+    this.#announcing = setTimeout(() => say(part(this.element, "status"), words), PAUSE);
   }
 }
 
+/** @param {Index} index @param {string} name of a facet @param {number} value */
 function labelOf({ facets }, name, value) {
-  return facets.find((facet) => facet.name === name).values[value]?.label ?? "";
+  return facets.find((facet) => facet.name === name)?.values[value]?.label ?? "";
 }
 
-function bitsOf({ bits }, at) {
-  if (bits[at] < 0) return UNKNOWN;
-  return _("%(score)s bits", { score: fixed(bits[at], 2) });
+/** @param {Index} index @param {number} token */
+function bitsOf({ bits }, token) {
+  if (bits[token] < 0) return UNKNOWN;
+  return _("%(score)s bits", { score: fixed(bits[token], 2) });
 }
 
-function holdersOf(index, at) {
-  const [first, ...others] = index.owners.of(at);
+/** @param {Index} index @param {number} token */
+function holdersOf(index, token) {
+  const [first, ...others] = index.owners.of(token);
   if (first === undefined) return UNKNOWN;
   const label = labelOf(index, "owner", first);
   return others.length ? `${label} +${number(others.length)}` : label;
 }
 
-/** The arrows lead over the tokens of a plain page as well. */
-function steerPlain(event, place) {
+/**
+ * The arrows lead over the tokens of a plain page as well.
+ * @param {KeyboardEvent} event @param {HTMLElement} list
+ */
+function steerPlain(event, list) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const cards = [...place.querySelectorAll(".card")];
-  const at = cards.indexOf(event.target.closest(".card"));
-  if (at < 0) return;
-  const columns = getComputedStyle(cards[0].parentElement).gridTemplateColumns.split(" ").length;
-  const step = stepOf(event.key, columns);
+  const cards = [...list.querySelectorAll(".card")];
+  const current = cards.findIndex((card) => card.contains(/** @type {Node} */ (event.target)));
+  const grid = cards[0]?.parentElement;
+  if (current < 0 || !grid) return;
+  const step = stepOf(event.key, getComputedStyle(grid).gridTemplateColumns.split(" ").length);
   if (!step) return;
   event.preventDefault();
-  const wanted = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : at + step;
-  if (cards[wanted]) focusAsBefore(cards[wanted], event.target);
+  const next = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : current + step;
+  if (cards[next]) focusAsBefore(cards[next], event.target);
 }
 
-function isWriting({ tagName, isContentEditable, type }) {
-  return isContentEditable || tagName === "TEXTAREA" || tagName === "SELECT" || (tagName === "INPUT" && !["checkbox", "radio"].includes(type));
+/** @param {EventTarget | null} target */
+function isWriting(target) {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable);
 }
 
+/** The view that was chosen last. */
 function remembered() {
-  try {
-    const view = localStorage.getItem(REMEMBERED);
-    return VIEWS.includes(view) ? view : "cards";
-  } catch {
-    return "cards"; // the browser keeps nothing
-  }
+  const view = recall(REMEMBERED);
+  return VIEWS.find((each) => each === view) ?? "cards";
 }
 
-function remember(view) {
-  try {
-    localStorage.setItem(REMEMBERED, view);
-  } catch {
-    // the browser keeps nothing
-  }
-}
-
+/** @param {() => void} work */
 function whenIdle(work) {
   if (navigator.connection?.saveData) return;
-  if (window.requestIdleCallback) requestIdleCallback(work, { timeout: 3000 });
+  if (typeof requestIdleCallback === "function") requestIdleCallback(work, { timeout: 3000 });
   else setTimeout(work, 500);
 }
 
 eachPage((life) => {
-  const place = document.querySelector("[data-gallery]");
-  if (place) new Gallery(place, life);
+  const element = document.querySelector("[data-gallery]");
+  if (element instanceof HTMLElement) new Gallery(element, life);
 });

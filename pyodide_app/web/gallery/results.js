@@ -3,7 +3,8 @@
 /** @import { View } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
 /** @import { PlayKeys } from "./play-buttons.js" */
-import { ROOT, clone, find, findAll, part } from "../base/dom.js";
+import { clone, find, findAll, part } from "../base/dom.js";
+import { ROOT } from "../base/root.js";
 import { Covers } from "./covers.js";
 import { STATES, stateWords, tierOf, titleOf } from "./token-index.js";
 

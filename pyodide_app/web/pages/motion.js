@@ -11,20 +11,24 @@ export function moves() {
   return (page.dataset.motion ?? (calm.matches ? "off" : "on")) === "on";
 }
 
-/** Let a button of the class "motion" switch motion on and off, for the whole site. */
-export function joinMotion(button) {
+/**
+ * Let a button of the class "motion" switch motion on and off, for the whole site.
+ * @param {HTMLElement} button @param {AbortSignal} signal
+ */
+export function joinMotion(button, signal) {
   button.addEventListener("click", () => {
     page.dataset.motion = moves() ? "off" : "on";
     note(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
-  });
+  }, { signal });
   press(button, moves());
 }
 
 function show() {
-  for (const each of document.querySelectorAll(".motion")) press(each, moves());
+  for (const button of document.querySelectorAll(".motion")) press(button, moves());
 }
 
 const chosen = recall(MOTION);
 if (chosen) page.dataset.motion = chosen; // a page without site.js
 new MutationObserver(show).observe(page, { attributeFilter: ["data-motion"] });
+// eslint-disable-next-line local/listener-signal -- the setting is the device's, for as long as there is a document
 calm.addEventListener("change", show);

@@ -6,8 +6,11 @@
 //   leave, arrive     are the router's; classic scripts hear of a new page by the document's event
 //                     "stempress:page"
 let life = new AbortController();
+/** @typedef {(signal: AbortSignal) => void} Start */
+/** @type {Start[]} */
 const starts = [];
 
+/** @param {Start} start */
 export function eachPage(start) {
   starts.push(start);
   start(life.signal);

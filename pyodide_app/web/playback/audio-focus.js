@@ -1,10 +1,15 @@
 // One sound at a time, in all windows of the site, embedded mixers included: whatever begins to sound ends
 // what sounded before it.
 import { ROOT } from "../base/root.js";
-const channel = open();
-let sounding = null; // {who, stop, since}
 
-/** Have the loudspeakers; `stop` is called when somebody else takes them, here or in another window. */
+const channel = open();
+/** @type {{ who: unknown, stop: () => void, since: number } | null} */
+let sounding = null;
+
+/**
+ * Have the loudspeakers.
+ * @param {unknown} who @param {() => void} stop called when somebody else takes them, here or in another window
+ */
 export function take(who, stop) {
   const before = sounding;
   sounding = { who, stop, since: performance.timeOrigin + performance.now() };
@@ -15,15 +20,18 @@ export function take(who, stop) {
 /** A way to the site's other windows; null where the browser keeps them apart. */
 function open() {
   try {
-    const made = new BroadcastChannel(`stempress:sounding:${ROOT}`);
-    made.onmessage = ({ data }) => yieldTo(data);
-    return made;
+    const windows = new BroadcastChannel(`stempress:sounding:${ROOT}`);
+    windows.onmessage = ({ data }) => yieldTo(data);
+    return windows;
   } catch {
     return null;
   }
 }
 
-/** Another window sounds since then; of two that began at once, the later one does. */
+/**
+ * Another window sounds since then; of two that began at once, the later one does.
+ * @param {number} since in ms of the clock that windows share
+ */
 function yieldTo(since) {
   if (!sounding || since < sounding.since) return;
   const { stop } = sounding;
@@ -32,4 +40,7 @@ function yieldTo(since) {
 }
 
 // The pages' previews take part.
-document.addEventListener("play", ({ target }) => take(target, () => target.pause()), true);
+// eslint-disable-next-line local/listener-signal -- every page of the document has such previews
+document.addEventListener("play", ({ target }) => {
+  if (target instanceof HTMLMediaElement) take(target, () => target.pause());
+}, true);
