@@ -1,6 +1,6 @@
-"""What builds keep outside the repository: everything in it can be made again."""
+"""The cache of builds: a folder outside the repository; everything in it can be rebuilt."""
 
-# ruff: noqa: PLC0415 - every command begins with this module, few need what it imports
+# ruff: noqa: PLC0415 - every command imports this module, few need its imports
 
 from __future__ import annotations
 
@@ -18,80 +18,80 @@ if TYPE_CHECKING:
 
 CACHE_VARIABLE = "STEMPRESS_CACHE"
 MARSHAL_VERSION = 2
-"""The version of ``marshal`` that gives the same bytes for the same, whichever object it is."""
+"""The version of ``marshal`` without references: equal objects give equal bytes."""
 CHECKSUM_BYTES = sha256().digest_size
-"""How many bytes of a file say whether the rest is what was kept."""
+"""Length of the checksum at the start of a saved file."""
 
 
 def cache_root() -> Path:
-    """Return the cache's folder; STEMPRESS_CACHE names another."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named)
+    """Return the cache's folder: STEMPRESS_CACHE, or the system's folder for caches."""
+    if path := os.environ.get(CACHE_VARIABLE):
+        return Path(path)
     from platformdirs import user_cache_path
 
     return user_cache_path("stempress", appauthor=False)
 
 
 def check_cache_folder() -> None:
-    """Refuse a cache that was named and in which nothing can be kept."""
+    """Raise SiteError if STEMPRESS_CACHE is not a writable folder and cannot become one."""
     if not os.environ.get(CACHE_VARIABLE):
         return
     root = cache_root().absolute()
-    there = next(path for path in (root, *root.parents) if path.exists())
-    if not there.is_dir():
-        what = "is a file, not a folder"
-    elif not os.access(there, os.W_OK | os.X_OK):
-        what = "cannot be written to"
+    existing = next(path for path in (root, *root.parents) if path.exists())
+    if not existing.is_dir():
+        message = "is a file, not a folder"
+    elif not os.access(existing, os.W_OK | os.X_OK):
+        message = "is not writable"
     else:
         return
-    hint = "name a folder that builds may keep things in"
-    raise SiteError([Fault(CACHE_VARIABLE, what, value=str(there), hint=hint)])
+    hint = "set it to a folder that builds can write to"
+    raise SiteError([Fault(CACHE_VARIABLE, message, value=str(existing), hint=hint)])
 
 
 def store(path: Path, content: bytes) -> Path:
-    """Write a file of the cache."""
-    with atomic_write(path) as part:
-        part.write(content)
+    """Write a file of the cache as it is; return its path."""
+    with atomic_write(path) as draft:
+        draft.write(content)
     return path
 
 
 def save(path: Path, content: bytes) -> None:
-    """Keep what can be made again, if the disk lets us; ``kept`` finds it."""
+    """Save content with a checksum, for ``load``; a disk that refuses is ignored."""
     with suppress(OSError):
         store(path, sha256(content).digest() + content)
 
 
 def load(path: Path) -> bytes | None:
-    """Return what an earlier build has kept; None unless it is there, and whole."""
+    """Return what ``save`` has written; None if it is missing or damaged."""
     try:
         with path.open("rb", buffering=0) as file:
-            seal, content = file.read(CHECKSUM_BYTES), file.read()
+            checksum, content = file.read(CHECKSUM_BYTES), file.read()
     except OSError:
         return None
-    return content if sha256(content).digest() == seal else None
+    return content if sha256(content).digest() == checksum else None
 
 
-def cached_text(work: Callable[..., str], *asked: object, version: str = "") -> str:
-    """Return what a function says, and said to an earlier build if that asked for the same.
+def cached_text(function: Callable[..., str], *arguments: object, version: str = "") -> str:
+    """Return ``function(*arguments)``, from the cache if an earlier build has called it so.
 
-    ``version`` names what that follows from beside what was asked.
+    ``version`` is a hash of everything else that the result depends on.
     """
-    path = cache_root() / work.__name__ / f"{digest(version, *asked)}.txt"
-    found = load(path)
-    if found is not None:
-        return found.decode()
-    said = work(*asked)
-    save(path, said.encode())
-    return said
+    path = cache_root() / function.__name__ / f"{digest(version, *arguments)}.txt"
+    saved = load(path)
+    if saved is not None:
+        return saved.decode()
+    text = function(*arguments)
+    save(path, text.encode())
+    return text
 
 
 def digest(*parts: object) -> str:
-    """Return a name for what is made from these parts."""
+    """Return a cache key: the SHA-256, in hex, of the parts' reprs."""
     return sha256("\0".join(map(repr, parts)).encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
+    """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         hasher = sha256()
         while block := file.read(1 << 20):

@@ -1,4 +1,4 @@
-"""What is wrong with a site: where, which key, which value, and what would be valid."""
+"""Faults and warnings about a site: file, key, value and the valid choice."""
 
 from __future__ import annotations
 
@@ -12,130 +12,134 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: ``where`` a file, ``key`` in it, ``hint`` the valid choice."""
+    """A fault or warning.
+
+    ``where`` is a file, an address or an option, ``key`` a key or a line in it. ``message``
+    completes the sentence that ``where`` begins; ``hint`` says what would be valid or what to do.
+    """
 
     where: str
-    what: str
+    message: str
     key: str = ""
     value: object = None
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.where}: {self.key}" if self.key else self.where
+        subject = f"{self.where}: {self.key}" if self.key else self.where
         shown = "" if self.value is None else f" (got {shorten(self.value)})"
         hint = f"\n    -> {printable(self.hint)}" if self.hint else ""
-        return f"{printable(f'{place}: {self.what}{shown}')}{hint}"
+        return f"{printable(f'{subject}: {self.message}{shown}')}{hint}"
 
 
 class SiteError(Exception):
-    """Every fault of a site, together."""
+    """All faults of a site, one per line."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
 
     def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Fault, ...]]]:
-        """Cross from one process to another as the faults that it is made of."""
+        """Pickle as the faults: the default would pass the text to the constructor."""
         return SiteError, (self.faults,)
 
 
 @dataclass(slots=True)
 class Findings:
-    """Faults and warnings, collected while a site is read."""
+    """Faults and warnings that are collected while a site is read."""
 
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
     def fault(
-        self, where: str, what: str, *, key: str = "", value: object = None, hint: str = ""
+        self, where: str, message: str, *, key: str = "", value: object = None, hint: str = ""
     ) -> None:
-        """Note what stops the build."""
-        self.faults.append(Fault(where, what, key, value, hint))
+        """Add a fault, which stops the build."""
+        self.faults.append(Fault(where, message, key, value, hint))
 
     def warn(
-        self, where: str, what: str, *, key: str = "", value: object = None, hint: str = ""
+        self, where: str, message: str, *, key: str = "", value: object = None, hint: str = ""
     ) -> None:
-        """Note what the artist should know and may ignore."""
-        self.warnings.append(Fault(where, what, key, value, hint))
+        """Add a warning, which the artist may ignore."""
+        self.warnings.append(Fault(where, message, key, value, hint))
 
-    def add(self, noted: Findings) -> None:
-        """Take over what was noted elsewhere."""
-        self.faults += noted.faults
-        self.warnings += noted.warnings
+    def add(self, other: Findings) -> None:
+        """Add all faults and warnings of another collection."""
+        self.faults += other.faults
+        self.warnings += other.warnings
 
     def has_fault(self, where: str) -> bool:
-        """Say whether a file has a fault."""
+        """Return whether a file has a fault."""
         return any(fault.where == where for fault in self.faults)
 
     def raise_faults(self) -> None:
-        """Raise all faults as one SiteError, file by file, if there are any."""
-        files: dict[str, list[Fault]] = {}
+        """Raise all faults as one SiteError, grouped by file, if there are any."""
+        by_file: dict[str, list[Fault]] = {}
         for fault in self.faults:
-            files.setdefault(fault.where, []).append(fault)
-        if files:
-            raise SiteError(fault for faults in files.values() for fault in faults)
+            by_file.setdefault(fault.where, []).append(fault)
+        if by_file:
+            raise SiteError(fault for faults in by_file.values() for fault in faults)
 
 
 OS_ERROR_HINTS = {
-    errno.EACCES: "may you read and write there?",
-    errno.EPERM: "may you read and write there?",
-    errno.EROFS: "name a place that can be written to",
-    errno.ENOENT: "look whether the name is right, and make the folder if it is missing",
-    errno.ENOTDIR: "look whether the name is right: a part of it is a file",
-    errno.ENOSPC: "make room on that disk, and run it again",
-    errno.EDQUOT: "make room on that disk, and run it again",
+    errno.EACCES: "check that you have permission to read and write it",
+    errno.EPERM: "check that you have permission to read and write it",
+    errno.EROFS: "choose a folder that is writable",
+    errno.ENOENT: "check the name, and create the folder if it is missing",
+    errno.ENOTDIR: "check the name: part of the path is a file, not a folder",
+    errno.ENOSPC: "free up disk space, then try again",
+    errno.EDQUOT: "free up disk space, then try again",
 }
 
 
 def fault_from_os_error(error: OSError) -> Fault:
-    """Say which file a disk or a system has refused, why, and what can be done."""
-    where = str(error.filename) if error.filename is not None else "this machine"
+    """Return an operating system's error as a fault of its file, with a hint."""
+    where = str(error.filename) if error.filename is not None else "this computer"
     reason = (error.strerror or str(error) or type(error).__name__).rstrip(".")
-    what = reason[:1].lower() + reason[1:]
-    return Fault(where, what, hint=OS_ERROR_HINTS.get(error.errno or 0, ""))
+    message = reason[:1].lower() + reason[1:]
+    return Fault(where, message, hint=OS_ERROR_HINTS.get(error.errno or 0, ""))
 
 
 def shorten(value: object, limit: int = 120) -> str:
-    """Return ``repr(value)``, cut to ``limit`` characters: values come from strangers."""
+    """Return ``repr(value)``, cut to ``limit`` characters: values may be of any size."""
     try:
         text = repr(value)
-    except (ValueError, RecursionError):  # whole numbers of thousands of digits, lists in lists
+    except (ValueError, RecursionError):  # integers of thousands of digits, deeply nested lists
         text = "a value too long to show"
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def report_faults(error: SiteError, say: Callable[[str], object]) -> None:
-    """Tell every fault and their number."""
+def report_faults(error: SiteError, log: Callable[[str], object]) -> None:
+    """Log every fault, and how many there are."""
     for fault in error.faults:
-        say(f"error: {fault}")
+        log(f"error: {fault}")
     count = len(error.faults)
-    say(f"{count} {'fault' if count == 1 else 'faults'}")
+    log(f"{count} {'error' if count == 1 else 'errors'}")
 
 
 def printable(text: str) -> str:
-    """Return a line in which what does not show, or steers a terminal, is written out."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    """Return a line with invisible and control characters escaped: a terminal would obey them."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def closest(word: str, valid: Iterable[str]) -> str | None:
-    """Return the valid word that was probably meant."""
+    """Return the valid word that was probably meant, None if no word is similar."""
     from difflib import get_close_matches  # noqa: PLC0415 - few builds have faults
 
-    close = get_close_matches(word[:100], sorted(valid), n=1, cutoff=0.5)
-    return close[0] if close else None
+    matches = get_close_matches(word[:100], sorted(valid), n=1, cutoff=0.5)
+    return matches[0] if matches else None
 
 
 MAX_LISTED = 40
-"""How many valid words are told."""
+"""How many valid words a hint lists."""
 
 
 def suggestion(word: str, valid: Iterable[str]) -> str:
-    """Say what would be valid, the word closest to the one given first."""
+    """Return a hint that lists the valid words, the most similar one first."""
     choices = sorted(valid)
     if not choices:
-        return "there is none to name yet"
-    close = closest(word, choices)
+        return "there are none yet"
+    match = closest(word, choices)
     listed = ", ".join(choices[:MAX_LISTED])
     if len(choices) > MAX_LISTED:
         listed += f" and {len(choices) - MAX_LISTED} more"
-    return f"did you mean {close!r}? valid: {listed}" if close else f"valid: {listed}"
+    return f"did you mean {match!r}? valid: {listed}" if match else f"valid: {listed}"

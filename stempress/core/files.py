@@ -1,4 +1,4 @@
-"""Files that are written in one step: no one ever finds half of one."""
+"""Atomic writes, and checks before a file is written."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from stempress.core.errors import Fault, SiteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-UNSURE_NS = 2_000_000_000
-"""What was saved so shortly before may be saved again without its time telling so."""
+TIMESTAMP_MARGIN_NS = 2_000_000_000
+"""A file saved this recently may be saved again without a change of its timestamp."""
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that takes the place of ``path`` at the end; nothing is left where that fails.
+    """Yield a temporary file that replaces ``path`` at the end; if that fails it is removed.
 
-    OSError of a disk that is full has the name of ``path``.
+    An OSError while writing names ``path``, not the temporary file.
     """
     from tempfile import NamedTemporaryFile  # noqa: PLC0415 - few commands write one
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-        made = Path(part.name)
+    with NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+        draft_path = Path(draft.name)
         try:
             with attach_filename(path):
-                yield part
-                part.close()
-            made.replace(path)
+                yield draft
+                draft.close()
+            draft_path.replace(path)
         except BaseException:
-            made.unlink(missing_ok=True)
+            draft_path.unlink(missing_ok=True)
             raise
 
 
 @contextmanager
 def attach_filename(path: Path | str) -> Iterator[None]:
-    """Give an OSError that does not say which file it is about this one's name."""
+    """Set the file name of an OSError that has none: writing to an open file gives none."""
     try:
         yield
     except OSError as error:
@@ -49,21 +49,21 @@ def attach_filename(path: Path | str) -> Iterator[None]:
 
 
 def check_writable(path: Path, option: str) -> None:
-    """Refuse, before there is work, a file that could not be written after it."""
+    """Raise SiteError for a path that cannot be written to, before work begins."""
     if path.is_dir():
-        what, hint = "is a folder", "name a file in it"
+        message, hint = "is a folder", "name a file in it"
     elif not path.parent.is_dir():
-        what, hint = "lies in a folder that is not there", "make the folder first"
+        message, hint = "is in a folder that does not exist", "create the folder first"
     else:
         return
-    raise SiteError([Fault(option, what, value=str(path), hint=hint)])
+    raise SiteError([Fault(option, message, value=str(path), hint=hint)])
 
 
 def write_text_atomically(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file of the artist's folder. ``mode`` is what new files get."""
-    kept = path.stat().st_mode if path.exists() else mode
-    with atomic_write(path) as part:
-        part.write(text.encode())
-        part.flush()
-        os.fsync(part.fileno())
-        Path(part.name).chmod(kept)
+    """Write a text file; an existing file keeps its permissions, a new one gets ``mode``."""
+    permissions = path.stat().st_mode if path.exists() else mode
+    with atomic_write(path) as draft:
+        draft.write(text.encode())
+        draft.flush()
+        os.fsync(draft.fileno())
+        Path(draft.name).chmod(permissions)

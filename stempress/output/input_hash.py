@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.core.files import UNSURE_NS
+from stempress.core.files import TIMESTAMP_MARGIN_NS
 from stempress.core.paths import REPOSITORY
 from stempress.core.text_files import SECRET_FILE, SITE_FOLDERS
 
@@ -69,7 +69,7 @@ def hash_inputs(options: BuildOptions) -> InputHashes:
         for saved, words in _describe_files(str(options.site), name):
             newest = max(newest, saved)
             everything.update(words)
-    sure = newest < time.time_ns() - UNSURE_NS
+    sure = newest < time.time_ns() - TIMESTAMP_MARGIN_NS
     own = any((options.site / "templates").glob("*")) and not _is_same_folder(
         options.site, REPOSITORY
     )
@@ -127,7 +127,7 @@ def _content_digest(place: str, found: os.stat_result) -> bytes:
     seen = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
     before, digest = _digest_cache.get(place, ((), b""))
     if seen != before:
-        sure_until = time.time_ns() - UNSURE_NS
+        sure_until = time.time_ns() - TIMESTAMP_MARGIN_NS
         with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - there are hundreds
             digest = blake2b(file.read(), digest_size=16).digest()
         if max(found.st_mtime_ns, found.st_ctime_ns) < sure_until:

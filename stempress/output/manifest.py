@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 VERSION = 4
 """Raise it when records, or the keys in them, mean something else."""
-UNSURE_NS = 20_000_000
+TIMESTAMP_MARGIN_NS = 20_000_000
 """A folder that has just changed may change again without its time telling so."""
 
 
@@ -282,7 +282,7 @@ def parent_folders(addresses: Iterable[str]) -> set[str]:
 
 def folder_times(path: Path, folders: Iterable[str]) -> dict[str, int]:
     """Return when folders were last changed; 0 for those that may change unseen."""
-    latest = time.time_ns() - UNSURE_NS
+    latest = time.time_ns() - TIMESTAMP_MARGIN_NS
     times = {folder: os.stat(f"{path}/{folder}").st_mtime_ns for folder in folders}  # noqa: PTH116
     return {folder: mtime if mtime < latest else 0 for folder, mtime in times.items()}
 

@@ -177,7 +177,7 @@ def _group_faults(faults: Sequence[Fault], base: str) -> Iterator[Fault]:
     """Yield faults; many of one kind as one."""
     kinds: dict[str, list[Fault]] = {}
     for fault in faults:
-        kinds.setdefault(fault.what, []).append(fault)
+        kinds.setdefault(fault.message, []).append(fault)
     for what, alike in kinds.items():
         if len(alike) <= MAX_NAMED:
             yield from alike
@@ -230,7 +230,7 @@ class HostVerifier:
         if not isinstance(found, NoAnswer):
             return None
         hint = "look whether the address is right and the host is up"
-        return NoAnswer(self.base, found.what, hint=hint)
+        return NoAnswer(self.base, found.message, hint=hint)
 
     def check_file(self, address: str) -> Fault | None:
         """Compare a file as a visitor gets it."""

@@ -45,7 +45,7 @@ def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> No
     sound, findings = check(tmp_path, tone(0), tone(1, frames=16000, rate=16000))
     assert findings.faults == []
     assert [warning.where for warning in findings.warnings] == ["stems/one/drums/a.flac"]
-    assert "has 8000 Hz, the song 16000 Hz" in findings.warnings[0].what
+    assert "has 8000 Hz, the song 16000 Hz" in findings.warnings[0].message
     assert sound == SongSound(16000, 16000)
     assert joined(stem_pieces(tmp_path / "a.flac", sound)).shape == (1, 16000)
 
@@ -53,7 +53,7 @@ def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> No
 def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> None:
     _, findings = check(tmp_path, tone(0), tone(1, frames=9000))
     assert len(findings.faults) == 1
-    assert "another length" in findings.faults[0].what
+    assert "another length" in findings.faults[0].message
     sound, findings = check(tmp_path, tone(0), tone(1, frames=9000), pad=True)
     assert (findings.faults, sound) == ([], SongSound(RATE, 9000))
     padded = joined(stem_pieces(tmp_path / "a.flac", sound))

@@ -105,7 +105,7 @@ def test_one_fault_gets_one_message(
     printed = capsys.readouterr().err.splitlines()
     shown = [line.replace(str(site), "/home/you/site") for line in printed]
     assert said(shown, "error") == says
-    assert printed[-2:] == ["1 fault", "nothing was written"]
+    assert printed[-2:] == ["1 error", "nothing was written"]
     assert status == 1
     assert not (site / "dist").exists()
     for name, text in OLD.items():
@@ -160,5 +160,5 @@ def test_all_faults_are_told_together(
         "    -> export the stem again",
     ]
     assert said(printed, "error") == says + undecodable
-    assert printed[-2:] == ["10 faults", "nothing was written"]
+    assert printed[-2:] == ["10 errors", "nothing was written"]
     assert status == 1

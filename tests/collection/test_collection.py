@@ -87,7 +87,7 @@ def test_two_songs_of_one_name_are_told_even_if_a_disk_tells_them_apart(site: Pa
     shutil.copy(site / "content/albums/tides/one.md", album / "One.md")
     findings = Findings()
     read_collection(site, read_settings(site, findings), findings)
-    assert [fault.what for fault in findings.faults] == ["two songs have the same slug"]
+    assert [fault.message for fault in findings.faults] == ["two songs have the same slug"]
 
 
 def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
         (tmp_path / path).unlink()
     findings = Findings()
     read_collection(tmp_path, read_settings(tmp_path, findings), findings)
-    assert [(fault.where, fault.what) for fault in findings.faults] == [
+    assert [(fault.where, fault.message) for fault in findings.faults] == [
         ("content/albums/", "has no songs")
     ]
 
@@ -120,4 +120,4 @@ def test_an_albums_list_and_its_files_agree(site: Path, listed: str, told: list[
     write(index, f'+++\ntitle = "Tides"\nsongs = {listed}\n+++\n')
     findings = Findings()
     read_collection(site, read_settings(site, findings), findings)
-    assert [fault.what for fault in findings.faults] == told
+    assert [fault.message for fault in findings.faults] == told

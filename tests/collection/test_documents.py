@@ -45,7 +45,7 @@ def test_of_a_moment_the_day_counts_that_the_artist_wrote(text: str) -> None:
 def test_what_is_no_date(value: object) -> None:
     findings = Findings()
     assert read_date(Table({"date": value}, "a.md", findings), "date") is None
-    assert [fault.what for fault in findings.faults] == ["is not a date"]
+    assert [fault.message for fault in findings.faults] == ["is not a date"]
 
 
 def test_documents_come_in_order_hidden_ones_and_drafts_of_editors_do_not(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def ledger_of(*tokens: dict[str, Any], **more: object) -> tuple[Ledger, Findings
 def told(*tokens: dict[str, Any], **more: object) -> list[tuple[str, str]]:
     """Return the faults of a ledger with these tokens."""
     _, findings = ledger_of(*tokens, **more)
-    return [(fault.key, fault.what) for fault in findings.faults]
+    return [(fault.key, fault.message) for fault in findings.faults]
 
 
 def test_tokens_of_every_tier_are_read() -> None:
@@ -206,7 +206,7 @@ def test_a_time_is_in_utc(time: str) -> None:
     findings = Findings()
     text = json.dumps({"tokens": [], "time": time})
     assert parse_ledger(text, SONGS, ALBUMS, findings).time == ""
-    assert [fault.what for fault in findings.faults] == ["is not a time in UTC"]
+    assert [fault.message for fault in findings.faults] == ["is not a time in UTC"]
     good = json.dumps({"tokens": [], "time": "2026-09-01T12:00:00Z"})
     assert parse_ledger(good, SONGS, ALBUMS, Findings()).time == "2026-09-01T12:00:00Z"
 
@@ -242,5 +242,5 @@ def test_an_album_with_faults_is_held_against_nothing_until_they_are_mended() ->
     faulty.fault("content/albums/tides/index.md", "is wrong")
     parse_ledger(text, SONGS, albums, faulty)
     parse_ledger(text, SONGS, albums, mended)
-    assert [fault.what for fault in faulty.faults] == ["is wrong"]
+    assert [fault.message for fault in faulty.faults] == ["is wrong"]
     assert [fault.key for fault in mended.faults] == ["tokens[6].burned"]

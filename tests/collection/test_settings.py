@@ -160,7 +160,7 @@ def test_an_endpoint_must_fit_into_the_security_policy(url: str) -> None:
     contract = parse_settings(text, findings).contract
     assert contract is not None
     assert contract.endpoints == ()
-    assert [fault.what for fault in findings.faults] == ["is not the URL of an endpoint"]
+    assert [fault.message for fault in findings.faults] == ["is not the URL of an endpoint"]
 
 
 def test_endpoints_are_distinct_origins() -> None:

@@ -96,7 +96,9 @@ def test_rules_may_leave_a_stem_idle_but_that_is_told() -> None:
     other = '[[rules]]\nif = { y = "b" }\nrequire = { x = "a" }\n'
     findings, _ = read(LAYER.format("X") + LAYER.format("Y") + rule + other)
     assert findings.faults == []
-    assert [warning.what for warning in findings.warnings] == ["permit no variation with x = 'b'"]
+    assert [warning.message for warning in findings.warnings] == [
+        "permit no variation with x = 'b'"
+    ]
 
 
 def test_of_a_song_whose_layers_are_at_fault_nothing_else_is_said() -> None:

@@ -43,7 +43,9 @@ def test_a_picture_lies_beside_its_sound(tmp_path: Path, suffix: str) -> None:
 
 def test_one_picture_for_a_stem(tmp_path: Path) -> None:
     _, findings = find(tmp_path, "amen.wav", "tape.wav", "tape.png", "tape.svg")
-    assert [fault.what for fault in findings.faults] == ["the stem has more than one picture file"]
+    assert [fault.message for fault in findings.faults] == [
+        "the stem has more than one picture file"
+    ]
 
 
 def test_a_file_that_is_named_otherwise_is_named(tmp_path: Path) -> None:
@@ -69,7 +71,7 @@ def test_a_folder_that_is_named_otherwise_is_named(
 ) -> None:
     write(tmp_path / folder / "amen.wav", b"")
     _, findings = find(tmp_path)
-    assert [(fault.where, fault.what) for fault in findings.faults] == [(missing, "is missing")]
+    assert [(fault.where, fault.message) for fault in findings.faults] == [(missing, "is missing")]
     assert findings.faults[0].hint.endswith(hint)
 
 

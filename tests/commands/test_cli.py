@@ -82,7 +82,7 @@ def test_a_build_that_finds_faults_lists_them(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err.splitlines() == [
         "error: site.toml: title: is wrong",
         "error: content/: is missing",
-        "2 faults",
+        "2 errors",
         "nothing was written",
     ]
 
@@ -91,8 +91,8 @@ def test_a_disk_that_fails_is_told_in_a_line(capsys: pytest.CaptureFixture[str])
     assert run([], fail, HOME) == 1
     assert capsys.readouterr().err.splitlines() == [
         "error: dist/index.html: no space left on device",
-        "    -> make room on that disk, and run it again",
-        "1 fault",
+        "    -> free up disk space, then try again",
+        "1 error",
     ]
 
 
@@ -104,7 +104,10 @@ def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
     for given, message in (
         (["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")], "a folder that is not there"),
         (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
-        (["mint", "--csv", str(tmp_path / "no/plan.csv")], "--csv: lies in a folder that is not"),
+        (
+            ["mint", "--csv", str(tmp_path / "no/plan.csv")],
+            "--csv: is in a folder that does not exist",
+        ),
         (["--runtime-from", str(file)], "--runtime-from: is not a folder"),
     ):
         assert run(["--site", str(tmp_path), *given], done, HOME) == 1

@@ -112,7 +112,7 @@ def test_a_cluster_that_is_of_no_use_is_refused(
         monkey.setattr("stempress.core.dask_cluster.TIMEOUT_SECONDS", 1)
         assert run([*given, address], build, ROOT) == 1
         monkey.undo()
-    assert "--dask: no scheduler answers" in capsys.readouterr().err
+    assert "--dask: no scheduler answered" in capsys.readouterr().err
     assert not (site / "dist").exists()
 
 

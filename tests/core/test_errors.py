@@ -37,7 +37,7 @@ def test_the_closest_word_is_named_first() -> None:
     assert closest("drms", ["bass", "drums"]) == "drums"
     assert closest("vocals", ["bass", "drums"]) is None
     assert suggestion("drms", ["drums", "bass"]) == "did you mean 'drums'? valid: bass, drums"
-    assert suggestion("x", []) == "there is none to name yet"
+    assert suggestion("x", []) == "there are none yet"
 
 
 def test_faults_are_raised_together_file_by_file() -> None:
@@ -47,6 +47,6 @@ def test_faults_are_raised_together_file_by_file() -> None:
         findings.fault(where, what)
     with pytest.raises(SiteError) as caught:
         findings.raise_faults()
-    assert [fault.what for fault in caught.value.faults] == ["one", "three", "two"]
+    assert [fault.message for fault in caught.value.faults] == ["one", "three", "two"]
     assert findings.has_fault("b")
     assert not findings.has_fault("c")

@@ -15,7 +15,7 @@ def table(**data: object) -> Table:
 
 
 def faults(of: Table) -> list[tuple[str, str]]:
-    return [(fault.key, fault.what) for fault in of.findings.faults]
+    return [(fault.key, fault.message) for fault in of.findings.faults]
 
 
 def test_text_comes_composed_and_as_it_is() -> None:

@@ -378,7 +378,7 @@ def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
         collection, findings = read(site).collection, Findings()
         metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
         check_leaks(collection, metadata, findings)
-        return [warning.what for warning in findings.warnings]
+        return [warning.message for warning in findings.warnings]
 
     assert drop(site, "seal") == 0
     assert drop(site, "reveal", "--tokens", "1-28") == 0

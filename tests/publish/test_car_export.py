@@ -281,7 +281,7 @@ def test_any_host_can_be_held_against_the_build(
     assert "error: /pages/about/: is longer than what was built" in said
     assert "error: /data/forge.json: is answered with 404" in said
     assert "error: /robots.txt: is served as something else" in said
-    assert "3 faults" in said
+    assert "3 errors" in said
 
 
 def test_a_host_that_falls_silent_is_given_up(
@@ -309,7 +309,7 @@ def test_many_faults_of_one_kind_are_told_as_one(
     status, said = verified(site, serve(tmp_path / "empty"), capsys)
     assert status == 1
     assert "files: each is answered with 404" in said
-    assert "1 fault" in said
+    assert "1 error" in said
 
 
 def test_what_is_neither_a_file_nor_an_address_is_told(
@@ -328,4 +328,4 @@ def test_a_host_that_is_not_there_is_told_for_what_it_is(
     status, said = verified(site, "http://127.0.0.1:9/", capsys)
     assert status == 1
     assert "http://127.0.0.1:9/: is not answered: no connection" in said
-    assert "1 fault" in said
+    assert "1 error" in said

@@ -221,7 +221,7 @@ def test_a_broken_template_is_named_with_its_line(tmp_path: Path, template: str,
         read(tmp_path).press()
     fault = caught.value.faults[0]
     assert fault.where == "templates/rarity.html"
-    assert fault.what.startswith(f"line {line}: ")
+    assert fault.message.startswith(f"line {line}: ")
 
 
 def test_a_template_in_another_encoding_is_a_fault_of_the_site(tmp_path: Path) -> None:
