@@ -220,7 +220,9 @@ class Rarity:
                 for stem in layer.stems:
                     key = song.slug, layer.slug, stem.slug
                     remaining = self.count(key, stem).remaining
-                    shares[key] = stem.target_weight / total if remaining is None else float(remaining)
+                    shares[key] = (
+                        stem.target_weight / total if remaining is None else float(remaining)
+                    )
         total = sum(shares.values())
         return {key: share / total for key, share in shares.items() if share} if total else {}
 

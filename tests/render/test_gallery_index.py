@@ -150,7 +150,8 @@ LOAD = """async (base) => {
       name,
       Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
     ]);
-    return { ids: Array.from(tokens, (token) => index.ids[token]), counts: Object.fromEntries(named) };
+    const ids = Array.from(tokens, (token) => index.ids[token]);
+    return { ids, counts: Object.fromEntries(named) };
   };
 }"""
 
