@@ -1,7 +1,7 @@
 // <player-bar>: what plays on while the visitor walks through the site. It is made, and its modules are
 // loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
 // queue's panel shows is queue-panel.js's.
-import { make, say } from "../base/dom.js";
+import { find, make, say } from "../base/dom.js";
 import { ROOT } from "../base/root.js";
 import { icon } from "../base/icons.js";
 import { Jukebox } from "./jukebox.js";
@@ -23,7 +23,12 @@ const SAVE_MS = 5000;
 const GO_ON_MS = 15_000; // a page that comes later than this does not play by itself
 const STEP_SECONDS = 5;
 
-class PlayerBar extends HTMLElement {
+/** @import { Entry } from "./queue.js" */
+/** @import { Track } from "./tracks.js" */
+/** @import { Peaks } from "../playback/messages.js" */
+
+export class PlayerBar extends HTMLElement {
+  #life = new AbortController(); // ends when the bar is taken out of the document
   queue = Queue.read(recall(QUEUE));
   jukebox = new Jukebox(this.queue);
   #panel = new Panel(this);
@@ -34,28 +39,42 @@ class PlayerBar extends HTMLElement {
   /** Fill the bar, and show what was queued the last time. */
   begin() {
     this.#fill();
-    for (const type of ["state", "track"]) this.jukebox.addEventListener(type, () => this.#show());
-    this.jukebox.addEventListener("state", () => this.#tell());
-    this.jukebox.addEventListener("at", ({ detail }) => this.#showPlace(detail));
-    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true });
-    addEventListener("pagehide", () => this.#leave());
-    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack());
-    addEventListener("storage", ({ key }) => key === QUEUE && this.#adopt());
-    addEventListener("hashchange", () => this.#share());
+    const { life: signal } = this;
+    this.jukebox.on("state", () => this.#show(), { signal });
+    this.jukebox.on("track", () => this.#show(), { signal });
+    this.jukebox.on("state", () => this.#reportState(), { signal });
+    this.jukebox.on("at", (place) => this.#followPlace(place), { signal });
+    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true, signal });
+    addEventListener("pagehide", () => this.#leave(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
+    addEventListener("storage", ({ key }) => key === QUEUE && this.#adopt(), { signal });
+    addEventListener("hashchange", () => this.#openShared(), { signal });
     new Router({
       isWanted: () => Boolean(this.queue.current),
       keep: this,
-      tell: (title) => {
-        this.#inform(title);
+      report: (title) => {
+        this.#announce(title);
         this.#show(); // there is a network again
       },
+      signal,
       refuse: () => say(this.#find("reason"), _("You're offline, so that page couldn't load.")),
     });
-    new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`)).observe(this);
-    this.#share();
+    const resized = new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`));
+    resized.observe(this);
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.#openShared();
     this.changed();
     if (wasPlaying() && !isReloaded()) this.jukebox.play();
     else this.jukebox.prepare();
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+  }
+
+  /** A signal: aborted when the bar is taken out of the document. */
+  get life() {
+    return this.#life.signal;
   }
 
   /** The last node before the loudspeakers. */
@@ -67,15 +86,18 @@ class PlayerBar extends HTMLElement {
     return this.outputNode?.context ?? null;
   }
 
-  /** Play what addresses stand for: at once, or after what is queued. */
+  /**
+   * Play what addresses stand for: at once, or after what is queued.
+   * @param {readonly string[]} addresses
+   */
   async take(addresses, { add = false } = {}) {
     const tracks = await expand(addresses);
     if (!tracks.length) throw new Error(_("there is nothing to play"));
     const isFirst = !this.queue.current;
     const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
     this.changed();
-    const told = plural(added.length, "%(num)s track added to the queue.", "%(num)s tracks added to the queue.");
-    this.#inform(added.length < tracks.length ? `${told} ${_("The queue is full.")}` : told);
+    const count = plural(added.length, "%(num)s track added to the queue.", "%(num)s tracks added to the queue.");
+    this.#announce(added.length < tracks.length ? `${count} ${_("The queue is full.")}` : count);
     if (!add) await this.jukebox.play();
     else if (isFirst) await this.jukebox.prepare();
   }
@@ -86,15 +108,17 @@ class PlayerBar extends HTMLElement {
     this.#save();
   }
 
-  /** Tell screen readers; what they were told last is told again if a space makes it another text. */
-  #inform(words) {
+  /**
+   * Tell screen readers; what they were told last is read again if a space makes it another text.
+   * @param {string} words
+   */
+  #announce(words) {
     const news = this.#find("news");
     say(news, news.textContent === words ? `${words}\u00a0` : words);
   }
 
   #showQueue() {
-    const isThere = Boolean(this.queue.current);
-    this.hidden = !isThere && !this.#panel.isOpen;
+    this.hidden = !this.queue.current && !this.#panel.isOpen;
     const count = this.queue.entries.length;
     say(this.#find("count"), number(count));
     this.#find("key.queue").setAttribute("aria-label", plural(count, "Queue: %(num)s track", "Queue: %(num)s tracks"));
@@ -115,16 +139,20 @@ class PlayerBar extends HTMLElement {
   close() {
     this.#panel.close();
     this.empty();
-    document.querySelector("main").focus({ preventScroll: true });
+    find(document, "main").focus({ preventScroll: true });
   }
 
-  /** Play an entry of the queue. */
+  /**
+   * Play an entry of the queue.
+   * @param {Entry} entry
+   */
   go(entry) {
     this.jukebox.go(entry);
     this.changed();
   }
 
-  remove(entry) {
+  /** @param {Entry} entry */
+  removeEntry(entry) {
     const wasCurrent = entry === this.queue.current;
     const wasOn = this.#isOn;
     this.queue.remove(entry.id);
@@ -134,11 +162,13 @@ class PlayerBar extends HTMLElement {
   }
 
   #fill() {
+    /** @param {string} name @param {string} label @param {() => void} act */
     const key = (name, label, act, attributes = {}) => {
-      const made = make("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, icon(name));
-      made.addEventListener("click", act);
-      return made;
+      const button = make("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, icon(name));
+      button.addEventListener("click", act, { signal: this.life });
+      return button;
     };
+    /** @param {string} name @param {string} label @param {Record<string, string | number>} attributes */
     const slider = (name, label, attributes) =>
       make("input", { type: "range", class: name, "aria-label": label, min: "0", autocomplete: "off", ...attributes });
     const { jukebox, queue } = this;
@@ -171,21 +201,22 @@ class PlayerBar extends HTMLElement {
   }
 
   #joinSliders() {
-    const [position, volume] = [this.#find("position"), this.#find("volume")];
+    const { life: signal } = this;
+    const [position, volume] = [this.#slider("position"), this.#slider("volume")];
     position.addEventListener("input", () => {
       this.#held = true;
-      this.#place(Number(position.value));
-    });
+      this.#showPlace(Number(position.value));
+    }, { signal });
     position.addEventListener("change", () => {
       this.#held = false;
       this.#seek(Number(position.value));
-    });
-    const speak = () => volume.setAttribute("aria-valuetext", percent(volume.value));
+    }, { signal });
+    const speak = () => volume.setAttribute("aria-valuetext", percent(Number(volume.value)));
     volume.addEventListener("input", () => {
       this.jukebox.setVolume(Number(volume.value));
       speak();
       this.#save();
-    });
+    }, { signal });
     speak();
   }
 
@@ -216,77 +247,85 @@ class PlayerBar extends HTMLElement {
     this.dataset.state = state;
     play.setAttribute("aria-label", isOn ? _("Pause") : queue.seconds > 0 ? _("Resume") : _("Play"));
     play.replaceChildren(icon(isOn ? "pause" : "play"));
-    this.#find("previous").disabled = !queue.current;
-    this.#find("next").disabled = !queue.after();
+    find(this, ".previous", HTMLButtonElement).disabled = !queue.current;
+    find(this, ".next", HTMLButtonElement).disabled = !queue.after();
     say(this.#find("title"), track?.title ?? "");
     say(this.#find("detail"), track?.detail ?? "");
     if (track || !queue.current) this.#showTrack(track);
     this.#panel.mark();
-    this.#place(queue.seconds);
-    const heard = await jukebox.heard().catch(() => "open"); // without the facts nothing plays either
+    this.#showPlace(queue.seconds);
+    const heard = await jukebox.heard().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
     const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[heard];
     const { reason } = jukebox; // by now
     say(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }
 
-  /** Show where a track leads, its cover and length; or that there is none. */
+  /**
+   * Show where a track leads, its cover and length; or that there is none.
+   * @param {Track | null} track
+   */
   #showTrack(track) {
     for (const link of [this.#find("cover"), this.#find("title")]) setOrDrop(link, "href", track?.page);
-    setOrDrop(this.#find("cover").firstElementChild, "src", track?.cover);
+    setOrDrop(find(this, ".cover > img"), "src", track?.cover);
     const seconds = track?.song.duration ?? 0;
-    this.#find("position").max = seconds || 1;
+    this.#slider("position").max = String(seconds || 1);
     say(this.#find("of"), clock(seconds));
   }
 
-  #showPlace({ seconds, peaks }) {
-    if (!this.#held) this.#place(seconds);
+  /** @param {{ seconds: number, peaks: Peaks }} place */
+  #followPlace({ seconds, peaks }) {
+    if (!this.#held) this.#showPlace(seconds);
     this.style.setProperty("--level", Math.min(1, Math.max(...peaks)).toFixed(2));
     if (performance.now() - this.#saved > SAVE_MS) this.#save();
   }
 
-  #place(seconds) {
-    const position = this.#find("position");
+  /** @param {number} seconds */
+  #showPlace(seconds) {
+    const position = this.#slider("position");
     const words = clock(seconds);
-    position.value = seconds;
+    position.value = String(seconds);
     position.style.setProperty("--at", (seconds / (Number(position.max) || 1)).toFixed(5));
     position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: clock(this.jukebox.duration) }));
     say(this.#find("now"), words);
   }
 
   /** Let the keys, the lock screen and other windows know of another state. */
-  #tell() {
+  #reportState() {
     const { state, track } = this.jukebox;
-    if (state === "playing") this.#announce(track);
-    this.#tellPlace();
-    this.#keepPlace();
+    if (state === "playing" && track) this.#announceTrack(track);
+    this.#reportPlace();
+    this.#savePlace();
   }
 
-  #tellPlace() {
+  #reportPlace() {
     tellState(this, this.jukebox.state, { position: this.queue.seconds, duration: this.jukebox.duration });
   }
 
+  /** @param {number} seconds */
   #seek(seconds) {
     this.jukebox.seek(seconds);
-    this.#tellPlace();
+    this.#reportPlace();
     this.#save();
   }
 
-  #announce({ song, title, detail, cover }) {
+  /** @param {Track} track */
+  #announceTrack({ song, title, detail, cover }) {
     const { jukebox } = this;
+    /** @param {number} by */
     const seek = (by) => this.#seek(this.queue.seconds + by);
     announce(this, { title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
       play: () => jukebox.play(),
       pause: () => jukebox.pause(),
       previoustrack: () => { jukebox.previous(); this.changed(); },
       nexttrack: () => { jukebox.next(); this.changed(); },
-      seekto: ({ seekTime }) => this.#seek(seekTime),
+      seekto: ({ seekTime }) => this.#seek(seekTime ?? this.queue.seconds),
       seekbackward: ({ seekOffset }) => seek(-(seekOffset ?? STEP_SECONDS)),
       seekforward: ({ seekOffset }) => seek(seekOffset ?? STEP_SECONDS),
     });
   }
 
   /** Offer the playlist that the page's address holds. */
-  #share() {
+  #openShared() {
     const playlist = fromHash(location.hash);
     if (!playlist) return;
     history.replaceState(history.state, "", location.pathname + location.search);
@@ -316,12 +355,12 @@ class PlayerBar extends HTMLElement {
     if (this.queue.current !== current) this.jukebox.prepare();
     else if (!this.#isOn) this.jukebox.seek(this.queue.seconds);
     this.jukebox.setVolume(this.queue.volume);
-    this.#find("volume").value = this.queue.volume;
+    this.#slider("volume").value = String(this.queue.volume);
     this.#showQueue();
   }
 
   /** Keep where it was paused; unless it was because another window plays, and keeps its own. */
-  #keepPlace() {
+  #savePlace() {
     if (!this.#isOn && recall(QUEUE) === this.#kept) this.#save();
   }
 
@@ -335,12 +374,21 @@ class PlayerBar extends HTMLElement {
     note(QUEUE, this.#kept);
   }
 
+  /** @param {string} name */
   #find(name) {
-    return this.querySelector(`.${name}`);
+    return find(this, `.${name}`);
+  }
+
+  /** @param {string} name */
+  #slider(name) {
+    return find(this, `.${name}`, HTMLInputElement);
   }
 }
 
-/** Give an element an attribute, unless it has it; without a value, take it away. */
+/**
+ * Give an element an attribute, unless it has it; without a value, take it away.
+ * @param {Element} element @param {string} name @param {string | undefined} value
+ */
 function setOrDrop(element, name, value) {
   if (value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -355,11 +403,13 @@ function wasPlaying() {
 
 /** The visitor has asked for this page anew. */
 function isReloaded() {
-  return performance.getEntriesByType("navigation")[0].type === "reload";
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }
 
 customElements.define("player-bar", PlayerBar);
 
+/** @type {Promise<PlayerBar> | null} */
 let opening = null;
 
 /** The page's one bar, made when it is first asked for; this module awaits nothing itself, see WebKit's bug 242740. */

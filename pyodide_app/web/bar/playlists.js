@@ -9,7 +9,7 @@ import { isTrack, previewsOf, trackOf } from "./tracks.js";
 
 const STORE = `stempress:playlists:${document.documentElement.dataset.collection ?? ""}`;
 const VERSION = "1";
-const MOST_KEPT = 100;
+const MOST_SAVED = 100;
 const MOST_LETTERS = 80;
 
 /** @typedef {{ name: string, tracks: string[] }} Playlist */
@@ -18,7 +18,7 @@ const MOST_LETTERS = 80;
  * All that are saved, by name.
  * @returns {Playlist[]}
  */
-export function kept() {
+export function savedPlaylists() {
   try {
     /** @type {unknown} */
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
@@ -32,14 +32,14 @@ export function kept() {
  * Keep one, instead of any of the same name; an Error where the browser keeps nothing. 
  * @param {Playlist} playlist
  */
-export function keep({ name, tracks }) {
-  const others = kept().filter((playlist) => playlist.name !== name);
-  store([...others, { name, tracks }].slice(-MOST_KEPT).sort((a, b) => a.name.localeCompare(b.name)));
+export function savePlaylist({ name, tracks }) {
+  const others = savedPlaylists().filter((playlist) => playlist.name !== name);
+  store([...others, { name, tracks }].slice(-MOST_SAVED).sort((a, b) => a.name.localeCompare(b.name)));
 }
 
 /** @param {string} name */
-export function drop(name) {
-  store(kept().filter((playlist) => playlist.name !== name));
+export function deletePlaylist(name) {
+  store(savedPlaylists().filter((playlist) => playlist.name !== name));
 }
 
 /** @param {Playlist} playlist */

@@ -1,9 +1,13 @@
-// The queue's panel: its tracks in their order, what to do with them, and the playlists that are kept.
-import { make, say } from "../base/dom.js";
+// The queue's panel: its tracks in their order, what to do with them, and the playlists that are saved.
+/** @import { PlayerBar } from "./player-bar.js" */
+/** @import { Playlist } from "./playlists.js" */
+/** @import { Entry } from "./queue.js" */
+import { find, make, say } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
 import { LANGUAGE } from "../language/language.js";
 import { joinMotion } from "../pages/motion.js";
 import { _, number, plural } from "../language/phrases.js";
-import { drop, keep, kept, linkTo, m3u } from "./playlists.js";
+import { deletePlaylist, linkTo, m3u, savedPlaylists, savePlaylist } from "./playlists.js";
 import { trackOf } from "./tracks.js";
 
 export class Panel {
@@ -11,36 +15,40 @@ export class Panel {
   #bar;
   #heading = make("h2", { tabindex: "-1" }, _("Queue"));
   #list = make("ol", { class: "queued" });
-  #kept = make("ul", { class: "playlists" });
+  #playlists = make("ul", { class: "playlists" });
   #shared = make("div", { class: "shared", hidden: true });
   #status = make("p", { class: "status", role: "status" });
   #name = make("input", { type: "text", maxlength: "80", autocomplete: "off" });
-  #rows = new Map(); // an entry's id -> its row
-  #whole = [this.#list]; // what makes sense only while something is queued
+  /** @type {Map<number, HTMLElement>} */
+  #rows = new Map(); // by their entry's id
+  /** @type {HTMLElement[]} */
+  #queueControls = [this.#list]; // what makes sense only while something is queued
 
+  /** @param {PlayerBar} bar */
   constructor(bar) {
+    const { life: signal } = bar;
     this.#bar = bar;
     const motion = make("button", { type: "button", class: "key motion" }, _("Motion"));
-    joinMotion(motion);
+    joinMotion(motion, signal);
     const keeping = make("form", { class: "line" }, make("label", {}, _("Name"), " ", this.#name), make("button", { class: "key" }, _("Keep as playlist")));
     keeping.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#trying(() => this.#keep());
-    });
+      this.#trying(() => this.#saveQueue());
+    }, { signal });
     const sharing = make("p", { class: "line" },
-      button(_("Copy link"), () => this.#trying(() => this.#copy(this.#playlist()))),
-      button(_("Save as M3U"), () => this.#trying(() => this.#save())),
-      button(_("Empty the queue"), () => {
+      this.#button(_("Copy link"), () => this.#trying(() => this.#copy(this.#playlist()))),
+      this.#button(_("Save as M3U"), () => this.#trying(() => this.#download())),
+      this.#button(_("Empty the queue"), () => {
         bar.empty();
         this.#heading.focus();
       }));
-    this.#whole.push(keeping, sharing);
+    this.#queueControls.push(keeping, sharing);
     this.element.append(
-      make("div", { class: "line" }, this.#heading, motion, button(_("Hide"), () => this.close())),
-      this.#shared, ...this.#whole, this.#status, this.#kept,
+      make("div", { class: "line" }, this.#heading, motion, this.#button(_("Hide"), () => this.close())),
+      this.#shared, ...this.#queueControls, this.#status, this.#playlists,
     );
-    this.element.addEventListener("click", () => this.#say(""), { capture: true }); // what was done last is done
-    bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+    this.element.addEventListener("click", () => this.#say(""), { capture: true, signal }); // what was done last is done
+    bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close(), { signal });
   }
 
   get isOpen() {
@@ -61,11 +69,14 @@ export class Panel {
     if (hadFocus) this.#key.focus();
   }
 
-  /** Show a playlist that came with a link; it is the visitor's whether to play it. */
+  /**
+   * Show a playlist that came with a link; whether to play it is up to the visitor.
+   * @param {Playlist} playlist
+   */
   offer(playlist) {
     this.#shared.replaceChildren(
       make("p", { class: "label" }, _("A playlist from a link")),
-      this.#playlistRow(playlist, button(_("Keep"), () => this.#trying(() => this.#keepThis(playlist)))),
+      this.#playlistRow(playlist, this.#button(_("Keep"), () => this.#trying(() => this.#savePlaylist(playlist)))),
     );
     this.#shared.hidden = false;
     this.#open();
@@ -79,23 +90,27 @@ export class Panel {
     const rows = new Map(entries.map((entry) => [entry.id, this.#rows.get(entry.id) ?? this.#row(entry)]));
     this.#rows = rows;
     this.#order([...rows.values()]);
-    for (const each of this.#whole) each.hidden = !rows.size;
+    for (const control of this.#queueControls) control.hidden = !rows.size;
     this.mark();
   }
 
-  /** Have these rows in the list, in this order; as few as can be are touched. */
+  /**
+   * Have these rows in the list, in this order; as few as can be are touched.
+   * @param {HTMLElement[]} rows
+   */
   #order(rows) {
     const focused = document.activeElement;
-    for (const [at, row] of rows.entries()) {
-      const there = this.#list.children[at] ?? null;
-      if (there !== row) this.#list.insertBefore(row, there);
-      row.querySelector(".up").disabled = at === 0;
-      row.querySelector(".down").disabled = at === rows.length - 1;
+    for (const [nth, row] of rows.entries()) {
+      const present = this.#list.children[nth] ?? null;
+      if (present !== row) this.#list.insertBefore(row, present);
+      find(row, ".up", HTMLButtonElement).disabled = nth === 0;
+      find(row, ".down", HTMLButtonElement).disabled = nth === rows.length - 1;
     }
-    while (this.#list.children.length > rows.length) this.#list.lastElementChild.remove();
-    if (!this.#list.contains(focused)) return;
+    while (this.#list.children.length > rows.length) this.#list.lastElementChild?.remove();
+    if (!(focused instanceof HTMLElement) || !this.#list.contains(focused)) return;
     const row = focused.closest("li"); // it may have been moved, and to an end
-    (focused.disabled ? (row.querySelector(":is(.up, .down):enabled") ?? row.querySelector(".go")) : focused).focus();
+    const isAtEnd = row && focused.matches(":disabled");
+    (isAtEnd ? find(row, row.querySelector(":is(.up, .down):enabled") ? ":is(.up, .down):enabled" : ".go") : focused).focus();
   }
 
   /** Mark the track that is played. */
@@ -105,39 +120,42 @@ export class Panel {
   }
 
   get #key() {
-    return this.#bar.querySelector(".key.queue");
+    return find(this.#bar, ".key.queue");
   }
 
   #open() {
     this.element.hidden = false;
-    this.#showKept();
+    this.#showPlaylists();
     this.#bar.changed();
     (this.#shared.querySelector("button") ?? this.#heading).focus();
     this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", behavior: "instant" });
   }
 
+  /** @param {Entry} entry */
   #row(entry) {
     const { queue } = this.#bar;
-    const title = button("…", () => this.#bar.go(entry));
+    const title = this.#button("…", () => this.#bar.go(entry));
+    /** @param {-1 | 1} by */
     const move = (by) => {
       queue.move(entry.id, by);
       this.#bar.changed();
       const given = { track: title.textContent, place: number(queue.entries.indexOf(entry) + 1), count: number(queue.entries.length) };
       this.#say(_("%(track)s is now %(place)s of %(count)s", given));
     };
-    const remove = button("×", () => {
+    const remove = this.#button("×", () => {
       const next = row.nextElementSibling ?? row.previousElementSibling;
-      this.#bar.remove(entry);
-      (next?.querySelector(".drop") ?? this.#heading).focus();
+      this.#bar.removeEntry(entry);
+      (next ? find(next, ".drop") : this.#heading).focus();
     }, "drop");
-    const keys = [button("↑", () => move(-1), "up"), button("↓", () => move(1), "down"), remove];
+    const keys = [this.#button("↑", () => move(-1), "up"), this.#button("↓", () => move(1), "down"), remove];
     const row = make("li", {}, make("span", { class: "dancing", "aria-hidden": "true" }), title, ...keys);
     title.className = "go";
+    /** @param {string} words @param {string} detail */
     const name = (words, detail) => {
       title.replaceChildren(words, " ", make("span", { class: "detail" }, detail));
       const track = `${words} ${detail}`;
       const labels = [_("Move up: %(track)s", { track }), _("Move down: %(track)s", { track }), _("Remove: %(track)s", { track })];
-      keys.forEach((key, at) => key.setAttribute("aria-label", labels[at]));
+      for (const [nth, key] of keys.entries()) key.setAttribute("aria-label", labels[nth]);
     };
     trackOf(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, _("unavailable")));
     return row;
@@ -148,38 +166,41 @@ export class Panel {
     return { name, tracks: this.#bar.queue.entries.map(({ address }) => address) };
   }
 
-  #keep() {
+  #saveQueue() {
     const playlist = this.#playlist();
     this.#name.value = "";
-    this.#keepThis(playlist);
+    this.#savePlaylist(playlist);
   }
 
-  #keepThis(playlist) {
-    keep(playlist);
-    this.#showKept();
+  /** @param {Playlist} playlist */
+  #savePlaylist(playlist) {
+    savePlaylist(playlist);
+    this.#showPlaylists();
     this.#say(_("Saved in this browser: %(name)s", { name: playlist.name }));
   }
 
-  #showKept() {
-    const rows = kept().map((playlist) => {
-      const forget = button("×", () => this.#trying(() => {
-        drop(playlist.name);
-        this.#showKept();
+  #showPlaylists() {
+    const rows = savedPlaylists().map((playlist) => {
+      const remove = this.#button("×", () => this.#trying(() => {
+        deletePlaylist(playlist.name);
+        this.#showPlaylists();
         this.#heading.focus();
       }));
-      forget.setAttribute("aria-label", _("Delete %(name)s", { name: playlist.name }));
-      return make("li", {}, this.#playlistRow(playlist, button(_("Copy link"), () => this.#trying(() => this.#copy(playlist))), forget));
+      remove.setAttribute("aria-label", _("Delete %(name)s", { name: playlist.name }));
+      return make("li", {}, this.#playlistRow(playlist, this.#button(_("Copy link"), () => this.#trying(() => this.#copy(playlist))), remove));
     });
-    this.#kept.replaceChildren(...(rows.length ? [make("li", { class: "label" }, _("Playlists in this browser")), ...rows] : []));
+    this.#playlists.replaceChildren(...(rows.length ? [make("li", { class: "label" }, _("Playlists in this browser")), ...rows] : []));
   }
 
+  /** @param {Playlist} playlist @param {...Node} more */
   #playlistRow({ name, tracks }, ...more) {
-    const play = button(_("Play"), () => this.#trying(() => this.#bar.take(tracks)));
+    const play = this.#button(_("Play"), () => this.#trying(() => this.#bar.take(tracks)));
     play.setAttribute("aria-label", _("Play %(name)s", { name }));
-    const add = button(_("Add to queue"), () => this.#trying(() => this.#bar.take(tracks, { add: true })));
+    const add = this.#button(_("Add to queue"), () => this.#trying(() => this.#bar.take(tracks, { add: true })));
     return make("p", { class: "line" }, make("span", { class: "name" }, name, " ", make("span", { class: "detail" }, plural(tracks.length, "%(num)s track", "%(num)s tracks"))), play, add, ...more);
   }
 
+  /** @param {Playlist} playlist */
   async #copy(playlist) {
     const link = linkTo(playlist);
     try {
@@ -190,7 +211,7 @@ export class Panel {
     }
   }
 
-  async #save() {
+  async #download() {
     const playlist = this.#playlist();
     const text = await m3u(playlist);
     if (!text) {
@@ -204,21 +225,27 @@ export class Panel {
     this.#say(_("Saved a list of the tracks that have a preview."));
   }
 
+  /**
+   * Do something, and show why it fails if it does.
+   * @param {() => unknown} act
+   */
   async #trying(act) {
     try {
       await act();
     } catch (error) {
-      this.#say(error.message);
+      this.#say(reasonOf(error));
     }
   }
 
+  /** @param {string} words */
   #say(words) {
     say(this.#status, words);
   }
-}
 
-function button(words, act, kind = "") {
-  const made = make("button", { type: "button", class: `key ${kind}`.trim() }, words);
-  made.addEventListener("click", act);
-  return made;
+  /** @param {string} words @param {() => unknown} act */
+  #button(words, act, kind = "") {
+    const button = make("button", { type: "button", class: `key ${kind}`.trim() }, words);
+    button.addEventListener("click", act, { signal: this.#bar.life });
+    return button;
+  }
 }

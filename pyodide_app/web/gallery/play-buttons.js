@@ -59,7 +59,7 @@ export class PlayKeys {
     trouble.hidden = true;
     try {
       const bar = await openBar();
-      if (!tracks.includes(bar.queue.current?.address)) await bar.take(tracks);
+      if (!tracks.includes(bar.queue.current?.address ?? "")) await bar.take(tracks);
       else if (tracks.includes(this.#heard)) bar.jukebox.pause();
       else await bar.jukebox.play();
     } catch (error) {
@@ -68,8 +68,10 @@ export class PlayKeys {
     }
   }
 
-  /** Keys show what sounds, from the moment there is a bar. */
-  /** @param {AbortSignal} life */
+  /**
+   * Keys show what sounds, from the moment there is a bar.
+   * @param {AbortSignal} life
+   */
   async #listen(life) {
     await customElements.whenDefined("player-bar");
     const bar = await openBar();
@@ -85,7 +87,7 @@ export class PlayKeys {
 
   /** @param {HTMLButtonElement} key */
   #mark(key) {
-    const { title } = key.dataset;
+    const { title = "" } = key.dataset;
     const isOn = key.value.split(" ").includes(this.#heard);
     key.classList.toggle("on", isOn);
     key.setAttribute("aria-label", isOn ? _("Pause %(title)s", { title }) : _("Play %(title)s", { title }));

@@ -6,7 +6,7 @@ import { moves } from "./motion.js";
 import { arrive, leave } from "./page-life.js";
 
 const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
-const PLACES = {
+const ADDRESSES = {
   href: "a[href]",
   value: "[data-mixer-songs] option",
   "data-root": "[data-root]",
@@ -15,39 +15,50 @@ const PLACES = {
 };
 const POLICY = "meta[http-equiv='Content-Security-Policy']";
 
+/** @typedef {[left: number, top: number]} ScrollPosition */
+
 export class Router {
   #isWanted;
   #keep;
-  #tell;
+  #report;
   #refuse;
   #shown = new URL(location.href); // what follows a ? is the page's own affair
-  #asked = null; // ends a page that is on its way
+  /** @type {AbortController | null} */
+  #loading = null; // ends a page that is on its way
   #last = Date.now(); // ids of the history's entries: others than those before a reload
+  /** @type {number} */
   #entry = history.state?.entry ?? this.#last; // the one that is shown
-  #places = new Map(); // entry -> how far it was scrolled
+  /** @type {Map<number, ScrollPosition>} */
+  #positions = new Map(); // how far entries were scrolled
 
   /**
-   * `isWanted` says whether links are followed here; `keep` is what stays in the body; `tell` hears titles.
-   * `refuse` is called where there is no network: the browser could show an error at most, in silence.
+   * @param {object} options
+   * @param {() => boolean} options.isWanted whether links are followed here
+   * @param {Element} options.keep what stays in the body
+   * @param {(title: string) => void} options.report called with the title of each page that is shown
+   * @param {() => void} options.refuse called where there is no network: the browser could show an error at
+   *     most, in silence
+   * @param {AbortSignal} options.signal
    */
-  constructor({ isWanted, keep, tell, refuse }) {
+  constructor({ isWanted, keep, report, refuse, signal }) {
     this.#isWanted = isWanted;
     this.#keep = keep;
-    this.#tell = tell;
+    this.#report = report;
     this.#refuse = refuse;
-    document.addEventListener("click", (event) => this.#click(event));
-    addEventListener("popstate", (event) => this.#pop(event));
-    anchor();
-    addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
+    document.addEventListener("click", (event) => this.#click(event), { signal });
+    addEventListener("popstate", (event) => this.#pop(event), { signal });
+    anchorIcons();
+    addEventListener("pagehide", () => { history.scrollRestoration = "auto"; }, { signal });
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const link = event.target.closest?.("a[href]");
-    if (!link || !isPlain(event, link)) return;
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!(link instanceof HTMLAnchorElement) || !isPlain(event, link)) return;
     const url = new URL(link.href);
     if (!this.#isWanted() || !isPage(url)) return;
     if (bare(url) === bare(location) && url.hash) {
-      this.#forgo();
+      this.#cancel();
       this.#remember(); // the browser scrolls by itself
       return;
     }
@@ -55,36 +66,42 @@ export class Router {
     this.#go(url, null);
   }
 
+  /** @param {PopStateEvent} event */
   #pop({ state }) {
     const entry = state?.entry ?? ++this.#last;
     if (location.pathname === this.#shown.pathname) {
-      this.#forgo();
+      this.#cancel();
       if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
-      if (state) this.#places.set(this.#entry, [scrollX, scrollY]);
+      if (state) this.#positions.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
-      const place = this.#places.get(entry);
-      if (place || location.hash) this.#scroll(place, location.hash);
+      const position = this.#positions.get(entry);
+      if (position || location.hash) this.#scroll(position, location.hash);
     } else if (this.#isWanted()) {
-      pin(this.#shown);
+      resolveAddresses(this.#shown);
       this.#go(new URL(location.href), entry);
     } else location.reload();
   }
 
   /** The visitor stays: what is on its way is not wanted any more. */
-  #forgo() {
-    this.#asked?.abort();
+  #cancel() {
+    this.#loading?.abort();
     document.documentElement.removeAttribute("data-leaving");
   }
 
-  /** Show a page: as a new entry of the history, or as one that the history has gone to already. */
+  /**
+   * Show a page: as a new entry of the history, or as one that the history has gone to already.
+   * @param {URL} url @param {number | null} entry
+   */
   async #go(url, entry) {
-    this.#asked?.abort();
-    const { signal } = (this.#asked = new AbortController());
+    this.#loading?.abort();
+    const { signal } = (this.#loading = new AbortController());
     document.documentElement.toggleAttribute("data-leaving", true);
     try {
       const { page, address } = await fetchPage(url, signal);
       await load(page, address, signal);
-      await inTransition(() => signal.aborted || this.#swap(page, address, entry));
+      await inTransition(() => {
+        if (!signal.aborted) this.#swap(page, address, entry);
+      });
     } catch {
       if (signal.aborted) return;
       if (entry === null && !navigator.onLine) this.#refuse();
@@ -94,6 +111,7 @@ export class Router {
     if (!signal.aborted) document.documentElement.removeAttribute("data-leaving");
   }
 
+  /** @param {Document} page @param {URL} url @param {number | null} entry */
   #swap(page, url, entry) {
     leave();
     if (entry === null) {
@@ -101,54 +119,64 @@ export class Router {
       if (url.href !== location.href) history.pushState(null, "", url);
       this.#enter(++this.#last);
     } else {
-      this.#places.set(this.#entry, [scrollX, scrollY]);
+      this.#positions.set(this.#entry, [scrollX, scrollY]);
       this.#enter(entry);
     }
     this.#shown = url;
-    dress(page);
-    const main = furnish(page, this.#keep);
+    replaceHead(page);
+    const main = replaceBody(page, this.#keep);
     arrive();
-    this.#scroll(this.#places.get(this.#entry), url.hash);
-    main.focus({ preventScroll: true });
-    this.#tell(document.title);
+    this.#scroll(this.#positions.get(this.#entry), url.hash);
+    main?.focus({ preventScroll: true });
+    this.#report(document.title);
   }
 
   /** Note how far the shown entry is scrolled, before the history goes on. */
   #remember() {
     this.#enter(history.state?.entry ?? ++this.#last);
-    this.#places.set(this.#entry, [scrollX, scrollY]);
+    this.#positions.set(this.#entry, [scrollX, scrollY]);
   }
 
-  /** Mark the history's entry, so that it is known when the visitor comes back to it. */
+  /**
+   * Mark the history's entry, so that it is known when the visitor comes back to it.
+   * @param {number} entry
+   */
   #enter(entry) {
     this.#entry = entry;
     history.replaceState({ ...history.state, entry }, "");
     history.scrollRestoration = "manual";
   }
 
-  #scroll(place, hash) {
+  /** @param {ScrollPosition | undefined} position @param {string} hash */
+  #scroll(position, hash) {
     const target = hash && document.getElementById(decoded(hash.slice(1)));
-    if (place) scrollTo({ left: place[0], top: place[1], behavior: "instant" });
+    if (position) scrollTo({ left: position[0], top: position[1], behavior: "instant" });
     else if (target) target.scrollIntoView({ behavior: "instant" });
     else scrollTo({ top: 0, behavior: "instant" });
   }
 }
 
+/** @param {MouseEvent} event @param {HTMLAnchorElement} link */
 function isPlain(event, link) {
   const isModified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
   if (event.defaultPrevented || event.button !== 0 || isModified) return false;
   return (!link.target || link.target === "_self") && !link.hasAttribute("download");
 }
 
-/** Pages end in a slash; everything else is a file. */
+/**
+ * Pages end in a slash; everything else is a file.
+ * @param {URL} url
+ */
 function isPage(url) {
   return url.href.startsWith(ROOT.href) && url.pathname.endsWith("/");
 }
 
+/** @param {{ pathname: string, search: string }} address */
 function bare({ pathname, search }) {
   return pathname + search;
 }
 
+/** @param {string} id */
 function decoded(id) {
   try {
     return decodeURIComponent(id);
@@ -157,6 +185,7 @@ function decoded(id) {
   }
 }
 
+/** @param {URL} url @param {AbortSignal} signal */
 async function fetchPage(url, signal) {
   const answer = await fetch(url, { signal });
   const isHtml = answer.headers.get("content-type")?.startsWith("text/html");
@@ -164,7 +193,9 @@ async function fetchPage(url, signal) {
   address.hash = url.hash;
   if (!answer.ok || !isHtml || !isPage(address)) throw new Error("no page of this site");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const policy = (from) => from.querySelector(POLICY)?.content;
+  /** @param {Document} from */
+  const policy = (from) => from.querySelector(POLICY)?.getAttribute("content");
+  /** @param {Document} from */
   const collection = (from) => from.documentElement.dataset.collection;
   if (policy(page) !== policy(document) || collection(page) !== collection(document)) {
     throw new Error("a page of another kind");
@@ -172,22 +203,33 @@ async function fetchPage(url, signal) {
   return { page, address };
 }
 
-/** Have the style sheets and modules that a page asks for; those that are here stay. */
+/**
+ * Have the style sheets and modules that a page asks for; those that are here stay.
+ * @param {Document} page @param {URL} url @param {AbortSignal} signal
+ */
 function load(page, url, signal) {
-  const full = (element, name) => new URL(element.getAttribute(name), url).href;
-  const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((each) => full(each, "href"));
-  const modules = [...page.querySelectorAll("script[type=module][src]")].map((each) => full(each, "src"));
+  /** @param {Element} element @param {string} name */
+  const full = (element, name) => new URL(element.getAttribute(name) ?? "", url).href;
+  const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((element) => full(element, "href"));
+  const modules = [...page.querySelectorAll("script[type=module][src]")].map((element) => full(element, "src"));
   return Promise.all([loadSheets(sheets, { signal }), ...modules.map((src) => import(src))]);
 }
 
-/** Have style sheets in this order, the last one `before` a link; those that are here stay where they are. */
+/**
+ * Have style sheets in this order, the last one `before` a link; those that are here stay where they are.
+ * @param {string[]} hrefs @param {{ signal?: AbortSignal, before?: Element | null }} [options]
+ */
 export function loadSheets(hrefs, { signal, before = null } = {}) {
-  const here = new Map([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => [link.sheet?.href ?? link.href, link]));
-  const after = (href) => here.get(hrefs.slice(hrefs.indexOf(href)).find((each) => here.has(each))) ?? before;
+  /** @type {NodeListOf<HTMLLinkElement>} */
+  const links = document.querySelectorAll("link[rel=stylesheet]");
+  const here = new Map([...links].map((link) => [link.sheet?.href ?? link.href, link]));
+  /** @param {string} href */
+  const after = (href) => here.get(hrefs.slice(hrefs.indexOf(href)).find((other) => here.has(other)) ?? "") ?? before;
   const missing = hrefs.filter((href) => !here.has(href));
   return Promise.all(missing.map((href) => loadSheet(href, { signal, before: after(href) })));
 }
 
+/** @param {string} href @param {{ signal?: AbortSignal, before: Element | null }} options */
 function loadSheet(href, { signal, before }) {
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {
@@ -201,38 +243,49 @@ function loadSheet(href, { signal, before }) {
   });
 }
 
+/** @param {() => void} act */
 async function inTransition(act) {
   const isSeen = moves() && document.visibilityState === "visible";
   if (!isSeen || !document.startViewTransition) return act();
   const { updateCallbackDone, ready, finished } = document.startViewTransition(act);
-  for (const each of [ready, finished]) each.catch(() => {}); // another page has come meanwhile
+  for (const step of [ready, finished]) step.catch(() => {}); // another page has come meanwhile
   return updateCallbackDone;
 }
 
-function changing({ head }) {
-  return [...head.children].filter((each) => !each.matches(STAYS));
+/**
+ * The elements of the head that belong to one page.
+ * @param {Document} document
+ */
+function pageElements({ head }) {
+  return [...head.children].filter((element) => !element.matches(STAYS));
 }
 
 /** Browsers look for icons anew when the address changes: from wherever they are then. */
-function anchor() {
-  for (const link of changing(document)) if (link.matches("link")) link.setAttribute("href", link.href);
+function anchorIcons() {
+  for (const link of pageElements(document)) if (link instanceof HTMLLinkElement) link.setAttribute("href", link.href);
 }
 
-/** The address has gone ahead of the page that is shown: the places it names are meant from where it was. */
-function pin(base) {
-  for (const [name, elements] of Object.entries(PLACES)) {
-    for (const each of document.body.querySelectorAll(elements)) {
-      const place = each.getAttribute(name);
-      if (URL.canParse(place, base)) each.setAttribute(name, new URL(place, base).href);
+/**
+ * The address has gone ahead of the page that is shown: the addresses in it are relative to where it was.
+ * @param {URL} base
+ */
+function resolveAddresses(base) {
+  for (const [name, elements] of Object.entries(ADDRESSES)) {
+    for (const element of document.body.querySelectorAll(elements)) {
+      const address = element.getAttribute(name) ?? "";
+      if (URL.canParse(address, base)) element.setAttribute(name, new URL(address, base).href);
     }
   }
 }
 
-/** The head's words, and what the document says of itself. */
-function dress(page) {
-  for (const each of changing(document)) each.remove();
-  document.head.append(...changing(page).map((each) => document.importNode(each, true)));
-  anchor();
+/**
+ * Replace what the head says, and the document of itself.
+ * @param {Document} page
+ */
+function replaceHead(page) {
+  for (const element of pageElements(document)) element.remove();
+  document.head.append(...pageElements(page).map((element) => document.importNode(element, true)));
+  anchorIcons();
   for (const name of ["lang", "dir"]) {
     const value = page.documentElement.getAttribute(name);
     if (value === null) document.documentElement.removeAttribute(name);
@@ -241,9 +294,12 @@ function dress(page) {
   document.body.className = page.body.className;
 }
 
-/** The body's content but for what is kept; returns the new main. */
-function furnish(page, keep) {
-  for (const each of [...document.body.childNodes]) if (each !== keep) each.remove();
-  keep.before(...[...page.body.childNodes].map((each) => document.importNode(each, true)));
+/**
+ * Replace the body's content but for what is kept; return the new main.
+ * @param {Document} page @param {Element} keep
+ */
+function replaceBody(page, keep) {
+  for (const node of [...document.body.childNodes]) if (node !== keep) node.remove();
+  keep.before(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
   return document.querySelector("main");
 }
