@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
-    from stempress.site.fingerprints import Keys
+    from stempress.site.cache_keys import CacheKeys
     from stempress.site.page_plan import Plan
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
@@ -45,7 +45,7 @@ _TYPES[".webp"] = "image/webp"
 
 
 def draw_covers(
-    plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
+    plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile | Bundle]:
     """Yield every cover of the site, the collection's first."""
     art = Art(collection, sounds)
@@ -55,11 +55,11 @@ def draw_covers(
         yield OutputFile(album_cover(album), partial(art.album, album), known)
     for song in collection.songs:
         slug, shown = song.slug, plan.variations[song.slug].shown
-        covers = partial(_song_covers, art, song, shown, keys.of_song(slug))
+        covers = partial(_song_covers, art, song, shown, keys.song_assets(slug))
         yield Bundle(f"art/{slug}", keys.mixes(slug), covers)
     for tier in TIERS:
         draw_blank = partial(art.unrevealed, TIERS.index(tier) + 1)
-        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.around)
+        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.shared)
 
 
 def _song_covers(

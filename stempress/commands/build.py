@@ -28,8 +28,8 @@ from stempress.render.json_data import data_files
 from stempress.render.template_lint import lint_templates
 from stempress.render.token_metadata import metadata_files
 from stempress.runtime.app_files import app_files
-from stempress.site.fingerprints import Keys
-from stempress.site.page_plan import plan_pages, refuse_clashes
+from stempress.site.cache_keys import CacheKeys
+from stempress.site.page_plan import check_collisions, plan_pages
 from stempress.site.views import Views
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _build_site(
             translations = load_translations(settings.language)
             plan = plan_pages(collection, rarity, translations)
             if ahead is None:
-                refuse_clashes(plan.pages)  # before there is work
+                check_collisions(plan.pages)  # before there is work
         with progress.stage("app"):
             app, mixer_off = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
@@ -74,9 +74,9 @@ def _build_site(
             sounds = press_audio(Studio(collection, shown, checked, progress, crew))
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
-        keys = Keys(views, inputs)
+        keys = CacheKeys(views, inputs)
         held = existing_bundles(options.out, ahead)
-        key_of = keys.begin(held)
+        key_of = keys.prefetch(held)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
         metadata = list(metadata_files(collection, sounds, keys, assets))

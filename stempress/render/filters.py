@@ -38,23 +38,23 @@ PLAIN: dict[str, Callable[..., object]] = {
 
 
 def language_filters(
-    words: Formatter, translations: Translations
+    formatter: Formatter, translations: Translations
 ) -> dict[str, Callable[..., object]]:
     """Return the filters that write numbers, dates and names in a language."""
     return {
-        "day": words.day,
-        "fixed": words.fixed,
-        "kind_name": words.kinds.__getitem__,
-        "listed": words.listed,
-        "number": words.number,
-        "one_in": words.one_in,
-        "percent": words.percent,
+        "day": formatter.day,
+        "fixed": formatter.fixed,
+        "kind_name": formatter.kinds.__getitem__,
+        "listed": formatter.listed,
+        "number": formatter.number,
+        "one_in": formatter.one_in,
+        "percent": formatter.percent,
         "shown_trait": partial(shown_trait, translations),
-        "signed": words.signed,
-        "size": words.size,
-        "state_name": words.states.__getitem__,
-        "state_title": words.state_titles.__getitem__,
-        "tier_name": words.tiers.__getitem__,
+        "signed": formatter.signed,
+        "size": formatter.size,
+        "state_name": formatter.states.__getitem__,
+        "state_title": formatter.state_titles.__getitem__,
+        "tier_name": formatter.tiers.__getitem__,
     }
 
 
@@ -62,7 +62,7 @@ def filters(views: Views) -> dict[str, Callable[..., object]]:
     """Return all filters of the templates."""
     return {
         **PLAIN,
-        **language_filters(views.words, views.translations),
+        **language_filters(views.formatter, views.translations),
         "cover": partial(cover_of, views.collection),
         "in_gallery": partial(gallery_address, views.collection),
         "title_of": views.title_of,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
     from stempress.i18n.translations import Translations
-    from stempress.site.fingerprints import Keys
+    from stempress.site.cache_keys import CacheKeys
     from stempress.site.page_plan import Page, Section
     from stempress.site.views import Views
 
@@ -59,7 +59,7 @@ EXTRAS = {
 
 
 def render_site(
-    views: Views, site: Path, keys: Keys, key_of: Callable[[Page], str]
+    views: Views, site: Path, keys: CacheKeys, key_of: Callable[[Page], str]
 ) -> Iterator[OutputFile | Bundle]:
     """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
 
@@ -80,7 +80,7 @@ def render_site(
     for address, template in EXTRAS.items():
         yield OutputFile(address, partial(press.file, template), keys.everything)
     listed = OutputFile("sitemap.xml", partial(press.file, "sitemap.xml"))
-    yield Bundle("sitemap", keys.laid_out, lambda: [listed._replace(key=keys.addresses)])
+    yield Bundle("sitemap", keys.sitemap, lambda: [listed._replace(key=keys.addresses)])
     yield from sharing_files(views.plan, views.collection, views.sounds, keys)
 
 

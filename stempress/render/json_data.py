@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
-    from stempress.site.fingerprints import Keys
+    from stempress.site.cache_keys import CacheKeys
     from stempress.site.page_plan import Plan, VariationPages
 
 
@@ -39,13 +39,13 @@ PART = 1000
 
 
 def data_files(
-    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: Keys
+    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile]:
     """Yield everything below data/. Addresses in it are relative to the site's root."""
     every = keys.everything
     yield lazy_json_file("data/collection.json", every, collection_data, collection)
     for song in collection.songs:
-        shown, key = plan.variations[song.slug], keys.song_files(song.slug)
+        shown, key = plan.variations[song.slug], keys.song_data(song.slug)
         yield lazy_json_file(
             f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds
         )
@@ -56,7 +56,7 @@ def data_files(
     parts = in_parts(collection.tokens)
     yield lazy_json_file("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
-        key = keys.ledger_part(part)
+        key = keys.ledger_page(part)
         yield lazy_json_file(f"data/tokens/{number}.json", key, part_data, collection, part)
     yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
     yield lazy_json_file("data/forge.json", keys.forge, forge_data, collection, plan)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
-    from stempress.site.fingerprints import Keys
+    from stempress.site.cache_keys import CacheKeys
     from stempress.site.page_plan import Page, Plan
 
 FRAME_WIDTH = 720
@@ -38,7 +38,7 @@ class Shown(NamedTuple):
 
 
 def sharing_files(
-    plan: Plan, collection: Collection, sounds: Sounds, keys: Keys
+    plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile | Bundle]:
     """Yield a playlist of every album that has previews, and oEmbed where there is an address."""
     for album in collection.albums:
@@ -48,7 +48,7 @@ def sharing_files(
         return
     for about in plan.variations.values():
         slug = about.song.slug
-        frames = partial(_frames, collection.settings, about, keys.of_song(slug))
+        frames = partial(_frames, collection.settings, about, keys.song_assets(slug))
         yield Bundle(f"oembed/{slug}", keys.mixes(slug), frames)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds, WebFile
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
-    from stempress.site.fingerprints import Keys
+    from stempress.site.cache_keys import CacheKeys
 
     type At = Callable[[str], str]
     """Gives an address below the site's root in the form that metadata speaks of it."""
@@ -38,7 +38,7 @@ _PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 def metadata_files(
     collection: Collection,
     sounds: Sounds,
-    keys: Keys,
+    keys: CacheKeys,
     assets: Iterable[OutputFile | Bundle] = (),
 ) -> Iterator[OutputFile | Bundle]:
     """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.

@@ -1,4 +1,4 @@
-"""Where everything that a page can speak of has its page and its picture, below the site's root."""
+"""Addresses of pages and pictures, relative to the site's root."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ _COVERS: dict[type, Callable[[Any], str]] = {
 
 
 def address_of(thing: object) -> str:
-    """Return where a thing has its page; KeyError for what has none."""
+    """Return the address of a thing's page; KeyError if it has none."""
     return _ADDRESSES[type(thing)](thing)
 
 
 def cover_of(collection: Collection, thing: object) -> str:
-    """Return where a thing's picture is; that of the collection for what has none."""
+    """Return the address of a thing's picture, by default the collection's cover."""
     if isinstance(thing, Token):
         return token_cover(collection, thing)
     cover = _COVERS.get(type(thing))
@@ -73,15 +73,15 @@ def cover_of(collection: Collection, thing: object) -> str:
 
 
 def gallery_address(collection: Collection, trait: Trait) -> str:
-    """Return where the gallery shows the tokens of a trait; nothing for what is no facet of it.
+    """Return the address of the gallery filtered by a trait; empty if it has no such filter.
 
-    The words behind "?" are those of ``gallery/address.js``.
+    The query's keys are those of ``gallery-address.js``.
     """
-    values: dict[str, dict[str, str]] = {
+    filters: dict[str, dict[str, str]] = {
         "Tier": {tier.title(): tier for tier in TIERS},
         "State": {state.title(): state for state in STATES},
         "Album": {album.title: album.slug for album in collection.albums},
         "Song": {song.title: song.slug for song in collection.songs},
     }
-    value = values.get(trait.name, {}).get(trait.value)
+    value = filters.get(trait.name, {}).get(trait.value)
     return f"gallery/?{trait.name.lower()}={quote(value)}" if value else ""

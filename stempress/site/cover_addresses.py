@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
 
-EMBEDDED = 96 * 1024
-"""A cover holds the pictures of its stems up to this many bytes; above, it is drawn."""
+MAX_EMBEDDED = 96 * 1024
+"""Maximum total size in bytes of stem pictures embedded in a cover; above, the cover is drawn."""
 
 
 def collection_cover() -> str:
-    """Return the address of the picture of the whole collection."""
+    """Return the address of the collection's cover."""
     return "art/collection.svg"
 
 
 def album_cover(album: Album) -> str:
-    """Return the address of an album's cover; the artist's own keeps its format."""
+    """Return the address of an album's cover; the artist's own picture keeps its format."""
     suffix = album.cover.suffix.lower() if album.cover else ".svg"
     return f"art/albums/{album.slug}{suffix}"
 
@@ -44,7 +44,7 @@ def variation_cover(variation: Variation) -> str:
 
 
 def token_cover(collection: Collection, token: Token) -> str:
-    """Return the address of a token's cover: that of what it is, once that is revealed."""
+    """Return the address of a token's cover; unrevealed tokens of a tier share one."""
     if token.state == "unrevealed":
         return f"art/unrevealed/{token.tier}.svg"
     if token.tier == "album":
@@ -56,7 +56,7 @@ def token_cover(collection: Collection, token: Token) -> str:
 
 
 def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
-    """Return the stems of a variation that the artist gave a picture, in layer order."""
+    """Return the keys of a variation's stems that have a picture by the artist, in layer order."""
     pictures = collection.files.pictures
     keys = (
         (song.slug, layer.slug, stem.slug)
@@ -66,5 +66,5 @@ def picture_keys(collection: Collection, song: Song, variation: Variation) -> li
 
 
 def is_embedded(collection: Collection, keys: Sequence[StemKey]) -> bool:
-    """Say whether these pictures are small enough to stand in one file."""
-    return sum(collection.files.pictures[key].stat().st_size for key in keys) <= EMBEDDED
+    """Return whether pictures are small enough to be embedded in one cover."""
+    return sum(collection.files.pictures[key].stat().st_size for key in keys) <= MAX_EMBEDDED

@@ -1,6 +1,6 @@
-"""Which pages a site has: a pure function of the collection.
+"""Plan of all pages of a site: a pure function of the collection.
 
-Most pages are in bundles, which are planned only where something in them has to be made.
+Most pages are in bundles, which are planned only if something in them has to be built.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from stempress.collection.rarity import Rarity
     from stempress.i18n.translations import Translations
 
-LIST_SIZE = 60
-"""How many tokens a page of a list shows."""
-STEMS_SHOWN = 240
-"""How many stems a page of /rarity/ shows, unless one song has more."""
-VARIATION_PAGES = 512
-"""Songs with more permitted variations get pages for these alone: tokens', rarest, commonest."""
+TOKENS_PER_PAGE = 60
+STEMS_PER_PAGE = 240
+"""How many stems a page of /rarity/ shows, unless a single song has more."""
+MAX_VARIATION_PAGES = 512
+"""Songs with more permitted variations get pages only for minted, rarest and commonest ones."""
 EXTREMES = 64
+"""How many of the rarest, and of the commonest, variations get pages then."""
 
 
 class Page(NamedTuple):
-    """One page: its address below the site's root, its template, and what it is about."""
+    """A page: its address relative to the site's root, its template, and what it is about."""
 
     address: str
     template: str
@@ -48,21 +48,20 @@ class Page(NamedTuple):
 
     @property
     def output(self) -> str:
-        """The file that this page becomes."""
+        """The page's file, relative to dist/."""
         return self.address if self.address.endswith(".html") else f"{self.address}index.html"
 
     @property
     def listed(self) -> bool:
-        """Whether visitors are led to it: not to the missing page, nor to what is for frames."""
+        """Whether other pages and the sitemap link to it: not the 404 page, not embedded pages."""
         return self.template not in {"404.html", "embed.html"}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenList:
-    """Some tokens on a numbered page of a list; ``base`` is the address of page 1.
+    """One page of a list of tokens; ``base`` is the address of the first page.
 
-    ``shared`` is the tier or the trait that all ``total`` tokens of the list have, None for the
-    list of every token.
+    ``shared`` is the tier or trait that all ``total`` tokens have in common, None for all tokens.
     """
 
     tokens: tuple[Token, ...]
@@ -79,7 +78,7 @@ class TokenList:
 
 @dataclass(frozen=True, slots=True)
 class SongList:
-    """Some songs on a numbered page of /rarity/."""
+    """One page of the songs on /rarity/."""
 
     songs: tuple[Song, ...]
     number: int
@@ -92,7 +91,7 @@ class SongList:
 
 @dataclass(frozen=True, slots=True)
 class VariationPages:
-    """The variations of a song that have pages, of ``total`` permitted ones."""
+    """The variations of a song that have pages, out of ``total`` permitted ones."""
 
     song: Song
     shown: tuple[Variation, ...]
@@ -106,7 +105,7 @@ class VariationPages:
 
 @dataclass(frozen=True, slots=True)
 class VariationView:
-    """One variation of a song; ``whole`` where the page holds the mixer that others fetch."""
+    """A variation of a song. ``whole``: the page has the song's mixer, which other pages fetch."""
 
     song: Song
     variation: Variation
@@ -115,7 +114,7 @@ class VariationView:
 
 @dataclass(frozen=True, slots=True)
 class StemView:
-    """One stem in its layer and song."""
+    """A stem in its layer and song."""
 
     song: Song
     layer: Layer
@@ -123,24 +122,23 @@ class StemView:
 
     @property
     def key(self) -> StemKey:
-        """The stem's full name."""
+        """The stem's key."""
         return self.song.slug, self.layer.slug, self.stem.slug
 
 
 class Section:
-    """Some pages of a plan, as a bundle that follows from the same, or each by itself.
+    """A group of pages: a bundle with one cache key, or pages with keys of their own.
 
-    ``kind`` is "gallery", "songs", "tokens" or "traits" for a bundle, else nothing; ``slug`` is
-    that of the song, where there is a section for each.
+    ``kind`` is "gallery", "songs", "tokens" or "traits" for a bundle, else empty; ``slug`` is the
+    song's where every song has a section. ``plan`` is called when the pages are first needed.
     """
 
     def __init__(self, kind: str, plan: Callable[[], Iterable[Page]], slug: str = "") -> None:
-        """Take what plans the pages, once they are asked for."""
         self.kind, self.slug, self._plan = kind, slug, plan
 
     @property
     def name(self) -> str:
-        """The name of the bundle."""
+        """Name of the bundle."""
         return f"pages/{self.kind}/{self.slug}"
 
     @cached_property
@@ -151,7 +149,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Plan:
-    """Every page of a site, what pages need to know of each other, and their language."""
+    """All pages of a site, the pages of variations, the tokens of every trait, the language."""
 
     sections: tuple[Section, ...]
     variations: dict[str, VariationPages] = field(default_factory=dict)
@@ -160,12 +158,12 @@ class Plan:
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
-        """Every page."""
+        """All pages."""
         return tuple(page for section in self.sections for page in section.pages)
 
     @cached_property
     def traits(self) -> dict[Trait, tuple[Token, ...]]:
-        """The tokens of every trait."""
+        """Tokens by trait."""
         return self.group()
 
 
@@ -195,7 +193,7 @@ def token_address(token_id: str) -> str:
 
 
 def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:
-    """Return which pages there are, their titles in one language."""
+    """Plan all pages; ``_`` translates their titles."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
 
     def group() -> dict[Trait, tuple[Token, ...]]:
@@ -208,26 +206,26 @@ def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH
 
 
 def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
-    """Return the tokens of every trait; traits that differ in case or accent alone are one."""
+    """Return tokens by trait; traits that differ only in case or accents are one."""
     groups: dict[str, list[Token]] = defaultdict(list)
-    names: dict[str, Trait] = {}
-    known: dict[tuple[object, ...], Iterable[list[Token]]] = {}
+    trait_at: dict[str, Trait] = {}
+    groups_of: dict[tuple[object, ...], Iterable[list[Token]]] = {}
     for token in collection.tokens:
-        same = trait_key(token)
-        if same not in known:
-            named = [(trait.address, trait) for trait in traits_of(collection, token)]
-            for address, trait in named:
-                names.setdefault(address, trait)
-            known[same] = {address: groups[address] for address, _ in named}.values()
-        for group in known[same]:
+        key = trait_key(token)
+        if key not in groups_of:
+            traits = [(trait.address, trait) for trait in traits_of(collection, token)]
+            for address, trait in traits:
+                trait_at.setdefault(address, trait)
+            groups_of[key] = {address: groups[address] for address, _ in traits}.values()
+        for group in groups_of[key]:
             group.append(token)
-    return {names[address]: tuple(tokens) for address, tokens in groups.items()}
+    return {trait_at[address]: tuple(tokens) for address, tokens in groups.items()}
 
 
 def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
     total = rarity.permitted(song)
     minted = {variation for variation in rarity.variation_tokens if variation.song == song.slug}
-    if total <= VARIATION_PAGES:
+    if total <= MAX_VARIATION_PAGES:
         shown = minted.union(song.variations())
     else:
         rarest, commonest = extremes(song, EXTREMES)
@@ -280,7 +278,7 @@ def mix_page(song: Song, variation: Variation) -> Page:
 
 
 def _gallery_pages(collection: Collection, _: Translations) -> Iterator[Page]:
-    """Yield the lists of all tokens and of every tier's."""
+    """Yield the lists of all tokens and of each tier."""
     yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
     titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
     for tier in TIERS:
@@ -302,11 +300,11 @@ def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Translations) -> Ite
 
 
 def _rarity_pages(collection: Collection, _: Translations) -> Iterator[Page]:
-    parts = list(_in_parts(collection.songs))
+    parts = list(_paginate(collection.songs))
     for number, songs in enumerate(parts, start=1):
-        title = _numbered(_("Rarity"), number, _)
-        listed = SongList(songs, number, len(parts))
-        yield Page(listed.address(number), "rarity.html", title, listed)
+        title = _page_title(_("Rarity"), number, _)
+        about = SongList(songs, number, len(parts))
+        yield Page(about.address(number), "rarity.html", title, about)
 
 
 def list_pages(
@@ -317,35 +315,35 @@ def list_pages(
     _: Translations,
     shared: Tier | Trait | None = None,
 ) -> Iterator[Page]:
-    """Yield the numbered pages of a list of tokens; page 1 exists even without any."""
-    last = max(1, ceil(len(tokens) / LIST_SIZE))
+    """Yield the pages of a list of tokens; the first exists even without tokens."""
+    last = max(1, ceil(len(tokens) / TOKENS_PER_PAGE))
     for number in range(1, last + 1):
-        part = tuple(tokens[(number - 1) * LIST_SIZE : number * LIST_SIZE])
+        part = tuple(tokens[(number - 1) * TOKENS_PER_PAGE : number * TOKENS_PER_PAGE])
         about = TokenList(part, number, last, base, len(tokens), shared)
-        yield Page(about.address(number), template, _numbered(title, number, _), about)
+        yield Page(about.address(number), template, _page_title(title, number, _), about)
 
 
-def _numbered(title: str, number: int, _: Translations) -> str:
-    """Return the title of a page of a list."""
+def _page_title(title: str, number: int, _: Translations) -> str:
+    """Return the title of one page of a list."""
     return title if number == 1 else _("%(title)s, page %(number)s", title=title, number=number)
 
 
-def _in_parts(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
-    """Yield songs in parts of at most ``STEMS_SHOWN`` stems; one part at least."""
-    part: list[Song] = []
-    count = 0
+def _paginate(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
+    """Yield groups of songs with at most ``STEMS_PER_PAGE`` stems together; at least one group."""
+    group: list[Song] = []
+    stem_count = 0
     for song in songs:
-        stems = sum(len(layer.stems) for layer in song.layers)
-        if part and count + stems > STEMS_SHOWN:
-            yield tuple(part)
-            part, count = [], 0
-        part.append(song)
-        count += stems
-    yield tuple(part)
+        stems_of_song = sum(len(layer.stems) for layer in song.layers)
+        if group and stem_count + stems_of_song > STEMS_PER_PAGE:
+            yield tuple(group)
+            group, stem_count = [], 0
+        group.append(song)
+        stem_count += stems_of_song
+    yield tuple(group)
 
 
 def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iterator[Page]:
-    """Yield the pages of a song's mixes and stems, and those for frames."""
+    """Yield the pages of a song's variations and stems, and their embedded versions."""
     first = VariationView(song, next(song.variations()), whole=True)
     yield Page(f"embed/{song.slug}/", "embed.html", song.title, first)
     for variation in variations.shown:
@@ -372,7 +370,7 @@ def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
 
 
 def token_title(collection: Collection, token: Token, _: Translations = ENGLISH) -> str:
-    """Return what a token is called; an unrevealed one tells its number and tier alone."""
+    """Return a token's title; that of an unrevealed one has only its tier and number."""
     if token.state == "unrevealed":
         return {
             "stem": _("Unrevealed stem #%(id)s", id=token.id),
@@ -388,25 +386,25 @@ def token_title(collection: Collection, token: Token, _: Translations = ENGLISH)
     return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
 
 
-def refuse_clashes(pages: Iterable[Page]) -> None:
-    """Refuse files that a disk or a gateway would take for one: case folded, NFC."""
-    every = list(pages)
-    outputs = fold_case("\n".join([page.output for page in every])).split("\n")
+def check_collisions(pages: Iterable[Page]) -> None:
+    """Raise SiteError if a file system or gateway would confuse two files (NFC, case folded)."""
+    all_pages = list(pages)
+    outputs = fold_case("\n".join([page.output for page in all_pages])).split("\n")
     if len(outputs) == len(set(outputs)):
         return
-    taken: dict[str, Page] = {}
+    page_of: dict[str, Page] = {}
     faults = []
-    for page in every:
-        name = fold_case(page.output)
-        if name in taken:
-            other: Document | str = taken[name].title
+    for page in all_pages:
+        output = fold_case(page.output)
+        if output in page_of:
+            other: Document | str = page_of[output].title
             faults.append(
                 Fault(
                     f"/{page.address}",
-                    f"two pages want this address: {page.title!r} and {other!r}",
+                    f"two pages have this address: {page.title!r} and {other!r}",
                     hint="rename one of them",
                 )
             )
-        taken[name] = page
+        page_of[output] = page
     if faults:
         raise SiteError(faults)

@@ -1,4 +1,4 @@
-"""Stems and variations with their figures, as tables and lists show them."""
+"""Rows: stems and variations with the figures that tables and lists show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StemRow:
-    """One stem with its figures. ``at`` and ``nth`` are 0-based places of layer and stem."""
+    """A stem with its figures. ``at`` and ``nth`` are the 0-based indices of its layer and stem."""
 
     song: Song
     layer: Layer
@@ -29,13 +29,13 @@ class StemRow:
 
     @property
     def alive(self) -> list[Token]:
-        """Its tokens that can be held: none that was burned."""
+        """Its revealed tokens that have not been burned."""
         return [token for token in self.tokens if token.state == "revealed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Existing:
-    """A variation that exists as a token."""
+class MintedVariation:
+    """A variation that exists as a song token."""
 
     variation: Variation
     standing: Standing

@@ -1,4 +1,4 @@
-"""What templates ask for: computed once per song or stem, not once per page."""
+"""Views: what templates ask for, computed once per song or stem instead of once per page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of, cover_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
 from stempress.site.page_plan import token_title
-from stempress.site.stem_rows import Existing, StemRow
+from stempress.site.stem_rows import MintedVariation, StemRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
     from stempress.collection.settings import Perk
     from stempress.site.page_plan import Page, Plan, VariationPages
 
-ROOT = "\0"
-"""Stands for the way to the root in what is made once for pages at all depths."""
-_PLAIN = (Trait, str)
-BROWSED = ("Tier", "State", "Album", "Song", "Layer")
-"""Names of the traits of which a collection has few, however many tokens."""
+ROOT_PLACEHOLDER = "\0"
+"""Stands for the path to the root in fragments shared by pages at all depths."""
+_HASHABLE = (Trait, str)
+GALLERY_TRAITS = ("Tier", "State", "Album", "Song", "Layer")
+"""Names of traits with few values, however many tokens there are."""
 
 
 class Views:
-    """Answers the templates' questions about a collection."""
+    """Answers the templates' questions. ``mixer_off`` is the reason why the mixer cannot run."""
 
     def __init__(
         self,
@@ -56,33 +56,32 @@ class Views:
         sounds: Sounds,
         mixer_off: str = "",
     ) -> None:
-        """Take everything that pages speak of; ``mixer_off`` says why the mixer cannot run."""
-        self.translations, self.words = plan.translations, formatter_for(plan.translations)
+        self.translations, self.formatter = plan.translations, formatter_for(plan.translations)
         self.plan, self.collection, self.rarity = plan, collection, rarity
         self.sounds, self.mixer_off = sounds, mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
-        self._kept: dict[object, Markup] = {}
-        self._pieces: dict[str, dict[object, str]] = {}
+        self._once: dict[object, Markup] = {}
+        self._fragments: dict[str, dict[object, str]] = {}
 
     def pictures(self, song: Song, variation: Variation) -> list[str]:
-        """Return the addresses of the pictures to lay over each other for a variation."""
+        """Return the addresses of the pictures to stack for a variation."""
         keys = picture_keys(self.collection, song, variation)
         if keys and not is_embedded(self.collection, keys):
             return [stem_cover(key) for key in keys]
         return [variation_cover(variation)]
 
     def layers(self, song: Song) -> tuple[tuple[StemRow, ...], ...]:
-        """Return the rows of every layer of a song."""
+        """Return the rows of a song's stems, layer by layer."""
         if song.slug not in self._rows:
             self._rows[song.slug] = tuple(
-                tuple(self._row(song, at, nth) for nth in range(len(layer.stems)))
-                for at, layer in enumerate(song.layers)
+                tuple(self._row(song, layer_index, stem_index) for stem_index in range(len(layer.stems)))
+                for layer_index, layer in enumerate(song.layers)
             )
         return self._rows[song.slug]
 
-    def _row(self, song: Song, at: int, nth: int) -> StemRow:
-        layer = song.layers[at]
-        stem = layer.stems[nth]
+    def _row(self, song: Song, layer_index: int, stem_index: int) -> StemRow:
+        layer = song.layers[layer_index]
+        stem = layer.stems[stem_index]
         key = song.slug, layer.slug, stem.slug
         rarity = self.rarity
         return StemRow(
@@ -90,8 +89,8 @@ class Views:
             layer,
             stem,
             key,
-            at,
-            nth,
+            layer_index,
+            stem_index,
             rarity.odds(key),
             rarity.actual(key),
             rarity.count(key, stem),
@@ -100,7 +99,7 @@ class Views:
         )
 
     def row(self, key: StemKey) -> StemRow:
-        """Return the row of one stem."""
+        """Return the row of a stem."""
         return self._row_of[key]
 
     @cached_property
@@ -109,7 +108,7 @@ class Views:
         return {row.key: row for rows in layers for row in rows}
 
     def title_of(self, token: Token) -> str:
-        """Return what a token is called."""
+        """Return a token's title."""
         return self._titles[token.id]
 
     @cached_property
@@ -119,28 +118,30 @@ class Views:
 
     def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
         """Return the rows of a variation's stems."""
-        return [rows[at] for rows, at in zip(self.layers(song), variation.choice, strict=True)]
+        return [
+            rows[index] for rows, index in zip(self.layers(song), variation.choice, strict=True)
+        ]
 
     @cached_property
     def _stem_tokens(self) -> dict[StemKey, list[Token]]:
-        found: dict[StemKey, list[Token]] = defaultdict(list)
+        tokens: dict[StemKey, list[Token]] = defaultdict(list)
         for token in self.collection.tokens:
             if token.tier == "stem" and token.stem_key and token.state != "unrevealed":
-                found[token.stem_key].append(token)
-        return found
+                tokens[token.stem_key].append(token)
+        return tokens
 
     @property
     def algorithm(self) -> str:
-        """How tokens were sealed, in words."""
+        """The commitment algorithm, in words."""
         return self.translations(ALGORITHM)
 
     @cached_property
     def by_id(self) -> dict[str, Token]:
-        """Every token by its id."""
+        """Tokens by ID."""
         return {token.id: token for token in self.collection.tokens}
 
     def family(self, token: Token) -> Branch:
-        """Return the tree of what a token was forged from and what it became part of."""
+        """Return a token's family tree: what it was forged from and what it became part of."""
         return family_tree(token, self.by_id)
 
     def became(self, token: Token) -> list[Token]:
@@ -149,38 +150,38 @@ class Views:
 
     @cached_property
     def song_tokens(self) -> dict[str, list[Token]]:
-        """Song tokens by song."""
-        found: dict[str, list[Token]] = {song.slug: [] for song in self.collection.songs}
+        """Song tokens by the song's slug."""
+        tokens: dict[str, list[Token]] = {song.slug: [] for song in self.collection.songs}
         for token in self.collection.tokens:
             if token.tier == "song" and token.song:
-                found[token.song].append(token)
-        return found
+                tokens[token.song].append(token)
+        return tokens
 
     def album_tokens(self, album: Album) -> list[Token]:
-        """Return the tokens that are an album."""
+        """Return an album's tokens."""
         return [token for token in self.collection.tokens if token.album == album.slug]
 
     @cached_property
     def counts(self) -> dict[str, Counter[str]]:
-        """How many tokens there are, by tier and state."""
-        found: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
+        """Numbers of tokens by tier and state."""
+        counts: dict[str, Counter[str]] = {tier: Counter() for tier in TIERS}
         for token in self.collection.tokens:
-            found[token.tier][token.state] += 1
-        return found
+            counts[token.tier][token.state] += 1
+        return counts
 
     @cached_property
     def stems(self) -> int:
-        """How many stems there are."""
+        """Number of stems."""
         return sum(len(layer.stems) for song in self.collection.songs for layer in song.layers)
 
     @cached_property
     def mixes(self) -> int:
-        """How many variations the songs' rules permit."""
+        """Number of permitted variations of all songs."""
         return sum(self.rarity.permitted(song) for song in self.collection.songs)
 
     @cached_property
     def unrevealed(self) -> list[tuple[StemRow, float]]:
-        """What an unrevealed stem token can turn out to be, likeliest first."""
+        """What an unrevealed stem token can turn out to be, with odds, likeliest first."""
         odds = [(self.row(key), share) for key, share in self.rarity.unrevealed_odds.items()]
         return sorted(odds, key=lambda pair: -pair[1])
 
@@ -189,11 +190,11 @@ class Views:
         return next(song.variations())
 
     def variation(self, token: Token) -> Variation:
-        """Return the variation that a song token is."""
+        """Return a song token's variation."""
         return Variation.from_stems(self.collection.song(token.song), token.stems)
 
     def tracks(self, token: Token) -> list[str]:
-        """Return what the player bar plays of a token, as web/bar/tracks.js names it."""
+        """Return what the player bar plays for a token, as ``web/bar/tracks.js`` names tracks."""
         if token.state == "unrevealed":
             return []
         if token.stem_key:
@@ -203,25 +204,25 @@ class Views:
         return self._mixes_in(token)
 
     def tracks_of(self, tokens: Iterable[Token]) -> list[str]:
-        """Return what the player bar plays of tokens, each track once."""
+        """Return what the player bar plays for tokens, without duplicates."""
         return list(dict.fromkeys(track for token in tokens for track in self.tracks(token)))
 
     def _mixes_in(self, token: Token) -> list[str]:
-        """Return the mixes that an album token is made of, in the album's order."""
+        """Return the tracks of an album token's songs, in the album's order."""
         songs = [song.slug for song in self.collection.album(token.album).songs]
-        burned = [self.by_id[each] for each in token.burned if each in self.by_id]
-        known = sorted((each for each in burned if each.stems), key=lambda t: songs.index(t.song))
-        return [address_of(self.variation(each)).rstrip("/") for each in known]
+        burned = [self.by_id[token_id] for token_id in token.burned if token_id in self.by_id]
+        mixes = sorted((part for part in burned if part.stems), key=lambda t: songs.index(t.song))
+        return [address_of(self.variation(part)).rstrip("/") for part in mixes]
 
     def with_stem(self, row: StemRow) -> tuple[list[Variation], Variation]:
-        """Return the variations with a page that use a stem, and one to begin with."""
+        """Return the variations with a page that use a stem, and one to start with."""
         shown = self.plan.variations[row.song.slug].shown
-        found = [variation for variation in shown if variation.choice[row.at] == row.nth]
-        permitted = (each for each in found if row.song.permits(each))
-        return found, next(permitted, None) or self._any_with(row)
+        using = [variation for variation in shown if variation.choice[row.at] == row.nth]
+        permitted = (variation for variation in using if row.song.permits(variation))
+        return using, next(permitted, None) or self._any_with(row)
 
     def first_with(self, row: StemRow) -> Variation:
-        """Return a variation to begin with where a stem is to be heard."""
+        """Return a variation to start with when a stem is to be heard."""
         if row.key not in self._first_with:
             self._first_with[row.key] = self.with_stem(row)[1]
         return self._first_with[row.key]
@@ -231,57 +232,59 @@ class Views:
         return {}
 
     def _any_with(self, row: StemRow) -> Variation:
-        """Return a permitted variation with a stem; any one where the rules leave none."""
+        """Return a permitted variation with a stem; any variation if the rules permit none."""
         layers = list(row.song.layers)
         layers[row.at] = replace(row.layer, stems=(row.stem,))
-        found = next(replace(row.song, layers=tuple(layers)).variations(), None)
-        choice = list(found.choice if found else (0,) * len(layers))
+        permitted = next(replace(row.song, layers=tuple(layers)).variations(), None)
+        choice = list(permitted.choice if permitted else (0,) * len(layers))
         choice[row.at] = row.nth
         return Variation(row.song.slug, tuple(choice))
 
     def grouped(self, pages: VariationPages) -> Iterator[tuple[Stem, list[Variation]]]:
-        """Yield the variations with a page by the stem in their first layer."""
-        for at, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
-            yield pages.song.layers[0].stems[at], list(group)
+        """Yield a song's variations with a page, grouped by the stem in the first layer."""
+        for index, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
+            yield pages.song.layers[0].stems[index], list(group)
 
     def recipe(self, song: Song) -> tuple[Layer, ...]:
-        """Return what forging a song takes: a stem of each of these layers."""
+        """Return the layers that forging a song takes one stem of."""
         return SongHolding(song, {}).missing_layers
 
     def forgeable(self, song: Song) -> Batch:
-        """Return the most songs that the stems in anybody's hands would make."""
-        return largest_batch(self._alive[song.slug])
+        """Return the largest batch of songs that all unburned stem tokens could forge."""
+        return largest_batch(self._unburned[song.slug])
 
     @cached_property
-    def _alive(self) -> dict[str, SongHolding]:
+    def _unburned(self) -> dict[str, SongHolding]:
         return song_holdings(
             self.collection.songs, [(token, token.supply) for token in self.collection.tokens]
         )
 
-    def existing(self, song: Song) -> list[Existing]:
-        """Return the variations of a song that are tokens, rarest first."""
-        found: dict[Variation, list[Token]] = defaultdict(list)
+    def existing(self, song: Song) -> list[MintedVariation]:
+        """Return a song's minted variations, rarest first."""
+        tokens_of: dict[Variation, list[Token]] = defaultdict(list)
         for token in self.song_tokens[song.slug]:
             if token.stems:
-                found[self.variation(token)].append(token)
+                tokens_of[self.variation(token)].append(token)
         rows = [
-            Existing(variation, self.rarity.standing(song, variation), tuple(tokens))
-            for variation, tokens in found.items()
+            MintedVariation(variation, self.rarity.standing(song, variation), tuple(tokens))
+            for variation, tokens in tokens_of.items()
         ]
         return sorted(rows, key=lambda row: (-row.standing.score, row.variation))
 
     def neighbours(self, song: Song) -> tuple[Song | None, Song | None]:
-        """Return the songs before and after one."""
+        """Return the previous and the next song."""
         songs = self.collection.songs
-        at = songs.index(song)
-        return songs[at - 1] if at else None, songs[at + 1] if at + 1 < len(songs) else None
+        index = songs.index(song)
+        return songs[index - 1] if index else None, songs[index + 1] if index + 1 < len(
+            songs
+        ) else None
 
     def owners(self, token: Token) -> dict[str, int]:
-        """Return who holds a token, and how many of it."""
+        """Return a token's holders, and how many copies each holds."""
         return dict(self.collection.ledger.owners.get(token.id, {}))
 
     def perks(self, token: Token) -> list[Perk]:
-        """Return what a token brings."""
+        """Return the perks a token comes with."""
         return [
             perk for perk in self.collection.settings.perks if perk.covers(token.tier, token.id)
         ]
@@ -291,70 +294,72 @@ class Views:
         return traits_of(self.collection, token)
 
     def share(self, trait: Trait) -> float:
-        """Return the share of all tokens that have a trait."""
+        """Return a trait's share of all tokens, 0 to 1."""
         return self._shares[address_of(trait)]
 
     @cached_property
     def _shares(self) -> dict[str, float]:
         total = len(self.collection.tokens)
-        return {address_of(trait): len(found) / total for trait, found in self.plan.traits.items()}
+        return {
+            address_of(trait): len(tokens) / total for trait, tokens in self.plan.traits.items()
+        }
 
     @cached_property
     def browse(self) -> list[list[tuple[Trait, int]]]:
-        """The traits that lead through the gallery, by their name, with their tokens' number."""
-        found: dict[str, list[tuple[Trait, int]]] = {name: [] for name in BROWSED}
+        """The gallery's traits and how many tokens have each, grouped by name."""
+        traits_by_name: dict[str, list[tuple[Trait, int]]] = {name: [] for name in GALLERY_TRAITS}
         for trait, tokens in self.plan.traits.items():
-            if trait.name in found:
-                found[trait.name].append((trait, len(tokens)))
-        return [traits for traits in found.values() if traits]
+            if trait.name in traits_by_name:
+                traits_by_name[trait.name].append((trait, len(tokens)))
+        return [traits for traits in traits_by_name.values() if traits]
 
     def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
-        """Return what a macro makes of each thing, made once for pages at all depths.
+        """Render a macro for each thing, only once for pages at all depths.
 
-        What is not a plain tuple is known by its place in memory, where it stays while pages are
-        made: songs, tokens and rows.
+        Things other than plain tuples and texts are identified by ``id()``: songs, tokens and rows
+        live as long as pages are being built.
         """
-        kept = self._pieces.setdefault(macro.name, {})
-        found = []
+        fragments = self._fragments.setdefault(macro.name, {})
+        parts = []
         for thing in things:
-            known = thing if type(thing) in _PLAIN else id(thing)
-            if known not in kept:
-                kept[known] = str(macro(ROOT, thing))
-            found.append(kept[known])
-        return Markup("\n".join(found).replace(ROOT, root))  # noqa: S704 - macros have escaped it
+            key = thing if type(thing) in _HASHABLE else id(thing)
+            if key not in fragments:
+                fragments[key] = str(macro(ROOT_PLACEHOLDER, thing))
+            parts.append(fragments[key])
+        return Markup("\n".join(parts).replace(ROOT_PLACEHOLDER, root))  # noqa: S704 - macros have escaped it
 
     def linked_data(self, page: Page, url: str) -> dict[str, object]:
-        """Return what a token is in the words of schema.org, for search engines."""
+        """Return a token as JSON-LD, for search engines."""
         settings = self.collection.settings
         token = page.about
         if not isinstance(token, Token):
             raise TypeError(page.template)
-        found: dict[str, object] = {
+        data: dict[str, object] = {
             "@context": "https://schema.org",
             "@type": "MusicAlbum" if token.album else "MusicRecording",
             "name": page.title,
         }
         if settings.artist:
-            found["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
+            data["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
         if url:
             base = settings.url.rstrip("/")
-            found |= {"url": url, "image": f"{base}/{cover_of(self.collection, token)}"}
+            data |= {"url": url, "image": f"{base}/{cover_of(self.collection, token)}"}
         if token.song:
             song = self.collection.song(token.song)
             album = self.collection.album(song.album)
-            found["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
-        return found
+            data["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
+        return data
 
-    def once(self, key: object, macro: Callable[..., Markup], *given: object) -> Markup:
-        """Return what a macro makes; the next time with the same key, the same again."""
-        if key not in self._kept:
-            self._kept[key] = macro(*given)
-        return self._kept[key]
+    def once(self, key: object, macro: Callable[..., Markup], *args: object) -> Markup:
+        """Render a macro; calls with the same key return the first result."""
+        if key not in self._once:
+            self._once[key] = macro(*args)
+        return self._once[key]
 
     def mixer(
         self, song: Song, root: str, choice: Sequence[int], solo: str = ""
     ) -> dict[str, object]:
-        """Return what the mixer's template takes: the song, its stems, and where to begin."""
+        """Return the data of the mixer's template: the song, its stems, and the initial mix."""
         sound = self.sounds.songs[song.slug]
         bar = bar_seconds(song, sound)
         return {
@@ -378,20 +383,20 @@ class Views:
                         {
                             "slug": row.stem.slug,
                             "name": row.stem.name,
-                            "chosen": row.nth == at,
-                            "path": row.sound.waveform if row.nth == at else "",
+                            "chosen": row.nth == chosen,
+                            "path": row.sound.waveform if row.nth == chosen else "",
                         }
                         for row in rows
                     ],
                 }
-                for layer, rows, at in zip(song.layers, self.layers(song), choice, strict=True)
+                for layer, rows, chosen in zip(song.layers, self.layers(song), choice, strict=True)
             ],
             "enabled": not self.mixer_off,
             "reason": self.mixer_off,
         }
 
     def mixer_songs(self, root: str) -> list[dict[str, str]]:
-        """Return what the mixer's chooser takes."""
+        """Return the data of the mixer's song menu."""
         return [
             {"slug": song.slug, "title": song.title, "data": f"{root}data/songs/{song.slug}.json"}
             for song in self.collection.songs

@@ -292,14 +292,14 @@ def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
 
 
 def test_words_for_figures() -> None:
-    words = Formatter()
-    assert words.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
-    assert words.signed(-0.02, 1) == "0.0"
-    assert words.percent(0.5) == "50%"
-    assert words.percent(0.0123) == "1.2%"
-    assert words.percent(1e-9) == "less than 0.001%"
+    formatter = Formatter()
+    assert formatter.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
+    assert formatter.signed(-0.02, 1) == "0.0"
+    assert formatter.percent(0.5) == "50%"
+    assert formatter.percent(0.0123) == "1.2%"
+    assert formatter.percent(1e-9) == "less than 0.001%"
     assert format_duration(64.4) == "1:04"
-    assert words.listed(["a", "b", "c"], "and") == "a, b and c"
+    assert formatter.listed(["a", "b", "c"], "and") == "a, b and c"
     assert shorten_address("0x" + "1" * 40) == "0x1111…1111"
     assert summarize("**Bold** [link](x) and " + "long " * 60).endswith("long…")
 

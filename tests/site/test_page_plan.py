@@ -1,4 +1,4 @@
-"""Which pages there are: the table of addresses, lists in parts, clashes."""
+"""The page plan: addresses, paginated lists, collisions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from stempress.collection.ledger import Ledger
 from stempress.collection.rarity import Rarity
 from stempress.core.errors import SiteError
 from stempress.site.page_plan import (
-    LIST_SIZE,
-    VARIATION_PAGES,
+    MAX_VARIATION_PAGES,
+    TOKENS_PER_PAGE,
     Page,
     Plan,
     TokenList,
+    check_collisions,
     group_by_trait,
     plan_pages,
-    refuse_clashes,
 )
 from tests.support.small_site import Small, read, small_site, write
 
@@ -37,7 +37,7 @@ def plan_with(small: Small, *, tokens: list[Token]) -> Plan:
     return plan_pages(collection, Rarity(collection.songs, collection.tokens))
 
 
-def test_every_address_of_the_table_has_its_page(small: Small) -> None:
+def test_every_documented_address_has_a_page(small: Small) -> None:
     addresses = {page.address for page in small.plan.pages}
     assert addresses >= {
         "",
@@ -65,10 +65,15 @@ def test_every_address_of_the_table_has_its_page(small: Small) -> None:
 
 @pytest.mark.parametrize(
     ("count", "sizes"),
-    [(0, [0]), (1, [1]), (LIST_SIZE, [LIST_SIZE]), (2 * LIST_SIZE + 1, [LIST_SIZE] * 2 + [1])],
+    [
+        (0, [0]),
+        (1, [1]),
+        (TOKENS_PER_PAGE, [TOKENS_PER_PAGE]),
+        (2 * TOKENS_PER_PAGE + 1, [TOKENS_PER_PAGE] * 2 + [1]),
+    ],
 )
 @pytest.mark.parametrize("base", ["gallery/", "tiers/stem/"])
-def test_lists_of_tokens_come_in_numbered_parts(
+def test_lists_of_tokens_are_paginated(
     small: Small, base: str, count: int, sizes: list[int]
 ) -> None:
     tokens = [Token(str(number), "stem", "unrevealed") for number in range(count)]
@@ -83,7 +88,7 @@ def test_lists_of_tokens_come_in_numbered_parts(
     assert {part.total for part in lists} == {count}
 
 
-def test_a_song_of_too_many_variations_has_pages_for_those_that_matter(small: Small) -> None:
+def test_a_song_of_too_many_variations_has_pages_for_minted_rarest_and_commonest_ones(small: Small) -> None:
     layers = tuple(
         Layer(f"l{at}", f"L{at}", tuple(Stem(f"s{n}", f"S{n}", weight=2.0**n) for n in range(4)))
         for at in range(8)
@@ -96,13 +101,13 @@ def test_a_song_of_too_many_variations_has_pages_for_those_that_matter(small: Sm
     pages = plan_pages(collection, Rarity(collection.songs, collection.tokens)).variations["one"]
     assert pages.total == 4**8 - 4**6
     assert not pages.complete
-    assert len(pages.shown) == 64 + 64 + 1 < VARIATION_PAGES
+    assert len(pages.shown) == 64 + 64 + 1 < MAX_VARIATION_PAGES
     shown = {variation.mix_number for variation in pages.shown}
     assert {"1-2-1-1-1-1-1-1", "4-4-4-4-4-4-4-4", "3-3-3-3-3-3-3-3"} <= shown
     assert all(song.permits(variation) for variation in pages.shown)
 
 
-def test_names_that_a_disk_takes_for_one_share_a_trait_page(tmp_path: Path) -> None:
+def test_traits_that_differ_only_in_case_share_a_page(tmp_path: Path) -> None:
     small = small_site(tmp_path)
     song = (tmp_path / "content/albums/tides/two.md").read_text("utf-8")
     write(tmp_path / "content/albums/tides/two.md", song.replace('name = "Live"', 'name = "LIVE"'))
@@ -118,13 +123,13 @@ def test_names_that_a_disk_takes_for_one_share_a_trait_page(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("other", ["songs/a/", "songs/A/", "songs/a/index.html"])
-def test_two_pages_that_are_one_file_are_refused_together(other: str) -> None:
+def test_pages_that_collide_are_reported_together(other: str) -> None:
     pages = [Page("songs/a/", "song.html", "First"), Page(other, "song.html", "Second")]
     with pytest.raises(SiteError, match="'Second' and 'First'"):
-        refuse_clashes([*pages, Page("x/", "page.html", "Third")])
+        check_collisions([*pages, Page("x/", "page.html", "Third")])
 
 
-def test_titles_tell_what_a_token_is_once_it_is_revealed(small: Small) -> None:
+def test_titles_name_the_stem_once_a_token_is_revealed(small: Small) -> None:
     titles = {page.address: page.title for page in small.plan.pages}
     assert titles["tokens/7/"] == "Unrevealed stem #7"
     assert titles["tokens/5/"] == "Live #5"

@@ -26,7 +26,7 @@ from stempress.core.tables import slugify
 from stempress.output.input_hash import InputHashes
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
-from stempress.site.fingerprints import Keys
+from stempress.site.cache_keys import CacheKeys
 from stempress.site.page_plan import Plan, plan_pages
 from stempress.site.views import Views
 
@@ -60,14 +60,14 @@ class Small:
         return Views(self.plan, self.collection, self.rarity, self.sounds, mixer_off)
 
     @property
-    def keys(self) -> Keys:
+    def keys(self) -> CacheKeys:
         """What files follow from."""
-        return Keys(self.views(), NOTHING)
+        return CacheKeys(self.views(), NOTHING)
 
     def press(self, mixer_off: str = "") -> dict[str, str]:
         """Render everything: the address of each file and its text."""
         views = self.views(mixer_off)
-        keys = Keys(views, NOTHING)
+        keys = CacheKeys(views, NOTHING)
         files = flatten(render_site(views, self.folder, keys, keys.page))
         return {file.address: text_of(file) for file in files}
 

@@ -1,0 +1,419 @@
+"""Cache keys of all output files: a file with the same key as before has the same content.
+
+A page's key covers everything its template may ask for that can change: the settings and whatever
+all pages share, and of songs and tokens what the page is about. Templates of which there are few
+pages depend on everything. If a site has templates of its own, so do all its pages, since such a
+template can ask for anything. Files that depend on much of the same are in bundles, whose key
+covers all of it; if a bundle is current, the keys of its files are not computed.
+``tests/commands/test_incremental.py`` checks every key against clean builds.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import defaultdict
+from dataclasses import replace
+from functools import cache, cached_property, partial
+from hashlib import blake2b
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, cast
+
+from pyodide_app.engine.model import Token, stem_keys
+from stempress.collection.traits import trait_key
+from stempress.core.cache import MARSHAL_VERSION
+from stempress.core.forking import start_in_fork
+from stempress.i18n.number_format import Formatter
+from stempress.site.page_plan import (
+    SongList,
+    StemView,
+    TokenList,
+    VariationPages,
+    VariationView,
+    check_collisions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+    from pyodide_app.engine.model import StemKey, Variation
+    from stempress.output.input_hash import InputHashes
+    from stempress.site.page_plan import Page, Section
+    from stempress.site.views import Views
+
+
+_FIELDS = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
+"""Fields of a token; for a stem token, all that defines it."""
+
+
+MIN_PAGES_TO_FORK = 500
+"""With fewer pages than this, a second process costs more time than it saves."""
+
+
+def digest(*parts: object) -> str:
+    """Return a hash of texts, numbers, and tuples and lists of these."""
+    return blake2b(marshal.dumps(cast("Any", parts), MARSHAL_VERSION), digest_size=12).hexdigest()
+
+
+def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
+    """Return what a page is about, checking its type."""
+    if not isinstance(page.about, kind):
+        raise TypeError(page.template)
+    return page.about
+
+
+class CacheKeys:
+    """Cache keys. ``everything`` covers all inputs, ``shared`` what all pages depend on."""
+
+    def __init__(self, views: Views, inputs: InputHashes) -> None:
+        self._views, self.everything = views, digest(inputs.everything, views.mixer_off)
+        collection = views.collection
+        self._collection, self._rarity, self._sounds = collection, views.rarity, views.sounds
+        albums = [
+            (album.slug, album.title, repr(album.cover), [(s.slug, s.title) for s in album.songs])
+            for album in collection.albums
+        ]
+        pages = [(document.slug, document.title) for document in collection.pages]
+        navigation = bool(collection.notes), bool(collection.seals), views.mixer_off
+        shared = repr(collection.settings), inputs.source, albums, pages, navigation
+        self.shared = self.everything if inputs.has_own_templates else digest(*shared)
+        self._song_keys: dict[str, str] = {}
+        self._song_assets_keys: dict[str, str] = {}
+        self._token_keys: dict[str, str] = {}
+        self._count_keys: dict[StemKey, str] = {}
+        self._share_texts: dict[object, list[str]] = {}
+        self._section_keys: dict[str, Callable[[str], str]] = {
+            "gallery": lambda _: self.rarity,
+            "traits": lambda _: self.rarity,
+            "tokens": lambda _: self._token_section,
+            "songs": self._song_section,
+        }
+        self._page_keys: dict[str, Callable[[Page], str]] = {
+            "token.html": self._token_page,
+            "gallery.html": self._list_page,
+            "tier.html": self._list_page,
+            "trait.html": self._list_page,
+            "variation.html": self._variation_page,
+            "embed.html": self._embed_page,
+            "stem.html": self._stem_page,
+            "song.html": self._song_page,
+            "rarity.html": self._rarity_page,
+        }
+
+    def section(self, section: Section) -> str:
+        """Return the key of a bundle of pages; empty for pages that are not bundled."""
+        return self._section_keys[section.kind](section.slug) if section.kind else ""
+
+    def prefetch(self, current: AbstractSet[tuple[str, str]]) -> Callable[[Page], str]:
+        """Start computing page keys, half of them in a forked process; return their lookup.
+
+        Pages in ``current`` bundles, given by name and key, are skipped. SiteError if two of the
+        other pages would be the same file.
+        """
+        pages = [
+            page
+            for section in self._views.plan.sections
+            if (section.name, self.section(section)) not in current
+            for page in section.pages
+        ]
+        check_collisions(pages)
+        half = len(pages) // 2 if len(pages) > MIN_PAGES_TO_FORK else 0
+
+        def keys_of(part: Sequence[Page]) -> list[str]:
+            return [self.page(page) for page in part]
+
+        first_half = start_in_fork(partial(keys_of, pages[:half])) if half else list
+
+        @cache
+        def lookup() -> dict[str, str]:
+            second_half = keys_of(pages[half:])
+            addresses = [page.address for page in pages]
+            return dict(zip(addresses, [*first_half(), *second_half], strict=True))
+
+        return lambda page: lookup().get(page.address) or self.page(page)
+
+    def page(self, page: Page) -> str:
+        """Return the key of a page."""
+        compute = self._page_keys.get(page.template)
+        return compute(page) if compute else self.everything
+
+    def song(self, slug: str) -> str:
+        """Return the key of a song without its story: text, sound, pictures, album."""
+        if slug not in self._song_keys:
+            song = self._collection.song(slug)
+            album = self._collection.album(song.album)
+            keys = list(stem_keys([song]))
+            pictures = self._collection.files.pictures
+            parts = (
+                repr(replace(song, story="")),
+                (album.slug, album.title, album.upc, [track.slug for track in album.songs]),
+                repr([self._sounds.stems[key] for key in keys]),
+                repr(self._sounds.songs[slug]),
+                [_picture(pictures.get(key)) for key in keys],
+            )
+            self._song_keys[slug] = digest(*parts)
+        return self._song_keys[slug]
+
+    def token(self, token: Token) -> str:
+        """Return the key of a token and what it was made of, for its card and its metadata."""
+        if token.id not in self._token_keys:
+            self._token_keys[token.id] = digest(
+                (token.id, token.tier, token.state, token.song, token.layer, token.stem),
+                (tuple(token.stems.items()), token.album, token.burned, token.into, token.supply),
+                self.song(token.song) if token.song else "",
+                self._album(token.album) if token.album else "",
+                self._mix(token) if token.tier == "song" and token.stems else "",
+                [self.token(song_token) for song_token in self._song_tokens_in(token)],
+            )
+        return self._token_keys[token.id]
+
+    def tokens(self, tokens: Sequence[Token]) -> str:
+        """Return the key of some tokens and what they were made of."""
+        fields = list(map(_FIELDS, tokens))
+        songs = {token.song for token in tokens if token.song}
+        others = [self.token(token) for token in tokens if token.tier != "stem"]
+        return digest(fields, others, [self.song(slug) for slug in sorted(songs)])
+
+    def _song_tokens_in(self, token: Token) -> list[Token]:
+        """Return the song tokens that an album token was forged from."""
+        burned = token.burned if token.tier == "album" else ()
+        by_id = self._views.by_id
+        parts = [by_id[token_id] for token_id in burned if token_id in by_id]
+        return [part for part in parts if part.tier == "song"]
+
+    def metadata(self, token: Token) -> str:
+        """Return the key of a token's metadata."""
+        return self.shared + self.token(token)
+
+    def metadata_of(self, tokens: Sequence[Token]) -> str:
+        """Return the key of several tokens' metadata."""
+        return digest(self.shared, self.tokens(tokens))
+
+    def ledger_page(self, tokens: Sequence[Token]) -> str:
+        """Return the key of some tokens and their owners, as data."""
+        owners = self._collection.ledger.owners
+        holders = [tuple(owners.get(token.id, {}).items()) for token in tokens]
+        return digest(self.shared, holders, self.tokens(tokens))
+
+    def song_data(self, slug: str) -> str:
+        """Return the key of a song's data and mix digests."""
+        shown = self._views.plan.variations[slug]
+        return digest(
+            self.shared, self.song(slug), self._shown[slug], shown.total, self._digests[slug]
+        )
+
+    def song_assets(self, slug: str) -> str:
+        """Return the key of a song's covers and frames: everything but its story."""
+        if slug not in self._song_assets_keys:
+            self._song_assets_keys[slug] = digest(self.shared, self.song(slug))
+        return self._song_assets_keys[slug]
+
+    def mixes(self, slug: str) -> str:
+        """Return the key of a song and of which of its variations have pages."""
+        return digest(self.song_assets(slug), self._shown[slug])
+
+    def previews(self, slug: str) -> str:
+        """Return the key of the list of a song's previews."""
+        return self.song_assets(slug) + self._previews[slug]
+
+    def album_cover(self, slug: str) -> str:
+        """Return the key of an album's cover."""
+        return self.songs + self._album(slug)
+
+    @cached_property
+    def ledger(self) -> str:
+        """Key of all tokens, their owners, and the time of that snapshot."""
+        ledger = self._collection.ledger
+        owners = {token_id: dict(holders) for token_id, holders in ledger.owners.items()}
+        return digest(self.shared, ledger.block, ledger.time, owners, self._all_tokens)
+
+    @cached_property
+    def _all_tokens(self) -> str:
+        return self.tokens(self._collection.tokens)
+
+    @cached_property
+    def songs(self) -> str:
+        """Key of all songs without their stories."""
+        return digest(self.shared, [self.song(song.slug) for song in self._collection.songs])
+
+    @cached_property
+    def forge(self) -> str:
+        """Key of what forging depends on, and of which variations have pages."""
+        albums = [repr(replace(album, story="", songs=())) for album in self._collection.albums]
+        totals = [pages.total for pages in self._views.plan.variations.values()]
+        return digest(self.songs, albums, list(self._shown.values()), totals)
+
+    @cached_property
+    def rarity(self) -> str:
+        """Key of all tokens and songs, for rarity and for lists of tokens."""
+        return digest(self.forge, self._all_tokens)
+
+    @cached_property
+    def addresses(self) -> str:
+        """Key of the sitemap file: the addresses of all pages."""
+        return digest(self.shared, [page.address for page in self._views.plan.pages])
+
+    @cached_property
+    def sitemap(self) -> str:
+        """Key of all inputs of ``addresses``, known before pages are planned."""
+        return digest(self.rarity, [note.slug for note in self._collection.notes])
+
+    @cached_property
+    def _token_section(self) -> str:
+        return digest(self.ledger, self.forge)
+
+    def _song_section(self, slug: str) -> str:
+        """Return the key of a song's variation and stem pages, with their tokens."""
+        return digest(
+            (self.mixes(slug), self._previews[slug], self._digests[slug]),
+            self.tokens(self._tokens_by_song[slug]),
+        )
+
+    @cached_property
+    def _tokens_by_song(self) -> dict[str, list[Token]]:
+        tokens: dict[str, list[Token]] = defaultdict(list)
+        for token in self._collection.tokens:
+            tokens[token.song].append(token)
+        return tokens
+
+    def _album(self, slug: str) -> str:
+        album = self._collection.album(slug)
+        return digest(album.title, album.upc, _picture(album.cover), repr(album.cover))
+
+    def _mix(self, token: Token) -> tuple[str, str]:
+        variation = self._views.variation(token)
+        return repr(self._sounds.previews.get(variation)), repr(self._sounds.digests.get(variation))
+
+    def _token_page(self, page: Page) -> str:
+        token, views = _about(page, Token), self._views
+        has_no_relatives = token.state != "forged" and not token.burned
+        relatives = () if has_no_relatives else views.family(token).tokens()
+        holders = tuple(views.owners(token).items())
+        odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
+        return digest(
+            self.shared,
+            self._token_fields(token),
+            [self.token(relative) for relative in relatives],
+            (holders, self._collection.ledger.block) if holders else "",
+            self._shares(token),
+            odds,
+        )
+
+    def _token_fields(self, token: Token) -> object:
+        """Return what defines a token; for most tokens undigested, which is faster."""
+        if token.tier != "stem":
+            return self.token(token)
+        return _FIELDS(token), self.song(token.song) if token.song else ""
+
+    def _shares(self, token: Token) -> list[str]:
+        """Return how rare a token's traits are, as shown."""
+        key = trait_key(token)
+        if key not in self._share_texts:
+            shares = map(self._views.share, self._views.traits(token))
+            self._share_texts[key] = [Formatter().percent(share) for share in shares]
+        return self._share_texts[key]
+
+    @cached_property
+    def _odds(self) -> str:
+        shares = [
+            (row.key, share, self.song(row.song.slug)) for row, share in self._views.unrevealed
+        ]
+        return digest(shares)
+
+    def _list_page(self, page: Page) -> str:
+        about = _about(page, TokenList)
+        counts: tuple[object, ...] = ()
+        if about.number == 1 or page.template == "gallery.html":
+            counts = about.total, len(self._collection.tokens)
+        if page.template == "tier.html" and about.number == 1:
+            counts += tuple(sorted(self._views.counts[str(about.shared)].items()))
+        if page.template == "gallery.html" and about.number == 1:
+            counts += (self._browsed,)
+        shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
+        return digest(
+            (self.shared, page.address, page.title, about.last, shared, counts),
+            self.tokens(about.tokens),
+        )
+
+    @cached_property
+    def _browsed(self) -> list[tuple[str, str, int]]:
+        return [(*trait, count) for traits in self._views.browse for trait, count in traits]
+
+    def _variation_page(self, page: Page) -> str:
+        about = _about(page, VariationView)
+        tokens = self._rarity.tokens_of(about.variation)
+        keys = [row.key for row in self._views.chosen(about.song, about.variation)]
+        return digest(
+            self._embed_page(page), self._counts(keys), [self.token(token) for token in tokens]
+        )
+
+    def _embed_page(self, page: Page) -> str:
+        about = _about(page, VariationView)
+        song_key = self.song_assets(about.song.slug)  # the address identifies the variation
+        preview = self._sounds.previews.get(about.variation)
+        return digest(song_key, repr(preview)) if preview else song_key
+
+    def _stem_page(self, page: Page) -> str:
+        about = _about(page, StemView)
+        row = self._views.row(about.key)
+        slug = about.song.slug
+        return digest(
+            (self.shared, self.song(slug), self._shown[slug], about.key),
+            self._counts([about.key]),
+            repr(row.actual),
+            self.tokens(row.tokens),
+        )
+
+    def _song_page(self, page: Page) -> str:
+        about = _about(page, VariationPages)
+        song = about.song
+        tokens = self._views.song_tokens[song.slug]
+        return digest(
+            (self.shared, self.song(song.slug), self._shown[song.slug], about.total, song.story),
+            self._counts(list(stem_keys([song]))),
+            self.tokens(tokens),
+        )
+
+    def _rarity_page(self, page: Page) -> str:
+        about = _about(page, SongList)
+        tokens = [token for song in about.songs for token in self._views.song_tokens[song.slug]]
+        return digest(self.rarity, page.address, page.title, about.last, self.tokens(tokens))
+
+    def _counts(self, keys: Sequence[StemKey]) -> list[str]:
+        return [self._count(key) for key in keys]
+
+    def _count(self, key: StemKey) -> str:
+        if key not in self._count_keys:
+            row = self._views.row(key)
+            self._count_keys[key] = repr((row.count, [token.id for token in row.alive[:1]]))
+        return self._count_keys[key]
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        return {
+            slug: digest([variation.choice for variation in pages.shown])
+            for slug, pages in self._views.plan.variations.items()
+        }
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return self._by_song(self._sounds.digests)
+
+    @cached_property
+    def _previews(self) -> dict[str, str]:
+        return self._by_song(self._sounds.previews)
+
+    def _by_song(self, by_variation: Mapping[Variation, object]) -> dict[str, str]:
+        """Return a key for each song, given something for each of its variations."""
+        parts: dict[str, list[str]] = defaultdict(list)
+        for variation, value in by_variation.items():
+            parts[variation.song].append(repr((variation.choice, value)))
+        return {song.slug: digest(parts[song.slug]) for song in self._collection.songs}
+
+
+def _picture(path: Path | None) -> tuple[int, int] | None:
+    if path is None:
+        return None
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
