@@ -74,7 +74,10 @@ class Views:
         """Return the rows of a song's stems, layer by layer."""
         if song.slug not in self._rows:
             self._rows[song.slug] = tuple(
-                tuple(self._row(song, layer_index, stem_index) for stem_index in range(len(layer.stems)))
+                tuple(
+                    self._row(song, layer_index, stem_index)
+                    for stem_index in range(len(layer.stems))
+                )
                 for layer_index, layer in enumerate(song.layers)
             )
         return self._rows[song.slug]

@@ -88,7 +88,7 @@ def test_lists_of_tokens_are_paginated(
     assert {part.total for part in lists} == {count}
 
 
-def test_a_song_of_too_many_variations_has_pages_for_minted_rarest_and_commonest_ones(small: Small) -> None:
+def test_songs_of_too_many_variations_have_pages_for_the_rarest_and_commonest(small: Small) -> None:
     layers = tuple(
         Layer(f"l{at}", f"L{at}", tuple(Stem(f"s{n}", f"S{n}", weight=2.0**n) for n in range(4)))
         for at in range(8)
