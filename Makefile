@@ -36,7 +36,7 @@ test: lint
 	$(PYTHON) -m pytest -m sound $(ARGS) $(if $(ARGS),|| test $$? -eq 5)
 
 nightly:
-	$(MAKE) test ARGS="--hypothesis-profile=nightly $(ARGS)" STEMPRESS_NIGHTLY=1
+	STEMPRESS_NIGHTLY=1 $(MAKE) test
 
 lint: venv-dev node_modules
 	$(PYTHON) -m ruff check .

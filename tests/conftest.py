@@ -25,6 +25,7 @@ from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.evm.chain import compiled
 from tests.support.schedule import mark_kinds, put_longest_first
+from tests.support.sizes import NIGHTLY
 from tests.support.visiting import Visit
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # How long an example takes says something of the machine, and nothing of the code.
 settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("nightly", deadline=None, max_examples=1000)
+settings.load_profile("nightly" if NIGHTLY else "untimed")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from build import build
+from pyodide_app.engine.loudness import integrated, true_peak
 from pyodide_app.engine.mix import RowSettings
 from stempress.audio.mix_links import read_mix
 from stempress.collection.collection import read_collection
@@ -19,7 +20,7 @@ from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT
 from tests.support.visiting import Visit
-from tests.web.test_mixer_browser import load
+from tests.web.test_mixer_browser import engine, first_stems, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -348,6 +349,7 @@ def test_an_export_can_be_cancelled(page: Page, serve: Serve, host: Path) -> Non
     expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()
 
 
+@pytest.mark.sound
 def test_two_mixes_are_compared_equally_loud(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
@@ -372,19 +374,58 @@ def test_two_mixes_are_compared_equally_loud(page: Page, serve: Serve, host: Pat
     assert page.evaluate(gain) == pytest.approx(1, abs=1e-3)
 
 
+WATCH_METERS = """() => {
+  const mixer = document.querySelector("stem-mixer");
+  const rows = [...mixer.querySelectorAll(".row")];
+  const read = () => {
+    const { gain, levels } = window.lowest;
+    window.lowest.gain = Math.min(gain, figure(".limiter"));
+    window.lowest.levels = rows.map((row, at) =>
+      Math.max(levels[at], Number(row.style.getPropertyValue("--level"))));
+  };
+  const figure = (name) => parseFloat(mixer.querySelector(name).textContent.replace("\u2212", "-"));
+  window.figures = () => ({
+    ...window.lowest, integrated: figure(".integrated"), truePeak: figure(".true-peak"),
+  });
+  window.lowest = { gain: 0, levels: rows.map(() => 0) };
+  new MutationObserver(read).observe(mixer, {
+    subtree: true, attributes: true, childList: true, characterData: true,
+  });
+}"""
+"""Keeps the limiter's lowest gain and each row's highest level; window.figures() has all."""
+
+
+@pytest.mark.sound
 def test_the_meters_say_what_the_engine_measures(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
+    rate, frames = visit.song["rate"], visit.song["frames"]
     page.evaluate("document.querySelector('stem-mixer').ready")
-    visit.play()
-    page.wait_for_timeout(2000)
-    expect(page.locator(".integrated")).to_contain_text("LUFS")
-    expect(page.locator(".true-peak")).to_contain_text("dBTP")
-    expect(page.locator(".limiter")).to_contain_text("dB")
-    level = page.locator(".row .level").first
-    assert float(level.evaluate("it => getComputedStyle(it).getPropertyValue('--hold')")) > 0.2
+    visit.set(visit.mixer.get_by_role("slider", name="Master volume"), 6)
+    visit.seek(visit.song["duration"] - 6)
+    page.evaluate(WATCH_METERS)
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
+    visit.says("Paused")
+    shown = page.evaluate("figures()")
+
+    mixer = engine(visit.song, first_stems(visit.song), {})
+    mixer.set_master(6)
+    mixer.locate(frames - 6 * rate)
+    blocks, gains = [], []
+    for frame in range(0, 6 * rate, 2048):
+        blocks.append(mixer.render(frame, 2048))
+        gains.append(mixer.lowest_gain)
+    heard = np.concatenate(blocks, axis=1)
+    assert shown["integrated"] == pytest.approx(integrated(heard, rate), abs=0.1)
+    assert shown["truePeak"] == pytest.approx(20 * np.log10(true_peak(heard)), abs=0.1)
+    assert shown["gain"] == pytest.approx(20 * np.log10(min(gains)), abs=0.1)
+    assert shown["gain"] < -1, "the limiter has something to do"
+    peaks = 20 * np.log10(mixer.row_peaks(0, 6 * rate))
+    assert shown["levels"] == pytest.approx(1 + np.minimum(peaks, 0) / 60, abs=0.01)
 
 
+@pytest.mark.sound
 def test_a_stem_can_wait_for_the_bar(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
@@ -435,6 +476,7 @@ def hold(page: Page, *stems: str) -> None:
     )
 
 
+@pytest.mark.sound
 def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
@@ -458,6 +500,7 @@ def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) ->
     assert any(np.allclose(quiet[at : at + heard.size], heard, atol=1e-6) for at in places)
 
 
+@pytest.mark.sound
 def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
