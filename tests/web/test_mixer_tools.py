@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from build import build
-from pyodide_app.engine.loudness import integrated, true_peak
+from pyodide_app.engine.loudness import integrated_loudness, true_peak
 from pyodide_app.engine.mix import RowSettings
 from stempress.audio.mix_links import read_mix
 from stempress.collection.collection import read_collection
@@ -417,7 +417,7 @@ def test_the_meters_say_what_the_engine_measures(page: Page, serve: Serve, host:
         blocks.append(mixer.render(frame, 2048))
         gains.append(mixer.lowest_gain)
     heard = np.concatenate(blocks, axis=1)
-    assert shown["integrated"] == pytest.approx(integrated(heard, rate), abs=0.1)
+    assert shown["integrated"] == pytest.approx(integrated_loudness(heard, rate), abs=0.1)
     assert shown["truePeak"] == pytest.approx(20 * np.log10(true_peak(heard)), abs=0.1)
     assert shown["gain"] == pytest.approx(20 * np.log10(min(gains)), abs=0.1)
     assert shown["gain"] < -1, "the limiter has something to do"
