@@ -1,1 +1,1 @@
-"""What any program needs: errors, files, caches, processes."""
+"""General utilities: errors, files, caches, processes."""

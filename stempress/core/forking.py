@@ -1,4 +1,4 @@
-"""The same work on many things, from several processes where that pays."""
+"""Parallel work in forked processes, where that is safe and faster."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 64
 FORK_THRESHOLD = 64
-"""Fewer things than this are done sooner than a second process begins."""
+"""Fewer items than this are done sooner than a second process starts."""
 SMALL_BATCH_SIZE = 8
-"""How many of a few things are done together; what is made of one may help to make the next."""
+"""Batch size below POOL_THRESHOLD; the items of a batch may share work."""
 POOL_THRESHOLD = 1000
-"""For fewer things a pool of processes takes too long to begin; 256 hands are dealt at most."""
+"""With fewer items a pool takes too long to start, and batches can be numbered in a byte."""
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _work: list[tuple[Callable[[Any], list[Any]], Sequence[Sequence[Any]]]] = []
-"""What the processes find when they begin: they are forks, and nothing is sent to them."""
+"""The function and batches of the running pool: forks inherit them, so nothing is pickled."""
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def map_in_batches[Thing, Result](
-    function: Callable[[Sequence[Thing]], list[Result]], things: Sequence[Thing], jobs: int
+def map_in_batches[Item, Result](
+    function: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], jobs: int
 ) -> Iterator[list[Result]]:
-    """Yield ``function`` of every batch of things, in order.
+    """Yield ``function(batch)`` for every batch of items, in order, from up to ``jobs`` processes.
 
-    Only a process without other threads forks, and only where forking is safe.
+    Works in this process alone if it has other threads, or on systems where forking is unsafe.
     """
-    forks = jobs > 1 and len(things) >= FORK_THRESHOLD and _may_fork()
-    size = SMALL_BATCH_SIZE if forks and len(things) < POOL_THRESHOLD else BATCH_SIZE
-    batches = [things[at : at + size] for at in range(0, len(things), size)]
+    forks = jobs > 1 and len(items) >= FORK_THRESHOLD and _may_fork()
+    size = SMALL_BATCH_SIZE if forks and len(items) < POOL_THRESHOLD else BATCH_SIZE
+    batches = [items[start : start + size] for start in range(0, len(items), size)]
     if not forks:
         yield from map(function, batches)
         return
-    if len(things) < POOL_THRESHOLD:
+    if len(items) < POOL_THRESHOLD:
         yield from _share_between_forks(function, batches, jobs)
         return
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - small builds need none
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - small builds need no pool
     from multiprocessing import get_context  # noqa: PLC0415
 
     _prctl()
@@ -54,43 +54,44 @@ def map_in_batches[Thing, Result](
     try:
         context = get_context("fork")
         with ProcessPoolExecutor(jobs, context, _die_with_parent, (os.getpid(),)) as pool:
-            yield from pool.map(_batch, range(len(batches)), chunksize=4)
+            yield from pool.map(_run_batch, range(len(batches)), chunksize=4)
     finally:
         _work.pop()
 
 
-def _share_between_forks[Thing, Result](
-    function: Callable[[Sequence[Thing]], list[Result]],
-    batches: Sequence[Sequence[Thing]],
+def _share_between_forks[Item, Result](
+    function: Callable[[Sequence[Item]], list[Result]],
+    batches: Sequence[Sequence[Item]],
     jobs: int,
 ) -> Iterator[list[Result]]:
-    """Yield what comes of every batch; whoever is free takes the next, this process too."""
-    hands, dealer = os.pipe()
-    os.write(dealer, bytes(range(len(batches))))
-    os.close(dealer)
+    """Yield the results in order. Processes, this one included, take batch numbers from a pipe."""
+    queue, filler = os.pipe()
+    os.write(filler, bytes(range(len(batches))))
+    os.close(filler)
 
-    def some() -> dict[int, list[Result]]:
-        done = {}
-        while hand := os.read(hands, 1):
-            done[hand[0]] = function(batches[hand[0]])
-        return done
+    def work() -> dict[int, list[Result]]:
+        results = {}
+        while number := os.read(queue, 1):
+            results[number[0]] = function(batches[number[0]])
+        return results
 
-    others = [start_in_fork(some) for _ in range(1, jobs)]
+    forks = [start_in_fork(work) for _ in range(1, jobs)]
     try:
-        done = some()
-    finally:  # whatever happens, none of them is left at work
-        theirs = [result() for result in others]
-        os.close(hands)
-    for each in theirs:
-        done |= each
-    for at in range(len(batches)):
-        yield done[at]
+        results = work()
+    finally:  # wait for every fork even if this process fails
+        from_forks = [wait() for wait in forks]
+        os.close(queue)
+    for more in from_forks:
+        results |= more
+    for number in range(len(batches)):
+        yield results[number]
 
 
 def start_in_fork[Result](function: Callable[[], Result]) -> Callable[[], Result]:
-    """Begin to work in another process, where there can be one; return what waits for the result.
+    """Start a function in a forked process; return a function that waits for its result.
 
-    What that process raises is raised then.
+    That function raises what the fork raised. Where forking is unsafe or pointless, it is
+    ``function`` itself.
     """
     if cores() < 2 or not _may_fork():
         return function
@@ -106,28 +107,28 @@ def start_in_fork[Result](function: Callable[[], Result]) -> Callable[[], Result
     os.close(writing)
 
     def result() -> Result:
-        import pickle  # noqa: PLC0415 - a build that changes nothing needs none
+        import pickle  # noqa: PLC0415 - builds without changes need none
 
         with os.fdopen(reading, "rb") as pipe:
             content = pipe.read()
         os.waitpid(child, 0)
         if not content:
-            raise ChildProcessError("a process that was to help has ended")
-        found, error = pickle.loads(content)  # noqa: S301 - from our own process
+            raise ChildProcessError("a worker process ended without a result")
+        returned, error = pickle.loads(content)  # noqa: S301 - from our own fork
         if error is not None:
             raise error
-        return cast("Result", found)
+        return cast("Result", returned)
 
     return result
 
 
 def _pickled_result(function: Callable[[], object]) -> bytes:
-    """Return what a function returns or raises, for another process."""
+    """Return a pickle of the pair (return value, None) or (None, exception)."""
     import pickle  # noqa: PLC0415
 
     try:
         return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+    except Exception as error:  # noqa: BLE001 - raised by the process that waits
         return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
 
 
@@ -136,7 +137,7 @@ def _may_fork() -> bool:
 
 
 def _die_with_parent(parent: int) -> None:
-    """Let this process end when its parent does, however that ends."""
+    """Have the kernel kill this process when its parent ends, for whatever reason."""
     _prctl()(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit()
@@ -144,13 +145,13 @@ def _die_with_parent(parent: int) -> None:
 
 @cache
 def _prctl() -> Callable[[int, int], object]:
-    """Return prctl(2), which a process looks up before it forks: its forks then need not."""
-    import ctypes  # noqa: PLC0415 - takes long
+    """Return prctl(2); looked up before forking, so that forks need not."""
+    import ctypes  # noqa: PLC0415 - slow to import
 
     prctl: Callable[[int, int], object] = ctypes.CDLL(None).prctl
     return prctl
 
 
-def _batch(at: int) -> list[Any]:
+def _run_batch(number: int) -> list[Any]:
     function, batches = _work[-1]
-    return function(batches[at])
+    return function(batches[number])

@@ -1,4 +1,4 @@
-"""ISRC and UPC: what they look like and whether they hold."""
+"""ISRC and UPC: parsing, check digits, formatting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def parse_isrc(text: str) -> str:
-    """Return an ISRC's twelve characters; ValueError says what is wrong (ISO 3901)."""
+    """Return an ISRC's twelve characters; ValueError describes the valid form (ISO 3901)."""
     bare = re.sub(r"^ISRC", "", re.sub(r"[\s-]", "", text.upper()))
     if not re.fullmatch(r"[A-Z]{2}[A-Z0-9]{3}\d{7}", bare, re.ASCII):
         raise ValueError("two letters, three letters or digits, then seven digits: QZ-K6P-26-00001")
@@ -18,39 +18,41 @@ def parse_isrc(text: str) -> str:
 
 
 def format_isrc(bare: str) -> str:
-    """Return an ISRC as people read it: ``QZ-K6P-26-00001``."""
+    """Return an ISRC with hyphens: ``QZ-K6P-26-00001``."""
     return "-".join((bare[:2], bare[2:5], bare[5:7], bare[7:])) if bare else ""
 
 
 def ambiguous_letters(text: str) -> list[str]:
-    """Return the characters of an ISRC's registrant that are easily taken for others."""
+    """Return the letters of an ISRC's registrant that look like digits: O and I."""
     return [letter for letter in text[2:5] if letter in "OI"]
 
 
 def parse_upc(text: str) -> str:
-    """Return a UPC-A or EAN-13 without its spaces; ValueError says what is wrong (GS1)."""
+    """Return a UPC-A or EAN-13 without spaces and hyphens; ValueError says what is wrong (GS1)."""
     bare = re.sub(r"[\s-]", "", text)
     if not re.fullmatch(r"\d{12,13}", bare, re.ASCII):
         raise ValueError("12 digits (UPC-A) or 13 (EAN-13)")
-    right = check_digit(bare[:-1])
-    if int(bare[-1]) != right:
-        raise ValueError(f"the check digit of {bare[:-1]} is {right}")
+    expected = check_digit(bare[:-1])
+    if int(bare[-1]) != expected:
+        raise ValueError(f"the check digit of {bare[:-1]} is {expected}")
     return bare
 
 
 def check_digit(digits: str) -> int:
-    """Return the GS1 check digit: weights 3 and 1 in turn, from the right."""
-    total = sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(reversed(digits)))
+    """Return the GS1 check digit: weights 3 and 1 alternate, from the right."""
+    total = sum(
+        int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits))
+    )
     return -total % 10
 
 
 def read_identifier(table: Table, key: str) -> str:
-    """Read the key ``isrc`` or ``upc`` of a table."""
+    """Return the key ``isrc`` or ``upc`` of a table, "" if it is missing or invalid."""
     value = table.text(key)
     if not value:
         return ""
     try:
         return parse_isrc(value) if key == "isrc" else parse_upc(value)
     except ValueError as error:
-        table.fault(key, f"is no {key.upper()}", value, str(error))
+        table.fault(key, f"is not a valid {key.upper()}", value, str(error))
         return ""

@@ -1,4 +1,4 @@
-"""Media types of the files that a site holds."""
+"""Media types of a site's files."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ MEDIA_TYPES = {
     ".xz": "application/x-xz",
     ".Z": "application/octet-stream",
 }
-"""By suffix, as a Content-Type header has them."""
+"""The value of Content-Type by suffix."""

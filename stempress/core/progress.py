@@ -1,4 +1,4 @@
-"""Progress of long work: bars on a terminal, plain lines elsewhere, and where the time went."""
+"""Messages and progress: bars on a terminal, lines elsewhere, and the time of each stage."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     class Step(Protocol):
-        """Notes steps that are done."""
+        """Counts steps."""
 
         def __call__(self, name: str, count: int = 1, /) -> None:
-            """Note ``count`` steps, the last by its name."""
+            """Count ``count`` steps; ``name`` is that of the last one."""
 
 
 class Stage(NamedTuple):
-    """One part of a build, and the seconds it took by the clock and of all cores together."""
+    """A stage of a build: seconds by the clock, and CPU seconds of all cores."""
 
     name: str
     wall: float
@@ -33,68 +33,69 @@ class Stage(NamedTuple):
 
 
 class Progress:
-    """Says how far a build is."""
+    """Logs messages, shows progress and measures stages."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        """Say nothing at all when ``quiet``."""
+        """Show nothing if ``quiet``."""
         self.quiet = quiet
         self.stages: list[Stage] = []
 
     @cached_property
     def console(self) -> Console:
-        """Where tables, bars and questions go."""
-        from rich.console import Console  # noqa: PLC0415 - takes long, and few ask
+        """The terminal, for tables, bars and questions."""
+        from rich.console import Console  # noqa: PLC0415 - slow to import
 
         return Console(stderr=True, quiet=self.quiet)
 
     def log(self, line: str) -> None:
-        """Print one line; nothing in it is markup."""
+        """Print a line as it is, without markup."""
         if not self.quiet:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is where all is told
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - the one place that prints
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Note how long a part of the build takes."""
+        """Measure a stage of the build."""
         wall, cpu = time.perf_counter(), _cpu_seconds()
         try:
             yield
         finally:
-            passed = time.perf_counter() - wall, _cpu_seconds() - cpu
-            self.stages.append(Stage(name, *passed))
+            elapsed = time.perf_counter() - wall, _cpu_seconds() - cpu
+            self.stages.append(Stage(name, *elapsed))
 
     @contextmanager
-    def track(self, what: str, new: int, total: int | None = None) -> Iterator[Step]:
-        """Count ``new`` steps, for what is not there yet; yields what notes one, by name.
+    def track(self, title: str, new: int, total: int | None = None) -> Iterator[Step]:
+        """Log the number of steps, and yield a function that counts them on a progress bar.
 
-        Without a total nothing is ever there already.
+        ``new`` is the number of steps, out of ``total`` if the others are cached.
         """
-        self.log(f"{what}: {new}" if total is None else f"{what}: {new} of {total} new")
+        self.log(f"{title}: {new}" if total is None else f"{title}: {new} of {total} new")
         if self.quiet or not _is_terminal() or not new:
             yield lambda _name, _count=1: None
             return
         with _bars(self.console) as bars:
-            task = bars.add_task(what, total=new, name="")
+            task = bars.add_task(title, total=new, name="")
             yield lambda name, count=1: bars.update(task, advance=count, name=printable(name))
 
     def log_stages(self) -> None:
-        """Print where the time went, stage by stage."""
-        from rich.table import Table  # noqa: PLC0415 - takes long, and few ask
+        """Print a table of the time that each stage took."""
+        from rich.table import Table  # noqa: PLC0415 - slow to import
 
         table = Table("stage", "seconds", "CPU seconds", "share")
-        whole = sum(stage.wall for stage in self.stages)
-        for stage in (*self.stages, Stage("all", whole, sum(each.cpu for each in self.stages))):
-            share = f"{100 * stage.wall / whole:.0f} %"
+        wall = sum(stage.wall for stage in self.stages)
+        cpu = sum(stage.cpu for stage in self.stages)
+        for stage in (*self.stages, Stage("total", wall, cpu)):
+            share = f"{100 * stage.wall / wall:.0f}%"
             table.add_row(stage.name, f"{stage.wall:.3f}", f"{stage.cpu:.3f}", share)
         self.console.print(table)
 
 
 def _is_terminal() -> bool:
-    """Say whether bars can be drawn; FORCE_COLOR says so of terminals that do not tell."""
+    """Return whether bars can be drawn; FORCE_COLOR is for terminals that are not detected."""
     return sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR"))
 
 
 def _bars(console: Console) -> RichProgress:
-    from rich import progress  # noqa: PLC0415 - only terminals want it
+    from rich import progress  # noqa: PLC0415 - only terminals need it
 
     columns = (
         progress.TextColumn("{task.description:12}"),
@@ -107,6 +108,6 @@ def _bars(console: Console) -> RichProgress:
 
 
 def _cpu_seconds() -> float:
-    """Return the seconds of CPU that this process and its finished children have had."""
+    """Return the CPU seconds of this process and its finished children."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system

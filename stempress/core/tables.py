@@ -1,4 +1,4 @@
-"""Reading tables that strangers wrote: every key known, every type checked, every fault noted."""
+"""Reading of TOML and JSON tables: keys and types are checked, faults collected."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "tru
 CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-"""What no text may hold: control characters, what turns its direction, what is no character."""
+"""Characters that text must not contain: controls, direction overrides, noncharacters."""
 WEB_SCHEMES = ("http", "https")
 MAX_SLUG_BYTES = 200
-"""How long a slug can be: a file's name has 255 bytes, and an ending."""
+"""Length limit of a slug: file systems limit names to 255 bytes, suffix included."""
 
 
 class Table:
-    """One table of a file. Ask for its keys, then call ``done``: it refuses others, and absence.
+    """A table of a file: read its keys, then call ``finish`` to report unknown and missing ones.
 
-    Every question returns a usable value, so that reading goes on and all faults come together.
+    Every method returns a valid value even if there is a fault, so that reading can go on.
     """
 
     def __init__(
@@ -42,33 +42,33 @@ class Table:
         *,
         absent: bool = False,
     ) -> None:
-        """Take the parsed table, its file, and the path of the table in the file.
+        """Wrap parsed ``data`` of the file ``where``; ``prefix`` is the table's path in the file.
 
-        Of an ``absent`` table nothing is required: that it is not there has been dealt with.
+        An ``absent`` table has no required keys: the table itself has been reported as missing.
         """
         self.data, self.where, self.findings, self.prefix = data, where, findings, prefix
         self.absent = absent
-        self._asked: set[str] = set()
+        self._known: set[str] = set()
         self._missing: dict[str, str] = {}
 
     def path(self, key: str) -> str:
         """Return the full path of a key in its file."""
         return f"{self.prefix}.{key}" if self.prefix else key
 
-    def fault(self, key: str, what: str, value: object = None, hint: str = "") -> None:
-        """Note a fault of one key."""
-        self.findings.fault(self.where, what, key=self.path(key), value=value, hint=hint)
+    def fault(self, key: str, message: str, value: object = None, hint: str = "") -> None:
+        """Add a fault of a key."""
+        self.findings.fault(self.where, message, key=self.path(key), value=value, hint=hint)
 
-    def warn(self, key: str, what: str, value: object = None, hint: str = "") -> None:
-        """Note a warning about one key."""
-        self.findings.warn(self.where, what, key=self.path(key), value=value, hint=hint)
+    def warn(self, key: str, message: str, value: object = None, hint: str = "") -> None:
+        """Add a warning about a key."""
+        self.findings.warn(self.where, message, key=self.path(key), value=value, hint=hint)
 
     def mark_known(self, *keys: str) -> None:
-        """Count keys as known that were read from ``data`` directly, or not at all."""
-        self._asked.update(keys)
+        """Accept keys that were read from ``data`` directly, or are ignored."""
+        self._known.update(keys)
 
     def _get(self, key: str, *, required: bool = False, hint: str = "") -> object:
-        self._asked.add(key)
+        self._known.add(key)
         value = self.data.get(key, _MISSING)
         if value is _MISSING and required and not self.absent:
             self._missing[key] = hint
@@ -77,7 +77,7 @@ class Table:
     def _typed[T: (str, int, float, bool)](
         self, key: str, kind: type[T], *, required: bool = False, hint: str = ""
     ) -> T | None:
-        """Return a value of a type; None, and a fault noted, for what has another one."""
+        """Return a value of the type ``kind``; None, with a fault, for one of another type."""
         value = self._get(key, required=required, hint=hint)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = _as_float(value)
@@ -88,7 +88,7 @@ class Table:
         return None
 
     def text(self, key: str, default: str = "", *, required: bool = False, hint: str = "") -> str:
-        """Return a line or more of text, without control characters."""
+        """Return text in NFC without control characters."""
         value = self._typed(key, str, required=required, hint=hint)
         if value is None:
             return default
@@ -97,23 +97,23 @@ class Table:
         return self._clean(key, value, default)
 
     def _clean(self, key: str, value: str, default: str = "") -> str:
-        """Return a text in NFC; the default, and a fault noted, if control characters are in it."""
+        """Return text in NFC; the default, with a fault, if it contains control characters."""
         if _is_clean(value):
             return value
         if CONTROL_CHARACTERS.search(value):
-            self.fault(key, "must not hold control characters", value, "remove them")
+            self.fault(key, "must not contain control characters", value, "remove them")
             return default
         return unicodedata.normalize("NFC", value)
 
     def integer(self, key: str, default: int, low: int, high: int | None = None) -> int:
-        """Return a whole number within bounds."""
+        """Return an integer from ``low`` to ``high``, both included."""
         value = self._typed(key, int)
         return default if value is None or self._outside(key, value, low, high) else value
 
     def number(
         self, key: str, default: float, low: float, high: float, *, required: bool = False
     ) -> float:
-        """Return a number within bounds."""
+        """Return a number from ``low`` to ``high``, both included."""
         value = self._typed(key, float, required=required)
         return default if value is None or self._outside(key, value, low, high) else value
 
@@ -129,14 +129,14 @@ class Table:
         return True
 
     def flag(self, key: str, *, default: bool = False) -> bool:
-        """Return true or false."""
+        """Return a boolean."""
         value = self._typed(key, bool)
         return default if value is None else value
 
     def choice(
         self, key: str, default: str, choices: Sequence[str], *, required: bool = False
     ) -> str:
-        """Return one of a few words."""
+        """Return one of the choices."""
         value = self.text(key, default, required=required)
         if value in choices or value == default:
             return value
@@ -144,16 +144,16 @@ class Table:
         return default
 
     def url(self, key: str, *, placeholders: Sequence[str] = ()) -> str:
-        """Return an http or https address, or an empty text."""
+        """Return an http(s) URL, "" if there is none or it is invalid."""
         value = self.text(key)
         return value if self.is_url(key, value, placeholders) else ""
 
     def is_url(self, key: str, value: str, placeholders: Sequence[str] = ()) -> bool:
-        """Say whether a value is empty or an http(s) address; note a fault if it is neither."""
+        """Return whether a value is empty or an http(s) URL; add a fault if it is neither."""
         if not value:
             return True
-        named = re.findall(r"\{([^{}]*)\}", value)
-        unknown = [name for name in named if name not in placeholders]
+        names = re.findall(r"\{([^{}]*)\}", value)
+        unknown = [name for name in names if name not in placeholders]
         if unknown:
             self.fault(
                 key,
@@ -164,33 +164,33 @@ class Table:
             return False
         try:
             parts = urlsplit(value)
-            fine = (
+            is_valid = (
                 parts.scheme in WEB_SCHEMES and bool(parts.hostname) and not re.search(r"\s", value)
             )
         except ValueError:
-            fine = False
-        if not fine:
-            self.fault(key, "must be an address that begins with https:// or http://", value)
-        return fine
+            is_valid = False
+        if not is_valid:
+            self.fault(key, "must be a URL that begins with https:// or http://", value)
+        return is_valid
 
     def is_plain(self, key: str) -> bool:
-        """Say whether a key that the artist chose is a text like others; note a fault if not."""
+        """Return whether a key chosen by the artist is valid text; add a fault if it is not."""
         return self._clean(key, key) != ""
 
     def texts(self, key: str, *, required: bool = False, hint: str = "") -> tuple[str, ...]:
-        """Return a list of texts."""
+        """Return a list of strings in NFC without control characters."""
         value = self._get(key, required=required, hint=hint)
         if value is _MISSING:
             return ()
         if not isinstance(value, list) or not {*map(type, value)} <= {str}:
-            self.fault(key, "must be a list of texts", value, '["...", "..."]')
+            self.fault(key, "must be a list of strings", value, '["...", "..."]')
             return ()
         if _is_clean("".join(value)):
             return tuple(value)
         return tuple(self._clean(key, item) for item in value)
 
     def table(self, key: str, *, required: bool = False, hint: str = "") -> Table:
-        """Return a table inside this one, empty if it is missing."""
+        """Return a table inside this one, an empty one if it is missing or invalid."""
         value = self._get(key, required=required, hint=hint)
         if isinstance(value, dict):
             return Table(value, self.where, self.findings, self.path(key))
@@ -201,11 +201,11 @@ class Table:
 
     def tables(self, key: str, *, required: bool = False) -> Iterator[Table]:
         """Yield the tables of a list."""
-        for at, item in enumerate(self.items(key, required=required)):
-            yield self.item(key, at, item)
+        for index, value in enumerate(self.items(key, required=required)):
+            yield self.item(key, index, value)
 
     def items(self, key: str, *, required: bool = False) -> list[object]:
-        """Return a list of tables as it stands; ``item`` makes a table of each."""
+        """Return a list of tables as parsed, for ``item`` to wrap."""
         value = self._get(key, required=required, hint=f"write [[{self.path(key)}]]")
         if value is _MISSING:
             return []
@@ -216,25 +216,28 @@ class Table:
             self.fault(key, "must not be empty", hint=f"write [[{self.path(key)}]]")
         return value
 
-    def item(self, key: str, at: int, value: object) -> Table:
-        """Return one of a list's items as a table, empty if it is none."""
-        path = f"{self.path(key)}[{at}]"
+    def item(self, key: str, index: int, value: object) -> Table:
+        """Return an item of a list as a table, an empty one if it is invalid."""
+        path = f"{self.path(key)}[{index}]"
         if isinstance(value, dict):
             return Table(value, self.where, self.findings, path)
         self.findings.fault(self.where, "must be a table", key=path, value=value)
         return Table({}, self.where, self.findings, path, absent=True)
 
     def finish(self, also: Sequence[str] = ()) -> None:
-        """Refuse every key that was not asked for, and note required ones that are missing."""
-        if not self._missing and self._asked.issuperset(self.data):
+        """Add faults for unknown keys and for missing required ones.
+
+        ``also`` are valid keys that need not be read, for hints.
+        """
+        if not self._missing and self._known.issuperset(self.data):
             return
-        unknown = [key for key in self.data if key not in self._asked]
+        unknown = [key for key in self.data if key not in self._known]
         for key in unknown:
-            self.fault(key, "is not a known key", hint=suggestion(key, {*self._asked, *also}))
+            self.fault(key, "is not a known key", hint=suggestion(key, {*self._known, *also}))
         mistyped = {closest(key, self._missing) for key in unknown}
         for key, hint in self._missing.items():
             if key not in mistyped:
-                self.fault(key, "is required and missing", hint=hint)
+                self.fault(key, "is required but missing", hint=hint)
 
 
 def _is_clean(text: str) -> bool:
@@ -242,8 +245,8 @@ def _is_clean(text: str) -> bool:
 
 
 def _format_bound(bound: float) -> str:
-    """Return a number as people write it: no exponent, no needless point."""
-    from decimal import Decimal  # noqa: PLC0415 - few sites have such a fault
+    """Format a number without an exponent or a trailing ``.0``."""
+    from decimal import Decimal  # noqa: PLC0415 - only faults need it
 
     return f"{Decimal(str(bound)):f}".removesuffix(".0")
 
@@ -256,7 +259,7 @@ def _as_float(value: int) -> float:
 
 
 def fold_case(address: str) -> str:
-    """Return an address as disks see it that take cases and kinds of accents for one another."""
+    """Return an address as file systems compare it that ignore case and Unicode composition."""
     if address.isascii():
         return address.lower()
     return unicodedata.normalize("NFC", address).casefold()
@@ -264,20 +267,18 @@ def fold_case(address: str) -> str:
 
 @lru_cache(maxsize=4096)
 def slugify(name: str) -> str:
-    """Return a name as it stands in addresses: lower case, words joined by hyphens."""
-    bare = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", name)
-        if not unicodedata.combining(letter)
+    """Return a name for use in addresses: lower case, no accents, words joined by hyphens."""
+    without_accents = "".join(
+        char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
     )
-    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", bare).lower())
+    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", without_accents).lower())
     return words.strip("-")
 
 
-def is_slug(word: str) -> bool:
-    """Say whether a file's name can stand in an address as it is."""
+def is_slug(name: str) -> bool:
+    """Return whether a file name can be used in addresses unchanged."""
     return (
-        re.fullmatch(r"\w[\w-]*", word) is not None
-        and word == unicodedata.normalize("NFC", word)
-        and len(word.encode()) <= MAX_SLUG_BYTES
+        re.fullmatch(r"\w[\w-]*", name) is not None
+        and name == unicodedata.normalize("NFC", name)
+        and len(name.encode()) <= MAX_SLUG_BYTES
     )

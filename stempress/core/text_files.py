@@ -1,4 +1,4 @@
-"""The artist's text files: read as UTF-8, parsed, and what is wrong shown with its line."""
+"""Reading and parsing of the artist's text files; faults name the line."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 SITE_FOLDERS = ("content", "stems", "templates")
 SECRET_FILE = "secret.json"  # noqa: S105 - a file's name
-"""What unrevealed tokens are, in the site's folder and never in dist/."""
+"""The identities of unrevealed tokens: in the site's folder, never in dist/."""
 
 
 def read_text(path: Path, where: str, findings: Findings) -> str | None:
-    """Return a file's text; None, and a fault noted, if it cannot be read."""
+    """Return a file's text, which must be UTF-8; None, with a fault, if it cannot be read."""
     if is_refused_link(path, where, findings):
         return None
     try:
@@ -46,7 +46,7 @@ def read_text(path: Path, where: str, findings: Findings) -> str | None:
 
 
 def parse_toml(text: str, where: str, findings: Findings) -> dict[str, object] | None:
-    """Return parsed TOML, not to be changed; None, and a fault noted, if it is not valid."""
+    """Return parsed TOML, which must not be modified; None, with a fault, if it is invalid."""
     try:
         return _parse_toml(text)
     except (ValueError, RecursionError) as error:
@@ -57,12 +57,12 @@ def parse_toml(text: str, where: str, findings: Findings) -> dict[str, object] |
 
 @lru_cache(maxsize=1024)
 def _parse_toml(text: str) -> dict[str, object]:
-    """Read TOML; previews build again and again, and need not read the same twice."""
+    """Parse TOML; cached for previews, which build again and again."""
     return tomllib.loads(text)
 
 
 def parse_json(text: str, where: str, findings: Findings) -> object:
-    """Return parsed JSON; None, and a fault noted, if it is not valid or a key stands twice."""
+    """Return parsed JSON; None, with a fault, if it is invalid or has a duplicate key."""
     try:
         return json.loads(text, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
@@ -72,21 +72,21 @@ def parse_json(text: str, where: str, findings: Findings) -> object:
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    table: dict[str, object] = {}
     for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key {key!r} stands twice in {shorten(dict(pairs))}")
-        found[key] = value
-    return found
+        if key in table:
+            raise ValueError(f"duplicate key {key!r} in {shorten(dict(pairs))}")
+        table[key] = value
+    return table
 
 
-def _syntax_fault(  # noqa: PLR0913, PLR0917 - what a fault says
+def _syntax_fault(  # noqa: PLR0913, PLR0917 - the parts of a fault
     text: str, where: str, language: str, error: Exception, findings: Findings, hint: str
 ) -> None:
-    """Note what is wrong, and the line that both parsers name in words."""
-    named = re.search(r"\bline (\d+),? column (\d+)", str(error))
+    """Add a fault with the parser's message; the line is taken out of it and quoted."""
+    position = re.search(r"\bline (\d+),? column (\d+)", str(error))
     at_end = "end of document" in str(error)
-    number = int(named[1]) if named else len(text.rstrip().split("\n")) if at_end else 0
+    number = int(position[1]) if position else len(text.rstrip().split("\n")) if at_end else 0
     findings.fault(
         where,
         f"is not valid {language}: {re.sub(r' ?[(:][^(:]*(line \d|end of doc).*', '', str(error))}",
@@ -96,15 +96,15 @@ def _syntax_fault(  # noqa: PLR0913, PLR0917 - what a fault says
     )
 
 
-def check_control_characters(text: str, first: int, where: str, findings: Findings) -> None:
-    """Note a fault for control characters in a text whose first line has a number."""
-    found = CONTROL_CHARACTERS.search(text)
-    if found:
+def check_control_characters(text: str, first_line: int, where: str, findings: Findings) -> None:
+    """Add a fault for the first control character in a text that begins at ``first_line``."""
+    match = CONTROL_CHARACTERS.search(text)
+    if match:
         findings.fault(
             where,
-            "must not hold control characters",
-            key=_line_key(first + text.count("\n", 0, found.start())),
-            value=found[0],
+            "must not contain control characters",
+            key=_line_key(first_line + text.count("\n", 0, match.start())),
+            value=match[0],
             hint="remove it",
         )
 
@@ -114,9 +114,9 @@ def _line_key(number: int) -> str:
 
 
 def check_links(site: Path, findings: Findings) -> None:
-    """Note a fault for every link in a site's folders that leads out of them.
+    """Add a fault for every link in a site's folders whose target is outside of them.
 
-    Nothing else of a disk gets published. The folders themselves may be links.
+    Such a link could publish any file of the disk. The folders themselves may be links.
     """
     roots = [_real_path(site), *(_real_path(site / folder) for folder in SITE_FOLDERS)]
     for folder in SITE_FOLDERS:
@@ -124,19 +124,19 @@ def check_links(site: Path, findings: Findings) -> None:
             if not any(_real_path(path).is_relative_to(root) for root in roots):
                 findings.fault(
                     path.relative_to(site).as_posix(),
-                    "is a link that leads out of the site's folder",
+                    "is a link to something outside the site's folder",
                     value=str(path.readlink()),
-                    hint="put the file itself there",
+                    hint="replace it with the file itself",
                 )
 
 
 def is_refused_link(path: Path, where: str, findings: Findings) -> bool:
-    """Say whether a file is a link that has been refused: nothing is read through it."""
+    """Return whether a file is a link with a fault: nothing is read through it."""
     return path.is_symlink() and findings.has_fault(where)
 
 
 def _find_links(folder: str) -> Iterator[str]:
-    """Yield every link below a folder; none is followed."""
+    """Yield every link below a folder, without following any."""
     try:
         entries = list(os.scandir(folder))
     except OSError:
@@ -149,4 +149,4 @@ def _find_links(folder: str) -> Iterator[str]:
 
 
 def _real_path(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # unlike resolve, it never raises where links go in circles
+    return Path(os.path.realpath(path))  # unlike resolve, never raises for circular links

@@ -1,4 +1,4 @@
-"""Sizes and lists of numbers as messages show them."""
+"""Sizes and ranges of numbers, formatted for messages."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ PAGES_LIMIT = 1_000_000_000
 
 
 def megabytes(size: float) -> str:
-    """Return a size in MB, as hosts count it."""
+    """Return a size in bytes as ``1.5 MB``, a megabyte being 1,000,000 bytes as hosts count."""
     return f"{size / 1e6:.1f} MB"
 
 
 def format_ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as ``1-3, 7``."""
+    """Return ascending numbers as ranges: ``1-3, 7``."""
     return ", ".join(
         str(low) if low == high else f"{low}-{high}" for low, high in consecutive_runs(numbers)
     )
 
 
 def consecutive_runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return ascending numbers as the first and last of every unbroken run."""
-    found: list[tuple[int, int]] = []
+    """Return the first and last number of every run of consecutive numbers."""
+    runs: list[tuple[int, int]] = []
     for number in numbers:
-        if found and number == found[-1][1] + 1:
-            found[-1] = found[-1][0], number
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], number
         else:
-            found.append((number, number))
-    return found
+            runs.append((number, number))
+    return runs

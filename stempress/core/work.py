@@ -1,4 +1,4 @@
-"""Protocols of whatever does work in parallel: threads and processes, or a cluster."""
+"""Protocols of parallel work: what threads, processes and clusters have in common."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
 
 
 class Pending(Protocol):
-    """Work on its way."""
+    """A submitted call."""
 
-    def result(self) -> Any:  # noqa: ANN401 - whatever the work returns
-        """Wait for it; raises what it raised."""
+    def result(self) -> Any:  # noqa: ANN401 - whatever the function returns
+        """Wait, and return or raise what the call did."""
 
 
 class Workers(Protocol):
-    """Whoever does the work."""
+    """Whatever runs calls in parallel."""
 
-    def submit(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin ``function(*given)``; any of ``given``, or of a list in it, may be Pending."""
+    def submit(self, function: Callable[..., object], /, *arguments: object) -> Pending:
+        """Schedule a call. Arguments, and items of lists among them, may be Pending."""
 
-    def submit_to_process(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin what keeps the interpreter to itself; nothing of ``given`` is Pending."""
+    def submit_to_process(self, function: Callable[..., object], /, *arguments: object) -> Pending:
+        """Schedule a call that holds the GIL; no argument is Pending."""

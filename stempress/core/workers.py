@@ -1,11 +1,11 @@
-"""Where work is done: all cores of this machine, or a Dask cluster.
+"""Parallel work on the cores of this computer or on a Dask cluster.
 
-Work is a function of a module, with arguments that can be pickled; what other work is going to
-return may be among them. Encoding and mixing are long calls into libsndfile, LAME, soxr and numpy,
-which let other threads run. Measuring is many short ones, which do not, and gets processes.
+Functions must be those of a module, and arguments picklable; results of other calls may be
+arguments. Encoding and mixing spend their time in libsndfile, LAME, soxr and numpy, which release
+the GIL, so threads do. Measuring holds it, and needs processes.
 """
 
-# ruff: noqa: PLC0415 - most builds have no work to do
+# ruff: noqa: PLC0415 - most builds need no workers
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LocalWorkers:
-    """The cores of this machine."""
+    """Threads and processes on all cores of this computer."""
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -39,23 +39,23 @@ class LocalWorkers:
         context = get_context("spawn")
         return ProcessPoolExecutor(os.cpu_count(), context, initializer=_exit_with_parent)
 
-    def submit(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin in a thread; what it waits for was begun before it, so nothing waits for ever."""
-        return self._threads.submit(lambda: function(*map(_resolve, given)))
+    def submit(self, function: Callable[..., object], /, *arguments: object) -> Pending:
+        """Run in a thread. It waits only for calls submitted earlier, so there is no deadlock."""
+        return self._threads.submit(lambda: function(*map(_resolve, arguments)))
 
-    def submit_to_process(self, function: Callable[..., object], /, *given: object) -> Pending:
-        """Begin in a process."""
-        return self._processes.submit(function, *given)
+    def submit_to_process(self, function: Callable[..., object], /, *arguments: object) -> Pending:
+        """Run in another process."""
+        return self._processes.submit(function, *arguments)
 
     def close(self) -> None:
-        """Let go of threads and processes; what has not begun will not."""
+        """Stop threads and processes; calls that have not started are cancelled."""
         for name in ("_threads", "_processes"):
             if name in vars(self):
                 getattr(self, name).shutdown(cancel_futures=True)
 
 
 def _exit_with_parent() -> None:
-    """Let this process end when its parent does, however that ends: the pool itself would wait."""
+    """End this process with its parent: a pool's workers would outlive a parent that is killed."""
     from multiprocessing import parent_process
     from threading import Thread
 
@@ -68,25 +68,25 @@ def _wait_for_parent(parent: BaseProcess) -> None:
     os._exit(1)
 
 
-def _resolve(given: object) -> object:
+def _resolve(argument: object) -> object:
     from concurrent.futures import Future
 
-    if isinstance(given, list):
-        return [_resolve(each) for each in given]
-    return given.result() if isinstance(given, Future) else given
+    if isinstance(argument, list):
+        return [_resolve(item) for item in argument]
+    return argument.result() if isinstance(argument, Future) else argument
 
 
 @contextmanager
 def start_workers(cluster: str = "") -> Iterator[Workers]:
-    """Yield this machine's cores, or the cluster of the Dask scheduler at an address."""
+    """Yield workers on this computer, or on the cluster of the Dask scheduler at an address."""
     if cluster:
         from stempress.core.dask_cluster import dask_workers
 
-        with dask_workers(cluster) as found:
-            yield found
+        with dask_workers(cluster) as workers:
+            yield workers
         return
-    cores = LocalWorkers()
+    local = LocalWorkers()
     try:
-        yield cores
+        yield local
     finally:
-        cores.close()
+        local.close()

@@ -111,7 +111,7 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
             ["lists a song that has no file", "does not list a song that has a file"],
         ),
         ('["one", "two", "one"]', ["lists a song twice"]),
-        ('["one", 2]', ["must be a list of texts"]),
+        ('["one", 2]', ["must be a list of strings"]),
         ("[]", ["does not list a song that has a file"] * 2),
     ],
 )

@@ -65,7 +65,7 @@ def test_a_helping_process_that_is_killed_is_noticed() -> None:
         "try: later()\n"
         "except ChildProcessError as error: print(error)"
     )
-    assert _said(script) == "a process that was to help has ended"
+    assert _said(script) == "a worker process ended without a result"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not fork")

@@ -100,7 +100,7 @@ def test_a_mistyped_key_is_told_once() -> None:
     given.finish(also=("bpm",))
     assert faults(given) == [
         ("top.titel", "is not a known key"),
-        ("top.isrc", "is required and missing"),
+        ("top.isrc", "is required but missing"),
     ]
     assert given.findings.faults[0].hint == "did you mean 'title'? valid: bpm, isrc, title"
 

@@ -44,7 +44,7 @@ def test_toml_that_cannot_be_parsed(text: str, where: str) -> None:
     ("text", "where"),
     [
         ('{\n"a": x}', "f: line 2: is not valid JSON: Expecting value (got '\"a\": x}')"),
-        ('{"a": 1, "a": 2}', "f: is not valid JSON: the key 'a' stands twice in {'a': 2}"),
+        ('{"a": 1, "a": 2}', "f: is not valid JSON: duplicate key 'a' in {'a': 2}"),
         ("[" * 99999, "f: is not valid JSON: maximum recursion depth exceeded"),
     ],
 )

@@ -169,7 +169,7 @@ def test_control_characters_are_refused_in_every_text(name: str, tmp_path: Path)
         read_collection(tmp_path, read_settings(tmp_path, findings), findings)
         assert len(findings.faults) == 1
         assert findings.faults[0].message in (
-            "must not hold control characters",
+            "must not contain control characters",
             "is not an Ethereum address",
         )
 
