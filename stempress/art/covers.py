@@ -1,4 +1,4 @@
-"""Covers: records drawn from the stems' own envelopes, or the artist's pictures, stacked."""
+"""Covers: records drawn from the stems' envelopes, or the artist's pictures stacked in layers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS, Variation
-from stempress.art.mix_cover import MixArt, colour
+from stempress.art.mix_cover import MixCoverRenderer, colour
 from stempress.art.record_geometry import shade, strata
-from stempress.art.song_cover import SongArt
+from stempress.art.song_cover import SongCoverRenderer
 from stempress.core.paths import TEMPLATES
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.site.cover_addresses import (
@@ -36,56 +36,69 @@ if TYPE_CHECKING:
     from stempress.site.page_plan import Plan
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
-"""What a song's record lies on, song by song."""
+"""Sleeve colours, assigned to songs in turn."""
 INNER, OUTER = 150, 450
-"""Between what a stem alone is drawn."""
+"""Radii between which a stem's own cover is drawn."""
 POINTS = 96
-_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_TYPES[".webp"] = "image/webp"
+_MEDIA_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
+_MEDIA_TYPES[".webp"] = "image/webp"
 
 
 def draw_covers(
     plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile | Bundle]:
-    """Yield every cover of the site, the collection's first."""
-    art = Art(collection, sounds)
-    yield OutputFile(collection_cover(), art.collection, keys.songs)
+    """Yield all covers of the site, starting with the collection's."""
+    renderer = CoverRenderer(collection, sounds)
+    yield OutputFile(collection_cover(), renderer.collection, keys.songs)
     for album in collection.albums:
-        known = keys.album_cover(album.slug)
-        yield OutputFile(album_cover(album), partial(art.album, album), known)
+        key = keys.album_cover(album.slug)
+        yield OutputFile(album_cover(album), partial(renderer.album, album), key)
     for song in collection.songs:
         slug, shown = song.slug, plan.variations[song.slug].shown
-        covers = partial(_song_covers, art, song, shown, keys.song_assets(slug))
+        covers = partial(_song_covers, renderer, song, shown, keys.song_assets(slug))
         yield Bundle(f"art/{slug}", keys.mixes(slug), covers)
     for tier in TIERS:
-        draw_blank = partial(art.unrevealed, TIERS.index(tier) + 1)
+        draw_blank = partial(renderer.unrevealed, TIERS.index(tier) + 1)
         yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.shared)
 
 
 def _song_covers(
-    art: Art, song: Song, shown: Sequence[Variation], known: str
+    renderer: CoverRenderer, song: Song, shown: Sequence[Variation], cache_key: str
 ) -> Iterator[OutputFile]:
     """Yield the covers of a song, its stems and its variations."""
-    yield OutputFile(song_cover(song), partial(art.whole, song), known)
-    for at, layer in enumerate(song.layers):
-        for nth, stem in enumerate(layer.stems):
+    yield OutputFile(song_cover(song), partial(renderer.song, song), cache_key)
+    for layer_index, layer in enumerate(song.layers):
+        for stem_index, stem in enumerate(layer.stems):
             key = song.slug, layer.slug, stem.slug
-            yield OutputFile(stem_cover(key), partial(art.stem, song, key, at, nth), known)
+            yield OutputFile(
+                stem_cover(key),
+                partial(renderer.stem, song, key, layer_index, stem_index),
+                cache_key,
+            )
     for variation in shown:
-        yield OutputFile(variation_cover(variation), partial(art.variation, song, variation), known)
+        yield OutputFile(
+            variation_cover(variation), partial(renderer.variation, song, variation), cache_key
+        )
 
 
-class Art:
-    """Draws; the templates are in templates/art/."""
+class CoverRenderer:
+    """Draws covers from the templates in templates/art/."""
 
     def __init__(self, collection: Collection, sounds: Sounds) -> None:
-        """Take what is drawn and what it sounds like."""
-        self._of, self._sounds = collection, sounds
+        self._collection, self._sounds = collection, sounds
         self._sleeves: Mapping[str, str] = {
-            song.slug: SLEEVES[at % len(SLEEVES)] for at, song in enumerate(collection.songs)
+            song.slug: SLEEVES[index % len(SLEEVES)] for index, song in enumerate(collection.songs)
         }
-        self._mixes, self._songs = MixArt(sounds, self._render), SongArt(sounds, self._render)
-        self._data: dict[Path, str] = {}
+        self._mixes, self._songs = (
+            MixCoverRenderer(sounds, self._render),
+            SongCoverRenderer(sounds, self._render),
+        )
+        self._data_uris: dict[Path, str] = {}
 
     @cached_property
     def _templates(self) -> Environment:
@@ -97,67 +110,67 @@ class Art:
             lstrip_blocks=True,
         )
 
-    def _render(self, name: str, **given: object) -> bytes:
-        return self._templates.get_template(name).render(given).encode()
+    def _render(self, name: str, **context: object) -> bytes:
+        return self._templates.get_template(name).render(context).encode()
 
     def variation(self, song: Song, variation: Variation) -> bytes:
-        """Draw one stem per layer as nested rings, or stack the stems' pictures."""
-        keys = picture_keys(self._of, song, variation)
-        if keys and is_embedded(self._of, keys):
+        """Draw a variation's stems as nested rings, or stack their pictures."""
+        keys = picture_keys(self._collection, song, variation)
+        if keys and is_embedded(self._collection, keys):
             return self._stack(song, keys)
         return self._mixes.draw(song, variation, self._sleeves[song.slug])
 
-    def whole(self, song: Song) -> bytes:
-        """Draw every stem of a song, or stack the pictures of its first variation."""
+    def song(self, song: Song) -> bytes:
+        """Draw all stems of a song, or stack the pictures of its first variation."""
         first = next(song.variations())
-        if picture_keys(self._of, song, first):
+        if picture_keys(self._collection, song, first):
             return self.variation(song, first)
         return self._songs.song(song, self._sleeves[song.slug])
 
-    def stem(self, song: Song, key: StemKey, at: int, nth: int) -> bytes:
-        """Draw one stem alone: bass, middle and treble around the label; or wrap its picture."""
-        if key in self._of.files.pictures:
+    def stem(self, song: Song, key: StemKey, layer_index: int, stem_index: int) -> bytes:
+        """Draw a stem's bass, middle and treble around the label, or wrap its picture."""
+        if key in self._collection.files.pictures:
             return self._stack(song, [key])
-        sound, fill = self._sounds.stems[key], colour(at, nth)
+        sound, fill = self._sounds.stems[key], colour(layer_index, stem_index)
         return self._render(
             "stem.svg.jinja",
             sleeve=self._sleeves[song.slug],
             paths=strata(sound.envelope, sound.bands, INNER, OUTER, POINTS),
             fills=[shade(fill, 0.45), fill, shade(fill, -0.4)],
             scales=[round(1 - step * 0.085, 3) for step in range(1, 8)],
-            bits=round(song.layers[at].information[nth]),
+            bits=round(song.layers[layer_index].information[stem_index]),
         )
 
     def album(self, album: Album) -> bytes | Path:
-        """Draw an album's songs as rings, unless the artist gave a cover.
+        """Draw an album's songs as rings, unless the artist supplied a cover.
 
-        An SVG cover is wrapped, so that nothing in it can run wherever it is opened.
+        An SVG cover is wrapped, so that no script in it can run wherever it is opened.
         """
         if album.cover is not None:
             if album.cover.suffix.lower() != ".svg":
                 return album.cover
             return self._render(
-                "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._uri(album.cover)]
+                "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._data_uri(album.cover)]
             )
-        place = self._of.albums.index(album)
-        sleeve = SLEEVES[(place * 3 + 2) % len(SLEEVES)]
-        first = self._of.songs.index(album.songs[0]) if album.songs else 0
-        return self._songs.songs(album.songs, first, sleeve)
+        index = self._collection.albums.index(album)
+        sleeve = SLEEVES[(index * 3 + 2) % len(SLEEVES)]
+        first_song = self._collection.songs.index(album.songs[0]) if album.songs else 0
+        return self._songs.songs(album.songs, first_song, sleeve)
 
     def collection(self) -> bytes:
         """Draw every song as a ring of one record."""
-        return self._songs.songs(self._of.songs, 0, "")
+        return self._songs.songs(self._collection.songs, 0, "")
 
     def unrevealed(self, rings: int) -> bytes:
-        """Draw a blank pressing; nothing tells one from another but its tier."""
+        """Draw a blank record; all unrevealed tokens of a tier look the same."""
         return self._render("unrevealed.svg.jinja", rings=rings)
 
     def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
-        pictures = [self._uri(self._of.files.pictures[key]) for key in keys]
+        pictures = [self._data_uri(self._collection.files.pictures[key]) for key in keys]
         return self._render("stack.svg.jinja", sleeve=self._sleeves[song.slug], pictures=pictures)
 
-    def _uri(self, path: Path) -> str:
-        if path not in self._data:
+    def _data_uri(self, path: Path) -> str:
+        if path not in self._data_uris:
             data = b64encode(path.read_bytes()).decode()
-            self._data[path] = f"data:{_TYPES[path.suffix.lower()]};base64,{data}"
-        return self._data[path]
+            self._data_uris[path] = f"data:{_MEDIA_TYPES[path.suffix.lower()]};base64,{data}"
+        return self._data_uris[path]

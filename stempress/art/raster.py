@@ -1,4 +1,4 @@
-"""Covers as pictures of pixels, for what shows no SVG: networks' cards and home screens."""
+"""Raster images of covers, for social networks and home screens, which show no SVG."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 1
-"""Part of every picture's name in the cache: raise it when the same cover gives another picture."""
+"""Part of the cache key: to be raised when a cover is drawn differently."""
 COLOURS = 256
 
 
 def rasterise(svg: bytes, size: int) -> Image.Image:
-    """Return a cover as a square picture; letters are left out: no two machines have the same."""
+    """Return a cover as a square image. Text is left out, since fonts differ between machines."""
     drawn = svg_to_bytes(svg_string=svg.decode(), width=size, height=size, skip_system_fonts=True)
     return Image.open(BytesIO(drawn)).convert("RGBA")
 
 
-def png_place(*drawn_from: object) -> Path:
-    """Return where the cache has, or is to have, the picture that is drawn from this."""
+def cached_png_path(*inputs: object) -> Path:
+    """Return the path in the cache of a PNG drawn from the given inputs."""
     tools = version("pillow"), version("resvg-py")
-    return cache_root() / "pictures" / f"{digest(VERSION, *tools, *drawn_from)}.png"
+    return cache_root() / "pictures" / f"{digest(VERSION, *tools, *inputs)}.png"
 
 
-def png(picture: Image.Image) -> bytes:
-    """Return a picture as a PNG of few colours."""
+def png(image: Image.Image) -> bytes:
+    """Return an image as a PNG with a reduced palette."""
     buffer = BytesIO()
-    picture.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(buffer, "PNG")
+    image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(buffer, "PNG")
     return buffer.getvalue()

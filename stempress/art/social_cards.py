@@ -1,6 +1,6 @@
-"""Social cards: every cover as a PNG of the shape that networks show beside a link."""
+"""Social cards: every cover as a PNG in the format that networks show next to a link."""
 
-# ruff: noqa: PLC0415 - what draws takes long to begin, and few builds need it
+# ruff: noqa: PLC0415 - drawing libraries are slow to import, and few builds need them
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CARDS = PurePosixPath("cards")
 
 
 def has_cards(settings: Settings) -> bool:
-    """Say whether there are cards: networks follow full addresses alone."""
+    """Return whether the site has cards: networks need full URLs."""
     return bool(settings.url) and settings.cards
 
 
@@ -38,14 +38,14 @@ def card_address(cover: str) -> str:
 def draw_cards(
     settings: Settings, files: Iterable[OutputFile | Bundle]
 ) -> Iterator[OutputFile | Bundle]:
-    """Yield a card for every cover among the files; those drawn earlier are taken as they are."""
+    """Yield a card for every cover among the files; cards drawn before come from the cache."""
     if not has_cards(settings):
         return
-    for each in files:
-        if isinstance(each, OutputFile):
-            yield from _cards([each])
+    for file in files:
+        if isinstance(file, OutputFile):
+            yield from _cards([file])
         else:
-            yield Bundle(f"cards of {each.name}", each.key, partial(_cards_of, each))
+            yield Bundle(f"cards of {file.name}", file.key, partial(_cards_of, file))
 
 
 def _cards_of(bundle: Bundle) -> Iterator[OutputFile]:
@@ -59,18 +59,18 @@ def _cards(files: Iterable[OutputFile]) -> Iterator[OutputFile]:
 
 
 def _card(file: OutputFile) -> Path:
-    """Return where a cover's card lies, drawn if it does not lie there yet."""
-    from stempress.art.raster import png_place
+    """Return the path of a cover's card in the cache, drawing it if it is not there."""
+    from stempress.art.raster import cached_png_path
 
     cover = file.read()
-    place = png_place(WIDTH, HEIGHT, PAPER, cover)
-    if not place.exists():
-        store(place, draw_card(file.address, cover))
-    return place
+    path = cached_png_path(WIDTH, HEIGHT, PAPER, cover)
+    if not path.exists():
+        store(path, draw_card(file.address, cover))
+    return path
 
 
 def draw_card(address: str, cover: bytes) -> bytes:
-    """Draw a cover in the middle, on the colour of its own corner; return a PNG."""
+    """Draw a cover centred on the colour of its own corner; return a PNG."""
     from PIL import Image
 
     from stempress.art.raster import png
@@ -85,7 +85,7 @@ def draw_card(address: str, cover: bytes) -> bytes:
 
 
 def _picture(address: str, cover: bytes) -> Image.Image:
-    """Return a cover as a square; of a picture that cannot be read, nothing."""
+    """Return a cover as a square image, transparent if it cannot be read."""
     from io import BytesIO
 
     from PIL import Image, ImageOps, UnidentifiedImageError
@@ -95,7 +95,7 @@ def _picture(address: str, cover: bytes) -> Image.Image:
     if address.endswith(".svg"):
         return rasterise(cover, HEIGHT)
     try:
-        found = Image.open(BytesIO(cover)).convert("RGBA")
+        image = Image.open(BytesIO(cover)).convert("RGBA")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         return Image.new("RGBA", (HEIGHT, HEIGHT))
-    return ImageOps.fit(found, (HEIGHT, HEIGHT))
+    return ImageOps.fit(image, (HEIGHT, HEIGHT))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
-from stempress.art.web_manifest import offline_files
+from stempress.art.web_manifest import web_manifest_files
 from stempress.audio.check import check_audio
 from stempress.audio.pipeline import Studio, press_audio
 from stempress.collection.collection import read_collection
@@ -84,7 +84,7 @@ def _build_site(
             *data_files(plan, collection, rarity, sounds, keys),
             *metadata,
             *assets,
-            *offline_files(settings, assets, translations.direction),
+            *web_manifest_files(settings, assets, translations.direction),
             *render_site(views, options.site, keys, key_of),
             *app,
         ]

@@ -1,4 +1,4 @@
-"""Covers: drawn from the stems, each its own, small; the artist's pictures never run."""
+"""Covers: drawn from the stems, unique and small; scripts in the artist's pictures never run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem, Variation
-from stempress.art.covers import Art, draw_covers
+from stempress.art.covers import CoverRenderer, draw_covers
 from stempress.art.raster import rasterise
-from stempress.art.record_geometry import contour, resampled, shade, strata, wedge
+from stempress.art.record_geometry import contour, resample, shade, strata, wedge
 from stempress.audio.results import Sounds
 from stempress.collection.ledger import Ledger
 from stempress.collection.stem_files import StemFiles
@@ -67,11 +67,11 @@ def with_picture(folder: Path, content: str) -> Small:
     return read(folder)
 
 
-def test_covers_are_the_same_each_time(plain: Small) -> None:
+def test_covers_are_deterministic(plain: Small) -> None:
     assert covers(plain) == covers(plain)
 
 
-def test_every_drawn_cover_is_its_own_and_small_and_xml(plain: Small) -> None:
+def test_every_drawn_cover_is_unique_small_and_valid_xml(plain: Small) -> None:
     drawn = covers(plain)
     assert len(set(drawn.values())) == len(drawn)
     for address, text in drawn.items():
@@ -120,7 +120,7 @@ def test_covers_of_many_songs_stay_small(plain: Small) -> None:
     """A collection of 40 songs has a ring for each, none of them cut."""
     songs = {f"s{at}": replace(plain.collection.song("one"), slug=f"s{at}") for at in range(40)}
     collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs=songs)
-    drawn = Art(collection, made_up(collection)).collection()
+    drawn = CoverRenderer(collection, made_up(collection)).collection()
     assert drawn.count(b"<g transform=") == 40
     assert len(drawn) < 10_000
 
@@ -133,7 +133,7 @@ def mixes(plain: Small, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[str, b
     )
     song = Song("x", "X", layers)
     collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs={"x": song})
-    art = Art(collection, made_up(collection))
+    art = CoverRenderer(collection, made_up(collection))
     return {each.mix_number: art.variation(song, each) for each in song.variations()}
 
 
@@ -180,7 +180,7 @@ def test_bright_stems_have_more_teeth_than_dark_ones() -> None:
     assert teeth[0] * 4 < teeth[1]
 
 
-def test_every_token_has_a_cover_and_unrevealed_ones_share_theirs(plain: Small) -> None:
+def test_every_token_has_a_cover_and_unrevealed_ones_share_one(plain: Small) -> None:
     drawn = covers(plain)
     found = {token.id: token_cover(plain.collection, token) for token in plain.collection.tokens}
     assert set(found.values()) <= set(drawn)
@@ -188,7 +188,7 @@ def test_every_token_has_a_cover_and_unrevealed_ones_share_theirs(plain: Small) 
     assert found["91"] == "art/mixes/one/1-2.svg"
 
 
-def test_an_unrevealed_cover_owes_nothing_to_the_stems(plain: Small) -> None:
+def test_an_unrevealed_cover_does_not_depend_on_the_stems(plain: Small) -> None:
     stems = {
         key: replace(sound, facts=facts(envelope(50 + at)))
         for at, (key, sound) in enumerate(plain.sounds.stems.items())
@@ -198,7 +198,7 @@ def test_an_unrevealed_cover_owes_nothing_to_the_stems(plain: Small) -> None:
     assert changed[address] == covers(plain)[address]
 
 
-def test_pictures_are_stacked_as_data_that_cannot_run(tmp_path: Path) -> None:
+def test_stacked_pictures_are_data_whose_scripts_cannot_run(tmp_path: Path) -> None:
     drawn = covers(with_picture(tmp_path, HOSTILE))
     data = f"data:image/svg+xml;base64,{base64.b64encode(HOSTILE.encode()).decode()}"
     for address in (stem_cover(X), variation_cover(Variation("one", (0, 1)))):
@@ -209,7 +209,7 @@ def test_pictures_are_stacked_as_data_that_cannot_run(tmp_path: Path) -> None:
     assert "data:" not in drawn[stem_cover(Y)]
 
 
-def test_large_pictures_are_laid_over_each_other_by_the_page(tmp_path: Path) -> None:
+def test_large_pictures_are_stacked_by_the_page(tmp_path: Path) -> None:
     small = with_picture(tmp_path, f"<svg><!--{'x' * 100_000}--></svg>")
     variation = Variation("one", (0, 1))
     assert len(covers(small)[variation_cover(variation)]) < 6000
@@ -245,14 +245,14 @@ def points(path: str) -> list[tuple[int, int]]:
     return found[1:]
 
 
-def test_an_outline_goes_once_around_clockwise_from_the_top() -> None:
+def test_an_outline_runs_clockwise_from_the_top() -> None:
     corners = points(contour(FLAT, DARK, 100))
     assert corners[0] == (0, -100)
     assert len(corners) == 16
     assert corners[4] == (100, 0)
 
 
-def test_a_wedge_goes_from_the_centre_between_two_turns() -> None:
+def test_a_wedge_starts_at_the_centre_and_lies_between_two_turns() -> None:
     corners = points(wedge(FLAT, DARK, 100, 16, (0.25, 0.5)))
     assert corners[0] == (0, 0)
     assert corners[1] == (100, 0)
@@ -260,7 +260,7 @@ def test_a_wedge_goes_from_the_centre_between_two_turns() -> None:
     assert len(corners) == 17
 
 
-def test_a_stem_alone_shows_how_much_of_it_is_bass_and_treble() -> None:
+def test_a_stem_cover_shows_its_bass_and_treble() -> None:
     loud = (1.0,) * 96
     bands = (4,) * 48, (4,) * 48, (8,) * 48
     tops = [-points(path)[0][1] for path in strata(loud, bands, 100, 500, 96)]
@@ -269,13 +269,13 @@ def test_a_stem_alone_shows_how_much_of_it_is_bass_and_treble() -> None:
     assert [-points(path)[0][1] for path in nothing] == [500, 100, 100]
 
 
-def test_envelopes_are_taken_down_by_means() -> None:
-    assert resampled([0.0, 1.0, 1.0, 1.0], 2) == [0.5, 1.0]
-    assert resampled([0.0, 1.0], 4) == [0.0, 0.0, 1.0, 1.0]
-    assert resampled([], 2) == [0.0, 0.0]
+def test_envelopes_are_resampled_by_means() -> None:
+    assert resample([0.0, 1.0, 1.0, 1.0], 2) == [0.5, 1.0]
+    assert resample([0.0, 1.0], 4) == [0.0, 0.0, 1.0, 1.0]
+    assert resample([], 2) == [0.0, 0.0]
 
 
-def test_shades_go_towards_white_and_black() -> None:
+def test_shades_blend_with_white_and_black() -> None:
     assert shade("#808080", 1) == "#ffffff"
     assert shade("#808080", -1) == "#000000"
     assert shade("#808080", 0) == "#808080"

@@ -12,7 +12,7 @@ from PIL import Image
 
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
-from stempress.art.web_manifest import offline_files
+from stempress.art.web_manifest import web_manifest_files
 from stempress.output.output_files import OutputFile, flatten
 from tests.support.small_site import Small, small_site
 
@@ -47,7 +47,7 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data)).convert("RGB")
 
 
-def test_every_page_has_the_card_that_it_names(small: Small) -> None:
+def test_every_page_refers_to_a_card_that_exists(small: Small) -> None:
     covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
@@ -75,7 +75,7 @@ def test_a_card_shows_the_cover_on_its_own_colour(small: Small) -> None:
     assert corners["cards/c.png"] == (0x17, 0x16, 0x1A)
 
 
-def test_what_was_drawn_is_not_drawn_again(
+def test_cards_and_icons_are_drawn_only_once(
     small: Small, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [OutputFile("art/a.svg", SVG % b"ff0000")]
@@ -86,7 +86,7 @@ def test_what_was_drawn_is_not_drawn_again(
 
 
 @pytest.mark.parametrize("change", [{"url": ""}, {"cards": False}])
-def test_without_an_address_or_when_turned_off_there_are_none(
+def test_there_are_no_cards_without_an_address_or_when_turned_off(
     small: Small, change: dict[str, object], tmp_path: Path
 ) -> None:
     settings = replace(small.collection.settings, **change)  # type: ignore[arg-type]
@@ -95,9 +95,9 @@ def test_without_an_address_or_when_turned_off_there_are_none(
     assert "cards/" not in other.press()["index.html"]
 
 
-def test_the_manifest_names_icons_of_the_size_they_have(small: Small) -> None:
+def test_icons_have_the_size_that_the_manifest_states(small: Small) -> None:
     covers = list(draw_covers(small.plan, small.collection, small.sounds, small.keys))
-    files = {file.address: file for file in offline_files(small.collection.settings, covers)}
+    files = {file.address: file for file in web_manifest_files(small.collection.settings, covers)}
     manifest = json.loads(files["manifest.json"].read())
     assert manifest["name"] == "Small Hours"
     assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
