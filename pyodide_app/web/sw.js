@@ -6,9 +6,14 @@ const KEPT = `stempress ${VERSION} kept ${registration.scope}`;
 const MOST_VISITED = 400;
 const PATIENCE = 5000; // ms before a page that is there is shown instead of waiting on
 const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
-const OFFLINE = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Offline</title><h1>There is no network</h1>
-<p>This page has not been visited on this device. <a href="${registration.scope}">To the front page</a></p>`;
+
+/**
+ * The site's language: a build for another one than English writes it before this file, for a classic
+ * worker imports no modules. `forms` are the sentences by the English ones.
+ * @typedef {{ lang: string, dir: string, forms: Record<string, string[]> }} Language
+ */
+/** @type {Language} */
+const LANGUAGE = Reflect.get(globalThis, "siteLanguage") ?? { lang: "en", dir: "ltr", forms: {} };
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(Promise.allSettled([tidy(), clients.claim()])));
@@ -39,7 +44,7 @@ async function answer(event) {
     const there = await found(request);
     if (there) return ranged(request, there);
     if (request.mode !== "navigate") throw error;
-    return new Response(OFFLINE, { status: 503, headers: { "Content-Type": "text/html" } });
+    return offlinePage();
   }
 }
 
@@ -98,4 +103,17 @@ async function tidy() {
 
 function after(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds, null));
+}
+
+function offlinePage() {
+  const page = `<!doctype html><html lang="${LANGUAGE.lang}" dir="${LANGUAGE.dir}">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${_("Offline")}</title><h1>${_("There is no network")}</h1>
+<p>${_("This page has not been visited on this device.")} <a href="${registration.scope}">${_("To the front page")}</a></p>`;
+  return new Response(page, { status: 503, headers: { "Content-Type": "text/html" } });
+}
+
+/** @param {string} words */
+function _(words) {
+  return LANGUAGE.forms[words]?.[0] ?? words;
 }

@@ -36,7 +36,7 @@ def app_files(
         if name != SERVICE_WORKER
     ]
     # What a service worker is in charge of lies below it.
-    web.append(OutputFile(SERVICE_WORKER, WEB / SERVICE_WORKER))
+    web.append(OutputFile(SERVICE_WORKER, _localized_worker(WEB / SERVICE_WORKER, _)))
     if options.without_runtime:
         return [*web, _file_list(web)], _(
             "This site was pressed without the Python runtime, so its mixer is off."
@@ -69,6 +69,23 @@ def _localized(file: Path, translations: Translations) -> Path | bytes:
         if file.name != LANGUAGE or translations.key == SOURCE_LANGUAGE
         else language_module(translations).encode()
     )
+
+
+def _localized_worker(file: Path, translations: Translations) -> Path | bytes:
+    """Return the service worker, with its sentences in the site's language before it.
+
+    A classic worker cannot import `language_module`, and this one must work without a network.
+    """
+    if translations.key == SOURCE_LANGUAGE:
+        return file
+    source = file.read_text("utf-8")
+    used = [key for key in sorted(translations.scripted) if f"_({_to_script(key)})" in source]
+    language = {
+        "lang": translations.tag,
+        "dir": translations.direction,
+        "forms": {key: translations.forms[key] for key in used},
+    }
+    return f"globalThis.siteLanguage = {_to_script(language)};\n{source}".encode()
 
 
 def language_module(translations: Translations) -> str:

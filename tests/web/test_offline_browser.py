@@ -16,6 +16,7 @@ from stempress.commands.live_reload import BuildEvents, PreviewHandler, bind_ser
 from stempress.commands.live_reload import serve_in_thread as previewing
 from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
+from tests.support.small_site import write_small_site
 from tests.support.visiting import until
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from tests.conftest import Press
+
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 ACTIVE = """async () => {
@@ -31,6 +34,12 @@ ACTIVE = """async () => {
   if (!navigator.serviceWorker.controller) {
     await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
   }
+}"""
+UPDATED = """async () => {
+  const { serviceWorker } = navigator;
+  const taken = new Promise((done) => serviceWorker.addEventListener("controllerchange", done));
+  await (await serviceWorker.getRegistration()).update();
+  await taken;
 }"""
 POISON = """async ([words, status]) => {
   for (const name of await caches.keys()) {
@@ -41,6 +50,7 @@ POISON = """async ([words, status]) => {
     }
   }
 }"""
+ENGLISH = "There is no network", "has not been visited", "To the front page"
 VERSIONS = "async () => (await caches.keys()).map((name) => name.split(' ').slice(0, 3).join(' '))"
 
 
@@ -120,6 +130,65 @@ def test_what_was_visited_is_there_without_a_network(host: Host, page: Page) -> 
     host.start()
     page.goto(f"{host.base}rarity/")
     assert heading(page) == "Rarity"
+
+
+@pytest.fixture(scope="module")
+def languages(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> dict[str, Path]:
+    """Press one small site in several languages."""
+    pressed = {}
+    for language in ("en", "de-AT", "he", "tlh"):
+        site = tmp_path_factory.mktemp(language)
+        write_small_site(site)
+        settings = (site / "site.toml").read_text("utf-8")
+        spoken = settings.replace("[site]", f'[site]\nlanguage = "{language}"', 1)
+        (site / "site.toml").write_text(spoken, "utf-8")
+        assert press_small(site) == 0
+        pressed[language] = site / "dist"
+    return pressed
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "words"),
+    [
+        ("en", ("en", "ltr"), ENGLISH),
+        ("de-AT", ("de-AT", "ltr"), ("Kein Netz", "noch nicht besucht", "Zur Startseite")),
+        ("he", ("he", "rtl"), ("אין רשת", "עדיין לא נפתח", "לעמוד הראשי")),
+        ("tlh", ("en", "ltr"), ENGLISH),
+    ],
+)
+def test_the_service_worker_speaks_the_language_of_the_site(
+    languages: dict[str, Path],
+    page: Page,
+    language: str,
+    written: tuple[str, str],
+    words: tuple[str, str, str],
+) -> None:
+    with hosting(languages[language]) as host:
+        visit(page, host)
+        host.stop()
+        page.goto(f"{host.base}gallery/")
+        root = page.locator("html")
+        assert (root.get_attribute("lang"), root.get_attribute("dir")) == written
+        title, reason, link = words
+        assert heading(page) == title
+        expect(page.locator("p")).to_contain_text(reason)
+        expect(page.get_by_role("link", name=link)).to_have_attribute("href", host.base)
+
+
+def test_what_was_visited_outlives_a_worker_in_another_language(
+    languages: dict[str, Path], page: Page, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dist"
+    shutil.copytree(languages["en"], folder)
+    with hosting(folder) as host:
+        visit(page, host, "gallery/")
+        shutil.copyfile(languages["he"] / "sw.js", folder / "sw.js")
+        page.evaluate(UPDATED)
+        host.stop()
+        page.goto(f"{host.base}gallery/")
+        assert heading(page) == "Gallery"
+        page.goto(f"{host.base}rarity/")
+        assert heading(page) == "אין רשת"
 
 
 def test_a_song_that_was_kept_plays_without_a_network(pressed: Path, page: Page) -> None:
