@@ -23,7 +23,7 @@ from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler, StaticServer
 from stempress.publish.cid import format_cid
-from stempress.render.html_pages import Press
+from stempress.render.html_pages import PageRenderer
 from stempress.site.views import Views
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
@@ -279,11 +279,11 @@ def test_a_new_site_is_what_the_first_page_shows(
 def test_what_templates_can_ask_for_is_told(tmp_path: Path) -> None:
     page = "docs/theming.md"
     small = small_site(tmp_path)
-    press = Press(small.views(), tmp_path)
+    press = PageRenderer(small.views(), tmp_path)
     templates = press._templates  # noqa: SLF001 - what templates see is nobody else's
     assert table(page, "filter") == templates.filters.keys() - FILTERS.keys()
     given = {"page", "about", "root", "url", "shown", "absolute", "stamp", "urn"}
-    ours = templates.globals.keys() - DEFAULT_NAMESPACE.keys() - {"_", "which_form"}
+    ours = templates.globals.keys() - DEFAULT_NAMESPACE.keys() - {"_", "plural_form"}
     assert table(page, "name") == ours | given
     assert table(page, "`views.`") == {name for name in vars(Views) if not name.startswith("_")}
     files = {path.name for path in (ROOT / "templates").glob("[!_]*.*")}

@@ -28,8 +28,8 @@ from stempress.i18n.number_format import Formatter, format_duration, layer_colou
 from stempress.i18n.translations import ENGLISH
 from stempress.render.html_pages import environment
 from stempress.render.json_ld import linked_data
-from stempress.render.oembed import shown_in_frame
-from stempress.render.token_metadata import absolute, token_metadata
+from stempress.render.oembed import embed_of
+from stempress.render.token_metadata import metadata_url, token_metadata
 from stempress.site.addresses import address_of, cover_of, gallery_address
 from stempress.site.page_plan import StemView, TokenList, VariationView, plan_pages
 from stempress.site.views import Views
@@ -183,7 +183,7 @@ def page_facts(views: Views, page: Page) -> Facts | None:
         return None
     place = f"{page.address.partition('/')[0]}/"
     root = "../" * page.address.count("/")
-    shown = shown_in_frame(views.collection.settings, page)
+    shown = embed_of(views.collection.settings, page)
     around = {
         "address": page.address,
         "root": root,
@@ -232,7 +232,7 @@ def _cut_of_token(views: Views, token: Token) -> Sequence[int]:
 def token_facts(views: Views, page: Page, token: Token) -> Facts:
     """Return what the page of a token says."""
     collection, settings = views.collection, views.collection.settings
-    at = partial(absolute, settings, {})
+    at = partial(metadata_url, settings, {})
     known = token.state != "unrevealed"
     song = collection.song(token.song) if known and token.song else None
     row = views.row(token.stem_key) if known and token.stem_key else None

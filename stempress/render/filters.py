@@ -40,7 +40,7 @@ PLAIN: dict[str, Callable[..., object]] = {
 def language_filters(
     formatter: Formatter, translations: Translations
 ) -> dict[str, Callable[..., object]]:
-    """Return the filters that write numbers, dates and names in a language."""
+    """Return the filters that format numbers, dates and names in a language."""
     return {
         "day": formatter.day,
         "fixed": formatter.fixed,

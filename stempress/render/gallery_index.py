@@ -1,8 +1,7 @@
-"""What the gallery finds tokens by: all of them in one small file, a digit or two for each fact.
+"""Index of all tokens for the gallery: one small file with a base-64 digit or two for each fact.
 
-A token is a row of columns: its number, what it is, its state, who holds it. What it is stands for
-its title, its cover, its traits and its rarity, which follow from the songs and their stems. An
-unrevealed token is "an unrevealed token of its tier" and no more.
+A token is a row of columns: ID, kind, state, owners. Its kind stands for its title, cover, traits
+and rarity, which depend on the songs and their stems. Unrevealed tokens of a tier are one kind.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
 
 DIGITS = ascii_uppercase + ascii_lowercase + digits + "-_"
-"""Digits to the base 64, which need no escaping in JSON."""
+"""Digits of base 64 that need no escaping in JSON."""
 HEAD, TAIL = 6, 2
-"""How many bytes of a holder's address are kept from its two ends; more where two would be one."""
-ADDRESS = 20
+"""How many bytes of an owner's address are stored from either end, more if that is ambiguous."""
+ADDRESS_BYTES = 20
 
 
 def gallery_data(collection: Collection) -> dict[str, object]:
-    """Return the index of all tokens, which ``gallery/token-index.js`` reads."""
+    """Return the index of all tokens, which ``gallery-index.js`` reads."""
     tokens, songs = collection.tokens, collection.songs
     mixes = {song.slug: _mixes(song, tokens) for song in songs}
     numbers = _numbers(collection, mixes)
-    place = {token.id: at for at, token in enumerate(tokens)}
+    position = {token.id: index for index, token in enumerate(tokens)}
     return {
         "ids": id_ranges(tokens),
         "states": "".join(token.state[0] for token in tokens),
@@ -63,40 +62,42 @@ def gallery_data(collection: Collection) -> dict[str, object]:
             for song in songs
         ],
         "burned": {
-            str(place[token.id]): [place[each] for each in token.burned if each in place]
+            str(position[token.id]): [
+                position[burned_id] for burned_id in token.burned if burned_id in position
+            ]
             for token in tokens
             if token.tier == "album" and token.burned
         },
-        "owners": _owners(tokens, collection.ledger.owners),
+        "owners": _owner_columns(tokens, collection.ledger.owners),
     }
 
 
 def id_ranges(tokens: Sequence[Token]) -> list[str]:
-    """Return the tokens' numbers, those that follow each other as ``1-40``."""
-    found: list[list[int]] = []
+    """Return the tokens' IDs, with consecutive ones as a range ``1-40``."""
+    ranges: list[list[int]] = []
     for token in tokens:
         number = int(token.id)
-        if found and found[-1][1] + 1 == number:
-            found[-1][1] = number
+        if ranges and ranges[-1][1] + 1 == number:
+            ranges[-1][1] = number
         else:
-            found.append([number, number])
-    return [str(first) if first == last else f"{first}-{last}" for first, last in found]
+            ranges.append([number, number])
+    return [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
 
 
 def column(numbers: Sequence[int]) -> dict[str, object]:
-    """Return whole numbers as digits to the base 64, as many for each as the largest needs."""
+    """Return whole numbers in base 64, each with as many digits as the largest needs."""
     width = 1
     while len(DIGITS) ** width <= max(numbers, default=0):
         width += 1
-    places = [len(DIGITS) ** at for at in reversed(range(width))]
+    powers = [len(DIGITS) ** exponent for exponent in reversed(range(width))]
     return {
         "width": width,
-        "digits": "".join(DIGITS[number // each % 64] for number in numbers for each in places),
+        "digits": "".join(DIGITS[number // power % 64] for number in numbers for power in powers),
     }
 
 
 def _mixes(song: Song, tokens: Iterable[Token]) -> list[Variation]:
-    """Return the variations of a song that are tokens."""
+    """Return the minted variations of a song."""
     return sorted(
         {
             Variation.from_stems(song, token.stems)
@@ -117,7 +118,7 @@ def _kind(collection: Collection, token: Token) -> object:
 
 
 def _numbers(collection: Collection, mixes: Mapping[str, Sequence[Variation]]) -> dict[object, int]:
-    """Give a number to all that a token can be: unrevealed, a stem, a mix, an album."""
+    """Return a number for every kind of token: unrevealed by tier, stems, mixes, albums."""
     stems = (
         (song.slug, layer.slug, stem.slug)
         for song in collection.songs
@@ -128,34 +129,34 @@ def _numbers(collection: Collection, mixes: Mapping[str, Sequence[Variation]]) -
     return dict(zip(chain(TIERS, stems, *mixes.values(), albums), count()))
 
 
-def _owners(
+def _owner_columns(
     tokens: Sequence[Token], owners: Mapping[str, Mapping[str, int]]
 ) -> dict[str, object] | None:
-    """Return the holders, those of most tokens first, and which of them hold each token.
+    """Return the owners, those of most tokens first, and which of them hold each token.
 
-    ``of`` has the first holder of each token from 1, 0 for none; ``more`` the others, by place.
+    ``of`` has each token's first owner, counted from 1, or 0; ``more`` the others, by token index.
     """
-    held = [list(owners.get(token.id, {})) for token in tokens]
-    counts = Counter(chain.from_iterable(held))
+    holders_of = [list(owners.get(token.id, {})) for token in tokens]
+    counts = Counter(chain.from_iterable(holders_of))
     if not counts:
         return None
-    holders = sorted(counts, key=lambda address: (-counts[address], address.lower()))
-    number = {address: at for at, address in enumerate(holders)}
-    packed = [bytes.fromhex(address.removeprefix("0x")) for address in holders]
+    addresses = sorted(counts, key=lambda address: (-counts[address], address.lower()))
+    index_of = {address: index for index, address in enumerate(addresses)}
+    raw = [bytes.fromhex(address.removeprefix("0x")) for address in addresses]
     head = next(
         size
-        for size in range(HEAD, ADDRESS - TAIL + 1)
-        if len({each[:size] + each[-TAIL:] for each in packed}) == len(packed)
+        for size in range(HEAD, ADDRESS_BYTES - TAIL + 1)
+        if len({address[:size] + address[-TAIL:] for address in raw}) == len(raw)
     )
-    ends = b"".join(each[:head] + each[-TAIL:] for each in packed)
+    ends = b"".join(address[:head] + address[-TAIL:] for address in raw)
     return {
         "head": head,
         "tail": TAIL,
         "ends": b64encode(ends).decode(),
-        "of": column([number[holding[0]] + 1 if holding else 0 for holding in held]),
+        "of": column([index_of[holders[0]] + 1 if holders else 0 for holders in holders_of]),
         "more": {
-            str(at): [number[each] for each in holding[1:]]
-            for at, holding in enumerate(held)
-            if len(holding) > 1
+            str(index): [index_of[address] for address in holders[1:]]
+            for index, holders in enumerate(holders_of)
+            if len(holders) > 1
         },
     }

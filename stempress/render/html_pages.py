@@ -1,4 +1,4 @@
-"""Page -> HTML, through templates that a site may override one by one."""
+"""HTML pages, feeds and other files rendered from templates, which a site may override."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import compile_plural_rule
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.filters import filters
-from stempress.render.jinja_codegen import Quick
-from stempress.render.jinja_i18n import WHICH, translate
+from stempress.render.jinja_codegen import FastCodeGenerator
+from stempress.render.jinja_i18n import PLURAL_FORM, translate
 from stempress.render.json_ld import linked_data
-from stempress.render.oembed import playlist_address, sharing_files, shown_in_frame, song_preview
+from stempress.render.oembed import embed_of, playlist_address, sharing_files, song_preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableMapping
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from stempress.site.page_plan import Page, Section
     from stempress.site.views import Views
 
-VERSION = 3
-"""Raised when the same template compiles to something else."""
+VERSION = 4
+"""Part of the compiled templates' cache key: raised when templates compile differently."""
 EXTRAS = {
     "assets/theme.css": "theme.css",
     "feed.xml": "feed.xml",
@@ -55,22 +55,22 @@ EXTRAS = {
     "_headers": "headers.txt",
     "_redirects": "redirects.txt",
 }
-"""Files beside the pages and the sitemap, and the templates that they are made from."""
+"""Other files than pages and the sitemap, and their templates."""
 
 
 def render_site(
     views: Views, site: Path, keys: CacheKeys, key_of: Callable[[Page], str]
 ) -> Iterator[OutputFile | Bundle]:
-    """Yield every page, the theme, the feeds, the sitemap and what hosts and robots read.
+    """Yield all pages, the theme, the feeds, the sitemap, and files for hosts and robots.
 
-    A template of the site's own that fails, when the file is made, is a SiteError with its file and
-    line. ``key_of`` returns a page's key.
+    If one of the site's own templates fails, building the file raises SiteError with the template's
+    name and line. ``key_of`` returns a page's cache key.
     """
-    press = Press(views, site)
+    renderer = PageRenderer(views, site)
 
     def pages(section: Section) -> Iterator[OutputFile]:
         for page in section.pages:
-            yield OutputFile(page.output, partial(press.page, page), key_of(page))
+            yield OutputFile(page.output, partial(renderer.page, page), key_of(page))
 
     for section in views.plan.sections:
         if section.kind:
@@ -78,17 +78,16 @@ def render_site(
         else:
             yield from pages(section)
     for address, template in EXTRAS.items():
-        yield OutputFile(address, partial(press.file, template), keys.everything)
-    listed = OutputFile("sitemap.xml", partial(press.file, "sitemap.xml"))
-    yield Bundle("sitemap", keys.sitemap, lambda: [listed._replace(key=keys.addresses)])
+        yield OutputFile(address, partial(renderer.file, template), keys.everything)
+    sitemap = OutputFile("sitemap.xml", partial(renderer.file, "sitemap.xml"))
+    yield Bundle("sitemap", keys.sitemap, lambda: [sitemap._replace(key=keys.addresses)])
     yield from sharing_files(views.plan, views.collection, views.sounds, keys)
 
 
-class Press:
-    """Templates, each compiled once, and what all of them can ask for."""
+class PageRenderer:
+    """Renders pages. Each template is compiled once; ``site`` may override templates."""
 
     def __init__(self, views: Views, site: Path) -> None:
-        """Take everything that pages speak of, and the site's folder."""
         self._site, self._settings = site, views.collection.settings
         self._templates = environment(site, views.translations)
         self._templates.filters |= filters(views)
@@ -109,52 +108,52 @@ class Press:
         }
 
     def page(self, page: Page) -> bytes:
-        """Render one page; ``root`` leads from it to the site's root."""
-        given: dict[str, object] = {
+        """Render a page; ``root`` is the relative path from it to the site's root."""
+        context: dict[str, object] = {
             "page": page,
             "about": page.about,
             "root": "../" * page.address.count("/") or "./",
             "url": self._absolute(page.address),
-            "shown": shown_in_frame(self._settings, page),
+            "shown": embed_of(self._settings, page),
         }
         if page.address == "404.html":
-            given |= self._inline("style", "404.css") | self._inline("script", "404.js")
-        return self._render(page.template, given)
+            context |= self._inline("style", "404.css") | self._inline("script", "404.js")
+        return self._render(page.template, context)
 
     def file(self, template: str) -> bytes:
-        """Render a file that is no page; it lies at the root, or one folder below."""
-        given: dict[str, object] = {
+        """Render a file other than a page, at the root or one folder below."""
+        context: dict[str, object] = {
             "root": self._absolute("") or "./",
             "absolute": self._absolute,
-            "stamp": stamp,
+            "stamp": timestamp,
             "urn": self._urn,
         }
-        return self._render(template, given)
+        return self._render(template, context)
 
     def _absolute(self, address: str) -> str:
-        """Return a full address where the site has one of its own, else nothing."""
+        """Return a full URL if the site has a URL, else an empty text."""
         url = self._settings.url
         return f"{url.rstrip('/')}/{address}" if url else ""
 
     def _urn(self, address: str) -> str:
-        """Return a name for an entry of the feed that stays, wherever the site lies."""
+        """Return a permanent ID for a feed entry, independent of the site's URL."""
         return uuid5(NAMESPACE_URL, f"stempress:{self._settings.name}:{address}").urn
 
     def _inline(self, name: str, template: str) -> dict[str, object]:
-        """Return what the page that is shown at any depth holds inline, and that part's hash."""
+        """Render an inline style or script of the 404 page, and its hash for the policy."""
         text = self._render(template, {}).decode()
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        return {name: Markup(text), f"{name}_hash": f"sha256-{digest}"}  # noqa: S704 - our own
+        return {name: Markup(text), f"{name}_hash": f"sha256-{digest}"}  # noqa: S704 - our own template
 
-    def _render(self, name: str, given: dict[str, object]) -> bytes:
+    def _render(self, name: str, context: dict[str, object]) -> bytes:
         try:
-            return self._templates.get_template(name).render(given).encode()
+            return self._templates.get_template(name).render(context).encode()
         except TemplateSyntaxError as error:
             self._blame(error.filename or "", error.lineno, error)
             raise
         except UnicodeDecodeError as error:
-            what = f"uses a template that is not UTF-8: {error.reason} at byte {error.start}"
-            raise SiteError([Fault(f"templates/{name}", what)]) from error
+            message = f"uses a template that is not UTF-8: {error.reason} at byte {error.start}"
+            raise SiteError([Fault(f"templates/{name}", message)]) from error
         except Exception as error:
             frames = traceback.extract_tb(error.__traceback__)
             for frame in reversed(frames):
@@ -162,38 +161,40 @@ class Press:
             raise
 
     def _blame(self, file: str, line: int, error: Exception) -> None:
-        """Raise a SiteError if a template of the site's own is at fault."""
+        """Raise SiteError if one of the site's own templates is at fault."""
         folder = (self._site / "templates").resolve()
         path = Path(file).resolve()
         if not path.is_relative_to(folder):
             return
-        what = (
+        message = (
             str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
         )
         where = f"templates/{path.relative_to(folder).as_posix()}"
-        fault = Fault(where, f"line {line}: {what}", hint="or remove it: the built-in one is used")
+        fault = Fault(
+            where, f"line {line}: {message}", hint="fix it, or remove it to use the built-in one"
+        )
         raise SiteError([fault]) from error
 
 
-class Templates(Environment):
-    """Templates that say everything in one language.
+class TranslatedEnvironment(Environment):
+    """A Jinja environment whose templates are compiled into one language.
 
-    Names are looked up in one dict: a chain of them costs more than a page.
+    Globals are merged into a single dict: looking them up in a chain of dicts is slow.
     """
 
     translations: Translations
-    code_generator_class = Quick
+    code_generator_class = FastCodeGenerator
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return what a template can ask for."""
+        """Return the names available to a template."""
         return {**self.globals, **(d or {})}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return translate(super()._parse(source, name, filename), self.translations)
 
 
-class Compiled(FileSystemBytecodeCache):
-    """Compiled templates, each under a name made from its source and its language."""
+class BytecodeCache(FileSystemBytecodeCache):
+    """Cache of compiled templates, keyed by source and language."""
 
     def __init__(self, language: str) -> None:
         folder = cache_root() / "templates"
@@ -202,13 +203,13 @@ class Compiled(FileSystemBytecodeCache):
         self._language = language
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """Return what a template is kept under."""
+        """Return a template's cache key."""
         return super().get_cache_key(f"{VERSION} {self._language} {name}", filename)
 
 
 def environment(site: Path, translations: Translations) -> Environment:
-    """Return templates, the site's own first. Everything they print is escaped."""
-    templates = Templates(
+    """Return the environment; the site's own templates come first, and all output is escaped."""
+    templates = TranslatedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -217,20 +218,20 @@ def environment(site: Path, translations: Translations) -> Environment:
         auto_reload=False,
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
-        bytecode_cache=Compiled(translations.key),
+        bytecode_cache=BytecodeCache(translations.key),
     )
     templates.translations = translations
-    templates.policies["json.dumps_function"] = as_json
-    templates.globals[WHICH] = compile_plural_rule(translations.rule)
+    templates.policies["json.dumps_function"] = sorted_json
+    templates.globals[PLURAL_FORM] = compile_plural_rule(translations.rule)
     return templates
 
 
-def as_json(value: object, **_: object) -> str:
-    """Return JSON, the same for the same value."""
+def sorted_json(value: object, **_: object) -> str:
+    """Return JSON with sorted keys."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def stamp(day: date | None) -> str:
-    """Return a day as feeds write it (RFC 3339); the beginning of time without one."""
+def timestamp(day: date | None) -> str:
+    """Return a day as an RFC 3339 timestamp for feeds; the Unix epoch without a day."""
     moment = datetime.combine(day, time(), UTC) if day else datetime.fromtimestamp(0, UTC)
     return moment.isoformat().replace("+00:00", "Z")

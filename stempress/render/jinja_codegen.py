@@ -1,4 +1,4 @@
-"""Templates compiled to quicker code: most of a build is what pages print and call."""
+"""Faster code for compiled templates: most of a build's time is printing and calling."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _is_special = re.compile("[&<>\"']").search
 
 
 def escaped(value: object) -> str:
-    """Return what a page shows of a value; most texts have nothing that must be escaped."""
+    """Return a value escaped for HTML; most texts have nothing to escape."""
     if type(value) is Markup or (type(value) is str and not _is_special(value)):
         return value
     return escape(value)
 
 
-class Quick(CodeGenerator):
-    """Prints through ``escaped``, and calls functions as Python does unless they want a context.
+class FastCodeGenerator(CodeGenerator):
+    """Prints through ``escaped``, and calls functions directly unless they want a context.
 
-    Jinja asks at every call whether a function wants one; of ours none does.
+    Jinja checks at every call whether a function wants a context; none of ours does.
     """
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
-        """Write a template as a module."""
+        """Compile a template to a module."""
         self.writeline("from stempress.render.jinja_codegen import escaped")
         super().visit_Template(node, frame)
 
@@ -40,15 +40,15 @@ class Quick(CodeGenerator):
         frame: Frame,
         forward_caller: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
-        """Write a call."""
+        """Compile a call."""
         if _wants_context(self.environment, node.node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
-        whole, self.stream = self.stream, StringIO()
+        stream, self.stream = self.stream, StringIO()
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
-        given, self.stream = self.stream.getvalue(), whole
-        self.write(f"({given.removeprefix(', ')})")
+        arguments, self.stream = self.stream.getvalue(), stream
+        self.write(f"({arguments.removeprefix(', ')})")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: object) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
@@ -58,6 +58,6 @@ class Quick(CodeGenerator):
 
 
 def _wants_context(environment: Environment, function: nodes.Node) -> bool:
-    """Say whether a function is one of Jinja's own that ask for more than is written."""
+    """Return whether a function is one of Jinja's own that take a context."""
     known = environment.globals.get(function.name) if isinstance(function, nodes.Name) else None
     return hasattr(known, "jinja_pass_arg")

@@ -1,4 +1,4 @@
-"""/data/: the site's facts as JSON, for the mixer, the gallery and other people's tools."""
+"""Site data as JSON below data/, for the mixer, the gallery and other people's tools."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from stempress.site.page_plan import Plan, VariationPages
 
 
-PART = 1000
-"""How many tokens a part of the ledger has: less than a megabyte, whatever they are."""
+TOKENS_PER_PART = 1000
+"""Number of tokens in a part of the ledger, which keeps it below a megabyte."""
 
 
 def data_files(
     plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile]:
-    """Yield everything below data/. Addresses in it are relative to the site's root."""
+    """Yield all files below data/. Addresses in them are relative to the site's root."""
     every = keys.everything
     yield lazy_json_file("data/collection.json", every, collection_data, collection)
     for song in collection.songs:
@@ -53,21 +53,21 @@ def data_files(
         key = keys.previews(song.slug)
         yield lazy_json_file(f"data/previews/{song.slug}.json", key, previews_data, song, sounds)
     yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection)
-    parts = in_parts(collection.tokens)
+    parts = ledger_parts(collection.tokens)
     yield lazy_json_file("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_page(part)
-        yield lazy_json_file(f"data/tokens/{number}.json", key, part_data, collection, part)
+        yield lazy_json_file(f"data/tokens/{number}.json", key, ledger_part_data, collection, part)
     yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
     yield lazy_json_file("data/forge.json", keys.forge, forge_data, collection, plan)
     yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
-    yield OutputFile("data/rarity.csv", lambda: rarity_table(rarity).encode(), keys.rarity)
+    yield OutputFile("data/rarity.csv", lambda: rarity_csv(rarity).encode(), keys.rarity)
     if collection.seals:
         yield lazy_json_file("data/provenance.json", every, provenance_data, collection)
 
 
 def collection_data(collection: Collection) -> dict[str, object]:
-    """Return what the collection is."""
+    """Return the collection's settings and contents."""
     settings = collection.settings
     contract = settings.contract
     return {
@@ -120,7 +120,7 @@ def _album_data(album: Album) -> dict[str, object]:
 def song_data(
     collection: Collection, variations: VariationPages, sounds: Sounds
 ) -> dict[str, object]:
-    """Return a song as the mixer needs it."""
+    """Return a song for the mixer."""
     song = variations.song
     sound = sounds.songs[song.slug]
     return {
@@ -189,14 +189,21 @@ def _rule_data(rule: Rule) -> dict[str, object]:
 
 
 def previews_data(song: Song, sounds: Sounds) -> dict[str, str]:
-    """Return the previews of a song's mixes, by mix number."""
-    found = sounds.previews.items()
-    return {each.mix_number: file.address for each, file in found if each.song == song.slug}
+    """Return the addresses of a song's previews by mix number."""
+    return {
+        variation.mix_number: file.address
+        for variation, file in sounds.previews.items()
+        if variation.song == song.slug
+    }
 
 
 def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
-    """Return what the mixes of a song can be verified by, for those that are published."""
-    digests = {each: found for each, found in sounds.digests.items() if each.song == song.slug}
+    """Return the published digests of a song's mixes, for verification."""
+    digests = {
+        variation: digest
+        for variation, digest in sounds.digests.items()
+        if variation.song == song.slug
+    }
     master = next(iter(digests.values()), None)
     return {
         "song": song.slug,
@@ -205,19 +212,19 @@ def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
         "bits": 24,
         "rate": master and master.rate,
         "frames": master and master.frames,
-        "mixes": {each.mix_number: found.sha256 for each, found in digests.items()},
+        "mixes": {variation.mix_number: digest.sha256 for variation, digest in digests.items()},
     }
 
 
 def provenance_data(collection: Collection) -> dict[str, object]:
-    """Return what was promised of tokens, and what of it has been opened."""
+    """Return the seals and what has been opened of them."""
     return {"algorithm": ALGORITHM, "seals": [seal.content() for seal in collection.seals]}
 
 
 def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
-    """Return songs and albums as the forge planner needs them.
+    """Return songs and albums for the forge planner.
 
-    ``pages`` are the mix numbers that have a page, null where every permitted one has.
+    ``pages`` are the mix numbers that have a page, null if all permitted ones do.
     """
     return {
         "songs": [
@@ -238,7 +245,9 @@ def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
                     for layer in song.layers
                 ],
                 "rules": [_rule_data(rule) for rule in song.rules],
-                "pages": None if pages.complete else [each.mix_number for each in pages.shown],
+                "pages": None
+                if pages.complete
+                else [variation.mix_number for variation in pages.shown],
             }
             for song in collection.songs
             for pages in [plan.variations[song.slug]]
@@ -248,7 +257,7 @@ def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
 
 
 def tokens_data(collection: Collection) -> dict[str, object]:
-    """Return the ledger as the site publishes it."""
+    """Return the whole ledger."""
     return {
         "block": collection.ledger.block,
         "time": collection.ledger.time,
@@ -256,24 +265,26 @@ def tokens_data(collection: Collection) -> dict[str, object]:
     }
 
 
-def in_parts(tokens: Sequence[Token]) -> list[Sequence[Token]]:
-    """Return the ledger in parts that a page can load one by one."""
-    return [tokens[at : at + PART] for at in range(0, len(tokens), PART)]
+def ledger_parts(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Return the tokens in parts that a page can load one by one."""
+    return [
+        tokens[start : start + TOKENS_PER_PART] for start in range(0, len(tokens), TOKENS_PER_PART)
+    ]
 
 
 def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
-    """Return when the ledger was read and into how many parts it is cut."""
+    """Return the time of the ledger's snapshot and its number of parts."""
     ledger = collection.ledger
     return {"block": ledger.block, "time": ledger.time, "parts": parts}
 
 
-def part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
-    """Return some tokens of the ledger, as all of them stand in tokens.json."""
+def ledger_part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
+    """Return one part of the ledger, its tokens as in tokens.json."""
     return [_token_data(collection, token) for token in part]
 
 
 def _token_data(collection: Collection, token: Token) -> dict[str, object]:
-    found: dict[str, object] = {
+    data: dict[str, object] = {
         "id": token.id,
         "tier": token.tier,
         "state": token.state,
@@ -291,15 +302,15 @@ def _token_data(collection: Collection, token: Token) -> dict[str, object]:
     }
     if token.tier == "song" and token.stems:
         song: Song = collection.song(token.song)
-        found["mix"] = Variation.from_stems(song, token.stems).mix_number
+        data["mix"] = Variation.from_stems(song, token.stems).mix_number
     if token.supply != 1:
-        found["supply"] = token.supply
-    return {name: value for name, value in found.items() if value}
+        data["supply"] = token.supply
+    return {name: value for name, value in data.items() if value}
 
 
-def rarity_table(rarity: Rarity) -> str:
-    """Return what was wished, drawn and is still alive of every stem, as a spreadsheet reads it."""
-    import csv  # noqa: PLC0415 - of one file
+def rarity_csv(rarity: Rarity) -> str:
+    """Return target, revealed and remaining counts of every stem as CSV."""
+    import csv  # noqa: PLC0415 - used for one file
 
     text = io.StringIO()
     writer = csv.writer(text)
@@ -316,7 +327,7 @@ def rarity_table(rarity: Rarity) -> str:
 
 
 def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
-    """Return target and actual rarity of every stem, and the standing of variations with a page."""
+    """Return target and actual rarity of every stem, and the ranking of variations with pages."""
     return {
         "method": "score: sum of -log2(odds) over layers; rank 1 is the rarest",
         "stems": [

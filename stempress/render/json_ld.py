@@ -1,4 +1,4 @@
-"""What machines read in a page about the music: JSON-LD, in the words of schema.org."""
+"""JSON-LD with the schema.org vocabulary, for search engines."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def linked_data(collection: Collection, sounds: Sounds, about: object) -> dict[str, object] | None:
-    """Return a page's subject in the words of schema.org; None where it is no music."""
+    """Return a page's subject as JSON-LD; None if it is not music."""
     if isinstance(about, VariationPages | VariationView):
-        found = _recording(collection, sounds, about.song)
+        data = _recording(collection, sounds, about.song)
     elif isinstance(about, Album):
         tracks = [_recording(collection, sounds, song) for song in about.songs]
-        found = _said(
+        data = _without_empty(
             {
                 "@type": "MusicAlbum",
                 "name": about.title,
@@ -37,12 +37,12 @@ def linked_data(collection: Collection, sounds: Sounds, about: object) -> dict[s
         )
     else:
         return None
-    return {"@context": "https://schema.org", **found}
+    return {"@context": "https://schema.org", **data}
 
 
 def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, object]:
     settings = collection.settings
-    return _said(
+    return _without_empty(
         {
             "@type": "MusicRecording",
             "name": song.title,
@@ -61,9 +61,9 @@ def _artist(settings: Settings) -> dict[str, str]:
 
 
 def full_address(settings: Settings, address: str) -> str:
-    """Return an address with the site's own before it; nothing where the site has none."""
+    """Return the full URL of an address; empty if the site has no URL."""
     return f"{settings.url.rstrip('/')}/{quote(address)}" if settings.url else ""
 
 
-def _said(found: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in found.items() if value}
+def _without_empty(fields: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value}

@@ -1,4 +1,4 @@
-"""Markdown -> HTML that can do no harm: what an artist pastes may come from anywhere."""
+"""Markdown to sanitised HTML: artists may paste text from anywhere."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SCHEMES = {"http", "https", "mailto"}
 _HEADING = re.compile(r"h([1-6])")
 
 
-def typeset(text: str, root: str, under: int) -> str:
-    """Return Markdown as HTML.
+def render_markdown(text: str, root: str, under: int) -> str:
+    """Return Markdown as sanitised HTML.
 
-    Its headings begin one level below ``under`` and skip none; raw HTML is shown as text; links
-    that begin with a slash are taken from the site's root, which lies at ``root``.
+    Headings start one level below ``under`` and skip no level, raw HTML is shown as text, and links
+    that start with a slash are relative to the site's root, at the relative path ``root``.
     """
-    parser, tidy = _parser(fenced=any(fence in text for fence in FENCES))
-    tidy.root, tidy.under = root, under
+    parser, cleaner = _parser(fenced=any(fence in text for fence in FENCES))
+    cleaner.root, cleaner.under = root, under
     return nh3.clean(
         parser.reset().convert(text),
         tags=TAGS,
@@ -42,39 +42,39 @@ def typeset(text: str, root: str, under: int) -> str:
 
 
 @cache
-def _parser(*, fenced: bool) -> tuple[Markdown, _Tidy]:
-    """Return what reads Markdown, with fences or without.
+def _parser(*, fenced: bool) -> tuple[Markdown, _TreeCleaner]:
+    """Return a parser, with or without fenced code, and its tree processor.
 
-    Extensions come as such: to find one by its name, every library that is installed is looked at.
+    Extensions are passed as objects: looking one up by name scans all installed packages.
     """
     parser = Markdown(extensions=[TableExtension(), SaneListExtension()], output_format="html")
     if fenced:
-        from markdown.extensions.fenced_code import (  # noqa: PLC0415 - takes as long as the rest
+        from markdown.extensions.fenced_code import (  # noqa: PLC0415 - as slow to import as the rest
             FencedCodeExtension,
         )
 
         parser.registerExtensions([FencedCodeExtension()], {})
-    tidy = _Tidy()
+    cleaner = _TreeCleaner()
     parser.preprocessors.deregister("html_block")
     parser.inlinePatterns.deregister("html")
-    parser.treeprocessors.register(tidy, "tidy", 0)
-    return parser, tidy
+    parser.treeprocessors.register(cleaner, "cleaner", 0)
+    return parser, cleaner
 
 
-class _Tidy(Treeprocessor):
-    """Puts headings in order and links below the root; pictures become links to them."""
+class _TreeCleaner(Treeprocessor):
+    """Fixes heading levels, resolves links from the root, and turns pictures into links."""
 
     root, under = "", 1
 
     def run(self, root: Element) -> None:
         """Change the parsed document in place."""
-        above: list[int] = []
+        ancestors: list[int] = []
         for element in root.iter():
             heading = _HEADING.fullmatch(str(element.tag))
             if heading:
                 level = int(heading[1])
-                above = [*(each for each in above if each < level), level]
-                element.tag = f"h{min(self.under + len(above), 6)}"
+                ancestors = [*(ancestor for ancestor in ancestors if ancestor < level), level]
+                element.tag = f"h{min(self.under + len(ancestors), 6)}"
             elif element.tag == "img":
                 element.tag, element.text = "a", element.get("alt") or element.get("src")
                 element.set("href", element.get("src", ""))
@@ -83,7 +83,7 @@ class _Tidy(Treeprocessor):
                 element.attrib |= {"href": link} if link else {}
 
     def _link(self, address: str) -> str:
-        """Return where a link leads from this page; nothing if that is not what it looks like."""
+        """Return a link relative to this page; empty if it does not lead where it seems to."""
         if address.startswith(("//", "/\\", "\\")) or re.search(r"\s", address):
             return ""
         return f"{self.root}{address[1:]}" if address.startswith("/") else address

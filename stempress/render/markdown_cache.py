@@ -1,4 +1,4 @@
-"""What the artist writes, as HTML: a text is set once, whatever else changes."""
+"""Cache of rendered Markdown: every text is rendered only once."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from stempress.output.input_hash import generator_hash
 
 @lru_cache(maxsize=1024)
 def to_html(text: str, root: str, under: int = 1) -> Markup:
-    """Return Markdown as HTML that can do no harm, for a page from which ``root`` leads."""
-    html = cached_text(typeset, text, root, under, version=generator_hash())
-    return Markup(html)  # noqa: S704 - sanitised before it was kept
+    """Return Markdown as sanitised HTML for a page with the relative path ``root`` to the root."""
+    html = cached_text(render_markdown, text, root, under, version=generator_hash())
+    return Markup(html)  # noqa: S704 - sanitised before it was cached
 
 
-def typeset(text: str, root: str, under: int) -> str:
-    """Set a text that is new."""
-    from stempress.render import markdown as typesetting  # noqa: PLC0415 - takes long, and few texts are new
+def render_markdown(text: str, root: str, under: int) -> str:
+    """Render a text that is not cached."""
+    from stempress.render import markdown  # noqa: PLC0415 - slow to import, rarely needed
 
-    return typesetting.typeset(text, root, under)
+    return markdown.render_markdown(text, root, under)

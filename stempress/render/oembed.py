@@ -1,4 +1,4 @@
-"""What other people's programs show of the music: oEmbed and playlists."""
+"""Sharing: oEmbed for other sites, and playlists for other players."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 FRAME_WIDTH = 720
 FRAME_HEIGHT, ROW_HEIGHT = 400, 127
-"""What the mixer takes in a frame, and each of its rows; mixer/tools.js says the same."""
+"""Height of an embedded mixer in pixels, and of each of its rows, as in mixer/tools.js."""
 
 
-class Shown(NamedTuple):
-    """What a frame shows of a page, and where that is described."""
+class Embed(NamedTuple):
+    """What a frame shows of a page, and the address of its oEmbed description."""
 
     song: Song
     variation: Variation
@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 def sharing_files(
     plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
 ) -> Iterator[OutputFile | Bundle]:
-    """Yield a playlist of every album that has previews, and oEmbed where there is an address."""
+    """Yield playlists of albums with previews, and oEmbed descriptions if the site has a URL."""
     for album in collection.albums:
         if text := playlist(collection, sounds, album):
             yield OutputFile(playlist_address(album), text.encode())
@@ -52,19 +52,19 @@ def sharing_files(
         yield Bundle(f"oembed/{slug}", keys.mixes(slug), frames)
 
 
-def _frames(settings: Settings, about: VariationPages, known: str) -> Iterator[OutputFile]:
-    """Yield what describes the frames of a song and of its variations."""
+def _frames(settings: Settings, about: VariationPages, song_key: str) -> Iterator[OutputFile]:
+    """Yield the oEmbed descriptions of a song and its variations."""
     song = about.song
-    for page in (song_page(about), *(mix_page(song, each) for each in about.shown)):
-        if shown := shown_in_frame(settings, page):
-            key = f"{known} {shown.variation.mix_number}"
-            yield lazy_json_file(shown.address, key, _oembed, settings, page, shown)
+    for page in (song_page(about), *(mix_page(song, variation) for variation in about.shown)):
+        if embed := embed_of(settings, page):
+            key = f"{song_key} {embed.variation.mix_number}"
+            yield lazy_json_file(embed.address, key, _oembed, settings, page, embed)
 
 
 def song_preview(sounds: Sounds, song: Song) -> WebFile | None:
-    """Return a preview of a song: of the first of its variations that has one."""
-    found = sorted(each for each in sounds.previews if each.song == song.slug)
-    return sounds.previews[found[0]] if found else None
+    """Return the preview of the first of a song's variations that has one."""
+    variations = sorted(variation for variation in sounds.previews if variation.song == song.slug)
+    return sounds.previews[variations[0]] if variations else None
 
 
 def playlist_address(album: Album) -> str:
@@ -73,7 +73,7 @@ def playlist_address(album: Album) -> str:
 
 
 def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:
-    """Return the previews of an album's songs as M3U; nothing where there are none."""
+    """Return the previews of an album's songs as an M3U playlist; empty if there are none."""
     artist, lines = collection.settings.artist, []
     for song in album.songs:
         if preview := song_preview(sounds, song):
@@ -81,29 +81,29 @@ def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:
     return "\n".join(["#EXTM3U", f"#PLAYLIST:{album.title}", *lines, ""]) if lines else ""
 
 
-def shown_in_frame(settings: Settings, page: Page) -> Shown | None:
-    """Return what others can show of a page; None without a full address to show it from."""
+def embed_of(settings: Settings, page: Page) -> Embed | None:
+    """Return what other sites can embed of a page; None if the site has no URL."""
     about = page.about
     if not settings.url or not page.listed:
         return None
     if isinstance(about, VariationPages) and about.shown:
         song, variation = about.song, about.shown[0]
-        return Shown(song, variation, song_cover(song), f"oembed/{song.slug}.json")
+        return Embed(song, variation, song_cover(song), f"oembed/{song.slug}.json")
     if isinstance(about, VariationView):
         song, variation = about.song, about.variation
         address = f"oembed/{song.slug}/{variation.mix_number}.json"
-        return Shown(song, variation, variation_cover(variation), address)
+        return Embed(song, variation, variation_cover(variation), address)
     return None
 
 
-def _oembed(settings: Settings, page: Page, shown: Shown) -> dict[str, object]:
-    """Return how a mixer is shown in somebody else's page (oembed.com, 2.3.4.4)."""
-    from html import escape  # noqa: PLC0415 - few builds make one anew
+def _oembed(settings: Settings, page: Page, embed: Embed) -> dict[str, object]:
+    """Return the oEmbed description of a mixer in a frame (oembed.com, 2.3.4.4)."""
+    from html import escape  # noqa: PLC0415 - rarely needed
 
-    mix = shown.variation.mix_number
-    frame = full_address(settings, f"embed/{shown.song.slug}/{mix}/")
-    height = FRAME_HEIGHT + ROW_HEIGHT * len(shown.song.layers)
-    found: dict[str, object] = {
+    mix = embed.variation.mix_number
+    frame = full_address(settings, f"embed/{embed.song.slug}/{mix}/")
+    height = FRAME_HEIGHT + ROW_HEIGHT * len(embed.song.layers)
+    data: dict[str, object] = {
         "version": "1.0",
         "type": "rich",
         "title": page.title,
@@ -116,6 +116,6 @@ def _oembed(settings: Settings, page: Page, shown: Shown) -> dict[str, object]:
         f'height="{height}" loading="lazy" allow="autoplay"></iframe>',
     }
     if has_cards(settings):
-        card = full_address(settings, card_address(shown.cover))
-        found |= {"thumbnail_url": card, "thumbnail_width": WIDTH, "thumbnail_height": HEIGHT}
-    return found
+        card = full_address(settings, card_address(embed.cover))
+        data |= {"thumbnail_url": card, "thumbnail_width": WIDTH, "thumbnail_height": HEIGHT}
+    return data

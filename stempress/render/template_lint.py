@@ -1,4 +1,4 @@
-"""Templates of a site's own: which of them nothing asks for."""
+"""Lint for the site's own templates that nothing uses."""
 
 from __future__ import annotations
 
@@ -13,31 +13,33 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
-_NAMED = re.compile(r"""["']([^"'\n]+)["']""")
+_QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 
 
 def lint_templates(site: Path, findings: Findings) -> None:
-    """Note templates that take no built-in one's place and that no other of the site's names."""
+    """Warn of templates that override no built-in one and that no other template names."""
     folder = site / "templates"
-    own = {
-        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if _is_ours(path)
+    site_templates = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if _is_template(path)
     }
     built_in = {
         path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()
     }
-    named = {name for path in own.values() for name in _NAMED.findall(_text(path))}
-    for name in sorted(own.keys() - built_in - named):
+    names_used = {name for path in site_templates.values() for name in _QUOTED.findall(_text(path))}
+    for name in sorted(site_templates.keys() - built_in - names_used):
         close = closest(name, built_in)
         findings.warn(
             f"templates/{name}",
-            "is used by nothing: it is no built-in template, and no other of yours names it",
+            "is not used: no built-in template has this name, and none of yours refers to it",
             hint=f"did you mean {close}?"
             if close
-            else "the built-in ones are in templates/ of the program",
+            else "the built-in templates are in the program's templates/",
         )
 
 
-def _is_ours(path: Path) -> bool:
+def _is_template(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".")
 
 

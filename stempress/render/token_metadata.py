@@ -1,4 +1,4 @@
-"""The token standards' JSON: ERC-721, ERC-1155 and the contract's (ERC-7572)."""
+"""Token metadata as JSON: ERC-721, ERC-1155, and contract metadata (ERC-7572)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from stempress.collection.settings import Settings
     from stempress.site.cache_keys import CacheKeys
 
-    type At = Callable[[str], str]
-    """Gives an address below the site's root in the form that metadata speaks of it."""
+    type UrlOf = Callable[[str], str]
+    """Turns an address relative to the site's root into a URL for metadata."""
 
 MUSIC_SCHEMA = "music-nft-20220222"
-TOGETHER = 200
-"""How many tokens' JSON is in one bundle."""
-PLAYED = ("audio/mpeg", "audio/ogg")
-"""What marketplaces play as an animation; FLAC is not among it."""
-_PICTURES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
+TOKENS_PER_BUNDLE = 200
+PLAYABLE = ("audio/mpeg", "audio/ogg")
+"""Media types that marketplaces play as an animation; FLAC is not among them."""
+_MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
 def metadata_files(
@@ -41,38 +40,38 @@ def metadata_files(
     keys: CacheKeys,
     assets: Iterable[OutputFile | Bundle] = (),
 ) -> Iterator[OutputFile | Bundle]:
-    """Yield every token's JSON under its decimal and its 64-digit hex name, and the contract's.
+    """Yield metadata of all tokens, by decimal ID and by 64-digit hex ID, and the contract's.
 
-    Pictures and sound are among the ``assets``; IPFS names them by what they hold.
+    ``assets`` are the pictures and sound files; for IPFS, metadata refers to them by content ID.
     """
     pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
-    at = partial(absolute, collection.settings, pinned)
-    places = "".join(pinned.values())
+    url_of = partial(metadata_url, collection.settings, pinned)
+    uris = "".join(pinned.values())
 
     def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
         for token in tokens:
             file = lazy_json_file(
                 f"metadata/{token.id}.json",
-                keys.metadata(token) + places,
-                *(token_metadata, collection, sounds, token, at),
+                keys.metadata(token) + uris,
+                *(token_metadata, collection, sounds, token, url_of),
             )
             yield file
-            named = f"metadata/{int(token.id):064x}.json"
-            yield OutputFile(named, file.content, file.key, file.address)
+            hex_address = f"metadata/{int(token.id):064x}.json"
+            yield OutputFile(hex_address, file.content, file.key, file.address)
 
-    for start in range(0, len(collection.tokens), TOGETHER):
-        tokens = collection.tokens[start : start + TOGETHER]
-        key = keys.metadata_of(tokens) + places
+    for start in range(0, len(collection.tokens), TOKENS_PER_BUNDLE):
+        tokens = collection.tokens[start : start + TOKENS_PER_BUNDLE]
+        key = keys.metadata_of(tokens) + uris
         yield Bundle(f"metadata/{start}", key, partial(files, tokens))
-    yield json_file("metadata/contract.json", contract_metadata(collection, at))
+    yield json_file("metadata/contract.json", contract_metadata(collection, url_of))
 
 
-def absolute(settings: Settings, pinned: Mapping[str, str], address: str) -> str:
-    """Return an address that metadata can speak of.
+def metadata_url(settings: Settings, pinned: Mapping[str, str], address: str) -> str:
+    """Return the URL of an address for use in metadata.
 
-    Pictures and sound are where ``--base-uri`` says, else where they are pinned; to all else the
-    site's own address is added. Without one it is relative to metadata/, or nothing where metadata
-    is to be read on IPFS, where no page lies beside it.
+    Pictures and sound are below ``--base-uri``, else where they are pinned; anything else is below
+    the site's URL. Without one, the URL is relative to metadata/, or empty on IPFS, where metadata
+    has no pages next to it.
     """
     folder, _, rest = address.partition("/")
     if folder in ASSET_FOLDERS and settings.base_uri:
@@ -84,30 +83,30 @@ def absolute(settings: Settings, pinned: Mapping[str, str], address: str) -> str
     return "" if pinned else f"../{address}"
 
 
-def contract_metadata(collection: Collection, at: At) -> dict[str, object]:
-    """Return the contract's JSON. No ``collaborators``: apps take those for administrators."""
+def contract_metadata(collection: Collection, url_of: UrlOf) -> dict[str, object]:
+    """Return contract metadata. No ``collaborators``: apps treat those as administrators."""
     settings = collection.settings
-    return _said(
+    return _without_empty(
         {
             "name": settings.name,
             "symbol": settings.symbol,
             "description": settings.description,
-            "image": at(collection_cover()),
+            "image": url_of(collection_cover()),
             "external_link": settings.url,
         }
     )
 
 
 def token_metadata(
-    collection: Collection, sounds: Sounds, token: Token, at: At
+    collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf
 ) -> dict[str, object]:
-    """Return a token's JSON; of an unrevealed one, nothing but its number and tier is in it."""
+    """Return a token's metadata; that of an unrevealed token has only its ID and tier."""
     contract = collection.settings.contract
-    page = at(token_address(token.id))
-    found: dict[str, object] = {
+    page = url_of(token_address(token.id))
+    data: dict[str, object] = {
         "name": token_title(collection, token),
         "description": _description(collection, token),
-        "image": at(token_cover(collection, token)),
+        "image": url_of(token_cover(collection, token)),
         **({"external_url": page} if page else {}),
         "attributes": [
             {"trait_type": trait.name, "value": trait.value}
@@ -115,15 +114,15 @@ def token_metadata(
         ],
     }
     if contract is None or contract.standard == "erc1155":
-        found["decimals"] = 0
+        data["decimals"] = 0
     if token.state == "unrevealed":
-        return found
-    return found | _said(_about(collection, sounds, token, at))
+        return data
+    return data | _without_empty(_about(collection, sounds, token, url_of))
 
 
-def _said(found: Mapping[str, object]) -> dict[str, object]:
-    """Leave out what the artist did not say."""
-    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
+def _without_empty(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields that are not empty."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
 
 
 def _description(collection: Collection, token: Token) -> str:
@@ -140,75 +139,79 @@ def _description(collection: Collection, token: Token) -> str:
     return stem.notes or f"A stem of {song.title}{by}."
 
 
-def _about(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
+def _about(
+    collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf
+) -> dict[str, object]:
     if token.tier == "album":
         album = collection.album(token.album)
         return {
             "artist": collection.settings.artist,
             "license": collection.settings.license,
-            "properties": _said({"upc": album.upc, "burned": list(token.burned)}),
+            "properties": _without_empty({"upc": album.upc, "burned": list(token.burned)}),
         }
     song = collection.song(token.song)
     seconds = sounds.songs[song.slug].seconds
     specific = _stem if token.tier == "stem" else _mix
-    return _music(collection, token, song, seconds, at) | specific(collection, sounds, token, at)
+    return _music(collection, token, song, seconds, url_of) | specific(
+        collection, sounds, token, url_of
+    )
 
 
 def _music(
-    collection: Collection, token: Token, song: Song, seconds: float, at: At
+    collection: Collection, token: Token, song: Song, seconds: float, url_of: UrlOf
 ) -> dict[str, object]:
-    """Return the fields of the music schema that stems and mixes of a song share."""
+    """Return the fields of the music schema that stems and mixes of a song have in common."""
     album = collection.album(song.album)
     cover = token_cover(collection, token)
     return {
         "title": song.title,
         "artist": collection.settings.artist,
         "duration": round(seconds, 3),
-        "trackNumber": [each.slug for each in album.songs].index(song.slug) + 1,
+        "trackNumber": [track.slug for track in album.songs].index(song.slug) + 1,
         "artwork": {
-            "uri": at(cover),
-            "mimeType": _PICTURES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
+            "uri": url_of(cover),
+            "mimeType": _MEDIA_TYPES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
         },
         "bpm": song.bpm,
         "key": song.key,
         "credits": [{"name": credit.name, "role": credit.role} for credit in song.credits],
         "license": collection.settings.license,
-        "project": _said({"title": album.title, "type": "album", "upc": album.upc}),
+        "project": _without_empty({"title": album.title, "type": "album", "upc": album.upc}),
     }
 
 
-def _stem(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
-    """Return what a stem token has of its own; whole music metadata, where a FLAC is offered."""
+def _stem(collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf) -> dict[str, object]:
+    """Return a stem token's own fields; complete music metadata if a FLAC is offered."""
     key = token.song, token.layer, token.stem
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
-    played = _type(stream) in PLAYED
+    is_playable = _type(stream) in PLAYABLE
     return {
         "title": collection.stem(key).name,
         "mimeType": _type(lossless or stream),
-        "animation_url": at(stream.address) if played else "",
-        "losslessAudio": at(lossless.address) if lossless else "",
-        "version": MUSIC_SCHEMA if played and lossless else "",
-        "properties": _said(
+        "animation_url": url_of(stream.address) if is_playable else "",
+        "losslessAudio": url_of(lossless.address) if lossless else "",
+        "version": MUSIC_SCHEMA if is_playable and lossless else "",
+        "properties": _without_empty(
             {
                 "song": token.song,
                 "layer": token.layer,
                 "stem": token.stem,
-                "page": at(stem_address(key)),
+                "page": url_of(stem_address(key)),
             }
         ),
     }
 
 
-def _mix(collection: Collection, sounds: Sounds, token: Token, at: At) -> dict[str, object]:
-    """Return what a song token has of its own."""
+def _mix(collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf) -> dict[str, object]:
+    """Return a song token's own fields."""
     song = collection.song(token.song)
     variation = Variation.from_stems(song, token.stems)
     preview, digest = sounds.previews.get(variation), sounds.digests.get(variation)
     return {
         "mimeType": _type(preview) if preview else "",
-        "animation_url": at(preview.address) if preview else "",
+        "animation_url": url_of(preview.address) if preview else "",
         "isrc": codes.format_isrc(song.isrc),
-        "properties": _said(
+        "properties": _without_empty(
             {
                 "song": token.song,
                 "mix_number": variation.mix_number,

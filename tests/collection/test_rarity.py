@@ -10,7 +10,7 @@ import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
 from stempress.collection.rarity import ENUMERABLE, Rarity, extremes
-from stempress.render.json_data import rarity_table
+from stempress.render.json_data import rarity_csv
 from tests.support.small_site import small_site
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_song_tokens_are_found_by_their_variation() -> None:
 
 def test_wishes_and_what_was_drawn_balance_in_every_layer(tmp_path: Path) -> None:
     small = small_site(tmp_path)
-    rows = list(csv.DictReader(rarity_table(small.rarity).splitlines()))
+    rows = list(csv.DictReader(rarity_csv(small.rarity).splitlines()))
     assert [row["stem"] for row in rows[4:]] == ["live", "tape", "live", "synth"]
     for layer in {(row["song"], row["layer"]) for row in rows}:
         mine = [row for row in rows if (row["song"], row["layer"]) == layer]

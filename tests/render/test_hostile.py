@@ -17,7 +17,7 @@ from stempress.collection.collection import read_collection
 from stempress.collection.settings import read_settings
 from stempress.core.errors import Findings, SiteError
 from stempress.core.tables import slugify
-from stempress.render.markdown import TAGS, typeset
+from stempress.render.markdown import TAGS, render_markdown
 from tests.support.small_site import read, small_site, write, write_small_site, xml
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def shapes_of(site: Path, words: str) -> list[list[tuple[str, ...]]]:
 @given(st.text("<>\"'&;[]()!*_`#:/ \n\tajs=\\{}", max_size=80))
 @settings(max_examples=150, deadline=None, database=None)
 def test_markdown_gives_known_elements_alone(text: str) -> None:
-    page = Shape(typeset(text, "../", 1))
+    page = Shape(render_markdown(text, "../", 1))
     for tag, *attributes in page.tags:
         assert tag.removeprefix("/") in TAGS
         assert {*attributes} <= {"href", "title", "rel", "start"}

@@ -21,7 +21,7 @@ from stempress.core.paths import WEB
 from stempress.i18n.number_format import Formatter, format_duration, shorten_address, summarize
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
-from stempress.render.markdown import typeset
+from stempress.render.markdown import render_markdown
 from stempress.site.page_plan import Plan, Section
 from tests.support.markup import Parsed
 from tests.support.small_site import Small, read, small_site, write, xml
@@ -85,7 +85,7 @@ def test_hostile_words_stay_words_in_every_field(tmp_path: Path) -> None:
     ],
 )
 def test_links_that_run_or_lead_astray_are_refused(link: str) -> None:
-    html = typeset(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../", 1)
+    html = render_markdown(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../", 1)
     hrefs = [href for href in Parsed(html).links if href]
     assert hrefs == []
 
@@ -283,7 +283,7 @@ def test_layer_colours_can_carry_text() -> None:
 
 
 def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
-    html = typeset(
+    html = render_markdown(
         "# one\n\n#### two\n\n## three\n\n[s](/songs/one/) [t](other/) <b>raw</b>", "../", 1
     )
     assert Parsed(html).headings == [2, 3, 3]

@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError, pass_context
 from markupsafe import Markup
 
-from stempress.render.jinja_codegen import Quick, escaped
+from stempress.render.jinja_codegen import FastCodeGenerator, escaped
 
 GIVEN = {
     "text": "a <b> & \"c\" 'd'",
@@ -27,7 +27,7 @@ def rendered(source: str, kind: type[Environment]) -> str:
 class Quicker(Environment):
     """Templates as builds compile them."""
 
-    code_generator_class = Quick
+    code_generator_class = FastCodeGenerator
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Templates of a site's own that nothing uses are told."""
+"""Lint for templates that nothing uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_templates_that_nothing_uses_are_told(tmp_path: Path) -> None:
+def test_unused_templates_are_reported(tmp_path: Path) -> None:
     used = {
         "song.html": '{% extends "base.html" %}{% import "parts/credits.html" as credits %}',
         "parts/credits.html": "",
@@ -23,7 +23,7 @@ def test_templates_that_nothing_uses_are_told(tmp_path: Path) -> None:
         write(tmp_path / "templates" / name, used.get(name, ""))
     findings = Findings()
     lint_templates(tmp_path, findings)
-    assert [(each.where, each.hint) for each in findings.warnings] == [
+    assert [(warning.where, warning.hint) for warning in findings.warnings] == [
         ("templates/pages.html", "did you mean page.html?"),
-        ("templates/zz", "the built-in ones are in templates/ of the program"),
+        ("templates/zz", "the built-in templates are in the program's templates/"),
     ]
