@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import soundfile
 
-from stempress.audio.previews import decode_cut, preview, stem_products
+from stempress.audio.previews import decode_start, render_preview, stem_products
 from stempress.audio.song_sound import SongSound
 from stempress.core.workers import start_workers
 
@@ -95,11 +95,11 @@ def by_build(mixes: list[tuple[Path, ...]], out: Path) -> None:
     sound = SongSound(RATE, RATE * SECONDS)
     paths = sorted(set(itertools.chain.from_iterable(mixes)))
     with start_workers() as crew:
-        stems = [crew.submit(decode_cut, path, sound, RATE * CUT) for path in paths]
+        stems = [crew.submit(decode_start, path, sound, RATE * CUT) for path in paths]
         products = crew.submit(stem_products, stems, RATE)
         pending = [
             crew.submit(
-                preview, [paths.index(path) for path in mix], stems, products, sound, BITRATE
+                render_preview, [paths.index(path) for path in mix], stems, products, sound, BITRATE
             )
             for mix in mixes
         ]

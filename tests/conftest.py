@@ -146,9 +146,7 @@ def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
     def press(site: Path, *words: str) -> int:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("STEMPRESS_CACHE", os.fspath(cache))
-            patch.setattr(
-                "stempress.audio.stem_lint.LOWEST_RATE", 8000
-            )  # they are small in this, too
+            patch.setattr("stempress.audio.stem_lint.MIN_RATE", 8000)  # they are small in this, too
             return run([*words, "--site", os.fspath(site), "--without-runtime"], build, ROOT)
 
     return press

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Token
 from stempress.audio.check import check_audio
-from stempress.audio.pipeline import Studio, press_audio
+from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings import read_settings
@@ -66,7 +66,7 @@ def read(site: Path) -> Views:
         rarity = Rarity(collection.songs, collection.tokens)
         plan = plan_pages(collection, rarity)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
-        sounds = press_audio(Studio(collection, shown, checked, progress, crew))
+        sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
     return Views(plan, collection, rarity, sounds, MIXER_OFF)
 
 

@@ -1,1 +1,1 @@
-"""Sound: decoded, measured, encoded."""
+"""Audio decoding, measurement, checks, encoding and mixing."""

@@ -1,7 +1,7 @@
-"""How much of a stem is low, middle and high over time, coarsely: what covers are drawn from.
+"""Coarse low, middle and high band levels of a stem over time, from which covers are drawn.
 
-Octaves are told apart by sums and differences of neighbours (Haar's wavelets), for those give the
-same bits on every machine, which an FFT does not promise.
+Octaves are separated by sums and differences of neighbouring samples (Haar wavelets), because these
+give the same bits on every machine, which an FFT does not guarantee.
 """
 
 from __future__ import annotations
@@ -17,51 +17,53 @@ if TYPE_CHECKING:
 
 STEPS = 48
 TOP = 15
-"""Levels are whole numbers up to this one."""
-BLOCK = 128  # frames that are taken apart into octaves
+"""Highest level; levels are integers."""
+BLOCK = 128  # frames per wavelet transform
 OCTAVES_HIGH, OCTAVES_MIDDLE = 3, 3
-"""At 48 kHz: high is above 3 kHz, middle above 375 Hz, low what is left."""
+"""At 48 kHz the high band is above 3 kHz, the middle band above 375 Hz, the low band below."""
 TILT = (1.0, 3.0, 8.0)
-"""Music has less the higher it is: low, middle and high levels times this look alike."""
+"""Gains of the low, middle and high band that compensate for the spectral tilt of music."""
 
 
-class Spectrum:
-    """Three bands over time, measured from pieces of sound."""
+class BandMeter:
+    """Levels of three bands over consecutive blocks."""
 
     def __init__(self, frames: int) -> None:
-        """Take the length of the whole, in frames."""
+        """Take the total length in frames."""
         self._frames = max(frames, 1)
         self._powers = np.zeros((3, STEPS))
-        self._rest = np.zeros(0)
-        self._at = 0
+        self._remainder = np.zeros(0)
+        self._position = 0
 
-    def add(self, piece: Planar) -> None:
-        """Take the next piece, shape (channels, frames)."""
-        sound = np.concatenate((self._rest, piece.sum(axis=0, dtype=np.float64)))
-        count = sound.size // BLOCK
-        self._rest = sound[count * BLOCK :]
+    def add(self, block: Planar) -> None:
+        """Measure the next block, shape (channels, frames)."""
+        mono = np.concatenate((self._remainder, block.sum(axis=0, dtype=np.float64)))
+        count = mono.size // BLOCK
+        self._remainder = mono[count * BLOCK :]
         if count:
-            self._add(sound[: count * BLOCK].reshape(count, BLOCK))
+            self._transform(mono[: count * BLOCK].reshape(count, BLOCK))
 
-    def _add(self, blocks: NDArray[np.float64]) -> None:
-        starts = self._at + BLOCK * np.arange(len(blocks))
+    def _transform(self, blocks: NDArray[np.float64]) -> None:
+        starts = self._position + BLOCK * np.arange(len(blocks))
         steps = np.minimum(starts * STEPS // self._frames, STEPS - 1)
-        self._at += BLOCK * len(blocks)
+        self._position += BLOCK * len(blocks)
         for octave in range(OCTAVES_HIGH + OCTAVES_MIDDLE):
             even, odd = blocks[:, ::2], blocks[:, 1::2]
             power = ((even - odd) ** 2).sum(axis=1) * 2**octave
-            self._powers[2 if octave < OCTAVES_HIGH else 1] += _summed(steps, power)
+            self._powers[2 if octave < OCTAVES_HIGH else 1] += _sum_by_step(steps, power)
             blocks = (even + odd) / 2
         power = (blocks**2).sum(axis=1) * 2 ** (octave + 2)
-        self._powers[0] += _summed(steps, power)
+        self._powers[0] += _sum_by_step(steps, power)
 
     @property
     def bands(self) -> tuple[tuple[int, ...], ...]:
-        """Low, middle and high: ``STEPS`` levels each, ``TOP`` the highest of them all."""
+        """Low, middle and high band: ``STEPS`` levels each, scaled to a maximum of ``TOP``."""
         levels = np.sqrt(self._powers) * np.array(TILT)[:, None]
-        top = float(levels.max()) or 1.0
-        return tuple(tuple(round(TOP * float(each) / top) for each in band) for band in levels)
+        highest = float(levels.max()) or 1.0
+        return tuple(
+            tuple(round(TOP * float(level) / highest) for level in band) for band in levels
+        )
 
 
-def _summed(steps: NDArray[np.int64], powers: NDArray[np.float64]) -> NDArray[np.float64]:
+def _sum_by_step(steps: NDArray[np.int64], powers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.bincount(steps, weights=powers, minlength=STEPS).astype(np.float64)

@@ -1,4 +1,4 @@
-"""A variation as one WAV file, mixed by the engine as the browser mixes it."""
+"""Bounce of a variation to a WAV file, mixed by the same engine as in the browser."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.riff import Tags, wav_file
 from stempress.audio.check import check_song
-from stempress.audio.decode import joined, stem_pieces
-from stempress.audio.mix_links import read_mix
+from stempress.audio.decode import join_blocks, stem_blocks
+from stempress.audio.mix_links import parse_mix
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
 from stempress.collection.settings import read_settings
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song
     from pyodide_app.engine.pcm import Bits
-    from stempress.audio.mix_links import Mix
+    from stempress.audio.mix_links import MixSettings
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress
 
 
 def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> bytes:
-    """Return a mix of a site's song as a WAV file, through the limiter.
+    """Return a mix of a song, through the limiter, as a WAV file.
 
-    ``text`` is a mix number, at unity gains, or a link to a mix.
+    ``text`` is a mix number, for a mix at unity gain, or a link to a mix.
     """
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     findings.raise_faults()
-    song, mix = _find(collection, slug, text)
+    song, mix = _parse(collection, slug, text)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
-    with start_workers() as cores:
-        facts = measure_stems(files, findings, progress, cores)
+    with start_workers() as workers:
+        facts = measure_stems(files, findings, progress, workers)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
     mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
     mixer.set_master(mix.master_db)
     for row, (layer, stem) in enumerate(mix.variation.by_layer(song).items()):
-        samples = joined(stem_pieces(files[slug, layer, stem], sound))
+        samples = join_blocks(stem_blocks(files[slug, layer, stem], sound))
         mixer.place(row, StemAudio.from_float(samples))
         mixer.adjust(row, mix.rows[row])
     tags = Tags(
@@ -55,13 +55,13 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
     return wav_file(mixer.render(0, sound.frames), sound.rate, bits, tags)
 
 
-def _find(collection: Collection, slug: str, text: str) -> tuple[Song, Mix]:
+def _parse(collection: Collection, slug: str, text: str) -> tuple[Song, MixSettings]:
     songs = {song.slug: song for song in collection.songs}
     if slug not in songs:
         raise SiteError(
             [Fault("mix", "there is no such song", "song", slug, suggestion(slug, songs))]
         )
     try:
-        return songs[slug], read_mix(songs[slug], text)
+        return songs[slug], parse_mix(songs[slug], text)
     except ValueError as error:
         raise SiteError([Fault("mix", str(error), "mix number")]) from None

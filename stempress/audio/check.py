@@ -1,4 +1,4 @@
-"""Whether a site's stems fit together, and what an engineer would say about them."""
+"""Checks of a site's stems: rates, lengths and levels."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.facts import Facts
-    from stempress.audio.loudest_mix import Loudest
+    from stempress.audio.loudest_mix import LoudestMix
     from stempress.collection.collection import Collection
     from stempress.core.errors import Findings
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
 
 LOUDEST_VERSION = 1
-"""Raise it when the same stems give another loudest mix."""
-LENGTH_TOLERANCE = 1  # frames by which a resampler may round
+"""Increment when the same stems give another loudest mix."""
+LENGTH_TOLERANCE = 1  # frames of rounding when resampling
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Every stem's facts, and the rate and length that the stems of a song share."""
+class CheckedAudio:
+    """The facts of every stem, and the sample rate and length of every song."""
 
     facts: Mapping[StemKey, Facts]
     songs: Mapping[str, SongSound]
@@ -39,17 +39,17 @@ class Checked:
 
 def check_audio(
     collection: Collection, findings: Findings, progress: Progress, workers: Workers
-) -> Checked:
-    """Measure every stem and note what is wrong with it, alone and beside the others."""
+) -> CheckedAudio:
+    """Measure every stem; report problems of single stems and between stems."""
     files = collection.files.audio
     facts = measure_stems(files, findings, progress, workers)
-    for key, each in facts.items():
-        lint_stem(f"stems/{'/'.join(key[:2])}/{files[key].name}", each, findings)
+    for key, stem in facts.items():
+        lint_stem(f"stems/{'/'.join(key[:2])}/{files[key].name}", stem, findings)
     songs = {}
     for song in collection.songs:
         songs[song.slug] = check_song(song, facts, files, findings)
         lint_layers(song, facts, files, findings)
-    checked = Checked(facts, songs)
+    checked = CheckedAudio(facts, songs)
     if not findings.faults:
         _check_mixes(collection, checked, findings, progress, workers)
     return checked
@@ -58,63 +58,66 @@ def check_audio(
 def check_song(
     song: Song, facts: Mapping[StemKey, Facts], files: Mapping[StemKey, Path], findings: Findings
 ) -> SongSound:
-    """Return the rate and length that a song's stems share; note those that differ."""
-    known = {key: facts[key] for key in stem_keys([song]) if key in facts}
-    if not known:
+    """Return the most common rate and length of a song's stems; report those that differ."""
+    usable = {key: facts[key] for key in stem_keys([song]) if key in facts}
+    if not usable:
         return SongSound(48000, 0)
-    rates = [each.rate for each in known.values()]
-    rate = max(set(rates), key=lambda each: (rates.count(each), each))
-    lengths = {key: round(each.frames * rate / each.rate) for key, each in known.items()}
-    every = list(lengths.values())
-    length = max(every) if song.pad else max(set(every), key=lambda each: (every.count(each), each))
-    for key, each in known.items():
+    rate = _most_common([stem.rate for stem in usable.values()])
+    lengths = {key: round(stem.frames * rate / stem.rate) for key, stem in usable.items()}
+    length = max(lengths.values()) if song.pad else _most_common(list(lengths.values()))
+    for key, stem in usable.items():
         where = f"stems/{'/'.join(key[:2])}/{files[key].name}"
-        if each.rate != rate:
+        if stem.rate != rate:
             findings.warn(
                 where,
-                f"has {each.rate} Hz, the song {rate} Hz: it is resampled",
-                hint="export all stems of a song at one rate",
+                f"has {stem.rate} Hz while its song has {rate} Hz, so it is resampled",
+                hint="export all stems of a song at the same sample rate",
             )
         if abs(lengths[key] - length) > LENGTH_TOLERANCE and not song.pad:
             findings.fault(
                 where,
-                f"has another length than the song's other stems: {lengths[key] / rate:.3f} s, "
-                f"not {length / rate:.3f} s",
-                value=each.frames,
+                f"differs in length from the song's other stems: {lengths[key] / rate:.3f} s "
+                f"instead of {length / rate:.3f} s",
+                value=stem.frames,
                 hint=f"{length} frames at {rate} Hz, or pad = true in [audio] of site.toml",
             )
     return SongSound(rate, length)
 
 
+def _most_common(values: Sequence[int]) -> int:
+    """Return the most common value, the largest of several."""
+    return max(set(values), key=lambda value: (values.count(value), value))
+
+
 def _check_mixes(
     collection: Collection,
-    checked: Checked,
+    checked: CheckedAudio,
     findings: Findings,
     progress: Progress,
     workers: Workers,
 ) -> None:
-    """Note the loudest mix of every song that could clip, going by its stems' true peaks."""
-    suspects = [song for song in collection.songs if _highest_sum(song, checked) > 1.0]
-    kept = {song.slug: _kept_loudest(song, checked) for song in suspects}
-    new = [song for song in suspects if not kept[song.slug].is_file()]
-    with progress.track("Loudest mixes", len(new), len(suspects)) as step:
-        for slug, each in _start_loudest(new, collection, checked, workers).items():
-            found: Loudest | None = each.result()
-            store(kept[slug], json.dumps(found and asdict(found)).encode())
+    """Find the loudest mix of each song whose stems' true peaks could clip; warn if it does."""
+    songs = [song for song in collection.songs if _peak_bound(song, checked) > 1.0]
+    cached = {song.slug: _cache_path(song, checked) for song in songs}
+    new = [song for song in songs if not cached[song.slug].is_file()]
+    with progress.track("Loudest mixes", len(new), len(songs)) as step:
+        for slug, task in _start_searches(new, collection, checked, workers).items():
+            result: LoudestMix | None = task.result()
+            store(cached[slug], json.dumps(result and asdict(result)).encode())
             step(slug)
-    for song in suspects:
-        told = json.loads(kept[song.slug].read_bytes())
-        if told:
-            lint_mix(f"stems/{song.slug}/", told["mix_number"], told["true_peak"], findings)
+    for song in songs:
+        loudest = json.loads(cached[song.slug].read_bytes())
+        if loudest:
+            lint_mix(f"stems/{song.slug}/", loudest["mix_number"], loudest["true_peak"], findings)
 
 
-def _start_loudest(
-    songs: Sequence[Song], collection: Collection, checked: Checked, workers: Workers
+def _start_searches(
+    songs: Sequence[Song], collection: Collection, checked: CheckedAudio, workers: Workers
 ) -> dict[str, Pending]:
-    """Begin to look for the loudest mix of each song."""
+    """Start searching for the loudest mix of each song."""
     if not songs:
         return {}
-    from stempress.audio.loudest_mix import loudest_mix  # noqa: PLC0415 - takes long, and few builds need it
+    from stempress.audio.loudest_mix import loudest_mix  # noqa: PLC0415 - slow, and few builds need it
 
     return {
         song.slug: workers.submit(
@@ -124,20 +127,20 @@ def _start_loudest(
     }
 
 
-def _highest_sum(song: Song, checked: Checked) -> float:
-    """Return what no variation of a song can exceed."""
+def _peak_bound(song: Song, checked: CheckedAudio) -> float:
+    """Return an upper bound of the true peak of any variation."""
     return sum(
         max(checked.facts[song.slug, layer.slug, stem.slug].true_peak for stem in layer.stems)
         for layer in song.layers
     )
 
 
-def _kept_loudest(song: Song, checked: Checked) -> Path:
+def _cache_path(song: Song, checked: CheckedAudio) -> Path:
     digests = [checked.facts[key].digest for key in stem_keys([song])]
     sound = checked.songs[song.slug]
-    shape = [len(layer.stems) for layer in song.layers]
-    name = digest(LOUDEST_VERSION, sound.rate, sound.frames, shape, song.rules, *digests)
-    return cache_root() / "loudest" / f"{name[:24]}.json"
+    sizes = [len(layer.stems) for layer in song.layers]
+    cache_key = digest(LOUDEST_VERSION, sound.rate, sound.frames, sizes, song.rules, *digests)
+    return cache_root() / "loudest" / f"{cache_key[:24]}.json"
 
 
 def _paths(collection: Collection, song: Song) -> list[list[Path]]:

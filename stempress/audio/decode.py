@@ -1,6 +1,6 @@
-"""Sound files in, a piece at a time: libsndfile decodes, soxr resamples.
+"""Streaming decoder: libsndfile decodes audio files block by block, soxr resamples.
 
-A stem of five minutes at 96 kHz is 230 MB of float32; nothing here ever holds more than a piece.
+Five minutes of stereo at 96 kHz are 230 MB of float32, so nothing here holds more than a block.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     type Planar = NDArray[np.float32]
 
 RATES = (8000, 384_000)
-"""The lowest and the highest rate that a stem can have, in Hz."""
-PIECE = 1 << 16
-"""Frames of a piece. libsndfile's Vorbis encoder keeps pieces on the stack: not larger."""
-_CUT_CHUNK = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
-_UNKNOWN = 0x7FFF_0000
-_FULL = np.float32(1 << 23)
+"""Lowest and highest sample rate of a stem in Hz."""
+BLOCK_FRAMES = 1 << 16
+"""Frames per block. Not larger, because libsndfile's Vorbis encoder keeps blocks on the stack."""
+_TRUNCATED_CHUNK = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+_MAX_DECLARED_BYTES = 0x7FFF_0000
+_FULL_SCALE = np.float32(1 << 23)
 
 
 class UnreadableError(Exception):
-    """A sound file that cannot be used, and why."""
+    """An audio file cannot be used as a stem; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A sound file, opened and found usable. ``bits`` is 16 or 24: what its words need."""
+    """A usable audio file. ``bits``, 16 or 24, is the precision its samples need."""
 
     path: Path
     rate: int
@@ -46,122 +46,130 @@ class Source:
     channels: int
     bits: int
 
-    def pieces(self) -> Iterator[Planar]:
-        """Yield its samples, float32 of shape (channels, up to ``PIECE``)."""
+    def blocks(self) -> Iterator[Planar]:
+        """Yield float32 samples, shape (channels, up to ``BLOCK_FRAMES``)."""
         read = 0
         try:
             with soundfile.SoundFile(self.path) as file:
-                while (block := file.read(PIECE, dtype="float32", always_2d=True)).size:
+                while (block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)).size:
                     if not np.isfinite(block).all():
-                        raise UnreadableError("it holds samples that are not numbers")
+                        raise UnreadableError("it contains samples that are not finite numbers")
                     read += len(block)
                     yield np.ascontiguousarray(block.T)
         except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
             raise UnreadableError(f"it cannot be decoded: {_reason(error)}") from None
         if not read:
-            raise UnreadableError("it holds no sound")
+            raise UnreadableError("it contains no audio")
         if read < self.frames:
-            raise UnreadableError(f"it breaks off after {read} of {self.frames} frames")
+            raise UnreadableError(f"it ends after {read} of {self.frames} frames")
 
 
 def open_source(path: Path) -> Source:
-    """Read a sound file's head; UnreadableError says why it cannot be a stem."""
+    """Read the header of an audio file; UnreadableError if it cannot be a stem."""
     if path.stat().st_size == 0:
         raise UnreadableError("the file is empty")
     try:
         with soundfile.SoundFile(path) as file:
-            frames, channels = max(file.frames, _announced(file)), file.channels
+            frames, channels = max(file.frames, _declared_frames(file)), file.channels
             rate, subtype = file.samplerate, file.subtype
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         raise UnreadableError(f"it cannot be decoded: {_reason(error)}") from None
     if channels > 2:
-        raise UnreadableError(f"it has {channels} channels; a stem has 1 or 2")
+        raise UnreadableError(f"it has {channels} channels; a stem must have 1 or 2")
     if not frames:
-        raise UnreadableError("it holds no sound")
+        raise UnreadableError("it contains no audio")
     if not RATES[0] <= rate <= RATES[1]:
-        raise UnreadableError(f"its rate is {rate} Hz; a stem has {RATES[0]} to {RATES[1]} Hz")
+        raise UnreadableError(
+            f"its sample rate is {rate} Hz; a stem must have {RATES[0]} to {RATES[1]} Hz"
+        )
     bits = 16 if subtype in ("PCM_16", "PCM_S8", "PCM_U8") else 24
     return Source(path, rate, frames, channels, bits)
 
 
-def _announced(file: soundfile.SoundFile) -> int:
-    """Return how many frames a WAV or AIFF file says it has; libsndfile counts what is there.
+def _declared_frames(file: soundfile.SoundFile) -> int:
+    """Return the frame count in the header of a truncated WAV or AIFF file, else 0.
 
-    What writes into a pipe does not know, and announces the most that fits into 31 or 32 bits.
+    libsndfile reports the frames present. Programs that write to a pipe cannot know the length and
+    declare the maximum of 31 or 32 bits, which is ignored.
     """
-    found = _CUT_CHUNK.search(file.extra_info)
-    said, held = map(int, found.groups()) if found else (0, 0)
-    return int(file.frames) * said // held if held and said < _UNKNOWN else 0
+    match = _TRUNCATED_CHUNK.search(file.extra_info)
+    declared, present = map(int, match.groups()) if match else (0, 0)
+    if not present or declared >= _MAX_DECLARED_BYTES:
+        return 0
+    return int(file.frames) * declared // present
 
 
 def _reason(error: Exception) -> str:
-    """Return libsndfile's words without the path it puts before them."""
-    words = getattr(error, "error_string", None) or str(error).rsplit(": ", 1)[-1]
-    return str(words).strip().rstrip(".")
+    """Return libsndfile's message without the path that precedes it."""
+    message = getattr(error, "error_string", None) or str(error).rsplit(": ", 1)[-1]
+    return str(message).strip().rstrip(".")
 
 
-def stem_pieces(path: Path, song: SongSound) -> Iterator[Planar]:
-    """Yield a stem at its song's rate and length, in 16- or 24-bit words: what FLAC can hold."""
+def stem_blocks(path: Path, song: SongSound) -> Iterator[Planar]:
+    """Yield a stem at its song's rate and length, exact in 16 or 24 bits, as FLAC needs it."""
     source = open_source(path)
-    pieces = source.pieces()
+    blocks = source.blocks()
     if source.rate != song.rate:
-        pieces = resampled(pieces, source.channels, source.rate, song.rate)
+        blocks = resample(blocks, source.channels, source.rate, song.rate)
     if source.rate != song.rate or source.bits > 16:
-        pieces = map(_words, pieces)
-    return fitted(pieces, source.channels, song.frames)
+        blocks = map(_round_to_24_bits, blocks)
+    return fit_length(blocks, source.channels, song.frames)
 
 
 def stem_bits(path: Path, song: SongSound) -> int:
-    """Return the word length, 16 or 24, of what ``stem_pieces`` yields."""
+    """Return the word length of ``stem_blocks``, 16 or 24 bits."""
     source = open_source(path)
     return source.bits if source.rate == song.rate else 24
 
 
-def resampled(pieces: Iterable[Planar], channels: int, rate: int, wanted: int) -> Iterator[Planar]:
-    """Convert to another rate (soxr, very high quality)."""
-    stream = soxr.ResampleStream(rate, wanted, channels, dtype="float32", quality="VHQ")
-    for piece in pieces:
-        yield np.ascontiguousarray(stream.resample_chunk(piece.T).T)
-    rest = stream.resample_chunk(np.zeros((0, channels), dtype=np.float32), last=True)
-    yield np.ascontiguousarray(rest.T)
+def resample(
+    blocks: Iterable[Planar], channels: int, rate: int, target_rate: int
+) -> Iterator[Planar]:
+    """Convert to another sample rate (soxr, very high quality)."""
+    stream = soxr.ResampleStream(rate, target_rate, channels, dtype="float32", quality="VHQ")
+    for block in blocks:
+        yield np.ascontiguousarray(stream.resample_chunk(block.T).T)
+    tail = stream.resample_chunk(np.zeros((0, channels), dtype=np.float32), last=True)
+    yield np.ascontiguousarray(tail.T)
 
 
-def fitted(pieces: Iterable[Planar], channels: int, frames: int) -> Iterator[Planar]:
-    """Yield exactly ``frames`` frames: cut, or padded with silence."""
-    left = frames
-    for piece in pieces:
-        if piece.shape[1]:
-            yield piece[:, :left]
-            left -= min(left, piece.shape[1])
-        if not left:
+def fit_length(blocks: Iterable[Planar], channels: int, frames: int) -> Iterator[Planar]:
+    """Yield exactly ``frames`` frames, cut or padded with silence."""
+    remaining = frames
+    for block in blocks:
+        if block.shape[1]:
+            yield block[:, :remaining]
+            remaining -= min(remaining, block.shape[1])
+        if not remaining:
             return
-    while left:
-        count = min(left, PIECE)
+    while remaining:
+        count = min(remaining, BLOCK_FRAMES)
         yield np.zeros((channels, count), dtype=np.float32)
-        left -= count
+        remaining -= count
 
 
-def regrouped(pieces: Iterable[Planar], frames: int) -> Iterator[Planar]:
-    """Yield the same sound in pieces of ``frames``; the last may be shorter."""
-    held: list[Planar] = []
+def regroup(blocks: Iterable[Planar], frames: int) -> Iterator[Planar]:
+    """Yield the same audio in blocks of ``frames``; the last may be shorter."""
+    pending: list[Planar] = []
     count = 0
-    for piece in pieces:
-        held.append(piece)
-        count += piece.shape[1]
+    for block in blocks:
+        pending.append(block)
+        count += block.shape[1]
         while count >= frames:
-            whole = np.concatenate(held, axis=1)
-            yield whole[:, :frames]
-            held, count = [whole[:, frames:]], count - frames
+            joined = np.concatenate(pending, axis=1)
+            yield joined[:, :frames]
+            pending, count = [joined[:, frames:]], count - frames
     if count:
-        yield np.concatenate(held, axis=1)
+        yield np.concatenate(pending, axis=1)
 
 
-def _words(piece: Planar) -> Planar:
-    """Return the nearest 24-bit words, as float32 holds them exactly."""
-    words: Planar = np.clip(np.rint(piece * _FULL), -_FULL, _FULL - 1) / _FULL
-    return words
+def _round_to_24_bits(block: Planar) -> Planar:
+    """Round to the nearest 24-bit values, which float32 holds exactly."""
+    scaled = np.clip(np.rint(block * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
+    rounded: Planar = scaled / _FULL_SCALE
+    return rounded
 
 
-def joined(pieces: Iterable[Planar]) -> Planar:
-    """Return pieces as one array."""
-    return np.concatenate(list(pieces), axis=1)
+def join_blocks(blocks: Iterable[Planar]) -> Planar:
+    """Concatenate blocks into one array."""
+    return np.concatenate(list(blocks), axis=1)

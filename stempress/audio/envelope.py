@@ -1,4 +1,4 @@
-"""Waveforms and envelopes, measured: what a stem looks like."""
+"""Waveform and RMS envelope of a stem, measured block by block."""
 
 from __future__ import annotations
 
@@ -17,47 +17,48 @@ BINS = 200
 ENVELOPE_BINS = 96
 
 
-class Outline:
-    """What sound looks like, drawn from pieces of it."""
+class WaveformMeter:
+    """Waveform bins and RMS envelope of consecutive blocks."""
 
     def __init__(self, frames: int) -> None:
-        """Take the length of the whole, in frames."""
+        """Take the total length in frames."""
         self._edges = np.linspace(0, frames, BINS + 1).astype(int)
         self._power_edges = np.linspace(0, frames, ENVELOPE_BINS + 1).astype(int)
         self._low, self._high = np.zeros(BINS), np.zeros(BINS)
         self._power = np.zeros(ENVELOPE_BINS)
-        self._at = 0
+        self._position = 0
 
-    def add(self, piece: Planar) -> None:
-        """Draw the next piece, shape (channels, frames)."""
-        low, high = piece.min(axis=0), piece.max(axis=0)
-        for bin_, part in _stretches(self._edges, self._at, low.size):
-            self._low[bin_] = min(self._low[bin_], low[part].min())
-            self._high[bin_] = max(self._high[bin_], high[part].max())
-        power = (piece.astype(np.float64) ** 2).mean(axis=0)
-        for bin_, part in _stretches(self._power_edges, self._at, power.size):
-            self._power[bin_] += power[part].sum()
-        self._at += low.size
+    def add(self, block: Planar) -> None:
+        """Measure the next block, shape (channels, frames)."""
+        low, high = block.min(axis=0), block.max(axis=0)
+        for index, frames in _bin_slices(self._edges, self._position, low.size):
+            self._low[index] = min(self._low[index], low[frames].min())
+            self._high[index] = max(self._high[index], high[frames].max())
+        power = (block.astype(np.float64) ** 2).mean(axis=0)
+        for index, frames in _bin_slices(self._power_edges, self._position, power.size):
+            self._power[index] += power[frames].sum()
+        self._position += low.size
 
     @property
     def bins(self) -> list[tuple[float, float]]:
-        """Lowest and highest sample of ``BINS`` equal stretches, over all channels."""
+        """Lowest and highest sample over all channels in ``BINS`` equal intervals."""
         return [(float(low), float(high)) for low, high in zip(self._low, self._high, strict=True)]
 
     @property
     def envelope(self) -> tuple[float, ...]:
-        """``ENVELOPE_BINS`` effective values over time, the loudest being 1."""
+        """RMS values in ``ENVELOPE_BINS`` equal intervals, scaled so that the largest is 1."""
         values = np.sqrt(self._power / np.maximum(np.diff(self._power_edges), 1))
-        top = float(values.max()) or 1.0
-        return tuple(round(float(value) / top, 3) for value in values)
+        largest = float(values.max()) or 1.0
+        return tuple(round(float(value) / largest, 3) for value in values)
 
 
-def _stretches(edges: NDArray[np.int64], at: int, count: int) -> Iterator[tuple[int, slice]]:
-    """Yield the bins that frames [at, at + count) fall into, and which of the frames do."""
-    first = int(np.searchsorted(edges, at, side="right")) - 1
-    for bin_ in range(max(first, 0), len(edges) - 1):
-        start, end = max(int(edges[bin_]) - at, 0), min(int(edges[bin_ + 1]) - at, count)
+def _bin_slices(edges: NDArray[np.int64], position: int, count: int) -> Iterator[tuple[int, slice]]:
+    """Yield (bin, slice of the block) for the bins that a block at ``position`` overlaps."""
+    first = int(np.searchsorted(edges, position, side="right")) - 1
+    for index in range(max(first, 0), len(edges) - 1):
+        start = max(int(edges[index]) - position, 0)
+        end = min(int(edges[index + 1]) - position, count)
         if start >= count:
             return
         if start < end:
-            yield bin_, slice(start, end)
+            yield index, slice(start, end)

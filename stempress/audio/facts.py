@@ -1,4 +1,4 @@
-"""Facts of a stem, as measured."""
+"""Measured properties of a stem."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import NamedTuple
 from stempress.core.cache import MARSHAL_VERSION
 
 
-class Course(NamedTuple):
-    """How a stem goes over time.
+class Curves(NamedTuple):
+    """A stem over time.
 
-    ``bins`` are lowest and highest samples; ``envelope`` effective values, the loudest being 1;
-    ``bands`` levels, low, middle and high, whole numbers up to ``spectrum.TOP``.
+    ``bins`` are (lowest, highest) samples; ``envelope`` is RMS values, scaled so that the loudest
+    is 1; ``bands`` are the low, middle and high band as integer levels up to ``bands.TOP``.
     """
 
     bins: tuple[tuple[float, float], ...]
     envelope: tuple[float, ...]
     bands: tuple[tuple[int, ...], ...]
 
-    def packed(self) -> bytes:
-        """Return it as bytes."""
+    def pack(self) -> bytes:
+        """Serialise the curves."""
         return marshal.dumps(tuple(self), MARSHAL_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a sound file.
+    """Measured properties of an audio file, identified by its ``digest``.
 
-    Levels are factors of full scale, ``loudness`` is in LUFS, ``lead`` in frames before the first
-    sound; ``clipped`` counts runs of samples at full scale; ``offset`` is the mean sample of the
-    channel that has more of it; ``dead`` names a channel without sound. All of it follows from the
-    ``digest`` of the file.
+    Levels are linear (full scale = 1), ``loudness`` is in LUFS. ``clipped_runs`` counts runs of
+    samples at full scale; ``dc_offset`` is the mean sample, of the channel with the larger one;
+    ``lead_in`` is the number of frames before the first sound; ``silent_channel`` is "left",
+    "right" or empty.
     """
 
     digest: str
@@ -43,14 +43,14 @@ class Facts:
     peak: float
     true_peak: float
     loudness: float
-    clipped: int
-    offset: float
-    lead: int
-    dead: str
-    packed: bytes = field(repr=False)
-    """Its course: of hundreds of stems, most builds draw none."""
+    clipped_runs: int
+    dc_offset: float
+    lead_in: int
+    silent_channel: str
+    packed_curves: bytes = field(repr=False)
+    """Serialised ``Curves``, unpacked on demand: most builds draw none of them."""
 
     @property
-    def course(self) -> Course:
-        """How the stem goes over time."""
-        return Course(*marshal.loads(self.packed))  # noqa: S302 - packed by a ``Course``
+    def curves(self) -> Curves:
+        """The stem over time."""
+        return Curves(*marshal.loads(self.packed_curves))  # noqa: S302 - written by ``Curves.pack``

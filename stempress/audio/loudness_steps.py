@@ -1,4 +1,4 @@
-"""Loudness in steps of 100 ms, through the engine's K-weighting."""
+"""Loudness measured in steps of 100 ms, with the engine's K-weighting."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyodide_app.engine.loudness import gated_loudness
-from stempress.audio.decode import regrouped
+from stempress.audio.decode import regroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     type Planar = NDArray[np.float32]
 
 SPAN_SECONDS = 8
-_WINDOW = 4  # steps of 100 ms in a window of BS.1770
+_STEPS_PER_BLOCK = 4  # 100 ms steps per 400 ms gating block of BS.1770
 
 
 def step_frames(rate: int) -> int:
-    """Return the frames of 100 ms."""
+    """Return the number of frames in 100 ms."""
     return max(1, round(rate / 10))
 
 
-def spans(pieces: Iterable[Planar], rate: int) -> Iterator[Planar]:
-    """Yield the same sound in longer pieces, each but the last a whole number of steps."""
-    return regrouped(pieces, step_frames(rate) * 10 * SPAN_SECONDS)
+def spans(blocks: Iterable[Planar], rate: int) -> Iterator[Planar]:
+    """Regroup into blocks of ``SPAN_SECONDS``, a whole number of steps except for the last."""
+    return regroup(blocks, step_frames(rate) * 10 * SPAN_SECONDS)
 
 
 def weighted_steps(weighting: KWeighting, span: Planar, rate: int) -> NDArray[np.float64]:
-    """Return the weighted span cut into whole steps: (channels, steps, frames of a step)."""
+    """Return the K-weighted complete steps, shape (channels, steps, frames per step)."""
     size = step_frames(rate)
     count = span.shape[1] // size
     weighted = weighting.weighted(span)
@@ -41,8 +41,9 @@ def weighted_steps(weighting: KWeighting, span: Planar, rate: int) -> NDArray[np
 
 
 def integrated_loudness(powers: NDArray[np.float64]) -> float:
-    """Return the gated loudness in LUFS of mean squares of steps, summed over channels."""
-    if powers.size < _WINDOW:
+    """Return the integrated loudness in LUFS, given the channels' summed power in each step."""
+    if powers.size < _STEPS_PER_BLOCK:
         return -float("inf")
     sums = np.concatenate((np.zeros(1), np.cumsum(powers)))
-    return gated_loudness((sums[_WINDOW:] - sums[:-_WINDOW]) / _WINDOW)
+    blocks = (sums[_STEPS_PER_BLOCK:] - sums[:-_STEPS_PER_BLOCK]) / _STEPS_PER_BLOCK
+    return gated_loudness(blocks)

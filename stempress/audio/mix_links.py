@@ -1,4 +1,4 @@
-"""A mix as a link: what ``pyodide_app/web/mixer/mix-links.js`` writes after an address's ``#``."""
+"""Parser for mix links, whose URL fragments ``pyodide_app/web/mixer/mix-links.js`` writes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Mix:
-    """A variation, and how its rows and the master are set."""
+class MixSettings:
+    """A variation with the settings of its rows and the master."""
 
     variation: Variation
     rows: tuple[RowSettings, ...] = ()
@@ -28,36 +28,38 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The words of a link, by name."""
+    """Values of a link's fragment, by name."""
 
     rows: int
-    words: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, list[str]] = field(default_factory=dict)
 
-    def one(self, name: str, default: str = "") -> str:
-        return self.words.get(name, [default])[0]
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.get(name, [default])[0]
 
     def numbers(self, name: str, low: float, high: float) -> list[float]:
-        words = self.one(name).split(",") if name in self.words else ["0"] * self.rows
-        if len(words) != self.rows:
-            raise ValueError(f"{name} is for {len(words)} rows, not {self.rows}")
-        return [_number(word, low, high) for word in words]
+        numbers = self.text(name).split(",") if name in self.values else ["0"] * self.rows
+        if len(numbers) != self.rows:
+            raise ValueError(f"{name} has {len(numbers)} values for {self.rows} rows")
+        return [_number(number, low, high) for number in numbers]
 
     def flags(self, name: str) -> list[bool]:
-        words = self.one(name).split(",") if name in self.words else []
-        chosen = [int(_number(word, 1, self.rows)) for word in words]
+        numbers = self.text(name).split(",") if name in self.values else []
+        chosen = [int(_number(number, 1, self.rows)) for number in numbers]
         return [row + 1 in chosen for row in range(self.rows)]
 
 
-def read_mix(song: Song, text: str) -> Mix:
-    """Read a mix number such as ``3-1-4``, or a link to a mix; ValueError says what is wrong."""
+def parse_mix(song: Song, text: str) -> MixSettings:
+    """Parse a mix number such as ``3-1-4`` or a link to a mix; ValueError names the problem."""
     fragment = text.rpartition("#")[2]
     if "=" not in fragment:
-        return Mix(Variation.parse(song, fragment), (RowSettings(),) * len(song.layers))
+        return MixSettings(Variation.parse(song, fragment), (RowSettings(),) * len(song.layers))
     fields = _Fields(len(song.layers), parse_qs(fragment, keep_blank_values=True))
-    if fields.one("v") != VERSION:
-        raise ValueError(f"a link of version {fields.one('v')!r} cannot be read, only {VERSION!r}")
-    if fields.one("song") != song.slug:
-        raise ValueError(f"the link is to a mix of {fields.one('song')!r}, not of {song.slug!r}")
+    if fields.text("v") != VERSION:
+        raise ValueError(
+            f"the link has version {fields.text('v')!r}; only version {VERSION!r} is supported"
+        )
+    if fields.text("song") != song.slug:
+        raise ValueError(f"the link is to a mix of {fields.text('song')!r}, not of {song.slug!r}")
     columns = (
         fields.numbers("gain", FLOOR_DB, CEILING_DB),
         fields.numbers("pan", -1, 1),
@@ -65,12 +67,12 @@ def read_mix(song: Song, text: str) -> Mix:
         fields.flags("solo"),
     )
     rows = tuple(RowSettings(*row) for row in zip(*columns, strict=True))
-    master = _number(fields.one("master", "0"), FLOOR_DB, CEILING_DB)
-    return Mix(Variation.parse(song, fields.one("mix")), rows, master)
+    master = _number(fields.text("master", "0"), FLOOR_DB, CEILING_DB)
+    return MixSettings(Variation.parse(song, fields.text("mix")), rows, master)
 
 
-def _number(word: str, low: float, high: float) -> float:
-    value = float(word) if re.fullmatch(r"-?\d{1,3}(\.\d{1,6})?", word) else None
+def _number(text: str, low: float, high: float) -> float:
+    value = float(text) if re.fullmatch(r"-?\d{1,3}(\.\d{1,6})?", text) else None
     if value is None or not low <= value <= high:
-        raise ValueError(f"{word!r} is not between {low:g} and {high:g}")
+        raise ValueError(f"{text!r} is not a number between {low:g} and {high:g}")
     return value

@@ -1,10 +1,10 @@
-"""The sound of a site: stems encoded, previews mixed, mixes digested.
+"""Audio pipeline: encodes stems, renders previews and computes mix digests.
 
-What does the work is imported when there is some: most builds have all of it. Every result is kept
-under a name made from its inputs, so that nothing is done twice.
+Every result is cached under a hash of its inputs. Codecs and the mixer are imported only when
+something is missing, because most builds find everything in the cache.
 """
 
-# ruff: noqa: PLC0415 - what encodes and mixes takes long to begin
+# ruff: noqa: PLC0415 - encoders and the mixer are slow to import
 
 from __future__ import annotations
 
@@ -27,262 +27,267 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
-    from stempress.audio.check import Checked
+    from stempress.audio.check import CheckedAudio
     from stempress.collection.audio_formats import Codec, Encoding
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
 
 VERSION = 3
-"""Raise it when the same stem gives another file."""
+"""Increment when the same stem gives another file."""
 PREVIEW_VERSION = 4
-"""Raise it when the same mix gives another preview."""
+"""Increment when the same mix gives another preview."""
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
-    """What all of the work needs; ``shown`` are the variations that have pages, by song."""
+class AudioJob:
+    """Inputs of the pipeline; ``shown`` maps song slugs to the variations that have pages."""
 
     collection: Collection
     shown: Mapping[str, Sequence[Variation]]
-    checked: Checked
+    checked: CheckedAudio
     progress: Progress
     workers: Workers
 
     def inputs(self, key: StemKey) -> tuple[object, ...]:
-        """Return what a stem's samples follow from."""
+        """Return everything a stem's samples depend on."""
         song = self.checked.songs[key[0]]
         return self.checked.facts[key].digest, song.rate, song.frames
 
     def mix_inputs(self, variation: Variation) -> tuple[object, ...]:
-        """Return what a variation's samples follow from."""
+        """Return everything a variation's samples depend on."""
         song = self.collection.song(variation.song)
         keys = [(song.slug, *names) for names in variation.by_layer(song).items()]
         return (engine_digest(), *(self.inputs(key) for key in keys))
 
 
-def press_audio(studio: Studio) -> Sounds:
-    """Encode every stem, mix every preview, digest every mix, each at most once."""
-    stream = studio.collection.settings.audio.stream
-    songs = {slug: _as_decoded(sound, stream) for slug, sound in studio.checked.songs.items()}
-    stems = _stem_sounds(studio, press_stems(studio))
-    return Sounds(stems, songs, press_previews(studio), press_digests(studio))
+def build_audio(job: AudioJob) -> Sounds:
+    """Encode the stems, render the previews and compute the mix digests of a site."""
+    stream = job.collection.settings.audio.stream
+    songs = {slug: _as_decoded(sound, stream) for slug, sound in job.checked.songs.items()}
+    stems = _stem_sounds(job, encode_stems(job))
+    return Sounds(stems, songs, render_previews(job), compute_digests(job))
 
 
 def _as_decoded(song: SongSound, codec: Codec) -> SongSound:
-    """Return rate and length of a song as its web stems have them."""
+    """Return the rate and length of a song's web stems once decoded."""
     rate = web_rate(codec, song.rate)
     return SongSound(rate, round(song.frames * rate / song.rate))
 
 
-def press_stems(studio: Studio) -> dict[StemKey, dict[Codec, WebFile]]:
-    """Return every stem's files: the mixer's and, where offered, the lossless one."""
-    audio = studio.collection.settings.audio
-    wanted: dict[Codec, int] = {audio.stream: 0 if audio.stream == "flac" else audio.bitrate}
+def encode_stems(job: AudioJob) -> dict[StemKey, dict[Codec, WebFile]]:
+    """Return every stem's files: the one for the mixer and, if offered, the lossless one."""
+    audio = job.collection.settings.audio
+    bitrates: dict[Codec, int] = {audio.stream: 0 if audio.stream == "flac" else audio.bitrate}
     if audio.lossless:
-        wanted["flac"] = 0
-    keys = list(stem_keys(studio.collection.songs))
+        bitrates["flac"] = 0
+    keys = list(stem_keys(job.collection.songs))
     files = {
         key: {
-            codec: _kept(codec, VERSION, codec, rate, *studio.inputs(key))
-            for codec, rate in wanted.items()
+            codec: _cache_path(codec, VERSION, codec, bitrate, *job.inputs(key))
+            for codec, bitrate in bitrates.items()
         }
         for key in keys
     }
     missing = {
-        key: [(codec, wanted[codec]) for codec, file in each.items() if not file.is_file()]
-        for key, each in files.items()
+        key: [(codec, bitrates[codec]) for codec, file in by_codec.items() if not file.is_file()]
+        for key, by_codec in files.items()
     }
     new = [key for key in keys if missing[key]]
-    with studio.progress.track("Web stems", len(new), len(keys)) as step:
-        pending = _start_stems(studio, {key: missing[key] for key in new})
+    with job.progress.track("Web stems", len(new), len(keys)) as step:
+        pending = _start_stems(job, {key: missing[key] for key in new})
         for key in new:
             for (codec, _), data in zip(missing[key], pending.pop(key).result(), strict=True):
                 store(files[key][codec], data)
             step("/".join(key))
     return {
-        key: {codec: _web_file(codec, file) for codec, file in each.items()}
-        for key, each in files.items()
+        key: {codec: _web_file(codec, file) for codec, file in by_codec.items()}
+        for key, by_codec in files.items()
     }
 
 
 def _start_stems(
-    studio: Studio, missing: Mapping[StemKey, Sequence[Encoding]]
+    job: AudioJob, missing: Mapping[StemKey, Sequence[Encoding]]
 ) -> dict[StemKey, Pending]:
-    """Begin to encode stems."""
+    """Start encoding stems."""
     if not missing:
         return {}
     from stempress.audio.encode import encode_stem
 
-    files, songs = studio.collection.files.audio, studio.checked.songs
+    files, songs = job.collection.files.audio, job.checked.songs
     return {
-        key: studio.workers.submit(encode_stem, files[key], songs[key[0]], wanted)
-        for key, wanted in missing.items()
+        key: job.workers.submit(encode_stem, files[key], songs[key[0]], encodings)
+        for key, encodings in missing.items()
     }
 
 
 def _stem_sounds(
-    studio: Studio, files: Mapping[StemKey, Mapping[Codec, WebFile]]
+    job: AudioJob, files: Mapping[StemKey, Mapping[Codec, WebFile]]
 ) -> dict[StemKey, StemSound]:
-    checked, audio = studio.checked, studio.collection.settings.audio
-    loudest: dict[str, float] = defaultdict(float)
+    checked, audio = job.checked, job.collection.settings.audio
+    song_peaks: dict[str, float] = defaultdict(float)
     for key in files:
-        loudest[key[0]] = max(loudest[key[0]], checked.facts[key].peak)
+        song_peaks[key[0]] = max(song_peaks[key[0]], checked.facts[key].peak)
     return {
         key: StemSound(
-            stream=made[audio.stream],
-            lossless=made["flac"] if audio.lossless else None,
+            stream=by_codec[audio.stream],
+            lossless=by_codec["flac"] if audio.lossless else None,
             facts=checked.facts[key],
-            edge=loudest[key[0]],
+            song_peak=song_peaks[key[0]],
             seconds=checked.songs[key[0]].seconds,
         )
-        for key, made in files.items()
+        for key, by_codec in files.items()
     }
 
 
-def press_previews(studio: Studio) -> dict[Variation, WebFile]:
-    """Return a preview of every variation that is to have one."""
-    audio = studio.collection.settings.audio
+def render_previews(job: AudioJob) -> dict[Variation, WebFile]:
+    """Return the preview of every variation that gets one."""
+    audio = job.collection.settings.audio
     files: dict[Variation, Path] = {}
-    for variation in _previewed(studio):
-        frames = _preview_length(studio, variation.song)
-        inputs = PREVIEW_VERSION, frames, audio.bitrate, studio.mix_inputs(variation)
-        files[variation] = _kept(PREVIEW_CODEC, *inputs)
+    for variation in _variations_to_preview(job):
+        frames = _preview_length(job, variation.song)
+        inputs = PREVIEW_VERSION, frames, audio.bitrate, job.mix_inputs(variation)
+        files[variation] = _cache_path(PREVIEW_CODEC, *inputs)
     new = [variation for variation, file in files.items() if not file.is_file()]
-    with studio.progress.track("Previews", len(new), len(files)) as step:
+    with job.progress.track("Previews", len(new), len(files)) as step:
         for slug, variations in _by_song(new).items():
-            pending = _start_previews(studio, studio.collection.song(slug), variations)
-            for variation, each in zip(variations, pending, strict=True):
-                store(files[variation], each.result())
+            pending = _start_previews(job, job.collection.song(slug), variations)
+            for variation, task in zip(variations, pending, strict=True):
+                store(files[variation], task.result())
                 step(f"{slug} {variation.mix_number}")
     return {variation: _web_file(PREVIEW_CODEC, file) for variation, file in files.items()}
 
 
-def _previewed(studio: Studio) -> list[Variation]:
-    which = studio.collection.settings.audio.previews
-    if which == "none":
+def _variations_to_preview(job: AudioJob) -> list[Variation]:
+    previews = job.collection.settings.audio.previews
+    if previews == "none":
         return []
-    if which == "all":
-        return [variation for shown in studio.shown.values() for variation in shown]
-    return _minted(studio.collection)
+    if previews == "all":
+        return [variation for shown in job.shown.values() for variation in shown]
+    return _minted_variations(job.collection)
 
 
-def _minted(collection: Collection) -> list[Variation]:
-    """Return the variations that song tokens are, of those that tell."""
-    found = {
+def _minted_variations(collection: Collection) -> list[Variation]:
+    """Return the variations of the song tokens whose stems are known."""
+    minted = {
         Variation.from_stems(collection.song(token.song), token.stems)
         for token in collection.tokens
         if token.tier == "song" and token.stems
     }
-    return sorted(found)
+    return sorted(minted)
 
 
-def _preview_length(studio: Studio, slug: str) -> int:
-    song, sound = studio.collection.song(slug), studio.checked.songs[slug]
-    return preview_frames(song, sound, studio.collection.settings.audio.preview_seconds)
+def _preview_length(job: AudioJob, slug: str) -> int:
+    song, sound = job.collection.song(slug), job.checked.songs[slug]
+    return preview_frames(song, sound, job.collection.settings.audio.preview_seconds)
 
 
 def _by_song(variations: Iterable[Variation]) -> dict[str, list[Variation]]:
-    found: dict[str, list[Variation]] = defaultdict(list)
+    by_song: dict[str, list[Variation]] = defaultdict(list)
     for variation in variations:
-        found[variation.song].append(variation)
-    return found
+        by_song[variation.song].append(variation)
+    return by_song
 
 
-def _start_previews(studio: Studio, song: Song, variations: Sequence[Variation]) -> list[Pending]:
-    """Begin the previews of one song; each stem that they use is decoded once."""
-    from stempress.audio.previews import decode_cut, preview, stem_products
+def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) -> list[Pending]:
+    """Start rendering the previews of one song; each stem in use is decoded once."""
+    from stempress.audio.previews import decode_start, render_preview, stem_products
 
-    sound, start = studio.checked.songs[song.slug], studio.workers.submit
-    frames = _preview_length(studio, song.slug)
-    files = [_mix_paths(studio, song, variation) for variation in variations]
+    sound, submit = job.checked.songs[song.slug], job.workers.submit
+    frames = _preview_length(job, song.slug)
+    files = [_mix_paths(job, song, variation) for variation in variations]
     paths = sorted({path for mix in files for path in mix})
-    stems = [start(decode_cut, path, sound, frames) for path in paths]
-    products = start(stem_products, stems, sound.rate)
-    bitrate = studio.collection.settings.audio.bitrate
+    stems = [submit(decode_start, path, sound, frames) for path in paths]
+    products = submit(stem_products, stems, sound.rate)
+    bitrate = job.collection.settings.audio.bitrate
     return [
-        start(preview, [paths.index(path) for path in mix], stems, products, sound, bitrate)
+        submit(render_preview, [paths.index(path) for path in mix], stems, products, sound, bitrate)
         for mix in files
     ]
 
 
-def _mix_paths(studio: Studio, song: Song, variation: Variation) -> list[Path]:
+def _mix_paths(job: AudioJob, song: Song, variation: Variation) -> list[Path]:
     names = variation.by_layer(song).items()
-    return [studio.collection.files.audio[song.slug, layer, stem] for layer, stem in names]
+    return [job.collection.files.audio[song.slug, layer, stem] for layer, stem in names]
 
 
-def press_digests(studio: Studio) -> dict[Variation, MixDigest]:
-    """Return the digest of every mix that is a token or, with lossless stems, has a page."""
-    names = {variation: digest(studio.mix_inputs(variation)) for variation in _digested(studio)}
-    site = _digest_place(f"site-{digest(common_folder(studio.collection.files.audio.values()))}")
-    known = _known_digests(site)
-    found = {each: known.get(name) or _known_digest(name) for each, name in names.items()}
-    new = [variation for variation, digested in found.items() if not digested]
-    with studio.progress.track("Mix digests", len(new), len(names)) as step:
-        for batch, each in _start_digests(studio, new):
-            for variation, digested in zip(batch, each.result(), strict=True):
-                store(_digest_place(names[variation]), digested.encode())
-                found[variation] = digested
+def compute_digests(job: AudioJob) -> dict[Variation, MixDigest]:
+    """Return the digest of every mix that is minted or, with lossless stems, has a page."""
+    cache_keys = {
+        variation: digest(job.mix_inputs(variation)) for variation in _variations_to_digest(job)
+    }
+    site_path = _digest_path(f"site-{digest(common_folder(job.collection.files.audio.values()))}")
+    previous = _site_digests(site_path)
+    digests = {
+        variation: previous.get(cache_key) or _cached_digest(cache_key)
+        for variation, cache_key in cache_keys.items()
+    }
+    new = [variation for variation, sha256 in digests.items() if not sha256]
+    with job.progress.track("Mix digests", len(new), len(cache_keys)) as step:
+        for batch, task in _start_digests(job, new):
+            for variation, sha256 in zip(batch, task.result(), strict=True):
+                store(_digest_path(cache_keys[variation]), sha256.encode())
+                digests[variation] = sha256
                 step(f"{variation.song} {variation.mix_number}")
-    now = {name: found[variation] for variation, name in names.items()}
-    if now != known:
-        save(site, json.dumps(now).encode())
-    sounds = studio.checked.songs
+    current = {cache_key: digests[variation] for variation, cache_key in cache_keys.items()}
+    if current != previous:
+        save(site_path, json.dumps(current).encode())
+    sounds = job.checked.songs
     return {
-        variation: MixDigest(digested, sounds[variation.song].rate, sounds[variation.song].frames)
-        for variation, digested in found.items()
+        variation: MixDigest(sha256, sounds[variation.song].rate, sounds[variation.song].frames)
+        for variation, sha256 in digests.items()
     }
 
 
-def _digest_place(name: str) -> Path:
+def _digest_path(name: str) -> Path:
     return cache_root() / "digests" / name
 
 
-def _known_digests(place: Path) -> dict[str, str]:
-    """Return what the last build of a site knew: one file is read sooner than hundreds."""
+def _site_digests(path: Path) -> dict[str, str]:
+    """Return cache key -> digest as of the site's last build: one file instead of hundreds."""
     try:
-        found = json.loads(load(place) or b"{}")
+        digests = json.loads(load(path) or b"{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return digests if isinstance(digests, dict) else {}
 
 
-def _known_digest(name: str) -> str:
-    """Return a mix's digest, if any site has had it; else nothing."""
+def _cached_digest(cache_key: str) -> str:
+    """Return the digest of a mix if it has been computed for any site, else an empty string."""
     try:
-        return _digest_place(name).read_text("ascii")
+        return _digest_path(cache_key).read_text("ascii")
     except (OSError, ValueError):
         return ""
 
 
 def _start_digests(
-    studio: Studio, new: Sequence[Variation]
+    job: AudioJob, new: Sequence[Variation]
 ) -> list[tuple[list[Variation], Pending]]:
-    """Begin to digest mixes, some of a song at a time."""
+    """Start computing digests, in batches of mixes of the same song."""
     if not new:
         return []
-    from stempress.audio.mix_digests import BATCH, mix_digests
+    from stempress.audio.mix_digests import BATCH_SIZE, mix_digests
 
     pending = []
     for slug, variations in _by_song(new).items():
-        song, sound = studio.collection.song(slug), studio.checked.songs[slug]
-        for at in range(0, len(variations), BATCH):
-            batch = variations[at : at + BATCH]
-            mixes = [_mix_paths(studio, song, variation) for variation in batch]
-            pending.append((batch, studio.workers.submit(mix_digests, sound, mixes)))
+        song, sound = job.collection.song(slug), job.checked.songs[slug]
+        for start in range(0, len(variations), BATCH_SIZE):
+            batch = variations[start : start + BATCH_SIZE]
+            mixes = [_mix_paths(job, song, variation) for variation in batch]
+            pending.append((batch, job.workers.submit(mix_digests, sound, mixes)))
     return pending
 
 
-def _digested(studio: Studio) -> list[Variation]:
-    wanted = set(_minted(studio.collection))
-    if studio.collection.settings.audio.lossless:
-        for slug, shown in studio.shown.items():
-            wanted.update(filter(studio.collection.song(slug).permits, shown))
-    return sorted(wanted)
+def _variations_to_digest(job: AudioJob) -> list[Variation]:
+    variations = set(_minted_variations(job.collection))
+    if job.collection.settings.audio.lossless:
+        for slug, shown in job.shown.items():
+            variations.update(filter(job.collection.song(slug).permits, shown))
+    return sorted(variations)
 
 
-def _kept(codec: Codec, *inputs: object) -> Path:
-    """Return where the cache has, or will have, what is made from these inputs."""
+def _cache_path(codec: Codec, *inputs: object) -> Path:
+    """Return the cache path of the file made from these inputs."""
     return cache_root() / "audio" / f"{digest(*inputs)[:24]}.{FORMATS[codec].suffix}"
 
 
@@ -292,6 +297,5 @@ def _web_file(codec: Codec, file: Path) -> WebFile:
 
 @cache
 def engine_digest() -> str:
-    """Return a name for the engine's source: another engine mixes other sound."""
-    folder = ENGINE
-    return digest(*(file_digest(file) for file in sorted(folder.glob("*.py"))))
+    """Return a hash of the engine's source, on which all mixes depend."""
+    return digest(*(file_digest(file) for file in sorted(ENGINE.glob("*.py"))))

@@ -1,7 +1,7 @@
-"""Previews: the beginning of a variation, cut on a bar, faded, at one loudness.
+"""Previews: the start of a variation, cut on a bar, faded out and normalised in loudness.
 
-All previews of a site are brought to ``TARGET_LUFS`` and limited to -1 dBTP. The loudness of a sum
-follows from the K-weighted products of its stems, which are computed once for all variations.
+All previews of a site are normalised to ``TARGET_LUFS`` and limited to -1 dBTP. The power of a mix
+is the sum of the cross products of its K-weighted stems, computed once for all variations.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from pyodide_app.engine.limiter import Limiter
 from pyodide_app.engine.mix import StemAudio
 from pyodide_app.engine.weighting import KWeighting
-from stempress.audio.decode import fitted, joined, open_source, stem_pieces
+from stempress.audio.decode import fit_length, join_blocks, open_source, stem_blocks
 from stempress.audio.encode import Sound, encode_mp3
 from stempress.audio.loudness_steps import (
     SPAN_SECONDS,
@@ -32,56 +32,57 @@ if TYPE_CHECKING:
 
     type Planar = NDArray[np.float32]
     type Products = NDArray[np.float64]
-    """Mean products of K-weighted stems in every 100 ms: (steps, stems, stems)."""
+    """Mean cross products of K-weighted stems per 100 ms, shape (steps, stems, stems)."""
 
 TARGET_LUFS = -16.0
 TOLERANCE_LU = 0.1
 FADE_SECONDS = 1.0
-_ROUNDS = 4
-_BLOCK = 1 << 14
+_MAX_PASSES = 4
+_BLOCK_FRAMES = 1 << 14
 
 
-def decode_cut(path: Path, sound: SongSound, frames: int) -> StemAudio:
-    """Decode the first frames of a stem."""
+def decode_start(path: Path, sound: SongSound, frames: int) -> StemAudio:
+    """Decode the first ``frames`` of a stem."""
     channels = open_source(path).channels
-    return StemAudio.from_float(joined(fitted(stem_pieces(path, sound), channels, frames)))
+    return StemAudio.from_float(join_blocks(fit_length(stem_blocks(path, sound), channels, frames)))
 
 
 def stem_products(stems: Sequence[StemAudio], rate: int) -> Products:
-    """Return how each stem's weighted sound correlates with every other's, over time."""
+    """Return the cross products of the K-weighted stems."""
     size = step_frames(rate)
     span = SPAN_SECONDS * 10 * size
     weightings = [KWeighting(rate, stem.channels) for stem in stems]
-    found: list[Products] = [np.zeros((0, len(stems), len(stems)))]
+    products: list[Products] = [np.zeros((0, len(stems), len(stems)))]
     for start in range(0, stems[0].frames // size * size, span):
         weighted = [
             weighted_steps(weighting, stem.samples[:, start : start + span] * stem.scale, rate)
             for weighting, stem in zip(weightings, stems, strict=True)
         ]
-        both = np.stack([np.broadcast_to(each, (2, *each.shape[1:])) for each in weighted])
-        rows = both.transpose(2, 0, 1, 3).reshape(both.shape[2], len(stems), -1)
-        found.append(rows @ rows.transpose(0, 2, 1) / size)
-    return np.concatenate(found)
+        stereo = np.stack([np.broadcast_to(stem, (2, *stem.shape[1:])) for stem in weighted])
+        rows = stereo.transpose(2, 0, 1, 3).reshape(stereo.shape[2], len(stems), -1)
+        products.append(rows @ rows.transpose(0, 2, 1) / size)
+    return np.concatenate(products)
 
 
-def preview(
-    chosen: Sequence[int],
+def render_preview(
+    choice: Sequence[int],
     stems: Sequence[StemAudio],
     products: Products,
     sound: SongSound,
     bitrate: int,
 ) -> bytes:
-    """Return the preview of the variation that these of a song's stems make, encoded."""
-    rows = [stems[nth] for nth in chosen]
-    powers = products[:, chosen][:, :, chosen].sum(axis=(1, 2))
+    """Return the encoded preview of a variation; ``choice`` indexes ``stems``."""
+    rows = [stems[index] for index in choice]
+    powers = products[:, choice][:, :, choice].sum(axis=(1, 2))
     fade = fade_out(rows[0].frames, sound)
-    samples = matched(summed(rows) * fade, powers * _squares(fade[None], sound.rate), sound.rate)
+    faded_powers = powers * _mean_squares(fade[None], sound.rate)
+    samples = match_loudness(sum_stems(rows) * fade, faded_powers, sound.rate)
     channels = max(row.channels for row in rows)
     return encode_mp3(Sound(samples[:channels], sound.rate, 24), bitrate)
 
 
-def summed(stems: Sequence[StemAudio]) -> Planar:
-    """Sum stems, shape (2, frames)."""
+def sum_stems(stems: Sequence[StemAudio]) -> Planar:
+    """Return the sum of the stems, shape (2, frames)."""
     total = np.zeros((2, stems[0].frames), dtype=np.float32)
     for stem in stems:
         total += stem.samples * stem.scale
@@ -89,7 +90,7 @@ def summed(stems: Sequence[StemAudio]) -> Planar:
 
 
 def fade_out(frames: int, sound: SongSound) -> NDArray[np.float32]:
-    """Return gains that end at 0 where the song goes on."""
+    """Return gains that fade out at the end, unless the preview is the whole song."""
     gains = np.ones(frames, dtype=np.float32)
     if frames < sound.frames:
         length = min(frames, int(FADE_SECONDS * sound.rate))
@@ -97,41 +98,43 @@ def fade_out(frames: int, sound: SongSound) -> NDArray[np.float32]:
     return gains
 
 
-def matched(mixed: Planar, powers: NDArray[np.float64], rate: int) -> Planar:
-    """Bring a mix to the target; ``powers`` are its weighted mean squares in every 100 ms.
+def match_loudness(mix: Planar, powers: NDArray[np.float64], rate: int) -> Planar:
+    """Normalise a mix to the target, given its K-weighted power per 100 ms.
 
-    What the limiter takes away is given back by more gain, as long as that helps.
+    The loudness lost in the limiter is compensated by more gain, in a few passes.
     """
-    level = integrated_loudness(powers)
-    if level == -float("inf"):
-        return mixed
-    gain_db = TARGET_LUFS - level
-    for _ in range(_ROUNDS):
-        louder = mixed * np.float32(10 ** (gain_db / 20))
-        limited = _limited(louder, rate)
-        before = np.maximum(_squares(mixed, rate), 1e-20)
-        missing = TARGET_LUFS - integrated_loudness(powers * _squares(limited, rate) / before)
-        if abs(missing) <= TOLERANCE_LU / 2:
+    loudness = integrated_loudness(powers)
+    if loudness == -float("inf"):
+        return mix
+    mix_powers = np.maximum(_mean_squares(mix, rate), 1e-20)
+    gain_db = TARGET_LUFS - loudness
+    for _ in range(_MAX_PASSES):
+        limited = _limit(mix * np.float32(10 ** (gain_db / 20)), rate)
+        limited_powers = powers * _mean_squares(limited, rate) / mix_powers
+        deviation = TARGET_LUFS - integrated_loudness(limited_powers)
+        if abs(deviation) <= TOLERANCE_LU / 2:
             break
-        gain_db += missing
+        gain_db += deviation
     return limited
 
 
-def _limited(mixed: Planar, rate: int) -> Planar:
-    frames = mixed.shape[1]
+def _limit(mix: Planar, rate: int) -> Planar:
+    frames = mix.shape[1]
     limiter = Limiter(rate)
 
     def source(frame: int, count: int) -> Planar:
-        piece = mixed[:, frame : frame + count]
-        missing = count - piece.shape[1]
-        return np.pad(piece, ((0, 0), (0, missing))) if missing else piece
+        block = mix[:, frame : frame + count]
+        missing = count - block.shape[1]
+        return np.pad(block, ((0, 0), (0, missing))) if missing else block
 
-    blocks = range(0, frames, _BLOCK)
-    return joined(limiter.render(source, at, min(_BLOCK, frames - at)) for at in blocks)
+    starts = range(0, frames, _BLOCK_FRAMES)
+    return join_blocks(
+        limiter.render(source, start, min(_BLOCK_FRAMES, frames - start)) for start in starts
+    )
 
 
-def _squares(samples: Planar, rate: int) -> NDArray[np.float64]:
-    """Return the mean square of every 100 ms."""
+def _mean_squares(samples: Planar, rate: int) -> NDArray[np.float64]:
+    """Return the mean square of each 100 ms."""
     size = step_frames(rate)
     steps = samples[:, : samples.shape[1] // size * size].reshape(len(samples), -1, size)
     squares: NDArray[np.float64] = np.einsum("csf,csf->s", steps, steps, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""What the pipeline makes of the stems, as pages and data speak of it."""
+"""Results of the audio pipeline, as used by pages and JSON data."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
-    from stempress.audio.facts import Course, Facts
+    from stempress.audio.facts import Curves, Facts
     from stempress.audio.song_sound import SongSound
 
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """A sound file of the site: its address below the root, its type, and where it lies now."""
+    """An audio file of the site: address below the root, media type, size and cached file."""
 
     address: str
     type: str
@@ -30,48 +30,48 @@ class WebFile:
 
 @dataclass(frozen=True)
 class StemSound:
-    """One stem, measured and encoded; ``edge`` is the level at the edge of its waveform."""
+    """A measured and encoded stem; ``song_peak`` is the level at the edge of its waveform."""
 
     stream: WebFile
     lossless: WebFile | None
     facts: Facts
-    edge: float
+    song_peak: float
     seconds: float
 
     @cached_property
     def waveform(self) -> str:
-        """SVG path data in a 400 x 64 box, drawn for the pages that are made."""
-        return waveform_path(self.course.bins, self.edge)
+        """Waveform as SVG path data in a 400 x 64 box."""
+        return waveform_path(self.curves.bins, self.song_peak)
 
     @cached_property
-    def course(self) -> Course:
-        """How it goes over time, unpacked for what is drawn."""
-        return self.facts.course
+    def curves(self) -> Curves:
+        """The stem over time."""
+        return self.facts.curves
 
     @property
     def envelope(self) -> tuple[float, ...]:
-        """Effective values over time, the loudest being 1."""
-        return self.course.envelope
+        """RMS values over time, scaled so that the largest is 1."""
+        return self.curves.envelope
 
     @property
     def bands(self) -> tuple[tuple[int, ...], ...]:
-        """Low, middle and high levels over time, as ``spectrum.py`` has them."""
-        return self.course.bands
+        """Low, middle and high band levels over time; see ``stempress.audio.bands``."""
+        return self.curves.bands
 
     @property
     def loudness(self) -> float:
-        """In LUFS."""
+        """Integrated loudness in LUFS."""
         return self.facts.loudness
 
     @property
     def channels(self) -> int:
-        """1 or 2."""
+        """Number of channels, 1 or 2."""
         return self.facts.channels
 
 
 @dataclass(frozen=True, slots=True)
 class MixDigest:
-    """The SHA-256, in hex, of a mix in 24-bit words; the rate and length of that mix."""
+    """SHA-256 (hex) of a mix's 24-bit samples, with the mix's rate and length in frames."""
 
     sha256: str
     rate: int
@@ -80,7 +80,7 @@ class MixDigest:
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """All sound of a site."""
+    """All audio of a site."""
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
     songs: Mapping[str, SongSound] = field(default_factory=dict)
@@ -88,8 +88,8 @@ class Sounds:
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
 
     def files(self) -> Iterator[OutputFile]:
-        """Yield every sound file once."""
+        """Yield every audio file once."""
         stems = [file for stem in self.stems.values() for file in (stem.stream, stem.lossless)]
-        every = {file.address: file for file in (*stems, *self.previews.values()) if file}
-        for address, file in every.items():
+        by_address = {file.address: file for file in (*stems, *self.previews.values()) if file}
+        for address, file in by_address.items():
             yield OutputFile(address, file.file)

@@ -1,4 +1,4 @@
-"""Rate and length that all stems of a song share."""
+"""Sample rate and length shared by all stems of a song."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SongSound:
-    """What all stems of a song share, as the browser decodes them."""
+    """Sample rate in Hz and length in frames of a song's stems."""
 
     rate: int
     frames: int
@@ -23,16 +23,16 @@ class SongSound:
 
 
 def bar_seconds(song: Song, sound: SongSound) -> float | None:
-    """Return how long a bar is: by the number of bars, else of four beats; None: nobody knows."""
+    """Return the length of a bar, from the number of bars or the tempo in 4/4; None if unknown."""
     if song.bars:
         return sound.seconds / song.bars
     return 240 / song.bpm if song.bpm else None
 
 
 def preview_frames(song: Song, sound: SongSound, seconds: float) -> int:
-    """Return a preview's length: whole bars where the song says how many it has."""
+    """Return the length of a preview, cut to whole bars if the song states their number."""
     frames = min(sound.frames, int(seconds * sound.rate))
     if not song.bars:
         return frames
-    whole = frames * song.bars // sound.frames
-    return whole * sound.frames // song.bars or frames
+    bars = frames * song.bars // sound.frames
+    return bars * sound.frames // song.bars or frames

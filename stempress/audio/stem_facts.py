@@ -1,4 +1,4 @@
-"""Facts about each stem, measured once."""
+"""Stem measurements, cached by file digest and by site."""
 
 from __future__ import annotations
 
@@ -22,82 +22,92 @@ if TYPE_CHECKING:
     from stempress.core.work import Pending, Workers
 
 VERSION = 5
-"""Raise it when the same file gives other facts, or when facts are kept in another way."""
-WORTH_PROCESSES = 20_000_000  # bytes of stems to measure
+"""Increment when the same file gives different facts, or when the cache format changes."""
+MIN_BYTES_FOR_PROCESSES = 20_000_000  # below this, starting processes costs more than it saves
 
 
-_row = attrgetter(*(each.name for each in fields(Facts)))
+_row = attrgetter(*(field.name for field in fields(Facts)))
 
 
 def measure_stems(
     files: Mapping[StemKey, Path], findings: Findings, progress: Progress, workers: Workers
 ) -> dict[StemKey, Facts]:
-    """Measure every file; what cannot be used is noted and left out."""
+    """Measure every file; report and leave out those that cannot be used."""
     contents = content_digests(files.values())
     digests = {key: contents[path] for key, path in files.items()}
-    site = _place(f"site-{digest(common_folder(contents))}")
-    before = facts_of_site(site)
+    site_path = _cache_path(f"site-{digest(common_folder(contents))}")
+    previous = site_facts(site_path)
     results: dict[StemKey, Facts | str] = {
-        key: facts for key, name in digests.items() if (facts := before.get(name) or _known(name))
+        key: facts
+        for key, hash_ in digests.items()
+        if (facts := previous.get(hash_) or _cached_facts(hash_))
     }
     new = [key for key in files if key not in results]
     with progress.track("Stems", len(new), len(files)) as step:
         pending = _start({key: (files[key], digests[key]) for key in new}, workers)
-        for key, each in pending.items():
-            results[key] = each.result()
+        for key, task in pending.items():
+            results[key] = task.result()
             step("/".join(key))
-    found = {}
+    usable = _usable_facts(files, results, findings)
+    for key in pending.keys() & usable.keys():
+        _write(_cache_path(usable[key].digest), {usable[key].digest: usable[key]})
+    current = {facts.digest: facts for facts in usable.values()}
+    if current.keys() != previous.keys():
+        _write(site_path, current)
+        previous.clear()
+        previous.update(current)
+    return usable
+
+
+def _usable_facts(
+    files: Mapping[StemKey, Path], results: Mapping[StemKey, Facts | str], findings: Findings
+) -> dict[StemKey, Facts]:
+    """Return the facts of the usable stems; report the others."""
+    usable = {}
     for key, path in files.items():
         result = results[key]
         if isinstance(result, str):
             where = f"stems/{'/'.join(key[:2])}/{path.name}"
             findings.fault(where, result, hint="export the stem again")
-            continue
-        if key in pending:
-            _write(_place(result.digest), {result.digest: result})
-        found[key] = result
-    now = {each.digest: each for each in found.values()}
-    if now.keys() != before.keys():
-        _write(site, now)
-        before.clear()
-        before.update(now)
-    return found
+        else:
+            usable[key] = result
+    return usable
 
 
 def _start(new: Mapping[StemKey, tuple[Path, str]], workers: Workers) -> dict[StemKey, Pending]:
-    """Begin to measure what has not been."""
+    """Start measuring the files that are not cached."""
     if not new:
         return {}
-    from stempress.audio.measure import measured  # noqa: PLC0415 - takes long, and few builds need it
+    from stempress.audio.measure import measure_file  # noqa: PLC0415 - slow, and few builds need it
 
-    much = sum(path.stat().st_size for path, _ in new.values()) > WORTH_PROCESSES
-    start = workers.submit_to_process if much else workers.submit
-    return {key: start(measured, *each) for key, each in new.items()}
+    total = sum(path.stat().st_size for path, _ in new.values())
+    submit = workers.submit_to_process if total > MIN_BYTES_FOR_PROCESSES else workers.submit
+    return {key: submit(measure_file, path, hash_) for key, (path, hash_) in new.items()}
 
 
-def _place(name: str) -> Path:
+def _cache_path(name: str) -> Path:
     return cache_root() / "facts" / f"{name}-{VERSION}"
 
 
 @cache
-def facts_of_site(place: Path) -> dict[str, Facts]:
-    """Return what the last build of a site knew of its stems; previews read it once."""
-    return _read(place)
+def site_facts(path: Path) -> dict[str, Facts]:
+    """Return digest -> facts as of the site's last build; the preview server reads them once."""
+    return _read(path)
 
 
-def _known(name: str) -> Facts | None:
-    """Return a stem's facts, if it has been measured for any site."""
-    return _read(_place(name)).get(name)
+def _cached_facts(hash_: str) -> Facts | None:
+    """Return the facts of a stem that has been measured for any site."""
+    return _read(_cache_path(hash_)).get(hash_)
 
 
-def _read(place: Path) -> dict[str, Facts]:
-    """Return facts by the digests of their files; none where none were kept."""
+def _read(path: Path) -> dict[str, Facts]:
+    """Return digest -> facts from a cache file; empty if it is missing or damaged."""
     try:
-        rows = marshal.loads(load(place) or b"")  # noqa: S302 - whole, as this module wrote it
+        rows = marshal.loads(load(path) or b"")  # noqa: S302 - written by this module
         return {row[0]: Facts(*row) for row in rows}
     except (EOFError, ValueError, TypeError):
         return {}
 
 
-def _write(place: Path, facts: Mapping[str, Facts]) -> None:
-    save(place, marshal.dumps([_row(each) for each in facts.values()], MARSHAL_VERSION))
+def _write(path: Path, facts: Mapping[str, Facts]) -> None:
+    save(path, marshal.dumps([_row(stem) for stem in facts.values()], MARSHAL_VERSION))

@@ -1,4 +1,4 @@
-"""How fast a song is, measured from its stems, if they are cut on bars as loops are."""
+"""Tempo detection for songs whose stems are cut to whole bars, as loops are."""
 
 from __future__ import annotations
 
@@ -15,69 +15,69 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     type Onsets = NDArray[np.float64]
-    """How much louder every step is than the one before it, never below 0."""
+    """Rise in level at each step, never negative."""
 
-STEPS = 100
-"""Steps in a second."""
-SLOWEST, FASTEST = 60.0, 190.0
-USUAL, SPREAD = 100.0, 0.6
-"""Where people tap their feet: beats a minute, and octaves around it (a normal distribution)."""
-BEATS = 4
-"""Beats that a bar has unless somebody says otherwise."""
-LEAST_RISE = 0.1
-"""In powers of ten: what is less, 1 dB, happens within one tone."""
+STEPS_PER_SECOND = 100
+MIN_BPM, MAX_BPM = 60.0, 190.0
+PREFERRED_BPM, SPREAD = 100.0, 0.6
+"""Centre and standard deviation (in octaves) of the tempos at which people tap."""
+BEATS_PER_BAR = 4
+"""Default metre."""
+MIN_RISE = 0.1
+"""Rise in power, as log10, that counts as an onset; less (1 dB) occurs within a single tone."""
 
 
-def tempo(paths: Iterable[Path], beats: int = BEATS) -> tuple[float, int] | None:
-    """Return beats a minute and the number of bars; None where nothing begins anywhere.
+def detect_tempo(paths: Iterable[Path], beats: int = BEATS_PER_BAR) -> tuple[float, int] | None:
+    """Return the tempo in BPM and the number of bars; None if there are no onsets.
 
-    The length is a whole number of bars of so many beats: of the tempos that make it so, the one
-    at whose beats the music repeats best.
+    Assumes a whole number of bars of ``beats`` beats. Of the tempos that allow this, the one with
+    the strongest autocorrelation of onsets at its beats is chosen.
     """
-    curves = [onsets(path) for path in paths]
+    curves = [onset_strength(path) for path in paths]
     steps = min(map(len, curves), default=0)
-    total = np.sum([curve[:steps] / (curve.max() or 1.0) for curve in curves], axis=0)
-    if steps < 2 * STEPS or not total.any():
+    onsets = np.sum([curve[:steps] / (curve.max() or 1.0) for curve in curves], axis=0)
+    if steps < 2 * STEPS_PER_SECOND or not onsets.any():
         return None
-    alike = repetition(total)
-    seconds = steps / STEPS
-    lowest = max(1, int(np.ceil(SLOWEST * seconds / 60 / beats)))
-    bars = range(lowest, int(FASTEST * seconds / 60 / beats) + 1)
-    scored = [(_score(alike, 60 * beats * each / seconds, beats), each) for each in bars]
+    correlation = autocorrelation(onsets)
+    seconds = steps / STEPS_PER_SECOND
+    fewest = max(1, int(np.ceil(MIN_BPM * seconds / 60 / beats)))
+    candidates = range(fewest, int(MAX_BPM * seconds / 60 / beats) + 1)
+    bpm = {bars: 60 * beats * bars / seconds for bars in candidates}
+    scored = [(_score(correlation, bpm[bars], beats), bars) for bars in candidates]
     if not scored:
         return None
     best = max(scored)[1]
-    return round(60 * beats * best / seconds, 2), best
+    return round(bpm[best], 2), best
 
 
-def onsets(path: Path) -> Onsets:
-    """Return where sound begins in a file."""
+def onset_strength(path: Path) -> Onsets:
+    """Return the onset strength of an audio file at each step."""
     source = open_source(path)
-    size = source.rate // STEPS
-    left = np.zeros(0)
+    size = source.rate // STEPS_PER_SECOND
+    remainder = np.zeros(0)
     powers = []
-    for piece in source.pieces():
-        mono = np.concatenate([left, piece.mean(axis=0, dtype=np.float64)])
-        whole = len(mono) // size * size
-        powers.append(np.square(mono[:whole]).reshape(-1, size).mean(axis=1))
-        left = mono[whole:]
+    for block in source.blocks():
+        mono = np.concatenate([remainder, block.mean(axis=0, dtype=np.float64)])
+        end = len(mono) // size * size
+        powers.append(np.square(mono[:end]).reshape(-1, size).mean(axis=1))
+        remainder = mono[end:]
     levels = np.log10(np.concatenate(powers) + 1e-6)
     rises: Onsets = np.diff(levels, prepend=levels[:1])
-    return np.where(rises > LEAST_RISE, rises, 0.0)
+    return np.where(rises > MIN_RISE, rises, 0.0)
 
 
-def repetition(total: Onsets) -> Onsets:
-    """Return how alike a curve is to itself, by the steps that it is moved round; 1 at 0."""
-    centred = total - total.mean()
+def autocorrelation(onsets: Onsets) -> Onsets:
+    """Return the circular autocorrelation by lag in steps, normalised to 1 at lag 0."""
+    centred = onsets - onsets.mean()
     spectrum = np.fft.rfft(centred)
-    found: Onsets = np.fft.irfft(np.abs(spectrum) ** 2, len(total))
-    return np.divide(found, found[0] or 1.0)
+    correlation: Onsets = np.fft.irfft(np.abs(spectrum) ** 2, len(onsets))
+    return np.divide(correlation, correlation[0] or 1.0)
 
 
-def _score(alike: Onsets, bpm: float, beats: int) -> float:
-    """Return how well a tempo fits: repetition after half a beat, one, two and a bar."""
-    beat = 60 * STEPS / bpm
-    at = np.array([0.5, 1.0, 2.0, beats]) * beat
-    found = np.interp(at % len(alike), np.arange(len(alike)), alike)
-    usual = np.exp(-0.5 * (np.log2(bpm / USUAL) / SPREAD) ** 2)
-    return float(usual * (found @ np.array([0.5, 1.0, 1.0, 1.0]) + 0.1))
+def _score(correlation: Onsets, bpm: float, beats: int) -> float:
+    """Return how well a tempo fits: correlation at lags of half a beat, one, two and a bar."""
+    beat = 60 * STEPS_PER_SECOND / bpm
+    lags = np.array([0.5, 1.0, 2.0, beats]) * beat
+    at_lags = np.interp(lags % len(correlation), np.arange(len(correlation)), correlation)
+    preference = np.exp(-0.5 * (np.log2(bpm / PREFERRED_BPM) / SPREAD) ** 2)
+    return float(preference * (at_lags @ np.array([0.5, 1.0, 1.0, 1.0]) + 0.1))

@@ -9,7 +9,7 @@ from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
 from stempress.art.web_manifest import web_manifest_files
 from stempress.audio.check import check_audio
-from stempress.audio.pipeline import Studio, press_audio
+from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
@@ -71,7 +71,7 @@ def _build_site(
             app, mixer_off = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("sound"):
-            sounds = press_audio(Studio(collection, shown, checked, progress, crew))
+            sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
     with progress.stage("name"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = CacheKeys(views, inputs)

@@ -12,7 +12,7 @@ from rich.prompt import Prompt
 
 from stempress.audio.check import LENGTH_TOLERANCE
 from stempress.audio.decode import UnreadableError, open_source
-from stempress.audio.tempo import BEATS, tempo
+from stempress.audio.tempo import BEATS_PER_BAR, detect_tempo
 from stempress.collection.stem_files import AUDIO, PICTURES
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.tables import slugify
@@ -37,7 +37,7 @@ def start(  # noqa: PLR0913 - what can be said instead of guessed
     *,
     title: str = "",
     artist: str = "",
-    beats: int = BEATS,
+    beats: int = BEATS_PER_BAR,
 ) -> None:
     """Write a site that builds: what names tell is guessed, what can be measured is measured."""
     if site.exists() and any(site.iterdir()):
@@ -52,7 +52,7 @@ def start(  # noqa: PLR0913 - what can be said instead of guessed
     with progress.track("Tempos", len(songs)) as step:
         for song, layers in songs.items():
             files = [file for stems_of in layers.values() for file in stems_of.values()]
-            measured = tempo(files, beats)
+            measured = detect_tempo(files, beats)
             told = tempo_of([str(file.relative_to(stems)) for file in files])
             bpm, bars = _tempo(told, measured, max(lengths[song]), beats)
             text = _song(song, layers, bpm, bars)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from stempress.audio.bands import BLOCK, STEPS, TOP, Spectrum
+from stempress.audio.bands import BLOCK, STEPS, TOP, BandMeter
 
 RATE, FRAMES = 48000, 48000
 type Planar = NDArray[np.float32]
@@ -17,7 +17,7 @@ def sine(pitch: float) -> Planar:
 
 
 def bands(sound: Planar, piece: int = FRAMES) -> tuple[tuple[int, ...], ...]:
-    found = Spectrum(sound.shape[1])
+    found = BandMeter(sound.shape[1])
     for at in range(0, sound.shape[1], piece):
         found.add(sound[:, at : at + piece])
     return found.bands

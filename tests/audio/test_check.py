@@ -8,7 +8,7 @@ import numpy as np
 
 from pyodide_app.engine.model import Layer, Song, Stem
 from stempress.audio.check import check_song
-from stempress.audio.decode import joined, open_source, stem_pieces
+from stempress.audio.decode import join_blocks, open_source, stem_blocks
 from stempress.audio.encode import decode
 from stempress.audio.measure import measure
 from stempress.audio.song_sound import SongSound
@@ -45,18 +45,18 @@ def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> No
     sound, findings = check(tmp_path, tone(0), tone(1, frames=16000, rate=16000))
     assert findings.faults == []
     assert [warning.where for warning in findings.warnings] == ["stems/one/drums/a.flac"]
-    assert "has 8000 Hz, the song 16000 Hz" in findings.warnings[0].message
+    assert "has 8000 Hz while its song has 16000 Hz" in findings.warnings[0].message
     assert sound == SongSound(16000, 16000)
-    assert joined(stem_pieces(tmp_path / "a.flac", sound)).shape == (1, 16000)
+    assert join_blocks(stem_blocks(tmp_path / "a.flac", sound)).shape == (1, 16000)
 
 
 def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> None:
     _, findings = check(tmp_path, tone(0), tone(1, frames=9000))
     assert len(findings.faults) == 1
-    assert "another length" in findings.faults[0].message
+    assert "differs in length" in findings.faults[0].message
     sound, findings = check(tmp_path, tone(0), tone(1, frames=9000), pad=True)
     assert (findings.faults, sound) == ([], SongSound(RATE, 9000))
-    padded = joined(stem_pieces(tmp_path / "a.flac", sound))
+    padded = join_blocks(stem_blocks(tmp_path / "a.flac", sound))
     assert padded.shape == (1, 9000)
     assert not padded[:, 8000:].any()
     assert np.array_equal(padded[:, :8000], decode(tmp_path / "a.flac").samples)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from build import build
-from stempress.audio.decode import open_source, regrouped, stem_bits, stem_pieces
+from stempress.audio.decode import open_source, regroup, stem_bits, stem_blocks
 from stempress.audio.facts import Facts
 from stempress.audio.loudness_steps import SPAN_SECONDS, spans
-from stempress.audio.measure import measured
+from stempress.audio.measure import measure_file
 from stempress.audio.mix_digests import _windows
 from stempress.audio.song_sound import SongSound
 from stempress.commands.cli import run
@@ -104,7 +104,7 @@ def test_a_file_damaged_anywhere_is_sound_or_refused(tmp_path: Path, suffix: str
         at = int(len(whole) * share)
         for broken in (whole[:at], whole[:at] + rng.bytes(40) + whole[at + 40 :]):
             path.write_bytes(broken)
-            found = measured(path, "digest")
+            found = measure_file(path, "digest")
             assert isinstance(found, Facts) or found.startswith("it ")
 
 
@@ -121,7 +121,7 @@ def test_every_format_is_read_in_pieces(
     path = tmp_path / f"stem.{suffix}"
     path.write_bytes(sound_file(samples, rate=rate, form=form, subtype=subtype))
     song = SongSound(48000, 96000)
-    read = np.concatenate(list(stem_pieces(path, song)), axis=1)
+    read = np.concatenate(list(stem_blocks(path, song)), axis=1)
     assert read.shape == (channels, 96000)
     assert open_source(path).rate == rate
     assert stem_bits(path, song) == (16 if subtype == "PCM_16" and rate == 48000 else 24)
@@ -137,14 +137,14 @@ def test_a_wav_file_larger_than_its_head_can_say_is_refused_with_its_length(
     data[40:44] = struct.pack("<I", 4 * 96000)
     path = tmp_path / "stem.wav"
     path.write_bytes(data)
-    assert measured(path, "") == "it breaks off after 48000 of 96000 frames"
+    assert measure_file(path, "") == "it ends after 48000 of 96000 frames"
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000, 5000])
 def test_regrouping_changes_nothing_but_the_cuts(size: int) -> None:
     samples = np.arange(4000, dtype=np.float32).reshape(2, 2000)
     pieces = [samples[:, at : at + 333] for at in range(0, 2000, 333)]
-    found = list(regrouped(pieces, size))
+    found = list(regroup(pieces, size))
     assert np.array_equal(np.concatenate(found, axis=1), samples)
     assert {piece.shape[1] for piece in found[:-1]} <= {size}
 
@@ -153,8 +153,8 @@ def test_a_long_stem_is_never_held_whole(tmp_path: Path) -> None:
     path = tmp_path / "stem.wav"
     path.write_bytes(sound_file(notes(6, seconds=20, rate=96000), rate=96000, subtype="PCM_24"))
     source = open_source(path)
-    held = [span.shape[1] for span in spans(source.pieces(), source.rate)]
+    held = [span.shape[1] for span in spans(source.blocks(), source.rate)]
     assert sum(held) == 20 * 96000
     assert max(held) <= SPAN_SECONDS * 96000
-    windows = [known.shape[1] for known, _, _ in _windows(source.pieces(), source.rate)]
+    windows = [known.shape[1] for known, _, _ in _windows(source.blocks(), source.rate)]
     assert max(windows) < 3 * 96000

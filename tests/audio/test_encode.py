@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from stempress.audio.decode import UnreadableError, fitted, joined, resampled
+from stempress.audio.decode import UnreadableError, fit_length, join_blocks, resample
 from stempress.audio.encode import Sound, decode, encode
 from stempress.collection.audio_formats import FORMATS, Codec, web_rate
 from stempress.collection.settings import CODECS
@@ -106,7 +106,7 @@ def test_codecs_carry_the_rates_they_can(codec: Codec, rate: int, expected: int)
 def test_resampling_keeps_length_and_pitch(rate: int, piece: int) -> None:
     samples = music(rate).samples
     pieces = (samples[:, at : at + piece] for at in range(0, samples.shape[1], piece))
-    out = joined(fitted(resampled(pieces, 2, rate, 48000), 2, 48000))
+    out = join_blocks(fit_length(resample(pieces, 2, rate, 48000), 2, 48000))
     steady = slice(4000, 44000)
     error = out[:, steady] - music(48000).samples[:, steady]
     assert np.sqrt((error**2).mean()) < 1e-3
@@ -114,8 +114,8 @@ def test_resampling_keeps_length_and_pitch(rate: int, piece: int) -> None:
 
 def test_fitted_cuts_and_pads() -> None:
     pieces = [np.ones((2, 3), dtype=np.float32)] * 2
-    assert joined(fitted(pieces, 2, 4)).shape == (2, 4)
-    assert joined(fitted(pieces, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
+    assert join_blocks(fit_length(pieces, 2, 4)).shape == (2, 4)
+    assert join_blocks(fit_length(pieces, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
 
 
 @pytest.mark.parametrize(
@@ -145,12 +145,12 @@ def write_as(path: Path, container: str, subtype: str = "PCM_16") -> bytes:
 @pytest.mark.parametrize(
     ("container", "subtype", "message"),
     [
-        ("WAV", "PCM_16", "breaks off after 24000 of 48000 frames"),
-        ("WAV", "FLOAT", "breaks off after"),
-        ("WAV", "IMA_ADPCM", "breaks off after"),
-        ("AIFF", "PCM_16", "breaks off after"),
+        ("WAV", "PCM_16", "ends after 24000 of 48000 frames"),
+        ("WAV", "FLOAT", "ends after"),
+        ("WAV", "IMA_ADPCM", "ends after"),
+        ("AIFF", "PCM_16", "ends after"),
         ("FLAC", "PCM_16", "cannot be decoded"),
-        ("MP3", "MPEG_LAYER_III", "breaks off after"),
+        ("MP3", "MPEG_LAYER_III", "ends after"),
     ],
 )
 def test_a_file_that_was_cut_is_refused(
@@ -175,13 +175,13 @@ def test_a_wav_file_out_of_a_pipe_announces_any_length(tmp_path: Path, size: int
 @pytest.mark.parametrize("rate", [1, 7999, 384_001, 2**31 - 1])
 def test_rates_that_no_stem_has_are_refused(tmp_path: Path, rate: int) -> None:
     soundfile.write(tmp_path / "stem.wav", np.full(100, 0.1), rate)
-    with pytest.raises(UnreadableError, match=f"its rate is {rate} Hz"):
+    with pytest.raises(UnreadableError, match=f"its sample rate is {rate} Hz"):
         decode(tmp_path / "stem.wav")
 
 
 def test_samples_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "stem.wav", np.array([0.1, np.nan]), 48000, subtype="FLOAT")
-    with pytest.raises(UnreadableError, match="not numbers"):
+    with pytest.raises(UnreadableError, match="not finite numbers"):
         decode(tmp_path / "stem.wav")
 
 

@@ -97,4 +97,4 @@ def test_thousands_of_variations_are_not_mixed(
     monkeypatch.setattr(loudest, "true_peaks", counted)
     wide = Song("one", "One", layers)
     assert loudest_mix(wide, [[path] * 6] * 12, SongSound(48000, FRAMES)) is not None
-    assert 0 < len(measured) <= loudest.CANDIDATES
+    assert 0 < len(measured) <= loudest.MAX_CANDIDATES

@@ -103,9 +103,9 @@ def test_a_stem_is_decoded_once_for_all_previews(
 
     def counted(path: Path, song: SongSound) -> Iterator[Planar]:
         decoded["/".join(path.parts[-2:])] += 1
-        return reading.stem_pieces(path, song)
+        return reading.stem_blocks(path, song)
 
-    monkeypatch.setattr(previews, "stem_pieces", counted)
+    monkeypatch.setattr(previews, "stem_blocks", counted)
     assert press(site) == 0
     assert decoded == {f"{layer}/{stem}.wav": 1 for layer, of in LAYERS.items() for stem in of}
     assert len(list((site / "dist/audio").glob("*.mp3"))) == 9

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from stempress.audio.bands import Spectrum
+from stempress.audio.bands import BandMeter
 from stempress.audio.decode import open_source
-from stempress.audio.envelope import Outline
-from stempress.audio.facts import Course, Facts
+from stempress.audio.envelope import WaveformMeter
+from stempress.audio.facts import Curves, Facts
 from stempress.audio.loudness_steps import spans
-from stempress.audio.measure import measured
-from stempress.audio.stem_facts import facts_of_site, measure_stems
+from stempress.audio.measure import measure_file
+from stempress.audio.stem_facts import measure_stems, site_facts
 from stempress.core.cache import save
 from stempress.core.errors import Findings
 from stempress.core.progress import Progress
@@ -43,16 +43,16 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     def noted(path: Path, digest: str) -> Facts | str:
         found.append(path.stem)
-        return measured(path, digest)
+        return measure_file(path, digest)
 
-    monkeypatch.setattr("stempress.audio.measure.measured", noted)
+    monkeypatch.setattr("stempress.audio.measure.measure_file", noted)
     yield found
     another_process()
 
 
 def another_process() -> None:
     """Forget what this process has read."""
-    facts_of_site.cache_clear()
+    site_facts.cache_clear()
 
 
 def stems(site: Path) -> dict[tuple[str, str, str], Path]:
@@ -90,15 +90,15 @@ def test_what_is_kept_is_what_was_measured(tmp_path: Path, read: list[str]) -> N
 
 def test_a_course_is_unpacked_as_it_was(tmp_path: Path) -> None:
     files = stems(tmp_path)
-    outline, spectrum = Outline(8000), Spectrum(8000)
-    for span in spans(open_source(files[KEYS[0]]).pieces(), 8000):
+    outline, spectrum = WaveformMeter(8000), BandMeter(8000)
+    for span in spans(open_source(files[KEYS[0]]).blocks(), 8000):
         outline.add(span)
         spectrum.add(span)
-    course = known(files)[KEYS[0]].course
+    course = known(files)[KEYS[0]].curves
     assert course.bins == tuple((round(low, 4), round(high, 4)) for low, high in outline.bins)
     assert course.envelope == outline.envelope
     assert course.bands == spectrum.bands
-    assert kinds(course) == kinds(Course(course.bins, outline.envelope, spectrum.bands))
+    assert kinds(course) == kinds(Curves(course.bins, outline.envelope, spectrum.bands))
 
 
 def test_a_stem_of_another_site_is_known(tmp_path: Path, read: list[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from build import build
 from stempress.audio.decode import open_source
-from stempress.audio.measure import clipped_runs, measure
+from stempress.audio.measure import count_clipped_runs, measure
 from stempress.audio.stem_lint import lint_layers, lint_mix, lint_stem
 from stempress.collection.collection import read_collection
 from stempress.collection.settings import read_settings
@@ -47,13 +47,13 @@ def test_a_sound_stem_gives_no_advice(tmp_path: Path) -> None:
 def test_clipping_is_counted_and_the_cure_named(tmp_path: Path) -> None:
     told = said(facts_of(tmp_path, np.clip(8 * notes(1), -1, 1)))
     assert "is clipped: it stays at full scale" in told
-    assert "-> turn it down before the export" in told
+    assert "-> turn it down before exporting" in told
 
 
 def test_runs_at_full_scale_are_counted_channel_by_channel() -> None:
     levels = np.zeros((2, 40), dtype=np.float32)
     levels[0, :3] = levels[0, 10:19] = levels[1, 9:13] = levels[1, 20:22] = 1
-    assert clipped_runs(levels) == 3
+    assert count_clipped_runs(levels) == 3
 
 
 def test_a_true_peak_over_full_scale_is_told(tmp_path: Path) -> None:
@@ -65,17 +65,17 @@ def test_a_true_peak_over_full_scale_is_told(tmp_path: Path) -> None:
 
 
 def test_a_dc_offset_is_told(tmp_path: Path) -> None:
-    assert "a DC offset of 1.0 % of full scale" in said(facts_of(tmp_path, notes(1) + 0.01))
+    assert "a DC offset of 1.0% of full scale" in said(facts_of(tmp_path, notes(1) + 0.01))
 
 
 def test_a_dead_channel_is_named(tmp_path: Path) -> None:
-    assert "has nothing in its right channel" in said(facts_of(tmp_path, notes(1) * [1, 0]))
+    assert "has a silent right channel" in said(facts_of(tmp_path, notes(1) * [1, 0]))
 
 
 def test_a_low_rate_and_a_short_stem_are_told(tmp_path: Path) -> None:
     told = said(facts_of(tmp_path, notes(1, seconds=0.4, rate=22050), 22050))
     assert "nothing above 11025 Hz is in it" in told
-    assert "lasts 0.40 s" in told
+    assert "lasts only 0.40 s" in told
 
 
 @pytest.mark.parametrize(("frames", "count"), [(0, 0), (1105, 1), (24000, 0)])
@@ -87,7 +87,7 @@ def test_silence_that_an_encoder_put_before_a_stem_is_told(
     late = np.concatenate((np.zeros((frames, 2)), notes(6)))[: len(notes(6))]
     write(site / "stems/one/lead/c.wav", sound_file(late))
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
-    told = "c.wav: begins 23.0 ms later than the layer's other stems"
+    told = "c.wav: starts 23.0 ms later than the other stems of its layer"
     assert capsys.readouterr().err.count(told) == count
 
 
@@ -102,7 +102,7 @@ def test_a_stem_far_off_its_layers_level_is_told(tmp_path: Path) -> None:
     facts[key] = replace(facts[key], loudness=facts[key].loudness - 12.5)
     lint_layers(song, facts, files, findings)
     assert "lead/c.wav: is 1" in str(findings.warnings[0])
-    assert "dB quieter than its layer's other stems" in str(findings.warnings[0])
+    assert "dB quieter than the other stems of its layer" in str(findings.warnings[0])
 
 
 def layer_of(site: Path) -> tuple[Song, dict[StemKey, Path], dict[StemKey, Facts]]:
@@ -118,5 +118,5 @@ def test_a_mix_that_clips_is_told_and_one_that_does_not_is_not() -> None:
     lint_mix("stems/one/", "1-2-1", 0.99, findings)
     assert not findings.warnings
     lint_mix("stems/one/", "1-2-1", 1.3, findings)
-    assert "mix 1-2-1 reaches +2.3 dBTP before the limiter" in str(findings.warnings[0])
+    assert "mix 1-2-1 reaches +2.3 dBTP, so the limiter" in str(findings.warnings[0])
     assert "down by 3 dB" in str(findings.warnings[0])

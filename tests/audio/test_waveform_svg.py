@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from stempress.audio.envelope import BINS, ENVELOPE_BINS, Outline
+from stempress.audio.envelope import BINS, ENVELOPE_BINS, WaveformMeter
 from stempress.audio.waveform_svg import HEIGHT, WIDTH, waveform_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def outline(samples: NDArray[np.float32], piece: int) -> Outline:
+def outline(samples: NDArray[np.float32], piece: int) -> WaveformMeter:
     """Draw sound in pieces."""
-    found = Outline(samples.shape[1])
+    found = WaveformMeter(samples.shape[1])
     for start in range(0, samples.shape[1], piece):
         found.add(samples[:, start : start + piece])
     return found

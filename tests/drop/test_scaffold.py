@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build import build
-from stempress.audio.tempo import tempo
+from stempress.audio.tempo import detect_tempo
 from stempress.commands.cli import run
 from stempress.drop.name_guess import guess, tempo_of
 from tests.conftest import ROOT
@@ -78,7 +78,7 @@ def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
     for page in ROOT.glob("content/albums/*/*.md"):
         if page.stem != "index":
             said = tomllib.loads(page.read_text("utf-8").split("+++")[1])
-            found = tempo(sorted(ROOT.glob(f"stems/{page.stem}/*/*.flac")))
+            found = detect_tempo(sorted(ROOT.glob(f"stems/{page.stem}/*/*.flac")))
             assert found is not None, page.stem
             assert found[0] == said["bpm"], page.stem
 
@@ -102,8 +102,8 @@ def test_bars_have_as_many_beats_as_was_said(
 
 def test_what_has_no_beginnings_has_no_tempo(tmp_path: Path) -> None:
     write(tmp_path / "tone.flac", tone(frames=80_000))
-    assert tempo([tmp_path / "tone.flac"]) is None
-    assert tempo([]) is None
+    assert detect_tempo([tmp_path / "tone.flac"]) is None
+    assert detect_tempo([]) is None
 
 
 def new(stems: Path, *given_: str) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from pyodide_app.engine.model import Variation, stem_keys
-from stempress.audio.facts import Course, Facts
+from stempress.audio.facts import Curves, Facts
 from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound
 from stempress.collection.collection import Collection, read_collection
@@ -220,11 +220,11 @@ def facts(
         peak=0.5,
         true_peak=0.5,
         loudness=-20.0,
-        clipped=0,
-        offset=0.0,
-        lead=0,
-        dead="",
-        packed=Course(((-0.5, 0.5),) * 200, envelope, bands).packed(),
+        clipped_runs=0,
+        dc_offset=0.0,
+        lead_in=0,
+        silent_channel="",
+        packed_curves=Curves(((-0.5, 0.5),) * 200, envelope, bands).pack(),
     )
 
 

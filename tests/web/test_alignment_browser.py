@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.mix import StemAudio
-from stempress.audio.decode import joined, resampled
+from stempress.audio.decode import join_blocks, resample
 from stempress.audio.encode import Sound, encode
 from stempress.collection.audio_formats import MIN_BITRATES, Codec, web_rate
 from stempress.collection.settings import CODECS
@@ -81,7 +81,7 @@ def test_stems_begin_on_the_frame_and_are_whole(
         sound = Sound(clicks(rate, channels, frames), rate, 16)
         meant = sound.samples
         if wanted != rate:
-            meant = joined(resampled([meant], channels, rate, wanted))
+            meant = join_blocks(resample([meant], channels, rate, wanted))
         for bitrate in BITRATES[codec]:
             heard = decoded(page, encode(sound, codec, bitrate), wanted)
             assert heard.shape[0] == channels

@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sites(folder: Path, pressed: Path) -> dict[str, Pressed]:
     found = {"bundled": Pressed(pressed, samples(ROOT))}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("stempress.audio.stem_lint.LOWEST_RATE", 8000)  # their stems are small, too
+        patch.setattr("stempress.audio.stem_lint.MIN_RATE", 8000)  # their stems are small, too
         for name, write in WRITERS.items():
             site = folder / name
             write(site)

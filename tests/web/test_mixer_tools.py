@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from build import build
 from pyodide_app.engine.loudness import integrated_loudness, true_peak
 from pyodide_app.engine.mix import RowSettings
-from stempress.audio.mix_links import read_mix
+from stempress.audio.mix_links import parse_mix
 from stempress.collection.collection import read_collection
 from stempress.collection.settings import read_settings
 from stempress.commands.cli import run
@@ -96,7 +96,7 @@ def test_a_link_sets_everything_and_comes_back_the_same(
     visit.says("Link copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.partition("#")[2] == LINK
-    mix = read_mix(song, copied)
+    mix = parse_mix(song, copied)
     assert mix.variation.mix_number == "1-2-1-2-1"
     assert mix.rows[1] == RowSettings(-6.5, 0.3, mute=True, solo=False)
     assert mix.master_db == -3
@@ -194,7 +194,7 @@ def test_broken_rules_are_told_and_surprises_keep_them(
         page.get_by_role("button", name="Surprise me").click()
         expect(rules).to_be_hidden()
         number = page.locator(".mix-number").inner_text()
-        assert song.permits(read_mix(song, number).variation)
+        assert song.permits(parse_mix(song, number).variation)
         numbers.add(number)
     assert len(numbers) > 3
     link = page.locator(".mix-number").get_attribute("href")
