@@ -27,7 +27,7 @@ const PAN = [-1, 1];
 
 /** @param {Mix} mix */
 export function write({ song, choice, rows, master, loop, at }) {
-  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${choice.map((nth) => nth + 1).join("-")}`];
+  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${numberOf(choice)}`];
   /** @param {string} name @param {number[]} values */
   const list = (name, values) => values.some(Boolean) && parts.push(`${name}=${values.join(",")}`);
   /** @param {"mute" | "solo"} name */
@@ -40,6 +40,22 @@ export function write({ song, choice, rows, master, loop, at }) {
   if (loop) parts.push(`loop=${loop.join("-")}`);
   if (at) parts.push(`at=${at}`);
   return parts.join("&");
+}
+
+/**
+ * The mix number of a choice: positions of its stems, from 1.
+ * @param {number[]} choice
+ */
+export function numberOf(choice) {
+  return choice.map((nth) => nth + 1).join("-");
+}
+
+/**
+ * Positions of the stems that a mix number names, from 0.
+ * @param {string} mix
+ */
+export function positionsOf(mix) {
+  return mix ? mix.split("-").map((nth) => Number(nth) - 1) : [];
 }
 
 /**

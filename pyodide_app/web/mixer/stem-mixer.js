@@ -5,45 +5,62 @@
 // data-solo). Attributes: data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
 // data-locked and data-preview (what is heard of stems that are not the visitor's, and for how many
 // seconds), data-off (there is nothing to play with). What else it can do is in tools.js and shortcuts.js.
+/** @import { Loading } from "../playback/stems.js" */
+/** @import { Place, PlayerState, StateChange } from "../playback/player.js" */
+/** @import { Holding } from "../tokens/ownership.js" */
+/** @import { Mix } from "./mix-links.js" */
 import { joinKeys } from "./shortcuts.js";
 import { showLevels } from "./meters.js";
 import { TooMuch } from "../playback/memory.js";
-import { broken } from "./mix-links.js";
+import { broken, numberOf, positionsOf } from "./mix-links.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _, listed, plural } from "../language/phrases.js";
 import { isPlaying, Player, wake } from "../playback/player.js";
 import { joinTools } from "./tools.js";
+import { MixerRow } from "./row.js";
+import { StatusLine } from "./status-line.js";
 import { press, pressed, reset, speak } from "../base/controls.js";
-import { clock, decibels, megabytes, side } from "../language/units.js";
+import { find, findAll, say } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
+import { clock, decibels, megabytes } from "../language/units.js";
+
+/** @typedef {{ mix: string, state: PlayerState, place: number, song: Data.Song, range: { from: number, to: number } }} MixerEvents */
 
 const COLOURS = 8;
-const STATES = { idle: "", loading: _("Loading"), ready: _("Ready"), playing: _("Playing"), paused: _("Paused") };
-const DRAG_PIXELS = 6; // a hand that moves less far has clicked
-const NEWS_MS = 4000; // how long news stays, whatever else there is to tell
+/** @type {Readonly<Record<PlayerState, string>>} */
+const STATES = { idle: "", loading: _("Loading"), ready: _("Ready"), playing: _("Playing"), paused: _("Paused"), failed: "" };
+/** @type {Readonly<Record<Data.Access, string>>} */
+const ACCESS = { preview: _("not yours: preview only"), silent: _("not yours: silent"), open: "" };
 
 export class StemMixer extends HTMLElement {
+  /** @type {Player | null} */
   #player = null;
-  #song = null; // a promise of the song's facts
-  #whole = null; // a promise of the controls, where the page has not brought them
+  /** @type {Promise<Data.Song> | null} */
+  #song = null;
+  /** @type {Promise<void> | null} */
+  #controls = null; // where the page has not brought them
+  /** @type {MixerRow[]} */
   #rows = [];
+  /** @type {[start: number, end: number] | null} */
   #range = null; // seconds that Loop repeats; null is the whole song
-  #held = false; // the visitor holds the position's thumb
-  #holding = null; // what the visitor owns
-  #life = new AbortController(); // ends when the page is left
-  #words = ""; // what the status line says when nothing is loading
-  #news = 0; // a timer, while the status line tells news
-  #later = null; // what it says after them
+  #isHeld = false; // the visitor holds the position's thumb
+  /** @type {Readonly<Holding>} */
+  #holding = owned();
+  #status = new StatusLine(this);
+  #stateWords = "";
+  #life = new AbortController(); // ends when the mixer is taken out of its page
+  #playerLife = new AbortController();
 
   connectedCallback() {
-    if (this.dataset.off !== undefined || this.#rows.length) return;
-    if (this.dataset.mixer) (this.#whole = this.#fill()).catch(() => {}); // the status says what is wrong
-    else this.#begin();
+    if (this.dataset.off !== undefined) return;
+    this.#life = new AbortController(); // it may have been moved
+    if (!this.dataset.mixer || this.#rows.length) this.#start();
+    else (this.#controls = this.#loadControls()).catch(() => {}); // the status says what is wrong
   }
 
   disconnectedCallback() {
+    this.#closePlayer();
     this.#life.abort();
-    this.#player?.close();
-    this.#player = this.#song = null;
   }
 
   get audioContext() {
@@ -69,11 +86,11 @@ export class StemMixer extends HTMLElement {
 
   /** Where it is, in seconds. */
   get position() {
-    return Number(this.querySelector(".position").value);
+    return Number(this.#input(".position").value);
   }
 
   get duration() {
-    return Number(this.querySelector(".position").max);
+    return Number(this.#input(".position").max);
   }
 
   /** A signal: aborted when the mixer is taken out of its page. */
@@ -87,7 +104,7 @@ export class StemMixer extends HTMLElement {
 
   /** Positions of the chosen stems in their layers, from 0. */
   get choice() {
-    return this.#rows.map(({ stem, slugs }) => slugs.indexOf(stem.value));
+    return this.#rows.map((row) => row.choice);
   }
 
   /** SHA-256 of the mix as it is set, as little-endian interleaved words of 16 or 24 bits. */
@@ -98,12 +115,13 @@ export class StemMixer extends HTMLElement {
 
   /** The song's facts, fetched once. */
   async facts() {
-    await this.#whole;
+    await this.#controls;
     return this.#fetchFacts();
   }
 
+  /** @returns {Promise<Data.Song>} */
   #fetchFacts() {
-    this.#song ??= fetch(this.dataset.song).then((answer) => {
+    this.#song ??= fetch(this.dataset.song ?? "").then((answer) => {
       if (answer.ok) return answer.json();
       this.#song = null;
       throw new Error(_("The song's data couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
@@ -115,30 +133,40 @@ export class StemMixer extends HTMLElement {
   async player() {
     const song = await this.facts();
     if (this.#player) return this.#player;
-    const access = (layer, stem) => this.#access(layer, stem);
-    const rows = this.#rows.map((_, at) => this.#settings(at));
-    const player = new Player(song, this.dataset.root, rows, access, Number(this.dataset.preview));
-    player.addEventListener("loading", ({ detail }) => this.#showLoading(detail));
-    player.addEventListener("state", ({ detail }) => this.#showState(detail));
-    player.addEventListener("at", ({ detail }) => this.#showPlace(detail));
+    const { root = "", preview } = this.dataset;
+    const rows = this.#rows.map(({ settings }) => settings);
+    const player = new Player(song, root, rows, (layer, stem) => this.#accessTo(layer, stem), Number(preview));
+    this.#playerLife = new AbortController();
+    const { signal } = this.#playerLife;
+    player.on("loading", (loading) => this.#showLoading(loading), { signal });
+    player.on("state", (change) => this.#showState(change), { signal });
+    player.on("at", (place) => this.#followPlace(place), { signal });
     this.#player = player;
-    player.swapOnBar(this.querySelector(".on-the-bar").checked);
-    player.master(Number(this.querySelector(".master input").value));
+    player.swapOnBar(this.#input(".on-the-bar").checked);
+    player.master(Number(this.#input(".master input").value));
     this.#setLoop();
     player.seek(this.position);
     return player;
   }
 
-  /** Show another song: the address of its JSON. */
-  async change(address) {
+  #closePlayer() {
     this.#player?.close();
+    this.#playerLife.abort();
     this.#player = this.#song = null;
+  }
+
+  /**
+   * Show another song.
+   * @param {string} address of its JSON
+   */
+  async change(address) {
+    this.#closePlayer();
     this.dataset.song = address;
     try {
       const song = await this.facts();
       if (this.dataset.song === address) this.#show(song);
     } catch (error) {
-      this.say(error.message);
+      this.say(reasonOf(error));
     }
   }
 
@@ -148,7 +176,7 @@ export class StemMixer extends HTMLElement {
       const player = await this.player();
       if (this.isConnected) await player.play();
     } catch (error) {
-      this.say(error.message);
+      this.say(reasonOf(error));
     }
   }
 
@@ -158,66 +186,75 @@ export class StemMixer extends HTMLElement {
 
   stop() {
     if (this.#player) this.#player.stop();
-    else this.#place(0);
+    else this.#showPlace(0);
   }
 
-  /** Go on from a place in the song, in seconds. */
+  /**
+   * Go on from a place in the song.
+   * @param {number} seconds
+   */
   seek(seconds) {
     const place = Math.max(0, Math.min(this.duration, seconds));
-    this.#place(place);
+    this.#showPlace(place);
     this.#player?.seek(place);
   }
 
-  /** What is set, as mix-links.js writes it. */
+  /**
+   * What is set, as mix-links.js writes it.
+   * @returns {Promise<Mix>}
+   */
   async mix() {
     const { slug, rate } = await this.facts();
-    const range = this.#range?.map((seconds) => Math.round(seconds * rate)) ?? null;
+    const [start, end] = this.#range ?? [0, this.duration];
     return {
       song: slug,
       choice: this.choice,
-      rows: this.#rows.map((_, at) => this.#settings(at)),
-      master: Number(this.querySelector(".master input").value),
-      loop: pressed(this.querySelector(".loop")) ? (range ?? [0, Math.round(this.duration * rate)]) : null,
+      rows: this.#rows.map(({ settings }) => settings),
+      master: Number(this.#input(".master input").value),
+      loop: pressed(this.#button(".loop")) ? [Math.round(start * rate), Math.round(end * rate)] : null,
       at: Math.round(this.position * rate),
     };
   }
 
-  /** Set everything that a mix says; `place` false leaves the position as it is. */
+  /**
+   * Set everything that a mix says; `place` false leaves the position as it is.
+   * @param {Omit<Mix, "song">} mix
+   */
   async setMix({ choice, rows, master, loop, at }, { place = true } = {}) {
     const { rate, frames } = await this.facts();
-    for (const [nth, { volume, pan, mute, solo }] of rows.entries()) {
-      const row = this.#rows[nth];
-      row.volume.value = volume;
-      row.pan.value = pan;
-      press(row.mute, mute);
-      press(row.solo, solo);
-      this.#speakRow(nth);
-    }
+    for (const [nth, settings] of rows.entries()) this.#rows[nth].set(settings);
     for (const nth of rows.keys()) this.#adjust(nth);
     for (const [nth, stem] of choice.entries()) this.choose(nth, stem);
     this.setMaster(master);
-    press(this.querySelector(".loop"), Boolean(loop));
-    const whole = !loop || (loop[0] === 0 && loop[1] === frames);
-    this.setRange(whole ? null : loop.map((frame) => frame / rate));
+    press(this.#button(".loop"), Boolean(loop));
+    const isPart = loop && !(loop[0] === 0 && loop[1] === frames);
+    this.setRange(isPart ? [loop[0] / rate, loop[1] / rate] : null);
     if (place) this.seek(at / rate);
   }
 
+  /** @param {number | string} volume in dB */
   setMaster(volume) {
-    const fader = this.querySelector(".master input");
-    fader.value = volume;
+    const fader = this.#input(".master input");
+    fader.value = String(volume);
     speak(fader, decibels(fader.value));
     this.#player?.master(Number(fader.value));
   }
 
-  /** Let a row play a stem, by its position from 0. */
-  choose(at, nth) {
-    const { stem, slugs } = this.#rows[at];
+  /**
+   * Let a row play a stem.
+   * @param {number} row @param {number} nth position of the stem in its layer, from 0
+   */
+  choose(row, nth) {
+    const { stem, slugs } = this.#rows[row];
     if (stem.value === slugs[nth]) return;
     stem.value = slugs[nth];
     stem.dispatchEvent(new Event("change"));
   }
 
-  /** Repeat a range, in seconds; null is the whole song. */
+  /**
+   * Repeat a range, in seconds; null is the whole song.
+   * @param {[start: number, end: number] | null} range
+   */
   setRange(range) {
     this.#range = range;
     const [from, to] = range ?? [0, this.duration];
@@ -225,58 +262,62 @@ export class StemMixer extends HTMLElement {
     this.style.setProperty("--to", (to / this.duration).toFixed(5));
     this.toggleAttribute("data-range", Boolean(range));
     this.#setLoop();
-    this.dispatchEvent(new CustomEvent("range", { detail: { from, to } }));
+    this.#emit("range", { from, to });
   }
 
-  toggleLoop(on = !pressed(this.querySelector(".loop"))) {
-    press(this.querySelector(".loop"), on);
+  toggleLoop(on = !pressed(this.#button(".loop"))) {
+    press(this.#button(".loop"), on);
     this.#setLoop();
   }
 
-  /** Tell what has just come about; it stays for a while. */
+  /**
+   * Say what has just come about; it stays for a while.
+   * @param {string} words
+   */
   say(words) {
-    clearTimeout(this.#news);
-    this.#write(words);
-    this.#news = setTimeout(() => {
-      this.#news = 0;
-      if (this.#later !== null) this.#write(this.#later);
-      this.#later = null;
-    }, NEWS_MS);
+    this.#status.announce(words);
   }
 
-  /** Tell how things stand, as soon as there is no news. */
-  #report(words) {
-    if (this.#news) this.#later = words;
-    else this.#write(words);
+  /**
+   * Hear of the mixer's events, until it is taken out of its page.
+   * @template {keyof MixerEvents} Type
+   * @param {Type} type @param {(detail: MixerEvents[Type]) => void} listener
+   */
+  on(type, listener) {
+    this.addEventListener(type, (event) => listener(/** @type {CustomEvent} */ (event).detail), { signal: this.life });
   }
 
-  #write(words) {
-    const status = this.querySelector(".status");
-    if (status.textContent !== words) status.textContent = words;
+  /**
+   * @template {keyof MixerEvents} Type
+   * @param {Type} type @param {MixerEvents[Type]} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
   /** Fetch the controls, once for all pages of a song, and set them as this page wants. */
-  async #fill() {
+  async #loadControls() {
     try {
-      const [page, song] = await Promise.all([fetchPage(this.dataset.mixer), this.#fetchFacts()]);
+      const { mixer = "", mix = "", solo } = this.dataset;
+      const [page, song] = await Promise.all([fetchPage(mixer), this.#fetchFacts()]);
       if (!this.isConnected) return;
-      const choice = this.dataset.mix.split("-").map((nth) => nth - 1);
-      const mixer = document.adoptNode(page.querySelector(".mixer"));
-      for (const [at, row] of mixer.querySelectorAll(".row").entries()) {
-        row.querySelector("select").selectedIndex = choice[at];
-        press(row.querySelector(".solo"), row.dataset.layer === this.dataset.solo);
+      const choice = positionsOf(mix);
+      const controls = document.adoptNode(find(page, ".mixer"));
+      for (const [nth, row] of findAll(controls, ".row").entries()) {
+        find(row, "select", HTMLSelectElement).selectedIndex = choice[nth];
+        press(find(row, ".solo"), row.dataset.layer === solo);
       }
-      this.replaceChildren(mixer);
-      this.#begin();
-      for (const at of this.#rows.keys()) this.#draw(song, at);
+      this.replaceChildren(controls);
+      this.#start();
+      for (const [nth, row] of this.#rows.entries()) row.draw(song.layers[nth]);
       this.#showMix(song);
     } catch (error) {
-      this.say(error.message);
+      this.say(reasonOf(error));
       throw error;
     }
   }
 
-  #begin() {
+  #start() {
     this.#join();
     joinTools(this);
     joinKeys(this);
@@ -286,161 +327,127 @@ export class StemMixer extends HTMLElement {
 
   /** Join the controls to what they do. */
   #join() {
-    const on = (selector, type, hear) => this.querySelector(selector).addEventListener(type, hear);
-    on(".play", "click", () => this.play());
-    on(".pause", "click", () => this.pause());
-    on(".stop", "click", () => this.stop());
-    on(".loop", "click", () => this.toggleLoop());
-    on(".master input", "input", ({ target }) => this.setMaster(target.value));
-    on(".master input", "dblclick", ({ target }) => reset(target));
-    on(".position", "input", ({ target }) => {
-      this.#held = true;
-      this.#place(Number(target.value));
+    const { life: signal } = this;
+    /** @param {string} selector @param {() => void} act */
+    const onClick = (selector, act) => this.#button(selector).addEventListener("click", act, { signal });
+    /** @param {string} selector @param {string} type @param {(input: HTMLInputElement) => void} act */
+    const on = (selector, type, act) => {
+      const input = this.#input(selector);
+      input.addEventListener(type, () => act(input), { signal });
+    };
+    onClick(".play", () => this.play());
+    onClick(".pause", () => this.pause());
+    onClick(".stop", () => this.stop());
+    onClick(".loop", () => this.toggleLoop());
+    on(".master input", "input", (fader) => this.setMaster(fader.value));
+    on(".master input", "dblclick", reset);
+    on(".position", "input", (position) => {
+      this.#isHeld = true;
+      this.#showPlace(Number(position.value));
     });
-    on(".position", "change", ({ target }) => {
-      this.#held = false;
-      this.seek(Number(target.value));
+    on(".position", "change", (position) => {
+      this.#isHeld = false;
+      this.seek(Number(position.value));
     });
-    on(".on-the-bar", "change", ({ target }) => this.#player?.swapOnBar(target.checked));
+    on(".on-the-bar", "change", (box) => this.#player?.swapOnBar(box.checked));
     // Loading may begin before the first press, where the visitor is about to use the mixer; unless it
     // would end what is heard: Python has one song at a time.
-    const intent = { once: true };
     const prepare = () => isPlaying() || this.ready.catch(() => {}); // the status says what is wrong
-    this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), intent);
-    this.addEventListener("focusin", prepare, intent);
+    this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), { once: true, signal });
+    this.addEventListener("focusin", prepare, { once: true, signal });
+    if (!this.#rows.length) this.#makeRows();
     this.#joinRows();
-    for (const control of this.querySelectorAll("button, input, select")) control.disabled = false;
-    this.querySelector(".pause").disabled = true;
+    for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
+    this.#button(".pause").disabled = true;
   }
 
-  /** Mark what the visitor owns, and list it first; the rest is as the site's [audio] locked says. */
+  #makeRows() {
+    this.#rows = [...findAll(this, ".row")].map((element) => new MixerRow(element));
+  }
+
+  #joinRows() {
+    for (const [nth, row] of this.#rows.entries()) {
+      row.listen({
+        adjusted: () => this.#adjust(nth),
+        chosen: () => this.#choose(nth),
+        clicked: (share) => this.seek(share * this.duration),
+        dragged: (from, to, isFree) => this.#stretch(from, to, isFree),
+        dropped: () => this.toggleLoop(true),
+      }, this.life);
+    }
+    this.#markSilent();
+  }
+
+  /**
+   * Mark what the visitor owns, and list it first; the rest is as the site's [audio] locked says.
+   * @param {Readonly<Holding>} holding
+   */
   async #showHolding(holding) {
     this.#holding = holding;
     this.toggleAttribute("data-knows", holding.known);
     try {
-      const { slug, layers } = holding.known ? await this.facts() : { layers: [] };
-      for (const [at, layer] of layers.entries()) {
-        const { stem } = this.#rows[at];
-        const mine = ({ value }) => holding.stems.has(`${slug}/${layer.slug}/${value}`);
-        for (const option of stem.options) {
-          const { name } = layer.stems.find((each) => each.slug === option.value);
-          option.text = mine(option) ? _("%(stem)s · yours", { stem: name }) : name;
-        }
-        const chosen = stem.value;
-        stem.append(...[...stem.options].sort((one, other) => mine(other) - mine(one)));
-        stem.value = chosen;
-      }
+      if (holding.known) this.#sortStems(await this.facts(), holding);
     } catch (error) {
-      this.say(error.message);
+      this.say(reasonOf(error));
     }
-    for (const at of this.#rows.keys()) this.#markHeld(at);
+    for (const row of this.#rows) this.#showAccess(row);
     this.#player?.allow();
   }
 
-  /** Say how much of a stem may be heard: all of it, a preview, or nothing. */
-  #access(layer, stem) {
-    const { slug } = this.dataset;
-    return access(this.#holding ?? owned(), `${slug}/${layer}/${stem}`, this.dataset.locked);
-  }
-
-  #markHeld(at) {
-    const { element, stem } = this.#rows[at];
-    const access = this.#access(element.dataset.layer, stem.value);
-    element.dataset.access = access;
-    const words = { preview: _("not yours: preview only"), silent: _("not yours: silent"), open: "" };
-    element.querySelector(".access").textContent = this.#holding?.known ? words[access] : "";
-  }
-
-  #joinRows() {
-    this.#rows = [...this.querySelectorAll(".row")].map((element, at) => {
-      const find = (selector) => element.querySelector(selector);
-      const row = {
-        element, lane: find(".lane"), stem: find("select"), mute: find(".mute"), solo: find(".solo"),
-        volume: find(".volume input"), pan: find(".pan input"),
-        slugs: [...find("select").options].map(({ value }) => value),
-      };
-      for (const key of [row.mute, row.solo]) {
-        key.addEventListener("click", () => {
-          press(key, !pressed(key));
-          this.#adjust(at);
-        });
+  /** @param {Data.Song} song @param {Readonly<Holding>} holding */
+  #sortStems({ slug, layers }, holding) {
+    if (slug !== this.dataset.slug) return; // another song has been chosen meanwhile
+    for (const [nth, layer] of layers.entries()) {
+      const { stem } = this.#rows[nth];
+      /** @param {HTMLOptionElement} option */
+      const isOwned = ({ value }) => holding.stems.has(`${slug}/${layer.slug}/${value}`);
+      for (const option of stem.options) {
+        const name = layer.stems.find((other) => other.slug === option.value)?.name ?? option.value;
+        option.text = isOwned(option) ? _("%(stem)s · yours", { stem: name }) : name;
       }
-      for (const fader of [row.volume, row.pan]) {
-        fader.addEventListener("input", () => {
-          this.#speakRow(at);
-          this.#adjust(at);
-        });
-        fader.addEventListener("dblclick", () => reset(fader));
-      }
-      row.stem.addEventListener("change", () => this.#choose(at));
-      this.#joinLane(row.lane);
-      return row;
-    });
-    this.#markSilent();
+      const chosen = stem.value;
+      stem.append(...[...stem.options].sort((one, other) => Number(isOwned(other)) - Number(isOwned(one))));
+      stem.value = chosen;
+    }
   }
 
-  /** A click seeks; a drag loops what it went over, by whole bars where there are bars. */
-  #joinLane(lane) {
-    const share = (event) => {
-      const box = lane.getBoundingClientRect();
-      return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width));
-    };
-    lane.addEventListener("pointerdown", (down) => {
-      if (down.button !== 0) return;
-      const from = share(down);
-      let dragged = false;
-      const stop = new AbortController();
-      const { signal } = stop;
-      const move = (event) => {
-        dragged ||= Math.abs(event.clientX - down.clientX) >= DRAG_PIXELS;
-        if (dragged) this.#stretch(from, share(event), event.altKey);
-      };
-      const up = () => {
-        stop.abort();
-        if (dragged) this.toggleLoop(true);
-        else this.seek(from * this.duration);
-      };
-      if (down.pointerType !== "touch") addEventListener("pointermove", move, { signal }); // a finger scrolls
-      addEventListener("pointerup", up, { signal });
-      addEventListener("pointercancel", () => stop.abort(), { signal });
-    });
+  /**
+   * How much of a stem may be heard.
+   * @param {string} layer @param {string} stem
+   */
+  #accessTo(layer, stem) {
+    const { slug, locked } = this.dataset;
+    return access(this.#holding, `${slug}/${layer}/${stem}`, /** @type {Data.Access} */ (locked));
   }
 
-  async #stretch(from, to, freely) {
+  /** @param {MixerRow} row */
+  #showAccess({ element, layer, stem }) {
+    const allowed = this.#accessTo(layer, stem.value);
+    element.dataset.access = allowed;
+    find(element, ".access").textContent = this.#holding.known ? ACCESS[allowed] : "";
+  }
+
+  /**
+   * Loop what a drag went over, from 0 to 1: by whole bars where there are bars.
+   * @param {number} from @param {number} to @param {boolean} isFree
+   */
+  async #stretch(from, to, isFree) {
     const { bar_seconds: bar } = await this.facts();
-    const step = bar && !freely ? bar / this.duration : 0.001;
+    const step = bar && !isFree ? bar / this.duration : 0.001;
     const start = Math.floor(Math.min(from, to) / step) * step;
     const end = Math.min(1, Math.ceil(Math.max(from, to) / step) * step);
     if (end > start) this.setRange([start * this.duration, end * this.duration]);
   }
 
   #setLoop() {
-    if (!this.#player) return;
-    if (pressed(this.querySelector(".loop"))) this.#player.loop(...(this.#range ?? [0, this.duration]));
-    else this.#player.loop();
+    this.#player?.loop(pressed(this.#button(".loop")) ? (this.#range ?? [0, this.duration]) : null);
   }
 
-  #settings(at) {
-    const { stem, volume, pan, mute, solo } = this.#rows[at];
-    return {
-      stem: stem.value,
-      volume: Number(volume.value),
-      pan: Number(pan.value),
-      mute: pressed(mute),
-      solo: pressed(solo),
-    };
-  }
-
-  #adjust(at) {
-    const { volume, pan, mute, solo } = this.#settings(at);
-    this.#player?.adjust(at, { volume, pan, mute, solo });
+  /** @param {number} nth of the rows */
+  #adjust(nth) {
+    const { volume, pan, mute, solo } = this.#rows[nth].settings;
+    this.#player?.adjust(nth, { volume, pan, mute, solo });
     this.#markSilent();
-  }
-
-  #speakRow(at) {
-    const { volume, pan } = this.#rows[at];
-    speak(volume, decibels(volume.value));
-    speak(pan, side(pan.value));
   }
 
   /** Dim the rows that cannot be heard. */
@@ -451,126 +458,153 @@ export class StemMixer extends HTMLElement {
     }
   }
 
-  async #choose(at) {
-    this.#player?.choose(at, this.#rows[at].stem.value);
-    this.#markHeld(at);
+  /** @param {number} nth of the rows */
+  async #choose(nth) {
+    const row = this.#rows[nth];
+    this.#player?.choose(nth, row.stem.value);
+    this.#showAccess(row);
     try {
       const song = await this.facts();
-      this.#draw(song, at);
+      if (song.slug !== this.dataset.slug) return; // another song has been chosen meanwhile
+      row.draw(song.layers[nth]);
       this.#showMix(song);
     } catch (error) {
-      this.say(error.message);
+      this.say(reasonOf(error));
     }
   }
 
-  #draw({ layers }, at) {
-    const { element } = this.#rows[at];
-    element.querySelector(".lane path").setAttribute("d", layers[at].stems[this.choice[at]].path);
-  }
-
-  /** Name the mix, link to its page if it has one, and say which rules it breaks. */
+  /**
+   * Name the mix, link to its page if it has one, and say which rules it breaks.
+   * @param {Data.Song} song
+   */
   #showMix(song) {
-    const mix = this.choice.map((nth) => nth + 1).join("-");
-    const link = this.querySelector(".mix-number");
+    const mix = numberOf(this.choice);
+    const link = find(this, ".mix-number", HTMLAnchorElement);
     link.textContent = mix;
     if (song.pages.includes(mix)) link.href = `${this.dataset.root}${song.address}${mix}/`;
     else link.removeAttribute("href");
-    const rules = this.querySelector(".rules");
+    const rules = find(this, ".rules");
     const words = broken(this.choice, song);
     rules.hidden = !words.length;
     rules.textContent = words.length ? _("This mix can't be forged. %(rules)s", { rules: words.join(" ") }) : "";
-    this.dispatchEvent(new CustomEvent("mix", { detail: mix }));
+    this.#emit("mix", mix);
   }
 
+  /** @param {Loading} loading */
   #showLoading({ loaded, total, waiting }) {
-    const bar = this.querySelector("progress");
+    const bar = find(this, "progress", HTMLProgressElement);
     bar.hidden = !waiting.length;
     bar.value = total ? loaded / total : 0;
     if (!waiting.length) {
-      this.#report(this.#words);
+      this.#status.report(this.#stateWords);
       return;
     }
     const python = waiting.includes("Python") ? ["Python"] : [];
     const stems = waiting.length - python.length;
     const what = listed(stems ? [...python, plural(stems, "%(num)s stem", "%(num)s stems")] : python);
     const sizes = { what, loaded: megabytes(loaded), total: megabytes(total) };
-    this.#report(_("Loading %(what)s: %(loaded)s of %(total)s MB", sizes));
+    this.#status.report(_("Loading %(what)s: %(loaded)s of %(total)s MB", sizes));
   }
 
+  /** @param {StateChange} change */
   #showState({ state, reason, engine, refusal }) {
     this.dataset.state = state;
-    this.querySelector(".pause").disabled = state !== "playing";
-    this.#words = STATES[state];
-    if (state === "playing") this.#words = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
-    if (state === "failed") this.#words = failure(reason, reason instanceof TooMuch);
-    else if (refusal) this.#words = _("%(state)s. Python can't run here: %(reason)s", { state: this.#words, reason: refusal });
-    if (state === "failed") this.say(this.#words);
-    else this.#report(this.#words);
-    if (state === "ready" || state === "failed") this.querySelector("progress").hidden = true;
-    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+    this.#button(".pause").disabled = state !== "playing";
+    this.#stateWords = STATES[state];
+    if (state === "playing") this.#stateWords = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
+    if (state === "failed") this.#stateWords = failure(reason);
+    else if (refusal) this.#stateWords = _("%(state)s. Python can't run here: %(reason)s", { state: this.#stateWords, reason: refusal });
+    if (state === "failed") this.say(this.#stateWords);
+    else this.#status.report(this.#stateWords);
+    if (state === "ready" || state === "failed") find(this, "progress").hidden = true;
+    this.#emit("state", state);
   }
 
-  #showPlace({ seconds, playing, peaks, levels = null, waiting = [] }) {
-    if (!this.#held) this.#place(seconds);
-    showLevels(this, playing ? peaks : [0, 0], playing ? levels : null);
-    for (const [at, { element }] of this.#rows.entries()) {
-      element.toggleAttribute("data-waits", waiting.includes(at));
+  /** @param {Place} place */
+  #followPlace({ seconds, playing, peaks, levels, waiting = [] }) {
+    if (!this.#isHeld) this.#showPlace(seconds);
+    showLevels(this, playing ? peaks : [0, 0], (playing && levels) || null);
+    for (const [nth, { element }] of this.#rows.entries()) {
+      element.toggleAttribute("data-waits", waiting.includes(nth));
     }
   }
 
-  /** Put the playhead and the clock at a place in the song. */
-  #place(seconds) {
-    const position = this.querySelector(".position");
-    position.value = seconds;
+  /**
+   * Put the playhead and the clock at a place in the song.
+   * @param {number} seconds
+   */
+  #showPlace(seconds) {
+    const position = this.#input(".position");
+    position.value = String(seconds);
     position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: clock(seconds), all: clock(this.duration) }));
-    this.querySelector(".now").textContent = clock(seconds);
+    find(this, ".now").textContent = clock(seconds);
     const share = Math.min(1, seconds / this.duration).toFixed(5);
-    for (const each of [position, ...this.#rows.map(({ lane }) => lane)]) each.style.setProperty("--at", share);
-    this.dispatchEvent(new CustomEvent("place", { detail: seconds }));
+    for (const element of [position, ...this.#rows.map(({ lane }) => lane)]) element.style.setProperty("--at", share);
+    this.#emit("place", seconds);
   }
 
-  /** Rebuild the rows for another song, out of the rows that are there. */
+  /**
+   * Rebuild the rows for another song, out of the rows that are there.
+   * @param {Data.Song} song
+   */
   #show(song) {
     const [first] = this.#rows;
-    const rows = song.layers.map((layer, at) => {
-      const row = first.element.cloneNode(true);
-      row.className = `row layer-${(at % COLOURS) + 1}`;
-      row.setAttribute("aria-label", layer.name);
-      row.dataset.layer = layer.slug;
-      row.querySelector(".layer-name").textContent = layer.name;
-      row.querySelector("select").replaceChildren(
-        ...layer.stems.map((stem) => new Option(stem.name, stem.slug)),
-      );
-      for (const key of row.querySelectorAll("button")) press(key, false);
-      for (const fader of row.querySelectorAll("input")) fader.value = fader.defaultValue;
-      return row;
-    });
-    this.querySelector(".rows").replaceChildren(...rows);
-    this.dataset.rate = song.rate;
+    find(this, ".rows").replaceChildren(...song.layers.map((layer, nth) => rowOf(layer, nth, first.element)));
+    this.dataset.rate = String(song.rate);
     this.dataset.slug = song.slug;
-    this.querySelector(".position").max = song.duration;
-    this.querySelector(".of").textContent = clock(song.duration);
+    this.#input(".position").max = String(song.duration);
+    find(this, ".of").textContent = clock(song.duration);
+    this.#makeRows();
     this.#joinRows();
-    const choice = song.pages[0]?.split("-").map((nth) => nth - 1) ?? [];
-    for (const [at, { stem }] of this.#rows.entries()) {
-      stem.value = song.layers[at].stems[choice[at] ?? 0].slug;
-      this.#speakRow(at);
-      this.#draw(song, at);
+    const choice = positionsOf(song.pages[0] ?? "");
+    for (const [nth, row] of this.#rows.entries()) {
+      row.stem.value = song.layers[nth].stems[choice[nth] ?? 0].slug;
+      row.speak();
+      row.draw(song.layers[nth]);
     }
     this.#showHolding(this.#holding);
     this.setRange(null);
-    this.#place(0);
+    this.#showPlace(0);
     this.#showMix(song);
-    this.#showState({ state: "idle", refusal: "" });
-    this.dispatchEvent(new CustomEvent("song", { detail: song }));
+    this.#showState({ state: "idle", reason: null, engine: "", refusal: "" });
+    this.#emit("song", song);
+  }
+
+  /** @param {string} selector */
+  #input(selector) {
+    return find(this, selector, HTMLInputElement);
+  }
+
+  /** @param {string} selector */
+  #button(selector) {
+    return find(this, selector, HTMLButtonElement);
   }
 }
 
-function failure({ message: reason }, isFinal) {
-  if (isFinal) return _("Can't play: %(reason)s.", { reason });
+/**
+ * A row for a layer, made like another one.
+ * @param {Data.Layer} layer @param {number} nth of the rows @param {HTMLElement} model
+ */
+function rowOf(layer, nth, model) {
+  const row = /** @type {HTMLElement} */ (model.cloneNode(true));
+  row.className = `row layer-${(nth % COLOURS) + 1}`;
+  row.setAttribute("aria-label", layer.name);
+  row.dataset.layer = layer.slug;
+  say(find(row, ".layer-name"), layer.name);
+  find(row, "select").replaceChildren(...layer.stems.map((stem) => new Option(stem.name, stem.slug)));
+  for (const key of row.querySelectorAll("button")) press(key, false);
+  for (const fader of row.querySelectorAll("input")) fader.value = fader.defaultValue;
+  return row;
+}
+
+/** @param {unknown} error why it does not play */
+function failure(error) {
+  const reason = reasonOf(error);
+  if (error instanceof TooMuch) return _("Can't play: %(reason)s.", { reason });
   return _("Can't play: %(reason)s. Press Play to try again.", { reason });
 }
 
+/** @param {string} address */
 async function fetchPage(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(_("The mixer couldn't be loaded (HTTP %(status)s).", { status: answer.status }));

@@ -251,12 +251,12 @@ export class Player extends Emitter {
   }
 
   /**
-   * Repeat from one place to another, in seconds; nothing: play to the end.
-   * @param {[] | [start: number, end: number]} range
+   * Repeat from one place to another, in seconds; null: play to the end.
+   * @param {readonly [start: number, end: number] | null} range
    */
-  loop(...range) {
+  loop(range) {
     const { rate, frames } = this.#song;
-    this.#loop = range.length === 2 ? [Math.round(range[0] * rate), Math.min(Math.round(range[1] * rate), frames)] : null;
+    this.#loop = range && [Math.round(range[0] * rate), Math.min(Math.round(range[1] * rate), frames)];
     this.#cancelTakeover();
     this.#change(this.#loopCommand);
   }

@@ -1,0 +1,53 @@
+// Two mixes side by side; the louder one is turned down to the other, if the visitor wants that.
+/** @import { StemMixer } from "./stem-mixer.js" */
+import { on } from "./attempts.js";
+import { read, write } from "./mix-links.js";
+import { press } from "../base/controls.js";
+import { find, findAll } from "../base/dom.js";
+
+/** @param {StemMixer} mixer */
+export function joinCompare(mixer) {
+  const keys = [...findAll(mixer, ".slot")];
+  const matched = find(mixer, ".matched", HTMLInputElement);
+  /** @type {(string | null)[]} */
+  let mixes = [null, null];
+  let current = 0;
+  /** @type {Map<string, number>} */
+  const loudness = new Map(); // in LUFS, by the mix
+
+  /** @param {string} mix */
+  const measure = async (mix) => {
+    const known = loudness.get(mix);
+    if (known !== undefined) return known;
+    const lufs = await (await mixer.player()).loudness();
+    loudness.set(mix, lufs);
+    return lufs;
+  };
+  /** The mix as a text, without its place and loop. */
+  const present = async () => write({ ...(await mixer.mix()), at: 0, loop: null });
+  /** @param {number} volume in dB */
+  const trim = async (volume) => (await mixer.player()).trim(volume);
+  const show = () => keys.forEach((key, nth) => press(key, nth === current));
+
+  /** @param {number} nth */
+  const turnTo = async (nth) => {
+    if (nth === current) return;
+    const song = await mixer.facts();
+    const [leaving, loop] = [await present(), (await mixer.mix()).loop];
+    const before = matched.checked ? await measure(leaving) : 0;
+    mixes[current] = leaving;
+    current = nth;
+    show();
+    await mixer.setMix({ ...read(mixes[nth] ?? leaving, song), loop }, { place: false });
+    const after = matched.checked ? await measure(await present()) : 0;
+    await trim(matched.checked ? Math.min(0, before - after) : 0);
+  };
+  for (const [nth, key] of keys.entries()) on(mixer, key, "click", () => turnTo(nth));
+  on(mixer, matched, "change", () => matched.checked || trim(0));
+  mixer.on("song", () => {
+    mixes = [null, null];
+    current = 0;
+    loudness.clear();
+    show();
+  });
+}

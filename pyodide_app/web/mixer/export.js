@@ -1,0 +1,89 @@
+// The bounce: a WAV file of what is heard, or its digest beside the published one.
+/** @import { StemMixer } from "./stem-mixer.js" */
+import { on } from "./attempts.js";
+import { numberOf } from "./mix-links.js";
+import { find, make } from "../base/dom.js";
+import { _, percent } from "../language/phrases.js";
+import { megabytes } from "../language/units.js";
+
+/** @typedef {{ signal: AbortSignal, tell: (done: number) => void }} Watch */
+
+/** @param {StemMixer} mixer */
+export function joinExport(mixer) {
+  const [start, cancel] = [".export", ".cancel"].map((selector) => find(mixer, selector, HTMLButtonElement));
+  /** @type {AbortController | null} */
+  let running = null;
+  cancel.disabled = true;
+
+  /** @param {{ doing: string, cancelled: string }} words @param {(watch: Watch) => Promise<void>} act */
+  const bounce = async ({ doing, cancelled }, act) => {
+    const life = new AbortController();
+    running = life;
+    start.disabled = true;
+    cancel.disabled = false;
+    try {
+      await act({ signal: life.signal, tell: (done) => mixer.say(doing.replace("%(done)s", percent(done))) });
+    } catch (error) {
+      if (!life.signal.aborted) throw error;
+      mixer.say(cancelled);
+    } finally {
+      if (running === life) {
+        start.disabled = false;
+        cancel.disabled = true;
+        running = null;
+      }
+    }
+  };
+  on(mixer, cancel, "click", () => running?.abort());
+  on(mixer, start, "click", () =>
+    bounce({ doing: _("Export: %(done)s"), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
+  if (!mixer.querySelector(".verify")) return; // stems come with loss
+  on(mixer, ".verify", "click", () =>
+    bounce({ doing: _("Verify: %(done)s"), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
+}
+
+/** @param {StemMixer} mixer @param {Watch} watch */
+async function exportFile(mixer, watch) {
+  const song = await mixer.facts();
+  const name = `${song.slug}-${numberOf(mixer.choice)}.wav`;
+  const player = await mixer.player();
+  const bits = Number(find(mixer, ".bits", HTMLSelectElement).value);
+  const file = await player.export(bits, watch);
+  const link = make("a", { download: name, href: URL.createObjectURL(file) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  mixer.say(_("Exported %(file)s, %(size)s MB", { file: name, size: megabytes(file.size) }));
+}
+
+/** @param {StemMixer} mixer @param {Watch} watch */
+async function verify(mixer, watch) {
+  const song = await mixer.facts();
+  const published = await publishedDigest(song, numberOf(mixer.choice), mixer.dataset.root ?? "");
+  if (!published) {
+    mixer.say(_("No digest has been published for this mix."));
+    return;
+  }
+  const player = await mixer.player();
+  const found = await player.digest(24, { plain: true, ...watch });
+  mixer.say(
+    found === published
+      ? _("This is the mix that was published: SHA-256 %(found)s", { found })
+      : _("This is not the mix that was published: here %(found)s, there %(published)s", { found, published }),
+  );
+}
+
+/**
+ * The published digest of a mix, if there is one.
+ * @param {Data.Song} song @param {string} mix @param {string} root
+ */
+async function publishedDigest(song, mix, root) {
+  const answer = await fetch(new URL(`${root}data/digests/${song.slug}.json`, document.baseURI));
+  if (!answer.ok) return null;
+  /** @type {Data.Digests} */
+  const { mixes, rate } = await answer.json();
+  if (mixes[mix] && rate !== song.rate) {
+    const rates = { published: rate, here: song.rate };
+    throw new Error(_("The digest was published for %(published)s Hz, but this mix is at %(here)s Hz, so they can't be compared.", rates));
+  }
+  return mixes[mix] ?? null;
+}

@@ -1,0 +1,128 @@
+// A row of the mixer: the controls of one layer.
+/** @import { Row as Settings, RowSettings } from "../playback/messages.js" */
+import { press, pressed, reset, speak } from "../base/controls.js";
+import { find } from "../base/dom.js";
+import { decibels, side } from "../language/units.js";
+
+const DRAG_PIXELS = 6; // a hand that moves less far has clicked
+
+/**
+ * @typedef {object} RowListeners
+ * @property {() => void} adjusted volume, pan, mute or solo
+ * @property {() => void} chosen another stem
+ * @property {(share: number) => void} clicked a place in the song, from 0 to 1
+ * @property {(from: number, to: number, isFree: boolean) => void} dragged over a range; free of bars
+ * @property {() => void} dropped the range is as wanted
+ */
+
+export class MixerRow {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element;
+    this.lane = find(element, ".lane"); // shows the waveform
+    this.stem = find(element, "select", HTMLSelectElement);
+    this.mute = find(element, ".mute", HTMLButtonElement);
+    this.solo = find(element, ".solo", HTMLButtonElement);
+    this.volume = find(element, ".volume input", HTMLInputElement);
+    this.pan = find(element, ".pan input", HTMLInputElement);
+    this.slugs = [...this.stem.options].map(({ value }) => value); // in the layer's order
+  }
+
+  get layer() {
+    return this.element.dataset.layer ?? "";
+  }
+
+  /** Position of the chosen stem in its layer, from 0. */
+  get choice() {
+    return this.slugs.indexOf(this.stem.value);
+  }
+
+  /** @returns {Settings} */
+  get settings() {
+    return {
+      stem: this.stem.value,
+      volume: Number(this.volume.value),
+      pan: Number(this.pan.value),
+      mute: pressed(this.mute),
+      solo: pressed(this.solo),
+    };
+  }
+
+  /** @param {RowSettings} settings */
+  set({ volume, pan, mute, solo }) {
+    this.volume.value = String(volume);
+    this.pan.value = String(pan);
+    press(this.mute, mute);
+    press(this.solo, solo);
+    this.speak();
+  }
+
+  /** Say volume and pan in words. */
+  speak() {
+    speak(this.volume, decibels(this.volume.value));
+    speak(this.pan, side(this.pan.value));
+  }
+
+  /**
+   * Draw the waveform of the chosen stem.
+   * @param {Data.Layer} layer
+   */
+  draw({ stems }) {
+    find(this.element, ".lane path", SVGPathElement).setAttribute("d", stems[this.choice].path);
+  }
+
+  /** @param {RowListeners} listeners @param {AbortSignal} signal */
+  listen({ adjusted, chosen, ...listeners }, signal) {
+    for (const key of [this.mute, this.solo]) {
+      key.addEventListener("click", () => {
+        press(key, !pressed(key));
+        adjusted();
+      }, { signal });
+    }
+    for (const fader of [this.volume, this.pan]) {
+      fader.addEventListener("input", () => {
+        this.speak();
+        adjusted();
+      }, { signal });
+      fader.addEventListener("dblclick", () => reset(fader), { signal });
+    }
+    this.stem.addEventListener("change", chosen, { signal });
+    this.lane.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) this.#follow(event, listeners, signal);
+    }, { signal });
+  }
+
+  /**
+   * Follow a pointer that is down on the lane.
+   * @param {PointerEvent} down @param {Pick<RowListeners, "clicked" | "dragged" | "dropped">} listeners
+   * @param {AbortSignal} life
+   */
+  #follow(down, { clicked, dragged, dropped }, life) {
+    const end = new AbortController();
+    const signal = AbortSignal.any([end.signal, life]);
+    const from = this.#shareAt(down);
+    let isDrag = false;
+    const up = () => {
+      end.abort();
+      if (isDrag) dropped();
+      else clicked(from);
+    };
+    /** @param {PointerEvent} event */
+    const move = (event) => {
+      isDrag ||= Math.abs(event.clientX - down.clientX) >= DRAG_PIXELS;
+      if (isDrag) dragged(from, this.#shareAt(event), event.altKey);
+    };
+    if (down.pointerType !== "touch") addEventListener("pointermove", move, { signal }); // a finger scrolls
+    addEventListener("pointerup", up, { signal });
+    addEventListener("pointercancel", () => end.abort(), { signal });
+  }
+
+  /**
+   * Where in the song a pointer is, from 0 to 1.
+   * @param {PointerEvent} event
+   */
+  #shareAt({ clientX }) {
+    const { left, width } = this.lane.getBoundingClientRect();
+    return Math.max(0, Math.min(1, (clientX - left) / width));
+  }
+}
