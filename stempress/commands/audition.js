@@ -52,14 +52,15 @@ function option(layer, stem) {
 function show() {
   find("current").textContent = current;
   for (const name of ["approve", "reject", "clear"]) find(name).disabled = !current;
-  find("count").textContent = `${offer.permitted.toLocaleString("en")} variations are permitted`;
+  const count = offer.permitted.toLocaleString("en");
+  find("count").textContent = offer.permitted === 1 ? "1 variation is permitted" : `${count} variations are permitted`;
   find("rules").replaceChildren(...offer.rules.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
   find("variations").replaceChildren(...offer.variations.map(({ mix, verdict, bits, permitted }) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "key code", textContent: mix });
     button.setAttribute("aria-pressed", String(mix === current));
     button.addEventListener("click", () => choose(mix));
     const item = document.createElement("li");
-    item.append(button, ` ${bits} bits ${permitted ? verdict : "left out by a rule"}`);
+    item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}`);
     return item;
   }));
   const chosen = current ? current.split("-").map((nth, at) => [offer.layers[at], offer.layers[at].stems[nth - 1]]) : [];
@@ -94,7 +95,7 @@ function judge(verdict) {
     await refresh();
     const next = offer.variations.find((each) => !each.verdict && each.mix !== current && each.permitted);
     if (verdict && next) await choose(next.mix);
-  }, verdict ? `${current} is ${verdict}.` : `${current} is open again.`);
+  }, verdict ? `${current} is ${verdict}.` : `${current} has no verdict any more.`);
 }
 
 songs.addEventListener("change", open);
@@ -107,7 +108,7 @@ rule.addEventListener("submit", (event) => {
   attempt(async () => {
     await ask("", { song: songs.value, if: side("when"), exclude: side("exclude") });
     await refresh();
-  }, "The rule is in the song's file.");
+  }, "The rule has been added to the song's file.");
 });
 
 attempt(async () => {
