@@ -1,1 +1,1 @@
-"""What the artist wrote, read and checked."""
+"""The artist's collection, read from files and validated."""

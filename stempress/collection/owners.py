@@ -33,10 +33,10 @@ def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[s
                 '"0x..." or {"0x...": 2}',
             )
             continue
-        held = sum(holders.values())
-        if token_id in entries.valid and held > entries.tokens[token_id].supply:
+        copies = sum(holders.values())
+        if token_id in entries.valid and copies > entries.tokens[token_id].supply:
             supply = entries.tokens[token_id].supply
-            table.fault(token_id, "has more copies held than exist", held, f"supply: {supply}")
+            table.fault(token_id, "has more copies held than exist", copies, f"supply: {supply}")
         yield (
             token_id,
             {

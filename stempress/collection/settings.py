@@ -150,7 +150,7 @@ def _host(url: SplitResult) -> str:
 
 
 def _is_endpoint(table: Table, url: str) -> bool:
-    """Return whether a URL can stand in a Content Security Policy; report a fault if not."""
+    """Return whether a URL is fit for a Content Security Policy; report a fault if not."""
     if not url or not table.is_url("rpc", url):
         return False
     try:

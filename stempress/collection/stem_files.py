@@ -79,15 +79,15 @@ class _File(NamedTuple):
 
 
 def _scan(site: Path) -> dict[StemKey, list[_File]]:
-    found: dict[StemKey, list[_File]] = {}
+    files: dict[StemKey, list[_File]] = {}
     for song in _sorted_entries(site / "stems"):
         for layer in _sorted_entries(song):
             for entry in _sorted_entries(layer):
                 if entry.is_file() and not entry.name.startswith("."):
                     stem, kind = _split(entry.name)
                     file = _File(Path(entry), kind.lower())
-                    found.setdefault((song.name, layer.name, stem), []).append(file)
-    return found
+                    files.setdefault((song.name, layer.name, stem), []).append(file)
+    return files
 
 
 def _split(name: str) -> tuple[str, str]:

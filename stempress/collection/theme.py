@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Of each scheme's two papers the one that text stands out from less: --paper-2 of site.css.
+# Of each scheme's two backgrounds the one with less contrast to text: --paper-2 in site.css.
 LIGHT_PAPER = "#f0ebe1"
 DARK_PAPER = "#1f1d23"
 TEXT_CONTRAST = 4.5

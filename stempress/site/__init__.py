@@ -1,1 +1,1 @@
-"""Which pages there are, and what each is made from."""
+"""Pages: which ones exist, their addresses, and the data they show."""

@@ -1,7 +1,7 @@
-"""Sites with one fault each: the build names it, nothing else, and leaves dist/ as it is.
+"""Sites with one fault each: the build reports it, and nothing else, and leaves dist/ unchanged.
 
-``broken_sites/`` and ``odd_sites/`` hold what an artist did to the small site, and what the build
-says to it; odd sites are pressed all the same.
+``broken_sites/`` and ``odd_sites/`` describe changes to the small site, and the build's messages;
+odd sites are built all the same.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ OLD = {"data/collection.json": '{"generator": "stempress"}', "index.html": "old"
 
 
 @pytest.fixture(scope="module")
-def sound_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def valid_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("sound")
     write_small_site(site)
     return site
 
 
 @pytest.fixture
-def site(sound_site: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sound_site, tmp_path / "site"))
+def site(valid_site: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(valid_site, tmp_path / "site"))
 
 
 def read_case(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return the lines that a build says, and what was done to the site."""
+    """Return the lines that a build prints, and the changes to the site."""
     case = tomllib.loads(path.read_text(encoding="utf-8"))
     return case["says"].splitlines(), case["edit"]
 
 
 def apply(site: Path, edits: Sequence[dict[str, Any]]) -> None:
-    """Do to a site what a case describes."""
+    """Change a site as a case describes."""
     for edit in edits:
         path = site / edit["file"]
         if "find" in edit:
@@ -81,18 +81,18 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def told(printed: Sequence[str]) -> list[str]:
-    """Return all but what says how much there was to do: the second time it is less."""
+def without_counts(printed: Sequence[str]) -> list[str]:
+    """Return all lines but the counts of what is new, which are lower the second time."""
     return [line for line in printed if not line.endswith(" new")]
 
 
-def said(printed: Sequence[str], kind: str) -> list[str]:
-    """Return the messages of a kind, each with its hint."""
-    found: list[str] = []
-    for at, line in enumerate(printed):
+def messages_of(printed: Sequence[str], kind: str) -> list[str]:
+    """Return the errors or warnings, each with its hint."""
+    messages: list[str] = []
+    for index, line in enumerate(printed):
         if line.startswith(f"{kind}: "):
-            found += printed[at : at + 1 + printed[at + 1].startswith("    -> ")]
-    return found
+            messages += printed[index : index + 1 + printed[index + 1].startswith("    -> ")]
+    return messages
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
@@ -104,7 +104,7 @@ def test_one_fault_gets_one_message(
     status = press_small(site)
     printed = capsys.readouterr().err.splitlines()
     shown = [line.replace(str(site), "/home/you/site") for line in printed]
-    assert said(shown, "error") == says
+    assert messages_of(shown, "error") == says
     assert printed[-2:] == ["1 error", "nothing was written"]
     assert status == 1
     assert not (site / "dist").exists()
@@ -112,20 +112,20 @@ def test_one_fault_gets_one_message(
         write(site / "dist" / name, text)
     before = tree(site / "dist")
     assert press_small(site) == 1
-    assert told(capsys.readouterr().err.splitlines()) == told(printed)
+    assert without_counts(capsys.readouterr().err.splitlines()) == without_counts(printed)
     assert tree(site / "dist") == before
 
 
 @pytest.mark.parametrize("path", ODD, ids=lambda path: path.stem)
-def test_odd_sites_are_pressed(
+def test_odd_sites_are_built_with_a_warning(
     path: Path, site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     says, edits = read_case(path)
     apply(site, edits)
     status = press_small(site)
     printed = capsys.readouterr().err.splitlines()
-    assert said(printed, "warning") == says
-    assert said(printed, "error") == []
+    assert messages_of(printed, "warning") == says
+    assert messages_of(printed, "error") == []
     assert status == 0
     assert (site / "dist/index.html").is_file()
 
@@ -141,11 +141,11 @@ TOGETHER = (
     "token_of_unknown_tier",
     "owner_of_no_token",
 )
-"""Cases that can stand beside each other, in the order in which a site is read."""
+"""Cases that can be combined, in the order in which a site is read."""
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_all_faults_are_told_together(
+def test_all_faults_are_reported_together(
     order: int, site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [read_case(ROOT / "tests/broken_sites" / f"{name}.toml") for name in TOGETHER]
@@ -159,6 +159,6 @@ def test_all_faults_are_told_together(
         "error: stems/two/bass/synth.flac: it cannot be decoded: Format not recognised",
         "    -> export the stem again",
     ]
-    assert said(printed, "error") == says + undecodable
+    assert messages_of(printed, "error") == says + undecodable
     assert printed[-2:] == ["10 errors", "nothing was written"]
     assert status == 1

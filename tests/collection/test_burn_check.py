@@ -1,4 +1,4 @@
-"""What was burned is what was forged."""
+"""Forged tokens match the tokens that were burned for them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.collection.test_ledger import FORGED, burned, ledger_of, song, stem, told
+from tests.collection.test_ledger import FORGED, burned, faults_of, ledger_of, song, stem
 
 
-def test_an_album_may_be_forged_of_songs_that_do_not_say_so() -> None:
+def test_song_tokens_burned_for_an_album_need_not_be_marked_as_forged() -> None:
     first = {key: value for key, value in FORGED[4].items() if key != "into"}
     _, findings = ledger_of(*FORGED[:4], {**first, "state": "revealed"}, *FORGED[5:])
     assert findings.faults == []
     assert [warning.key for warning in findings.warnings] == ["tokens[4].state"]
 
 
-def test_a_song_token_need_not_tell_what_was_burned() -> None:
-    assert told(burned(1, "drums", "amen", 91), song(91, [])) == []
+def test_a_song_token_need_not_list_what_was_burned() -> None:
+    assert faults_of(burned(1, "drums", "amen", 91), song(91, [])) == []
 
 
 @pytest.mark.parametrize(
@@ -38,5 +38,7 @@ def test_a_song_token_need_not_tell_what_was_burned() -> None:
         ([*FORGED[:2], FORGED[4], FORGED[6]], "burned"),
     ],
 )
-def test_what_does_not_fit_is_told(tokens: list[dict[str, Any]], key: str) -> None:
-    assert {place.rpartition(".")[2] for place, _ in told(*tokens)} == {key}
+def test_a_token_that_does_not_match_its_burned_tokens_is_reported(
+    tokens: list[dict[str, Any]], key: str
+) -> None:
+    assert {path.rpartition(".")[2] for path, _ in faults_of(*tokens)} == {key}

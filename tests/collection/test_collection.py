@@ -1,4 +1,4 @@
-"""The whole collection: albums, songs, words, and how they are found."""
+"""The whole collection: albums, songs, notes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def collection_of(site: Path) -> Collection:
     return read(site).collection
 
 
-def test_a_collection_finds_what_it_holds(site: Path) -> None:
+def test_songs_albums_and_stems_are_found_by_slug(site: Path) -> None:
     collection = collection_of(site)
     assert [song.slug for song in collection.songs] == ["one", "two"]
     assert collection.album("tides").songs == collection.songs
@@ -40,7 +40,7 @@ def test_a_collection_finds_what_it_holds(site: Path) -> None:
             missing("three")
 
 
-def test_songs_come_in_the_order_of_their_album(site: Path) -> None:
+def test_songs_are_in_the_order_of_their_album(site: Path) -> None:
     index = site / "content/albums/tides/index.md"
     write(index, '+++\ntitle = "Tides"\nreleased = 2026-05-01\nsongs = ["two", "one"]\n+++\nStory.')
     collection = collection_of(site)
@@ -49,13 +49,15 @@ def test_songs_come_in_the_order_of_their_album(site: Path) -> None:
     assert collection.albums[0].story == "Story."
 
 
-def test_the_latest_note_comes_first(site: Path) -> None:
+def test_notes_are_sorted_latest_first(site: Path) -> None:
     for day in (1, 3):
         write(site / f"content/notes/n{day}.md", f'+++\ntitle = "N"\ndate = 2026-01-0{day}\n+++\n')
     assert [note.slug for note in collection_of(site).notes] == ["n3", "first", "n1"]
 
 
-def test_windows_files_are_read_alike(site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_windows_line_ends_and_byte_order_marks_make_no_difference(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = tmp_path_factory.mktemp("other") / "site"
     shutil.copytree(site, other)
     for path in [*other.rglob("*.md"), other / "site.toml", other / "content/tokens.json"]:
@@ -69,7 +71,7 @@ def test_windows_files_are_read_alike(site: Path, tmp_path_factory: pytest.TempP
     )
 
 
-def test_what_a_desktop_leaves_behind_does_not_matter(site: Path) -> None:
+def test_hidden_files_are_ignored(site: Path) -> None:
     for name in (
         "albums/.DS_Store",
         "albums/tides/.one.md.swp",
@@ -81,7 +83,7 @@ def test_what_a_desktop_leaves_behind_does_not_matter(site: Path) -> None:
     assert len(collection_of(site).songs) == 2
 
 
-def test_two_songs_of_one_name_are_told_even_if_a_disk_tells_them_apart(site: Path) -> None:
+def test_two_songs_whose_slugs_differ_only_in_case_are_reported(site: Path) -> None:
     album = site / "content/albums/ebb"
     write(album / "index.md", '+++\ntitle = "Ebb"\nsongs = ["One"]\n+++\n')
     shutil.copy(site / "content/albums/tides/one.md", album / "One.md")
@@ -90,7 +92,7 @@ def test_two_songs_of_one_name_are_told_even_if_a_disk_tells_them_apart(site: Pa
     assert [fault.message for fault in findings.faults] == ["two songs have the same slug"]
 
 
-def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
+def test_a_collection_without_songs_is_reported(tmp_path: Path) -> None:
     write_small_site(tmp_path)
     shutil.rmtree(tmp_path / "content/albums")
     for path in ("content/notes/first.md", "content/tokens.json"):
@@ -103,7 +105,7 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "told"),
+    ("listed", "messages"),
     [
         ('["one", "tow"]', ["lists a song that has no file"]),
         (
@@ -115,9 +117,11 @@ def test_an_empty_folder_is_no_collection(tmp_path: Path) -> None:
         ("[]", ["does not list a song that has a file"] * 2),
     ],
 )
-def test_an_albums_list_and_its_files_agree(site: Path, listed: str, told: list[str]) -> None:
+def test_an_album_lists_exactly_the_songs_that_have_files(
+    site: Path, listed: str, messages: list[str]
+) -> None:
     index = site / "content/albums/tides/index.md"
     write(index, f'+++\ntitle = "Tides"\nsongs = {listed}\n+++\n')
     findings = Findings()
     read_collection(site, read_settings(site, findings), findings)
-    assert [fault.message for fault in findings.faults] == told
+    assert [fault.message for fault in findings.faults] == messages

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_front_matter_stands_between_two_lines_of_plus_signs() -> None:
+def test_front_matter_is_between_two_lines_of_plus_signs() -> None:
     findings = Findings()
     table, body = split_front_matter('+++\ntitle = "T"\n+++\n\nWords\n+++\nmore.\n', "a", findings)
     assert (table.data, body) == ({"title": "T"}, "Words\n+++\nmore.")
@@ -26,7 +26,7 @@ def test_front_matter_stands_between_two_lines_of_plus_signs() -> None:
 @pytest.mark.parametrize(
     "value", ["2026-03-01", date(2026, 3, 1), "20260301", "2026-W09-7"], ids=str
 )
-def test_dates(value: object) -> None:
+def test_dates_are_read_as_toml_or_text(value: object) -> None:
     table = Table({"date": value}, "a.md", Findings())
     assert read_date(table, "date") == date(2026, 3, 1)
 
@@ -34,7 +34,7 @@ def test_dates(value: object) -> None:
 @pytest.mark.parametrize(
     "text", ["2026-03-01T23:30:00-12:00", "0001-01-01T00:00:00+14:00", "2026-03-01 10:00:00"]
 )
-def test_of_a_moment_the_day_counts_that_the_artist_wrote(text: str) -> None:
+def test_a_time_gives_its_date_as_written(text: str) -> None:
     table, _ = split_front_matter(f"+++\ndate = {text}\n+++", "a.md", Findings())
     found = read_date(table, "date")
     assert found is not None
@@ -42,24 +42,24 @@ def test_of_a_moment_the_day_counts_that_the_artist_wrote(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["tomorrow", 2026, [], "2026-13-01", True])
-def test_what_is_no_date(value: object) -> None:
+def test_invalid_dates_are_reported(value: object) -> None:
     findings = Findings()
     assert read_date(Table({"date": value}, "a.md", findings), "date") is None
     assert [fault.message for fault in findings.faults] == ["is not a date"]
 
 
-def test_documents_come_in_order_hidden_ones_and_drafts_of_editors_do_not(tmp_path: Path) -> None:
+def test_documents_are_sorted_and_hidden_and_backup_files_ignored(tmp_path: Path) -> None:
     for name in ("b.md", "a.md", ".c.md", "d.md~", "e.txt"):
         write(tmp_path / "pages" / name, '+++\ntitle = "T"\n+++\n')
-    found = list(read_documents(tmp_path / "pages", Findings(), {}))
-    assert [(each.slug, each.where) for each in found] == [
+    documents = list(read_documents(tmp_path / "pages", Findings(), {}))
+    assert [(document.slug, document.where) for document in documents] == [
         ("a", "content/pages/a.md"),
         ("b", "content/pages/b.md"),
     ]
     assert list(read_documents(tmp_path / "notes", Findings(), {}, dated=True)) == []
 
 
-def test_a_site_without_words_for_its_home_page_has_its_title(tmp_path: Path) -> None:
+def test_a_home_page_without_text_has_the_site_title(tmp_path: Path) -> None:
     assert read_home(tmp_path, "Night Ferry", Findings()).title == "Night Ferry"
     write(tmp_path / "index.md", "+++\n+++\nHello.")
     home = read_home(tmp_path, "Night Ferry", Findings())

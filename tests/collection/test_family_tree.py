@@ -1,4 +1,4 @@
-"""Family trees: from any token to the top, and down to what was burned."""
+"""Family trees: from any token up to the top, and down to what was burned."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEDGER = {
 
 
 def outline(tree: Branch) -> str:
-    """Return a tree as ids in brackets."""
+    """Return a tree as nested IDs."""
     parts = " ".join(outline(part) for part in tree.parts)
     return f"{tree.token.id}({parts})" if parts else tree.token.id
 
@@ -42,14 +42,14 @@ def outline(tree: Branch) -> str:
         ("5", "", "5"),
     ],
 )
-def test_a_tree_shows_a_tokens_own_line_and_names_what_lies_beside_it(
+def test_a_tree_has_the_tokens_own_line_in_full_and_other_tokens_as_leaves(
     token: str, above: str, whole: str
 ) -> None:
-    assert [each.id for each in forged_into(LEDGER[token], LEDGER)] == above.split()
+    assert [ancestor.id for ancestor in forged_into(LEDGER[token], LEDGER)] == above.split()
     assert outline(family_tree(LEDGER[token], LEDGER)) == whole
 
 
-def test_a_token_stands_in_the_tree_of_what_does_not_list_it() -> None:
+def test_a_token_is_in_the_tree_of_a_token_that_does_not_list_it() -> None:
     ledger = {**LEDGER, "91": replace(LEDGER["91"], burned=())}
     assert outline(family_tree(ledger["2"], ledger)) == "99(91(2) 92)"
 
@@ -62,7 +62,7 @@ def test_a_token_stands_in_the_tree_of_what_does_not_list_it() -> None:
         {"1": Token("1", "song", "revealed", into="99"), "99": LEDGER["99"]},
     ],
 )
-def test_what_leads_nowhere_up_leads_nowhere(ledger: Mapping[str, Token]) -> None:
+def test_cycles_and_unknown_tokens_end_the_line(ledger: Mapping[str, Token]) -> None:
     assert forged_into(ledger["1"], ledger) == []
 
 
@@ -77,7 +77,9 @@ def test_an_album_token_links_every_token_that_was_burned_for_it(pressed: dict[s
     assert {f"../../tokens/{each}/" for each in (91, 92, 1, 2, 3, 4)} <= set(page.links)
 
 
-def test_a_burned_stem_says_what_became_of_it_and_where_it_stands(pressed: dict[str, str]) -> None:
+def test_a_burned_stem_links_to_what_it_became_and_shows_its_position(
+    pressed: dict[str, str],
+) -> None:
     text = pressed["tokens/1/index.html"]
     first, last = text.index("which became part of"), text.index('class="tree"')
     assert first < last < text.index('aria-current="page"', last)

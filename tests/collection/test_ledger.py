@@ -1,4 +1,4 @@
-"""content/tokens.json."""
+"""The ledger, content/tokens.json."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ FORGED = [
 
 
 def ledger_of(*tokens: dict[str, Any], **more: object) -> tuple[Ledger, Findings]:
-    """Read a ledger with these tokens."""
+    """Parse a ledger with these tokens."""
     findings = Findings()
     text = json.dumps({"tokens": tokens, **more})
     return parse_ledger(text, SONGS, ALBUMS, findings), findings
 
 
-def told(*tokens: dict[str, Any], **more: object) -> list[tuple[str, str]]:
+def faults_of(*tokens: dict[str, Any], **more: object) -> list[tuple[str, str]]:
     """Return the faults of a ledger with these tokens."""
     _, findings = ledger_of(*tokens, **more)
     return [(fault.key, fault.message) for fault in findings.faults]
@@ -101,41 +101,43 @@ def test_tokens_of_every_tier_are_read() -> None:
     assert ledger.block == 21_000_000
 
 
-def test_no_ledger_is_an_empty_one(tmp_path: Path) -> None:
+def test_a_missing_ledger_is_empty(tmp_path: Path) -> None:
     findings = Findings()
     assert read_ledger(tmp_path / "tokens.json", SONGS, ALBUMS, findings) == Ledger()
     assert parse_ledger("{}", SONGS, ALBUMS, findings) == Ledger()
     assert findings.faults == []
 
 
-def test_an_unrevealed_token_tells_nothing_even_where_the_ledger_does() -> None:
+def test_what_a_ledger_reveals_of_an_unrevealed_token_is_ignored() -> None:
     ledger, findings = ledger_of(stem(1, state="unrevealed"))
     assert ledger.tokens == (Token("1", "stem", "unrevealed"),)
     assert [warning.key for warning in findings.warnings] == ["tokens[0].song"]
 
 
-def test_owners_are_addresses_or_counts_of_them() -> None:
+def test_owners_are_addresses_or_counts_by_address() -> None:
     owners = {"1": OWNER.lower(), "2": {OWNER: 2, OTHER: 1}}
     ledger, findings = ledger_of(stem(1), stem(2, "bass", "sub", supply=3), owners=owners)
     assert ledger.owners == {"1": {OWNER: 1}, "2": {OWNER: 2, OTHER: 1}}
     assert findings.faults == []
 
 
-def test_addresses_are_checked_once_for_all_builds(
+def test_checksums_are_cached_between_builds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path))
-    held = {str(at): {OTHER.lower(): 1, OWNER: 1} for at in (1, 2)}
+    owners = {str(token_id): {OTHER.lower(): 1, OWNER: 1} for token_id in (1, 2)}
     entries = [stem(1, supply=2), stem(2, "bass", "sub", supply=2)]
-    first, _ = ledger_of(*entries, owners=held)
+    first, _ = ledger_of(*entries, owners=owners)
     monkeypatch.setattr("stempress.collection.owners.checksummed", None)
-    again, findings = ledger_of(*entries, owners=held, block=1)
-    assert again.owners == first.owners == {at: {OTHER: 1, OWNER: 1} for at in ("1", "2")}
+    again, findings = ledger_of(*entries, owners=owners, block=1)
+    assert (
+        again.owners == first.owners == {token_id: {OTHER: 1, OWNER: 1} for token_id in ("1", "2")}
+    )
     assert findings.faults == []
 
 
 @pytest.mark.parametrize(
-    ("value", "what"),
+    ("value", "message"),
     [
         (5, "must be an address, or addresses with counts"),
         ([OWNER], "must be an address, or addresses with counts"),
@@ -146,38 +148,38 @@ def test_addresses_are_checked_once_for_all_builds(
         ("", "is not an Ethereum address"),
     ],
 )
-def test_owners_that_cannot_be(value: object, what: str) -> None:
-    assert told(stem(1), owners={"1": value}) == [("owners.1", what)]
+def test_invalid_owners_are_reported(value: object, message: str) -> None:
+    assert faults_of(stem(1), owners={"1": value}) == [("owners.1", message)]
 
 
 @pytest.mark.parametrize("name", ["0", "1", str(2**256 - 1)])
 def test_ids_have_256_bits(name: str) -> None:
-    assert told({**stem(1), "id": name}) == []
+    assert faults_of({**stem(1), "id": name}) == []
 
 
 @pytest.mark.parametrize(
     "name", ["", "01", "-1", "1.0", "x", "1\n", "\u0661", str(2**256), 1, None]
 )
-def test_what_is_no_id(name: object) -> None:
-    assert [key for key, _ in told({**stem(1), "id": name})] == ["tokens[0].id"]
+def test_invalid_ids_are_reported(name: object) -> None:
+    assert [key for key, _ in faults_of({**stem(1), "id": name})] == ["tokens[0].id"]
 
 
-def test_supplies_count_every_copy() -> None:
-    assert told(stem(1, supply=2), stem(2)) == []
-    assert told(stem(1, supply=2), stem(2), burned(3, "drums", "amen", 91), song(91, [])) == [
+def test_every_copy_counts_towards_the_supply() -> None:
+    assert faults_of(stem(1, supply=2), stem(2)) == []
+    assert faults_of(stem(1, supply=2), stem(2), burned(3, "drums", "amen", 91), song(91, [])) == [
         ("tokens", "exceed the supply of undertow/drums/amen")
     ]
 
 
-def test_an_entry_at_fault_is_held_against_nothing_else() -> None:
+def test_a_faulty_entry_causes_one_fault_only() -> None:
     for key in ("id", "tier", "state", "song", "layer", "stem"):
         wrong = {**FORGED[0], key: "?"}
-        assert len(told(wrong, *FORGED[1:])) == 1
+        assert len(faults_of(wrong, *FORGED[1:])) == 1
         del wrong[key]
-        assert len(told(wrong, *FORGED[1:])) == 1
+        assert len(faults_of(wrong, *FORGED[1:])) == 1
 
 
-def test_songs_that_could_not_be_read_are_held_against_no_token() -> None:
+def test_tokens_of_unreadable_songs_are_not_reported() -> None:
     findings = Findings()
     blank = {slug: Song(slug, slug, ()) for slug in SONGS}
     albums = {"tides": Album("tides", "Tides", tuple(blank.values()))}
@@ -196,13 +198,13 @@ def test_songs_that_could_not_be_read_are_held_against_no_token() -> None:
     ],
 )
 def test_a_song_token_has_a_stem_for_every_layer(stems: object, key: str) -> None:
-    assert [each for each, _ in told(song(1, [], stems=stems))] == [f"tokens[0].{key}"]
+    assert [each for each, _ in faults_of(song(1, [], stems=stems))] == [f"tokens[0].{key}"]
 
 
 @pytest.mark.parametrize(
     "time", ["2026-09-01", "2026-09-01T12:00:00+02:00", "2026-13-01T00:00:00Z"]
 )
-def test_a_time_is_in_utc(time: str) -> None:
+def test_times_are_in_utc(time: str) -> None:
     findings = Findings()
     text = json.dumps({"tokens": [], "time": time})
     assert parse_ledger(text, SONGS, ALBUMS, findings).time == ""
@@ -211,36 +213,36 @@ def test_a_time_is_in_utc(time: str) -> None:
     assert parse_ledger(good, SONGS, ALBUMS, Findings()).time == "2026-09-01T12:00:00Z"
 
 
-def test_what_was_noted_of_a_ledger_is_noted_when_it_is_read_again() -> None:
+def test_findings_are_the_same_when_a_ledger_is_read_again() -> None:
     wrong = stem(1), stem(2, "drums", "sub"), {**stem(3), "state": "unrevealed"}
-    (first, noted), (again, noted_again) = ledger_of(*wrong), ledger_of(*wrong)
+    (first, findings), (again, findings_again) = ledger_of(*wrong), ledger_of(*wrong)
     assert again is first
-    assert [fault.key for fault in noted.faults] == ["tokens[1].stem"]
-    assert [warning.key for warning in noted.warnings] == ["tokens[2].song"]
-    assert noted_again == noted
+    assert [fault.key for fault in findings.faults] == ["tokens[1].stem"]
+    assert [warning.key for warning in findings.warnings] == ["tokens[2].song"]
+    assert findings_again == findings
 
 
-def test_a_ledger_is_held_against_songs_and_albums_as_they_are_now() -> None:
+def test_a_ledger_is_checked_against_the_current_songs_and_albums() -> None:
     text = json.dumps({"tokens": FORGED})
 
-    def told_with(song: Song, findings: Findings) -> list[str]:
+    def faulty_keys(song: Song, findings: Findings) -> list[str]:
         songs = {**SONGS, "ebb": song}
         albums = {"tides": Album("tides", "Tides", tuple(songs.values()))}
         parse_ledger(text, songs, albums, findings)
         return [fault.key for fault in findings.faults]
 
     other = Song("ebb", "Ebb", (*SONGS["ebb"].layers[:1], Layer("pad", "Pad", ())))
-    assert told_with(SONGS["ebb"], Findings()) == []
-    assert told_with(other, Findings()) == ["tokens[3].layer", "tokens[5].stems.bass"]
-    assert told_with(SONGS["ebb"], Findings()) == []
+    assert faulty_keys(SONGS["ebb"], Findings()) == []
+    assert faulty_keys(other, Findings()) == ["tokens[3].layer", "tokens[5].stems.bass"]
+    assert faulty_keys(SONGS["ebb"], Findings()) == []
 
 
-def test_an_album_with_faults_is_held_against_nothing_until_they_are_mended() -> None:
+def test_tokens_of_an_album_with_faults_are_checked_once_it_is_fixed() -> None:
     text = json.dumps({"tokens": FORGED})
     albums = {"tides": Album("tides", "Tides", (SONGS["ebb"],))}
-    faulty, mended = Findings(), Findings()
+    faulty, fixed = Findings(), Findings()
     faulty.fault("content/albums/tides/index.md", "is wrong")
     parse_ledger(text, SONGS, albums, faulty)
-    parse_ledger(text, SONGS, albums, mended)
+    parse_ledger(text, SONGS, albums, fixed)
     assert [fault.message for fault in faulty.faults] == ["is wrong"]
-    assert [fault.key for fault in mended.faults] == ["tokens[6].burned"]
+    assert [fault.key for fault in fixed.faults] == ["tokens[6].burned"]

@@ -1,4 +1,4 @@
-"""Promises of income: found with their line, passed where they are denied."""
+"""Promises of income: found with their line, unless they are negated."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         "No drums; pure profit.",
     ],
 )
-def test_words_that_promise_income_are_found(words: str) -> None:
+def test_promises_of_income_are_found(words: str) -> None:
     assert list(promises(f"Hear this: {words}!"))
 
 
@@ -81,12 +81,12 @@ def test_words_that_promise_income_are_found(words: str) -> None:
         "On a resale the artist asks for royalties.",
     ],
 )
-def test_what_is_denied_or_harmless_passes(words: str) -> None:
+def test_negations_and_harmless_words_pass(words: str) -> None:
     found = [promise.phrase for promise in promises(words)]
     assert found == (["Wertsteigerung"] if words.startswith("Eine Wert") else [])
 
 
-def test_a_promise_is_told_with_its_file_line_words_and_what_to_say_instead(tmp_path: Path) -> None:
+def test_a_warning_has_file_line_phrase_and_advice(tmp_path: Path) -> None:
     write(
         tmp_path / "site.toml", '# no word on profit\n[site]\ndescription = "A way to get rich."\n'
     )
@@ -95,7 +95,7 @@ def test_a_promise_is_told_with_its_file_line_words_and_what_to_say_instead(tmp_
     )
     findings = Findings()
     lint_promises(tmp_path, findings)
-    assert [str(each).split("\n") for each in findings.warnings] == [
+    assert [str(warning).split("\n") for warning in findings.warnings] == [
         [
             "site.toml: line 3: sounds like a promise of income (got 'get rich')",
             "    -> say what holders hear, get and may do, and that a token is not an investment",
@@ -107,7 +107,7 @@ def test_a_promise_is_told_with_its_file_line_words_and_what_to_say_instead(tmp_
     ]
 
 
-def test_a_file_that_is_no_text_is_left_to_those_who_read_it(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_skipped(tmp_path: Path) -> None:
     write(tmp_path / "content/index.md", b"\xff profit")
     findings = Findings()
     lint_promises(tmp_path, findings)

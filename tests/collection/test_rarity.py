@@ -53,7 +53,7 @@ def test_minted_burned_and_remaining_add_up() -> None:
     )  # fmt: skip
 
 
-def test_the_actual_share_counts_known_tokens_alone() -> None:
+def test_the_actual_share_counts_only_revealed_tokens() -> None:
     assert RARITY.actual(("song", "drums", "amen")) == 0.5
     assert Rarity([SONG], ()).actual(("song", "drums", "amen")) is None
 
@@ -62,13 +62,16 @@ def test_a_score_is_the_information_content() -> None:
     assert RARITY.score(SONG, variation("2-1")) == pytest.approx(log2(4) + log2(2))
 
 
-def test_ranks_run_from_the_rarest_and_ties_share_one() -> None:
-    ranks = {each.mix_number: RARITY.standing(SONG, each).rank for each in SONG.variations()}
+def test_rank_1_is_the_rarest_and_ties_share_a_rank() -> None:
+    ranks = {
+        permitted.mix_number: RARITY.standing(SONG, permitted).rank
+        for permitted in SONG.variations()
+    }
     assert ranks == {"2-1": 1, "1-1": 2, "1-2": 2}
 
 
 def test_odds_of_the_permitted_variations_sum_to_one() -> None:
-    total = sum(RARITY.standing(SONG, each).odds for each in SONG.variations())
+    total = sum(RARITY.standing(SONG, permitted).odds for permitted in SONG.variations())
     assert total == pytest.approx(1)
 
 
@@ -78,7 +81,7 @@ def test_extremes_are_the_ends_of_the_ranking() -> None:
     assert commonest[0].mix_number in {"1-1", "1-2"}
 
 
-def test_extremes_of_a_huge_song_take_no_time_and_keep_the_rules() -> None:
+def test_extremes_of_a_huge_song_are_found_without_enumeration_and_obey_the_rules() -> None:
     layers = tuple(layer(f"l{at}", a=1, b=2, c=3, d=4, e=5) for at in range(14))
     song = Song("big", "Big", layers, (Rule({"l0": ("a",)}, exclude={"l1": ("a",)}),))
     assert song.combinations > ENUMERABLE
@@ -86,33 +89,35 @@ def test_extremes_of_a_huge_song_take_no_time_and_keep_the_rules() -> None:
     rarest, commonest = extremes(song, 8)
     assert rarest[0].mix_number.count("1") == 13
     assert commonest[0].mix_number == "-".join("5" * 14)
-    assert all(song.permits(each) for each in rarest)
+    assert all(song.permits(permitted) for permitted in rarest)
     assert rarity.standing(song, rarest[0]).rank is None
 
 
-def test_an_unrevealed_token_can_be_whatever_remains() -> None:
+def test_an_unrevealed_token_can_be_any_remaining_stem() -> None:
     odds = RARITY.unrevealed_odds
     assert sum(odds.values()) == pytest.approx(1)
     assert odds["song", "drums", "amen"] == pytest.approx(29 / 77)
 
 
-def test_odds_do_not_know_what_the_unrevealed_are() -> None:
+def test_odds_do_not_depend_on_what_unrevealed_tokens_are() -> None:
     other = (*TOKENS[:3], Token("4", "stem", "unrevealed", stem="amen"), TOKENS[4])
     assert Rarity([SONG], other).unrevealed_odds == RARITY.unrevealed_odds
 
 
-def test_song_tokens_are_found_by_their_variation() -> None:
+def test_song_tokens_are_found_by_variation() -> None:
     assert [token.id for token in RARITY.tokens_of(variation("2-1"))] == ["9"]
     assert RARITY.tokens_of(variation("1-1")) == []
 
 
-def test_wishes_and_what_was_drawn_balance_in_every_layer(tmp_path: Path) -> None:
+def test_target_and_revealed_counts_balance_in_every_layer(tmp_path: Path) -> None:
     small = small_site(tmp_path)
     rows = list(csv.DictReader(rarity_csv(small.rarity).splitlines()))
     assert [row["stem"] for row in rows[4:]] == ["live", "tape", "live", "synth"]
     for layer in {(row["song"], row["layer"]) for row in rows}:
-        mine = [row for row in rows if (row["song"], row["layer"]) == layer]
-        assert sum(float(row["wished"]) for row in mine) == sum(int(row["drawn"]) for row in mine)
-        assert sum(float(row["apart"]) for row in mine) == 0
+        layer_rows = [row for row in rows if (row["song"], row["layer"]) == layer]
+        assert sum(float(row["wished"]) for row in layer_rows) == sum(
+            int(row["drawn"]) for row in layer_rows
+        )
+        assert sum(float(row["apart"]) for row in layer_rows) == 0
     two = next(row for row in rows if (row["song"], row["layer"]) == ("two", "bass"))
     assert (two["wished"], two["drawn"], two["apart"], two["alive"]) == ("1.00", "2", "1.00", "1")

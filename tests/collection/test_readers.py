@@ -1,4 +1,4 @@
-"""Whatever stands in a site's files: it is read, or its faults are told; nothing else happens."""
+"""Fuzz tests: whatever a site's files contain is either read or reported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def read_whole(site: Path) -> None:
-    """Read and plan a site, and put what is wrong with it into words."""
+    """Read and plan a site, and format all findings."""
     findings = Findings()
     with suppress(SiteError):
         collection = read_collection(site, read_settings(site, findings), findings)
@@ -60,49 +60,49 @@ def read_whole(site: Path) -> None:
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    """Draw one thing that happens to a text."""
-    at, other = draw(st.integers(0, 999)), draw(st.integers(0, 999))
+    """Draw a random change of a text."""
+    index, other = draw(st.integers(0, 999)), draw(st.integers(0, 999))
     value, garbage = draw(st.sampled_from(VALUES)), draw(st.sampled_from(GARBAGE))
 
     def replace_value(text: str) -> str:
-        found = list(re.finditer(r'(?<=[=:,\[] )[^\s,][^,\n]*|"[^"\n]*"', text))
-        if not found:
+        values = list(re.finditer(r'(?<=[=:,\[] )[^\s,][^,\n]*|"[^"\n]*"', text))
+        if not values:
             return text
-        match = found[at % len(found)]
+        match = values[index % len(values)]
         return text[: match.start()] + value + text[match.end() :]
 
     def move_line(text: str) -> str:
         lines = text.split("\n")
-        lines.insert(other % len(lines), lines.pop(at % len(lines)))
+        lines.insert(other % len(lines), lines.pop(index % len(lines)))
         return "\n".join(lines)
 
     def repeat_line(text: str) -> str:
         lines = text.split("\n")
-        lines.insert(other % len(lines), lines[at % len(lines)])
+        lines.insert(other % len(lines), lines[index % len(lines)])
         return "\n".join(lines)
 
     def drop_line(text: str) -> str:
         lines = text.split("\n")
-        del lines[at % len(lines)]
+        del lines[index % len(lines)]
         return "\n".join(lines)
 
     def insert(text: str) -> str:
-        place = at * 1009 % (len(text) + 1)
-        return text[:place] + garbage + text[place:]
+        position = index * 1009 % (len(text) + 1)
+        return text[:position] + garbage + text[position:]
 
     def cut(text: str) -> str:
-        return text[: at * 1009 % (len(text) + 1)]
+        return text[: index * 1009 % (len(text) + 1)]
 
     kinds = (replace_value, replace_value, move_line, repeat_line, drop_line, insert, cut)
     return kinds[draw(st.integers(0, len(kinds) - 1))]
 
 
-def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
-    """Yield the place of everything in a parsed JSON file."""
+def value_paths(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+    """Yield the path of every value in parsed JSON."""
     yield path
     listed = enumerate(node) if isinstance(node, list) else ()
     for key, value in node.items() if isinstance(node, dict) else listed:
-        yield from places(value, (*path, key))
+        yield from value_paths(value, (*path, key))
 
 
 JSON_VALUES = st.recursive(
@@ -112,15 +112,15 @@ JSON_VALUES = st.recursive(
 ) | st.sampled_from(("1", "91", "99", "stem", "song", "album", "forged", "one", "drums", "live"))
 
 
-@given(name=st.sampled_from(TEXTS), done=st.lists(changes(), min_size=1, max_size=3))
+@given(name=st.sampled_from(TEXTS), changes_made=st.lists(changes(), min_size=1, max_size=3))
 @settings(max_examples=250, deadline=None, database=None)
 def test_changed_lines_and_values_never_crash_a_reader(
-    site: Path, name: str, done: list[Change]
+    site: Path, name: str, changes_made: list[Change]
 ) -> None:
     path = site / name
     before = path.read_bytes()
     text = before.decode()
-    for change in done:
+    for change in changes_made:
         text = change(text)
     path.write_bytes(text.encode(errors="surrogatepass"))
     try:
@@ -129,17 +129,17 @@ def test_changed_lines_and_values_never_crash_a_reader(
         path.write_bytes(before)
 
 
-@given(at=st.integers(0, 999), value=JSON_VALUES)
+@given(index=st.integers(0, 999), value=JSON_VALUES)
 @settings(max_examples=150, deadline=None, database=None)
 def test_other_values_in_the_ledger_never_crash_its_reader(
-    site: Path, at: int, value: object
+    site: Path, index: int, value: object
 ) -> None:
     path = site / "content/tokens.json"
     before = path.read_text(encoding="utf-8")
     ledger = json.loads(before)
-    *way, last = (found := list(places(ledger))[1:])[at % len(found)]
+    *parents, last = (paths := list(value_paths(ledger))[1:])[index % len(paths)]
     node = ledger
-    for key in way:
+    for key in parents:
         node = node[key]
     node[last] = value
     path.write_text(json.dumps(ledger), encoding="utf-8")

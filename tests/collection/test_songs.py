@@ -45,13 +45,13 @@ LAYER = '[[layers]]\nname = "{}"\n[[layers.stems]]\nname = "A"\n[[layers.stems]]
 
 
 def read(text: str) -> tuple[Findings, tuple[Layer, ...]]:
-    """Return what is wrong with a song, and its layers."""
+    """Return the findings of a song, and its layers."""
     findings = Findings()
     table, story = split_front_matter(f'+++\ntitle = "T"\n{text}\n+++\n', "s.md", findings)
     return findings, parse_song("s", "a", table, story, pad=False).layers
 
 
-def test_everything_that_a_song_can_say() -> None:
+def test_every_key_of_a_song_is_read() -> None:
     findings = Findings()
     song = parse_song("undertow", "tides", *split_front_matter(FULL, "s.md", findings), pad=True)
     assert (findings.faults, findings.warnings) == ([], [])
@@ -85,13 +85,13 @@ def test_everything_that_a_song_can_say() -> None:
     assert (song.album, song.story, song.pad) == ("tides", "The story.", True)
 
 
-def test_stems_without_figures_are_alike() -> None:
+def test_stems_without_supply_or_weight_are_equally_likely() -> None:
     findings, layers = read(LAYER.format("Drums"))
     assert findings.faults == []
     assert [stem.target_weight for stem in layers[0].stems] == [1.0, 1.0]
 
 
-def test_rules_may_leave_a_stem_idle_but_that_is_told() -> None:
+def test_a_stem_that_rules_never_permit_is_a_warning() -> None:
     rule = '[[rules]]\nif = { y = "a" }\nexclude = { x = "b" }\n'
     other = '[[rules]]\nif = { y = "b" }\nrequire = { x = "a" }\n'
     findings, _ = read(LAYER.format("X") + LAYER.format("Y") + rule + other)
@@ -101,7 +101,7 @@ def test_rules_may_leave_a_stem_idle_but_that_is_told() -> None:
     ]
 
 
-def test_of_a_song_whose_layers_are_at_fault_nothing_else_is_said() -> None:
+def test_rules_of_faulty_layers_are_not_checked() -> None:
     rule = '[[rules]]\nif = { drums = "a" }\nexclude = { bass = "z" }\n'
     for name in ("Drums", "?!"):
         findings, layers = read(LAYER.format("Drums") + LAYER.format(name) + rule)
@@ -109,7 +109,7 @@ def test_of_a_song_whose_layers_are_at_fault_nothing_else_is_said() -> None:
         assert layers == ()
 
 
-def test_a_year_to_come_is_told() -> None:
+def test_an_isrc_from_the_future_is_a_warning() -> None:
     for year, warned in (("00", 0), ("26", 0), ("60", 1)):
         findings, _ = read(f'isrc = "QZ-K6P-{year}-00001"\n' + LAYER.format("X"))
         assert len(findings.warnings) == warned

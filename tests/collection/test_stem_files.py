@@ -1,4 +1,4 @@
-"""stems/: which file is which stem."""
+"""Stem files: which file belongs to which stem."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AMEN, TAPE = ("one", "drums", "amen"), ("one", "drums", "tape")
 
 
 def find(site: Path, *names: str) -> tuple[StemFiles, Findings]:
-    """Return what is found where these files lie in the layer's folder."""
+    """Write files into the layer's folder; return the stem files found, and the findings."""
     for name in names:
         write(site / "stems/one/drums" / name, b"<svg/>")
     findings = Findings()
@@ -27,28 +27,28 @@ def find(site: Path, *names: str) -> tuple[StemFiles, Findings]:
 
 
 @pytest.mark.parametrize("suffix", [*AUDIO, ".WAV", ".Flac"])
-def test_sound_has_any_of_these_endings(tmp_path: Path, suffix: str) -> None:
+def test_audio_files_may_have_any_of_these_suffixes(tmp_path: Path, suffix: str) -> None:
     files, findings = find(tmp_path, f"amen{suffix}", "tape.wav")
     assert files.audio[AMEN].name == f"amen{suffix}"
     assert (findings.faults, findings.warnings) == ([], [])
 
 
 @pytest.mark.parametrize("suffix", [*PICTURES, ".PNG"])
-def test_a_picture_lies_beside_its_sound(tmp_path: Path, suffix: str) -> None:
+def test_a_stem_may_have_a_picture(tmp_path: Path, suffix: str) -> None:
     files, findings = find(tmp_path, "amen.wav", f"amen{suffix}", "tape.wav")
     assert [*files.pictures] == [AMEN]
     assert files.audio.keys() == {AMEN, TAPE}
     assert findings.faults == []
 
 
-def test_one_picture_for_a_stem(tmp_path: Path) -> None:
+def test_a_stem_has_one_picture_at_most(tmp_path: Path) -> None:
     _, findings = find(tmp_path, "amen.wav", "tape.wav", "tape.png", "tape.svg")
     assert [fault.message for fault in findings.faults] == [
         "the stem has more than one picture file"
     ]
 
 
-def test_a_file_that_is_named_otherwise_is_named(tmp_path: Path) -> None:
+def test_files_without_a_stem_are_suggested_for_one_without_a_file(tmp_path: Path) -> None:
     _, findings = find(tmp_path, "Amen.wav", "tape.wav", "notes.txt")
     assert [fault.where for fault in findings.faults] == ["stems/one/drums/amen"]
     assert findings.faults[0].hint.endswith("; files without a stem: Amen, notes")
@@ -66,7 +66,7 @@ def test_a_file_that_is_named_otherwise_is_named(tmp_path: Path) -> None:
         ("stem/one/drums", "stems/", "<stem>.wav"),
     ],
 )
-def test_a_folder_that_is_named_otherwise_is_named(
+def test_folders_without_a_layer_are_suggested_for_one_without_a_folder(
     tmp_path: Path, folder: str, missing: str, hint: str
 ) -> None:
     write(tmp_path / folder / "amen.wav", b"")
@@ -75,7 +75,7 @@ def test_a_folder_that_is_named_otherwise_is_named(
     assert findings.faults[0].hint.endswith(hint)
 
 
-def test_nothing_is_asked_of_a_song_that_could_not_be_read(tmp_path: Path) -> None:
+def test_no_files_are_missing_for_a_song_that_could_not_be_read(tmp_path: Path) -> None:
     findings = Findings()
     find_stem_files(tmp_path, [Song("one", "One", ())], findings)
     assert findings.faults == []

@@ -1,4 +1,4 @@
-"""The theme: shades of an accent that can be read."""
+"""Theme: shades of an accent with enough contrast."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stempress.collection.theme import (
 )
 
 
-def test_contrast_is_that_of_wcag() -> None:
+def test_contrast_follows_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=1e-3)
     assert luminance("#ff0000") == pytest.approx(0.2126)
@@ -23,7 +23,7 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.parametrize(
     "accent", ["#000000", "#ffffff", "#808080", "#ffee88", "#7C5CFF", "#00ff00", "#0000ff"]
 )
-def test_every_shade_can_be_read(accent: str) -> None:
+def test_every_shade_has_enough_contrast(accent: str) -> None:
     theme = Theme.from_accent(accent)
     assert theme.accent == accent.lower()
     assert contrast(theme.on_light, LIGHT_PAPER) >= TEXT_CONTRAST
@@ -32,6 +32,6 @@ def test_every_shade_can_be_read(accent: str) -> None:
     assert contrast(theme.ink_on_dark, theme.on_dark) >= TEXT_CONTRAST
 
 
-def test_an_accent_that_can_be_read_stays_as_it_is() -> None:
+def test_an_accent_with_enough_contrast_is_not_changed() -> None:
     assert Theme.from_accent("#0b6b78").on_light == "#0b6b78"
     assert Theme.from_accent("#8fd3dd").on_dark == "#8fd3dd"

@@ -1,4 +1,4 @@
-"""Entries that are plainly right are read as any others."""
+"""The fast path reads ledger entries as the parser does."""
 
 from __future__ import annotations
 
@@ -63,22 +63,22 @@ def read(entry: dict[str, Any]) -> tuple[Token | None, Findings]:
 
 
 @pytest.mark.parametrize("entry", USUAL)
-def test_what_is_usual_is_plain(entry: dict[str, Any]) -> None:
+def test_usual_entries_are_read_by_the_fast_path(entry: dict[str, Any]) -> None:
     assert FastTokenReader(KNOWN, ALBUMS).token(entry) == read(entry)[0]
 
 
-def test_what_is_read_at_once_is_without_fault_and_the_same_read_key_by_key() -> None:
+def test_the_fast_path_agrees_with_the_parser() -> None:
     keys = sorted({key for entry in USUAL for key in entry} | {"unknown"})
-    plain = FastTokenReader(KNOWN, ALBUMS)
+    reader = FastTokenReader(KNOWN, ALBUMS)
     for entry, key, value in product(USUAL, keys, (*ODD, *LISTS)):
-        token = plain.token({**entry, key: value})
+        token = reader.token({**entry, key: value})
         if token is not None:
             assert read({**entry, key: value}) == (token, Findings())
     for entry, key in product(USUAL, keys):
-        less = {name: value for name, value in entry.items() if name != key}
-        token = plain.token(less)
+        entry_without_key = {name: value for name, value in entry.items() if name != key}
+        token = reader.token(entry_without_key)
         if token is not None:
-            assert read(less) == (token, Findings())
+            assert read(entry_without_key) == (token, Findings())
 
 
 @pytest.mark.parametrize(
@@ -97,5 +97,5 @@ def test_what_is_read_at_once_is_without_fault_and_the_same_read_key_by_key() ->
         {**stem(1), "into": "9001"},
     ],
 )
-def test_what_is_not_usual_is_left_to_a_closer_look(entry: object) -> None:
+def test_unusual_entries_are_left_to_the_parser(entry: object) -> None:
     assert FastTokenReader(KNOWN, ALBUMS).token(entry) is None

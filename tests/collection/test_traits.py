@@ -1,4 +1,4 @@
-"""Traits: what a token is in pairs, and where those that share one are listed."""
+"""Traits of tokens, and the lists of tokens that share one."""
 
 from __future__ import annotations
 
@@ -59,22 +59,22 @@ def test_a_token_has_the_traits_of_its_tier(
 
 
 def test_every_trait_of_every_token_has_a_list_with_that_token(small: Small) -> None:
-    for each in small.collection.tokens:
-        for trait in traits_of(small.collection, each):
-            assert each in small.plan.traits[trait]
+    for member in small.collection.tokens:
+        for trait in traits_of(small.collection, member):
+            assert member in small.plan.traits[trait]
 
 
-@pytest.mark.parametrize("words", ["Größe", "音楽", "!?", "x" * 300, "", "a/b", "..", "State"])
-def test_an_address_is_three_plain_segments_whatever_the_words(words: str) -> None:
-    top, name, value, end = Trait(words, words).address.split("/")
+@pytest.mark.parametrize("text", ["Größe", "音楽", "!?", "x" * 300, "", "a/b", "..", "State"])
+def test_an_address_has_three_valid_segments_for_any_text(text: str) -> None:
+    top, name, value, end = Trait(text, text).address.split("/")
     assert (top, end) == ("traits", "")
     assert all(is_slug(segment) and len(segment) < 64 for segment in (name, value))
 
 
-def test_values_without_a_letter_are_told_apart() -> None:
+def test_values_that_give_the_same_slug_have_different_addresses() -> None:
     assert Trait("Stem", "音").address != Trait("Stem", "楽").address
     assert Trait("Stem", "a" * 60).address != Trait("Stem", "a" * 61).address
 
 
-def test_a_trait_is_found_by_its_words() -> None:
+def test_an_address_is_made_of_slugs() -> None:
     assert Trait("Lead Guitar", "Amen (dry)").address == "traits/lead-guitar/amen-dry/"

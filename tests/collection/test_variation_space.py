@@ -1,4 +1,4 @@
-"""Counting what rules permit, against listing it."""
+"""Counting permitted variations gives the same as enumerating them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 def song_of(sizes: list[int], rules: list[Rule] | None = None, **stem: object) -> Song:
     """Return a song with layers a, b... of stems 0, 1..."""
     layers = tuple(
-        Layer(chr(97 + at), chr(65 + at), tuple(Stem(str(n), str(n), **stem) for n in range(size)))  # type: ignore[arg-type]
-        for at, size in enumerate(sizes)
+        Layer(
+            chr(97 + index),
+            chr(65 + index),
+            tuple(Stem(str(n), str(n), **stem) for n in range(size)),  # type: ignore[arg-type]
+        )
+        for index, size in enumerate(sizes)
     )
     return Song("s", "S", layers, tuple(rules or ()))
 
@@ -29,15 +33,15 @@ def song_of(sizes: list[int], rules: list[Rule] | None = None, **stem: object) -
 def songs(draw: DrawFn) -> Song:
     """Songs of a few layers, with rules between any of them."""
     sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=5))
-    places = st.integers(0, len(sizes) - 1)
+    layer_indices = st.integers(0, len(sizes) - 1)
 
     def side(low: int) -> dict[str, tuple[str, ...]]:
-        layers = draw(st.lists(places, min_size=low, max_size=2, unique=True))
+        layers = draw(st.lists(layer_indices, min_size=low, max_size=2, unique=True))
         return {
-            chr(97 + at): tuple(
-                draw(st.lists(st.integers(0, sizes[at] - 1).map(str), min_size=1, unique=True))
+            chr(97 + index): tuple(
+                draw(st.lists(st.integers(0, sizes[index] - 1).map(str), min_size=1, unique=True))
             )
-            for at in layers
+            for index in layers
         }
 
     rules = [Rule(side(1), side(0), side(0)) for _ in range(draw(st.integers(0, 4)))]
@@ -45,28 +49,28 @@ def songs(draw: DrawFn) -> Song:
 
 
 @given(songs())
-def test_a_space_holds_what_the_rules_permit(song: Song) -> None:
+def test_the_space_has_exactly_the_permitted_variations(song: Song) -> None:
     listed = [variation.choice for variation in song.variations()]
     space = VariationSpace(song)
     assert space.size == len(listed)
     assert list(space) == listed
-    assert [space.nth(at) for at in range(space.size)] == listed
+    assert [space.nth(index) for index in range(space.size)] == listed
     assert all(choice in space for choice in listed)
     counts = [
-        [sum(c[at] == n for c in listed) for n in range(len(layer.stems))]
-        for at, layer in enumerate(song.layers)
+        [sum(c[index] == n for c in listed) for n in range(len(layer.stems))]
+        for index, layer in enumerate(song.layers)
     ]
     assert variations_per_stem(song) == counts
 
 
 @given(songs(), st.data())
-def test_what_is_not_listed_is_not_in_a_space(song: Song, data: st.DataObject) -> None:
+def test_a_choice_is_in_the_space_only_if_it_is_permitted(song: Song, data: st.DataObject) -> None:
     choice = tuple(data.draw(st.integers(0, len(layer.stems))) for layer in song.layers)
     listed = [variation.choice for variation in song.variations()]
     assert (choice in VariationSpace(song)) == (choice in listed)
 
 
-def test_a_number_beyond_the_last_is_refused() -> None:
+def test_a_number_beyond_the_last_is_an_index_error() -> None:
     with pytest.raises(IndexError):
         VariationSpace(song_of([2, 2])).nth(4)
 
