@@ -2,6 +2,7 @@
 // loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
 // queue's panel shows is queue-panel.js's.
 import { find, make, say } from "../base/dom.js";
+import { once } from "../base/once.js";
 import { ROOT } from "../base/root.js";
 import { icon } from "../base/icons.js";
 import { Jukebox } from "./jukebox.js";
@@ -409,17 +410,8 @@ function isReloaded() {
 
 customElements.define("player-bar", PlayerBar);
 
-/** @type {Promise<PlayerBar> | null} */
-let opening = null;
-
-/** The page's one bar, made when it is first asked for; this module awaits nothing itself, see WebKit's bug 242740. */
-export function openBar() {
-  opening ??= open().catch((error) => {
-    opening = null; // the next press tries again
-    throw error;
-  });
-  return opening;
-}
+/** The page's one bar, made when it is first asked for. */
+export const openBar = once(open);
 
 async function open() {
   const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own

@@ -1,25 +1,18 @@
 // The planner's thread: Python, and what it plans with.
-//
-// Page to worker: {id, method, values}. Worker to page: {id, value: JSON} or {id, message}.
-import { loadLedger } from "../tokens/ledger.js";
-import { reason, startPython, text } from "../python/start.js";
+import { once } from "../base/once.js";
 import { ROOT } from "../base/root.js";
+import { answerRequests } from "../base/worker-host.js";
+import { startPython, text } from "../python/start.js";
+import { loadLedger } from "../tokens/ledger.js";
 
-async function start() {
+const planner = once(async () => {
   const [pyodide, songs, ledger] = await Promise.all([startPython(), text("data/forge.json"), loadLedger(ROOT)]);
   return pyodide.pyimport("pyodide_app.planner").Planner(songs, JSON.stringify(ledger));
-}
+});
 
-let planner = null;
-
-self.onmessage = async ({ data: { id, method, values } }) => {
-  try {
-    planner ??= start().catch((error) => {
-      planner = null; // it can be tried again
-      throw error;
-    });
-    postMessage({ id, value: (await planner)[method](...values) });
-  } catch (error) {
-    postMessage({ id, message: reason(error) });
-  }
-};
+answerRequests({
+  hold: async ({ tokens }) => (await planner()).hold(tokens),
+  combinations: async ({ song, start, count }) => (await planner()).combinations(song, start, count),
+  weigh: async ({ song, mix }) => (await planner()).weigh(song, mix),
+  complete: async ({ prices }) => (await planner()).complete(prices),
+});

@@ -1,57 +1,55 @@
-// The forge planner's worker, asked and answered: every method of Python's Planner, as a promise.
+// The forge planner: methods of Python's Planner, as promises.
+import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
+
 const WORKER = new URL("planner-worker.js", import.meta.url);
 
 export class Planner {
-  #worker = null;
-  #asked = new Map();
-  #last = 0;
+  #client = new WorkerClient(WORKER, {
+    unavailable: _("the planner couldn't be loaded"),
+    onLoss: () => { this.#isHeld = false; },
+  });
+  #tokens = "{}";
+  #isHeld = true; // the worker plans with these tokens: a new one has none
 
+  /** @param {Iterable<[string, number]>} tokens how many are held of each, by id */
   hold(tokens) {
-    return this.#ask("set_holdings", JSON.stringify(Object.fromEntries(tokens)));
+    this.#tokens = JSON.stringify(Object.fromEntries(tokens));
+    this.#isHeld = true;
+    return this.#request("hold", { tokens: this.#tokens });
   }
 
+  /** @param {string} song its slug @param {number} start @param {number} count */
   combinations(song, start, count) {
-    return this.#ask("combinations", song, start, count);
+    return this.#plan("combinations", { song, start, count });
   }
 
+  /** @param {string} song its slug @param {string} mix */
   weigh(song, mix) {
-    return this.#ask("forging_loss", song, mix);
+    return this.#plan("weigh", { song, mix });
   }
 
+  /** @param {object} prices */
   complete(prices) {
-    return this.#ask("cheapest_completions", JSON.stringify(prices));
+    return this.#plan("complete", { prices: JSON.stringify(prices) });
   }
 
   /** Let go of Python. */
   close() {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#client.close();
   }
 
-  #ask(method, ...values) {
-    this.#worker ??= this.#start();
-    const id = ++this.#last;
-    return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, method, values });
-    });
+  /** @param {string} method @param {object} values */
+  async #plan(method, values) {
+    if (!this.#isHeld) {
+      this.#isHeld = true;
+      await this.#request("hold", { tokens: this.#tokens });
+    }
+    return this.#request(method, values);
   }
 
-  #start() {
-    const worker = new Worker(WORKER, { type: "module" });
-    worker.onmessage = ({ data: { id, value, message } }) => {
-      const { resolve, reject } = this.#asked.get(id);
-      this.#asked.delete(id);
-      if (message === undefined) resolve(JSON.parse(value));
-      else reject(new Error(message));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      for (const { reject } of this.#asked.values()) reject(new Error(_("the planner couldn't be loaded")));
-      this.#asked.clear();
-      this.#worker = null;
-    };
-    return worker;
+  /** @param {string} method @param {object} values */
+  async #request(method, values) {
+    return JSON.parse(await this.#client.request(method, values));
   }
 }

@@ -6,7 +6,7 @@ import { find, make } from "../base/dom.js";
 import { _, percent } from "../language/phrases.js";
 import { megabytes } from "../language/units.js";
 
-/** @typedef {{ signal: AbortSignal, tell: (done: number) => void }} Watch */
+/** @typedef {{ signal: AbortSignal, onProgress: (done: number) => void }} Watch */
 
 /** @param {StemMixer} mixer */
 export function joinExport(mixer) {
@@ -22,7 +22,7 @@ export function joinExport(mixer) {
     start.disabled = true;
     cancel.disabled = false;
     try {
-      await act({ signal: life.signal, tell: (done) => mixer.say(doing.replace("%(done)s", percent(done))) });
+      await act({ signal: life.signal, onProgress: (done) => mixer.say(doing.replace("%(done)s", percent(done))) });
     } catch (error) {
       if (!life.signal.aborted) throw error;
       mixer.say(cancelled);

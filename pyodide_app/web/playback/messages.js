@@ -5,24 +5,20 @@
 //
 // Frames are absolute: they count what has been played since the last RESET.
 
-// Page to worker. Each carries `id` and is answered by DONE or FAILED.
+// Page to worker: requests, see base/worker-client.js.
 export const OPEN = "open"; // a new song, and the end of the one before
 export const ATTACH = "attach"; // the way to the worklet; to the worklet: the way to the worker
-export const STEM = "stem"; // a decoded stem; DONE carries its bytes
+export const STEM = "stem"; // a decoded stem; answered with its bytes
 export const FORGET = "forget"; // let go of stems
 export const CHANGE = "change";
-export const BOUNCE = "bounce"; // DONE carries the file, a Blob
-export const PROVE = "prove"; // DONE carries the digest of the words
-export const SURVEY = "survey"; // DONE carries the mix's Loudness
-export const CANCEL = "cancel";
+export const BOUNCE = "bounce"; // answered with the file, a Blob
+export const PROVE = "prove"; // answered with the digest of the words
+export const SURVEY = "survey"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
 
 // Worker to page.
-export const DONE = "done";
-export const FAILED = "failed";
 export const LOADING = "loading";
-export const PROGRESS = "progress";
 export const AT = "at";
 export const ENDED = "ended"; // the song is over
 export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
@@ -60,7 +56,7 @@ export const REPORT = "report";
 /** @typedef {[left: number, right: number]} Peaks */
 
 /**
- * PLAY: the context's frame to begin at, to the sample; none: now, faded in. CANCEL: the id of a bounce.
+ * PLAY: the context's frame to begin at, to the sample; none: now, faded in.
  * @typedef {{ type: typeof OPEN, rate: number, frames: number, rows: number, bars: number, bpm: number }
  *     | { type: typeof ATTACH, port: MessagePort }
  *     | { type: typeof STEM, key: string, channels: Float32Array[] }
@@ -69,16 +65,12 @@ export const REPORT = "report";
  *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags }
  *     | { type: typeof PROVE, bits: number, keys: Keys, plain: boolean }
  *     | { type: typeof SURVEY, keys: Keys }
- *     | { type: typeof CANCEL, what: number }
  *     | { type: typeof PLAY, at?: number }
  *     | { type: typeof PAUSE }} PageToWorker
  */
 /**
- * LOADING: bytes of the Python runtime. PROGRESS: the id of a bounce, and how much is done, from 0 to 1.
- * @typedef {{ type: typeof DONE, id: number, value: unknown }
- *     | { type: typeof FAILED, id: number, message: string }
- *     | { type: typeof LOADING, loaded: number, total: number }
- *     | { type: typeof PROGRESS, what: number, done: number }
+ * LOADING: bytes of the Python runtime.
+ * @typedef {{ type: typeof LOADING, loaded: number, total: number }
  *     | { type: typeof AT } & Position
  *     | { type: typeof ENDED | typeof ARMED | typeof MISSED }} WorkerToPage
  */

@@ -3,7 +3,7 @@
 /** @import { Loading, Part } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
-import { ARMED, AT, ENDED, FAILED, LOADING, MISSED } from "./messages.js";
+import { ARMED, AT, ENDED, LOADING, MISSED } from "./messages.js";
 import { BUDGET, bytesOf, TooMuch, weigh } from "./memory.js";
 import { PlainDeck } from "./browser-deck.js";
 import { PythonDeck } from "./python-deck.js";
@@ -11,6 +11,7 @@ import { StemError, Stems } from "./stems.js";
 import { take } from "./audio-focus.js";
 import { _ } from "../language/phrases.js";
 import { repeat } from "../base/timers.js";
+import { WorkerLost } from "../base/worker-client.js";
 
 const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
@@ -91,7 +92,7 @@ export function rest() {
  */
 /** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, whoever holds them */
 /** @typedef {Part | { key: null }} AnyPart no key: nothing is heard */
-/** @typedef {{ signal?: AbortSignal, tell?: (done: number) => void }} Watch `tell` hears how much is done, from 0 to 1 */
+/** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` hears how much is done, from 0 to 1 */
 /** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output what both decks sound through */
 
 /**
@@ -140,6 +141,8 @@ export class Player extends Emitter {
   #takeover = null; // one attempt of Python to take over, at a time of the context
   #wanted = false; // the visitor wants to hear it
   #tidying = 0; // a timer
+  /** @type {WorkerLost | null} */
+  #loss = null; // Python's worker has died while it had this song
 
   /**
    * @param {Data.Song} song @param {string} root the site's
@@ -193,7 +196,7 @@ export class Player extends Emitter {
       active = this;
     }
     if (!this.#ready) {
-      this.#setState("loading");
+      if (this.state !== "playing") this.#setState("loading");
       this.#ready = this.#openPython();
       this.#ready.catch((error) => this.#doWithoutPython(error));
       this.#loadChosen().then(
@@ -464,7 +467,7 @@ export class Player extends Emitter {
     const python = new PythonDeck();
     python.on(AT, (position) => this.#follow(position), { signal });
     python.on(ENDED, () => this.#heard === python && this.#end(), { signal });
-    python.on(FAILED, (error) => this.#doWithoutPython(error), { signal });
+    python.on("lost", (error) => this.#doWithoutPython(error), { signal });
     python.on(LOADING, ({ loaded, total }) => this.#stems.count("Python", loaded, total), { signal });
     python.on(ARMED, () => this.#crossfade(), { signal });
     python.on(MISSED, () => this.#takeover && this.#takeOver(), { signal });
@@ -537,16 +540,22 @@ export class Player extends Emitter {
   /** @param {unknown} error why Python cannot mix here */
   #doWithoutPython(error) {
     if (active !== this || this.refusal || error instanceof StemError || error instanceof TooMuch) return;
-    this.refusal = reasonOf(error);
+    if (error === this.#loss) return; // all that was asked fails with the worker
+    const isFirstLoss = error instanceof WorkerLost && !this.#loss;
+    if (isFirstLoss) {
+      this.#loss = error;
+      this.#ready = null; // Python starts once more
+    } else this.refusal = reasonOf(error);
     this.#live = false;
     this.#takeover = null;
     if (this.#heard === this.#python) {
       this.#heard = null;
+      if (this.#output) this.#output.python.gain.value = 0;
       if (this.state === "playing") {
         this.#setState("paused");
         this.play();
       }
-    }
+    } else if (isFirstLoss && this.#wanted) this.prepare().catch(() => {}); // it tells by itself
     this.#setState(this.state);
   }
 
@@ -608,6 +617,7 @@ export class Player extends Emitter {
     this.#python?.close(1000 * FADE_OUT_SECONDS);
     this.#python = null;
     this.refusal = "";
+    this.#loss = null;
     if (this.#output) fadeOut(this.#output);
     this.#output = null;
     this.#setState("idle");

@@ -1,10 +1,11 @@
 // Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
+import { once } from "../base/once.js";
+import { answerRequests } from "../base/worker-host.js";
+import { startPython } from "../python/start.js";
 import {
-  ARMED, AT, ATTACH, BLOCK, BOUNCE, CANCEL, CHANGE, DONE, ENDED, FAILED, FORGET, LATE, LOADING, MISSED,
-  OPEN, PAUSE, PLAY, PROGRESS, PROVE, REPORT, RESET, STEM, SURVEY, TAKEN,
+  ARMED, AT, ATTACH, BLOCK, BOUNCE, CHANGE, ENDED, FORGET, LATE, LOADING, MISSED, OPEN, PAUSE, PLAY, PROVE,
+  REPORT, RESET, STEM, SURVEY, TAKEN,
 } from "./messages.js";
-import { _ } from "../language/phrases.js";
-import { startPython } from "../python/runtime.js";
 
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
@@ -12,7 +13,6 @@ const LOOK_AHEAD_MOST = 49152; // what the ring holds, less a few blocks
 const MARGIN_MOST = 4096;
 const MARGIN = 512; // frames between what sounds now and the first that a change may touch
 const FIGURES = 8; // MASTER_READINGS of levels.py
-const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is not coming
 
 /** Blocks for the worklet: which frame comes next, and when a change may begin. */
 class Feed {
@@ -175,36 +175,20 @@ class Feed {
   }
 }
 
-let python = null; // a promise of the class Session
 let session = null;
 let feed = null;
-const cancelled = new Set(); // ids of bounces that are no longer wanted
-let heardAt = 0; // when the last bytes of the runtime came
 
-/** Load Pyodide, numpy and the engine; tell the page how much has come. */
-async function start() {
+/** Load Pyodide, numpy and the engine, and tell the page how much has come; a promise of the class Session. */
+const python = once(async () => {
   let total = 1;
   const pyodide = await startPython((loaded, whole) => {
-    heardAt = performance.now();
     total = whole;
     postMessage({ type: LOADING, loaded, total });
   });
   const { Session } = pyodide.pyimport("pyodide_app.session");
   postMessage({ type: LOADING, loaded: total, total });
   return Session;
-}
-
-/** Where a page's policy forbids WebAssembly the runtime hangs and says nothing: give up on it. */
-function unlessSilent(promise) {
-  heardAt = performance.now();
-  return new Promise((resolve, reject) => {
-    const watch = setInterval(() => {
-      if (performance.now() - heardAt < SILENT_SECONDS * 1000) return;
-      reject(new Error(_("the Python runtime doesn't start in this browser")));
-    }, 1000);
-    promise.then(resolve, reject).finally(() => clearInterval(watch));
-  });
-}
+});
 
 /** Let the messages that wait be heard. */
 function breathe() {
@@ -224,13 +208,13 @@ function heard(keys) {
 }
 
 /** Take a whole mix piece by piece, between the messages; return what `result` says at its end. */
-async function whole(id, mix, step, result) {
+async function whole(mix, step, result, { signal, report }) {
   try {
     while (mix.progress < 1) {
       step();
-      postMessage({ type: PROGRESS, what: id, done: mix.progress });
+      report(mix.progress);
       await breathe();
-      if (cancelled.delete(id)) throw new Error("cancelled");
+      signal.throwIfAborted();
     }
     return result();
   } finally {
@@ -238,10 +222,9 @@ async function whole(id, mix, step, result) {
   }
 }
 
-const answers = {
+answerRequests({
   async [OPEN]({ rate, frames, rows, bars, bpm }) {
-    python ??= unlessSilent(start());
-    const Session = await python;
+    const Session = await python();
     feed?.close();
     session?.destroy();
     session = Session(rate, frames, rows, bars, bpm);
@@ -251,7 +234,7 @@ const answers = {
   [STEM]: ({ key, channels }) => session.load(key, channels),
   [FORGET]: ({ keys }) => keys.forEach((key) => session.unload(key)),
   [CHANGE]: ({ commands }) => feed.change(commands),
-  async [BOUNCE]({ id, bits, keys, tags }) {
+  async [BOUNCE]({ bits, keys, tags }, request) {
     const pieces = [];
     const take = (bytes) => {
       pieces.push(bytes.toJs());
@@ -260,30 +243,19 @@ const answers = {
     const bounce = session.bounce(bits, heard(keys), JSON.stringify(tags));
     take(bounce.header());
     const file = () => new Blob(pieces, { type: "audio/wav" });
-    return whole(id, bounce, () => take(bounce.step()), file);
+    return whole(bounce, () => take(bounce.step()), file, request);
   },
-  [PROVE]: ({ id, bits, keys, plain }) => {
+  [PROVE]: ({ bits, keys, plain }, request) => {
     const digest = session.digest.callKwargs(bits, heard(keys), { plain });
-    return whole(id, digest, () => digest.step(), () => digest.hexdigest());
+    return whole(digest, () => digest.step(), () => digest.hexdigest(), request);
   },
-  [SURVEY]: ({ id, keys }) => {
+  [SURVEY]: ({ keys }, request) => {
     const measurement = session.measure(heard(keys));
     const figures = () => ({
       integrated: measurement.integrated, range: measurement.range, truePeak: measurement.true_peak,
     });
-    return whole(id, measurement, () => measurement.step(), figures);
+    return whole(measurement, () => measurement.step(), figures, request);
   },
-  [CANCEL]: ({ what }) => { cancelled.add(what); },
   [PLAY]: ({ at }) => feed.play(at),
   [PAUSE]: () => feed.pause(),
-};
-
-self.onmessage = async ({ data }) => {
-  const { id, type } = data;
-  try {
-    const value = await answers[type](data);
-    postMessage({ type: DONE, id, value });
-  } catch (error) {
-    postMessage({ type: FAILED, id, message: String(error?.message ?? error) });
-  }
-};
+});

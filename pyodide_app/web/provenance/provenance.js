@@ -1,6 +1,7 @@
 // /provenance/: verify on the visitor's own device what the site says of sealed tokens.
 import { part } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { WorkerClient } from "../base/worker-client.js";
 import { _, number } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
 
@@ -9,19 +10,13 @@ const WORKER = new URL("provenance-worker.js", import.meta.url);
 /** @typedef {{ sealed: number, opened: number, problems: [words: string, given: Record<string, unknown>][] }} Outcome */
 
 /** @returns {Promise<Outcome>} */
-function runVerifier() {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { type: "module" });
-    worker.onmessage = ({ data: { value, message } }) => {
-      worker.terminate();
-      if (message === undefined) resolve(JSON.parse(value));
-      else reject(new Error(message));
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(_("the verifier couldn't be loaded")));
-    };
-  });
+async function runVerifier() {
+  const client = new WorkerClient(WORKER, { unavailable: _("the verifier couldn't be loaded") });
+  try {
+    return JSON.parse(await client.request("verify"));
+  } finally {
+    client.close(); // Python takes memory
+  }
 }
 
 /** @param {HTMLButtonElement} button @param {HTMLElement} status */

@@ -1,0 +1,121 @@
+// Requests to a worker, as promises. The worker's end is worker-host.js.
+//
+// The worker starts with the first request. When it has died its requests fail, and the next one starts
+// another. It has died when it cannot be loaded, throws outside a request, sends what cannot be read, or
+// says of itself that it cannot go on, as Pyodide does after a crash.
+import { _ } from "../language/phrases.js";
+import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
+
+/** @import { HostMessage } from "./worker-messages.js" */
+/**
+ * @typedef {object} RequestOptions
+ * @property {Transferable[]} [transfer]
+ * @property {AbortSignal} [signal] cancels the request, where the worker can
+ * @property {(done: number) => void} [onProgress] from 0 to 1
+ */
+/** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (done: number) => void }} Pending */
+
+/** The worker has died after it had begun to work. */
+export class WorkerLost extends Error {}
+
+export class WorkerClient {
+  #url;
+  #unavailable;
+  #onMessage;
+  #onLoss;
+  /** @type {Worker | null} */
+  #worker = null;
+  #hasSpoken = false; // the worker is loaded
+  /** @type {Map<number, Pending>} */
+  #pending = new Map();
+  #lastId = 0;
+
+  /**
+   * @param {URL} url the worker's module
+   * @param {object} options
+   * @param {string} options.unavailable what to say where it cannot be loaded
+   * @param {(message: any) => void} [options.onMessage] hears what is no answer
+   * @param {(error: Error) => void} [options.onLoss] hears that the worker has died
+   */
+  constructor(url, { unavailable, onMessage = () => {}, onLoss = () => {} }) {
+    this.#url = url;
+    this.#unavailable = unavailable;
+    this.#onMessage = onMessage;
+    this.#onLoss = onLoss;
+  }
+
+  /**
+   * Ask the worker for something; the promise is of what its method returns.
+   * @param {string} type the method's name @param {object} [message] @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
+  request(type, message = {}, { transfer = [], signal, onProgress } = {}) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const worker = (this.#worker ??= this.#start());
+      const id = ++this.#lastId;
+      worker.postMessage({ ...message, type, id }, transfer);
+      this.#pending.set(id, { resolve, reject, onProgress });
+      signal?.addEventListener("abort", () => this.#pending.has(id) && worker.postMessage({ type: CANCEL, id }), { once: true });
+    });
+  }
+
+  /** End the worker, and forget what was asked. */
+  close() {
+    this.#end();
+    this.#pending.clear();
+  }
+
+  #start() {
+    const worker = new Worker(this.#url, { type: "module" });
+    /** @param {string} reason */
+    const lose = (reason) => {
+      if (this.#worker === worker) this.#lose(reason);
+    };
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onmessageerror = () => lose(_("a message between page and worker couldn't be read"));
+    worker.onerror = (event) => {
+      event.preventDefault();
+      lose(event.message || this.#unavailable);
+    };
+    this.#hasSpoken = false;
+    return worker;
+  }
+
+  /** @param {HostMessage} message */
+  #receive(message) {
+    this.#hasSpoken = true;
+    if (message.type === PROGRESS) this.#pending.get(message.id)?.onProgress?.(message.done);
+    else if (message.type === DONE) this.#take(message.id)?.resolve(message.value);
+    else if (message.type === FAILED) this.#fail(message);
+    else this.#onMessage(message);
+  }
+
+  /** @param {{ id: number, error: import("./worker-messages.js").PlainError }} message */
+  #fail({ id, error: { message, fatal } }) {
+    if (fatal) this.#lose(message);
+    else this.#take(id)?.reject(new Error(message));
+  }
+
+  /** @param {number} id */
+  #take(id) {
+    const request = this.#pending.get(id);
+    this.#pending.delete(id);
+    return request;
+  }
+
+  /** @param {string} reason */
+  #lose(reason) {
+    this.#end();
+    const error = this.#hasSpoken ? new WorkerLost(reason) : new Error(reason);
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(error);
+    this.#onLoss(error);
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+}

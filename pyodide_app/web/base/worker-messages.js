@@ -1,0 +1,15 @@
+// What a page and its worker say of requests; messages of their own have types of their own.
+export const CANCEL = "cancel"; // page to worker: a request is no longer wanted
+export const DONE = "done"; // worker to page, as the rest: a request's result
+export const FAILED = "failed";
+export const PROGRESS = "progress"; // how much of a request is done, from 0 to 1
+
+/**
+ * An error as plain data; fatal: the worker is of no more use.
+ * @typedef {{ message: string, fatal: boolean }} PlainError
+ */
+/**
+ * @typedef {{ type: typeof DONE, id: number, value: any }
+ *     | { type: typeof FAILED, id: number, error: PlainError }
+ *     | { type: typeof PROGRESS, id: number, done: number }} HostMessage
+ */
