@@ -69,7 +69,7 @@ def test_the_second_build_decodes_nothing(
     def refuse(_: Source) -> Iterator[Planar]:
         raise AssertionError
 
-    monkeypatch.setattr(Source, "pieces", refuse)
+    monkeypatch.setattr(Source, "blocks", refuse)
     assert press(site) == 0
     assert all(": 0 of " in line for line in said(capsys))
     assert files(site) == first
