@@ -28,7 +28,7 @@ from stempress.site.cover_addresses import (
 )
 from stempress.site.views import Views
 from tests.support.small_site import (
-    Small,
+    SmallSite,
     envelope,
     facts,
     made_up,
@@ -51,27 +51,27 @@ X, Y = ("one", "drums", "live"), ("one", "drums", "tape")
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("plain"))
 
 
-def covers(small: Small) -> dict[str, str]:
+def covers(small: SmallSite) -> dict[str, str]:
     files = draw_covers(small.plan, small.collection, small.sounds, small.keys)
     return {file.address: text_of(file) for file in flatten(files)}
 
 
-def with_picture(folder: Path, content: str) -> Small:
+def with_picture(folder: Path, content: str) -> SmallSite:
     """Return a site whose first stem has a picture."""
     small_site(folder)
     write(folder / "stems/one/drums/live.svg", content)
     return read(folder)
 
 
-def test_covers_are_deterministic(plain: Small) -> None:
+def test_covers_are_deterministic(plain: SmallSite) -> None:
     assert covers(plain) == covers(plain)
 
 
-def test_every_drawn_cover_is_unique_small_and_valid_xml(plain: Small) -> None:
+def test_every_drawn_cover_is_unique_small_and_valid_xml(plain: SmallSite) -> None:
     drawn = covers(plain)
     assert len(set(drawn.values())) == len(drawn)
     for address, text in drawn.items():
@@ -80,7 +80,7 @@ def test_every_drawn_cover_is_unique_small_and_valid_xml(plain: Small) -> None:
         assert (svg.get("width"), svg.get("height")) == ("1000", "1000"), address
 
 
-def test_a_variation_is_drawn_from_its_own_stems(plain: Small) -> None:
+def test_a_variation_is_drawn_from_its_own_stems(plain: SmallSite) -> None:
     stems = dict(plain.sounds.stems)
     stems[X] = replace(stems[X], facts=facts(envelope(40)))
     changed = replace(plain, sounds=Sounds(stems, plain.sounds.songs, plain.sounds.previews))
@@ -99,7 +99,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_songs_albums_and_the_collection_are_drawn_from_all_of_their_stems(
-    plain: Small, other: Facts
+    plain: SmallSite, other: Facts
 ) -> None:
     song = plain.collection.song("one")
     addresses = [song_cover(song), album_cover(plain.collection.albums[0]), collection_cover()]
@@ -116,7 +116,7 @@ def test_songs_albums_and_the_collection_are_drawn_from_all_of_their_stems(
         assert before[song_cover(plain.collection.song("two"))] == after["art/songs/two.svg"]
 
 
-def test_covers_of_many_songs_stay_small(plain: Small) -> None:
+def test_covers_of_many_songs_stay_small(plain: SmallSite) -> None:
     """A collection of 40 songs has a ring for each, none of them cut."""
     songs = {f"s{at}": replace(plain.collection.song("one"), slug=f"s{at}") for at in range(40)}
     collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs=songs)
@@ -125,7 +125,7 @@ def test_covers_of_many_songs_stay_small(plain: Small) -> None:
     assert len(drawn) < 10_000
 
 
-def mixes(plain: Small, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[str, bytes]:
+def mixes(plain: SmallSite, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[str, bytes]:
     """Draw every mix of four layers of three stems, by mix number."""
     layers = tuple(
         Layer(f"l{at}", "L", tuple(Stem(f"s{nth}", "S", weight=w) for nth, w in enumerate(shares)))
@@ -142,7 +142,7 @@ def pixels(svg: bytes) -> NDArray[np.int16]:
     return np.asarray(rasterise(svg, 64).convert("RGB"), dtype=np.int16)
 
 
-def test_any_two_mixes_of_a_song_differ_at_the_size_of_a_thumbnail(plain: Small) -> None:
+def test_any_two_mixes_of_a_song_differ_at_the_size_of_a_thumbnail(plain: SmallSite) -> None:
     drawn = [pixels(svg) for svg in mixes(plain).values()]
     apart = [np.abs(one - other).mean() for one, other in combinations(drawn, 2)]
     assert len(drawn) == 81
@@ -150,14 +150,14 @@ def test_any_two_mixes_of_a_song_differ_at_the_size_of_a_thumbnail(plain: Small)
     assert np.median(apart) > 30
 
 
-def test_a_mix_has_a_jewel_for_every_bit_of_its_rarity(plain: Small) -> None:
+def test_a_mix_has_a_jewel_for_every_bit_of_its_rarity(plain: SmallSite) -> None:
     drawn = mixes(plain)
     rim = 2 * np.pi * 436
     for mix, jewels in (("1-1-1-1", 3), ("3-3-3-3", 11)):  # -log2 of 4/7 and 1/7, four times
         assert f'stroke-dasharray="0 {rim / jewels:.2f}"' in drawn[mix].decode()
 
 
-def test_a_spine_has_the_colours_of_the_rings_beside_it(plain: Small) -> None:
+def test_a_spine_has_the_colours_of_the_rings_beside_it(plain: SmallSite) -> None:
     drawn = covers(plain)
     for address in (
         song_cover(plain.collection.songs[0]),
@@ -170,7 +170,7 @@ def test_a_spine_has_the_colours_of_the_rings_beside_it(plain: Small) -> None:
         assert spine == rings, address
 
 
-def test_mixes_of_stems_without_choice_have_no_jewels(plain: Small) -> None:
+def test_mixes_of_stems_without_choice_have_no_jewels(plain: SmallSite) -> None:
     assert b"#f0c75e" not in mixes(plain, shares=(1,))["1-1-1-1"]
 
 
@@ -180,7 +180,7 @@ def test_bright_stems_have_more_teeth_than_dark_ones() -> None:
     assert teeth[0] * 4 < teeth[1]
 
 
-def test_every_token_has_a_cover_and_unrevealed_ones_share_one(plain: Small) -> None:
+def test_every_token_has_a_cover_and_unrevealed_ones_share_one(plain: SmallSite) -> None:
     drawn = covers(plain)
     found = {token.id: token_cover(plain.collection, token) for token in plain.collection.tokens}
     assert set(found.values()) <= set(drawn)
@@ -188,7 +188,7 @@ def test_every_token_has_a_cover_and_unrevealed_ones_share_one(plain: Small) -> 
     assert found["91"] == "art/mixes/one/1-2.svg"
 
 
-def test_an_unrevealed_cover_does_not_depend_on_the_stems(plain: Small) -> None:
+def test_an_unrevealed_cover_does_not_depend_on_the_stems(plain: SmallSite) -> None:
     stems = {
         key: replace(sound, facts=facts(envelope(50 + at)))
         for at, (key, sound) in enumerate(plain.sounds.stems.items())

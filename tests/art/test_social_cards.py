@@ -14,7 +14,7 @@ from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
 from stempress.art.web_manifest import web_manifest_files
 from stempress.output.output_files import OutputFile, flatten
-from tests.support.small_site import Small, small_site
+from tests.support.small_site import SmallSite, small_site
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +34,11 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("cards"), url=URL)
 
 
-def cards_of(small: Small, files: Sequence[OutputFile]) -> dict[str, bytes]:
+def cards_of(small: SmallSite, files: Sequence[OutputFile]) -> dict[str, bytes]:
     cards = draw_cards(small.collection.settings, files)
     return {card.address: card.read() for card in flatten(cards)}
 
@@ -47,7 +47,7 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data)).convert("RGB")
 
 
-def test_every_page_refers_to_a_card_that_exists(small: Small) -> None:
+def test_every_page_refers_to_a_card_that_exists(small: SmallSite) -> None:
     covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
@@ -59,7 +59,7 @@ def test_every_page_refers_to_a_card_that_exists(small: Small) -> None:
     assert {card[:4] for card in cards.values()} == {b"\x89PNG"}
 
 
-def test_a_card_shows_the_cover_on_its_own_colour(small: Small) -> None:
+def test_a_card_shows_the_cover_on_its_own_colour(small: SmallSite) -> None:
     picture = BytesIO()
     Image.new("RGB", (30, 20), "#00ff00").save(picture, "PNG")
     files = [
@@ -76,7 +76,7 @@ def test_a_card_shows_the_cover_on_its_own_colour(small: Small) -> None:
 
 
 def test_cards_and_icons_are_drawn_only_once(
-    small: Small, cache: Path, monkeypatch: pytest.MonkeyPatch
+    small: SmallSite, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [OutputFile("art/a.svg", SVG % b"ff0000")]
     first = cards_of(small, files)
@@ -87,7 +87,7 @@ def test_cards_and_icons_are_drawn_only_once(
 
 @pytest.mark.parametrize("change", [{"url": ""}, {"cards": False}])
 def test_there_are_no_cards_without_an_address_or_when_turned_off(
-    small: Small, change: dict[str, object], tmp_path: Path
+    small: SmallSite, change: dict[str, object], tmp_path: Path
 ) -> None:
     settings = replace(small.collection.settings, **change)  # type: ignore[arg-type]
     other = replace(small, collection=replace(small.collection, settings=settings), folder=tmp_path)
@@ -95,7 +95,7 @@ def test_there_are_no_cards_without_an_address_or_when_turned_off(
     assert "cards/" not in other.press()["index.html"]
 
 
-def test_icons_have_the_size_that_the_manifest_states(small: Small) -> None:
+def test_icons_have_the_size_that_the_manifest_states(small: SmallSite) -> None:
     covers = list(draw_covers(small.plan, small.collection, small.sounds, small.keys))
     files = {file.address: file for file in web_manifest_files(small.collection.settings, covers)}
     manifest = json.loads(files["manifest.json"].read())

@@ -10,7 +10,7 @@ import pytest
 from pyodide_app.engine.model import Token
 from stempress.collection.family_tree import Branch, family_tree, forged_into
 from tests.support.markup import Parsed
-from tests.support.small_site import Small, small_site
+from tests.support.small_site import SmallSite, small_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +68,7 @@ def test_cycles_and_unknown_tokens_end_the_line(ledger: Mapping[str, Token]) -> 
 
 @pytest.fixture(scope="module")
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    small: Small = small_site(tmp_path_factory.mktemp("plain"))
+    small: SmallSite = small_site(tmp_path_factory.mktemp("plain"))
     return small.press()
 
 

@@ -8,18 +8,18 @@ import pytest
 
 from stempress.collection.traits import Trait, traits_of
 from stempress.core.tables import is_slug
-from tests.support.small_site import Small, small_site
+from tests.support.small_site import SmallSite, small_site
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("small"))
 
 
-def token(small: Small, number: str) -> Token:
+def token(small: SmallSite, number: str) -> Token:
     return next(token for token in small.collection.tokens if token.id == number)
 
 
@@ -53,12 +53,12 @@ def token(small: Small, number: str) -> Token:
     ],
 )
 def test_a_token_has_the_traits_of_its_tier(
-    small: Small, number: str, traits: dict[str, str]
+    small: SmallSite, number: str, traits: dict[str, str]
 ) -> None:
     assert dict(traits_of(small.collection, token(small, number))) == traits
 
 
-def test_every_trait_of_every_token_has_a_list_with_that_token(small: Small) -> None:
+def test_every_trait_of_every_token_has_a_list_with_that_token(small: SmallSite) -> None:
     for member in small.collection.tokens:
         for trait in traits_of(small.collection, member):
             assert member in small.plan.traits[trait]

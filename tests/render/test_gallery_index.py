@@ -26,7 +26,7 @@ from stempress.site.addresses import gallery_address
 from stempress.site.cover_addresses import token_cover
 from stempress.site.page_plan import token_title
 from tests.support.node import Node
-from tests.support.small_site import Small, small_site, write
+from tests.support.small_site import SmallSite, small_site, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +40,7 @@ BANDS = (1, 5, 10, 25, 50, 100)
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("small"))
 
 
@@ -92,14 +92,14 @@ def test_ten_thousand_tokens_and_their_holders_are_small_even_where_nothing_is_c
     assert len(gzip.compress(json_bytes(gallery_data(crowd)))) < BUDGET
 
 
-def test_an_unrevealed_token_is_one_of_its_tier_and_no_more(small: Small) -> None:
+def test_an_unrevealed_token_is_one_of_its_tier_and_no_more(small: SmallSite) -> None:
     """The ledger has tokens 7 and 8 unrevealed, at places 5 and 6."""
     index: Any = gallery_data(small.collection)
     assert numbers_of(index["kinds"])[5:7] == [0, 0]
     assert index["states"][5:7] == "uu"
 
 
-def test_addresses_whose_ends_are_alike_are_told_apart(small: Small) -> None:
+def test_addresses_whose_ends_are_alike_are_told_apart(small: SmallSite) -> None:
     first, second = "0x" + "ab" * 20, "0x" + "ab" * 7 + "cd" + "ab" * 12
     owners = {"5": {first: 1}, "93": {second: 1, first: 2}}
     collection = replace(small.collection, ledger=replace(small.collection.ledger, owners=owners))
@@ -109,7 +109,7 @@ def test_addresses_whose_ends_are_alike_are_told_apart(small: Small) -> None:
     assert index["owners"]["more"] == {"9": [0]}
 
 
-def test_traits_lead_into_the_gallery_where_it_has_such_a_facet(small: Small) -> None:
+def test_traits_lead_into_the_gallery_where_it_has_such_a_facet(small: SmallSite) -> None:
     shown = {
         Trait("Tier", "Song"): "gallery/?tier=song",
         Trait("State", "Unrevealed"): "gallery/?state=unrevealed",
@@ -272,7 +272,7 @@ def song_place(collection: Collection) -> Callable[[str], int]:
     return lambda address: slugs.index(address.split("/")[1])
 
 
-def test_there_are_play_keys_where_there_is_a_mixer(small: Small) -> None:
+def test_there_are_play_keys_where_there_is_a_mixer(small: SmallSite) -> None:
     key = 'class="play-key"'
     assert key in small.press()["gallery/index.html"]
     assert key not in small.press("no runtime")["gallery/index.html"]

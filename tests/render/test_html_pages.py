@@ -24,7 +24,7 @@ from stempress.render.html_pages import render_site
 from stempress.render.markdown import render_markdown
 from stempress.site.page_plan import Plan, Section
 from tests.support.markup import Parsed
-from tests.support.small_site import Small, read, small_site, write, xml
+from tests.support.small_site import SmallSite, read, small_site, write, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,12 +43,12 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def plain(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(scope="module")
-def pressed(plain: Small) -> dict[str, str]:
+def pressed(plain: SmallSite) -> dict[str, str]:
     return plain.press()
 
 
@@ -90,7 +90,7 @@ def test_links_that_run_or_lead_astray_are_refused(link: str) -> None:
     assert hrefs == []
 
 
-def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) -> None:
+def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: SmallSite) -> None:
     contract = plain.collection.settings.contract
     assert contract is not None
     unchecked = replace(contract, marketplace="javascript:alert(1)//{token_id}")
@@ -99,7 +99,9 @@ def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: Small) ->
     assert "javascript:" not in small.press()["tokens/1/index.html"]
 
 
-def test_every_link_is_relative_and_leads_to_a_file(plain: Small, pressed: dict[str, str]) -> None:
+def test_every_link_is_relative_and_leads_to_a_file(
+    plain: SmallSite, pressed: dict[str, str]
+) -> None:
     drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
     covers = {file.address for file in flatten(drawn)}
     elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
@@ -169,7 +171,7 @@ def test_absolute_addresses_stand_only_where_the_site_has_one(
     assert 'href="https://ferry.example/x/gallery/"' in files["404.html"]
 
 
-def test_feed_and_sitemap_are_xml_and_complete(plain: Small, pressed: dict[str, str]) -> None:
+def test_feed_and_sitemap_are_xml_and_complete(plain: SmallSite, pressed: dict[str, str]) -> None:
     feed = xml(pressed["feed.xml"])
     assert [entry.findtext(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")] == [
         "2026-01-02T00:00:00Z"
@@ -189,7 +191,7 @@ def test_mixers_begin_where_their_page_is(pressed: dict[str, str]) -> None:
     assert "data-mix='2-2'" in pressed["tokens/93/index.html"]
 
 
-def test_a_site_pressed_without_the_runtime_says_why(plain: Small) -> None:
+def test_a_site_pressed_without_the_runtime_says_why(plain: SmallSite) -> None:
     assert "No runtime &amp; no mixer." in plain.press("No runtime & no mixer.")["mixer/index.html"]
 
 
@@ -264,7 +266,7 @@ def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str])
     assert 'data-queue="albums/tides"' in pressed["index.html"]
 
 
-def test_a_front_page_without_music_offers_nothing_to_play(plain: Small) -> None:
+def test_a_front_page_without_music_offers_nothing_to_play(plain: SmallSite) -> None:
     home = next(page for page in plain.plan.pages if page.template == "home.html")
     silent = replace(plain.collection, albums=(), ledger=Ledger(), _songs={})
     alone = Plan((Section("", lambda: [home]),))
@@ -318,7 +320,7 @@ def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: 
     assert "data-queue" not in pages["tokens/99/index.html"]
 
 
-def test_only_planned_pages_are_rendered(plain: Small) -> None:
+def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan(()))
     files = flatten(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
     assert {file.address for file in files} == {

@@ -13,19 +13,19 @@ from eth_utils.address import to_checksum_address
 from pyodide_app.engine.model import Rule
 from stempress.output.json_files import json_file
 from stempress.render.json_data import data_files, song_data
-from tests.support.small_site import OWNER, Small, small_site, text_of
+from tests.support.small_site import OWNER, SmallSite, small_site, text_of
 
 if TYPE_CHECKING:
     type Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("small"), url="https://ferry.example")
 
 
 @pytest.fixture(scope="module")
-def pressed(small: Small) -> dict[str, Json]:
+def pressed(small: SmallSite) -> dict[str, Json]:
     """Return every JSON file of data/ by its name."""
     files = data_files(small.plan, small.collection, small.rarity, small.sounds, small.keys)
     return {
@@ -84,7 +84,7 @@ def test_a_song_lists_layers_and_stems_in_the_order_of_the_mix_number(
     assert song["duration"] == song["frames"] / song["rate"]
 
 
-def test_rules_are_given_as_the_artist_wrote_them(small: Small) -> None:
+def test_rules_are_given_as_the_artist_wrote_them(small: SmallSite) -> None:
     rule = Rule({"drums": ("live",)}, exclude={"bass": ("synth",)})
     pages = small.plan.variations["one"]
     ruled = replace(pages, song=replace(pages.song, rules=(rule,)))

@@ -12,7 +12,7 @@ import pytest
 
 from stempress.output.output_files import flatten
 from stempress.render.oembed import sharing_files
-from tests.support.small_site import Small, small_site, xml
+from tests.support.small_site import SmallSite, small_site, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,12 @@ NASTY = "</script><img src=x> \" ' & ü"
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("sharing"), NASTY, url=URL)
 
 
 @pytest.fixture(scope="module")
-def pressed(small: Small) -> dict[str, str]:
+def pressed(small: SmallSite) -> dict[str, str]:
     return small.press()
 
 
@@ -99,7 +99,7 @@ def test_pages_lead_to_the_frame_that_others_can_show(pressed: dict[str, str]) -
     assert "json+oembed" not in pressed["embed/one/1-1/index.html"]
 
 
-def test_playlists_name_the_previews_of_an_album(small: Small, pressed: dict[str, str]) -> None:
+def test_playlists_name_the_previews_of_an_album(small: SmallSite, pressed: dict[str, str]) -> None:
     lines = pressed["playlists/tides.m3u8"].splitlines()
     assert lines[0] == "#EXTM3U"
     assert lines[2:] == [

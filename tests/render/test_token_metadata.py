@@ -13,7 +13,7 @@ import pytest
 from stempress.audio.results import WebFile
 from stempress.output.output_files import flatten
 from stempress.render.token_metadata import metadata_files
-from tests.support.small_site import Small, small_site, text_of
+from tests.support.small_site import SmallSite, small_site, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,11 @@ ALWAYS = {"name", "description", "image", "external_url", "attributes"}
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return sounding(small_site(tmp_path_factory.mktemp("small")), OGG, FLAC)
 
 
-def sounding(small: Small, stream: WebFile, lossless: WebFile | None) -> Small:
+def sounding(small: SmallSite, stream: WebFile, lossless: WebFile | None) -> SmallSite:
     """Return the site with these files for every stem."""
     stems = {
         key: replace(sound, stream=stream, lossless=lossless)
@@ -46,24 +46,24 @@ def sounding(small: Small, stream: WebFile, lossless: WebFile | None) -> Small:
     return replace(small, sounds=replace(small.sounds, stems=stems, previews=previews))
 
 
-def with_settings(small: Small, **changes: object) -> Small:
+def with_settings(small: SmallSite, **changes: object) -> SmallSite:
     settings: Settings = replace(small.collection.settings, **changes)  # type: ignore[arg-type]
     collection: Collection = replace(small.collection, settings=settings)
     return replace(small, collection=collection)
 
 
-def with_token(small: Small, token: Token) -> Small:
+def with_token(small: SmallSite, token: Token) -> SmallSite:
     ledger = replace(small.collection.ledger, tokens=(token,))
     return replace(small, collection=replace(small.collection, ledger=ledger))
 
 
-def contract_of(small: Small) -> Contract:
+def contract_of(small: SmallSite) -> Contract:
     contract = small.collection.settings.contract
     assert contract is not None
     return contract
 
 
-def press(small: Small) -> dict[str, Json]:
+def press(small: SmallSite) -> dict[str, Json]:
     """Return every file of metadata/ by its name."""
     return {
         file.address.removeprefix("metadata/"): json.loads(text_of(file))
@@ -79,7 +79,7 @@ def texts(data: object) -> Iterator[str]:
             yield from texts(each)
 
 
-def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: Small) -> None:
+def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: SmallSite) -> None:
     pressed = press(small)
     ids = {token.id for token in small.collection.tokens}
     hexadecimal = {name: data for name, data in pressed.items() if len(name) == 64 + len(".json")}
@@ -98,7 +98,9 @@ def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: Small) -> None:
         (str(2**256 - 1), "f" * 64),
     ],
 )
-def test_the_hexadecimal_name_is_that_of_the_standard(small: Small, number: str, name: str) -> None:
+def test_the_hexadecimal_name_is_that_of_the_standard(
+    small: SmallSite, number: str, name: str
+) -> None:
     token = replace(small.collection.tokens[-1], id=number)
     assert press(with_token(small, token)).keys() == {
         f"{number}.json",
@@ -107,7 +109,7 @@ def test_the_hexadecimal_name_is_that_of_the_standard(small: Small, number: str,
     }
 
 
-def test_every_token_has_what_both_standards_and_marketplaces_read(small: Small) -> None:
+def test_every_token_has_what_both_standards_and_marketplaces_read(small: SmallSite) -> None:
     for name, data in press(small).items():
         if name == "contract.json":
             continue
@@ -118,19 +120,19 @@ def test_every_token_has_what_both_standards_and_marketplaces_read(small: Small)
             assert all(isinstance(value, str) and value for value in trait.values())
 
 
-def test_decimals_belong_to_erc_1155(small: Small) -> None:
+def test_decimals_belong_to_erc_1155(small: SmallSite) -> None:
     single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
     assert press(small)["1.json"]["decimals"] == 0
     assert "decimals" not in press(single)["1.json"]
 
 
-def test_without_an_address_of_the_site_everything_is_relative(small: Small) -> None:
+def test_without_an_address_of_the_site_everything_is_relative(small: SmallSite) -> None:
     for name, data in press(small).items():
         assert not any(re.match("[a-z]+:", text) for text in texts(data)), name
     assert press(small)["1.json"]["image"] == "../art/stems/one/drums/live.svg"
 
 
-def test_with_an_address_of_the_site_everything_is_absolute(small: Small) -> None:
+def test_with_an_address_of_the_site_everything_is_absolute(small: SmallSite) -> None:
     for name, data in press(with_settings(small, url="https://ferry.example/x")).items():
         assert not any(text.startswith(("../", "./", "/")) for text in texts(data)), name
     pressed = press(with_settings(small, url="https://ferry.example/x/"))
@@ -138,7 +140,7 @@ def test_with_an_address_of_the_site_everything_is_absolute(small: Small) -> Non
     assert pressed["contract.json"]["external_link"] == "https://ferry.example/x/"
 
 
-def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: Small) -> None:
+def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: SmallSite) -> None:
     data = press(small)["1.json"]
     assert data.keys() >= MUSIC | {"artwork", "animation_url"}
     assert data["version"] == "music-nft-20220222"
@@ -154,7 +156,7 @@ def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: Small)
     }
 
 
-def test_what_marketplaces_play_is_never_flac(small: Small) -> None:
+def test_what_marketplaces_play_is_never_flac(small: SmallSite) -> None:
     assert press(small)["1.json"]["animation_url"] == "../audio/stem.ogg"
     data = press(sounding(small, FLAC, FLAC))["1.json"]
     assert "animation_url" not in data
@@ -162,13 +164,13 @@ def test_what_marketplaces_play_is_never_flac(small: Small) -> None:
     assert data["losslessAudio"] == "../audio/stem.flac"
 
 
-def test_without_a_lossless_file_the_music_schema_is_not_claimed(small: Small) -> None:
+def test_without_a_lossless_file_the_music_schema_is_not_claimed(small: SmallSite) -> None:
     data = press(sounding(small, OGG, None))["1.json"]
     assert data.keys().isdisjoint({"version", "losslessAudio"})
     assert data["mimeType"] == "audio/ogg"
 
 
-def test_a_song_token_is_its_mix_and_plays_its_preview(small: Small) -> None:
+def test_a_song_token_is_its_mix_and_plays_its_preview(small: SmallSite) -> None:
     song = replace(small.collection.song("one"), isrc="QZK6P2600001")
     songs = {each.slug: each for each in small.collection.songs} | {"one": song}
     data = press(replace(small, collection=replace(small.collection, _songs=songs)))["91.json"]
@@ -183,13 +185,13 @@ def test_a_song_token_is_its_mix_and_plays_its_preview(small: Small) -> None:
     assert {"trait_type": "Bass", "value": "Synth"} in data["attributes"]
 
 
-def test_an_album_token_names_what_was_burned_for_it(small: Small) -> None:
+def test_an_album_token_names_what_was_burned_for_it(small: SmallSite) -> None:
     data = press(small)["99.json"]
     assert data["properties"] == {"burned": ["91", "92"]}
     assert (data["artist"], data["license"]) == ("Ada Lund", "CC BY 4.0")
 
 
-def test_an_unrevealed_token_says_its_number_and_tier_alone(small: Small) -> None:
+def test_an_unrevealed_token_says_its_number_and_tier_alone(small: SmallSite) -> None:
     data = press(small)["7.json"]
     assert data.keys() == ALWAYS | {"decimals"}
     assert data["name"] == "Unrevealed stem #7"
@@ -200,14 +202,14 @@ def test_an_unrevealed_token_says_its_number_and_tier_alone(small: Small) -> Non
     assert data["image"] == "../art/unrevealed/stem.svg"
 
 
-def test_what_the_artist_did_not_say_is_left_out(small: Small) -> None:
+def test_what_the_artist_did_not_say_is_left_out(small: SmallSite) -> None:
     silent = press(with_settings(small, artist="", description="", license="", symbol=""))
     assert silent["1.json"].keys().isdisjoint({"artist", "license"})
     assert silent["contract.json"].keys() == {"name", "image"}
     assert silent["8.json"]["description"] == "An unrevealed stem token of Small Hours."
 
 
-def test_the_contract_names_no_administrators(small: Small) -> None:
+def test_the_contract_names_no_administrators(small: SmallSite) -> None:
     assert press(small)["contract.json"] == {
         "name": "Small Hours",
         "symbol": "SMALL",

@@ -21,23 +21,23 @@ from stempress.site.page_plan import (
     group_by_trait,
     plan_pages,
 )
-from tests.support.small_site import Small, read, small_site, write
+from tests.support.small_site import SmallSite, read, small_site, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
     return small_site(tmp_path_factory.mktemp("small"))
 
 
-def plan_with(small: Small, *, tokens: list[Token]) -> Plan:
+def plan_with(small: SmallSite, *, tokens: list[Token]) -> Plan:
     collection = replace(small.collection, ledger=Ledger(tuple(tokens)))
     return plan_pages(collection, Rarity(collection.songs, collection.tokens))
 
 
-def test_every_documented_address_has_a_page(small: Small) -> None:
+def test_every_documented_address_has_a_page(small: SmallSite) -> None:
     addresses = {page.address for page in small.plan.pages}
     assert addresses >= {
         "",
@@ -74,7 +74,7 @@ def test_every_documented_address_has_a_page(small: Small) -> None:
 )
 @pytest.mark.parametrize("base", ["gallery/", "tiers/stem/"])
 def test_lists_of_tokens_are_paginated(
-    small: Small, base: str, count: int, sizes: list[int]
+    small: SmallSite, base: str, count: int, sizes: list[int]
 ) -> None:
     tokens = [Token(str(number), "stem", "unrevealed") for number in range(count)]
     found = [
@@ -88,7 +88,9 @@ def test_lists_of_tokens_are_paginated(
     assert {part.total for part in lists} == {count}
 
 
-def test_songs_of_too_many_variations_have_pages_for_the_rarest_and_commonest(small: Small) -> None:
+def test_songs_of_too_many_variations_have_pages_for_the_rarest_and_commonest(
+    small: SmallSite,
+) -> None:
     layers = tuple(
         Layer(f"l{at}", f"L{at}", tuple(Stem(f"s{n}", f"S{n}", weight=2.0**n) for n in range(4)))
         for at in range(8)
@@ -129,7 +131,7 @@ def test_pages_that_collide_are_reported_together(other: str) -> None:
         check_collisions([*pages, Page("x/", "page.html", "Third")])
 
 
-def test_titles_name_the_stem_once_a_token_is_revealed(small: Small) -> None:
+def test_titles_name_the_stem_once_a_token_is_revealed(small: SmallSite) -> None:
     titles = {page.address: page.title for page in small.plan.pages}
     assert titles["tokens/7/"] == "Unrevealed stem #7"
     assert titles["tokens/5/"] == "Live #5"

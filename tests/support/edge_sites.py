@@ -1,4 +1,4 @@
-"""Collections at the edges of what pages must bear, and one page of every template of each."""
+"""Collections that are hard on pages, and one page of every template in each."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ HEBREW = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}\N{HEBREW LETTER VAV}" * 
 
 
 def write_long(folder: Path) -> None:
-    """Write a site in which names are long, and have no spaces to break at."""
+    """Write a site with long names without spaces to break at."""
     write_small_site(folder, UNBROKEN, body=f"{PROSE}\n{UNBROKEN}")
 
 
 def write_wordy(folder: Path) -> None:
-    """Write a site in which names are long, in many words."""
+    """Write a site with long names of many words."""
     write_small_site(folder, BROKEN[:120].strip(), body=PROSE)
 
 
@@ -40,13 +40,13 @@ def write_one(folder: Path) -> None:
 
 
 def write_none(folder: Path) -> None:
-    """Write a site without a token."""
+    """Write a site without tokens."""
     write_small_site(folder, body=PROSE)
     keep_tokens(folder, 0)
 
 
 def write_from_right(folder: Path) -> None:
-    """Write a site that is read from right to left."""
+    """Write a site in a language written from right to left."""
     write_small_site(folder, HEBREW, body=PROSE)
     settings = folder / "site.toml"
     text = settings.read_text("utf-8").replace("[site]", '[site]\nlanguage = "he"', 1)
@@ -60,7 +60,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "no token": write_none,
     "right to left": write_from_right,
 }
-"""What writes each collection into a folder."""
+"""Functions that write each collection into a folder."""
 
 
 def keep_tokens(folder: Path, count: int) -> None:
@@ -76,10 +76,10 @@ def samples(site: Path) -> dict[str, str]:
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     plan = plan_pages(collection, Rarity(collection.songs, collection.tokens))
-    found: dict[str, str] = {}
+    outputs: dict[str, str] = {}
     for page in plan.pages:
         kind = page.template.removesuffix(".html")
         if isinstance(page.about, Token):
             kind = f"{page.about.state} {page.about.tier} token"
-        found.setdefault(kind, page.output)
-    return found
+        outputs.setdefault(kind, page.output)
+    return outputs

@@ -1,4 +1,4 @@
-"""An IPFS gateway on this machine: it has nothing but the blocks of a CAR file."""
+"""A local IPFS gateway that has only the blocks of a CAR file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ type Fields = list[tuple[int, bytes | int]]
 
 
 class Store:
-    """The blocks of a CAR file, and the files that they hold."""
+    """The blocks of a CAR file, and the files in them."""
 
     def __init__(self, car: Path) -> None:
         with car.open("rb") as stream:
@@ -28,16 +28,16 @@ class Store:
             self.blocks = {block.cid: block.content for block in blocks}
 
     def resolve(self, cid: bytes, path: str) -> bytes | None:
-        """Return the CID that a path below another leads to."""
+        """Return the CID at a path below another CID."""
         for name in filter(None, path.split("/")):
-            found = dict(self.entries(cid)).get(name)
-            if found is None:
+            child = dict(self.entries(cid)).get(name)
+            if child is None:
                 return None
-            cid = found
+            cid = child
         return cid
 
     def entries(self, cid: bytes) -> Iterator[tuple[str, bytes]]:
-        """Yield what a folder holds; nothing where it is none."""
+        """Yield a folder's entries; none if it is not a folder."""
         kind, links = self.node(cid)
         for name, child in links:
             if kind == 1:
@@ -51,7 +51,7 @@ class Store:
         return self.node(cid)[0] in (1, 5)
 
     def node(self, cid: bytes) -> tuple[int, list[tuple[str, bytes]]]:
-        """Return the UnixFS type of a block, and the names and CIDs that it links to."""
+        """Return the UnixFS type of a block, and its links' names and CIDs."""
         if cid[1] != DAG_PB:
             return 0, []
         kind, links = 0, []
@@ -64,9 +64,9 @@ class Store:
                 assert isinstance(child, bytes)
                 links.append((name.decode(), child))
             else:
-                found = parts[1]
-                assert isinstance(found, int)
-                kind = found
+                block_type = parts[1]
+                assert isinstance(block_type, int)
+                kind = block_type
         return kind, links
 
     def content(self, cid: bytes) -> bytes:
@@ -78,29 +78,29 @@ class Store:
 
 def fields(message: bytes) -> Fields:
     """Return the fields of a Protocol Buffers message."""
-    found: Fields = []
-    at = 0
+    parsed: Fields = []
+    position = 0
 
-    def whole() -> int:
-        nonlocal at
+    def read_varint() -> int:
+        nonlocal position
         value = shift = 0
         while True:
-            byte = message[at]
-            at += 1
+            byte = message[position]
+            position += 1
             value |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:
                 return value
 
-    while at < len(message):
-        key = whole()
-        value: bytes | int = whole()
+    while position < len(message):
+        key = read_varint()
+        value: bytes | int = read_varint()
         if key & 7 == 2:
             length = int(value)
-            value = message[at : at + length]
-            at += length
-        found.append((key >> 3, value))
-    return found
+            value = message[position : position + length]
+            position += length
+        parsed.append((key >> 3, value))
+    return parsed
 
 
 class Gateway(StaticHandler):
@@ -112,10 +112,10 @@ class Gateway(StaticHandler):
         parts = urlsplit(self.path)
         host = SUBDOMAIN.fullmatch(self.headers.get("Host", ""))
         path = f"/ipfs/{host[1]}{parts.path}" if host else parts.path
-        if not (found := re.fullmatch(r"/ipfs/(b[a-z2-7]{58})(/.*)?", path)):
+        if not (match := re.fullmatch(r"/ipfs/(b[a-z2-7]{58})(/.*)?", path)):
             self.send_error(HTTPStatus.NOT_FOUND)
             return
-        cid, below = parse_cid(found[1]), unquote(found[2] or "")
+        cid, below = parse_cid(match[1]), unquote(match[2] or "")
         if parse_qs(parts.query).get("format") == ["raw"]:
             self.send_body(self.store.blocks.get(cid), "application/vnd.ipld.raw")
         elif self.headers.get("Service-Worker") and not host:

@@ -1,4 +1,4 @@
-"""What a page shows, and to whom: what axe-core finds, what is too wide, what has no name."""
+"""Checks of how a page looks: accessibility, overflow, missing names, idle controls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def violations(page: Page, axe: str) -> list[str]:
-    """Return what axe-core finds wrong, a line for each element."""
+    """Return what axe-core reports, a line for each element."""
     page.evaluate(axe)
     found: list[dict[str, Any]] = page.evaluate(
         """async (runOnly) => {
@@ -24,21 +24,21 @@ def violations(page: Page, axe: str) -> list[str]:
         RULES,
     )
     return [
-        f"{each['id']}: {node['target']}: {node['failureSummary']}"
-        for each in found
-        for node in each["nodes"]
+        f"{violation['id']}: {node['target']}: {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"]
     ]
 
 
 def unfold(page: Page) -> None:
-    """Open everything that is folded, and wait until the mixer has joined its controls."""
+    """Open all details, and wait until the mixer has set up its controls."""
     if page.locator("stem-mixer:not([data-off])").count():
         expect(page.locator("stem-mixer .key.play")).to_be_enabled()
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
 
 
 def excess(page: Page) -> list[str]:
-    """Name what is wider than the screen, where anything makes the page scroll sideways."""
+    """Return elements wider than the screen, if the page scrolls sideways."""
     found: list[str] = page.evaluate(
         """() => {
           const { scrollWidth, clientWidth } = document.documentElement;
@@ -55,7 +55,7 @@ def excess(page: Page) -> list[str]:
 
 
 def cut(page: Page) -> list[str]:
-    """Return texts that reach beyond the screen, where nothing scrolls to the rest of them."""
+    """Return texts that extend beyond the screen where nothing scrolls to the rest of them."""
     found: list[str] = page.evaluate(
         """() => {
           const aside = ".skip, [aria-hidden=true], select, script, style, noscript";
@@ -80,7 +80,7 @@ def cut(page: Page) -> list[str]:
 
 
 def nameless(page: Page) -> list[str]:
-    """Return links that neither words nor a picture's description name."""
+    """Return links without text or a picture with a description."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("a[href]:not([aria-hidden])")]
           .filter((link) => !link.textContent.trim() && !link.ariaLabel &&
@@ -91,7 +91,7 @@ def nameless(page: Page) -> list[str]:
 
 
 def waiting(page: Page) -> list[str]:
-    """Return what waits for a script: controls that do nothing, content that is not to be seen."""
+    """Return what needs a script: controls that do nothing, and invisible content."""
     found: list[str] = page.evaluate(
         """() => {
           const strictly = { opacityProperty: true, visibilityProperty: true };

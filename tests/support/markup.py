@@ -1,4 +1,4 @@
-"""What an HTML page is made of, for tests that read pages."""
+"""Parsed HTML pages, for tests that read them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ADDRESSES = ("href", "src", "data-song", "data-root")
 
 @dataclass
 class Parsed(HTMLParser):
-    """A page's tags with their attributes, and what can be told from them."""
+    """A page's tags and attributes, and what follows from them."""
 
     text: str
     tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
@@ -36,12 +36,12 @@ class Parsed(HTMLParser):
         self.feed(self.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag."""
+        """Record a tag."""
         self.tags.append((tag, dict(attrs)))
 
     @property
     def links(self) -> Iterator[str]:
-        """Every address that the page names, social cards' apart."""
+        """Every URL in the page except those of social cards."""
         for tag, attributes in self.tags:
             for name in ADDRESSES:
                 if name in attributes:
@@ -51,7 +51,7 @@ class Parsed(HTMLParser):
 
     @property
     def ids(self) -> set[str]:
-        """What fragments can lead to."""
+        """Targets of fragments."""
         return {attributes["id"] or "" for _, attributes in self.tags if "id" in attributes}
 
     @property
@@ -61,7 +61,7 @@ class Parsed(HTMLParser):
 
 
 def complaints(folder: Path, files: Iterable[str]) -> str:
-    """Return what v.Nu finds wrong with pages, style sheets and drawings below a folder."""
+    """Return what v.Nu reports about pages, style sheets and drawings below a folder."""
     java = shutil.which("java")
     if java is None or not VNU.is_file():
         pytest.fail("no v.Nu: `make test` installs it and its Java")

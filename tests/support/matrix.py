@@ -1,6 +1,6 @@
-"""Look at every page: ``make matrix`` takes pictures of all templates into ``build/matrix/``.
+"""Contact sheets: ``make matrix`` writes screenshots of all templates to ``build/matrix/``.
 
-Every collection of ``edge_sites.py``, the bundled one and one of 10,000 tokens, on screens of five
+Every collection of ``edge_sites.py``, the bundled one and one of 10,000 tokens, in windows of five
 widths, light and dark: a sheet for each, with the pages side by side.
 """
 
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 WIDTHS = (320, 390, 768, 1280, 1920)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TALLEST = 3000
-"""How much of a long page is shown, in pixels."""
+"""Maximum height of a page's screenshot in pixels."""
 SHEET, GAP = 2496, 12
-"""How wide a sheet is, and what is between its pictures."""
+"""Width of a sheet, and gap between its pictures, in pixels."""
 MANY = 10_000
 ALL_PICTURES = """() => Promise.allSettled([...document.images].map((it) => {
   it.loading = "eager";
   return it.decode();
 }))"""
-"""Has those be there that a page asks for only when they are about to be seen."""
+"""Loads pictures that would otherwise be loaded only when they scroll into view."""
 
 
 def write_many(folder: Path) -> None:
@@ -52,7 +52,7 @@ def write_many(folder: Path) -> None:
 
 
 def write_sites(folder: Path) -> Iterator[tuple[str, Path, Path]]:
-    """Write and press every collection; yield its name, its folder and its ``dist``."""
+    """Write every collection; yield its name, its folder and its ``dist``."""
     writers: dict[str, Callable[[Path], None]] = {**WRITERS, "many tokens": write_many}
     for name, write in writers.items():
         site = folder / "sites" / name.replace(" ", "-")
@@ -63,8 +63,8 @@ def write_sites(folder: Path) -> Iterator[tuple[str, Path, Path]]:
 
 
 def pictures(page: Page, base: str, outputs: dict[str, str], width: int) -> list[Image.Image]:
-    """Return a picture of the upper part of every page."""
-    found = []
+    """Return a screenshot of the upper part of every page."""
+    screenshots = []
     for output in outputs.values():
         page.goto(f"{base}{output}")
         page.evaluate(ALL_PICTURES)
@@ -74,26 +74,26 @@ def pictures(page: Page, base: str, outputs: dict[str, str], width: int) -> list
             full_page=True,
             clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)},
         )
-        found.append(Image.open(BytesIO(shot)).convert("RGB"))
-    return found
+        screenshots.append(Image.open(BytesIO(shot)).convert("RGB"))
+    return screenshots
 
 
 def sheet(shots: list[Image.Image]) -> Image.Image:
-    """Lay pictures out side by side, as large as can still be read: eight phones, four desks."""
+    """Arrange screenshots side by side, eight phones or four desktops in a row."""
     columns = 8 if shots[0].width < 600 else 4
     wide = SHEET // columns - GAP
     thumbnails = [shot.resize((wide, round(shot.height * wide / shot.width))) for shot in shots]
-    rows = [thumbnails[at : at + columns] for at in range(0, len(thumbnails), columns)]
-    heights = [max(each.height for each in row) + GAP for row in rows]
-    found = Image.new("RGB", (SHEET, sum(heights)), "#808080")
-    for at, row in enumerate(rows):
-        for nth, each in enumerate(row):
-            found.paste(each, (nth * (wide + GAP), sum(heights[:at])))
-    return found
+    rows = [thumbnails[start : start + columns] for start in range(0, len(thumbnails), columns)]
+    heights = [max(thumbnail.height for thumbnail in row) + GAP for row in rows]
+    canvas = Image.new("RGB", (SHEET, sum(heights)), "#808080")
+    for index, row in enumerate(rows):
+        for column, thumbnail in enumerate(row):
+            canvas.paste(thumbnail, (column * (wide + GAP), sum(heights[:index])))
+    return canvas
 
 
 def look(folder: Path, name: str, site: Path, dist: Path) -> None:
-    """Take the pictures of one site."""
+    """Write the sheets of one site."""
     handler = type("Host", (StaticHandler,), {"prefix": "/"})
     server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(dist)))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -118,7 +118,7 @@ def look(folder: Path, name: str, site: Path, dist: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    """Press all sites, then look at them."""
+    """Build all sites, then take their screenshots."""
     lints.MIN_RATE = 8000  # the small ones are small in this, too
     folder.mkdir(parents=True, exist_ok=True)
     sites = list(write_sites(folder))

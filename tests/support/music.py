@@ -23,27 +23,29 @@ LAYERS = {"drums": ("a", "b"), "bass": ("a", "b"), "lead": ("a", "b", "c")}
 
 
 def notes(seed: int, *, seconds: float = 4.0, rate: int = RATE, level: float = 0.2) -> Frames:
-    """Return decaying notes in stereo, shape (frames, 2), at pitches of the seed's own."""
+    """Return decaying notes in stereo, shape (frames, 2), at pitches that depend on the seed."""
     rng = np.random.default_rng(seed)
-    at = np.arange(round(rate * seconds)) / rate
-    wave = np.zeros_like(at)
+    time = np.arange(round(rate * seconds)) / rate
+    wave = np.zeros_like(time)
     for start in np.arange(0, seconds, 0.25):
-        pitch, sounding = rng.uniform(80, 2000), at >= start
-        wave += sounding * np.sin(2 * np.pi * pitch * at) * np.exp(-9 * np.maximum(at - start, 0))
+        pitch, sounding = rng.uniform(80, 2000), time >= start
+        wave += (
+            sounding * np.sin(2 * np.pi * pitch * time) * np.exp(-9 * np.maximum(time - start, 0))
+        )
     return np.stack([level * wave, level * np.roll(wave, 7)], axis=1)
 
 
 def sound_file(
     samples: Frames, *, rate: int = RATE, form: str = "WAV", subtype: str = "PCM_16"
 ) -> bytes:
-    """Return a sound file of samples, shape (frames, channels)."""
+    """Return an audio file of samples of shape (frames, channels)."""
     buffer = io.BytesIO()
     soundfile.write(buffer, samples, rate, format=form, subtype=subtype)
     return buffer.getvalue()
 
 
 def write_music(site: Path, audio: str = "") -> None:
-    """Write a site of one song with twelve variations, of which two are tokens."""
+    """Write a site of one song with twelve variations, two of which are tokens."""
     write(
         site / "site.toml",
         '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "C"\n'
@@ -69,5 +71,5 @@ def write_music(site: Path, audio: str = "") -> None:
 def token(number: str, *stems: str) -> dict[str, object]:
     """Return a song token of the ledger."""
     chosen = dict(zip(LAYERS, stems, strict=True))
-    found = {"id": number, "tier": "song", "state": "revealed", "song": "one"}
-    return found | {"stems": chosen, "burned": []}
+    fields = {"id": number, "tier": "song", "state": "revealed", "song": "one"}
+    return fields | {"stems": chosen, "burned": []}

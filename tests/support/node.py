@@ -1,4 +1,4 @@
-"""Node: evaluates functions over the pages' modules that need no page."""
+"""Node: evaluates functions over the pages' modules that work without a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).with_name("evaluate.mjs")
 
 
 class Node:
-    """A Node process. What functions leave in ``globalThis`` is there for the next ones."""
+    """A Node process. What functions store in ``globalThis`` stays for later ones."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603

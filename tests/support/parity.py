@@ -40,7 +40,7 @@ SIZES = (2048, 1, 777, 4096, 64, 30011, 333)
 def words(
     seed: int, channels: int = 2, frames: int = FRAMES, level: int = 9000
 ) -> NDArray[np.int16]:
-    """Return 16-bit noise that swells and fades, from integers alone."""
+    """Return 16-bit noise that swells and fades, computed with integers only."""
     at = np.arange(channels * frames, dtype=np.uint64) + np.uint64(seed * 1_000_003)
     mixed = (at * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
     noise = (mixed % np.uint64(2 * level)).astype(np.int64) - level
@@ -50,7 +50,7 @@ def words(
 
 
 def floats(seed: int, channels: int = 2, frames: int = FRAMES, level: int = 9000) -> Planar:
-    """Return the same at full scale 1.0."""
+    """Return the same noise with full scale at 1.0."""
     return words(seed, channels, frames, level).astype(np.float32) * np.float32(1 / 32768)
 
 
@@ -67,14 +67,14 @@ def mixer(level: int = 9000) -> Mixer:
     made = Mixer(
         rate=RATE, frames=FRAMES, rows=4, bars=Bars.from_song(frames=FRAMES, rate=RATE, bars=3)
     )
-    for row, each in enumerate((stem(1, level=level), stem(2, 1, level), fine(3), stem(4))):
-        made.place(row, each)
+    for row, audio in enumerate((stem(1, level=level), stem(2, 1, level), fine(3), stem(4))):
+        made.place(row, audio)
     return made
 
 
 def played(made: Mixer, changes: Sequence[tuple[Any, ...]] = (), frames: int = FRAMES) -> Played:
     """Render in blocks of all sizes; ``changes`` are (frame, method, arguments)."""
-    waiting, frame = sorted(changes, key=lambda each: int(each[0])), 0
+    waiting, frame = sorted(changes, key=lambda change: int(change[0])), 0
     blocks: list[Planar] = []
     lowest: list[float] = []
     while frame < frames:
@@ -89,7 +89,7 @@ def played(made: Mixer, changes: Sequence[tuple[Any, ...]] = (), frames: int = F
 
 
 class Buffer:
-    """What a Float32Array is to Python."""
+    """Stands for a JavaScript Float32Array."""
 
     def __init__(self, samples: Planar) -> None:
         self.samples = samples
@@ -180,7 +180,7 @@ def meters(rate: int, channels: int) -> list[float]:
         peaks.add(signal[:, at : at + 2400])
     figures = ("momentary", "short_term", "integrated", "range", "max_momentary")
     whole = loudness.integrated_loudness(signal, rate), loudness.loudness_range(signal, rate)
-    return [*(getattr(meter, each) for each in figures), peaks.true_peak, *whole]
+    return [*(getattr(meter, figure) for figure in figures), peaks.true_peak, *whole]
 
 
 def session() -> tuple[object, ...]:
@@ -220,7 +220,7 @@ def tokens() -> tuple[Song, list[str], int, list[StemKey]]:
     song = Song("s", "", tuple(layers), (Rule({"a": ("a0",)}, {"b": ("b1",)}),))
     held = [Token("1", "stem", "revealed", "s", "a", "a1"), Token("2", "stem", "unrevealed")]
     burned = Token("3", "song", "revealed", "s", stems={"a": "a0", "b": "b0", "c": "c2"})
-    mixes = [each.mix_number for each in song.variations()]
+    mixes = [variation.mix_number for variation in song.variations()]
     return song, mixes, song.count_permitted(), sorted(unlocked_stems([*held, burned]))
 
 
@@ -234,8 +234,8 @@ def forging() -> tuple[object, ...]:
     bought = cheapest_completion(SongHolding(song, {}), prices)
     assert bought is not None
     return (
-        [each.mix_number for each in rarest],
-        [information(song, each) for each in rarest],
+        [variation.mix_number for variation in rarest],
+        [information(song, variation) for variation in rarest],
         largest_batch(holding).total,
         weighed.combinations_after,
         bought.variation.mix_number,
@@ -251,9 +251,9 @@ def tagged() -> bytes:
 def logarithms() -> list[list[float]]:
     values = (words(7, 1, 5000, 30000)[0].astype(np.float64) + 31000).tolist()
     return [
-        [portable_math.log10(each) for each in values],
-        [portable_math.log2(each) for each in values],
-        [portable_math.tan(each / 80000) for each in values],
+        [portable_math.log10(value) for value in values],
+        [portable_math.log2(value) for value in values],
+        [portable_math.tan(value / 80000) for value in values],
     ]
 
 
@@ -288,7 +288,7 @@ COMPUTED: dict[str, Callable[[], object]] = {
 
 
 def digest(value: object) -> object:
-    """Return SHA-256 of arrays and bytes; numbers and words as they are, to the last bit."""
+    """Return the SHA-256 of arrays and bytes, and numbers and texts exactly."""
     if isinstance(value, bytes):
         return sha256(value).hexdigest()
     if isinstance(value, np.ndarray):
@@ -296,7 +296,7 @@ def digest(value: object) -> object:
     if isinstance(value, float):
         return value.hex()
     if isinstance(value, (list, tuple)):
-        parts = [digest(each) for each in value]
+        parts = [digest(part) for part in value]
         return parts if len(parts) < 20 else sha256(json.dumps(parts).encode()).hexdigest()
     return value
 

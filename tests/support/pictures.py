@@ -1,7 +1,7 @@
-"""Take the pictures of README.md: ``make pictures`` writes them into ``docs/pictures/``.
+"""Screenshots for README.md: ``make pictures`` writes them into ``docs/pictures/``.
 
-Pages of the bundled collection in a window of a fixed size, light and dark, as they are before
-anybody has pressed a key: the same site gives the same pictures.
+They show pages of the bundled collection in windows of a fixed size, light and dark, before any
+interaction, so that the same site gives the same pictures.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ QUALITY = 82
 
 
 def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) -> Image.Image:
-    """Return what a window shows of a page."""
+    """Return a screenshot of a page."""
     width, height = size
     page = browser.new_page(
         viewport={"width": width, "height": height},
@@ -52,16 +52,16 @@ def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) 
 
 
 def side_by_side(shots: list[Image.Image]) -> Image.Image:
-    """Lay pictures of one size beside each other."""
+    """Return pictures of the same size side by side."""
     width, height = shots[0].size
-    found = Image.new("RGB", (len(shots) * (width + GAP) - GAP, height), BETWEEN)
-    for at, shot in enumerate(shots):
-        found.paste(shot, (at * (width + GAP), 0))
-    return found
+    sheet = Image.new("RGB", (len(shots) * (width + GAP) - GAP, height), BETWEEN)
+    for column, shot in enumerate(shots):
+        sheet.paste(shot, (column * (width + GAP), 0))
+    return sheet
 
 
 def main(folder: Path) -> None:
-    """Press the bundled collection and take all pictures."""
+    """Build the bundled collection and take all screenshots."""
     dist = Path(mkdtemp()) / "dist"
     if run(["--out", str(dist)], build, ROOT):
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""A preview of a tiny site in a process of its own: a build copies content/ into dist/."""
+"""Preview server of a tiny site in a process of its own; a build copies content/ into dist/."""
 
 import signal
 import sys
@@ -9,17 +9,17 @@ from stempress.core.errors import Fault, SiteError
 
 site = Path(sys.argv[1])
 
-# Whoever runs the tests in the background may have had Ctrl-C ignored.
+# A test run in the background may have inherited an ignored Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def press() -> bool:
-    """Find the site as it was pressed."""
+    """Report that the site is built."""
     return True
 
 
 def rebuild() -> list[str]:
-    """Copy what has changed; two words in the page stand for what goes wrong."""
+    """Copy what has changed; two words in the page stand for errors."""
     text = (site / "content/index.html").read_text()
     if "broken" in text:
         raise SiteError([Fault("content/index.html", "is broken")])

@@ -1,4 +1,4 @@
-"""A page that has the prepared runtime and runs Python files in a worker."""
+"""A page with the prepared runtime that runs Python files in a worker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = Path(__file__).with_name("runtime_page")
 
 
 def write_runtime_site(folder: Path, *scripts: Path) -> None:
-    """Fill a folder with the page, the runtime and the scripts that it shall run."""
+    """Fill a folder with the page, the runtime and the scripts to run."""
     shutil.copytree(PAGE, folder, dirs_exist_ok=True)
     for script in scripts:
         shutil.copy(script, folder)

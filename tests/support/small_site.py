@@ -1,4 +1,4 @@
-"""A small site on disk with made-up sound: what rendering and drawing need, and no more."""
+"""A small site with made-up sound: just what rendering and drawing need."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
 
 @dataclass(frozen=True)
-class Small:
-    """A site that was read, planned, and given sound."""
+class SmallSite:
+    """A site that has been read and planned, with made-up sound."""
 
     folder: Path
     collection: Collection
@@ -56,16 +56,16 @@ class Small:
     sounds: Sounds
 
     def views(self, mixer_off: str = "") -> Views:
-        """Return what templates ask."""
+        """Return the views of the templates."""
         return Views(self.plan, self.collection, self.rarity, self.sounds, mixer_off)
 
     @property
     def keys(self) -> CacheKeys:
-        """What files follow from."""
+        """Cache keys of all files."""
         return CacheKeys(self.views(), NOTHING)
 
     def press(self, mixer_off: str = "") -> dict[str, str]:
-        """Render everything: the address of each file and its text."""
+        """Render all files; return their texts by address."""
         views = self.views(mixer_off)
         keys = CacheKeys(views, NOTHING)
         files = flatten(render_site(views, self.folder, keys, keys.page))
@@ -73,20 +73,20 @@ class Small:
 
 
 def text_of(file: OutputFile) -> str:
-    """Return the text of a file that was made, not copied."""
+    """Return the text of a file that is generated, not copied."""
     content = file.produce()
     assert isinstance(content, bytes)
     return content.decode()
 
 
 def xml(text: str) -> ET.Element:
-    """Parse what the tests themselves have made."""
+    """Parse XML that the tests themselves have written."""
     return ET.fromstring(text)  # noqa: S314
 
 
 def small_site(
     folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
-) -> Small:
+) -> SmallSite:
     """Write a site and read it."""
     write_small_site(folder, word, url=url, body=body, cover=cover)
     write(folder / "templates/_mixer.html", STUB)
@@ -96,7 +96,7 @@ def small_site(
 def write_small_site(
     folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
 ) -> None:
-    """Write a sound site in which every name ends in ``word`` and every text is ``body``."""
+    """Write a valid site in which every name ends in ``word`` and every text is ``body``."""
 
     def named(name: str) -> str:
         return json.dumps(f"{name} {word}".strip(), ensure_ascii=False)
@@ -167,31 +167,31 @@ def tone(
     level: float = 0.25,
     container: str = "FLAC",
 ) -> bytes:
-    """Return a sound file: sines, one for each channel, at a pitch of the seed's own."""
-    at = np.arange(frames)[:, None] / rate
+    """Return an audio file: sines, one for each channel, at a pitch that depends on the seed."""
+    time = np.arange(frames)[:, None] / rate
     pitches = 110 * 2 ** ((seed + 7 * np.arange(channels)) / 12)
     buffer = io.BytesIO()
-    soundfile.write(buffer, level * np.sin(2 * np.pi * pitches * at), rate, format=container)
+    soundfile.write(buffer, level * np.sin(2 * np.pi * pitches * time), rate, format=container)
     return buffer.getvalue()
 
 
-def read(folder: Path) -> Small:
-    """Read a site's folder and make its sound up."""
+def read(folder: Path) -> SmallSite:
+    """Read a site's folder, and make up its sound."""
     findings = Findings()
     settings = read_settings(folder, findings)
     collection = read_collection(folder, settings, findings)
     findings.raise_faults()
     rarity = Rarity(collection.songs, collection.tokens)
     plan = plan_pages(collection, rarity)
-    return Small(folder, collection, plan, rarity, made_up(collection))
+    return SmallSite(folder, collection, plan, rarity, made_up(collection))
 
 
 def made_up(collection: Collection) -> Sounds:
-    """Return sound for every stem, each with an envelope of its own."""
+    """Return sound for every stem, with a different envelope each."""
     file = WebFile("audio/x.opus", "audio/ogg", 10, Path("x.opus"))
     stems = {
-        key: StemSound(file, file, facts(envelope(at)), 0.5, 8.0)
-        for at, key in enumerate(stem_keys(collection.songs))
+        key: StemSound(file, file, facts(envelope(index)), 0.5, 8.0)
+        for index, key in enumerate(stem_keys(collection.songs))
     }
     songs = {song.slug: SongSound(48000, 384000) for song in collection.songs}
     previews = {
@@ -207,9 +207,9 @@ def facts(
     channels: int = 2,
     bands: tuple[tuple[int, ...], ...] | None = None,
 ) -> Facts:
-    """Return what could be known of a stem of 8 s."""
+    """Return the facts of a stem of 8 seconds."""
     bands = bands or tuple(
-        tuple(round(5 * band * each) for each in envelope[::2]) for band in (3, 2, 1)
+        tuple(round(5 * band * level) for level in envelope[::2]) for band in (3, 2, 1)
     )
     return Facts(
         digest="",
@@ -229,12 +229,12 @@ def facts(
 
 
 def envelope(seed: int) -> tuple[float, ...]:
-    """Return 96 values from 0 to 1 that no other seed gives."""
-    return tuple(((at * (seed + 3)) % 17) / 16 for at in range(96))
+    """Return 96 values from 0 to 1, different for every seed."""
+    return tuple(((index * (seed + 3)) % 17) / 16 for index in range(96))
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Write a file and the folders it lies in."""
+    """Write a file, creating its folders."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 

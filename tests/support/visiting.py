@@ -1,4 +1,4 @@
-"""A visitor at a page with a mixer: presses, moves, listens."""
+"""A visitor on a page with a mixer: presses buttons, moves faders, listens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60
 
 
 def until(page: Page, expression: str) -> None:
-    """Wait until an expression holds in a page; its policy forbids Playwright to wait in there."""
+    """Wait until an expression holds in a page, whose policy forbids Playwright's own waiting."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not page.evaluate(expression):
         assert time.monotonic() < end, expression
@@ -30,14 +30,14 @@ def until(page: Page, expression: str) -> None:
 
 @dataclass(frozen=True)
 class Visit:
-    """A page with a mixer, and the song's facts."""
+    """A page with a mixer, and the song's data."""
 
     page: Page
     song: dict[str, Any]
 
     @property
     def mixer(self) -> Locator:
-        """The region that everything is in."""
+        """The mixer's region."""
         return self.page.get_by_role("region", name="Mixer")
 
     def press(self, name: str) -> None:
@@ -49,29 +49,29 @@ class Visit:
         return self.mixer.get_by_role("group", name=name, exact=True)
 
     def set(self, fader: Locator, value: float) -> None:
-        """Move a fader as a visitor's hand does."""
+        """Move a fader."""
         fader.evaluate(
             "(it, value) => { it.value = value; it.dispatchEvent(new Event('input')); }", value
         )
 
     def seek(self, seconds: float) -> None:
-        """Drag the playhead to a place in the song."""
+        """Drag the playhead to a position in the song."""
         position = self.mixer.get_by_role("slider", name="Position")
         position.evaluate(
             "(it, at) => { it.value = at; it.dispatchEvent(new Event('change')); }", seconds
         )
 
-    def says(self, words: str) -> None:
-        """Wait until the status line says something."""
-        expect(self.mixer.get_by_role("status")).to_have_text(words, timeout=60_000)
+    def says(self, text: str) -> None:
+        """Wait until the status line has a text."""
+        expect(self.mixer.get_by_role("status")).to_have_text(text, timeout=60_000)
 
     def stats(self) -> dict[str, Any]:
-        """Return what the mixer counts."""
-        found: dict[str, Any] = self.page.evaluate("document.querySelector('stem-mixer').stats")
-        return found
+        """Return the mixer's statistics."""
+        stats: dict[str, Any] = self.page.evaluate("document.querySelector('stem-mixer').stats")
+        return stats
 
     def play(self, *, at_once: bool = False) -> None:
-        """Press Play, and tap what reaches the loudspeakers: when Python mixes it, or at once."""
+        """Press Play and record the output: once Python mixes it, or at once."""
         self.press("Play")
         if at_once:
             expect(self.mixer.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
@@ -83,13 +83,13 @@ class Visit:
         expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
 
     def recording(self) -> NDArray[np.float32]:
-        """Return what has been heard since, shape (2, frames)."""
+        """Return the samples recorded so far, shape (2, frames)."""
         data = b64decode(self.page.evaluate("window.recording()"))
         return np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
 
     def digest(self, bits: Bits) -> str:
-        """Return the digest that the page's Python computes."""
-        found: str = self.page.evaluate(
+        """Return the mix digest that the page's Python computes."""
+        digest: str = self.page.evaluate(
             "bits => document.querySelector('stem-mixer').digest(bits)", bits
         )
-        return found
+        return digest

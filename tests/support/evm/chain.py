@@ -1,4 +1,4 @@
-"""anvil with the test contracts on it."""
+"""A local chain (anvil) with the test contracts on it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ FLAGS = (
 
 
 def compiled() -> bytes:
-    """Return the test contracts' code and selectors, as JSON: seconds of work."""
+    """Return the test contracts' code and selectors as JSON; takes seconds."""
     script = str(HERE / "compile.mjs")
     return subprocess.run(["node", script], capture_output=True, check=True).stdout  # noqa: S603, S607
 
 
 @dataclass
 class Chain:
-    """A chain of one's own. Arguments of calls are addresses and whole numbers alone."""
+    """A chain of its own. Arguments of calls are only addresses and whole numbers."""
 
     compiled: dict[str, Any]
     address: str = ""
@@ -69,8 +69,8 @@ class Chain:
         self._drain.join()
         self._process.communicate(timeout=10)
 
-    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - whatever it answers
-        """Ask in JSON-RPC."""
+    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - any JSON
+        """Send a JSON-RPC request and return its result."""
         question = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         answer = self._session.post(self.address, json=question, timeout=60).json()
         assert "error" not in answer, answer
@@ -78,8 +78,8 @@ class Chain:
 
     def deploy(self, name: str) -> str:
         """Deploy a contract and return its address."""
-        made = self._mined({"data": self.compiled[name]["code"]})
-        address: str = made["contractAddress"]
+        receipt = self._mined({"data": self.compiled[name]["code"]})
+        address: str = receipt["contractAddress"]
         return address
 
     def place(self, name: str, address: str) -> None:

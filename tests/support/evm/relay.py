@@ -1,4 +1,4 @@
-"""A public endpoint in front of a chain: it counts, dawdles, refuses and lies when told to."""
+"""A public endpoint in front of a chain: counts requests; delays, refuses, lies on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ type Answer = tuple[int, bytes]
 
 @dataclass
 class Relay:
-    """An endpoint. ``act`` may answer a question in the chain's stead with a status and a body."""
+    """An endpoint. ``act`` may answer a request instead of the chain, with a status and a body."""
 
     upstream: str
     delay: float = 0.0
@@ -71,34 +71,34 @@ class Relay:
         self._server.server_close()
 
     def answer(self, body: bytes) -> Answer:
-        """Count a question, and answer it."""
+        """Count a request and answer it."""
         question = json.loads(body)
         if isinstance(question, list):
-            parts = [self.answer(json.dumps(each).encode()) for each in question]
+            parts = [self.answer(json.dumps(part).encode()) for part in question]
             return 200, b"[" + b",".join(part for _, part in parts) + b"]"
         self.asked[question["method"]] += 1
         time.sleep(self.delay)
-        acted = self.act(question)
-        if acted is None:
-            found = requests.post(
+        reply = self.act(question)
+        if reply is None:
+            response = requests.post(
                 self.upstream, data=body, headers={"content-type": "application/json"}, timeout=60
             )
-            acted = found.status_code, found.content
-        self.bytes_sent += len(acted[1])
-        return acted
+            reply = response.status_code, response.content
+        self.bytes_sent += len(reply[1])
+        return reply
 
     def reset(self) -> None:
-        """Behave well again, and count from nothing."""
+        """Behave normally again, and count from zero."""
         self.delay, self.act, self.bytes_sent = 0.0, lambda _: None, 0
         self.asked.clear()
 
 
 def refusal(code: int, message: str) -> Answer:
-    """Return an error of JSON-RPC."""
+    """Return a JSON-RPC error."""
     error = {"code": code, "message": message}
     return 200, json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}).encode()
 
 
 def result(value: object) -> Answer:
-    """Return an answer of JSON-RPC."""
+    """Return a JSON-RPC result."""
     return 200, json.dumps({"jsonrpc": "2.0", "id": 1, "result": value}).encode()

@@ -1,5 +1,5 @@
 # noqa: INP001
-"""What the mixer imports; the answer is the last expression, as JSON."""
+"""Imports what the mixer imports; the last expression is the answer, as JSON."""
 
 import json
 import sys
