@@ -215,7 +215,7 @@ def test_large_pictures_are_stacked_by_the_page(tmp_path: Path) -> None:
     assert len(covers(small)[variation_cover(variation)]) < 6000
     views = Views(small.plan, small.collection, small.rarity, small.sounds)
     assert views.pictures(small.collection.song("one"), variation) == [stem_cover(X)]
-    assert f"../../../{stem_cover(X)}" in small.press()["songs/one/1-2/index.html"]
+    assert f"../../../{stem_cover(X)}" in small.render()["songs/one/1-2/index.html"]
 
 
 def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_every_page_refers_to_a_card_that_exists(small: SmallSite) -> None:
     covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
-    for address, page in small.press().items():
+    for address, page in small.render().items():
         if address.endswith("index.html"):
             named = page.partition('<meta property="og:image" content="')[2].partition('"')[0]
             assert named.removeprefix(f"{URL}/") in cards, address
@@ -92,7 +92,7 @@ def test_there_are_no_cards_without_an_address_or_when_turned_off(
     settings = replace(small.collection.settings, **change)  # type: ignore[arg-type]
     other = replace(small, collection=replace(small.collection, settings=settings), folder=tmp_path)
     assert cards_of(other, [OutputFile("art/a.svg", SVG % b"ff0000")]) == {}
-    assert "cards/" not in other.press()["index.html"]
+    assert "cards/" not in other.render()["index.html"]
 
 
 def test_icons_have_the_size_that_the_manifest_states(small: SmallSite) -> None:

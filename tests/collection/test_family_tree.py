@@ -69,7 +69,7 @@ def test_cycles_and_unknown_tokens_end_the_line(ledger: Mapping[str, Token]) -> 
 @pytest.fixture(scope="module")
 def pressed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     small: SmallSite = small_site(tmp_path_factory.mktemp("plain"))
-    return small.press()
+    return small.render()
 
 
 def test_an_album_token_links_every_token_that_was_burned_for_it(pressed: dict[str, str]) -> None:

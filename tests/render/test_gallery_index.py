@@ -1,4 +1,4 @@
-"""The gallery's index, and what is found in it, against what the ledger says."""
+"""The gallery's index and search, checked against the ledger."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def numbers_of(packed: Any) -> list[int]:  # noqa: ANN401 - as JSON has it
     ]
 
 
-def test_numbers_that_follow_each_other_are_one_range() -> None:
+def test_consecutive_ids_are_a_range() -> None:
     huge = 2**255
     ids = id_ranges(tokens_of(0, 1, 2, 5, 7, 8, huge, huge + 1))
     assert ids == ["0-2", "5", "7-8", f"{huge}-{huge + 1}"]
@@ -81,7 +81,7 @@ def test_a_column_has_as_many_digits_as_its_largest_number_needs(largest: int) -
     assert packed["width"] == max(1, -(-largest.bit_length() // 6))
 
 
-def test_ten_thousand_tokens_and_their_holders_are_small_even_where_nothing_is_compressed(
+def test_the_index_of_ten_thousand_tokens_is_small_even_uncompressed(
     large: Collection,
 ) -> None:
     index = json_bytes(gallery_data(large))
@@ -92,14 +92,14 @@ def test_ten_thousand_tokens_and_their_holders_are_small_even_where_nothing_is_c
     assert len(gzip.compress(json_bytes(gallery_data(crowd)))) < BUDGET
 
 
-def test_an_unrevealed_token_is_one_of_its_tier_and_no_more(small: SmallSite) -> None:
+def test_the_index_has_only_the_tier_of_an_unrevealed_token(small: SmallSite) -> None:
     """The ledger has tokens 7 and 8 unrevealed, at places 5 and 6."""
     index: Any = gallery_data(small.collection)
     assert numbers_of(index["kinds"])[5:7] == [0, 0]
     assert index["states"][5:7] == "uu"
 
 
-def test_addresses_whose_ends_are_alike_are_told_apart(small: SmallSite) -> None:
+def test_addresses_with_the_same_ends_stay_distinct(small: SmallSite) -> None:
     first, second = "0x" + "ab" * 20, "0x" + "ab" * 7 + "cd" + "ab" * 12
     owners = {"5": {first: 1}, "93": {second: 1, first: 2}}
     collection = replace(small.collection, ledger=replace(small.collection.ledger, owners=owners))
@@ -109,7 +109,7 @@ def test_addresses_whose_ends_are_alike_are_told_apart(small: SmallSite) -> None
     assert index["owners"]["more"] == {"9": [0]}
 
 
-def test_traits_lead_into_the_gallery_where_it_has_such_a_facet(small: SmallSite) -> None:
+def test_traits_link_to_the_gallery_if_it_has_such_a_filter(small: SmallSite) -> None:
     shown = {
         Trait("Tier", "Song"): "gallery/?tier=song",
         Trait("State", "Unrevealed"): "gallery/?state=unrevealed",
@@ -232,13 +232,13 @@ def fits(facets: Facets, chosen: Mapping[str, list[str]], but: str = "") -> bool
     return all(facets[name] & set(slugs) for name, slugs in chosen.items() if slugs and name != but)
 
 
-def test_titles_and_covers_are_those_of_the_tokens_pages(large: Collection, asked: Node) -> None:
+def test_titles_and_covers_match_those_of_the_tokens_pages(large: Collection, asked: Node) -> None:
     assert asked.evaluate("() => titles") == [
         [token_title(large, token), token_cover(large, token)] for token in large.tokens
     ]
 
 
-def test_a_token_is_heard_as_what_it_is_and_an_unrevealed_one_not_at_all(
+def test_revealed_tokens_have_tracks_and_unrevealed_ones_none(
     large: Collection, asked: Node
 ) -> None:
     def track(token: Token) -> list[str]:
@@ -272,10 +272,10 @@ def song_place(collection: Collection) -> Callable[[str], int]:
     return lambda address: slugs.index(address.split("/")[1])
 
 
-def test_there_are_play_keys_where_there_is_a_mixer(small: SmallSite) -> None:
+def test_there_are_play_buttons_if_the_site_has_a_mixer(small: SmallSite) -> None:
     key = 'class="play-key"'
-    assert key in small.press()["gallery/index.html"]
-    assert key not in small.press("no runtime")["gallery/index.html"]
+    assert key in small.render()["gallery/index.html"]
+    assert key not in small.render("no runtime")["gallery/index.html"]
 
 
 CHOICES: dict[str, dict[str, list[str]]] = {
@@ -291,7 +291,7 @@ CHOICES: dict[str, dict[str, list[str]]] = {
 
 
 @pytest.mark.parametrize("chosen", CHOICES.values(), ids=CHOICES)
-def test_among_ten_thousand_what_is_chosen_is_found_and_every_value_counted(
+def test_filters_find_the_right_tokens_and_count_every_value(
     asked: Node, known: dict[str, Facets], chosen: dict[str, list[str]]
 ) -> None:
     found = ask(asked, chosen=chosen)
@@ -306,9 +306,7 @@ def test_among_ten_thousand_what_is_chosen_is_found_and_every_value_counted(
         assert {value: count for value, count in counts.items() if count} == would, name
 
 
-def test_a_holder_has_the_tokens_that_the_ledger_says(
-    asked: Node, known: dict[str, Facets]
-) -> None:
+def test_an_owner_has_the_tokens_of_the_ledger(asked: Node, known: dict[str, Facets]) -> None:
     counts = Counter(value for facets in known.values() for value in facets["owner"])
     for holder, count in counts.most_common(3):
         found = ask(asked, chosen={"owner": [holder]})["ids"]
@@ -322,7 +320,7 @@ def folded(words: str) -> str:
 
 
 @pytest.mark.parametrize("words", ["fog", "  FÖG  Rough ", "drums slow", "forged lantern", "ell 1"])
-def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
+def test_the_search_covers_titles_stems_layers_songs_albums_tiers_and_states(
     large: Collection, asked: Node, words: str
 ) -> None:
     def text(token: Token) -> str:
@@ -357,9 +355,7 @@ def test_words_are_sought_in_titles_stems_layers_songs_albums_tiers_and_states(
         ("0012", ["12"]),
     ],
 )
-def test_numbers_and_ranges_of_numbers_come_first(
-    asked: Node, words: str, first: list[str]
-) -> None:
+def test_ids_and_ranges_of_ids_come_first(asked: Node, words: str, first: list[str]) -> None:
     found = ask(asked, words=words)["ids"]
     assert found[: len(first)] == first
     if "-" in words or "#" in words:
@@ -375,7 +371,7 @@ def test_the_best_match_comes_first(asked: Node, large: Collection) -> None:
     assert 0 < sum(has) < len(has)
 
 
-def test_every_order_has_every_token_and_the_unknown_last(
+def test_every_sort_order_has_all_tokens_with_unknown_ones_last(
     asked: Node, large: Collection, known: dict[str, Facets]
 ) -> None:
     bits = bits_of(large)
@@ -407,13 +403,13 @@ def test_every_order_has_every_token_and_the_unknown_last(
         ("?view=sheet&utm_source=x#top", "?view=sheet"),
     ],
 )
-def test_addresses_are_read_and_written_alike_and_what_is_unknown_is_left_out(
+def test_queries_survive_a_round_trip_and_unknown_values_are_dropped(
     asked: Node, given: str, kept: str
 ) -> None:
     assert asked.evaluate("rewrite", given) == kept
 
 
-def test_a_whole_address_stands_for_its_holder(asked: Node, large: Collection) -> None:
+def test_a_full_address_finds_its_owner(asked: Node, large: Collection) -> None:
     address = next(iter(next(iter(large.ledger.owners.values()))))
     short = f"{address[:14]}..{address[-4:]}".lower()
     for written in (address, address.lower(), short):

@@ -1,4 +1,4 @@
-"""What strangers write stays text: in pages, feed, pictures and data, or it is refused."""
+"""Hostile texts stay text in pages, feed, pictures and data, or are rejected."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def keys(node: object) -> object:
 
 
 @pytest.mark.parametrize("word", [HOSTILE, ODD], ids=["markup", "odd"])
-def test_words_add_nothing_but_words(
+def test_hostile_texts_change_nothing_but_text(
     word: str, plain: Dist, tmp_path: Path, press_small: Press
 ) -> None:
     dist = press_with(word, tmp_path, press_small)
@@ -158,7 +158,7 @@ def test_texts_may_be_very_long(plain: Dist, tmp_path: Path, press_small: Press)
 
 
 @pytest.mark.parametrize("name", FRONT)
-def test_control_characters_are_refused_in_every_text(name: str, tmp_path: Path) -> None:
+def test_control_characters_are_rejected_in_every_text(name: str, tmp_path: Path) -> None:
     write_small_site(tmp_path)
     path = tmp_path / name
     text = path.read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_control_characters_are_refused_in_every_text(name: str, tmp_path: Path)
 @example("\u202e")
 @example("___")
 @settings(max_examples=20, deadline=None, database=None)
-def test_any_words_are_refused_or_pressed(
+def test_any_text_is_rejected_or_built(
     plain_shapes: list[list[tuple[str, ...]]],
     tmp_path_factory: pytest.TempPathFactory,
     words: str,
@@ -195,7 +195,7 @@ def plain_shapes(tmp_path_factory: pytest.TempPathFactory) -> list[list[tuple[st
 def shapes_of(site: Path, words: str) -> list[list[tuple[str, ...]]]:
     """Return the elements of every page of a site with these words; of none if it is refused."""
     try:
-        files = small_site(site, words).press()
+        files = small_site(site, words).render()
     except SiteError:
         return []
     assert len(xml(files["feed.xml"]))
@@ -204,7 +204,7 @@ def shapes_of(site: Path, words: str) -> list[list[tuple[str, ...]]]:
 
 @given(st.text("<>\"'&;[]()!*_`#:/ \n\tajs=\\{}", max_size=80))
 @settings(max_examples=150, deadline=None, database=None)
-def test_markdown_gives_known_elements_alone(text: str) -> None:
+def test_markdown_gives_only_allowed_elements(text: str) -> None:
     page = Shape(render_markdown(text, "../", 1))
     for tag, *attributes in page.tags:
         assert tag.removeprefix("/") in TAGS

@@ -1,4 +1,4 @@
-"""Pages: what strangers wrote stays text, links are relative, headings are in order."""
+"""HTML pages: strangers' texts stay text, links are relative, headings are in order."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 
 @pytest.fixture(scope="module")
 def pressed(plain: SmallSite) -> dict[str, str]:
-    return plain.press()
+    return plain.render()
 
 
 def pages_of(files: dict[str, str]) -> dict[str, Parsed]:
     return {address: Parsed(text) for address, text in files.items() if address.endswith(".html")}
 
 
-def test_hostile_words_stay_words_in_every_field(tmp_path: Path) -> None:
-    files = small_site(tmp_path, HOSTILE, body=HOSTILE_BODY).press()
+def test_hostile_texts_are_escaped_in_every_field(tmp_path: Path) -> None:
+    files = small_site(tmp_path, HOSTILE, body=HOSTILE_BODY).render()
     for address, page in pages_of(files).items():
         for tag, attributes in page.tags:
             assert tag != "iframe", address
@@ -84,22 +84,22 @@ def test_hostile_words_stay_words_in_every_field(tmp_path: Path) -> None:
         "file:///etc/passwd",
     ],
 )
-def test_links_that_run_or_lead_astray_are_refused(link: str) -> None:
+def test_links_that_run_scripts_or_mislead_are_removed(link: str) -> None:
     html = render_markdown(f"[a]({link}) [b](<{link}>)\n\n[c]: {link}\n\n[c]", "../", 1)
     hrefs = [href for href in Parsed(html).links if href]
     assert hrefs == []
 
 
-def test_a_link_that_runs_does_not_get_past_the_settings_either(plain: SmallSite) -> None:
+def test_settings_reject_links_that_run_scripts(plain: SmallSite) -> None:
     contract = plain.collection.settings.contract
     assert contract is not None
     unchecked = replace(contract, marketplace="javascript:alert(1)//{token_id}")
     settings = replace(plain.collection.settings, contract=unchecked)
     small = replace(plain, collection=replace(plain.collection, settings=settings))
-    assert "javascript:" not in small.press()["tokens/1/index.html"]
+    assert "javascript:" not in small.render()["tokens/1/index.html"]
 
 
-def test_every_link_is_relative_and_leads_to_a_file(
+def test_every_link_is_relative_and_its_file_exists(
     plain: SmallSite, pressed: dict[str, str]
 ) -> None:
     drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
@@ -120,13 +120,13 @@ def test_every_link_is_relative_and_leads_to_a_file(
 
 def test_every_page_has_one_title_and_skips_no_heading(tmp_path: Path) -> None:
     body = "### deep\n\n# high\n\nwords\n\n###### deepest\n\n## middle"
-    for address, page in pages_of(small_site(tmp_path, body=body).press()).items():
+    for address, page in pages_of(small_site(tmp_path, body=body).render()).items():
         headings = page.headings
         assert headings.count(1) == 1, address
         assert all(low <= high + 1 for high, low in pairwise(headings)), (address, headings)
 
 
-def test_pages_keep_to_their_own_policy(pressed: dict[str, str]) -> None:
+def test_pages_comply_with_their_own_security_policy(pressed: dict[str, str]) -> None:
     for address, page in pages_of(pressed).items():
         assert not any("style" in attributes for _, attributes in page.tags), address
         if address != "404.html":
@@ -138,7 +138,7 @@ def test_pages_keep_to_their_own_policy(pressed: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("tag", ["style", "script"])
-def test_the_missing_page_carries_all_it_needs_and_the_hashes_of_it(
+def test_the_404_page_has_its_style_and_script_inline_with_hashes(
     pressed: dict[str, str], tag: str
 ) -> None:
     page = pressed["404.html"]
@@ -148,7 +148,7 @@ def test_the_missing_page_carries_all_it_needs_and_the_hashes_of_it(
     assert set(Parsed(page).links) == {"./"}
 
 
-def test_unrevealed_pages_differ_in_their_number_alone(pressed: dict[str, str]) -> None:
+def test_pages_of_unrevealed_tokens_differ_only_in_their_number(pressed: dict[str, str]) -> None:
     seven, eight = (pressed[f"tokens/{number}/index.html"] for number in "78")
     assert seven != eight
     anonymous = [re.sub(rf"(#|/|a=|_){n}\b", r"\1N", page) for n, page in ((7, seven), (8, eight))]
@@ -157,13 +157,13 @@ def test_unrevealed_pages_differ_in_their_number_alone(pressed: dict[str, str]) 
     assert "data-mix" not in seven
 
 
-def test_absolute_addresses_stand_only_where_the_site_has_one(
+def test_pages_have_absolute_addresses_only_if_the_site_has_a_url(
     pressed: dict[str, str], tmp_path: Path
 ) -> None:
     assert "canonical" not in pressed["index.html"]
     assert "og:image" not in pressed["index.html"]
     assert "Sitemap" not in pressed["robots.txt"]
-    files = small_site(tmp_path, url="https://ferry.example/x").press()
+    files = small_site(tmp_path, url="https://ferry.example/x").render()
     token = files["tokens/99/index.html"]
     assert '<link rel="canonical" href="https://ferry.example/x/tokens/99/">' in token
     assert 'content="https://ferry.example/x/cards/albums/tides.png"' in token
@@ -171,7 +171,9 @@ def test_absolute_addresses_stand_only_where_the_site_has_one(
     assert 'href="https://ferry.example/x/gallery/"' in files["404.html"]
 
 
-def test_feed_and_sitemap_are_xml_and_complete(plain: SmallSite, pressed: dict[str, str]) -> None:
+def test_feed_and_sitemap_are_complete_and_valid_xml(
+    plain: SmallSite, pressed: dict[str, str]
+) -> None:
     feed = xml(pressed["feed.xml"])
     assert [entry.findtext(f"{ATOM}updated") for entry in feed.iter(f"{ATOM}entry")] == [
         "2026-01-02T00:00:00Z"
@@ -179,20 +181,22 @@ def test_feed_and_sitemap_are_xml_and_complete(plain: SmallSite, pressed: dict[s
     assert len(xml(pressed["sitemap.xml"])) == sum(page.listed for page in plain.plan.pages)
 
 
-def test_a_forged_token_tells_where_it_went_and_what_it_was(pressed: dict[str, str]) -> None:
+def test_a_forged_token_links_to_what_it_was_and_what_it_became(pressed: dict[str, str]) -> None:
     song = pressed["tokens/91/index.html"]
     assert {"../../tokens/1/", "../../tokens/2/", "../../tokens/99/"} <= set(Parsed(song).links)
     assert "<audio" in song
 
 
-def test_mixers_begin_where_their_page_is(pressed: dict[str, str]) -> None:
+def test_mixers_start_with_the_mix_of_their_page(pressed: dict[str, str]) -> None:
     assert "data-mix='2-1'" in pressed["songs/one/2-1/index.html"]
     assert "data-mix='2-1'>drums<" in pressed["stems/two/drums/tape/index.html"]
     assert "data-mix='2-2'" in pressed["tokens/93/index.html"]
 
 
-def test_a_site_pressed_without_the_runtime_says_why(plain: SmallSite) -> None:
-    assert "No runtime &amp; no mixer." in plain.press("No runtime & no mixer.")["mixer/index.html"]
+def test_a_site_built_without_the_runtime_states_the_reason(plain: SmallSite) -> None:
+    assert (
+        "No runtime &amp; no mixer." in plain.render("No runtime & no mixer.")["mixer/index.html"]
+    )
 
 
 def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
@@ -201,7 +205,7 @@ def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
         tmp_path / "templates/tier.html",
         '{% extends "base.html" %}{% block content %}<h1>Our {{ about.shared }}</h1>{% endblock %}',
     )
-    files = read(tmp_path).press()
+    files = read(tmp_path).render()
     assert "<h1>Our song</h1>" in files["tiers/song/index.html"]
     assert "Our " not in files["gallery/index.html"]
 
@@ -216,28 +220,30 @@ def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
         ("{{ 'a'|no_such_filter }}", 1),
     ],
 )
-def test_a_broken_template_is_named_with_its_line(tmp_path: Path, template: str, line: int) -> None:
+def test_an_error_in_a_template_is_reported_with_its_line(
+    tmp_path: Path, template: str, line: int
+) -> None:
     small_site(tmp_path)
     write(tmp_path / "templates/rarity.html", template)
     with pytest.raises(SiteError) as caught:
-        read(tmp_path).press()
+        read(tmp_path).render()
     fault = caught.value.faults[0]
     assert fault.where == "templates/rarity.html"
     assert fault.message.startswith(f"line {line}: ")
 
 
-def test_a_template_in_another_encoding_is_a_fault_of_the_site(tmp_path: Path) -> None:
+def test_a_template_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
     small_site(tmp_path)
     (tmp_path / "templates/rarity.html").write_bytes("größer".encode("latin-1"))
     with pytest.raises(SiteError, match=r"templates/rarity\.html: uses a template .* not UTF-8"):
-        read(tmp_path).press()
+        read(tmp_path).render()
 
 
-def test_an_empty_collection_has_pages_too(tmp_path: Path) -> None:
+def test_an_empty_collection_has_pages(tmp_path: Path) -> None:
     small_site(tmp_path)
     write(tmp_path / "content/tokens.json", "{}")
     (tmp_path / "content/notes/first.md").unlink()
-    files = read(tmp_path).press()
+    files = read(tmp_path).render()
     assert "No tokens have been minted yet" in files["gallery/index.html"]
     assert xml(files["feed.xml"]).findall(f"{ATOM}entry") == []
 
@@ -246,7 +252,7 @@ def stripes(page: str) -> int:
     return page.split("</div>", 1)[0].count("<i ")
 
 
-def test_spines_tell_what_is_pressed(pressed: dict[str, str]) -> None:
+def test_spines_show_what_is_on_the_record(pressed: dict[str, str]) -> None:
     spines = {
         address: page.partition('<div class="spine"')[2]
         for address, page in pressed.items()
@@ -262,19 +268,19 @@ def test_spines_tell_what_is_pressed(pressed: dict[str, str]) -> None:
     assert stripes(spines["tokens/7/index.html"]) == 0  # nobody knows yet
 
 
-def test_the_whole_collection_plays_from_the_front_page(pressed: dict[str, str]) -> None:
+def test_the_home_page_plays_the_whole_collection(pressed: dict[str, str]) -> None:
     assert 'data-queue="albums/tides"' in pressed["index.html"]
 
 
-def test_a_front_page_without_music_offers_nothing_to_play(plain: SmallSite) -> None:
+def test_a_home_page_without_music_has_nothing_to_play(plain: SmallSite) -> None:
     home = next(page for page in plain.plan.pages if page.template == "home.html")
     silent = replace(plain.collection, albums=(), ledger=Ledger(), _songs={})
     alone = Plan((Section("", lambda: [home]),))
-    pages = replace(plain, plan=alone, collection=silent).press()
+    pages = replace(plain, plan=alone, collection=silent).render()
     assert "data-queue" not in pages["index.html"]
 
 
-def test_layer_colours_can_carry_text() -> None:
+def test_layer_colours_have_enough_contrast_for_text() -> None:
     css = (WEB / "site.css").read_text(encoding="utf-8")
     light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
     for part, paper in ((light, LIGHT_PAPER), (dark.split("\n}\n")[0], DARK_PAPER)):
@@ -284,7 +290,7 @@ def test_layer_colours_can_carry_text() -> None:
         assert all(contrast(ink, each) >= TEXT_CONTRAST for ink in inks for each in papers)
 
 
-def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
+def test_markdown_links_are_relative_to_the_root_and_headings_are_in_order() -> None:
     html = render_markdown(
         "# one\n\n#### two\n\n## three\n\n[s](/songs/one/) [t](other/) <b>raw</b>", "../", 1
     )
@@ -293,7 +299,7 @@ def test_prose_takes_links_from_the_root_and_tidies_headings() -> None:
     assert "&lt;b&gt;raw&lt;/b&gt;" in html
 
 
-def test_words_for_figures() -> None:
+def test_figures_are_formatted() -> None:
     formatter = Formatter()
     assert formatter.signed(-0.25, 1) == "\N{MINUS SIGN}0.2"
     assert formatter.signed(-0.02, 1) == "0.0"
@@ -306,7 +312,7 @@ def test_words_for_figures() -> None:
     assert summarize("**Bold** [link](x) and " + "long " * 60).endswith("long…")
 
 
-def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: Path) -> None:
+def test_an_album_token_without_known_songs_has_nothing_to_play(tmp_path: Path) -> None:
     small_site(tmp_path)
     ledger = tmp_path / "content/tokens.json"
     told = json.loads(ledger.read_text("utf-8"))
@@ -315,7 +321,7 @@ def test_an_album_token_of_songs_that_nobody_told_has_nothing_to_play(tmp_path: 
         token.pop("burned", None)
         token["state"] = token["state"].replace("forged", "revealed")
     write(ledger, json.dumps(told))
-    pages = read(tmp_path).press()
+    pages = read(tmp_path).render()
     assert "data-queue" in pages["tokens/93/index.html"]
     assert "data-queue" not in pages["tokens/99/index.html"]
 

@@ -1,4 +1,4 @@
-"""Quicker templates: they print and call as Jinja's own do."""
+"""Faster compiled templates: they print and call as Jinja's own do."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Quicker(Environment):
         "{% autoescape false %}{{ text }}{% endautoescape %}",
     ],
 )
-def test_they_say_the_same(source: str) -> None:
+def test_output_is_the_same_as_with_jinja(source: str) -> None:
     assert rendered(source, Quicker) == rendered(source, Environment)
 
 
-def test_what_is_not_there_is_a_fault() -> None:
+def test_an_undefined_name_is_an_error() -> None:
     for source in ("{{ missing }}", "{{ missing() }}", "{{ plain.missing() }}"):
         with pytest.raises(UndefinedError):
             rendered(source, Quicker)
 
 
-def test_markup_that_nothing_is_known_of_is_asked_for_its_html() -> None:
+def test_objects_with_an_html_method_are_asked_for_their_html() -> None:
     class Picture:
         def __html__(self) -> str:
             return "<img>"

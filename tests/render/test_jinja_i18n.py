@@ -1,4 +1,4 @@
-"""Sentences of templates: in the site's language, in its order, with values escaped."""
+"""Translated templates: in the site's language and word order, with values escaped."""
 
 from __future__ import annotations
 
@@ -54,45 +54,43 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
     return render
 
 
-def test_a_sentence_is_said_in_the_language_of_the_site_and_in_its_order(say: Say) -> None:
+def test_a_sentence_is_in_the_site_language_and_its_word_order(say: Say) -> None:
     assert say(MIX, song="Undertow") == "Mix 1-2 of Undertow"
     assert say(MIX, GERMAN, song="Undertow") == "Undertow, Mix 1-2"
     assert say('{{ pgettext("state", "revealed") }}', GERMAN) == "enthüllt"
     assert say('{{ pgettext("tier", "revealed") }}', GERMAN) == "revealed"
 
 
-def test_words_of_a_catalogue_are_text_and_never_markup(say: Say) -> None:
+def test_markup_in_a_catalogue_is_escaped(say: Say) -> None:
     assert say('{{ _("Gallery") }}', GERMAN) == "Galerie &amp; mehr"
     assert say('<a title="{{ _("Gallery") }}">', GERMAN) == '<a title="Galerie &amp; mehr">'
 
 
 @pytest.mark.parametrize("translations", [ENGLISH, GERMAN])
 @pytest.mark.parametrize("template", [MIX, LINK, "{% set it = " + MIX[3:-3] + " %}{{ it }}"])
-def test_what_strangers_wrote_is_escaped_within_a_sentence(
-    say: Say, translations: Translations, template: str
-) -> None:
+def test_values_are_escaped(say: Say, translations: Translations, template: str) -> None:
     said = say(template, translations, song='<img src=x>"%(number)s')
     assert "&lt;img src=x&gt;&#34;%(number)s" in said
     assert "<img" not in said
 
 
-def test_markup_that_a_template_has_made_stays_markup_within_a_sentence(say: Say) -> None:
+def test_markup_values_are_not_escaped(say: Say) -> None:
     assert say(MIX, GERMAN, song=Markup("<b>Undertow</b>")) == "<b>Undertow</b>, Mix 1-2"
 
 
-def test_links_stand_where_the_language_wants_them(say: Say) -> None:
+def test_links_follow_the_word_order_of_the_language(say: Say) -> None:
     assert say(LINK, song="Undertow") == 'See <a href="./">Undertow</a> whole.'
     assert say(LINK, GERMAN, song="Undertow") == 'Ganz: <a href="./">Undertow</a>.'
 
 
-def test_names_are_isolated_where_the_sentence_is_written_from_right_to_left(say: Say) -> None:
+def test_values_are_isolated_in_right_to_left_sentences(say: Say) -> None:
     hebrew = Translations(tag="he", direction="rtl", key="he test")
     assert say(MIX, hebrew, song="Undertow") == "Mix \u20681-2\u2069 of \u2068Undertow\u2069"
     assert say(LINK, hebrew, song="A & B") == ('See <a href="./">\u2068A &amp; B\u2069</a> whole.')
     assert hebrew("%(id)s", id=7) == "\u20687\u2069"
 
 
-def test_numbers_take_the_form_and_the_figures_of_the_language(say: Say) -> None:
+def test_numbers_get_the_plural_form_and_format_of_the_language(say: Say) -> None:
     assert say(COUNT, count=1) == "1 token"
     assert say(COUNT, count=1234) == "1,234 tokens"
     assert say(COUNT, GERMAN, count=1234) == "1.234 Stücke"
@@ -104,7 +102,7 @@ def test_numbers_take_the_form_and_the_figures_of_the_language(say: Say) -> None
     ]
 
 
-def test_a_sentence_that_is_not_translated_stays_english(say: Say) -> None:
+def test_an_untranslated_sentence_stays_english(say: Say) -> None:
     assert say('{{ _("Rarity") }}', GERMAN) == "Rarity"
     assert (
         say(COUNT, Translations(tag="pl", rule=POLISH.rule, key="pl empty"), count=3) == "3 tokens"
@@ -114,12 +112,12 @@ def test_a_sentence_that_is_not_translated_stays_english(say: Say) -> None:
 @pytest.mark.parametrize(
     "template", ["{{ _(song) }}", '{{ ngettext("one", "many") }}', '{{ _("Mix %(number)s") }}']
 )
-def test_what_cannot_be_said_is_told_when_the_template_is_compiled(say: Say, template: str) -> None:
+def test_invalid_translation_calls_are_compile_time_errors(say: Say, template: str) -> None:
     with pytest.raises(TemplateAssertionError):
         say(template, song="Undertow")
 
 
-def test_each_language_has_its_own_compiled_templates(
+def test_compiled_templates_are_cached_by_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))

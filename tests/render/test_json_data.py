@@ -1,4 +1,4 @@
-"""/data/: what other people's tools, the mixer and the gallery read."""
+"""Site data below data/, for the mixer, the gallery and other people's tools."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pressed(small: SmallSite) -> dict[str, Json]:
     }
 
 
-def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_song(
+def test_there_are_files_for_collection_tokens_rarity_planner_and_every_song(
     pressed: dict[str, Json],
 ) -> None:
     assert pressed.keys() == {
@@ -55,7 +55,7 @@ def test_there_is_a_file_for_the_collection_its_tokens_rarity_planner_and_every_
     }
 
 
-def test_the_collection_is_what_the_settings_and_albums_say(pressed: dict[str, Json]) -> None:
+def test_collection_data_matches_settings_and_albums(pressed: dict[str, Json]) -> None:
     data = pressed["collection.json"]
     assert (data["generator"], data["name"], data["artist"]) == (
         "stempress",
@@ -69,7 +69,7 @@ def test_the_collection_is_what_the_settings_and_albums_say(pressed: dict[str, J
     assert (data["songs"], data["tokens"], data["block"]) == (["one", "two"], 11, 12)
 
 
-def test_a_song_lists_layers_and_stems_in_the_order_of_the_mix_number(
+def test_layers_and_stems_are_in_the_order_of_mix_numbers(
     pressed: dict[str, Json],
 ) -> None:
     song = pressed["songs/one.json"]
@@ -94,7 +94,7 @@ def test_rules_are_given_as_the_artist_wrote_them(small: SmallSite) -> None:
     ]
 
 
-def test_a_token_says_what_it_is_and_nothing_that_it_is_not(pressed: dict[str, Json]) -> None:
+def test_token_data_has_only_the_fields_of_its_tier(pressed: dict[str, Json]) -> None:
     tokens = {token["id"]: token for token in pressed["tokens.json"]["tokens"]}
     assert pressed["ledger.json"]["parts"] == 1
     assert pressed["tokens/1.json"] == pressed["tokens.json"]["tokens"]
@@ -115,7 +115,9 @@ def test_a_token_says_what_it_is_and_nothing_that_it_is_not(pressed: dict[str, J
     assert tokens["99"]["burned"] == ["91", "92"]
 
 
-def test_rarity_gives_every_stem_and_every_variation_with_a_page(pressed: dict[str, Json]) -> None:
+def test_rarity_data_has_every_stem_and_every_variation_with_a_page(
+    pressed: dict[str, Json],
+) -> None:
     data = pressed["rarity.json"]
     layers: dict[tuple[str, str], list[float]] = {}
     for stem in data["stems"]:
@@ -127,12 +129,12 @@ def test_rarity_gives_every_stem_and_every_variation_with_a_page(pressed: dict[s
     assert (variations["1-2"], variations["2-2"]) == (1, 0), "how many tokens are the mix"
 
 
-def test_a_player_finds_previews_and_what_may_be_heard(pressed: dict[str, Json]) -> None:
+def test_a_player_finds_previews_and_the_locking_mode(pressed: dict[str, Json]) -> None:
     assert pressed["collection.json"]["mixer"] == {"locked": "preview", "preview_seconds": 30}
     assert pressed["previews/one.json"].keys() == {"1-2"}
     assert pressed["previews/one.json"]["1-2"].startswith("audio/")
 
 
-def test_json_keeps_every_writing_and_has_no_word_for_what_is_no_number() -> None:
+def test_json_keeps_all_scripts_and_has_null_for_nan() -> None:
     assert json_file("x.json", {"a": "Größe 音"}).content == '{"a":"Größe 音"}\n'.encode()
     assert json_file("x.json", float("nan")).content == b"null\n"

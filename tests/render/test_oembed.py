@@ -1,4 +1,4 @@
-"""What other people's programs read: JSON-LD, oEmbed, playlists, the feed of the music."""
+"""Sharing: JSON-LD, oEmbed, playlists, music feed."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 
 @pytest.fixture(scope="module")
 def pressed(small: SmallSite) -> dict[str, str]:
-    return small.press()
+    return small.render()
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return small_site(tmp_path_factory.mktemp("plain")).press()
+    return small_site(tmp_path_factory.mktemp("plain")).render()
 
 
 class Frames(HTMLParser):
@@ -61,7 +61,7 @@ def linked(page: str) -> dict[str, Any] | None:
     return data
 
 
-def test_songs_and_albums_say_what_they_are(pressed: dict[str, str]) -> None:
+def test_songs_and_albums_have_json_ld(pressed: dict[str, str]) -> None:
     song = linked(pressed["songs/one/index.html"])
     assert song
     assert (song["@type"], song["name"]) == ("MusicRecording", f"One {NASTY}")
@@ -73,7 +73,7 @@ def test_songs_and_albums_say_what_they_are(pressed: dict[str, str]) -> None:
     assert linked(pressed["gallery/index.html"]) is None
 
 
-def test_without_an_address_nothing_needs_one(plain: dict[str, str]) -> None:
+def test_nothing_needs_a_url_if_the_site_has_none(plain: dict[str, str]) -> None:
     song = linked(plain["songs/one/index.html"])
     assert song
     assert "url" not in song
@@ -81,7 +81,7 @@ def test_without_an_address_nothing_needs_one(plain: dict[str, str]) -> None:
     assert "json+oembed" not in plain["songs/one/index.html"]
 
 
-def test_pages_lead_to_the_frame_that_others_can_show(pressed: dict[str, str]) -> None:
+def test_pages_link_to_the_oembed_of_a_frame(pressed: dict[str, str]) -> None:
     for address, mix in (("songs/one/", "1-1"), ("songs/two/2-1/", "2-1")):
         page = pressed[f"{address}index.html"]
         found = re.search(
@@ -99,7 +99,7 @@ def test_pages_lead_to_the_frame_that_others_can_show(pressed: dict[str, str]) -
     assert "json+oembed" not in pressed["embed/one/1-1/index.html"]
 
 
-def test_playlists_name_the_previews_of_an_album(small: SmallSite, pressed: dict[str, str]) -> None:
+def test_playlists_list_the_previews_of_an_album(small: SmallSite, pressed: dict[str, str]) -> None:
     lines = pressed["playlists/tides.m3u8"].splitlines()
     assert lines[0] == "#EXTM3U"
     assert lines[2:] == [
@@ -115,7 +115,7 @@ def test_playlists_name_the_previews_of_an_album(small: SmallSite, pressed: dict
     )
 
 
-def test_a_note_brings_the_sound_of_its_songs(pressed: dict[str, str]) -> None:
+def test_a_note_in_the_feed_has_previews_of_its_songs(pressed: dict[str, str]) -> None:
     links = xml(pressed["feed.xml"]).iter(f"{ATOM}link")
     sounds = [link.attrib for link in links if link.get("rel") == "enclosure"]
     assert [(sound["title"], sound["href"]) for sound in sounds] == [
@@ -123,26 +123,26 @@ def test_a_note_brings_the_sound_of_its_songs(pressed: dict[str, str]) -> None:
     ]
 
 
-def test_the_feed_of_the_music_has_sound_to_download(pressed: dict[str, str]) -> None:
+def test_the_music_feed_has_audio_enclosures(pressed: dict[str, str]) -> None:
     entries = xml(pressed["music.xml"]).findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == [f"One {NASTY}", f"Two {NASTY}"]
     for entry in entries:
-        (sound,) = [each for each in entry.iter(f"{ATOM}link") if each.get("rel") == "enclosure"]
+        (sound,) = [link for link in entry.iter(f"{ATOM}link") if link.get("rel") == "enclosure"]
         assert sound.attrib["href"] == f"{URL}/audio/x.opus"
         assert (sound.attrib["type"], sound.attrib["length"]) == ("audio/ogg", "10")
 
 
-def test_hosts_are_told_what_is_missing_and_what_never_changes(pressed: dict[str, str]) -> None:
+def test_hosts_get_redirects_and_cache_headers(pressed: dict[str, str]) -> None:
     assert "/* /404.html 404" in pressed["_redirects"].splitlines()
     headers = pressed["_headers"].splitlines()
     assert "  X-Content-Type-Options: nosniff" in headers
-    at = headers.index("/audio/*")
-    assert headers[at + 1] == "  Cache-Control: public, max-age=31536000, immutable"
+    line = headers.index("/audio/*")
+    assert headers[line + 1] == "  Cache-Control: public, max-age=31536000, immutable"
 
 
-def test_without_previews_there_is_no_playlist(tmp_path: Path) -> None:
+def test_albums_without_previews_have_no_playlist(tmp_path: Path) -> None:
     small = small_site(tmp_path)
-    pressed = replace(small, sounds=replace(small.sounds, previews={})).press()
+    pressed = replace(small, sounds=replace(small.sounds, previews={})).render()
     assert "playlists/tides.m3u8" not in pressed
     assert "m3u8" not in pressed["albums/tides/index.html"]
     assert "enclosure" not in pressed["music.xml"]

@@ -1,4 +1,4 @@
-"""What the contract's URI points to: ERC-721, ERC-1155, OpenSea, music-nft-20220222, ERC-7572."""
+"""Token metadata: ERC-721, ERC-1155, OpenSea, music-nft-20220222, ERC-7572."""
 
 from __future__ import annotations
 
@@ -98,9 +98,7 @@ def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: SmallSite) -> N
         (str(2**256 - 1), "f" * 64),
     ],
 )
-def test_the_hexadecimal_name_is_that_of_the_standard(
-    small: SmallSite, number: str, name: str
-) -> None:
+def test_the_hexadecimal_name_follows_erc_1155(small: SmallSite, number: str, name: str) -> None:
     token = replace(small.collection.tokens[-1], id=number)
     assert press(with_token(small, token)).keys() == {
         f"{number}.json",
@@ -109,7 +107,7 @@ def test_the_hexadecimal_name_is_that_of_the_standard(
     }
 
 
-def test_every_token_has_what_both_standards_and_marketplaces_read(small: SmallSite) -> None:
+def test_every_token_has_the_fields_of_both_standards_and_of_marketplaces(small: SmallSite) -> None:
     for name, data in press(small).items():
         if name == "contract.json":
             continue
@@ -120,19 +118,19 @@ def test_every_token_has_what_both_standards_and_marketplaces_read(small: SmallS
             assert all(isinstance(value, str) and value for value in trait.values())
 
 
-def test_decimals_belong_to_erc_1155(small: SmallSite) -> None:
+def test_only_erc_1155_has_decimals(small: SmallSite) -> None:
     single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
     assert press(small)["1.json"]["decimals"] == 0
     assert "decimals" not in press(single)["1.json"]
 
 
-def test_without_an_address_of_the_site_everything_is_relative(small: SmallSite) -> None:
+def test_addresses_are_relative_if_the_site_has_no_url(small: SmallSite) -> None:
     for name, data in press(small).items():
         assert not any(re.match("[a-z]+:", text) for text in texts(data)), name
     assert press(small)["1.json"]["image"] == "../art/stems/one/drums/live.svg"
 
 
-def test_with_an_address_of_the_site_everything_is_absolute(small: SmallSite) -> None:
+def test_addresses_are_absolute_if_the_site_has_a_url(small: SmallSite) -> None:
     for name, data in press(with_settings(small, url="https://ferry.example/x")).items():
         assert not any(text.startswith(("../", "./", "/")) for text in texts(data)), name
     pressed = press(with_settings(small, url="https://ferry.example/x/"))
@@ -140,7 +138,7 @@ def test_with_an_address_of_the_site_everything_is_absolute(small: SmallSite) ->
     assert pressed["contract.json"]["external_link"] == "https://ferry.example/x/"
 
 
-def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: SmallSite) -> None:
+def test_a_stem_token_with_a_lossless_file_has_complete_music_metadata(small: SmallSite) -> None:
     data = press(small)["1.json"]
     assert data.keys() >= MUSIC | {"artwork", "animation_url"}
     assert data["version"] == "music-nft-20220222"
@@ -156,7 +154,7 @@ def test_a_stem_token_with_a_lossless_file_is_whole_music_metadata(small: SmallS
     }
 
 
-def test_what_marketplaces_play_is_never_flac(small: SmallSite) -> None:
+def test_the_animation_is_never_flac(small: SmallSite) -> None:
     assert press(small)["1.json"]["animation_url"] == "../audio/stem.ogg"
     data = press(sounding(small, FLAC, FLAC))["1.json"]
     assert "animation_url" not in data
@@ -164,13 +162,13 @@ def test_what_marketplaces_play_is_never_flac(small: SmallSite) -> None:
     assert data["losslessAudio"] == "../audio/stem.flac"
 
 
-def test_without_a_lossless_file_the_music_schema_is_not_claimed(small: SmallSite) -> None:
+def test_the_music_schema_is_only_claimed_with_a_lossless_file(small: SmallSite) -> None:
     data = press(sounding(small, OGG, None))["1.json"]
     assert data.keys().isdisjoint({"version", "losslessAudio"})
     assert data["mimeType"] == "audio/ogg"
 
 
-def test_a_song_token_is_its_mix_and_plays_its_preview(small: SmallSite) -> None:
+def test_a_song_token_has_its_mix_and_its_preview(small: SmallSite) -> None:
     song = replace(small.collection.song("one"), isrc="QZK6P2600001")
     songs = {each.slug: each for each in small.collection.songs} | {"one": song}
     data = press(replace(small, collection=replace(small.collection, _songs=songs)))["91.json"]
@@ -185,13 +183,13 @@ def test_a_song_token_is_its_mix_and_plays_its_preview(small: SmallSite) -> None
     assert {"trait_type": "Bass", "value": "Synth"} in data["attributes"]
 
 
-def test_an_album_token_names_what_was_burned_for_it(small: SmallSite) -> None:
+def test_an_album_token_lists_what_was_burned_for_it(small: SmallSite) -> None:
     data = press(small)["99.json"]
     assert data["properties"] == {"burned": ["91", "92"]}
     assert (data["artist"], data["license"]) == ("Ada Lund", "CC BY 4.0")
 
 
-def test_an_unrevealed_token_says_its_number_and_tier_alone(small: SmallSite) -> None:
+def test_metadata_of_an_unrevealed_token_has_only_number_and_tier(small: SmallSite) -> None:
     data = press(small)["7.json"]
     assert data.keys() == ALWAYS | {"decimals"}
     assert data["name"] == "Unrevealed stem #7"
@@ -202,14 +200,14 @@ def test_an_unrevealed_token_says_its_number_and_tier_alone(small: SmallSite) ->
     assert data["image"] == "../art/unrevealed/stem.svg"
 
 
-def test_what_the_artist_did_not_say_is_left_out(small: SmallSite) -> None:
+def test_empty_fields_are_left_out(small: SmallSite) -> None:
     silent = press(with_settings(small, artist="", description="", license="", symbol=""))
     assert silent["1.json"].keys().isdisjoint({"artist", "license"})
     assert silent["contract.json"].keys() == {"name", "image"}
     assert silent["8.json"]["description"] == "An unrevealed stem token of Small Hours."
 
 
-def test_the_contract_names_no_administrators(small: SmallSite) -> None:
+def test_contract_metadata_has_no_collaborators(small: SmallSite) -> None:
     assert press(small)["contract.json"] == {
         "name": "Small Hours",
         "symbol": "SMALL",

@@ -64,7 +64,7 @@ class SmallSite:
         """Cache keys of all files."""
         return CacheKeys(self.views(), NOTHING)
 
-    def press(self, mixer_off: str = "") -> dict[str, str]:
+    def render(self, mixer_off: str = "") -> dict[str, str]:
         """Render all files; return their texts by address."""
         views = self.views(mixer_off)
         keys = CacheKeys(views, NOTHING)
