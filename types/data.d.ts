@@ -211,3 +211,77 @@ declare namespace Data {
     digits: string;
   }
 }
+
+/** What pyodide_app/planner.py answers. */
+declare namespace Plans {
+  interface Holdings {
+    songs: SongPlan[];
+    albums: AlbumPlan[];
+  }
+
+  interface SongPlan {
+    slug: string;
+    /** How many layers are held, of how many. */
+    held: number;
+    of: number;
+    /** Layers of which no stem is held. */
+    missing: string[];
+    /** Copies that are held, by "layer/stem". */
+    stems: Record<string, number>;
+    combinations: number;
+    at_once: number;
+    /** No batch is larger. */
+    exact: boolean;
+    batch: [mix: Data.MixNumber, times: number][];
+    /** Song tokens that are held. */
+    tokens: number;
+  }
+
+  interface AlbumPlan {
+    slug: string;
+    /** Song tokens that are held, by song. */
+    songs: Record<string, number>;
+    at_once: number;
+    with_forging: number;
+  }
+
+  interface Combination {
+    mix: Data.MixNumber;
+    stems: string[];
+    bits: number;
+    /** Ids of tokens. */
+    minted: string[];
+  }
+
+  interface Loss {
+    /** Ids of the tokens that burn, by layer. */
+    burned: Record<string, string>;
+    /** Stems of which the last copy goes. */
+    last: [layer: string, stem: string][];
+    combinations_before: number;
+    combinations_after: number;
+    at_once_before: number;
+    at_once_after: number;
+    rarer: Combination | null;
+  }
+
+  /** By "song/layer/stem", or the song for a song token. */
+  type Prices = Record<string, number>;
+
+  interface Completions {
+    songs: Record<string, Completion | null>;
+    albums: AlbumCompletion[];
+  }
+
+  interface Completion extends Combination {
+    cost: number;
+    /** "song/layer/stem" */
+    buy: string[];
+  }
+
+  interface AlbumCompletion {
+    slug: string;
+    cost: number | null;
+    steps: { song: string; way: "held" | "forge" | "buy" | "none"; cost: number | null }[];
+  }
+}

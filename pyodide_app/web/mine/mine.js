@@ -1,6 +1,7 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is songs.js's.
 import { checkAddress, readTokens, resolveName } from "../tokens/chain.js";
-import { clone, inSite, link, load, part, say } from "../base/dom.js";
+import { clone, find, inSite, link, load, make, part, say } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
 import { LANGUAGE } from "../language/language.js";
 import { loadLedger } from "../tokens/ledger.js";
@@ -13,34 +14,45 @@ import { httpEndpoint, walletEndpoint } from "../tokens/rpc.js";
 import { eachPage } from "../pages/page-life.js";
 import { connect, resume, Wallets } from "../tokens/wallet.js";
 
+/** @import { Holding } from "../tokens/ownership.js" */
+/** @import { Session, Wallet } from "../tokens/wallet.js" */
+/** @typedef {Holding & { endpoint?: string }} ReadHolding */
+
 class Mine {
   #page;
-  #facts = null; // a promise of the collection's JSON
-  #ledger = null; // a promise of the ledger and its tokens by id
+  #life;
+  /** @type {Promise<Data.Collection> | null} */
+  #facts = null;
+  /** @type {Promise<{ ledger: Data.Ledger, byId: Map<string, Data.Token> }> | null} */
+  #ledger = null;
+  /** @type {Session | null} */
   #session = null; // the wallet's, while one is connected
   #turn = new AbortController(); // ends what is being asked or read
   #songs;
   #tokens;
 
-  /** `life` is aborted when the page is left. */
+  /** @param {HTMLElement} page @param {AbortSignal} life aborted when the page is left */
   constructor(page, life) {
     this.#page = page;
-    const planner = page.dataset.off ? null : new Planner();
-    this.#songs = new Songs(part(page, "songs"), planner, page.dataset.off);
-    this.#tokens = new TokenList(part(page, "tokens"));
-    const on = (name, act) => part(page, name).addEventListener("click", () => act());
+    this.#life = life;
+    const { off = "" } = page.dataset;
+    const planner = off ? null : new Planner();
+    this.#songs = new Songs(part(page, "songs"), planner, off, life);
+    this.#tokens = new TokenList(part(page, "tokens"), life);
+    /** @param {string} name @param {() => void} act */
+    const on = (name, act) => part(page, name).addEventListener("click", act, { signal: life });
     on("again", () => this.#again());
     on("switch", () => this.#switch());
     on("forget", () => this.#forget());
     on("cancel", () => this.#turn.abort(new Error(_("Cancelled."))));
     part(page, "look").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#look(event.target.elements.address.value.trim());
-    });
+      this.#lookUp(find(page, "[data-look] [name=address]", HTMLInputElement).value.trim());
+    }, { signal: life });
     page.hidden = false;
-    const known = owned();
-    if (known.known) this.#show(known).catch((error) => this.#say(error.message));
-    this.#listWallets(known, life);
+    const holding = owned();
+    if (holding.known) this.#show(holding).catch((error) => this.#say(reasonOf(error)));
+    this.#listWallets(holding);
     life.addEventListener("abort", () => {
       this.#turn.abort();
       this.#session?.close();
@@ -49,43 +61,56 @@ class Mine {
     });
   }
 
-  #listWallets(known, life) {
-    const wallets = new Wallets(life);
+  /** @param {Readonly<Holding>} holding what is known already */
+  #listWallets(holding) {
+    const wallets = new Wallets(this.#life);
     const show = () => {
       part(this.#page, "no-wallet").hidden = wallets.list.length > 0;
       part(this.#page, "wallets").replaceChildren(...wallets.list.map((wallet) => this.#walletItem(wallet)));
-      this.#resume(wallets, known);
+      this.#resume(wallets, holding);
     };
-    wallets.addEventListener("change", show);
+    wallets.on("change", show, { signal: this.#life });
     show();
   }
 
+  /** @param {Wallet} wallet */
   #walletItem(wallet) {
     const item = clone("wallet");
-    item.querySelector("span").textContent = wallet.name;
-    if (wallet.icon) item.querySelector("button").prepend(Object.assign(new Image(28, 28), { src: wallet.icon, alt: "" }));
-    item.querySelector("button").addEventListener("click", () => this.#connect(wallet));
+    const button = find(item, "button");
+    find(item, "span").textContent = wallet.name;
+    if (wallet.icon) button.prepend(make("img", { width: 28, height: 28, src: wallet.icon, alt: "" }));
+    button.addEventListener("click", () => this.#connect(wallet), { signal: this.#life });
     return item;
   }
 
-  /** The wallet that was connected before: listen to it again, without asking it for anything. */
-  async #resume(wallets, known) {
-    const wallet = wallets.list.find(({ id }) => id && id === known.wallet);
+  /**
+   * The wallet that was connected before: listen to it again, without asking it for anything.
+   * @param {Wallets} wallets @param {Readonly<Holding>} holding
+   */
+  async #resume(wallets, holding) {
+    const wallet = wallets.list.find(({ id }) => id && id === holding.wallet);
     if (this.#session || !wallet) return;
     const session = await resume(wallet).catch(() => null);
-    if (this.#session || !session) return;
+    if (!session) return;
+    if (this.#session || this.#life.aborted) {
+      session.close();
+      return;
+    }
     this.#adopt(session);
-    if (!isSame(session.address, known.address)) this.#read(session.address);
+    if (!isSame(session.address, holding.address)) this.#read(session.address);
   }
 
+  /** @param {Wallet} wallet */
   async #connect(wallet) {
     await this.#try(_("Waiting for %(wallet)s. Look for its window if nothing has opened.", { wallet: wallet.name }), async (signal) => {
-      this.#adopt(await connect(wallet, signal));
-      return checkAddress(this.#session.address);
+      const session = await connect(wallet, signal);
+      this.#adopt(session);
+      return checkAddress(session.address);
     });
   }
 
-  async #look(words) {
+  /** @param {string} words an address, or a name */
+  async #lookUp(words) {
     if (!words) return;
     await this.#try(_("Looking it up…"), async (signal) => {
       const { contract } = await this.#collection();
@@ -96,24 +121,30 @@ class Mine {
     }, () => this.#leave());
   }
 
-  /** Have an address, in a turn of its own, and read what it holds. */
-  async #try(waiting, find, before = () => {}) {
+  /**
+   * Find an address, in a turn of its own, and read what it holds.
+   * @param {string} waiting said meanwhile @param {(signal: AbortSignal) => Promise<string>} findAddress
+   */
+  async #try(waiting, findAddress, before = () => {}) {
     const signal = this.#begin(waiting);
     try {
-      const address = await find(signal);
+      const address = await findAddress(signal);
       if (signal.aborted) return;
       before();
       await this.#read(address);
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(error.message);
+      if (this.#turn.signal === signal) this.#end(reasonOf(error));
     }
   }
 
+  /** @param {Session} session */
   #adopt(session) {
     this.#leave();
     this.#session = session;
-    session.addEventListener("accounts", () => this.#heedAccount(session));
-    for (const type of ["chain", "gone"]) session.addEventListener(type, () => this.#offerSwitch());
+    const signal = this.#life;
+    session.on("accounts", () => this.#followAccount(session), { signal });
+    session.on("chain", () => this.#offerSwitch(), { signal });
+    session.on("gone", () => this.#offerSwitch(), { signal });
     this.#offerSwitch();
   }
 
@@ -123,7 +154,8 @@ class Mine {
     this.#offerSwitch();
   }
 
-  #heedAccount(session) {
+  /** @param {Session} session */
+  #followAccount(session) {
     if (this.#session !== session) return;
     if (session.address) {
       this.#read(session.address);
@@ -136,13 +168,15 @@ class Mine {
 
   async #switch() {
     const { contract } = await this.#collection();
+    const session = this.#session;
+    if (!contract || !session) return;
     const signal = this.#begin(_("Waiting for the wallet to switch to the collection's chain."));
     try {
-      await this.#session.switchTo(contract.chain_id, signal);
+      await session.switchTo(contract.chain_id, signal);
       this.#offerSwitch();
-      await this.#read(this.#session.address);
+      await this.#read(session.address);
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(error.message);
+      if (this.#turn.signal === signal) this.#end(reasonOf(error));
     }
   }
 
@@ -162,53 +196,56 @@ class Mine {
     this.#turn.abort();
     forget();
     for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
-    part(this.#page, "look").reset();
+    part(this.#page, "look", HTMLFormElement).reset();
     this.#end(_("Forgotten. The wallet itself may still list this site; you can remove it there."));
   }
 
-  /** Read what an address holds: from the chain, or else from the site's own list. */
+  /**
+   * Read what an address holds: from the chain, or else from the site's own list.
+   * @param {string} address
+   */
   async #read(address) {
     const signal = this.#begin(_("Reading what it holds…"));
     try {
       const { contract } = await this.#collection();
       const { ledger, byId } = await this.#tokensKnown();
-      const found = await this.#readChain(contract, address, [...byId.keys()], signal).catch((error) => {
+      let reason = "";
+      const read = await this.#readChain(contract, address, [...byId.keys()], signal).catch((error) => {
         signal.throwIfAborted();
-        return { ...this.#snapshot(ledger, address), reason: error.message };
+        reason = reasonOf(error);
+        return snapshotOf(ledger, address);
       });
       signal.throwIfAborted();
-      const wallet = isSame(this.#session?.address, address) ? this.#session.wallet.id : "";
-      const stems = new Set([...found.tokens.keys()].flatMap((id) => opens(byId.get(id) ?? {})));
-      const holding = { known: true, address, wallet, stems, ...found };
-      const kept = remember(holding);
-      await this.#show(holding, { kept, reason: found.reason });
+      const session = this.#session;
+      const wallet = session && isSame(session.address, address) ? session.wallet.id : "";
+      const stems = new Set([...read.tokens.keys()].flatMap((id) => opens(byId.get(id) ?? {})));
+      const holding = { known: true, address, wallet, stems, ...read };
+      const isSaved = remember(holding);
+      await this.#show(holding, { isSaved, reason });
       if (this.#turn.signal === signal) this.#end("");
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : error.message);
+      if (this.#turn.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : reasonOf(error));
     }
   }
 
+  /** @param {Data.Contract | null} contract @param {string} address @param {string[]} ids @param {AbortSignal} signal */
   async #readChain(contract, address, ids, signal) {
     if (!contract) throw new Error(_("the collection has no contract yet"));
     const endpoints = this.#endpoints(contract);
     if (!endpoints.length) throw new Error(_("no endpoint is set"));
-    const found = await readTokens(contract, address, ids, endpoints, signal);
-    return { source: "chain", ...found };
+    const read = await readTokens(contract, address, ids, endpoints, signal);
+    return { source: /** @type {const} */ ("chain"), ...read };
   }
 
+  /** @param {Data.Contract} contract */
   #endpoints(contract) {
     const session = this.#session;
     const own = session && session.chain === contract.chain_id ? [walletEndpoint(session.wallet.provider, session.wallet.name)] : [];
     return [...own, ...contract.rpc.map(httpEndpoint)];
   }
 
-  #snapshot({ tokens, block, time }, address) {
-    if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain couldn't be read, and this site was pressed without a list of holders."));
-    const held = tokens.map((token) => [token.id, heldBy(token, address)]).filter(([, count]) => count);
-    return { source: "snapshot", tokens: new Map(held), complete: true, block, time };
-  }
-
-  async #show(holding, { kept = true, reason = "" } = {}) {
+  /** @param {Readonly<ReadHolding>} holding */
+  async #show(holding, { isSaved = true, reason = "" } = {}) {
     const page = this.#page;
     const { ledger, byId } = await this.#tokensKnown();
     const { contract } = await this.#collection();
@@ -218,20 +255,19 @@ class Mine {
     say(part(page, "count"), number(total));
     say(part(page, "opened"), number(stems.size));
     say(part(page, "source"), sourceOf(holding));
-    const notices = [...disagreements(holding, ledger, byId), ...failures(holding, kept, reason)];
-    part(page, "notices").replaceChildren(...notices.map((nodes) => {
-      const item = document.createElement("li");
-      item.className = "notice";
-      item.append(...nodes);
-      return item;
-    }));
+    const notices = [...disagreements(holding, ledger, byId), ...failures(holding, isSaved, reason)];
+    part(page, "notices").replaceChildren(...notices.map((nodes) => make("li", { class: "notice" }, ...nodes)));
     part(page, "account").hidden = false;
     this.#tokens.show(tokens, byId, contract);
     await this.#songs.show(tokens, byId, contract);
   }
 
+  /** @returns {Promise<Data.Collection>} */
   #collection() {
-    this.#facts ??= once(load("data/collection.json"), () => { this.#facts = null; });
+    this.#facts ??= load("data/collection.json").catch((error) => {
+      this.#facts = null; // the next one tries again
+      throw error;
+    });
     return this.#facts;
   }
 
@@ -240,10 +276,14 @@ class Mine {
       const ledger = await loadLedger(ROOT);
       return { ledger, byId: new Map(ledger.tokens.map((token) => [token.id, token])) };
     };
-    this.#ledger ??= once(read(), () => { this.#ledger = null; });
+    this.#ledger ??= read().catch((error) => {
+      this.#ledger = null; // the next one tries again
+      throw error;
+    });
     return this.#ledger;
   }
 
+  /** @param {string} words */
   #begin(words) {
     this.#turn.abort();
     this.#turn = new AbortController();
@@ -253,41 +293,56 @@ class Mine {
     return this.#turn.signal;
   }
 
+  /** @param {string} words */
   #end(words) {
     this.#page.removeAttribute("aria-busy");
     part(this.#page, "cancel").hidden = true;
     this.#say(words);
   }
 
+  /** @param {string} words */
   #say(words) {
     say(part(this.#page, "status"), words);
   }
 }
 
-function once(promise, forgetIt) {
-  promise.catch(forgetIt);
-  return promise;
-}
-
+/** @param {string} one @param {string} other */
 function isSame(one, other) {
-  return one?.toLowerCase() === other.toLowerCase();
+  return one.toLowerCase() === other.toLowerCase();
 }
 
-/** How many of a token the site's own list gives to an address. */
+/**
+ * How many of a token the site's own list gives to an address.
+ * @param {Data.Token} token @param {string} address
+ */
 function heldBy({ owners = {} }, address) {
-  const mine = Object.entries(owners).find(([owner]) => isSame(owner, address));
-  return mine ? mine[1] : 0;
+  const entry = Object.entries(owners).find(([owner]) => isSame(owner, address));
+  return entry ? entry[1] : 0;
 }
 
+/**
+ * What the site's own list gives to an address.
+ * @param {Data.Ledger} ledger @param {string} address
+ */
+function snapshotOf({ tokens, block, time }, address) {
+  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain couldn't be read, and this site was pressed without a list of holders."));
+  const held = tokens.map((token) => /** @type {const} */ ([token.id, heldBy(token, address)])).filter(([, count]) => count);
+  return { source: /** @type {const} */ ("snapshot"), tokens: new Map(held), complete: true, block, time };
+}
+
+/** @param {Readonly<ReadHolding>} holding */
 function sourceOf({ source, block, time, endpoint }) {
   const chain = endpoint ? _("the chain (%(endpoint)s)", { endpoint }) : _("the chain");
   const from = source === "chain" ? chain : _("this site's own list");
-  const where = block === null || block === undefined ? from : _("%(from)s at block %(block)s", { from, block: number(block) });
+  const where = block === null ? from : _("%(from)s at block %(block)s", { from, block: number(block) });
   if (!time) return where;
   return _("%(from)s, %(time)s", { from: where, time: new Date(time).toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }) });
 }
 
-/** Where chain and site disagree the chain is right. */
+/**
+ * Where chain and site disagree the chain is right.
+ * @param {Readonly<Holding>} holding @param {Data.Ledger} ledger @param {Map<string, Data.Token>} byId
+ */
 function disagreements({ source, block, tokens, address }, ledger, byId) {
   if (source !== "chain") return [];
   const strange = [...tokens.keys()].filter((id) => !byId.has(id));
@@ -303,21 +358,26 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
       "This site is behind the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
     ),
   ];
-  if (ledger.block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: number(ledger.block), now: number(block) }));
+  if (ledger.block && block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: number(ledger.block), now: number(block) }));
   if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to this site.", "%(num)s tokens are new to this site."));
   return [[sentences.join(" ")]];
 }
 
-function failures({ source, complete, tokens }, kept, reason) {
-  const found = [];
-  if (!complete) found.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
-  if (source === "snapshot" && reason) found.push([_("The chain couldn't be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
-  if (!kept) found.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
-  if (!tokens.size) found.push([_("This address holds nothing from this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
-  return found;
+/**
+ * @param {Readonly<Holding>} holding @param {boolean} isSaved @param {string} reason why the chain was not read
+ * @returns {(string | Node)[][]}
+ */
+function failures({ source, complete, tokens }, isSaved, reason) {
+  /** @type {(string | Node)[][]} */
+  const notices = [];
+  if (!complete) notices.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
+  if (source === "snapshot" && reason) notices.push([_("The chain couldn't be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
+  if (!isSaved) notices.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
+  if (!tokens.size) notices.push([_("This address holds nothing from this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
+  return notices;
 }
 
 eachPage((life) => {
   const page = document.querySelector("[data-mine]");
-  if (page) new Mine(page, life);
+  if (page instanceof HTMLElement) new Mine(page, life);
 });

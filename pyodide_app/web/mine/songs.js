@@ -1,5 +1,6 @@
 // What the held tokens make: every song's layers, what can be forged, and what is missing.
-import { clone, elsewhere, inSite, link, load, part, say } from "../base/dom.js";
+import { clone, elsewhere, find, findAll, inSite, link, load, make, part, say } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
 import { _, fixed, listed, listedNodes, number, pieces, plural } from "../language/phrases.js";
 import { take } from "../playback/audio-focus.js";
 
@@ -7,21 +8,44 @@ const STEP = 12;
 const IDS = 8; // tokens of a stem that are named
 const COLOURS = 8;
 
+/** @import { Planner } from "./planner.js" */
+/** @typedef {Data.ForgeSong["layers"][0]} Layer */
+/** @typedef {Layer["stems"][0]} Stem */
+/** @typedef {[id: string, count: number][]} Copies of a stem, by token */
+/** @typedef {Map<string, Map<string, Copies>>} HeldStems of a song, by layer and stem */
+/**
+ * What the visitor holds.
+ * @typedef {object} Holding
+ * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
+ * @property {Map<string, Data.Token>} byId the site's tokens
+ * @property {Data.Contract | null} contract
+ */
+/** @typedef {{ prices: Plans.Prices, complete: () => Promise<void> }} Buying prices that the visitor has given */
+
 export class Songs {
   #section;
   #planner;
   #off;
-  #forge = null; // a promise of data/forge.json
+  #life;
+  /** @type {Promise<Data.Forge> | null} */
+  #forge = null;
   #turn = 0;
   #listening = new Listening();
-  #albums = new Map(); // elements by slug
-  #views = new Map(); // of songs, by slug
+  /** @type {Map<string, HTMLElement>} */
+  #albums = new Map(); // by slug
+  /** @type {Map<string, SongView>} */
+  #views = new Map(); // by the song's slug
 
-  constructor(section, planner, off) {
+  /**
+   * @param {HTMLElement} section @param {Planner | null} planner @param {string} off why there is no planner
+   * @param {AbortSignal} life
+   */
+  constructor(section, planner, off, life) {
     this.#section = section;
     this.#planner = planner;
     this.#off = off;
-    part(section, "order").addEventListener("change", () => this.#sort());
+    this.#life = life;
+    part(section, "order").addEventListener("change", () => this.#sort(), { signal: life });
   }
 
   /** Be silent. */
@@ -29,32 +53,37 @@ export class Songs {
     this.#listening.stop();
   }
 
-  /** Show what tokens make; the songs stand there before the planner has started. */
+  /**
+   * Show what tokens make; the songs are shown before the planner has started.
+   * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId @param {Holding["contract"]} contract
+   */
   async show(tokens, byId, contract) {
     const turn = ++this.#turn;
-    this.#forge ??= load("data/forge.json");
-    const facts = await this.#forge.catch((error) => {
-      this.#forge = null;
+    this.#forge ??= load("data/forge.json").catch((error) => {
+      this.#forge = null; // the next one tries again
       throw error;
     });
+    const facts = await this.#forge;
     if (turn !== this.#turn) return;
-    this.#lay(facts, { tokens, byId, contract });
+    this.#showSongs(facts, { tokens, byId, contract });
     this.#section.hidden = false;
     await this.#plan(turn, { tokens, byId }, facts);
   }
 
-  #lay(facts, holding) {
+  /** @param {Data.Forge} facts @param {Holding} holding */
+  #showSongs(facts, holding) {
     const songs = new Map(facts.songs.map((song) => [song.slug, song]));
     const held = group(holding.tokens, holding.byId);
     this.#views.clear();
+    /** @type {Plans.Prices} */
     const prices = {};
     const complete = () => this.#complete(prices);
     const albums = facts.albums.map((album) => {
       const element = clone("album");
-      head(element, album);
-      for (const slug of album.songs.filter((each) => songs.has(each))) {
-        const view = new SongView(songs.get(slug), held.get(slug) ?? new Map(), holding, this.#planner, this.#listening, { prices, complete });
-        this.#views.set(slug, view);
+      showHead(element, album);
+      for (const song of album.songs.flatMap((slug) => songs.get(slug) ?? [])) {
+        const view = new SongView(song, held.get(song.slug) ?? new Map(), holding, this.#planner, this.#listening, { prices, complete }, this.#life);
+        this.#views.set(song.slug, view);
         part(element, "list").append(view.element);
       }
       return { album, element };
@@ -63,6 +92,7 @@ export class Songs {
     part(this.#section, "albums").replaceChildren(...this.#albums.values());
   }
 
+  /** @param {number} turn @param {Omit<Holding, "contract">} holding @param {Data.Forge} facts */
   async #plan(turn, { tokens, byId }, facts) {
     const status = part(this.#section, "planning");
     if (!this.#planner) {
@@ -79,39 +109,47 @@ export class Songs {
       this.#sort();
       say(status, "");
     } catch (error) {
-      if (turn === this.#turn) say(status, _("The planner can't run: %(reason)s", { reason: error.message }));
+      if (turn === this.#turn) say(status, _("The planner can't run: %(reason)s", { reason: reasonOf(error) }));
     }
   }
 
+  /** @param {Plans.AlbumPlan} plan @param {Data.Forge} facts */
   #showAlbum({ slug, songs, at_once, with_forging }, facts) {
     const element = this.#albums.get(slug);
+    if (!element) return;
     const titles = new Map(facts.songs.map((song) => [song.slug, song.title]));
     const missing = Object.keys(songs).filter((song) => !songs[song]);
     const held = Object.keys(songs).length - missing.length;
     const all = Object.keys(songs).length;
     const parts = [plural(all, "Song tokens for %(held)s of %(num)s song.", "Song tokens for %(held)s of %(num)s songs.", { held })];
     if (at_once) parts.push(plural(at_once, "Enough to forge %(num)s album now.", "Enough to forge %(num)s albums now."));
-    else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song))) }));
+    else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song) ?? song)) }));
     if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
-    say(element.querySelector("[data-progress]"), parts.join(" "));
+    say(part(element, "progress"), parts.join(" "));
   }
 
-  /** Let the bar play what is held: song tokens, and a mix of each song that the stems complete. */
+  /**
+   * Let the bar play what is held: song tokens, and a mix of each song that the stems complete.
+   * @param {Plans.Holdings} plan @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId
+   */
   #offerQueue(plan, tokens, byId) {
-    const held = [...tokens.keys()].map((id) => byId.get(id)).filter((token) => token?.mix && token.state !== "unrevealed");
+    const held = [...tokens.keys()].flatMap((id) => byId.get(id) ?? []).filter(({ state }) => state !== "unrevealed");
     const tracks = plan.songs.flatMap(({ slug, batch }) => {
-      const own = held.filter(({ song }) => song === slug).map(({ mix }) => mix);
-      const made = batch.slice(0, 1).map(([mix]) => mix);
-      return [...new Set([...own, ...made])].map((mix) => `songs/${slug}/${mix}`);
+      const own = held.flatMap(({ song, mix }) => (song === slug && mix ? mix : []));
+      const forgeable = batch.slice(0, 1).map(([mix]) => mix);
+      return [...new Set([...own, ...forgeable])].map((mix) => `songs/${slug}/${mix}`);
     });
-    const place = part(this.#section, "own-queue");
-    place.hidden = !tracks.length;
-    for (const key of place.querySelectorAll("[data-queue]")) key.dataset.queue = tracks.join(" ");
+    const offer = part(this.#section, "own-queue");
+    offer.hidden = !tracks.length;
+    for (const key of findAll(offer, "[data-queue]")) key.dataset.queue = tracks.join(" ");
   }
 
+  /** @param {Plans.Prices} prices */
   async #complete(prices) {
+    if (!this.#planner) return;
     const { songs, albums } = await this.#planner.complete(prices);
-    for (const [slug, found] of Object.entries(songs)) this.#views.get(slug)?.showCost(found);
+    for (const [slug, completion] of Object.entries(songs)) this.#views.get(slug)?.showCost(completion);
+    /** @type {Record<Plans.AlbumCompletion["steps"][0]["way"], (song: string) => string>} */
     const ways = {
       held: (song) => _("%(song)s held", { song }),
       forge: (song) => _("%(song)s forged", { song }),
@@ -121,50 +159,61 @@ export class Songs {
     for (const { slug, cost, steps } of albums) {
       const words = steps.map(({ song, way }) => ways[way](this.#views.get(song)?.title ?? song));
       const line = cost === null || !Object.keys(prices).length ? "" : _("Cheapest way to this album at your prices: %(cost)s (%(steps)s).", { cost: money(cost), steps: words.join(", ") });
-      say(this.#albums.get(slug).querySelector(".own-head [data-cost]"), line);
+      const album = this.#albums.get(slug);
+      if (album) say(find(album, ".own-head [data-cost]"), line);
     }
   }
 
   #sort() {
-    const order = part(this.#section, "order").value;
-    const worth = {
+    const order = part(this.#section, "order", HTMLSelectElement).value;
+    /** @type {Record<string, (view: SongView) => number>} */
+    const worths = {
       forge: ({ plan }) => plan?.at_once ?? 0,
       progress: ({ plan }) => (plan ? plan.held / plan.of : 0),
-    }[order] ?? (() => 0);
+    };
+    const worth = worths[order] ?? (() => 0);
     const views = [...this.#views.values()]; // as on the albums
-    for (const view of views.sort((a, b) => worth(b) - worth(a))) view.element.parentElement.append(view.element);
+    for (const view of views.sort((a, b) => worth(b) - worth(a))) view.element.parentElement?.append(view.element);
   }
 }
 
 /** One song: its layers with what is held of each, and what the planner says. */
 class SongView {
   element = clone("song");
+  /** @type {Plans.SongPlan | null} */
   plan = null;
   #song;
   #holding;
   #planner;
   #listening;
   #buying;
+  #life;
   #shown = 0;
 
-  constructor(song, held, holding, planner, listening, buying) {
+  /**
+   * @param {Data.ForgeSong} song @param {HeldStems} held @param {Holding} holding @param {Planner | null} planner
+   * @param {Listening} listening @param {Buying} buying @param {AbortSignal} life
+   */
+  constructor(song, held, holding, planner, listening, buying, life) {
     this.#song = song;
     this.#holding = holding;
     this.#planner = planner;
     this.#listening = listening;
     this.#buying = buying;
-    head(this.element, song);
-    part(this.element, "layers").append(...song.layers.map((layer, at) => this.#layer(layer, at, held.get(layer.slug) ?? new Map())));
-    part(this.element, "segments").append(...song.layers.map((layer, at) => segment(at, held.has(layer.slug))));
-    part(this.element, "next").addEventListener("click", () => this.#more());
-    part(this.element, "combos").addEventListener("toggle", () => this.#shown || this.#more());
-    if (held.size) whenSeen(this.element, () => this.#hearable());
+    this.#life = life;
+    showHead(this.element, song);
+    part(this.element, "layers").append(...song.layers.map((layer, nth) => this.#layer(layer, nth, held.get(layer.slug) ?? new Map())));
+    part(this.element, "segments").append(...song.layers.map((layer, nth) => segment(nth, held.has(layer.slug))));
+    part(this.element, "next").addEventListener("click", () => this.#more(), { signal: life });
+    part(this.element, "combos").addEventListener("toggle", () => this.#shown || this.#more(), { signal: life });
+    if (held.size) whenSeen(this.element, () => this.#makeAudible(), life);
   }
 
   get title() {
     return this.#song.title;
   }
 
+  /** @param {Plans.SongPlan} plan */
   showPlan(plan) {
     this.plan = plan;
     const parts = [plural(plan.of, "%(held)s of %(num)s layer.", "%(held)s of %(num)s layers.", { held: plan.held })];
@@ -181,43 +230,51 @@ class SongView {
     else say(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
     const combos = part(this.element, "combos");
     combos.hidden = !plan.combinations;
-    say(combos.querySelector("summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
-    this.#offerPrices();
+    say(find(combos, "summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
+    this.#offerPrices(plan);
   }
 
-  showCost(found) {
-    const status = part(this.element, "buying").querySelector("[data-cost]");
+  /** @param {Plans.Completion | null} completion */
+  showCost(completion) {
+    const status = part(part(this.element, "buying"), "cost");
     if (!Object.keys(this.#buying.prices).length) say(status, "");
-    else if (!found) say(status, _("These prices don't complete it: a layer without a price counts as not for sale."));
-    else if (!found.buy.length) say(status, _("You don't need to buy anything."));
-    else say(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: money(found.cost), stems: listed(found.buy.map((key) => this.#stemName(key))), mix: found.mix }));
+    else if (!completion) say(status, _("These prices don't complete it: a layer without a price counts as not for sale."));
+    else if (!completion.buy.length) say(status, _("You don't need to buy anything."));
+    else say(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: money(completion.cost), stems: listed(completion.buy.map((key) => this.#stemName(key))), mix: completion.mix }));
   }
 
-  #layer(layer, at, held) {
+  /** @param {Layer} layer @param {number} nth of the layers @param {Map<string, Copies>} held */
+  #layer(layer, nth, held) {
     const item = clone("layer");
-    item.classList.add(`layer-${(at % COLOURS) + 1}`);
+    item.classList.add(`layer-${(nth % COLOURS) + 1}`);
     say(part(item, "name"), layer.name);
-    const stems = layer.stems.filter(({ slug }) => held.has(slug));
-    part(item, "list").append(...stems.map((stem) => this.#stem(layer, stem, held.get(stem.slug))));
+    const stems = layer.stems.flatMap((stem) => {
+      const copies = held.get(stem.slug);
+      return copies ? this.#stem(layer, stem, copies) : [];
+    });
+    part(item, "list").append(...stems);
     if (!stems.length) part(item, "list").append(this.#missing(layer));
     return item;
   }
 
+  /** @param {Layer} layer @param {Stem} stem @param {Copies} held */
   #stem(layer, stem, held) {
     const item = clone("stem");
     const copies = held.reduce((sum, [, count]) => sum + count, 0);
     item.dataset.stem = `${layer.slug}/${stem.slug}`;
     part(item, "play").setAttribute("aria-label", _("Play %(stem)s", { stem: stem.name }));
-    const name = part(item, "name");
+    const name = part(item, "name", HTMLAnchorElement);
     say(name, stem.name);
     name.href = this.#stemAddress(layer, stem);
     say(part(item, "copies"), copies > 1 ? plural(copies, "%(num)s copy", "%(num)s copies") : "");
+    /** @type {(string | Node)[]} */
     const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, inSite(`tokens/${id}/`)));
     if (held.length > IDS) ids.push(plural(held.length - IDS, "%(num)s more", "%(num)s more"));
     part(item, "ids").append(...listedNodes(ids));
     return item;
   }
 
+  /** @param {Layer} layer */
   #missing(layer) {
     const item = clone("missing");
     const { byId, contract, tokens } = this.#holding;
@@ -235,22 +292,24 @@ class SongView {
   }
 
   /** Waveforms, and what can be played: fetched when the song comes into view. */
-  async #hearable() {
+  async #makeAudible() {
+    /** @type {Data.Song | null} */
     const song = await load(`data/songs/${this.#song.slug}.json`).catch(() => null);
     for (const layer of song?.layers ?? []) {
       for (const stem of layer.stems) {
         const item = this.element.querySelector(`[data-stem="${CSS.escape(`${layer.slug}/${stem.slug}`)}"]`);
         if (!item) continue;
-        item.querySelector("path").setAttribute("d", stem.path);
-        const key = part(item, "play");
+        find(item, "path", SVGPathElement).setAttribute("d", stem.path);
+        const key = part(item, "play", HTMLButtonElement);
         key.disabled = false;
-        key.addEventListener("click", () => this.#listening.toggle(key, inSite(stem.audio.url)));
+        key.addEventListener("click", () => this.#listening.toggle(key, inSite(stem.audio.url)), { signal: this.#life });
       }
     }
   }
 
   async #more() {
     const { slug } = this.#song;
+    if (!this.#planner) return;
     const next = part(this.element, "next");
     const from = this.#shown;
     this.#shown += STEP;
@@ -259,14 +318,15 @@ class SongView {
       part(this.element, "rows").append(...rows.map((row) => this.#combination(row)));
     } catch (error) {
       this.#shown = from;
-      say(part(this.element, "progress"), error.message);
+      say(part(this.element, "progress"), reasonOf(error));
     }
-    next.hidden = this.#shown >= this.plan.combinations;
+    next.hidden = this.#shown >= (this.plan?.combinations ?? 0);
   }
 
+  /** @param {Plans.Combination} combination */
   #combination({ mix, stems, bits, minted }) {
     const item = clone("combination");
-    const anchor = part(item, "mix");
+    const anchor = part(item, "mix", HTMLAnchorElement);
     say(anchor, mix);
     const hasPage = this.#song.pages?.includes(mix) ?? true;
     const place = hasPage ? `${mix}/` : `#v=1&song=${this.#song.slug}&mix=${mix}`;
@@ -281,26 +341,25 @@ class SongView {
     key.addEventListener("click", async () => {
       words.hidden = !words.hidden;
       key.setAttribute("aria-expanded", String(!words.hidden));
-      if (words.hidden || words.childNodes.length) return;
+      if (words.hidden || words.childNodes.length || !this.#planner) return;
       try {
         words.append(...this.#loss(await this.#planner.weigh(this.#song.slug, mix)));
       } catch (error) {
-        say(words, error.message);
+        say(words, reasonOf(error));
       }
-    });
+    }, { signal: this.#life });
     return item;
   }
 
-  /** Hold versus forge, in sentences. */
+  /**
+   * Hold versus forge, in sentences.
+   * @param {Plans.Loss} loss
+   */
   #loss({ burned, last, combinations_before, combinations_after, at_once_before, at_once_after, rarer }) {
+    /** @param {[layer: string, stem: string]} key */
     const name = ([layer, stem]) => this.#stemName(`${this.#song.slug}/${layer}/${stem}`);
-    const tokens = Object.entries(burned).map(([layer, id]) => {
-      const item = document.createElement("li");
-      item.append(`${this.#layerOf(layer).name}: `, link(`#${id}`, inSite(`tokens/${id}/`)));
-      return item;
-    });
-    const list = document.createElement("ul");
-    list.append(...tokens);
+    const tokens = Object.entries(burned).map(([layer, id]) =>
+      make("li", {}, `${this.#layerOf(layer).name}: `, link(`#${id}`, inSite(`tokens/${id}/`))));
     const sentences = [
       last.length ? _("You give up your last copy of %(stems)s.", { stems: listed(last.map(name)) }) : _("You keep a copy of every stem."),
       _("Combinations left: %(after)s of %(before)s. Songs you can still forge: %(then)s instead of %(now)s.", {
@@ -310,122 +369,151 @@ class SongView {
       _("The song token still unlocks all of these stems in the mixer."),
       _("Forging is irreversible."),
     ];
-    return [paragraph(_("Burned for it:")), list, ...sentences.map(paragraph)];
+    return [paragraph(_("Burned for it:")), make("ul", {}, ...tokens), ...sentences.map(paragraph)];
   }
 
-  /** Prices, given by hand, of stems that are not held, and of a song token. */
-  #offerPrices() {
+  /**
+   * Prices, given by hand, of stems that are not held, and of a song token.
+   * @param {Plans.SongPlan} plan
+   */
+  #offerPrices(plan) {
     const form = part(this.element, "prices");
     const box = part(this.element, "buying");
     if (form.childElementCount) return;
-    const held = (layer, stem) => `${layer.slug}/${stem.slug}` in this.plan.stems;
     for (const layer of this.#song.layers) {
-      const stems = layer.stems.filter((stem) => !held(layer, stem));
+      const stems = layer.stems.filter((stem) => !(`${layer.slug}/${stem.slug}` in plan.stems));
       if (!stems.length) continue;
-      const set = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      legend.textContent = layer.name;
-      set.append(legend, ...stems.map((stem) => this.#price(stem.name, `${this.#song.slug}/${layer.slug}/${stem.slug}`)));
-      form.append(set);
+      const prices = stems.map((stem) => this.#price(stem.name, `${this.#song.slug}/${layer.slug}/${stem.slug}`));
+      form.append(make("fieldset", {}, make("legend", {}, layer.name), ...prices));
     }
     form.append(this.#price(_("A song token"), this.#song.slug));
-    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("submit", (event) => event.preventDefault(), { signal: this.#life });
     box.hidden = false;
   }
 
+  /** @param {string} name @param {string} key of the price */
   #price(name, key) {
     const label = clone("price");
-    const input = label.querySelector("input");
-    say(label.querySelector("span"), name);
+    const input = find(label, "input", HTMLInputElement);
+    say(find(label, "span"), name);
     input.addEventListener("input", async () => {
       const { prices, complete } = this.#buying;
       if (input.value === "" || !(input.valueAsNumber >= 0)) delete prices[key];
       else prices[key] = input.valueAsNumber;
-      await complete().catch((error) => say(part(this.element, "progress"), error.message));
-    });
+      await complete().catch((error) => say(part(this.element, "progress"), reasonOf(error)));
+    }, { signal: this.#life });
     return label;
   }
 
+  /** @param {Layer} layer @param {Stem} stem */
   #stemAddress({ slug: layer }, { slug: stem }) {
     return inSite(`stems/${this.#song.slug}/${layer}/${stem}/`);
   }
 
+  /** @param {string} slug */
   #layerOf(slug) {
-    return this.#song.layers.find((layer) => layer.slug === slug);
+    const layer = this.#song.layers.find((other) => other.slug === slug);
+    if (!layer) throw new Error(`${this.#song.slug} has no layer ${slug}`);
+    return layer;
   }
 
+  /** @param {string} key "song/layer/stem" */
   #stemName(key) {
-    const [, layer, stem] = key.split("/");
-    return `${this.#layerOf(layer).name}: ${this.#layerOf(layer).stems.find(({ slug }) => slug === stem).name}`;
+    const [, layerSlug, stem] = key.split("/");
+    const layer = this.#layerOf(layerSlug);
+    return `${layer.name}: ${layer.stems.find(({ slug }) => slug === stem)?.name ?? stem}`;
   }
 }
 
 /** One sound at a time. */
 class Listening {
-  #audio = null;
-  #key = null;
+  /** @type {{ audio: HTMLAudioElement, key: HTMLElement, end: AbortController } | null} */
+  #sound = null;
 
+  /** @param {HTMLElement} key @param {string} address of the sound file */
   toggle(key, address) {
-    const again = key === this.#key;
+    const isOn = key === this.#sound?.key;
     this.stop();
-    if (again) return;
+    if (isOn) return;
     take(this, () => this.stop());
-    this.#key = key;
-    const audio = (this.#audio = new Audio(address));
-    const end = () => audio === this.#audio && this.stop(); // what was stopped before it began ends late
-    audio.addEventListener("ended", end);
-    audio.play().catch(end);
+    const audio = new Audio(address);
+    const end = new AbortController();
+    this.#sound = { audio, key, end };
+    const stop = () => end.signal.aborted || this.stop(); // what was stopped before it began ends late
+    audio.addEventListener("ended", stop, { signal: end.signal });
+    audio.play().catch(stop);
     key.setAttribute("aria-pressed", "true");
   }
 
   stop() {
-    this.#audio?.pause();
-    this.#key?.setAttribute("aria-pressed", "false");
-    this.#audio = this.#key = null;
+    if (!this.#sound) return;
+    const { audio, key, end } = this.#sound;
+    this.#sound = null;
+    end.abort();
+    audio.pause();
+    key.setAttribute("aria-pressed", "false");
   }
 }
 
-/** Held, revealed stem tokens: song -> layer -> stem -> [id, count] pairs. */
+/**
+ * Held, revealed stem tokens, by song.
+ * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId
+ * @returns {Map<string, HeldStems>}
+ */
 function group(tokens, byId) {
-  const found = new Map();
-  const under = (map, key, make) => map.get(key) ?? map.set(key, make()).get(key);
+  /** @type {Map<string, HeldStems>} */
+  const songs = new Map();
   for (const [id, count] of tokens) {
     const { tier, state, song, layer, stem } = byId.get(id) ?? {};
-    if (tier !== "stem" || state === "unrevealed") continue;
-    const layers = under(found, song, () => new Map());
-    under(under(layers, layer, () => new Map()), stem, () => []).push([id, count]);
+    if (tier !== "stem" || state === "unrevealed" || !song || !layer || !stem) continue;
+    const layers = entryOf(songs, song, () => new Map());
+    const stems = entryOf(layers, layer, () => new Map());
+    entryOf(stems, stem, () => /** @type {Copies} */ ([])).push([id, count]);
   }
-  return found;
+  return songs;
 }
 
-function head(element, { title, address, cover }) {
-  const name = part(element, "title");
+/**
+ * What a map has under a key; it is made where there is nothing.
+ * @template Value
+ * @param {Map<string, Value>} map @param {string} key @param {() => Value} create
+ */
+function entryOf(map, key, create) {
+  const value = map.get(key) ?? create();
+  map.set(key, value);
+  return value;
+}
+
+/** @param {HTMLElement} element @param {{ title: string, address: string, cover: string }} facts */
+function showHead(element, { title, address, cover }) {
+  const name = part(element, "title", HTMLAnchorElement);
   say(name, title);
   name.href = inSite(address);
-  part(element, "cover").src = inSite(cover);
+  part(element, "cover", HTMLImageElement).src = inSite(cover);
 }
 
-function segment(at, held) {
-  const made = document.createElement("span");
-  made.className = `layer-${(at % COLOURS) + 1}${held ? " held" : ""}`;
-  return made;
+/** @param {number} nth of the layers @param {boolean} isHeld */
+function segment(nth, isHeld) {
+  return make("span", { class: `layer-${(nth % COLOURS) + 1}${isHeld ? " held" : ""}` });
 }
 
+/** @param {string} words */
 function paragraph(words) {
-  const made = document.createElement("p");
-  made.textContent = words;
-  return made;
+  return make("p", {}, words);
 }
 
+/** @param {number} cost */
 function money(cost) {
   return number(cost, { maximumSignificantDigits: 6 });
 }
 
-function whenSeen(element, act) {
+/** @param {Element} element @param {() => void} act @param {AbortSignal} life */
+function whenSeen(element, act, life) {
   const watch = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     watch.disconnect();
     act();
   }, { rootMargin: "400px" });
   watch.observe(element);
+  life.addEventListener("abort", () => watch.disconnect());
 }

@@ -1,29 +1,51 @@
 // The held tokens as cards: searched, sorted, a page at a time.
-import { elsewhere, inSite, part, say } from "../base/dom.js";
+import { elsewhere, find, inSite, part, say } from "../base/dom.js";
 import { stateName, tierName, titleOf } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
 
 const STEP = 60;
 
+/**
+ * @typedef {object} Held a token that is held
+ * @property {string} id
+ * @property {number} count
+ * @property {string} title
+ * @property {Data.Tier | ""} tier
+ * @property {string} state of the ledger, or "unknown"
+ * @property {string} address
+ * @property {string} image
+ * @property {number} rarity
+ * @property {boolean} duplicate
+ * @property {string} text what a search looks through
+ */
+
 export class TokenList {
   #section;
   #form;
+  /** @type {Held[]} */
   #all = [];
+  /** @type {Held[]} */
   #matches = [];
 
-  constructor(section) {
+  /** @param {HTMLElement} section @param {AbortSignal} signal */
+  constructor(section, signal) {
     this.#section = section;
-    this.#form = part(section, "filter-mine");
-    this.#form.addEventListener("input", () => this.#search());
-    this.#form.addEventListener("submit", (event) => event.preventDefault());
+    this.#form = part(section, "filter-mine", HTMLFormElement);
+    this.#form.addEventListener("input", () => this.#search(), { signal });
+    this.#form.addEventListener("submit", (event) => event.preventDefault(), { signal });
     part(section, "more").addEventListener("click", () => {
       const first = this.#append();
-      first?.querySelector("a, .name")?.focus();
-    });
+      if (first) find(first, "a, .name").focus();
+    }, { signal });
   }
 
+  /**
+   * @param {ReadonlyMap<string, number>} tokens how many are held of each, by id
+   * @param {Map<string, Data.Token>} byId @param {Data.Contract | null} contract
+   */
   show(tokens, byId, contract) {
     const rarity = rarities(byId);
+    /** @type {Map<string, number>} */
     const copies = new Map();
     for (const [id, count] of tokens) {
       const key = sameness(byId.get(id) ?? { id });
@@ -36,11 +58,11 @@ export class TokenList {
         id, count, title,
         tier: token?.tier ?? "",
         state: token ? (token.state === "forged" ? "revealed" : token.state) : "unknown",
-        address: token ? inSite(token.address) : contract && elsewhere(contract.explorer, contract, id),
+        address: token ? inSite(token.address) : (contract ? elsewhere(contract.explorer, contract, id) : ""),
         image: token ? inSite(token.image) : "",
         rarity: rarity.get(sameness(token ?? { id })) ?? 0,
-        duplicate: Boolean(token) && token.state !== "unrevealed" && copies.get(sameness(token)) > 1,
-        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier)].join(" ").toLowerCase(),
+        duplicate: Boolean(token && token.state !== "unrevealed" && (copies.get(sameness(token)) ?? 0) > 1),
+        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier ?? "")].join(" ").toLowerCase(),
       };
     });
     this.#section.hidden = !this.#all.length;
@@ -48,7 +70,8 @@ export class TokenList {
   }
 
   #search() {
-    const { words, tier, which, sort } = Object.fromEntries(new FormData(this.#form));
+    const data = new FormData(this.#form);
+    const [words, tier, which, sort] = ["words", "tier", "which", "sort"].map((name) => String(data.get(name) ?? ""));
     const wanted = words.trim().toLowerCase().split(/\s+/);
     this.#matches = this.#all.filter(
       (token) =>
@@ -72,36 +95,49 @@ export class TokenList {
   }
 }
 
+/** @typedef {(one: Held, other: Held) => number} Order */
+
+/** @type {Order} */
 const byNumber = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
+/** @type {Readonly<Record<string, Order>>} */
 const ORDERS = {
   number: byNumber,
   name: (a, b) => a.title.localeCompare(b.title) || byNumber(a, b),
   rarity: (a, b) => b.rarity - a.rarity || byNumber(a, b),
 };
 
+/** @param {Held} token */
 function makeCard(token) {
-  const card = document.querySelector("template[data-card]").content.firstElementChild.cloneNode(true);
+  const template = find(document, "template[data-card]", HTMLTemplateElement);
+  const card = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
   card.classList.add(token.state);
-  const anchor = card.querySelector("a");
+  const anchor = find(card, "a", HTMLAnchorElement);
   if (token.address) anchor.href = token.address;
   else anchor.removeAttribute("href");
   anchor.rel = "noopener noreferrer";
-  if (token.image) card.querySelector("img").src = token.image;
-  card.querySelector(".name").textContent = token.title;
-  card.querySelector("[data-tier]").textContent = [tierName(token.tier), token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
-  const state = card.querySelector(".state");
+  if (token.image) find(card, "img", HTMLImageElement).src = token.image;
+  find(card, ".name").textContent = token.title;
+  part(card, "tier").textContent = [tierName(token.tier), token.count > 1 ? `×${token.count}` : ""].join(" ").trim();
+  const state = find(card, ".state");
   state.textContent = token.state === "unknown" ? _("new to this site") : stateName(token.state);
   state.classList.add(token.state);
   return card;
 }
 
-/** Tokens of one name open the same; unrevealed ones are each their own. */
+/**
+ * Tokens of one name open the same; unrevealed ones are each their own.
+ * @param {Partial<Data.Token> & { id: string }} token
+ */
 function sameness({ id, tier, state, song = "", layer = "", stem = "", album = "", mix = "" }) {
   return tier && state !== "unrevealed" ? [tier, song, layer, stem, album, mix].join("/") : id;
 }
 
-/** How few of what a token is there are in the ledger: bits, more for the rarer. */
+/**
+ * How few of what a token is there are in the ledger: bits, more for the rarer.
+ * @param {Map<string, Data.Token>} byId
+ */
 function rarities(byId) {
+  /** @type {Map<string, number>} */
   const counts = new Map();
   for (const token of byId.values()) {
     if (token.state !== "unrevealed") counts.set(sameness(token), (counts.get(sameness(token)) ?? 0) + (token.supply ?? 1));

@@ -17,6 +17,7 @@
  */
 
 import { _ } from "../language/phrases.js";
+import { Emitter } from "../base/emitter.js";
 import { askWallet, brief, toNumber, within } from "./rpc.js";
 
 const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
@@ -35,7 +36,8 @@ const REASONS = new Map([
 ]);
 
 /** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
-export class Wallets extends EventTarget {
+/** @extends {Emitter<{ change: undefined }>} */
+export class Wallets extends Emitter {
   /** @type {Wallet[]} */
   list = [];
 
@@ -74,7 +76,7 @@ export class Wallets extends EventTarget {
     if (known >= 0 && (this.list[known].id || !wallet.id)) return;
     if (known >= 0) this.list.splice(known, 1); // it was just there, and now says its name
     this.list.push(wallet);
-    this.dispatchEvent(new Event("change"));
+    this.emit("change");
   }
 }
 
@@ -92,7 +94,8 @@ export async function resume(wallet, signal) {
   return address ? Session.open(wallet, address, signal) : null;
 }
 
-class Session extends EventTarget {
+/** @extends {Emitter<{ accounts: undefined, chain: undefined, gone: undefined }>} */
+export class Session extends Emitter {
   /** @type {number | null} the id of the chain that the wallet is on */
   chain = null;
   /** @type {[event: string, listener: (value: unknown) => void][]} */
@@ -136,10 +139,10 @@ class Session extends EventTarget {
     attempt(() => this.wallet.provider.on?.(event, listener));
   }
 
-  /** @param {string} type @param {{ address?: string, chain?: number | null }} facts */
+  /** @param {"accounts" | "chain" | "gone"} type @param {{ address?: string, chain?: number | null }} facts */
   #change(type, facts) {
     Object.assign(this, facts);
-    this.dispatchEvent(new Event(type));
+    this.emit(type);
   }
 }
 
