@@ -5,14 +5,22 @@ import { answerRequests } from "../base/worker-host.js";
 import { startPython, text } from "../python/start.js";
 import { loadLedger } from "../tokens/ledger.js";
 
-const planner = once(async () => {
+/**
+ * @typedef {object} PythonPlanner
+ * @property {(tokens: string) => string} set_holdings
+ * @property {(song: string, start: number, count: number) => string} combinations
+ * @property {(song: string, mix: string) => string} forging_loss
+ * @property {(prices: string) => string} cheapest_completions
+ */
+
+const planner = once(/** @returns {Promise<PythonPlanner>} */ async () => {
   const [pyodide, songs, ledger] = await Promise.all([startPython(), text("data/forge.json"), loadLedger(ROOT)]);
   return pyodide.pyimport("pyodide_app.planner").Planner(songs, JSON.stringify(ledger));
 });
 
 answerRequests({
-  hold: async ({ tokens }) => (await planner()).hold(tokens),
+  hold: async ({ tokens }) => (await planner()).set_holdings(tokens),
   combinations: async ({ song, start, count }) => (await planner()).combinations(song, start, count),
-  weigh: async ({ song, mix }) => (await planner()).weigh(song, mix),
-  complete: async ({ prices }) => (await planner()).complete(prices),
+  weigh: async ({ song, mix }) => (await planner()).forging_loss(song, mix),
+  complete: async ({ prices }) => (await planner()).cheapest_completions(prices),
 });

@@ -12,24 +12,36 @@ export class Planner {
   #tokens = "{}";
   #isHeld = true; // the worker plans with these tokens: a new one has none
 
-  /** @param {Iterable<[string, number]>} tokens how many are held of each, by id */
+  /**
+   * @param {Iterable<[string, number]>} tokens how many are held of each, by id
+   * @returns {Promise<Plans.Holdings>}
+   */
   hold(tokens) {
     this.#tokens = JSON.stringify(Object.fromEntries(tokens));
     this.#isHeld = true;
     return this.#request("hold", { tokens: this.#tokens });
   }
 
-  /** @param {string} song its slug @param {number} start @param {number} count */
+  /**
+   * @param {string} song its slug @param {number} start @param {number} count
+   * @returns {Promise<Plans.Combination[]>}
+   */
   combinations(song, start, count) {
     return this.#plan("combinations", { song, start, count });
   }
 
-  /** @param {string} song its slug @param {string} mix */
+  /**
+   * @param {string} song its slug @param {string} mix
+   * @returns {Promise<Plans.Loss>}
+   */
   weigh(song, mix) {
     return this.#plan("weigh", { song, mix });
   }
 
-  /** @param {object} prices */
+  /**
+   * @param {Plans.Prices} prices
+   * @returns {Promise<Plans.Completions>}
+   */
   complete(prices) {
     return this.#plan("complete", { prices: JSON.stringify(prices) });
   }

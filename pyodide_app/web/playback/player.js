@@ -378,7 +378,7 @@ export class Player extends Emitter {
     try {
       return await act(python, keys);
     } finally {
-      await python.release(keys.filter((key) => key !== null && key.endsWith(LOSSLESS)));
+      await python.release(keys.filter((key) => key !== null).filter((key) => key.endsWith(LOSSLESS)));
     }
   }
 

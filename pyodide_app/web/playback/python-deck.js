@@ -1,5 +1,6 @@
 // The deck that Python mixes: a worker and the worklet that it feeds.
-/** @import { Position } from "./messages.js" */
+/** @import { Command, Keys, Loudness, PageToWorker, Position, Tags } from "./messages.js" */
+/** @import { RequestOptions } from "../base/worker-client.js" */
 import { Emitter } from "../base/emitter.js";
 import { WorkerClient } from "../base/worker-client.js";
 import { ATTACH, BOUNCE, CHANGE, END, FORGET, OPEN, PAUSE, PLAY, PROVE, STEM, SURVEY } from "./messages.js";
@@ -23,13 +24,21 @@ const client = new WorkerClient(WORKER, {
  * @extends {Emitter<{ at: Position, ended: {}, lost: Error, loading: { loaded: number, total: number }, armed: {}, missed: {} }>}
  */
 export class PythonDeck extends Emitter {
+  /** @type {Shelf<number>} */
   #held = new Shelf((bytes) => bytes);
+  /** @type {Promise<unknown>} */
   #copied = Promise.resolve(); // the last of the copies: one at a time, each takes as much again
+  /** @type {Promise<void> | null} */
   #attached = null;
+  /** @type {Error | null} */
   #loss = null; // the worker has died, and with it this deck
+  /** @type {AudioWorkletNode | null} */
   #node = null;
 
-  /** Start Python, if it has not been, and give it a song. */
+  /**
+   * Start Python, if it has not been, and give it a song.
+   * @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm">} song
+   */
   async open({ rate, frames, layers, bars, bpm }) {
     if (typeof WebAssembly === "undefined") throw new Error(_("this browser has no WebAssembly"));
     if (typeof AudioWorkletNode === "undefined") throw new Error(_("this browser has no AudioWorklet"));
@@ -37,7 +46,10 @@ export class PythonDeck extends Emitter {
     await this.#request(OPEN, { rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });
   }
 
-  /** Copy a stem to Python, if it has it not; `get` returns a promise of an AudioBuffer. */
+  /**
+   * Copy a stem to Python, unless it has it; the promise is of its bytes.
+   * @param {string} key @param {() => Promise<AudioBuffer>} get
+   */
   hold(key, get) {
     return this.#held.get(key, () => this.#copy(key, get()));
   }
@@ -47,61 +59,87 @@ export class PythonDeck extends Emitter {
     return this.#held.bytes;
   }
 
+  /** @param {string[]} keys */
   release(keys) {
     this.#held.drop(keys);
     return this.#request(FORGET, { keys });
   }
 
-  /** Let go of what has been unused longest, down to `most` bytes. */
+  /**
+   * Let go of what has been unused longest, down to `most` bytes.
+   * @param {number} most @param {(key: string) => boolean} isWanted
+   */
   async trim(most, isWanted) {
     const keys = this.#held.surplus(most, isWanted);
     if (keys.length) await this.release(keys);
   }
 
+  /** @param {Command[]} commands */
   change(commands) {
     return this.#request(CHANGE, { commands });
   }
 
-  /** Be heard through a node, which is in a running AudioContext. */
-  attach(into) {
-    this.#attached ??= this.#connect(into).catch((error) => {
+  /**
+   * Be heard through a node, which is in a running AudioContext.
+   * @param {AudioNode} output
+   */
+  attach(output) {
+    this.#attached ??= this.#connect(output).catch((error) => {
       this.#attached = null;
       throw error;
     });
     return this.#attached;
   }
 
-  /** Play, beginning at a frame of the AudioContext if one is given. */
+  /** @param {number} [at] the frame of the AudioContext to begin at */
   play(at) {
     return this.#request(PLAY, { at });
   }
 
   pause() {
-    return this.#request(PAUSE);
+    return this.#request(PAUSE, {});
   }
 
-  /** Bounce the whole mix, with these stems in the rows; `watch` is {signal, onProgress}. */
-  bounce(bits, keys, tags, watch) {
-    return this.#request(BOUNCE, { bits, keys, tags }, watch);
+  /**
+   * Bounce the whole mix, with these stems in the rows.
+   * @param {number} bits @param {Keys} keys @param {Tags} tags @param {RequestOptions} options
+   * @returns {Promise<Blob>}
+   */
+  bounce(bits, keys, tags, options) {
+    return this.#request(BOUNCE, { bits, keys, tags }, options);
   }
 
-  /** Compute the digest of the whole mix; `plain` puts every control to rest. */
-  prove(bits, keys, plain, watch) {
-    return this.#request(PROVE, { bits, keys, plain }, watch);
+  /**
+   * Compute the digest of the whole mix; `plain` puts every control to rest.
+   * @param {number} bits @param {Keys} keys @param {boolean} plain @param {RequestOptions} options
+   * @returns {Promise<string>}
+   */
+  prove(bits, keys, plain, options) {
+    return this.#request(PROVE, { bits, keys, plain }, options);
   }
 
-  /** Measure the whole mix, with these stems in the rows. */
+  /**
+   * Measure the whole mix, with these stems in the rows.
+   * @param {Keys} keys
+   * @returns {Promise<Loudness>}
+   */
   survey(keys) {
     return this.#request(SURVEY, { keys });
   }
 
-  /** The worker has died: the next deck to open starts another. */
+  /**
+   * The worker has died: the next deck to open starts another.
+   * @param {Error} error
+   */
   lose(error) {
     this.#loss = error;
     this.emit("lost", error);
   }
 
-  /** Let go of the song, and in some milliseconds of the way to the loudspeakers. */
+  /**
+   * Let go of the song, and in a while of the way to the loudspeakers.
+   * @param {number} milliseconds
+   */
   close(milliseconds) {
     const node = this.#node;
     setTimeout(() => {
@@ -111,30 +149,39 @@ export class PythonDeck extends Emitter {
     if (current === this) current = null;
   }
 
+  /**
+   * @template {PageToWorker["type"]} Type
+   * @param {Type} type @param {Omit<Extract<PageToWorker, { type: Type }>, "type">} message @param {RequestOptions} [options]
+   */
   async #request(type, message, options) {
     if (this.#loss) throw this.#loss;
     return client.request(type, message, options);
   }
 
+  /**
+   * @param {string} key @param {Promise<AudioBuffer>} buffer
+   * @returns {Promise<number>}
+   */
   async #copy(key, buffer) {
     const decoded = await buffer;
     const copy = this.#copied.then(() => {
-      const channels = Array.from({ length: decoded.numberOfChannels }, (_, at) => decoded.getChannelData(at).slice());
-      return this.#request(STEM, { key, channels }, { transfer: channels.map((each) => each.buffer) });
+      const channels = Array.from({ length: decoded.numberOfChannels }, (nothing, nth) => decoded.getChannelData(nth).slice());
+      return this.#request(STEM, { key, channels }, { transfer: channels.map(({ buffer: samples }) => samples) });
     });
     this.#copied = copy.catch(() => {});
     return copy;
   }
 
-  async #connect(into) {
-    const { context } = into;
+  /** @param {AudioNode} output */
+  async #connect(output) {
+    const { context } = output;
     await context.audioWorklet.addModule(WORKLET);
     if (current !== this) return; // another song has come meanwhile
-    const output = { numberOfInputs: 0, outputChannelCount: [2] };
-    this.#node = new AudioWorkletNode(context, "stempress-output", output);
+    const node = new AudioWorkletNode(context, "stempress-output", { numberOfInputs: 0, outputChannelCount: [2] });
+    this.#node = node;
     const { port1, port2 } = new MessageChannel();
-    this.#node.port.postMessage({ type: ATTACH, port: port1 }, [port1]);
-    this.#node.connect(into);
+    node.port.postMessage({ type: ATTACH, port: port1 }, [port1]);
+    node.connect(output);
     await this.#request(ATTACH, { port: port2 }, { transfer: [port2] });
   }
 }

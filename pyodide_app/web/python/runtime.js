@@ -9,51 +9,82 @@ const LIBRARY = "python_stdlib.zip";
 const LOCK = "pyodide-lock.json";
 const WASM = "pyodide.asm.wasm";
 
-/** Load Pyodide, numpy and the engine; `tell` hears how many bytes of how many have come. */
-export async function startPython(tell = () => {}) {
-  const plain = self.fetch;
-  const get = counted(plain, tell);
+/** @typedef {(name: string, options?: RequestInit) => Promise<Response>} Get fetches a file of the runtime */
+/** @typedef {[name: string, bytes: Uint8Array<ArrayBuffer>]} File */
+/** @typedef {(loaded: number, total: number) => void} Report called with how many bytes of how many have come */
+/** @typedef {{ pyimport: (name: string) => any }} Pyodide */
+/**
+ * The file system of Emscripten.
+ * @typedef {object} FileSystem
+ * @property {(path: string) => void} mkdirTree
+ * @property {(path: string, bytes: Uint8Array, options: { canOwn: boolean }) => void} writeFile
+ */
+
+/**
+ * Load Pyodide, numpy and the engine.
+ * @param {Report} report
+ */
+export async function startPython(report) {
+  const plainFetch = self.fetch;
+  const get = counted(plainFetch, report);
   const lock = get(LOCK).then((answer) => answer.text());
   const files = lock.then((text) => {
+    /** @type {{ file_name: string, sha256: string }[]} */
     const packages = Object.values(JSON.parse(text).packages);
-    return Promise.all(packages.map((each) => unpacked(get, each)));
+    return Promise.all(packages.map((file) => unpacked(get, file)));
   });
-  const coming = {
+  /** @type {Record<string, Promise<Response>>} */
+  const prefetched = {
     [LOCK]: lock.then((text) => new Response(text)),
     [LIBRARY]: get(LIBRARY),
     [WASM]: inflated(get(`${WASM}.bin`)),
   };
   import(`${RUNTIME}${ASM}`).catch(() => {}); // asked for again where it is wanted
-  self.fetch = (wanted, ...rest) => coming[String(wanted?.url ?? wanted).replace(RUNTIME, "")] ?? plain(wanted, ...rest);
+  self.fetch = (input, ...rest) => {
+    const address = input instanceof Request ? input.url : String(input);
+    return prefetched[address.replace(RUNTIME, "")] ?? plainFetch(input, ...rest);
+  };
   try {
-    const [pyodide] = await Promise.all([load(files), files, ...Object.values(coming)]);
+    const [pyodide] = await Promise.all([load(files), files, ...Object.values(prefetched)]);
     return pyodide;
   } finally {
-    self.fetch = plain;
+    self.fetch = plainFetch;
   }
 }
 
+/**
+ * @param {Promise<File[][]>} files
+ * @returns {Promise<Pyodide>}
+ */
 async function load(files) {
   const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
   return loadPyodide({
     indexURL: RUNTIME,
     lockFileURL: `${RUNTIME}${LOCK}`,
-    fsInit: async (FS, { sitePackages }) => put(FS, sitePackages, (await files).flat()),
+    fsInit: async (/** @type {FileSystem} */ FS, /** @type {{ sitePackages: string }} */ { sitePackages }) => {
+      writeFiles(FS, sitePackages, (await files).flat());
+    },
   });
 }
 
-/** Return what fetches files of the runtime and counts their bytes as they come. */
-function counted(plain, tell) {
+/**
+ * What fetches files of the runtime and counts their bytes as they come.
+ * @param {typeof fetch} plainFetch @param {Report} report
+ * @returns {Get}
+ */
+function counted(plainFetch, report) {
   let [loaded, total] = [0, Infinity];
-  const sizes = plain(`${RUNTIME}sizes.json`).then((answer) => answer.json());
-  sizes.then((found) => { total = Object.values(found).reduce((sum, size) => sum + size, 0); }, () => {});
+  /** @param {Record<string, number>} sizes */
+  const addUp = (sizes) => { total = Object.values(sizes).reduce((sum, size) => sum + size, 0); };
+  plainFetch(`${RUNTIME}sizes.json`).then((answer) => answer.json()).then(addUp, () => {});
   return async (name, options) => {
-    const answer = await plain(`${RUNTIME}${name}`, options);
-    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    const answer = await plainFetch(`${RUNTIME}${name}`, options);
+    if (!answer.ok || !answer.body) throw new Error(`${name}: ${answer.status}`);
+    /** @type {TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>} */
     const counter = new TransformStream({
       transform(chunk, controller) {
         loaded += chunk.byteLength;
-        if (total < Infinity) tell(Math.min(loaded, total), total);
+        if (total < Infinity) report(Math.min(loaded, total), total);
         controller.enqueue(chunk);
       },
     });
@@ -61,22 +92,29 @@ function counted(plain, tell) {
   };
 }
 
-/** It is shipped compressed, for gateways of IPFS compress nothing; .bin, for some hosts inflate a .gz. */
-async function inflated(asked) {
-  const { body } = await asked;
+/**
+ * It is shipped compressed, for gateways of IPFS compress nothing; .bin, for some hosts inflate a .gz.
+ * @param {Promise<Response>} answer
+ */
+async function inflated(answer) {
+  const { body } = await answer;
   const headers = { "Content-Type": "application/wasm" }; // compiled while it comes
-  return new Response(body.pipeThrough(new DecompressionStream("gzip")), { headers });
+  return new Response(body?.pipeThrough(new DecompressionStream("gzip")), { headers });
 }
 
-/** Return the files of a package, if it is the one that the lock file names. */
+/**
+ * The files of a package, if it is the one that the lock file names.
+ * @param {Get} get @param {{ file_name: string, sha256: string }} file
+ */
 async function unpacked(get, { file_name: name, sha256 }) {
-  const bytes = sha256.match(/../g).map((pair) => Number.parseInt(pair, 16));
+  const bytes = (sha256.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   const integrity = `sha256-${btoa(String.fromCharCode(...bytes))}`;
   const answer = await get(name, { integrity });
   return unzip(await answer.arrayBuffer());
 }
 
-function put(FS, folder, files) {
+/** @param {FileSystem} FS @param {string} folder @param {File[]} files */
+function writeFiles(FS, folder, files) {
   for (const [name, bytes] of files) {
     const path = `${folder}/${name}`;
     FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));

@@ -13,6 +13,7 @@ const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is
 export async function startPython(report = () => {}) {
   let heardAt = performance.now();
   const life = new AbortController();
+  /** @type {Promise<never>} */
   const silence = new Promise((resolve, reject) => {
     repeat(1000, () => {
       if (performance.now() - heardAt < SILENT_SECONDS * 1000) return;
