@@ -119,7 +119,9 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "site/page_addresses",
         "site/page_plan",
+        "site/pages",
         "collection/rarity",
         "collection/traits",
         "collection/variation_space",

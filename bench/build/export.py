@@ -31,7 +31,8 @@ from stempress.render.json_ld import linked_data
 from stempress.render.oembed import embed_of
 from stempress.render.token_metadata import metadata_url, token_metadata
 from stempress.site.addresses import address_of, cover_of, gallery_address
-from stempress.site.page_plan import StemView, TokenList, VariationView, plan_pages
+from stempress.site.page_plan import plan_pages
+from stempress.site.pages import StemView, TokenList, VariationView
 from stempress.site.views import Views
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from stempress.collection.family_tree import Branch
     from stempress.collection.rarity import Standing
     from stempress.collection.traits import Trait
-    from stempress.site.page_plan import Page
+    from stempress.site.pages import Page
     from stempress.site.stem_rows import StemRow
 
     type Facts = dict[str, object]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.site.cache_keys import CacheKeys
-    from stempress.site.page_plan import Plan
+    from stempress.site.pages import Plan
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
 """Sleeve colours, assigned to songs in turn."""

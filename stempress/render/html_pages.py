@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from stempress.i18n.translations import Translations
     from stempress.site.cache_keys import CacheKeys
-    from stempress.site.page_plan import Page, Section
+    from stempress.site.pages import Page, Section
     from stempress.site.views import Views
 
 VERSION = 4

@@ -14,13 +14,8 @@ from stempress.output.output_files import OutputFile
 from stempress.output.writer import GENERATOR
 from stempress.render.gallery_index import gallery_data
 from stempress.site.cover_addresses import album_cover, song_cover, token_cover
-from stempress.site.page_plan import (
-    album_address,
-    song_address,
-    stem_address,
-    token_address,
-    token_title,
-)
+from stempress.site.page_addresses import album_address, song_address, stem_address, token_address
+from stempress.site.page_plan import token_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +26,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
     from stempress.site.cache_keys import CacheKeys
-    from stempress.site.page_plan import Plan, VariationPages
+    from stempress.site.pages import Plan, VariationPages
 
 
 TOKENS_PER_PART = 1000

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from stempress.collection.albums import Album
 from stempress.site.cover_addresses import album_cover, song_cover
-from stempress.site.page_plan import VariationPages, VariationView, album_address, song_address
+from stempress.site.page_addresses import album_address, song_address
+from stempress.site.pages import VariationPages, VariationView
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song

@@ -10,7 +10,8 @@ from stempress.output.json_files import lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.json_ld import full_address
 from stempress.site.cover_addresses import song_cover, variation_cover
-from stempress.site.page_plan import VariationPages, VariationView, mix_page, song_page
+from stempress.site.page_plan import mix_page, song_page
+from stempress.site.pages import VariationPages, VariationView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.cache_keys import CacheKeys
-    from stempress.site.page_plan import Page, Plan
+    from stempress.site.pages import Page, Plan
 
 FRAME_WIDTH = 720
 FRAME_HEIGHT, ROW_HEIGHT = 400, 127

@@ -13,7 +13,8 @@ from stempress.output.json_files import json_file, lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.publish.asset_cids import ASSET_FOLDERS, asset_uris
 from stempress.site.cover_addresses import collection_cover, token_cover
-from stempress.site.page_plan import stem_address, token_address, token_title
+from stempress.site.page_addresses import stem_address, token_address
+from stempress.site.page_plan import token_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ from stempress.site.cover_addresses import (
     token_cover,
     variation_cover,
 )
-from stempress.site.page_plan import (
+from stempress.site.page_addresses import (
     album_address,
     song_address,
     stem_address,

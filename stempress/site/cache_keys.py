@@ -23,14 +23,8 @@ from stempress.collection.traits import trait_key
 from stempress.core.cache import MARSHAL_VERSION
 from stempress.core.forking import start_in_fork
 from stempress.i18n.number_format import Formatter
-from stempress.site.page_plan import (
-    SongList,
-    StemView,
-    TokenList,
-    VariationPages,
-    VariationView,
-    check_collisions,
-)
+from stempress.site.page_plan import check_collisions
+from stempress.site.pages import SongList, StemView, TokenList, VariationPages, VariationView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +33,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import StemKey, Variation
     from stempress.output.input_hash import InputHashes
-    from stempress.site.page_plan import Page, Section
+    from stempress.site.pages import Page, Section
     from stempress.site.views import Views
 
 

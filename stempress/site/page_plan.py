@@ -6,10 +6,9 @@ Most pages are in bundles, which are planned only if something in them has to be
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.collection.rarity import extremes
@@ -17,12 +16,28 @@ from stempress.collection.traits import Trait, shown_trait, trait_key, traits_of
 from stempress.core.errors import Fault, SiteError
 from stempress.core.tables import fold_case
 from stempress.i18n.translations import ENGLISH
+from stempress.site.page_addresses import (
+    album_address,
+    song_address,
+    stem_address,
+    token_address,
+    variation_address,
+)
+from stempress.site.pages import (
+    Page,
+    Plan,
+    Section,
+    SongList,
+    StemView,
+    TokenList,
+    VariationPages,
+    VariationView,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token
-    from stempress.collection.albums import Album
+    from pyodide_app.engine.model import Song, Tier, Token
     from stempress.collection.collection import Collection
     from stempress.collection.documents import Document
     from stempress.collection.rarity import Rarity
@@ -35,161 +50,6 @@ MAX_VARIATION_PAGES = 512
 """Songs with more permitted variations get pages only for minted, rarest and commonest ones."""
 EXTREMES = 64
 """How many of the rarest, and of the commonest, variations get pages then."""
-
-
-class Page(NamedTuple):
-    """A page: its address relative to the site's root, its template, and what it is about."""
-
-    address: str
-    template: str
-    title: str
-    about: object = None
-    description: str = ""
-
-    @property
-    def output(self) -> str:
-        """The page's file, relative to dist/."""
-        return self.address if self.address.endswith(".html") else f"{self.address}index.html"
-
-    @property
-    def listed(self) -> bool:
-        """Whether other pages and the sitemap link to it: not the 404 page, not embedded pages."""
-        return self.template not in {"404.html", "embed.html"}
-
-
-@dataclass(frozen=True, slots=True)
-class TokenList:
-    """One page of a list of tokens; ``base`` is the address of the first page.
-
-    ``shared`` is the tier or trait that all ``total`` tokens have in common, None for all tokens.
-    """
-
-    tokens: tuple[Token, ...]
-    number: int
-    last: int
-    base: str
-    total: int
-    shared: Tier | Trait | None = None
-
-    def address(self, number: int) -> str:
-        """Return the address of a page of this list."""
-        return self.base if number == 1 else f"{self.base}{number}/"
-
-
-@dataclass(frozen=True, slots=True)
-class SongList:
-    """One page of the songs on /rarity/."""
-
-    songs: tuple[Song, ...]
-    number: int
-    last: int
-
-    def address(self, number: int) -> str:
-        """Return the address of a page of this list."""
-        return "rarity/" if number == 1 else f"rarity/{number}/"
-
-
-@dataclass(frozen=True, slots=True)
-class VariationPages:
-    """The variations of a song that have pages, out of ``total`` permitted ones."""
-
-    song: Song
-    shown: tuple[Variation, ...]
-    total: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether every permitted variation has a page."""
-        return len(self.shown) >= self.total
-
-
-@dataclass(frozen=True, slots=True)
-class VariationView:
-    """A variation of a song. ``whole``: the page has the song's mixer, which other pages fetch."""
-
-    song: Song
-    variation: Variation
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StemView:
-    """A stem in its layer and song."""
-
-    song: Song
-    layer: Layer
-    stem: Stem
-
-    @property
-    def key(self) -> StemKey:
-        """The stem's key."""
-        return self.song.slug, self.layer.slug, self.stem.slug
-
-
-class Section:
-    """A group of pages: a bundle with one cache key, or pages with keys of their own.
-
-    ``kind`` is "gallery", "songs", "tokens" or "traits" for a bundle, else empty; ``slug`` is the
-    song's where every song has a section. ``plan`` is called when the pages are first needed.
-    """
-
-    def __init__(self, kind: str, plan: Callable[[], Iterable[Page]], slug: str = "") -> None:
-        self.kind, self.slug, self._plan = kind, slug, plan
-
-    @property
-    def name(self) -> str:
-        """Name of the bundle."""
-        return f"pages/{self.kind}/{self.slug}"
-
-    @cached_property
-    def pages(self) -> tuple[Page, ...]:
-        """The pages."""
-        return tuple(self._plan())
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All pages of a site, the pages of variations, the tokens of every trait, the language."""
-
-    sections: tuple[Section, ...]
-    variations: dict[str, VariationPages] = field(default_factory=dict)
-    group: Callable[[], dict[Trait, tuple[Token, ...]]] = dict
-    translations: Translations = ENGLISH
-
-    @cached_property
-    def pages(self) -> tuple[Page, ...]:
-        """All pages."""
-        return tuple(page for section in self.sections for page in section.pages)
-
-    @cached_property
-    def traits(self) -> dict[Trait, tuple[Token, ...]]:
-        """Tokens by trait."""
-        return self.group()
-
-
-def song_address(song: Song) -> str:
-    """Return the address of a song."""
-    return f"songs/{song.slug}/"
-
-
-def album_address(album: Album) -> str:
-    """Return the address of an album."""
-    return f"albums/{album.slug}/"
-
-
-def variation_address(variation: Variation) -> str:
-    """Return the address of a variation."""
-    return f"songs/{variation.song}/{variation.mix_number}/"
-
-
-def stem_address(key: StemKey) -> str:
-    """Return the address of a stem."""
-    return "stems/{}/{}/{}/".format(*key)
-
-
-def token_address(token_id: str) -> str:
-    """Return the address of a token."""
-    return f"tokens/{token_id}/"
 
 
 def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:

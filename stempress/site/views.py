@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from stempress.collection.family_tree import Branch
     from stempress.collection.rarity import Rarity
     from stempress.collection.settings import Perk
-    from stempress.site.page_plan import Page, Plan, VariationPages
+    from stempress.site.pages import Page, Plan, VariationPages
 
 ROOT_PLACEHOLDER = "\0"
 """Stands for the path to the root in fragments shared by pages at all depths."""

@@ -22,7 +22,7 @@ from stempress.i18n.number_format import Formatter, format_duration, shorten_add
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.render.markdown import render_markdown
-from stempress.site.page_plan import Plan, Section
+from stempress.site.pages import Plan, Section
 from tests.support.markup import Parsed
 from tests.support.small_site import SmallSite, read, small_site, write, xml
 

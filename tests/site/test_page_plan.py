@@ -14,13 +14,11 @@ from stempress.core.errors import SiteError
 from stempress.site.page_plan import (
     MAX_VARIATION_PAGES,
     TOKENS_PER_PAGE,
-    Page,
-    Plan,
-    TokenList,
     check_collisions,
     group_by_trait,
     plan_pages,
 )
+from stempress.site.pages import Page, Plan, TokenList
 from tests.support.small_site import SmallSite, read, small_site, write
 
 if TYPE_CHECKING:

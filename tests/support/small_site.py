@@ -27,13 +27,14 @@ from stempress.output.input_hash import InputHashes
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.site.cache_keys import CacheKeys
-from stempress.site.page_plan import Plan, plan_pages
+from stempress.site.page_plan import plan_pages
 from stempress.site.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stempress.output.output_files import OutputFile
+    from stempress.site.pages import Plan
 
 STUB = (
     "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from stempress.collection.collection import Collection
-    from stempress.site.page_plan import Plan
+    from stempress.site.pages import Plan
     from tests.conftest import Serve
 
 pytestmark = pytest.mark.site

@@ -1,0 +1,34 @@
+"""Addresses of the pages of songs, albums, variations, stems and tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import Song, StemKey, Variation
+    from stempress.collection.albums import Album
+
+
+def song_address(song: Song) -> str:
+    """Return the address of a song."""
+    return f"songs/{song.slug}/"
+
+
+def album_address(album: Album) -> str:
+    """Return the address of an album."""
+    return f"albums/{album.slug}/"
+
+
+def variation_address(variation: Variation) -> str:
+    """Return the address of a variation."""
+    return f"songs/{variation.song}/{variation.mix_number}/"
+
+
+def stem_address(key: StemKey) -> str:
+    """Return the address of a stem."""
+    return "stems/{}/{}/{}/".format(*key)
+
+
+def token_address(token_id: str) -> str:
+    """Return the address of a token."""
+    return f"tokens/{token_id}/"
