@@ -1,12 +1,21 @@
 // What every page does where it can, and can do without: being kept for when there is no network, music
 // that goes on, and links that work when the site is opened from a disk. No module, for those do not run from a disk.
 {
-  const root = new URL("../../", document.currentScript.src);
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const root = new URL("../../", script.src);
   const isPreview = Boolean(document.querySelector("script[data-build]"));
   const cacheName = `stempress 1 kept ${root.href}`; // as in sw.js
 
-  const kept = () => caches.open(cacheName);
+  /**
+   * Hear of an event for as long as there is a document: this script belongs to no page of it.
+   * @param {EventTarget} target @param {string} type @param {(event: any) => void} listener
+   */
+  function listen(target, type, listener) {
+    // eslint-disable-next-line local/listener-signal -- it lasts as long as the document
+    target.addEventListener(type, listener);
+  }
 
+  /** @param {string} key */
   function recall(key) {
     try {
       return localStorage.getItem(key);
@@ -19,10 +28,11 @@
   function joinMotion() {
     const name = "stempress:motion"; // as in pages/motion.js
     const { dataset } = document.documentElement;
+    /** @param {string | null} chosen */
     const settle = (chosen) => { if (chosen) dataset.motion = chosen; };
     settle(recall(name));
-    addEventListener("storage", ({ key, newValue }) => key === name && settle(newValue));
-    addEventListener("pageswap", ({ viewTransition }) => dataset.motion === "off" && viewTransition?.skipTransition());
+    listen(window, "storage", ({ key, newValue }) => key === name && settle(newValue));
+    listen(window, "pageswap", ({ viewTransition }) => dataset.motion === "off" && viewTransition?.skipTransition());
   }
 
   async function register() {
@@ -31,68 +41,92 @@
       await old?.unregister();
       return;
     }
-    await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root, updateViaCache: "none" });
-    const offerAll = () => document.querySelectorAll(".keep-offline").forEach((place) => offer(place));
-    document.addEventListener("stempress:page", offerAll);
+    await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root.href, updateViaCache: "none" });
+    let life = new AbortController(); // of the page that is shown
+    const offerAll = () => {
+      life.abort();
+      life = new AbortController();
+      /** @type {NodeListOf<HTMLElement>} */
+      const offers = document.querySelectorAll(".keep-offline");
+      for (const offer of offers) offerToKeep(offer, life.signal).catch(() => {}); // without the facts there is no offer
+    };
+    listen(document, "stempress:page", offerAll);
     offerAll();
   }
 
+  /**
+   * @param {string | URL} address
+   * @returns {Promise<any>}
+   */
   async function json(address) {
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     return answer.json();
   }
 
-  const songOf = (place) => new URL(place.dataset.song, location.href).href;
+  /** @param {HTMLElement} offer */
+  const songOf = (offer) => new URL(offer.dataset.song ?? "", location.href).href;
 
-  async function stemsOf(place) {
-    const song = await json(songOf(place));
+  /** @param {HTMLElement} offer */
+  async function stemsOf(offer) {
+    /** @type {Data.Song} */
+    const song = await json(songOf(offer));
     return song.layers.flatMap(({ stems }) => stems.map(({ audio }) => new URL(audio.url, root).href));
   }
 
-  /** All that the page needs to play: itself, the mixer, the song's facts and stems. */
-  async function everything(place) {
+  /**
+   * All that the page needs to play: itself, the mixer, the song's facts and stems.
+   * @param {HTMLElement} offer
+   */
+  async function everything(offer) {
+    /** @type {string[]} */
     const app = await json(new URL("app/files.json", root));
     const shown = performance.getEntriesByType("resource").map(({ name }) => name);
-    const facts = ["data/collection.json", "data/tokens.json", ...app].map((each) => new URL(each, root).href);
-    const all = [location.href.split("#")[0], songOf(place), ...facts, ...shown, ...(await stemsOf(place))];
-    return [...new Set(all.filter((each) => each.startsWith(root.href)))];
+    const facts = ["data/collection.json", "data/tokens.json", ...app].map((address) => new URL(address, root).href);
+    const all = [location.href.split("#")[0], songOf(offer), ...facts, ...shown, ...(await stemsOf(offer))];
+    return [...new Set(all.filter((address) => address.startsWith(root.href)))];
   }
 
-  async function offer(place) {
-    const [button, status] = [place.querySelector("button"), place.querySelector("[role=status]")];
-    const hold = await kept();
-    const stems = await stemsOf(place);
-    let isKept = Boolean(await hold.match(stems.at(-1)));
-    const words = place.dataset; // in the page's language
-    const show = () => (button.textContent = isKept ? words.remove : words.keep);
+  /**
+   * Offer to keep what a page needs to play, or to remove it.
+   * @param {HTMLElement} offer @param {AbortSignal} signal
+   */
+  async function offerToKeep(offer, signal) {
+    const [button, status] = [offer.querySelector("button"), offer.querySelector("[role=status]")];
+    const { remove = "", keep = "", coming = "", kept = "", failed = "" } = offer.dataset; // in the page's language
+    const cache = await caches.open(cacheName);
+    const stems = await stemsOf(offer);
+    const last = stems.at(-1);
+    if (!button || !status || !last || signal.aborted) return;
+    let isKept = Boolean(await cache.match(last));
+    const show = () => (button.textContent = isKept ? remove : keep);
     const work = async () => {
       if (isKept) {
-        for (const each of stems) await hold.delete(each);
+        for (const stem of stems) await cache.delete(stem);
       } else {
-        const wanted = await everything(place);
+        const wanted = await everything(offer);
         await navigator.storage?.persist?.();
-        for (const [at, each] of wanted.entries()) {
-          status.textContent = words.coming.replace("{done}", at + 1).replace("{all}", wanted.length);
-          if (!(stems.includes(each) && (await hold.match(each)))) await hold.add(each);
+        for (const [nth, address] of wanted.entries()) {
+          status.textContent = coming.replace("{done}", String(nth + 1)).replace("{all}", String(wanted.length));
+          if (!(stems.includes(address) && (await cache.match(address)))) await cache.add(address);
         }
       }
       isKept = !isKept;
-      status.textContent = isKept ? words.kept : "";
+      status.textContent = isKept ? kept : "";
     };
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
         await work();
       } catch (error) {
-        status.textContent = words.failed.replace("{reason}", error.message);
+        status.textContent = failed.replace("{reason}", error instanceof Error ? error.message : String(error));
       }
       button.disabled = false;
       show();
-    });
+    }, { signal });
     show();
-    if (isKept) status.textContent = words.kept;
-    place.hidden = false;
+    if (isKept) status.textContent = kept;
+    offer.hidden = false;
   }
 
   /** A disk shows a folder's list of files, where hosts show its page. */
@@ -108,35 +142,45 @@
   const openBar = async () => (await import("./bar.js")).openBar();
   const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
 
+  /** @param {EventTarget | null} target */
+  function queueButton(target) {
+    return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-queue]")) : null;
+  }
+
+  /** @param {HTMLElement} button */
   async function queue(button) {
-    const status = button.parentElement.querySelector("[role=status][data-failed]"); // if there is one
+    /** @type {HTMLElement | null | undefined} */
+    const status = button.parentElement?.querySelector("[role=status][data-failed]"); // if there is one
+    /** @param {string} text */
     const say = (text) => status && (status.textContent = text);
     try {
       const player = await openBar();
-      await player.take(button.dataset.queue.split(" "), { add: "add" in button.dataset });
+      await player.take((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });
       say("");
     } catch (error) {
-      say(status?.dataset.failed.replace("{reason}", error.message));
+      say((status?.dataset.failed ?? "").replace("{reason}", error instanceof Error ? error.message : String(error)));
     }
   }
 
   function joinBar() {
     const shown = location.pathname;
     const isShared = () => location.hash.startsWith("#queue=");
-    document.addEventListener("click", ({ target }) => {
-      const button = target.closest?.("[data-queue]");
+    listen(document, "click", ({ target }) => {
+      const button = queueButton(target);
       if (button) queue(button);
     });
-    document.addEventListener("pointerdown", ({ target }) => target.closest?.("[data-queue]") && warmBar());
-    addEventListener("hashchange", () => isShared() && warmBar());
+    listen(document, "pointerdown", ({ target }) => queueButton(target) && warmBar());
+    listen(window, "hashchange", () => isShared() && warmBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
-    addEventListener("popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());
+    listen(window, "popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());
     if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) warmBar();
   }
 
   function leaveOut() {
     document.documentElement.dataset.disk = "";
-    for (const place of document.querySelectorAll(".to-queue")) place.hidden = true; // no modules from a disk
+    /** @type {NodeListOf<HTMLElement>} */
+    const offers = document.querySelectorAll(".to-queue");
+    for (const offer of offers) offer.hidden = true; // no modules from a disk
   }
 
   joinMotion();

@@ -1,8 +1,10 @@
 // What was visited and what was kept, for when there is no network. Where there is one, it is asked
 // first, so no page is ever older than the site; whatever fails in here, the network's answer stands.
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const { scope } = worker.registration;
 const VERSION = 1; // raise it when caches that are there cannot be read any more
-const VISITED = `stempress ${VERSION} visited ${registration.scope}`;
-const KEPT = `stempress ${VERSION} kept ${registration.scope}`;
+const VISITED = `stempress ${VERSION} visited ${scope}`;
+const KEPT = `stempress ${VERSION} kept ${scope}`;
 const MOST_VISITED = 400;
 const PATIENCE = 5000; // ms before a page that is there is shown instead of waiting on
 const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
@@ -15,47 +17,50 @@ const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
 /** @type {Language} */
 const LANGUAGE = Reflect.get(globalThis, "siteLanguage") ?? { lang: "en", dir: "ltr", forms: {} };
 
-addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(Promise.allSettled([tidy(), clients.claim()])));
-addEventListener("fetch", (event) => {
+worker.oninstall = () => worker.skipWaiting();
+worker.onactivate = (event) => event.waitUntil(Promise.allSettled([tidy(), worker.clients.claim()]));
+worker.onfetch = (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(registration.scope)) {
+  if (request.method === "GET" && request.url.startsWith(scope)) {
     event.respondWith(answer(event));
   }
-});
+};
 
+/** @param {FetchEvent} event */
 async function answer(event) {
   const { request } = event;
   if (NEVER_CHANGES.test(request.url)) {
-    const kept = await found(request);
+    const kept = await findKept(request);
     if (kept) return ranged(request, kept);
   }
-  const asked = fetch(request);
+  const fetching = fetch(request);
   if (request.mode === "navigate") {
-    const soon = await Promise.race([asked.catch(() => null), after(PATIENCE)]);
-    const there = soon ? null : await found(request);
-    if (there) return there;
+    const soon = await Promise.race([fetching.catch(() => null), after(PATIENCE)]);
+    const kept = soon ? null : await findKept(request);
+    if (kept) return kept;
   }
   try {
-    const response = await asked;
+    const response = await fetching;
     if (isWhole(request, response)) event.waitUntil(keep(request, response.clone()));
     return response;
   } catch (error) {
-    const there = await found(request);
-    if (there) return ranged(request, there);
+    const kept = await findKept(request);
+    if (kept) return ranged(request, kept);
     if (request.mode !== "navigate") throw error;
     return offlinePage();
   }
 }
 
+/** @param {Request} request @param {Response} response */
 function isWhole(request, response) {
   const isPlain = response.status === 200 && response.type === "basic" && !response.redirected;
   return isPlain && !request.headers.has("range") && !NEVER_CHANGES.test(request.url);
 }
 
+/** @param {Request} request @param {Response} response */
 async function keep(request, response) {
   try {
-    const isApp = request.url.startsWith(`${registration.scope}app/`);
+    const isApp = request.url.startsWith(`${scope}app/`);
     await (await caches.open(isApp ? KEPT : VISITED)).put(request, response);
     if (request.mode === "navigate") await tidy();
   } catch {
@@ -63,7 +68,8 @@ async function keep(request, response) {
   }
 }
 
-async function found(request) {
+/** @param {Request} request */
+async function findKept(request) {
   try {
     for (const name of [KEPT, VISITED]) {
       const response = await (await caches.open(name)).match(request.url, { ignoreSearch: true, ignoreVary: true });
@@ -75,12 +81,15 @@ async function found(request) {
   return null;
 }
 
-/** Browsers ask for sound in parts; a cache has it whole. */
+/**
+ * Browsers ask for sound in parts; a cache has it whole.
+ * @param {Request} request @param {Response} response
+ */
 async function ranged(request, response) {
-  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
-  if (!asked) return response;
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!range) return response;
   const body = await response.blob();
-  const [first, last] = [Number(asked[1]), asked[2] ? Math.min(Number(asked[2]), body.size - 1) : body.size - 1];
+  const [first, last] = [Number(range[1]), range[2] ? Math.min(Number(range[2]), body.size - 1) : body.size - 1];
   if (first > last) return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${body.size}` } });
   const headers = new Headers(response.headers);
   headers.set("Content-Range", `bytes ${first}-${last}/${body.size}`);
@@ -91,7 +100,7 @@ async function ranged(request, response) {
 /** Other versions' caches go, and of the pages visited those that were left longest ago. */
 async function tidy() {
   for (const name of await caches.keys()) {
-    const isOurs = name.startsWith("stempress ") && name.endsWith(` ${registration.scope}`);
+    const isOurs = name.startsWith("stempress ") && name.endsWith(` ${scope}`);
     if (isOurs && name !== VISITED && name !== KEPT) await caches.delete(name);
   }
   const visited = await caches.open(VISITED);
@@ -101,6 +110,10 @@ async function tidy() {
   }
 }
 
+/**
+ * @param {number} milliseconds
+ * @returns {Promise<null>}
+ */
 function after(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds, null));
 }
@@ -109,7 +122,7 @@ function offlinePage() {
   const page = `<!doctype html><html lang="${LANGUAGE.lang}" dir="${LANGUAGE.dir}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${_("Offline")}</title><h1>${_("There is no network")}</h1>
-<p>${_("This page has not been visited on this device.")} <a href="${registration.scope}">${_("To the front page")}</a></p>`;
+<p>${_("This page has not been visited on this device.")} <a href="${scope}">${_("To the front page")}</a></p>`;
   return new Response(page, { status: 503, headers: { "Content-Type": "text/html" } });
 }
 

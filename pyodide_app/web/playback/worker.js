@@ -14,15 +14,15 @@ import { ATTACH, BOUNCE, CHANGE, FORGET, LOADING, OPEN, PAUSE, PLAY, PROVE, STEM
  *   load: (key: string, channels: Float32Array[]) => number,
  *   unload: (key: string) => void,
  *   bounce: (bits: number, keys: PythonKeys, tags: string) => Task & { header: () => Bytes, step: () => Bytes },
- *   digest: { callKwargs: (bits: number, keys: PythonKeys, options: { plain: boolean }) => Task & { hexdigest: () => string } },
- *   measure: (keys: PythonKeys) => Task & { integrated: number, range: number, true_peak: number },
+ *   digest: { callKwargs: (bits: number, keys: PythonKeys, options: { plain: boolean }) => Task & { step: () => void, hexdigest: () => string } },
+ *   measure: (keys: PythonKeys) => Task & { step: () => void, integrated: number, range: number, true_peak: number },
  *   destroy: () => void,
  * }} Session
  */
 /** @typedef {(rate: number, frames: number, rows: number, bars: number, bpm: number) => Session} SessionClass */
 /** @typedef {(string | undefined)[]} PythonKeys undefined is Python's None */
 /** @typedef {{ toJs: () => Uint8Array<ArrayBuffer>, destroy: () => void }} Bytes */
-/** @typedef {{ progress: number, step: () => unknown, destroy: () => void }} Task progress: from 0 to 1 */
+/** @typedef {{ progress: number, destroy: () => void }} Task progress: from 0 to 1 */
 /** @typedef {{ [Type in PageToWorker["type"]]: (message: Extract<PageToWorker, { type: Type }>, request: Request) => unknown }} Methods */
 
 /** @type {{ session: Session, feed: Feed } | null} */
