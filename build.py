@@ -1,4 +1,4 @@
-"""Press a music collection into a static site: ``python build.py [--site DIR] [--out DIR]``."""
+"""Build a music collection's site: ``python build.py [--site DIR] [--out DIR]``."""
 
 import os
 import sys
@@ -9,27 +9,28 @@ from stempress.commands.cli import run
 from stempress.core.options import BuildOptions
 from stempress.core.progress import Progress
 from stempress.output.input_hash import hash_inputs
+from stempress.output.output_check import check_output_folder
 from stempress.output.result import BuildResult
-from stempress.output.writer import check_output_folder, find_current_build
+from stempress.output.writer import find_current_build
 
 
 def build(options: BuildOptions, progress: Progress) -> BuildResult:
-    """Press one site, unless it stands already as it would be pressed."""
+    """Build a site, unless the last build had the same inputs and its files are intact."""
     check_output_folder(options.out)
-    with progress.stage("look"):
+    with progress.stage("inputs"):
         inputs = hash_inputs(options)
-        asked = options.report or options.only
-        built = None if asked else find_current_build(options.out, inputs.everything)
-    if built:
-        return built
+        must_build = options.report or options.only
+        current = None if must_build else find_current_build(options.out, inputs.everything)
+    if current:
+        return current
 
-    from stempress.commands.build import build_site  # noqa: PLC0415 - what presses takes long to begin
+    from stempress.commands.build import build_site  # noqa: PLC0415 - slow to import
 
     return build_site(options, inputs, progress)
 
 
-def leave(status: int) -> NoReturn:
-    """End at once: to give all that a build has held back piece by piece would take longer."""
+def exit_at_once(status: int) -> NoReturn:
+    """Exit without freeing the objects of a build one by one, which would take longer."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -39,4 +40,4 @@ def leave(status: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    leave(run(sys.argv[1:], build, Path(__file__).parent))
+    exit_at_once(run(sys.argv[1:], build, Path(__file__).parent))

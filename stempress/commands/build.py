@@ -1,4 +1,4 @@
-"""One build, from what the artist wrote to dist/: first gather everything, then write."""
+"""A build, from the artist's files to dist/: first gather everything, then write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from stempress.i18n.translations import load_translations
 from stempress.output.lock import lock_output
 from stempress.output.output_files import files_outside
 from stempress.output.result import BuildResult
-from stempress.output.writer import existing_bundles, open_staging, write_site
+from stempress.output.staging import open_staging
+from stempress.output.writer import existing_bundles, write_site
 from stempress.render.html_pages import render_site
 from stempress.render.json_data import data_files
 from stempress.render.template_lint import lint_templates
@@ -39,13 +40,13 @@ if TYPE_CHECKING:
 
 
 def build_site(options: BuildOptions, inputs: InputHashes, progress: Progress) -> BuildResult:
-    """Press one site; SiteError tells everything that is wrong with it, with ``out`` untouched."""
-    with ExitStack() as until_written:
-        return _build_site(options, inputs, progress, until_written)
+    """Build a site; if it has faults, raise them as SiteError and leave ``out`` untouched."""
+    with ExitStack() as locks:
+        return _build_site(options, inputs, progress, locks)
 
 
 def _build_site(
-    options: BuildOptions, inputs: InputHashes, progress: Progress, until_written: ExitStack
+    options: BuildOptions, inputs: InputHashes, progress: Progress, locks: ExitStack
 ) -> BuildResult:
     # First gather everything.
     findings = Findings()
@@ -55,28 +56,28 @@ def _build_site(
         lint_promises(options.site, findings)
         if inputs.has_own_templates:
             lint_templates(options.site, findings)
-    with start_workers(options.dask) as crew:
+    with start_workers(options.dask) as workers:
         with progress.stage("measure"):
-            checked = check_audio(collection, findings, progress, crew)
+            checked = check_audio(collection, findings, progress, workers)
             findings.raise_faults()
-        until_written.enter_context(lock_output(options.out, progress))
-        ahead = open_staging(options.out)
+        locks.enter_context(lock_output(options.out, progress))
+        staging = open_staging(options.out)
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             translations = load_translations(settings.language)
             plan = plan_pages(collection, rarity, translations)
-            if ahead is None:
-                check_collisions(plan.pages)  # before there is work
+            if staging is None:
+                check_collisions(plan.pages)  # before the long work of a first build
         with progress.stage("app"):
             app, mixer_off = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
-        with progress.stage("sound"):
-            sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
-    with progress.stage("name"):
+        with progress.stage("audio"):
+            sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
+    with progress.stage("keys"):
         views = Views(plan, collection, rarity, sounds, mixer_off)
         keys = CacheKeys(views, inputs)
-        held = existing_bundles(options.out, ahead)
-        key_of = keys.prefetch(held)
+        existing = existing_bundles(options.out, staging)
+        key_of = keys.prefetch(existing)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
         metadata = list(metadata_files(collection, sounds, keys, assets))
@@ -89,10 +90,10 @@ def _build_site(
             *app,
         ]
     with progress.stage("check"):
-        check_leaks(collection, files_outside(metadata, held), findings)
+        check_leaks(collection, files_outside(metadata, existing), findings)
         findings.raise_faults()
     # Then write.
-    told = {"warnings": [str(each) for each in findings.warnings]}
+    report = {"warnings": [str(warning) for warning in findings.warnings]}
     with progress.stage("write"):
         written = write_site(
             options.out,
@@ -101,9 +102,9 @@ def _build_site(
             progress=progress,
             only=options.only,
             build=inputs.everything if inputs.is_stable and not options.only else "",
-            told=told,
+            report=report,
             guard=secret_guard(options.site, collection),
-            ahead=ahead,
+            staging=staging,
         )
     standard = settings.contract.standard if settings.contract else ""
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()

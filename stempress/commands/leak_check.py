@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
     from stempress.collection.collection import Collection
     from stempress.output.output_files import OutputFile
-    from stempress.output.writer import Guard
+    from stempress.output.stager import Guard
 
 MIN_SEED_BYTES = 16
 """A seed that is shorter may stand anywhere by chance."""

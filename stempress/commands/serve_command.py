@@ -16,7 +16,7 @@ from stempress.commands.build_command import (
 )
 from stempress.commands.command import Command
 from stempress.core.options import BuildOptions
-from stempress.output.writer import refresh_staging
+from stempress.output.staging import refresh_staging
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -1,1 +1,1 @@
-"""The one writer into dist/."""
+"""Writing of dist/: files, bundles, manifests, staging."""

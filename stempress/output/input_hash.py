@@ -1,4 +1,4 @@
-"""Everything that a build follows from, under one name: what has the same name needs no build."""
+"""Hashes of a build's inputs: if the hash is unchanged, so is the site."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from stempress.core.cache import CACHE_VARIABLE
 from stempress.core.files import TIMESTAMP_MARGIN_NS
 from stempress.core.paths import REPOSITORY
 from stempress.core.text_files import SECRET_FILE, SITE_FOLDERS
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from stempress.core.options import BuildOptions
 
 GENERATOR_FOLDERS = ("stempress", "pyodide_app/engine")
-"""What decides how pages are made, beside templates; the modules beside it are copied."""
+"""Folders of code that the cache keys of all files depend on; other code is copied into sites."""
 HASHED_SUFFIXES = {
     ".css",
     ".html",
@@ -36,100 +37,100 @@ HASHED_SUFFIXES = {
     ".txt",
     ".xml",
 }
-"""Files that are told apart by their content; others, such as sound, by their size and time."""
+"""Suffixes of files that are hashed by content; others, such as sound, by size and mtime."""
 _digest_cache: dict[str, tuple[tuple[int, ...], bytes]] = {}
-"""What this process has read: what the disk said of a file, and the digest of its content."""
+"""By path: size, times and inode of a file when this process read it, and its digest."""
 
 
 class InputHashes(NamedTuple):
-    """Names of all that a build follows from: of the generator alone, and of everything.
+    """Hashes of the generator with its templates, and of all inputs of a build.
 
-    ``is_stable`` is False where a file may change without another name.
+    ``is_stable`` is False if a file was saved so recently that it may change without a new hash.
     """
 
-    source: str
+    generator: str
     everything: str
     is_stable: bool
     has_own_templates: bool
 
 
 def hash_inputs(options: BuildOptions) -> InputHashes:
-    """Return the names of what a build would follow from now."""
-    source = _hash_generator().copy()
-    for _, words in _describe_files(str(REPOSITORY), "templates"):
-        source.update(words)
-    everything = source.copy()
-    for _, words in _describe_files(str(REPOSITORY), "pyodide_app"):
-        everything.update(words)
-    cache = os.environ.get("STEMPRESS_CACHE")
-    asked = options.without_runtime, options.runtime_from, options.base_uri, cache
-    everything.update(repr(asked).encode())
+    """Return the hashes of a build's inputs as they are now."""
+    generator = _hash_generator().copy()
+    for _, description in _describe_files(str(REPOSITORY), "templates"):
+        generator.update(description)
+    everything = generator.copy()
+    for _, description in _describe_files(str(REPOSITORY), "pyodide_app"):
+        everything.update(description)
+    cache = os.environ.get(CACHE_VARIABLE)
+    settings = options.without_runtime, options.runtime_from, options.base_uri, cache
+    everything.update(repr(settings).encode())
     newest = 0
     for name in ("site.toml", SECRET_FILE, *SITE_FOLDERS):
-        for saved, words in _describe_files(str(options.site), name):
-            newest = max(newest, saved)
-            everything.update(words)
-    sure = newest < time.time_ns() - TIMESTAMP_MARGIN_NS
-    own = any((options.site / "templates").glob("*")) and not _is_same_folder(
-        options.site, REPOSITORY
+        for changed, description in _describe_files(str(options.site), name):
+            newest = max(newest, changed)
+            everything.update(description)
+    is_stable = newest < time.time_ns() - TIMESTAMP_MARGIN_NS
+    return InputHashes(
+        generator.hexdigest(), everything.hexdigest(), is_stable, _has_own_templates(options.site)
     )
-    return InputHashes(source.hexdigest(), everything.hexdigest(), sure, own)
+
+
+def _has_own_templates(site: Path) -> bool:
+    return any((site / "templates").glob("*")) and site.resolve() != REPOSITORY.resolve()
 
 
 def generator_hash() -> str:
-    """Return a name for the generator and its libraries."""
+    """Return the hash of the generator and its libraries."""
     return _hash_generator().hexdigest()
 
 
 @cache
 def _hash_generator() -> blake2b:
-    """Read the generator, once: what runs is what it was when it began."""
-    source = blake2b(repr((sys.version, _install_times())).encode(), digest_size=16)
+    """Hash the generator once per process: edits do not change the code that is running."""
+    generator = blake2b(repr((sys.version, _install_times())).encode(), digest_size=16)
     for folder in GENERATOR_FOLDERS:
-        for _, words in _describe_files(str(REPOSITORY), folder):
-            source.update(words)
-    return source
-
-
-def _is_same_folder(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()
+        for _, description in _describe_files(str(REPOSITORY), folder):
+            generator.update(description)
+    return generator
 
 
 def _install_times() -> list[int]:
-    """Return when libraries were last installed or removed."""
-    found = [Path(folder) for folder in packages.getsitepackages()]
-    return [folder.stat().st_mtime_ns for folder in found if folder.is_dir()]
+    """Return the mtimes of site-packages: they change with every installation and removal."""
+    folders = [Path(folder) for folder in packages.getsitepackages()]
+    return [folder.stat().st_mtime_ns for folder in folders if folder.is_dir()]
 
 
 def _describe_files(root: str, name: str) -> Iterator[tuple[int, bytes]]:
-    """Yield, for a file or every file of a folder, when it was saved and what names it.
+    """Yield the time of the last change (ns) and a description of every file at or below a path.
 
-    What is told apart by its content counts as saved long ago.
+    Equal descriptions mean equal files. The time is 0 for files that are hashed by content.
     """
-    place = f"{root}/{name}"
+    path = f"{root}/{name}"
     try:
-        found = os.stat(place)  # noqa: PTH116 - there are thousands
-        if stat.S_ISDIR(found.st_mode):
-            for each in sorted(os.listdir(place)):  # noqa: PTH208 - names are wanted
-                if each != "__pycache__":
-                    yield from _describe_files(root, f"{name}/{each}")
+        current = os.stat(path)  # noqa: PTH116 - called thousands of times
+        if stat.S_ISDIR(current.st_mode):
+            for child in sorted(os.listdir(path)):  # noqa: PTH208 - only names are needed
+                if child != "__pycache__":
+                    yield from _describe_files(root, f"{name}/{child}")
         elif name[name.rfind(".") :] in HASHED_SUFFIXES:
-            yield 0, os.fsencode(name) + _content_digest(place, found)
+            yield 0, os.fsencode(name) + _content_digest(path, current)
         else:
-            times = found.st_mtime_ns, found.st_ctime_ns
-            yield max(times), repr((name, found.st_size, found.st_ino, times)).encode()
+            times = current.st_mtime_ns, current.st_ctime_ns
+            yield max(times), repr((name, current.st_size, current.st_ino, times)).encode()
     except OSError as error:
         yield 0, repr((name, error.errno)).encode()
 
 
-def _content_digest(place: str, found: os.stat_result) -> bytes:
-    """Return a digest of a file's content; what lies there as it lay before is not read again."""
-    seen = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-    before, digest = _digest_cache.get(place, ((), b""))
-    if seen != before:
-        sure_until = time.time_ns() - TIMESTAMP_MARGIN_NS
-        with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - there are hundreds
+def _content_digest(path: str, stat_result: os.stat_result) -> bytes:
+    """Return the digest of a file; one that this process has read and is unchanged is cached."""
+    times = stat_result.st_mtime_ns, stat_result.st_ctime_ns
+    current = stat_result.st_size, *times, stat_result.st_ino
+    previous, digest = _digest_cache.get(path, ((), b""))
+    if current != previous:
+        stable_until = time.time_ns() - TIMESTAMP_MARGIN_NS
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - called hundreds of times
             digest = blake2b(file.read(), digest_size=16).digest()
-        if max(found.st_mtime_ns, found.st_ctime_ns) < sure_until:
-            _digest_cache[place] = seen, digest
+        if max(times) < stable_until:
+            _digest_cache[path] = current, digest
     return digest

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def json_bytes(content: object) -> bytes:
-    """Return JSON in UTF-8."""
+    """Serialize to JSON in UTF-8 that ends in a newline."""
     return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def json_file(address: str, content: object) -> OutputFile:
-    """Return a JSON file in UTF-8."""
+    """Return a JSON file."""
     return OutputFile(address, json_bytes(content))
 
 
 def lazy_json_file(
-    address: str, key: str, content: Callable[..., object], *given: object
+    address: str, key: str, content: Callable[..., object], *arguments: object
 ) -> OutputFile:
-    """Return a JSON file that is made when it is needed."""
-    return OutputFile(address, partial(_json_content, content, given), key)
+    """Return a JSON file of ``content(*arguments)``, called only if the file must be written."""
+    return OutputFile(address, partial(_json_content, content, arguments), key)
 
 
-def _json_content(content: Callable[..., object], given: tuple[object, ...]) -> bytes:
-    return json_bytes(content(*given))
+def _json_content(content: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
+    return json_bytes(content(*arguments))

@@ -1,4 +1,4 @@
-"""One build of a folder at a time."""
+"""The lock of a site: one build of a folder at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from stempress.output.writer import ensure_state_folder, state_folder
+from stempress.output.state_folder import ensure_state_folder, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,14 +20,14 @@ LOCK = "lock"
 
 @contextmanager
 def lock_output(out: Path, progress: Progress) -> Iterator[None]:
-    """Be the only build that makes ``out``; wait while another does. A lock ends with its process.
+    """Lock ``out`` for this build; wait while another build has it. The lock ends with its process.
 
-    The file stays: were it removed, two builds could hold locks of two files of one name.
+    The lock file is never removed: two builds could then lock two files of the same name.
     """
-    records = state_folder(out)
-    ensure_state_folder(records)
-    words = f"another build is making {out}: waiting until it is done"
-    with _locked(records / LOCK, partial(progress.log, words)):
+    state = state_folder(out)
+    ensure_state_folder(state)
+    message = f"another build is writing {out}: waiting for it to finish"
+    with _locked(state / LOCK, partial(progress.log, message)):
         yield
 
 
@@ -35,13 +35,13 @@ if sys.platform == "win32":
     from filelock import FileLock, Timeout
 
     @contextmanager
-    def _locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold a file's lock; ``waiting`` is called where another process does."""
+    def _locked(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Hold a file's lock; call ``on_wait`` before waiting for another process."""
         lock = FileLock(file)
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            waiting()
+            on_wait()
             lock.acquire()
         try:
             yield
@@ -49,21 +49,21 @@ if sys.platform == "win32":
             lock.release()
 
 else:
-    import fcntl  # what filelock would call: to import that would take as long as many a page
+    import fcntl  # filelock would do the same, but is slow to import
 
     @contextmanager
-    def _locked(file: Path, waiting: Callable[[], None]) -> Iterator[None]:
-        """Hold a file's lock; ``waiting`` is called where another process does."""
+    def _locked(file: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+        """Hold a file's lock; call ``on_wait`` before waiting for another process."""
         with file.open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                waiting()
+                on_wait()
                 fcntl.flock(lock, fcntl.LOCK_EX)
             except OSError:
-                yield  # a disk that knows no locks
+                yield  # a file system without locks
                 return
             try:
                 yield
             finally:
-                fcntl.flock(lock, fcntl.LOCK_UN)  # forks that still end have the file open, too
+                fcntl.flock(lock, fcntl.LOCK_UN)  # running forks have the file open, too

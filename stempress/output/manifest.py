@@ -1,7 +1,7 @@
-"""A folder that a build has filled, and the record of what is in it.
+"""Manifests: what a build has written into a folder, and how the folder differs from it now.
 
-Records lie beside the folder and are named by its inode, so that a folder and its record belong
-together wherever the folder is moved, and none is taken for another's.
+A manifest is stored outside its folder under the folder's inode, so that the two belong together
+wherever the folder is moved, and no other folder is taken for it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 4
-"""Raise it when records, or the keys in them, mean something else."""
+"""Raise it when manifests, or the cache keys in them, change their meaning."""
 TIMESTAMP_MARGIN_NS = 20_000_000
-"""A folder that has just changed may change again without its time telling so."""
+"""A folder changed this recently may change again without a change of its timestamp."""
 
 
 class ManifestEntry(NamedTuple):
-    """A file as it was written: what it follows from, and what the disk says of it."""
+    """Manifest entry: a file's cache key, and its size, mtime (ns) and inode when written."""
 
     key: str
     size: int
@@ -39,18 +39,18 @@ class ManifestEntry(NamedTuple):
     inode: int
 
     @classmethod
-    def of(cls, key: str, found: os.stat_result) -> ManifestEntry:
-        """Return what the disk says of a file."""
-        return cls(key, found.st_size, found.st_mtime_ns, found.st_ino)
+    def from_stat(cls, key: str, stat_result: os.stat_result) -> ManifestEntry:
+        """Return the entry of a file with this stat."""
+        return cls(key, stat_result.st_size, stat_result.st_mtime_ns, stat_result.st_ino)
 
 
 _new_entry = partial(tuple.__new__, ManifestEntry)
 
 
 class BundleManifest(NamedTuple):
-    """Files that were put into a folder together, in columns, and what all of them follow from.
+    """Entries of a bundle's files, and the bundle's cache key ("": unknown).
 
-    Without a ``key`` that is not known. A list for each file would take longer to read.
+    Stored in columns, which load faster than a list for every file.
     """
 
     key: str
@@ -61,56 +61,58 @@ class BundleManifest(NamedTuple):
     inodes: list[int]
 
     @classmethod
-    def of(cls, key: str, files: Mapping[str, ManifestEntry]) -> BundleManifest:
-        """Return files as they were written, in columns."""
-        columns = zip(*files.values(), strict=True) if files else ((),) * 4
+    def from_entries(cls, key: str, entries: Mapping[str, ManifestEntry]) -> BundleManifest:
+        """Return entries, by address, in columns."""
+        columns = zip(*entries.values(), strict=True) if entries else ((),) * 4
         keys, sizes, times, inodes = map(list, columns)
-        return cls(key, list(files), keys, sizes, times, inodes)
+        return cls(key, list(entries), keys, sizes, times, inodes)
 
-    def seen(self) -> Iterator[tuple[str, ManifestEntry]]:
-        """Yield addresses, and what is known of the files there."""
+    def entries(self) -> Iterator[tuple[str, ManifestEntry]]:
+        """Yield addresses and entries."""
         columns = zip(self.keys, self.sizes, self.times, self.inodes, strict=True)
         return zip(self.addresses, map(_new_entry, columns), strict=True)
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is in a folder; ``build`` names all that it was made from, ``told`` what was said.
+    """The contents of a folder, by bundle.
 
-    ``folders`` tells when each was last changed, those that hold others before these.
+    ``folders`` has the mtime (ns) of every folder, parents before children. ``build`` is the hash
+    of the build's inputs, ``report`` what the build reported, such as warnings.
     """
 
-    shelves: Mapping[str, BundleManifest] = field(default_factory=dict)
+    bundles: Mapping[str, BundleManifest] = field(default_factory=dict)
     folders: Mapping[str, int] = field(default_factory=dict)
     build: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Mapping[str, ManifestEntry]:
-        """Every file."""
+        """The entry of every file, by address."""
         return self.without(())
 
-    def without(self, names: Container[str]) -> dict[str, ManifestEntry]:
-        """Return every file but those of some shelves."""
-        found: dict[str, ManifestEntry] = {}
-        for name, shelf in self.shelves.items():
-            if name not in names:
-                found.update(shelf.seen())
-        return found
+    def without(self, bundles: Container[str]) -> dict[str, ManifestEntry]:
+        """Return the entries of all files outside some bundles."""
+        entries: dict[str, ManifestEntry] = {}
+        for name, bundle in self.bundles.items():
+            if name not in bundles:
+                entries.update(bundle.entries())
+        return entries
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
-        """How many bytes every file has."""
-        found: dict[str, int] = {}
-        for shelf in self.shelves.values():
-            found.update(zip(shelf.addresses, shelf.sizes, strict=True))
-        return found
+        """The size of every file in bytes, by address."""
+        sizes: dict[str, int] = {}
+        for bundle in self.bundles.values():
+            sizes.update(zip(bundle.addresses, bundle.sizes, strict=True))
+        return sizes
 
 
 class FolderDiff(NamedTuple):
-    """How a folder differs from its record; a folder that a link stands for is missing.
+    """Differences of a folder from its manifest.
 
-    ``strays`` lie there and are not recorded; dotfiles at the top may do so.
+    ``changed`` files are missing or modified; ``missing`` folders may have become links;
+    ``strays`` are not in the manifest. Dotfiles at the top are ignored.
     """
 
     changed: set[str]
@@ -119,150 +121,150 @@ class FolderDiff(NamedTuple):
 
 
 class OutputFolder:
-    """A folder as it is found."""
+    """A folder on disk and the manifest of what was written into it."""
 
-    def __init__(self, path: Path, record: Manifest) -> None:
-        """Take the folder and the record of what was put into it."""
-        self.path, self.record = path, record
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Wrap a folder; nothing is read."""
+        self.path, self.manifest = path, manifest
         self._root = str(path)
-        self._look: Callable[[], FolderDiff] = self._looked
+        self._get_diff: Callable[[], FolderDiff] = self._compute_diff
 
-    def has(self, address: str, seen: ManifestEntry) -> bool:
-        """Say whether a file is as it was written."""
-        return is_unmodified(f"{self._root}/{address}", seen)
+    def has(self, address: str, entry: ManifestEntry) -> bool:
+        """Return whether a file is as it was written."""
+        return is_unmodified(f"{self._root}/{address}", entry)
 
-    def look_meanwhile(self) -> None:
-        """Begin to look at everything, where another process can do that."""
-        record, found = _last_diffs.pop(self._root, (None, None))
-        if found is not None and record is self.record:
-            self._look = lambda: found
+    def scan_in_background(self) -> None:
+        """Start to compute ``diff`` in a forked process, where that is possible."""
+        manifest, diff = _last_diffs.pop(self._root, (None, None))
+        if diff is not None and manifest is self.manifest:
+            self._get_diff = lambda: diff
         else:
-            self._look = start_in_fork(self._looked)
+            self._get_diff = start_in_fork(self._compute_diff)
 
-    def note(self, found: FolderDiff) -> None:
-        """Keep what is found here for this process's next build."""
-        _last_diffs[self._root] = self.record, found
+    def remember(self, diff: FolderDiff) -> None:
+        """Let the next build of this process take ``diff`` for that of this folder."""
+        _last_diffs[self._root] = self.manifest, diff
 
     @cached_property
-    def found(self) -> FolderDiff:
-        """How the folder differs from its record."""
-        return self._look()
+    def diff(self) -> FolderDiff:
+        """The differences of the folder from its manifest."""
+        return self._get_diff()
 
-    def _looked(self) -> FolderDiff:
-        shelves = self.record.shelves.values()
-        files = (file for shelf in shelves for file in shelf.seen())
-        changed = {address for address, seen in files if not self.has(address, seen)}
-        return FolderDiff(changed, *_diff_folders(self.path, self.record))
-
-    @property
-    def is_as_left(self) -> bool:
-        """Say whether everything that was put here is there, and nothing else."""
-        return not any(self.found)
+    def _compute_diff(self) -> FolderDiff:
+        bundles = self.manifest.bundles.values()
+        files = (file for bundle in bundles for file in bundle.entries())
+        changed = {address for address, entry in files if not self.has(address, entry)}
+        return FolderDiff(changed, *_diff_folders(self.path, self.manifest))
 
     @property
-    def is_whole(self) -> bool:
-        """Say whether the folder holds what its record says, and nothing else."""
-        return bool(self.record.shelves) and not self.found.changed and not self.found.strays
+    def is_untouched(self) -> bool:
+        """Whether the folder contains exactly what was written, empty folders included."""
+        return not any(self.diff)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the folder has a manifest and contains exactly its files."""
+        return bool(self.manifest.bundles) and not self.diff.changed and not self.diff.strays
 
 
-def is_unmodified(place: str, seen: ManifestEntry) -> bool:
-    """Say whether a file is as it was written."""
+def is_unmodified(path: str, entry: ManifestEntry) -> bool:
+    """Return whether a file is as it was written, by its size, mtime and inode."""
     try:
-        found = os.lstat(place)
+        current = os.lstat(path)
     except (OSError, ValueError):
         return False
-    return (found.st_size, found.st_mtime_ns, found.st_ino) == seen[1:]
+    return (current.st_size, current.st_mtime_ns, current.st_ino) == entry[1:]
 
 
 _last_diffs: dict[str, tuple[Manifest, FolderDiff]] = {}
-"""What was found between two builds of a preview."""
+"""By folder, for previews: what is known of it after one build and before the next."""
 
 
-def read_output_folder(path: Path, records: Path) -> OutputFolder:
-    """Return a folder with its record; of one without a record nothing is known."""
+def read_output_folder(path: Path, manifests: Path) -> OutputFolder:
+    """Return a folder with its manifest, an empty one if there is none or it is invalid."""
     try:
-        place = _manifest_path(path, records)
-        return OutputFolder(path, _read_manifest(place))
+        manifest_path = _manifest_path(path, manifests)
+        return OutputFolder(path, _read_manifest(manifest_path))
     except (OSError, ValueError, KeyError, TypeError):
         return OutputFolder(path, Manifest())
 
 
-def _read_manifest(place: Path) -> Manifest:
-    """Read a record, unless this process has written it; a preview builds again and again."""
-    written = _file_version(place)
-    if place in _manifest_cache and _manifest_cache[place][0] == written:
-        return _manifest_cache[place][1]
-    data = orjson.loads(place.read_bytes())
+def _read_manifest(manifest_path: Path) -> Manifest:
+    """Read a manifest unless this process has it already: previews build again and again."""
+    file_version = _file_version(manifest_path)
+    if manifest_path in _manifest_cache and _manifest_cache[manifest_path][0] == file_version:
+        return _manifest_cache[manifest_path][1]
+    data = orjson.loads(manifest_path.read_bytes())
     if data["version"] != VERSION:
         raise ValueError(data["version"])
-    shelves = {name: BundleManifest(*shelf) for name, shelf in data["shelves"].items()}
+    bundles = {name: BundleManifest(*columns) for name, columns in data["shelves"].items()}
     folders = dict(zip(data["folders"], data["times"], strict=True))
-    record = Manifest(shelves, folders, data["build"], data["told"])
-    _manifest_cache[place] = written, record
-    return record
+    manifest = Manifest(bundles, folders, data["build"], data["told"])
+    _manifest_cache[manifest_path] = file_version, manifest
+    return manifest
 
 
 _manifest_cache: dict[Path, tuple[tuple[int, int], Manifest]] = {}
-"""Records by their files, and what these were then."""
+"""Manifests by path, with the file version that was read or written."""
 
 
-def _file_version(place: Path) -> tuple[int, int]:
-    found = place.stat()
-    return found.st_mtime_ns, found.st_ino
+def _file_version(path: Path) -> tuple[int, int]:
+    current = path.stat()
+    return current.st_mtime_ns, current.st_ino
 
 
-def write_manifest(path: Path, records: Path, record: Manifest) -> None:
-    """Keep a folder's record."""
-    data: dict[str, object] = {"version": VERSION, "build": record.build, "told": record.told}
-    data |= {"folders": list(record.folders), "times": list(record.folders.values())}
-    data |= {"shelves": {name: tuple(shelf) for name, shelf in record.shelves.items()}}
-    place = _manifest_path(path, records)
-    draft = place.with_suffix(".part")
+def write_manifest(path: Path, manifests: Path, manifest: Manifest) -> None:
+    """Write the manifest of the folder ``path``."""
+    data: dict[str, object] = {"version": VERSION, "build": manifest.build, "told": manifest.report}
+    data |= {"folders": list(manifest.folders), "times": list(manifest.folders.values())}
+    data |= {"shelves": {name: tuple(bundle) for name, bundle in manifest.bundles.items()}}
+    manifest_path = _manifest_path(path, manifests)
+    draft = manifest_path.with_suffix(".part")
     draft.write_bytes(orjson.dumps(data))
-    draft.replace(place)
-    _manifest_cache[place] = _file_version(place), record
+    draft.replace(manifest_path)
+    _manifest_cache[manifest_path] = _file_version(manifest_path), manifest
 
 
-def delete_manifest(path: Path, records: Path) -> None:
-    """Forget what is in a folder: it is about to change."""
-    place = _manifest_path(path, records)
-    _manifest_cache.pop(place, None)
+def delete_manifest(path: Path, manifests: Path) -> None:
+    """Delete the manifest of a folder that is about to change."""
+    manifest_path = _manifest_path(path, manifests)
+    _manifest_cache.pop(manifest_path, None)
     _last_diffs.pop(str(path), None)
-    place.unlink(missing_ok=True)
+    manifest_path.unlink(missing_ok=True)
 
 
-def _manifest_path(path: Path, records: Path) -> Path:
-    return records / f"{path.stat().st_ino}.json"
+def _manifest_path(path: Path, manifests: Path) -> Path:
+    return manifests / f"{path.stat().st_ino}.json"
 
 
-def _diff_folders(path: Path, record: Manifest) -> tuple[set[str], list[str]]:
-    """Return the recorded folders that are not there, and what lies in the others unrecorded.
+def _diff_folders(path: Path, manifest: Manifest) -> tuple[set[str], list[str]]:
+    """Return the folders that are missing, and paths that are not in the manifest.
 
-    A folder that a link stands for is not there; nothing is looked at through it.
+    A folder that has become a link counts as missing; links are not followed.
     """
     missing: set[str] = set()
     strays: list[str] = []
     links: tuple[str, ...] = ()
     known: set[str] = set()
-    for folder, mtime in record.folders.items():
-        place = f"{path}/{folder}"
+    for folder, mtime in manifest.folders.items():
+        folder_path = f"{path}/{folder}"
         try:
-            found = os.lstat(place)
+            current = os.lstat(folder_path)
         except OSError:
             missing.add(folder)
             continue
         if folder.startswith(links):
             missing.add(folder)
             continue
-        if not stat.S_ISDIR(found.st_mode):
+        if not stat.S_ISDIR(current.st_mode):
             missing.add(folder)
             strays.append(folder)
             links = *links, f"{folder}/"
             continue
-        if folder and found.st_mtime_ns == mtime:
+        if folder and current.st_mtime_ns == mtime:
             continue
-        known = known or {*record.sizes, *record.folders}
-        for name in os.listdir(place):  # noqa: PTH208 - names are wanted
+        known = known or {*manifest.sizes, *manifest.folders}
+        for name in os.listdir(folder_path):  # noqa: PTH208 - only names are needed
             address = f"{folder}/{name}" if folder else name
             if address not in known and (folder or not name.startswith(".")):
                 strays.append(address)
@@ -270,31 +272,31 @@ def _diff_folders(path: Path, record: Manifest) -> tuple[set[str], list[str]]:
 
 
 def parent_folders(addresses: Iterable[str]) -> set[str]:
-    """Return every folder that files lie in, that of all included."""
-    found = {""}
+    """Return all folders that contain the addresses, the root ("") included."""
+    folders = {""}
     for address in addresses:
         folder = address.rpartition("/")[0]
-        while folder not in found:
-            found.add(folder)
+        while folder not in folders:
+            folders.add(folder)
             folder = folder.rpartition("/")[0]
-    return found
+    return folders
 
 
 def folder_times(path: Path, folders: Iterable[str]) -> dict[str, int]:
-    """Return when folders were last changed; 0 for those that may change unseen."""
+    """Return the mtime (ns) of folders; 0 for one that may change again without a new mtime."""
     latest = time.time_ns() - TIMESTAMP_MARGIN_NS
     times = {folder: os.stat(f"{path}/{folder}").st_mtime_ns for folder in folders}  # noqa: PTH116
     return {folder: mtime if mtime < latest else 0 for folder, mtime in times.items()}
 
 
 def remove_paths(path: Path, addresses: Iterable[str], wanted: AbstractSet[str]) -> None:
-    """Remove files, folders and links, and folders that are empty then, but for those wanted."""
+    """Remove files, folders and links, and folders left empty unless they are ``wanted``."""
     for address in addresses:
-        place = path / address
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
+        target = path / address
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
         else:
-            place.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
         folder = address.rpartition("/")[0]
         with suppress(OSError):  # the first folder that is not empty
             while folder and folder not in wanted:

@@ -1,4 +1,4 @@
-"""Let two folders change places in one step, where the system can do that."""
+"""Atomic exchange of two folders, where the operating system has it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
 
 
 def swap_folders(one: Path, other: Path) -> None:
-    """Swap two folders of one disk; anybody sees them before or after, never in between.
+    """Exchange two folders of one file system.
 
-    Where the system has no such call there is a moment in which ``other`` is missing.
+    Without a system call for it, ``other`` is missing for a moment.
     """
     if not _swap_atomically(os.fsencode(one), os.fsencode(other)):
         aside = one.with_name(f"{one.name}.aside")
@@ -26,9 +26,10 @@ def swap_folders(one: Path, other: Path) -> None:
 
 
 def _swap_atomically(one: bytes, other: bytes) -> bool:
+    """Return whether the system has exchanged the folders."""
     if os.name != "posix":
         return False
-    import ctypes  # noqa: PLC0415 - takes long, and a build that changes nothing needs it not
+    import ctypes  # noqa: PLC0415 - slow to import, and builds without changes need none
 
     library = ctypes.CDLL(None)
     if sys.platform == "linux" and hasattr(library, "renameat2"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from stempress.core.errors import Fault, SiteError
-from stempress.output.writer import is_built_site
+from stempress.output.output_check import is_built_site
 from stempress.publish.asset_cids import ASSET_FOLDERS
 from stempress.publish.car import encode_header, encode_section
 from stempress.publish.cid import CID_BYTES, Block, format_cid, parse_cid

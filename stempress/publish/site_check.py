@@ -15,7 +15,7 @@ from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
-from stempress.output.writer import MAX_NAME_BYTES
+from stempress.output.output_check import MAX_NAME_BYTES
 from stempress.publish.link_extract import EXTRACTORS
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stempress.core.cache import file_digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.files import write_text_atomically
-from stempress.output.writer import MARKER
+from stempress.output.output_check import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,8 +10,8 @@ from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.song_sound import bar_seconds
 from stempress.output.json_files import lazy_json_file
+from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
-from stempress.output.writer import GENERATOR
 from stempress.render.gallery_index import gallery_data
 from stempress.site.cover_addresses import album_cover, song_cover, token_cover
 from stempress.site.page_addresses import album_address, song_address, stem_address, token_address

@@ -70,7 +70,7 @@ class CacheKeys:
         ]
         pages = [(document.slug, document.title) for document in collection.pages]
         navigation = bool(collection.notes), bool(collection.seals), views.mixer_off
-        shared = repr(collection.settings), inputs.source, albums, pages, navigation
+        shared = repr(collection.settings), inputs.generator, albums, pages, navigation
         self.shared = self.everything if inputs.has_own_templates else digest(*shared)
         self._song_keys: dict[str, str] = {}
         self._song_assets_keys: dict[str, str] = {}

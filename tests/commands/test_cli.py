@@ -102,7 +102,10 @@ def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
     file = tmp_path / "file"
     file.write_text("")
     for given, message in (
-        (["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")], "a folder that is not there"),
+        (
+            ["mix", "one", "1-1", "-o", str(tmp_path / "no/mix.wav")],
+            "-o: is in a folder that does not exist",
+        ),
         (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
         (
             ["mint", "--csv", str(tmp_path / "no/plan.csv")],

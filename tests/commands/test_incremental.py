@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stempress.output.output_check import MARKER
 from stempress.output.output_files import OutputFile
-from stempress.output.writer import MARKER, refresh_staging, write_site
+from stempress.output.staging import refresh_staging
+from stempress.output.writer import write_site
 from tests.conftest import ROOT
 from tests.support.small_site import tone, write, write_small_site
 
@@ -234,7 +236,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from stempress.output.output_files import OutputFile
-from stempress.output.writer import MARKER, write_site
+from stempress.output.output_check import MARKER
+from stempress.output.writer import write_site
 number, out = sys.argv[1], Path(sys.argv[2])
 files = [OutputFile(MARKER, b'{"generator":"stempress"}')]
 files += [OutputFile(f"{at}/index.html", f"{number} {at}".encode()) for at in range(1000)]
@@ -342,7 +345,18 @@ def test_a_build_tells_where_its_time_went(
     write_small_site(tmp_path)
     assert press_small(tmp_path, "--profile", "--jobs", "2") == 0
     told = capsys.readouterr().err
-    stages = ["look", "read", "measure", "plan", "app", "sound", "name", "check", "write", "all"]
+    stages = [
+        "inputs",
+        "read",
+        "measure",
+        "plan",
+        "app",
+        "audio",
+        "keys",
+        "check",
+        "write",
+        "total",
+    ]
     lines = [line.replace("│", " ").split() for line in told.splitlines()]
     assert [words[0] for words in lines if words and words[0] in stages] == stages
     before = contents(tmp_path / "dist")

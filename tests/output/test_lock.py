@@ -55,7 +55,7 @@ def test_a_build_waits_for_another_and_not_for_one_that_was_killed(tmp_path: Pat
     assert holder.stdout.readline() == "held\n"
     second = building(site, tmp_path / "cache")
     assert second.stderr
-    waiting = f"another build is making {site / 'dist'}: waiting until it is done\n"
+    waiting = f"another build is writing {site / 'dist'}: waiting for it to finish\n"
     assert waiting in iter(second.stderr.readline, "")
     assert not (site / "dist").exists()
     holder.kill()

@@ -11,17 +11,12 @@ import pytest
 from stempress.core.errors import SiteError
 from stempress.core.progress import Progress
 from stempress.output import writer as output
+from stempress.output.output_check import MARKER, check_addresses, check_output_folder
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.output.result import WriteResult
-from stempress.output.writer import (
-    MARKER,
-    STAGING,
-    check_addresses,
-    check_output_folder,
-    refresh_staging,
-    state_folder,
-    write_site,
-)
+from stempress.output.staging import refresh_staging
+from stempress.output.state_folder import STAGING, state_folder
+from stempress.output.writer import write_site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,7 +133,10 @@ def test_what_somebody_has_put_there_is_told_and_can_be_fetched(
     (out / "CNAME").write_bytes(b"mine")
     write_site(out, site(**{"index.html": b"new"}), progress=Progress())
     assert not (out / "CNAME").exists()
-    assert "dist/ has what no build made, and loses it: CNAME\n" in capsys.readouterr().err
+    assert (
+        "dist/ contains files that Stempress did not write, and loses them: CNAME\n"
+        in capsys.readouterr().err
+    )
     assert (state_folder(out) / STAGING / "CNAME").read_bytes() == b"mine"
 
 
@@ -194,7 +192,7 @@ def test_a_bundle_that_somebody_has_changed_is_opened(tmp_path: Path) -> None:
 
 def test_two_bundles_with_one_address_are_refused(tmp_path: Path) -> None:
     twice = Bundle("b", "key", lambda: [OutputFile("a/x", b"")])
-    with pytest.raises(SiteError, match="stands twice"):
+    with pytest.raises(SiteError, match="is used by two files"):
         write_site(tmp_path / "dist", [bundled("one", [], x=b""), twice, OURS])
 
 
@@ -225,7 +223,7 @@ def test_where_nothing_stands_any_more_the_next_site_stays(out: Path) -> None:
 def test_a_folder_of_something_else_is_refused(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(content)
-    with pytest.raises(SiteError, match="no build has made"):
+    with pytest.raises(SiteError, match="files that Stempress did not write"):
         write_site(tmp_path, site())
     assert tree(tmp_path) == {name: content.encode()}
 
@@ -282,5 +280,5 @@ def test_addresses_that_are_refused(address: str) -> None:
 
 
 def test_names_that_a_disk_would_take_for_one_another_are_refused() -> None:
-    with pytest.raises(SiteError, match="stands twice"):
+    with pytest.raises(SiteError, match="is used by two files"):
         check_addresses(["caf\u00e9/x", "cafe\u0301/x"])

@@ -1,0 +1,131 @@
+"""Plan of a write: which bundles of the staging folder are reused, and which files are checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+from stempress.output.output_files import OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from stempress.output.manifest import BundleManifest, Manifest, OutputFolder
+    from stempress.output.output_files import Bundle
+
+
+class WritePlan:
+    """Contents of the next site, by bundle: reused as they are staged, or as single files.
+
+    Files outside bundles are those of the bundle "".
+    """
+
+    def __init__(self) -> None:
+        """Start with an empty site."""
+        self.order: list[str] = []
+        self.reused: dict[str, BundleManifest] = {}
+        self.files_by_bundle: dict[str, dict[str, OutputFile]] = {}
+        self.keys: dict[str, str] = {}
+        self._duplicates: list[str] = []
+
+    def reuse(self, name: str, key: str, bundle: BundleManifest) -> None:
+        """Add a bundle that is staged already."""
+        self.order.append(name)
+        self.reused[name], self.keys[name] = bundle, key
+
+    def add(self, name: str, key: str, files: Sequence[OutputFile]) -> None:
+        """Add a bundle's files one by one."""
+        self.order.append(name)
+        self.files_by_bundle[name] = by_address = {file.address: file.with_key() for file in files}
+        self.keys[name] = key
+        if len(by_address) < len(files):
+            counts = Counter(file.address for file in files)
+            self._duplicates += [address for address, count in counts.items() if count > 1]
+
+    def addresses(self) -> list[str]:
+        """Return every address; duplicates are repeated."""
+        addresses = [address for name in self.order for address in self._addresses_of(name)]
+        return addresses + self._duplicates
+
+    def _addresses_of(self, name: str) -> list[str]:
+        bundle = self.reused.get(name)
+        return bundle.addresses if bundle else list(self.files_by_bundle[name])
+
+    def has_addresses_of(self, manifest: Manifest) -> bool:
+        """Return whether a folder has exactly the addresses of this plan."""
+        if self._duplicates:
+            return False
+        bundles = manifest.bundles
+        if bundles.keys() == self.keys.keys() and all(
+            bundles[name].addresses == self._addresses_of(name) for name in self.order
+        ):
+            return True
+        addresses = self.addresses()
+        return len(addresses) == len(manifest.sizes) and set(addresses) == manifest.sizes.keys()
+
+    def has_contents_of(self, manifest: Manifest) -> bool:
+        """Return whether a folder with the same addresses has the same contents."""
+        if manifest.bundles.keys() != self.keys.keys():
+            return False
+        return all(self._is_same(manifest.bundles[name], name) for name in self.order)
+
+    def _is_same(self, bundle: BundleManifest, name: str) -> bool:
+        if self.keys[name] and self.keys[name] == bundle.key:
+            return True
+        files = self.files_by_bundle.get(name)
+        known = dict(zip(bundle.addresses, bundle.keys, strict=True))
+        return files is not None and known == {file.address: file.key for file in files.values()}
+
+    def files(self) -> dict[str, OutputFile]:
+        """Return the files that are not in reused bundles, by address."""
+        return {
+            address: file
+            for files in self.files_by_bundle.values()
+            for address, file in files.items()
+        }
+
+    def __len__(self) -> int:
+        """Return the number of files of the site."""
+        return sum(map(len, map(self._addresses_of, self.order)))
+
+
+def has_bundle(folder: OutputFolder, name: str, key: str) -> bool:
+    """Return whether a folder's manifest has a bundle with this key."""
+    bundle = folder.manifest.bundles.get(name)
+    return bundle is not None and bool(key) and bundle.key == key
+
+
+def plan_write(
+    items: Iterable[OutputFile | Bundle], staging: OutputFolder | None, live: OutputFolder | None
+) -> WritePlan:
+    """Return the plan for a site of these files, reusing bundles of the staging folder."""
+    plan, single_files = WritePlan(), []
+    for item in items:
+        if isinstance(item, OutputFile):
+            single_files.append(item)
+        elif staging and has_bundle(staging, item.name, item.key) and staging.is_untouched:
+            plan.reuse(item.name, item.key, staging.manifest.bundles[item.name])
+        elif live and has_bundle(live, item.name, item.key):
+            bundle = live.manifest.bundles[item.name]
+            plan.add(item.name, item.key, _files_with_known_keys(item, bundle))
+        else:
+            plan.add(item.name, item.key, item.files)
+    plan.add("", "", single_files)
+    return plan
+
+
+def _files_with_known_keys(bundle: Bundle, manifest: BundleManifest) -> list[OutputFile]:
+    """Return a bundle's files with their keys in the live site.
+
+    The bundle's files are made only if one of them is missing or modified there.
+    """
+
+    def make(address: str) -> bytes | Path:
+        return next(file for file in bundle.files if file.address == address).produce()
+
+    return [
+        OutputFile(address, partial(make, address), key)
+        for address, key in zip(manifest.addresses, manifest.keys, strict=True)
+    ]
