@@ -347,17 +347,6 @@ def test_a_build_tells_where_its_time_went(
     told = capsys.readouterr().err
     stages = ["inputs", "read", "measure", "plan", "app", "audio", "keys", "check", "write"]
     stages.append("total")
-        "inputs",
-        "read",
-        "measure",
-        "plan",
-        "app",
-        "audio",
-        "keys",
-        "check",
-        "write",
-        "total",
-    ]
     lines = [line.replace("│", " ").split() for line in told.splitlines()]
     assert [words[0] for words in lines if words and words[0] in stages] == stages
     before = contents(tmp_path / "dist")
