@@ -19,7 +19,7 @@ from stempress.audio.check import check_audio
 from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.core.paths import TEMPLATES
 from stempress.core.progress import Progress

@@ -11,7 +11,7 @@ from stempress.audio.decode import join_blocks, stem_blocks
 from stempress.audio.mix_links import parse_mix
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.workers import start_workers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.collection.settings import ADDRESS, check_address, checksummed
+from stempress.collection.eth_addresses import ADDRESS, check_address, checksummed
 from stempress.core.cache import cached_text
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.commands.leak_check import check_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings

@@ -15,7 +15,7 @@ from pyodide_app.engine.model import Variation
 from stempress.collection.collection import read_collection
 from stempress.collection.documents import split_front_matter
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.collection.songs import parse_song
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, Findings, SiteError, suggestion

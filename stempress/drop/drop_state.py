@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stempress.collection.collection import read_collection
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.ledger import WHERE as LEDGER
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.core.files import write_text_atomically
 from stempress.core.tables import Table

@@ -13,7 +13,7 @@ from stempress.audio.decode import open_source
 from stempress.audio.measure import count_clipped_runs, measure
 from stempress.audio.stem_lint import lint_layers, lint_mix, lint_stem
 from stempress.collection.collection import read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.collection.collection import read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from tests.support.small_site import read, write, write_small_site
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError
 from stempress.site.page_plan import plan_pages
 from tests.support.small_site import write_small_site

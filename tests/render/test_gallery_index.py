@@ -16,7 +16,7 @@ import pytest
 from bench.build.collection import write_collection
 from pyodide_app.engine.model import TIERS, Token, Variation
 from stempress.collection.collection import Collection, read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.collection.traits import Trait
 from stempress.core.errors import Findings
 from stempress.core.paths import WEB

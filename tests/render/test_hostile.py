@@ -14,7 +14,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from stempress.collection.collection import read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError
 from stempress.core.tables import slugify
 from stempress.render.markdown import TAGS, render_markdown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Token
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.site.page_plan import plan_pages
 from tests.support.small_site import write_small_site

@@ -20,7 +20,7 @@ from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound
 from stempress.collection.collection import Collection, read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.core.tables import slugify
 from stempress.output.input_hash import InputHashes

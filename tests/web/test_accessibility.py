@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.site.page_plan import plan_pages
 from tests.conftest import ROOT

@@ -15,7 +15,7 @@ from pyodide_app.engine.loudness import integrated_loudness, true_peak
 from pyodide_app.engine.mix import RowSettings
 from stempress.audio.mix_links import parse_mix
 from stempress.collection.collection import read_collection
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT

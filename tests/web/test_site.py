@@ -17,7 +17,7 @@ from build import build
 from pyodide_app.engine.model import Token
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
-from stempress.collection.settings import read_settings
+from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from stempress.site.page_plan import plan_pages

@@ -6,14 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.collection.settings import (
-    Audio,
-    Contract,
-    Perk,
-    Split,
-    parse_settings,
-    read_settings,
-)
+from stempress.collection.settings import Audio, Contract, Perk, Split
+from stempress.collection.settings_parser import parse_settings, read_settings
 from stempress.core.errors import Findings, SiteError
 
 if TYPE_CHECKING:

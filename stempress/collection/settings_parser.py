@@ -1,0 +1,276 @@
+"""Parser of site.toml: validates every key and reports all faults."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlsplit
+
+from stempress.collection.audio_formats import MIN_BITRATES
+from stempress.collection.eth_addresses import check_address, checksummed
+from stempress.collection.settings import (
+    ASSETS,
+    CODECS,
+    LOCKED,
+    PHASES,
+    PREVIEWS,
+    Assets,
+    Audio,
+    Contract,
+    Drop,
+    Locked,
+    Perk,
+    Phase,
+    Previews,
+    Settings,
+    Split,
+    Standard,
+    host_and_port,
+)
+from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
+from stempress.core.cache import cached_text
+from stempress.core.tables import Table
+from stempress.core.text_files import parse_toml, read_text
+from stempress.i18n.translations import find_catalogue, is_english
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Tier
+    from stempress.collection.audio_formats import Codec
+    from stempress.core.errors import Findings
+
+FILE = "site.toml"
+BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
+
+
+def _is_endpoint(table: Table, url: str) -> bool:
+    """Return whether a URL is fit for a Content Security Policy; report a fault if not."""
+    if not url or not table.is_url("rpc", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        is_valid = (
+            re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", host_and_port(parts)) and "@" not in parts.netloc
+        )
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        table.fault(
+            "rpc",
+            "is not the URL of an endpoint",
+            url,
+            "https://, a host, an optional port, no user name",
+        )
+    return bool(is_valid)
+
+
+def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Settings:
+    """Read a site's site.toml. ``base_uri`` is the command line's."""
+    if base_uri and not BASE_URI.fullmatch(base_uri):
+        findings.fault("--base-uri", "is not a URI", value=base_uri, hint="ipfs://<cid>/")
+    if not (site / FILE).exists():
+        findings.fault(
+            FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
+        )
+        findings.raise_faults()
+    text = read_text(site / FILE, FILE, findings)
+    settings = parse_settings(text, findings) if text is not None else _placeholder(findings)
+    return replace(settings, base_uri=base_uri)
+
+
+def parse_settings(text: str, findings: Findings) -> Settings:
+    """Parse the text of site.toml."""
+    data = parse_toml(text, FILE, findings)
+    return (
+        _build_settings(Table(data, FILE, findings)) if data is not None else _placeholder(findings)
+    )
+
+
+def _placeholder(findings: Findings) -> Settings:
+    """Return settings to go on with where site.toml cannot be read.
+
+    ``pad`` is on, so that no stem is faulted for its length.
+    """
+    return _build_settings(Table({"audio": {"pad": True}}, FILE, findings, absent=True))
+
+
+def _build_settings(top: Table) -> Settings:
+    site = top.table("site", required=True, hint="add a table [site]")
+    collection = top.table("collection", required=True, hint="add a table [collection]")
+    settings = Settings(
+        title=site.text("title", required=True),
+        artist=site.text("artist", required=True),
+        description=site.text("description"),
+        url=_site_url(site),
+        language=_language(site),
+        theme=_theme(site),
+        cards=site.flag("cards", default=True),
+        name=collection.text("name", required=True),
+        symbol=collection.text("symbol"),
+        license=collection.text("license"),
+        royalty_bps=collection.integer("royalty_bps", 0, 0, 10_000),
+        assets=cast("Assets", collection.choice("assets", "site", ASSETS)),
+        contract=_contract(collection),
+        drop=_drop(top),
+        audio=_audio(top.table("audio")),
+        splits=_splits(top),
+        perks=_perks(top),
+    )
+    if not settings.license:
+        collection.warn("license", "is missing", hint="state what holders may do with the music")
+    for table in (site, collection, top):
+        table.finish()
+    return settings
+
+
+def _site_url(site: Table) -> str:
+    url = site.url("url")
+    if re.search(r"[?#]", url):
+        site.fault("url", "must not have a query or a fragment", url, "leave out ? and #")
+    return url
+
+
+def _language(site: Table) -> str:
+    value = site.text("language", "en")
+    if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        if not is_english(value) and find_catalogue(value) is None:
+            message = "has no translation yet, so the interface is in English"
+            site.warn("language", message, value, "docs/translating.md explains how to add one")
+        return value
+    site.fault("language", "is not a language tag", value, 'such as "en" or "pt-BR"')
+    return "en"
+
+
+def _theme(site: Table) -> Theme:
+    value = site.text("accent", "#7c5cff")
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        site.fault("accent", "is not a colour", value, 'six hex digits such as "#7c5cff"')
+        return Theme.from_accent("#7c5cff")
+    theme = Theme.from_accent(value)
+    for name, paper, shade in (
+        ("light", LIGHT_PAPER, theme.on_light),
+        ("dark", DARK_PAPER, theme.on_dark),
+    ):
+        if contrast(value, paper) < SHAPE_CONTRAST:
+            site.warn(
+                "accent",
+                f"has too little contrast on the {name} theme, which uses {shade} instead",
+                value,
+                "a colour that is neither very light nor very dark",
+            )
+    return theme
+
+
+def _contract(collection: Table) -> Contract | None:
+    table = collection.table("contract")
+    if table.absent:
+        return None
+    address = table.text("address", required=True)
+    contract = Contract(
+        chain_id=table.integer("chain_id", 1, 1, 2**53 - 1),
+        # Cached: importing Keccak takes longer than reading all settings.
+        address=check_address(table, "address", address, partial(cached_text, checksummed))
+        if address
+        else "",
+        standard=cast(
+            "Standard",
+            table.choice("standard", "erc1155", ("erc1155", "erc721")),
+        ),
+        rpc=tuple(url for url in table.texts("rpc") if _is_endpoint(table, url)),
+        marketplace=table.url("marketplace", placeholders=("address", "token_id")),
+        explorer=table.url("explorer", placeholders=("address", "token_id")),
+    )
+    table.finish()
+    return contract
+
+
+def _drop(top: Table) -> Drop | None:
+    table = top.table("drop")
+    if table.absent:
+        return None
+    drop = Drop(
+        phase=cast("Phase", table.choice("phase", "closed", PHASES)),
+        mint_url=table.url("mint_url"),
+        blind=table.flag("blind"),
+    )
+    table.finish()
+    return drop
+
+
+def _audio(table: Table) -> Audio:
+    audio = Audio(
+        stream=cast("Codec", table.choice("stream", "opus", CODECS)),
+        bitrate=table.integer("bitrate", 128, 32, 320),
+        lossless=table.flag("lossless"),
+        previews=cast("Previews", table.choice("previews", "tokens", PREVIEWS)),
+        preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
+        locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
+        pad=table.flag("pad"),
+    )
+    lowest, reason = MIN_BITRATES.get(audio.stream, (0, ""))
+    if audio.bitrate < lowest:
+        table.fault(
+            "bitrate",
+            f"is too low for {audio.stream} stems to stay aligned: {reason}",
+            audio.bitrate,
+            f"{lowest} to 320, or another format in audio.stream",
+        )
+    table.finish()
+    return audio
+
+
+def _splits(top: Table) -> tuple[Split, ...]:
+    splits, faults_before = [], len(top.findings.faults)
+    for table in top.tables("splits"):
+        share = table.number("share", 0.0, 0, 100, required=True)
+        splits.append(Split(table.text("name", required=True), table.text("role"), share))
+        table.finish()
+    total = sum(split.share for split in splits)
+    if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == faults_before:
+        top.fault(
+            "splits",
+            "must sum to 100",
+            round(total, 6),
+            "shares: " + " + ".join(f"{split.share:g}" for split in splits),
+        )
+    return tuple(splits)
+
+
+def _perks(top: Table) -> tuple[Perk, ...]:
+    perks = []
+    for table in top.tables("perks"):
+        tier = table.choice("tier", "", ("stem", "song", "album"))
+        tokens = table.text("tokens")
+        perks.append(
+            Perk(
+                table.text("title", required=True),
+                cast('Tier | Literal[""]', tier),
+                _token_ranges(table, tokens),
+                tokens,
+            )
+        )
+        table.finish()
+    return tuple(perks)
+
+
+def _token_ranges(table: Table, text: str) -> tuple[tuple[int, int], ...]:
+    try:
+        return parse_ranges(text)
+    except ValueError:
+        table.fault("tokens", "is not a list of token ids", text, 'such as "1-100, 205"')
+        return ()
+
+
+def parse_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    """Parse ``"1-100, 205"`` into inclusive ranges of token IDs; ValueError if it is malformed."""
+    ranges = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = re.fullmatch(r"(\d{1,78})(?:\s*-\s*(\d{1,78}))?", part, re.ASCII)
+        low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if low > high:
+            raise ValueError(text)
+        ranges.append((low, high))
+    return tuple(ranges)
