@@ -1,10 +1,11 @@
 // Runs before a page does: hears when the first sound leaves it, and every change of level after that.
+/** @type {(to: any, ...rest: any[]) => any} */
 const connect = AudioNode.prototype.connect;
 const tapped = new WeakSet();
 let hear;
 window.firstSound = new Promise((resolve) => (hear = resolve));
 
-AudioNode.prototype.connect = function (to, ...rest) {
+AudioNode.prototype.connect = function (/** @type {any} */ to, /** @type {any[]} */ ...rest) {
   if (to instanceof AudioDestinationNode && this.context instanceof AudioContext && !tapped.has(this)) {
     tapped.add(this);
     window.output = this;

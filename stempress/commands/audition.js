@@ -1,118 +1,170 @@
-// The audition, which the preview server alone serves: the site's own mixer beside a list.
+// The audition, which the preview server alone serves: the site's own mixer beside a list of variations.
 const API = "/.stempress/audition";
-const find = (name) => document.querySelector(`[data-${name}]`);
-const songs = find("songs");
-const rule = find("rule");
+const { signal } = new AbortController(); // there is one page here, for as long as the document
 
-let offer = null; // what the server told of the song
+/** @typedef {{ mix: string, verdict: string, bits: number, permitted: boolean }} Variation */
+/** @typedef {Pick<Data.Layer, "slug" | "name"> & { stems: Pick<Data.Stem, "slug" | "name">[] }} Layer */
+/** @typedef {{ permitted: number, rules: string[], variations: Variation[], layers: Layer[] }} Offer what the server says of a song */
+
+/**
+ * @template {HTMLElement} E
+ * @param {string} name @param {new () => E} type
+ */
+function part(name, type) {
+  const element = document.querySelector(`[data-${name}]`);
+  if (element instanceof type) return element;
+  throw new Error(`the page has no ${name}`);
+}
+
+const songs = part("songs", HTMLSelectElement);
+const rule = part("rule", HTMLFormElement);
+const sides = {
+  when: /** @type {HTMLSelectElement} */ (rule.elements.namedItem("when")),
+  exclude: /** @type {HTMLSelectElement} */ (rule.elements.namedItem("exclude")),
+};
+
+/** @type {Offer} */
+let offer = { permitted: 0, rules: [], variations: [], layers: [] };
 let current = ""; // the mix number that is listened to
 
-async function ask(question, body) {
+/**
+ * Ask the server, or tell it.
+ * @param {string} query @param {object} [body]
+ * @returns {Promise<any>}
+ */
+async function request(query, body) {
   const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(`${API}${question}`, options);
+  const answer = await fetch(`${API}${query}`, options);
   const content = await answer.json();
   if (!answer.ok) throw new Error(content.faults.join("; "));
   return content;
 }
 
+/** @param {string} words */
 function say(words) {
-  find("status").textContent = words;
+  part("status", HTMLElement).textContent = words;
 }
 
-/** Do something, and tell what is wrong with it if it cannot be done. */
+/**
+ * Do something, and say what is wrong if it cannot be done.
+ * @param {() => Promise<void>} work
+ */
 async function attempt(work, done = "") {
   try {
     await work();
     say(done);
   } catch (error) {
-    say(error.message);
+    say(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** The song's page has the mixer; here every stem is open. */
-async function mixer(slug) {
+/**
+ * Show the mixer of the song's page; here every stem is open.
+ * @param {string} slug
+ */
+async function showMixer(slug) {
   const answer = await fetch(`/songs/${slug}/`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const element = document.adoptNode(page.querySelector("stem-mixer"));
-  element.dataset.locked = "open";
-  find("mixer").replaceChildren(element);
+  const mixer = page.querySelector("stem-mixer");
+  if (!mixer) throw new Error(`the page of ${slug} has no mixer`);
+  mixer.dataset.locked = "open";
+  part("mixer", HTMLElement).replaceChildren(document.adoptNode(mixer));
 }
 
-async function choose(mix) {
+/** @param {string} mix */
+function choose(mix) {
   current = mix;
-  const element = find("mixer").querySelector("stem-mixer");
-  for (const [at, nth] of mix.split("-").entries()) element.choose(at, Number(nth) - 1);
+  const mixer = document.querySelector("stem-mixer");
+  for (const [row, nth] of mix.split("-").entries()) mixer?.choose(row, Number(nth) - 1);
   show();
 }
 
+/** @param {Layer} layer @param {Layer["stems"][0]} stem */
 function option(layer, stem) {
   return new Option(`${layer.name}: ${stem.name}`, JSON.stringify({ [layer.slug]: stem.slug }));
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name @param {string} text
+ */
+function make(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}
+
 function show() {
-  find("current").textContent = current;
-  for (const name of ["approve", "reject", "clear"]) find(name).disabled = !current;
+  part("current", HTMLElement).textContent = current;
+  for (const name of ["approve", "reject", "clear"]) part(name, HTMLButtonElement).disabled = !current;
   const count = offer.permitted.toLocaleString("en");
-  find("count").textContent = offer.permitted === 1 ? "1 variation is permitted" : `${count} variations are permitted`;
-  find("rules").replaceChildren(...offer.rules.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
-  find("variations").replaceChildren(...offer.variations.map(({ mix, verdict, bits, permitted }) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "key code", textContent: mix });
-    button.setAttribute("aria-pressed", String(mix === current));
-    button.addEventListener("click", () => choose(mix));
-    const item = document.createElement("li");
-    item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}`);
-    return item;
-  }));
-  const chosen = current ? current.split("-").map((nth, at) => [offer.layers[at], offer.layers[at].stems[nth - 1]]) : [];
-  for (const name of ["when", "exclude"]) {
-    const select = rule.elements[name];
+  part("count", HTMLElement).textContent = offer.permitted === 1 ? "1 variation is permitted" : `${count} variations are permitted`;
+  part("rules", HTMLElement).replaceChildren(...offer.rules.map((words) => make("li", words)));
+  part("variations", HTMLElement).replaceChildren(...offer.variations.map(variationItem));
+  const stems = current ? current.split("-").map((nth, row) => ({ layer: offer.layers[row], stem: offer.layers[row].stems[Number(nth) - 1] })) : [];
+  for (const [name, select] of Object.entries(sides)) {
     const before = select.value;
-    select.replaceChildren(...chosen.map(([layer, stem]) => option(layer, stem)));
+    select.replaceChildren(...stems.map(({ layer, stem }) => option(layer, stem)));
     if ([...select.options].some(({ value }) => value === before)) select.value = before;
     else select.selectedIndex = name === "when" ? 0 : select.options.length - 1;
   }
 }
 
+/** @param {Variation} variation */
+function variationItem({ mix, verdict, bits, permitted }) {
+  const button = make("button", mix);
+  button.type = "button";
+  button.className = "key code";
+  button.setAttribute("aria-pressed", String(mix === current));
+  button.addEventListener("click", () => choose(mix), { signal });
+  const item = make("li", "");
+  item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}`);
+  return item;
+}
+
 async function refresh() {
-  offer = await ask(`?song=${encodeURIComponent(songs.value)}`);
+  offer = await request(`?song=${encodeURIComponent(songs.value)}`);
   show();
 }
 
 function open() {
   return attempt(async () => {
     current = "";
-    await mixer(songs.value);
+    await showMixer(songs.value);
     await refresh();
     const next = offer.variations.find(({ verdict }) => !verdict);
-    if (next) await choose(next.mix);
+    if (next) choose(next.mix);
   });
 }
 
-/** Judge the current variation, and go on to the next that has no verdict. */
+/**
+ * Judge the current variation, and go on to the next that has no verdict.
+ * @param {"approved" | "rejected" | ""} verdict
+ */
 function judge(verdict) {
   return attempt(async () => {
-    await ask("", { song: songs.value, mix: current, verdict });
+    await request("", { song: songs.value, mix: current, verdict });
     await refresh();
-    const next = offer.variations.find((each) => !each.verdict && each.mix !== current && each.permitted);
-    if (verdict && next) await choose(next.mix);
+    const next = offer.variations.find((variation) => !variation.verdict && variation.mix !== current && variation.permitted);
+    if (verdict && next) choose(next.mix);
   }, verdict ? `${current} is ${verdict}.` : `${current} has no verdict any more.`);
 }
 
-songs.addEventListener("change", open);
-find("approve").addEventListener("click", () => judge("approved"));
-find("reject").addEventListener("click", () => judge("rejected"));
-find("clear").addEventListener("click", () => judge(""));
+songs.addEventListener("change", open, { signal });
+part("approve", HTMLButtonElement).addEventListener("click", () => judge("approved"), { signal });
+part("reject", HTMLButtonElement).addEventListener("click", () => judge("rejected"), { signal });
+part("clear", HTMLButtonElement).addEventListener("click", () => judge(""), { signal });
 rule.addEventListener("submit", (event) => {
   event.preventDefault();
-  const side = (name) => JSON.parse(rule.elements[name].value);
   attempt(async () => {
-    await ask("", { song: songs.value, if: side("when"), exclude: side("exclude") });
+    const [when, exclude] = [sides.when, sides.exclude].map(({ value }) => JSON.parse(value));
+    await request("", { song: songs.value, if: when, exclude });
     await refresh();
   }, "The rule has been added to the song's file.");
-});
+}, { signal });
 
 attempt(async () => {
-  const found = await ask("");
-  songs.replaceChildren(...found.songs.map(({ slug, title }) => new Option(title, slug)));
+  const answer = /** @type {{ songs: Pick<Data.Song, "slug" | "title">[] }} */ (await request(""));
+  songs.replaceChildren(...answer.songs.map(({ slug, title }) => new Option(title, slug)));
   await open();
 });

@@ -1,6 +1,6 @@
 // Injected by the preview server into the pages it serves, never written into dist/.
 // The tag carries the build the page came from; the server streams what is told of the newest one.
-const shown = document.currentScript.dataset.build;
+const shown = document.currentScript?.dataset.build;
 const builds = new EventSource("/.stempress/reload");
 let styled = shown;
 builds.onmessage = ({ data }) => {
@@ -12,21 +12,29 @@ builds.onmessage = ({ data }) => {
     location.reload();
   } else if (style !== styled) {
     styled = style;
-    for (const link of document.querySelectorAll("link[rel=stylesheet]")) renew(link, style);
+    /** @type {NodeListOf<HTMLLinkElement>} */
+    const links = document.querySelectorAll("link[rel=stylesheet]");
+    for (const link of links) renew(link, style);
   }
 };
 
-/** Take the new sheet, and let the old one go when it is there: the page never stands bare. */
+/**
+ * Load the new sheet, and remove the old one when it is there: the page is never without style.
+ * @param {HTMLLinkElement} link @param {string} style the build that it is of
+ */
 function renew(link, style) {
   const address = new URL(link.href);
   address.search = style;
-  const next = link.cloneNode();
+  const next = /** @type {HTMLLinkElement} */ (link.cloneNode());
   next.href = address.href;
   next.onload = () => link.remove();
   link.after(next);
 }
 
-/** Say over the page what is wrong with the last build; nothing when nothing is. */
+/**
+ * Say over the page what is wrong with the last build; nothing when nothing is.
+ * @param {string | null} fault
+ */
 function showFault(fault) {
   document.querySelector("dialog[data-fault]")?.remove();
   if (!fault) return;
@@ -42,5 +50,5 @@ function showFault(fault) {
 }
 
 // Browsers open six connections per host: a page that is left must give its own back.
-addEventListener("pagehide", () => builds.close());
-addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+window.onpagehide = () => builds.close();
+window.onpageshow = ({ persisted }) => persisted && location.reload();

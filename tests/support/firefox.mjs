@@ -31,7 +31,7 @@ try {
 
 async function mixer(page) {
   const says = (words) =>
-    page.waitForFunction((words) => document.querySelector(".status").textContent.startsWith(words), {}, words);
+    page.waitForFunction((start) => document.querySelector(".status").textContent.startsWith(start), {}, words);
 
   await page.click(".play");
   await says("Playing, mixed by Python");
@@ -67,7 +67,7 @@ async function bar(page) {
 
   await page.click("main [data-queue]:not([data-add])");
   await until(page, "playing");
-  await page.waitForFunction(() => document.querySelector("player-bar").jukebox.stats.engine === "python");
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("player-bar")).jukebox.stats.engine === "python");
   await record(page);
   const [, track] = await shown();
   const song = await page.$eval("h1", (it) => it.textContent);
@@ -77,7 +77,7 @@ async function bar(page) {
   await walk(() => page.evaluate(() => history.back()), song);
   const recording = await page.evaluate(() => window.recording());
   await page.click("player-bar .next");
-  await page.waitForFunction((first) => document.querySelector("player-bar").queue.current.address !== first, {}, track);
+  await page.waitForFunction((first) => /** @type {any} */ (document.querySelector("player-bar")).queue.current.address !== first, {}, track);
   await until(page, "playing");
   const announced = await page.evaluate(() => [navigator.mediaSession.metadata.title, navigator.mediaSession.playbackState]);
   const next = await shown();

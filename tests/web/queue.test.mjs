@@ -4,8 +4,11 @@ import test from "node:test";
 
 import { Queue } from "../../pyodide_app/web/bar/queue.js";
 
+/** @import { Entry } from "../../pyodide_app/web/bar/queue.js" */
+
 const TRACKS = ["songs/x/1", "songs/x/2", "stems/x/y/z"];
 
+/** @returns {[Queue, ...Entry[]]} */
 function filled() {
   const queue = new Queue();
   return [queue, ...queue.add(TRACKS)];
@@ -87,7 +90,10 @@ test("when the current track is removed another one is current", () => {
   assert.notEqual(queue.current, null);
 });
 
-/** A shuffled queue of another window: one new track, then two of TRACKS, the other way round. */
+/**
+ * /** A shuffled queue of another window: one new track, then two of TRACKS, the other way round.
+ * @returns {[Queue, Entry]}
+ */
 function ofAnotherWindow() {
   const other = new Queue();
   const [first] = other.add(["songs/x/9", "songs/x/2", "songs/x/1"]);

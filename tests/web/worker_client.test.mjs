@@ -8,6 +8,9 @@ class FakeWorker {
   static all = [];
   sent = [];
   ended = false;
+  onmessage;
+  onmessageerror;
+  onerror;
 
   constructor(url, options) {
     Object.assign(this, { url, options });
@@ -37,7 +40,7 @@ let messages;
 let losses;
 
 beforeEach(() => {
-  globalThis.Worker = FakeWorker;
+  globalThis.Worker = /** @type {any} */ (FakeWorker);
   FakeWorker.all = [];
   [messages, losses] = [[], []];
   client = new WorkerClient(URL_OF_WORKER, {
@@ -108,6 +111,7 @@ test("a request is cancelled at the worker, once, and only while it runs", async
   assert.equal(worker.sent.length, 2);
 });
 
+/** @type {Record<string, [kill: (worker: any) => void, reason: string]>} */
 const deaths = {
   "throws outside a request": [(worker) => worker.fail("boom"), "boom"],
   "sends what cannot be read": [(worker) => worker.onmessageerror(), "a message between page and worker couldn't be read"],
@@ -123,7 +127,7 @@ for (const [what, [kill, reason]] of Object.entries(deaths)) {
     const [, second] = ask("two");
     kill(dead);
     for (const answer of [first, second]) {
-      await assert.rejects(answer, (error) => error instanceof WorkerLost && error.message === reason);
+      await assert.rejects(answer, (/** @type {Error} */ error) => error instanceof WorkerLost && error.message === reason);
     }
     assert.deepEqual(losses, [reason]);
     assert.equal(dead.ended, true);
@@ -139,16 +143,16 @@ for (const [what, [kill, reason]] of Object.entries(deaths)) {
 test("a worker that cannot be loaded is unavailable, not lost", async () => {
   const answer = client.request("one");
   FakeWorker.all[0].fail(undefined);
-  await assert.rejects(answer, (error) => !(error instanceof WorkerLost) && error.message === "it couldn't be loaded");
+  await assert.rejects(answer, (/** @type {Error} */ error) => !(error instanceof WorkerLost) && error.message === "it couldn't be loaded");
   assert.deepEqual(losses, ["it couldn't be loaded"]);
 });
 
 test("where a page may have no workers the request fails", async () => {
-  globalThis.Worker = class {
+  globalThis.Worker = /** @type {any} */ (class {
     constructor() {
       throw new Error("not here");
     }
-  };
+  });
   await assert.rejects(client.request("one"), { message: "not here" });
 });
 

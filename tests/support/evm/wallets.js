@@ -20,6 +20,7 @@ window.makeWallet = function ({ id, name = id, icon = "", late = 0, announced = 
     const detail = Object.freeze({ info: Object.freeze({ uuid: id, rdns: id, name, icon }), provider });
     const announce = () => window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
     if (!announced) return;
+    // eslint-disable-next-line local/listener-signal -- a wallet is there as long as the document
     window.addEventListener("eip6963:requestProvider", announce);
     announce();
   };

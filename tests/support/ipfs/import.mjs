@@ -1,7 +1,6 @@
 // Prints what ipfs-unixfs-importer calls a folder: node import.mjs FOLDER
 import { opendir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { BlackHoleBlockstore } from "blockstore-core";
 import { MemoryBlockstore } from "blockstore-core/memory";
 import { importer } from "ipfs-unixfs-importer";
 
@@ -14,6 +13,7 @@ async function* files(folder, top = folder) {
 }
 
 let last;
+/** @type {import("ipfs-unixfs-importer").ImporterOptions} */
 const options = { profile: "unixfs-v1-2025", wrapWithDirectory: true };
 for await (const entry of importer(files(process.argv[2]), new MemoryBlockstore(), options)) last = entry;
 console.log(last.cid.toString());

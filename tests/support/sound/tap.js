@@ -1,12 +1,13 @@
 // Lets a test hear whatever the page plays, from before its first sound. window.heard() answers with the
 // peak of every 128 frames, since the first of them that was not silent; window.heardAt() with what each
 // sample rate was heard at: {rate, from, to, data}, in ms of the page's clock, data as base64 of float32.
+/** @type {(to: any, ...rest: any[]) => any} */
 const connect = AudioNode.prototype.connect;
 const peaks = [];
 const heard = []; // {rate, from, to, pieces}
 const taps = new WeakMap(); // AudioContext -> the node that hears all
 
-AudioNode.prototype.connect = function (to, ...rest) {
+AudioNode.prototype.connect = function (/** @type {any} */ to, /** @type {any[]} */ ...rest) {
   if (to instanceof AudioDestinationNode && to.context instanceof AudioContext) {
     connect.call(this, taps.get(to.context) ?? tap(to.context));
   }

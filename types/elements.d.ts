@@ -1,0 +1,5 @@
+// The site's own elements.
+interface HTMLElementTagNameMap {
+  "player-bar": import("../pyodide_app/web/bar/player-bar.js").PlayerBar;
+  "stem-mixer": import("../pyodide_app/web/mixer/stem-mixer.js").StemMixer;
+}
