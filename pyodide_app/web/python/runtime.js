@@ -24,7 +24,7 @@ const WASM = "pyodide.asm.wasm";
  * Load Pyodide, numpy and the engine.
  * @param {Report} report
  */
-export async function startPython(report) {
+export async function startPython(report = () => {}) {
   const plainFetch = self.fetch;
   const get = counted(plainFetch, report);
   const lock = get(LOCK).then((answer) => answer.text());
