@@ -135,18 +135,18 @@ def shelf(large: Collection, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 LOAD = """async (base) => {
-  const { Finder } = await import(`${base}gallery/search.js`);
+  const { TokenSearch } = await import(`${base}gallery/search.js`);
   const { loadIndex, titleOf, tracksOf } = await import(`${base}gallery/token-index.js`);
   const { readAddress, writeAddress } = await import(`${base}gallery/address.js`);
   const index = await loadIndex();
-  const finder = new Finder(index, "en");
+  const search = new TokenSearch(index, "en");
   const cover = (token) => index.kinds[index.kindOf[token]].cover;
   globalThis.titles = index.ids.map((id, token) => [titleOf(index, token), cover(token)]);
   globalThis.tracks = index.ids.map((id, token) => tracksOf(index, token));
   globalThis.rewrite = (search) => writeAddress(readAddress(search, index));
   globalThis.ask = (asked) => {
-    const { tokens, counts } = finder.ask({ words: "", chosen: {}, sort: "", ...asked });
-    const named = finder.facets.map(({ name, values }) => [
+    const { tokens, counts } = search.search({ words: "", chosen: {}, sort: "", ...asked });
+    const named = search.facets.map(({ name, values }) => [
       name,
       Object.fromEntries(values.map(({ slug }, at) => [slug, counts[name][at]])),
     ]);

@@ -32,41 +32,41 @@ function played(queue) {
 test("tracks are played in the order in which they were added", () => {
   const [queue, first, second, last] = filled();
   assert.equal(queue.current, first);
-  assert.equal(queue.after(), second);
-  assert.equal(queue.before(), null);
-  queue.go(last.id);
-  assert.equal(queue.after(), null);
+  assert.equal(queue.next(), second);
+  assert.equal(queue.previous(), null);
+  queue.select(last.id);
+  assert.equal(queue.next(), null);
 });
 
 test("repeating all leads from the last track to the first", () => {
   const [queue, first, , last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.repeat = "all";
-  assert.equal(queue.after(), first);
+  assert.equal(queue.next(), first);
 });
 
 test("repeating one holds at a track's end, not when the visitor goes on", () => {
   const [queue, , , last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.repeat = "one";
-  assert.equal(queue.after({ ended: true }), last);
-  assert.equal(queue.after(), null);
+  assert.equal(queue.next({ ended: true }), last);
+  assert.equal(queue.next(), null);
 });
 
 test("an entry that is moved is played at its new position", () => {
   const [queue, , second, last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.move(last.id, -1);
   assert.deepEqual(addresses(queue), ["songs/x/1", "stems/x/y/z", "songs/x/2"]);
-  assert.equal(queue.after(), second);
+  assert.equal(queue.next(), second);
 });
 
 test("a queue that was written is read with its track, time and volume", () => {
   const [queue, , , last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.seconds = 7;
   queue.volume = 0.5;
-  const read = Queue.read(queue.write());
+  const read = Queue.parse(queue.serialize());
   assert.deepEqual(addresses(read), TRACKS);
   assert.equal(read.current.address, "stems/x/y/z");
   assert.equal(read.seconds, 7);
@@ -75,15 +75,15 @@ test("a queue that was written is read with its track, time and volume", () => {
 
 test("shuffling begins with the current track", () => {
   const [queue, , , last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.setShuffled(true);
-  assert.equal(queue.before(), null);
-  assert.notEqual(queue.after(), null);
+  assert.equal(queue.previous(), null);
+  assert.notEqual(queue.next(), null);
 });
 
 test("when the current track is removed another one is current", () => {
   const [queue, , , last] = filled();
-  queue.go(last.id);
+  queue.select(last.id);
   queue.setShuffled(true);
   queue.remove(last.id);
   assert.deepEqual(addresses(queue), ["songs/x/1", "songs/x/2"]);
@@ -104,10 +104,10 @@ function ofAnotherWindow() {
 test("another window's queue is adopted around the track that plays on", () => {
   const queue = new Queue();
   const [first, second] = queue.add(["songs/x/1", "songs/x/2"]);
-  queue.go(second.id);
+  queue.select(second.id);
   queue.seconds = 3;
   const [other] = ofAnotherWindow();
-  queue.adopt(other.write(), { stays: true });
+  queue.adopt(other.serialize(), { stays: true });
   assert.deepEqual(addresses(queue), ["songs/x/9", "songs/x/2", "songs/x/1"]);
   assert.equal(queue.current, second);
   assert.equal(queue.entries[2], first);
@@ -118,11 +118,11 @@ test("another window's queue is adopted with its track and repeat, in the order 
   const queue = new Queue();
   queue.add(["songs/x/1", "songs/x/2"]);
   const [other, first] = ofAnotherWindow();
-  queue.adopt(other.write(), { stays: true });
+  queue.adopt(other.serialize(), { stays: true });
   const before = played(queue);
   queue.seconds = 3;
   other.repeat = "all";
-  queue.adopt(other.write());
+  queue.adopt(other.serialize());
   assert.equal(queue.current.address, first.address);
   assert.equal(queue.seconds, 0);
   assert.equal(queue.repeat, "all");
@@ -134,7 +134,7 @@ test("a queue that another window has emptied is empty", () => {
   const [queue] = filled();
   queue.adopt(null);
   assert.equal(queue.current, null);
-  assert.equal(queue.after(), null);
+  assert.equal(queue.next(), null);
 });
 
 test("a queue holds five hundred tracks", () => {

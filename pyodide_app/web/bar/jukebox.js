@@ -8,8 +8,8 @@ import { reasonOf } from "../base/errors.js";
 import { BUDGET } from "../playback/memory.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
-import { take } from "../playback/audio-focus.js";
-import { collection, trackOf } from "./tracks.js";
+import { takeAudioFocus } from "../playback/audio-focus.js";
+import { loadCollection, loadTrack } from "./tracks.js";
 
 const AHEAD_SECONDS = 20; // before the end: the next track is decoded
 const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
@@ -23,7 +23,7 @@ const PATIENCE_MS = 3000; // for the browser to let sound begin
 /** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
 /** @typedef {{ id: number, track: Track, player: Player, life: AbortController }} Deck a player of an entry of the queue */
 
-/** @extends {Emitter<{ state: undefined, track: undefined, at: { seconds: number, peaks: Peaks } }>} */
+/** @extends {Emitter<{ state: undefined, track: undefined, position: { seconds: number, peaks: Peaks } }>} */
 export class Jukebox extends Emitter {
   /** @type {JukeboxState} */
   state = "paused";
@@ -36,12 +36,12 @@ export class Jukebox extends Emitter {
   track = null;
   #queue;
   /** @type {typeof import("../playback/player.js") | null} */
-  #sound = null; // once it is there
+  #playerModule = null; // once it is there
   /** @type {Deck | null} */
   #deck = null; // what is heard
   /** @type {{ id: number, deck: Promise<Deck> } | null} */
   #ahead = null; // what is next
-  #turn = 0; // each request of the visitor's outdates those before it
+  #request = 0; // each request of the visitor's outdates those before it
   #isWanted = false; // the visitor wants to hear something
   /** @type {{ entry: Entry, seconds: number, reason: string }[]} */
   #failures = []; // what has not played since something did
@@ -51,7 +51,7 @@ export class Jukebox extends Emitter {
   constructor(queue) {
     super();
     this.#queue = queue;
-    watch(() => this.#deck?.player.allow());
+    watch(() => this.#deck?.player.updateAccess());
   }
 
   get duration() {
@@ -76,30 +76,30 @@ export class Jukebox extends Emitter {
   }
 
   pause() {
-    this.#turn++;
-    this.#letGo();
+    this.#request++;
+    this.#releaseAudio();
     this.#failures = [];
     this.#deck?.player.pause();
     this.#setState("paused");
   }
 
   /** Have the player at hand: the visitor is about to press Play. */
-  warm() {
-    this.#load().catch(() => {}); // Play says what is wrong
+  preload() {
+    this.#loadPlayer().catch(() => {}); // Play says what is wrong
   }
 
   /** Know the current track, without playing it; what played before is let go of. */
   async prepare() {
-    const turn = ++this.#turn;
+    const turn = ++this.#request;
     const entry = this.#queue.current;
-    this.#letGo();
+    this.#releaseAudio();
     this.#closeDeck();
     this.track = this.#ahead = null;
     try {
-      if (entry) await this.#show(entry);
-      if (turn === this.#turn) this.#setState("paused");
+      if (entry) await this.#loadTrack(entry);
+      if (turn === this.#request) this.#setState("paused");
     } catch (error) {
-      if (turn === this.#turn) this.#setState("failed", reasonOf(error));
+      if (turn === this.#request) this.#setState("failed", reasonOf(error));
     }
   }
 
@@ -107,20 +107,20 @@ export class Jukebox extends Emitter {
    * Play another entry of the queue, from its beginning.
    * @param {{ id: number }} entry
    */
-  go({ id }) {
-    this.#queue.go(id);
+  playEntry({ id }) {
+    this.#queue.select(id);
     if (this.#deck?.id === id) this.#deck.player.seek(0);
     return this.play();
   }
 
   next() {
-    const entry = this.#queue.after();
-    if (entry) this.go(entry);
+    const entry = this.#queue.next();
+    if (entry) this.playEntry(entry);
   }
 
   previous() {
-    const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.before();
-    if (entry) this.go(entry);
+    const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.previous();
+    if (entry) this.playEntry(entry);
     else this.seek(0);
   }
 
@@ -132,7 +132,7 @@ export class Jukebox extends Emitter {
     if (!this.track) return;
     this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
     this.#deck?.player.seek(this.#queue.seconds);
-    this.emit("at", { seconds: this.#queue.seconds, peaks: [0, 0] });
+    this.emit("position", { seconds: this.#queue.seconds, peaks: [0, 0] });
   }
 
   /** @param {number} volume from 0, which is silence, to 1 */
@@ -145,10 +145,10 @@ export class Jukebox extends Emitter {
    * How much of the current track the visitor hears.
    * @returns {Promise<Data.Access>}
    */
-  async heard() {
+  async access() {
     const { track } = this;
     if (!track) return "open";
-    const { mixer } = await collection();
+    const { mixer } = await loadCollection();
     const accesses = track.song.layers.map(({ slug }, row) =>
       track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[row].stem}`, mixer.locked) : "open",
     );
@@ -156,16 +156,16 @@ export class Jukebox extends Emitter {
   }
 
   async #play() {
-    const turn = ++this.#turn;
+    const turn = ++this.#request;
     const entry = this.#queue.current;
     if (!entry) return;
     this.#isWanted = true;
-    take(this, () => this.pause()); // while it is loaded, too
+    takeAudioFocus(this, () => this.pause()); // while it is loaded, too
     try {
       const deck = this.#deck?.id === entry.id ? this.#deck : await this.#openDeck(entry, turn);
       await deck?.player.play();
     } catch (error) {
-      if (turn === this.#turn) this.#skip(reasonOf(error));
+      if (turn === this.#request) this.#skip(reasonOf(error));
     }
   }
 
@@ -175,11 +175,11 @@ export class Jukebox extends Emitter {
    */
   async #openDeck(entry, turn) {
     this.#closeDeck();
-    if (this.track) this.#sound?.wake(this.track.song.rate); // while the gesture lasts
+    if (this.track) this.#playerModule?.resumeAudio(this.track.song.rate); // while the gesture lasts
     this.#setState("loading", this.#skipped);
-    await this.#show(entry);
+    await this.#loadTrack(entry);
     const deck = await this.#deckFor(entry);
-    if (turn !== this.#turn) return null;
+    if (turn !== this.#request) return null;
     this.#deck = deck;
     deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
     this.setVolume(this.#queue.volume);
@@ -194,14 +194,14 @@ export class Jukebox extends Emitter {
     const { current, seconds } = this.#queue;
     if (!current) return;
     this.#failures.push({ entry: current, seconds, reason });
-    const next = this.#queue.after({ ended: true });
+    const next = this.#queue.next({ ended: true });
     if (!this.#isWanted || !next || this.#failures.some(({ entry }) => entry === next)) {
       this.#giveUp();
       return;
     }
     const track = this.track?.address === current.address ? `${this.track.title} (${this.track.detail})` : current.address;
     this.#skipped = _("Skipped %(track)s: %(reason)s", { track, reason });
-    this.#queue.go(next.id);
+    this.#queue.select(next.id);
     this.#play();
   }
 
@@ -210,23 +210,23 @@ export class Jukebox extends Emitter {
     const first = this.#failures.find((failure) => this.#queue.entries.includes(failure.entry));
     if (!first) return;
     const { entry, seconds, reason } = first;
-    this.#queue.go(entry.id);
+    this.#queue.select(entry.id);
     this.#queue.seconds = seconds;
     const shown = this.prepare();
-    const turn = this.#turn;
+    const turn = this.#request;
     await shown;
-    if (turn === this.#turn) this.#setState("failed", reason);
+    if (turn === this.#request) this.#setState("failed", reason);
   }
 
   /** Let go of the loudspeakers, if they are had; when a player is still on its way, too. */
-  #letGo() {
-    if (this.#isWanted) this.#sound?.rest();
+  #releaseAudio() {
+    if (this.#isWanted) this.#playerModule?.suspendAudioSoon();
     this.#isWanted = false;
   }
 
   /** @param {Entry} entry */
-  async #show({ id, address }) {
-    const track = await trackOf(address);
+  async #loadTrack({ id, address }) {
+    const track = await loadTrack(address);
     if (this.#queue.current?.id !== id) return;
     this.track = track;
     this.emit("track");
@@ -242,9 +242,9 @@ export class Jukebox extends Emitter {
     return ahead?.id === entry.id ? ahead.deck.catch(() => this.#makeDeck(entry)) : this.#makeDeck(entry);
   }
 
-  async #load() {
-    this.#sound ??= await import("../playback/player.js");
-    return this.#sound;
+  async #loadPlayer() {
+    this.#playerModule ??= await import("../playback/player.js");
+    return this.#playerModule;
   }
 
   /**
@@ -252,18 +252,18 @@ export class Jukebox extends Emitter {
    * @returns {Promise<Deck>}
    */
   async #makeDeck({ id, address }) {
-    const [sound, track, { mixer }] = await Promise.all([this.#load(), trackOf(address), collection()]);
+    const [sound, track, { mixer }] = await Promise.all([this.#loadPlayer(), loadTrack(address), loadCollection()]);
     const { song, rows, sounds } = track;
     /** @param {string} layer @param {string} stem */
     const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
     const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
-    player.voice = this;
+    player.owner = this;
     const life = new AbortController();
     const deck = { id, track, player, life };
     const { signal } = life;
     player.on("state", (change) => deck === this.#deck && this.#follow(change), { signal });
-    player.on("at", (place) => deck === this.#deck && this.#followPlace(place), { signal });
-    player.on("ended", () => deck === this.#deck && this.#end(), { signal });
+    player.on("position", (place) => deck === this.#deck && this.#followPlace(place), { signal });
+    player.on("ended", () => deck === this.#deck && this.#playNext(), { signal });
     return deck;
   }
 
@@ -277,18 +277,18 @@ export class Jukebox extends Emitter {
     this.#setState(isOn ? state : "paused", isOn ? this.#skipped : "");
     if (state !== "playing") return;
     this.#failures = [];
-    this.#listen();
+    this.#checkSilence();
   }
 
   /** @param {Place} place */
   #followPlace({ seconds, playing, peaks }) {
     this.#queue.seconds = seconds;
-    this.emit("at", { seconds, peaks: playing ? peaks : [0, 0] });
+    this.emit("position", { seconds, peaks: playing ? peaks : [0, 0] });
     if (playing && this.duration - seconds < AHEAD_SECONDS) this.#prepareNext();
   }
 
   #prepareNext() {
-    const entry = this.#queue.after({ ended: true });
+    const entry = this.#queue.next({ ended: true });
     if (!this.#deck || !entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
     const room = BUDGET - this.#deck.player.stats.bytes;
     const deck = this.#makeDeck(entry).then(async (next) => {
@@ -299,9 +299,9 @@ export class Jukebox extends Emitter {
     this.#ahead = { id: entry.id, deck };
   }
 
-  #end() {
-    const entry = this.#queue.after({ ended: true });
-    if (entry) this.go(entry);
+  #playNext() {
+    const entry = this.#queue.next({ ended: true });
+    if (entry) this.playEntry(entry);
     else this.pause(); // at the track's beginning by now, which those who listen have to know
   }
 
@@ -313,10 +313,10 @@ export class Jukebox extends Emitter {
   }
 
   /** A browser may want a press before anything sounds: say so, rather than play to nobody. */
-  #listen() {
-    const turn = this.#turn;
+  #checkSilence() {
+    const turn = this.#request;
     setTimeout(() => {
-      if (turn !== this.#turn || this.state !== "playing" || this.outputNode?.context.state === "running") return;
+      if (turn !== this.#request || this.state !== "playing" || this.outputNode?.context.state === "running") return;
       this.pause();
       this.#setState("paused", _("Press Play to continue"));
     }, PATIENCE_MS);

@@ -1,27 +1,27 @@
 // <player-bar>: what plays on while the visitor walks through the site. It is made, and its modules are
 // loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
 // queue's panel shows is queue-panel.js's.
-import { find, make, say } from "../base/dom.js";
+import { find, createElement, setText } from "../base/dom.js";
 import { once } from "../base/once.js";
 import { ROOT } from "../base/root.js";
-import { icon } from "../base/icons.js";
+import { createIcon } from "../base/icons.js";
 import { Jukebox } from "./jukebox.js";
-import { announce, tellState, withdraw } from "../playback/media-session.js";
-import { Panel } from "./queue-panel.js";
-import { _, number, percent, plural } from "../language/phrases.js";
-import { fromHash } from "./playlists.js";
+import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
+import { QueuePanel } from "./queue-panel.js";
+import { _, formatNumber, formatPercent, plural } from "../language/phrases.js";
+import { parsePlaylist } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
 import { loadSheets, Router } from "../pages/router.js";
-import { note, recall } from "../base/storage.js";
-import { expand } from "./tracks.js";
-import { press } from "../base/controls.js";
-import { clock } from "../language/units.js";
+import { saveItem, readItem } from "../base/storage.js";
+import { expandTracks } from "./tracks.js";
+import { setPressed } from "../base/controls.js";
+import { formatTime } from "../language/units.js";
 
 const COLLECTION = document.documentElement.dataset.collection ?? "";
 const QUEUE = `stempress:queue:${COLLECTION}`; // localStorage: outlives the page
 const PLAYING = `stempress:playing:${COLLECTION}`; // sessionStorage: when the page was left while it played
 const SAVE_MS = 5000;
-const GO_ON_MS = 15_000; // a page that comes later than this does not play by itself
+const RESUME_MS = 15_000; // a page that comes later than this does not play by itself
 const STEP_SECONDS = 5;
 
 /** @import { Entry } from "./queue.js" */
@@ -30,25 +30,25 @@ const STEP_SECONDS = 5;
 
 export class PlayerBar extends HTMLElement {
   #life = new AbortController(); // ends when the bar is taken out of the document
-  queue = Queue.read(recall(QUEUE));
+  queue = Queue.parse(readItem(QUEUE));
   jukebox = new Jukebox(this.queue);
-  #panel = new Panel(this);
-  #held = false; // the visitor holds the position's thumb
-  #saved = 0;
-  #kept = recall(QUEUE); // the queue as text, as it was written or read last
+  #panel = new QueuePanel(this);
+  #isPositionHeld = false; // the visitor holds the position's thumb
+  #savedTime = 0;
+  #savedText = readItem(QUEUE); // the queue as text, as it was written or read last
 
   /** Fill the bar, and show what was queued the last time. */
-  begin() {
-    this.#fill();
+  start() {
+    this.#createControls();
     const { life: signal } = this;
     this.jukebox.on("state", () => this.#show(), { signal });
     this.jukebox.on("track", () => this.#show(), { signal });
     this.jukebox.on("state", () => this.#reportState(), { signal });
-    this.jukebox.on("at", (place) => this.#followPlace(place), { signal });
-    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.warm(), { once: true, signal });
-    addEventListener("pagehide", () => this.#leave(), { signal });
-    addEventListener("pageshow", ({ persisted }) => persisted && this.#comeBack(), { signal });
-    addEventListener("storage", ({ key }) => key === QUEUE && this.#adopt(), { signal });
+    this.jukebox.on("position", (place) => this.#followPlace(place), { signal });
+    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.jukebox.preload(), { once: true, signal });
+    addEventListener("pagehide", () => this.#leavePage(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#restorePage(), { signal });
+    addEventListener("storage", ({ key }) => key === QUEUE && this.#adoptQueue(), { signal });
     addEventListener("hashchange", () => this.#openShared(), { signal });
     new Router({
       isWanted: () => Boolean(this.queue.current),
@@ -58,13 +58,13 @@ export class PlayerBar extends HTMLElement {
         this.#show(); // there is a network again
       },
       signal,
-      refuse: () => say(this.#find("reason"), _("You're offline, so that page couldn't load.")),
+      refuse: () => setText(this.#find("reason"), _("You're offline, so that page couldn't load.")),
     });
     const resized = new ResizeObserver(() => document.documentElement.style.setProperty("--bar", `${this.offsetHeight}px`));
     resized.observe(this);
     signal.addEventListener("abort", () => resized.disconnect());
     this.#openShared();
-    this.changed();
+    this.update();
     if (wasPlaying() && !isReloaded()) this.jukebox.play();
     else this.jukebox.prepare();
   }
@@ -92,11 +92,11 @@ export class PlayerBar extends HTMLElement {
    * @param {readonly string[]} addresses
    */
   async take(addresses, { add = false } = {}) {
-    const tracks = await expand(addresses);
+    const tracks = await expandTracks(addresses);
     if (!tracks.length) throw new Error(_("there is nothing to play"));
     const isFirst = !this.queue.current;
     const added = add ? this.queue.add(tracks) : this.queue.replace(tracks);
-    this.changed();
+    this.update();
     const count = plural(added.length, "%(num)s track added to the queue.", "%(num)s tracks added to the queue.");
     this.#announce(added.length < tracks.length ? `${count} ${_("The queue is full.")}` : count);
     if (!add) await this.jukebox.play();
@@ -104,7 +104,7 @@ export class PlayerBar extends HTMLElement {
   }
 
   /** The queue is another: keep it, and show it. */
-  changed() {
+  update() {
     this.#showQueue();
     this.#save();
   }
@@ -115,31 +115,31 @@ export class PlayerBar extends HTMLElement {
    */
   #announce(words) {
     const news = this.#find("news");
-    say(news, news.textContent === words ? `${words}\u00a0` : words);
+    setText(news, news.textContent === words ? `${words}\u00a0` : words);
   }
 
   #showQueue() {
     this.hidden = !this.queue.current && !this.#panel.isOpen;
     const count = this.queue.entries.length;
-    say(this.#find("count"), number(count));
+    setText(this.#find("count"), formatNumber(count));
     this.#find("key.queue").setAttribute("aria-label", plural(count, "Queue: %(num)s track", "Queue: %(num)s tracks"));
-    press(this.#find("shuffle"), this.queue.shuffled);
+    setPressed(this.#find("shuffle"), this.queue.shuffled);
     this.#showRepeat();
     this.#panel.show();
     this.#show();
   }
 
   /** Stop, and let go of the queue. */
-  empty() {
+  clearQueue() {
     this.queue.clear();
     this.jukebox.prepare();
-    withdraw(this);
-    this.changed();
+    clearMediaSession(this);
+    this.update();
   }
 
   close() {
     this.#panel.close();
-    this.empty();
+    this.clearQueue();
     find(document, "main").focus({ preventScroll: true });
   }
 
@@ -147,9 +147,9 @@ export class PlayerBar extends HTMLElement {
    * Play an entry of the queue.
    * @param {Entry} entry
    */
-  go(entry) {
-    this.jukebox.go(entry);
-    this.changed();
+  playEntry(entry) {
+    this.jukebox.playEntry(entry);
+    this.update();
   }
 
   /** @param {Entry} entry */
@@ -159,60 +159,60 @@ export class PlayerBar extends HTMLElement {
     this.queue.remove(entry.id);
     if (wasCurrent) this.jukebox.prepare();
     if (wasCurrent && wasOn) this.jukebox.play();
-    this.changed();
+    this.update();
   }
 
-  #fill() {
+  #createControls() {
     /** @param {string} name @param {string} label @param {() => void} act */
     const key = (name, label, act, attributes = {}) => {
-      const button = make("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, icon(name));
+      const button = createElement("button", { type: "button", class: `key ${name}`, "aria-label": label, ...attributes }, createIcon(name));
       button.addEventListener("click", act, { signal: this.life });
       return button;
     };
     /** @param {string} name @param {string} label @param {Record<string, string | number>} attributes */
     const slider = (name, label, attributes) =>
-      make("input", { type: "range", class: name, "aria-label": label, min: "0", autocomplete: "off", ...attributes });
+      createElement("input", { type: "range", class: name, "aria-label": label, min: "0", autocomplete: "off", ...attributes });
     const { jukebox, queue } = this;
     this.append(
-      make("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, make("img", { width: "56", height: "56", alt: "" })),
-      make("div", { class: "words" },
-        make("p", { class: "what" }, make("a", { class: "title" }), " ", make("span", { class: "detail" })),
-        make("p", { class: "reason", role: "status" })),
-      make("div", { class: "keys" },
-        key("previous", _("Previous track"), () => { jukebox.previous(); this.changed(); }),
+      createElement("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, createElement("img", { width: "56", height: "56", alt: "" })),
+      createElement("div", { class: "words" },
+        createElement("p", { class: "what" }, createElement("a", { class: "title" }), " ", createElement("span", { class: "detail" })),
+        createElement("p", { class: "reason", role: "status" })),
+      createElement("div", { class: "keys" },
+        key("previous", _("Previous track"), () => { jukebox.previous(); this.update(); }),
         key("play", _("Play"), () => this.#toggle()),
-        key("next", _("Next track"), () => { jukebox.next(); this.changed(); })),
-      make("p", { class: "place" },
-        make("span", { class: "now" }, "0:00"),
+        key("next", _("Next track"), () => { jukebox.next(); this.update(); })),
+      createElement("p", { class: "place" },
+        createElement("span", { class: "now" }, "0:00"),
         slider("position", _("Position in the track"), { max: "1", step: "0.01", value: "0" }),
-        make("span", { class: "of" }, "0:00")),
-      make("div", { class: "extras" },
+        createElement("span", { class: "of" }, "0:00")),
+      createElement("div", { class: "extras" },
         slider("volume", _("Volume of the player"), { max: "1", step: "0.01", value: queue.volume }),
-        key("shuffle", _("Shuffle"), () => { queue.setShuffled(!queue.shuffled); this.changed(); }, { "aria-pressed": "false" }),
-        key("repeat", _("Repeat"), () => this.#turnRepeat()),
+        key("shuffle", _("Shuffle"), () => { queue.setShuffled(!queue.shuffled); this.update(); }, { "aria-pressed": "false" }),
+        key("repeat", _("Repeat"), () => this.#cycleRepeat()),
         key("queue", _("Queue"), () => this.#panel.toggle(), { "aria-expanded": "false", "aria-controls": "queue-panel" }),
         key("close", _("Close the player"), () => this.close())),
-      make("p", { class: "news hidden", role: "status" }),
+      createElement("p", { class: "news hidden", role: "status" }),
     );
-    this.#find("key.queue").append(make("span", { class: "count" }));
+    this.#find("key.queue").append(createElement("span", { class: "count" }));
     this.append(this.#panel.element);
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", _("Player"));
-    this.#joinSliders();
+    this.#connectSliders();
   }
 
-  #joinSliders() {
+  #connectSliders() {
     const { life: signal } = this;
     const [position, volume] = [this.#slider("position"), this.#slider("volume")];
     position.addEventListener("input", () => {
-      this.#held = true;
+      this.#isPositionHeld = true;
       this.#showPlace(Number(position.value));
     }, { signal });
     position.addEventListener("change", () => {
-      this.#held = false;
+      this.#isPositionHeld = false;
       this.#seek(Number(position.value));
     }, { signal });
-    const speak = () => volume.setAttribute("aria-valuetext", percent(Number(volume.value)));
+    const speak = () => volume.setAttribute("aria-valuetext", formatPercent(Number(volume.value)));
     volume.addEventListener("input", () => {
       this.jukebox.setVolume(Number(volume.value));
       speak();
@@ -226,9 +226,9 @@ export class PlayerBar extends HTMLElement {
     else this.jukebox.play();
   }
 
-  #turnRepeat() {
+  #cycleRepeat() {
     this.queue.repeat = REPEATS[(REPEATS.indexOf(this.queue.repeat) + 1) % REPEATS.length];
-    this.changed();
+    this.update();
   }
 
   #showRepeat() {
@@ -247,18 +247,18 @@ export class PlayerBar extends HTMLElement {
     const play = this.#find("play");
     this.dataset.state = state;
     play.setAttribute("aria-label", isOn ? _("Pause") : queue.seconds > 0 ? _("Resume") : _("Play"));
-    play.replaceChildren(icon(isOn ? "pause" : "play"));
+    play.replaceChildren(createIcon(isOn ? "pause" : "play"));
     find(this, ".previous", HTMLButtonElement).disabled = !queue.current;
-    find(this, ".next", HTMLButtonElement).disabled = !queue.after();
-    say(this.#find("title"), track?.title ?? "");
-    say(this.#find("detail"), track?.detail ?? "");
+    find(this, ".next", HTMLButtonElement).disabled = !queue.next();
+    setText(this.#find("title"), track?.title ?? "");
+    setText(this.#find("detail"), track?.detail ?? "");
     if (track || !queue.current) this.#showTrack(track);
-    this.#panel.mark();
+    this.#panel.markCurrent();
     this.#showPlace(queue.seconds);
-    const heard = await jukebox.heard().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
+    const heard = await jukebox.access().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
     const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[heard];
     const { reason } = jukebox; // by now
-    say(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
+    setText(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }
 
   /**
@@ -266,28 +266,28 @@ export class PlayerBar extends HTMLElement {
    * @param {Track | null} track
    */
   #showTrack(track) {
-    for (const link of [this.#find("cover"), this.#find("title")]) setOrDrop(link, "href", track?.page);
-    setOrDrop(find(this, ".cover > img"), "src", track?.cover);
+    for (const link of [this.#find("cover"), this.#find("title")]) setAttribute(link, "href", track?.page);
+    setAttribute(find(this, ".cover > img"), "src", track?.cover);
     const seconds = track?.song.duration ?? 0;
     this.#slider("position").max = String(seconds || 1);
-    say(this.#find("of"), clock(seconds));
+    setText(this.#find("of"), formatTime(seconds));
   }
 
   /** @param {{ seconds: number, peaks: Peaks }} place */
   #followPlace({ seconds, peaks }) {
-    if (!this.#held) this.#showPlace(seconds);
+    if (!this.#isPositionHeld) this.#showPlace(seconds);
     this.style.setProperty("--level", Math.min(1, Math.max(...peaks)).toFixed(2));
-    if (performance.now() - this.#saved > SAVE_MS) this.#save();
+    if (performance.now() - this.#savedTime > SAVE_MS) this.#save();
   }
 
   /** @param {number} seconds */
   #showPlace(seconds) {
     const position = this.#slider("position");
-    const words = clock(seconds);
+    const words = formatTime(seconds);
     position.value = String(seconds);
     position.style.setProperty("--at", (seconds / (Number(position.max) || 1)).toFixed(5));
-    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: clock(this.jukebox.duration) }));
-    say(this.#find("now"), words);
+    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: formatTime(this.jukebox.duration) }));
+    setText(this.#find("now"), words);
   }
 
   /** Let the keys, the lock screen and other windows know of another state. */
@@ -299,7 +299,7 @@ export class PlayerBar extends HTMLElement {
   }
 
   #reportPlace() {
-    tellState(this, this.jukebox.state, { position: this.queue.seconds, duration: this.jukebox.duration });
+    setPlaybackState(this, this.jukebox.state, { position: this.queue.seconds, duration: this.jukebox.duration });
   }
 
   /** @param {number} seconds */
@@ -314,11 +314,11 @@ export class PlayerBar extends HTMLElement {
     const { jukebox } = this;
     /** @param {number} by */
     const seek = (by) => this.#seek(this.queue.seconds + by);
-    announce(this, { title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
+    setMediaSession(this, { title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] }, {
       play: () => jukebox.play(),
       pause: () => jukebox.pause(),
-      previoustrack: () => { jukebox.previous(); this.changed(); },
-      nexttrack: () => { jukebox.next(); this.changed(); },
+      previoustrack: () => { jukebox.previous(); this.update(); },
+      nexttrack: () => { jukebox.next(); this.update(); },
       seekto: ({ seekTime }) => this.#seek(seekTime ?? this.queue.seconds),
       seekbackward: ({ seekOffset }) => seek(-(seekOffset ?? STEP_SECONDS)),
       seekforward: ({ seekOffset }) => seek(seekOffset ?? STEP_SECONDS),
@@ -327,30 +327,30 @@ export class PlayerBar extends HTMLElement {
 
   /** Offer the playlist that the page's address holds. */
   #openShared() {
-    const playlist = fromHash(location.hash);
+    const playlist = parsePlaylist(location.hash);
     if (!playlist) return;
     history.replaceState(history.state, "", location.pathname + location.search);
     this.hidden = false;
     this.#panel.offer(playlist);
   }
 
-  #leave() {
+  #leavePage() {
     if (!this.#isOn) return; // all else was kept when it changed
     this.#save();
-    if (this.jukebox.state === "playing") note(PLAYING, String(Date.now()), "sessionStorage");
+    if (this.jukebox.state === "playing") saveItem(PLAYING, String(Date.now()), "sessionStorage");
     this.jukebox.pause(); // the browser may keep this page, and show it again
   }
 
-  #comeBack() {
-    this.#adopt();
+  #restorePage() {
+    this.#adoptQueue();
     if (wasPlaying()) this.jukebox.play();
   }
 
   /** There is one queue for all windows of the site: take what another one has made of it. */
-  #adopt() {
-    const text = recall(QUEUE);
-    if (text === this.#kept) return;
-    this.#kept = text;
+  #adoptQueue() {
+    const text = readItem(QUEUE);
+    if (text === this.#savedText) return;
+    this.#savedText = text;
     const { current } = this.queue;
     this.queue.adopt(text, { stays: this.#isOn });
     if (this.queue.current !== current) this.jukebox.prepare();
@@ -362,7 +362,7 @@ export class PlayerBar extends HTMLElement {
 
   /** Keep where it was paused; unless it was because another window plays, and keeps its own. */
   #savePlace() {
-    if (!this.#isOn && recall(QUEUE) === this.#kept) this.#save();
+    if (!this.#isOn && readItem(QUEUE) === this.#savedText) this.#save();
   }
 
   get #isOn() {
@@ -370,9 +370,9 @@ export class PlayerBar extends HTMLElement {
   }
 
   #save() {
-    this.#saved = performance.now();
-    this.#kept = this.queue.current ? this.queue.write() : null;
-    note(QUEUE, this.#kept);
+    this.#savedTime = performance.now();
+    this.#savedText = this.queue.current ? this.queue.serialize() : null;
+    saveItem(QUEUE, this.#savedText);
   }
 
   /** @param {string} name */
@@ -390,16 +390,16 @@ export class PlayerBar extends HTMLElement {
  * Give an element an attribute, unless it has it; without a value, take it away.
  * @param {Element} element @param {string} name @param {string | undefined} value
  */
-function setOrDrop(element, name, value) {
+function setAttribute(element, name, value) {
   if (value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** It played when the last page was left, a moment ago. */
 function wasPlaying() {
-  const when = Number(recall(PLAYING, "sessionStorage"));
-  note(PLAYING, null, "sessionStorage");
-  return Date.now() - when < GO_ON_MS;
+  const when = Number(readItem(PLAYING, "sessionStorage"));
+  saveItem(PLAYING, null, "sessionStorage");
+  return Date.now() - when < RESUME_MS;
 }
 
 /** The visitor has asked for this page anew. */
@@ -418,6 +418,6 @@ async function open() {
   await loadSheets(["fader", "bar"].map((name) => new URL(`app/web/${name}.css`, ROOT).href), { before: last });
   const bar = new PlayerBar();
   document.body.append(bar);
-  bar.begin();
+  bar.start();
   return bar;
 }

@@ -4,8 +4,8 @@
 // out of a link or the browser's storage is checked: anybody can have written it.
 import { ROOT } from "../base/root.js";
 import { _ } from "../language/phrases.js";
-import { MOST } from "./queue.js";
-import { isTrack, previewsOf, trackOf } from "./tracks.js";
+import { MAX_TRACKS } from "./queue.js";
+import { isTrack, loadPreviews, loadTrack } from "./tracks.js";
 
 const STORE = `stempress:playlists:${document.documentElement.dataset.collection ?? ""}`;
 const VERSION = "1";
@@ -22,7 +22,7 @@ export function savedPlaylists() {
   try {
     /** @type {unknown} */
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
-    return Array.isArray(stored) ? stored.map(checked).filter((playlist) => playlist !== null) : [];
+    return Array.isArray(stored) ? stored.map(validPlaylist).filter((playlist) => playlist !== null) : [];
   } catch {
     return []; // nothing is kept, or it is not ours
   }
@@ -43,7 +43,7 @@ export function deletePlaylist(name) {
 }
 
 /** @param {Playlist} playlist */
-export function linkTo({ name, tracks }) {
+export function playlistLink({ name, tracks }) {
   const link = new URL(ROOT);
   link.hash = String(new URLSearchParams({ queue: VERSION, name, tracks: tracks.join(",") }));
   return link.href;
@@ -53,23 +53,23 @@ export function linkTo({ name, tracks }) {
  * Read what follows an address's #; null where that is no playlist.
  * @param {string} hash
  */
-export function fromHash(hash) {
+export function parsePlaylist(hash) {
   const given = new URLSearchParams(hash.slice(1));
   if (given.get("queue") !== VERSION) return null;
-  return checked({ name: given.get("name"), tracks: given.get("tracks")?.split(",") });
+  return validPlaylist({ name: given.get("name"), tracks: given.get("tracks")?.split(",") });
 }
 
 /**
  * The previews of tracks as M3U, with full addresses; "" where there are none.
  * @param {Playlist} playlist
  */
-export async function m3u({ name, tracks }) {
-  const previews = await previewsOf(tracks);
+export async function toM3u({ name, tracks }) {
+  const previews = await loadPreviews(tracks);
   const lines = await Promise.all(
     tracks.map(async (address, nth) => {
       const preview = previews[nth];
       if (!preview) return [];
-      const { song, title, detail } = await trackOf(address);
+      const { song, title, detail } = await loadTrack(address);
       return [`#EXTINF:-1,${oneLine(`${song.artist} - ${title} (${detail})`)}`, new URL(preview, ROOT).href];
     }),
   );
@@ -81,9 +81,9 @@ export async function m3u({ name, tracks }) {
  * @param {any} given whatever a link or the browser's storage holds
  * @returns {Playlist | null}
  */
-function checked(given) {
+function validPlaylist(given) {
   const isWhole = typeof given?.name === "string" && Array.isArray(given.tracks);
-  const tracks = isWhole ? given.tracks.filter(isTrack).slice(0, MOST) : [];
+  const tracks = isWhole ? given.tracks.filter(isTrack).slice(0, MAX_TRACKS) : [];
   const name = isWhole ? oneLine(given.name).slice(0, MOST_LETTERS) : "";
   return tracks.length && name ? { name, tracks } : null;
 }

@@ -6,7 +6,7 @@
 import { isTrack } from "./tracks.js";
 
 const VERSION = 1;
-export const MOST = 500; // tracks of a queue, or of a playlist
+export const MAX_TRACKS = 500; // tracks of a queue, or of a playlist
 /** @type {readonly Repeat[]} */
 export const REPEATS = ["off", "all", "one"];
 
@@ -20,7 +20,7 @@ export class Queue {
   #current = 0; // its id; 0 where there is none
   /** @type {number[] | null} */
   #order = null; // ids in the order that shuffling gave them
-  #last = 0;
+  #lastId = 0;
 
   get current() {
     return this.entries.find(({ id }) => id === this.#current) ?? null;
@@ -35,11 +35,11 @@ export class Queue {
    * @param {readonly string[]} addresses
    */
   add(addresses) {
-    const room = MOST - this.entries.length;
-    const added = addresses.slice(0, room).map((address) => ({ id: ++this.#last, address }));
+    const room = MAX_TRACKS - this.entries.length;
+    const added = addresses.slice(0, room).map((address) => ({ id: ++this.#lastId, address }));
     this.entries.push(...added);
     this.#order?.push(...shuffle(added.map(({ id }) => id)));
-    if (!this.current && added.length) this.go(added[0].id);
+    if (!this.current && added.length) this.select(added[0].id);
     return added;
   }
 
@@ -57,11 +57,11 @@ export class Queue {
   clear() {
     this.entries = [];
     if (this.#order) this.#order = [];
-    this.go(0);
+    this.select(0);
   }
 
   /** @param {number} id 0 for none */
-  go(id) {
+  select(id) {
     this.#current = id;
     this.seconds = 0;
   }
@@ -73,7 +73,7 @@ export class Queue {
   remove(id) {
     if (id === this.#current) {
       const place = this.#ids.indexOf(id);
-      this.go(this.#ids[place + 1] ?? this.#ids[place - 1] ?? 0);
+      this.select(this.#ids[place + 1] ?? this.#ids[place - 1] ?? 0);
     }
     this.entries = this.entries.filter((entry) => entry.id !== id);
     this.#order = this.#order?.filter((other) => other !== id) ?? null;
@@ -91,14 +91,14 @@ export class Queue {
   }
 
   /** The entry that is next: after the current one's end, or because the visitor wants it. */
-  after({ ended = false } = {}) {
+  next({ ended = false } = {}) {
     if (ended && this.repeat === "one") return this.current;
     const ids = this.#ids;
     const next = ids[ids.indexOf(this.#current) + 1] ?? (this.repeat === "all" ? ids[0] : undefined);
     return this.entries.find(({ id }) => id === next) ?? null;
   }
 
-  before() {
+  previous() {
     const ids = this.#ids;
     const last = ids[ids.indexOf(this.#current) - 1] ?? (this.repeat === "all" ? ids.at(-1) : undefined);
     return this.entries.find(({ id }) => id === last) ?? null;
@@ -111,7 +111,7 @@ export class Queue {
   }
 
   /** The queue as text, to be kept. */
-  write() {
+  serialize() {
     const { entries, repeat, volume, seconds, shuffled } = this;
     const at = Math.max(0, entries.findIndex(({ id }) => id === this.#current));
     const tracks = entries.map(({ address }) => address);
@@ -122,14 +122,14 @@ export class Queue {
    * Read what was kept; what is no queue is an empty one.
    * @param {string | null} text
    */
-  static read(text) {
+  static parse(text) {
     const queue = new Queue();
-    const kept = parsed(text ?? "");
+    const kept = parseJson(text ?? "");
     if (kept?.v !== VERSION || !Array.isArray(kept.tracks)) return queue;
     queue.add(kept.tracks.filter(isTrack));
     if (queue.entries.length !== kept.tracks.length) return queue; // the place in it is another's
     const current = Number.isSafeInteger(kept.at) ? queue.entries[kept.at] : null;
-    if (current) queue.go(current.id);
+    if (current) queue.select(current.id);
     if (current && Number.isFinite(kept.seconds) && kept.seconds > 0) queue.seconds = kept.seconds;
     if (REPEATS.includes(kept.repeat)) queue.repeat = kept.repeat;
     if (Number.isFinite(kept.volume) && kept.volume >= 0 && kept.volume <= 1) queue.volume = kept.volume;
@@ -143,26 +143,26 @@ export class Queue {
    * @param {string | null} text
    */
   adopt(text, { stays = false } = {}) {
-    const read = Queue.read(text);
+    const read = Queue.parse(text);
     const current = read.entries.findIndex(({ id }) => id === read.current?.id);
     const here = [...this.entries];
     this.entries = read.entries.map(({ address }) => {
       const nth = here.findIndex((entry) => entry.address === address);
-      return nth < 0 ? { id: ++this.#last, address } : here.splice(nth, 1)[0];
+      return nth < 0 ? { id: ++this.#lastId, address } : here.splice(nth, 1)[0];
     });
     if (!stays || !this.current) {
-      this.go(this.entries[current]?.id ?? 0);
+      this.select(this.entries[current]?.id ?? 0);
       this.seconds = read.seconds;
     }
     [this.repeat, this.volume] = [read.repeat, read.volume];
-    this.#follow(read.shuffled);
+    this.#keepOrder(read.shuffled);
   }
 
   /**
    * Keep the shuffled order, as far as there is one.
    * @param {boolean} shuffled
    */
-  #follow(shuffled) {
+  #keepOrder(shuffled) {
     if (!shuffled || !this.#order) {
       this.setShuffled(shuffled);
       return;
@@ -187,7 +187,7 @@ export class Queue {
  * @param {string} text
  * @returns {any} whatever somebody has kept there
  */
-function parsed(text) {
+function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,7 +8,7 @@
 //   songs/undertow              its mixes that exist as tokens, rarest first
 //   songs/undertow/all          its mixes that have a page
 //   albums/tides                a mix of each of its songs: the rarest that exists, or else the first
-import { inSite, load } from "../base/dom.js";
+import { siteAddress, loadJson } from "../base/dom.js";
 import { SEGMENT } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 
@@ -44,15 +44,15 @@ export function isTrack(address) {
  * The collection's facts; they say what may be heard of stems that are not the visitor's.
  * @returns {Promise<Data.Collection>}
  */
-export function collection() {
-  return file("data/collection.json");
+export function loadCollection() {
+  return loadOnce("data/collection.json");
 }
 
 /**
  * All tracks that addresses stand for, in order.
  * @param {readonly string[]} addresses
  */
-export async function expand(addresses) {
+export async function expandTracks(addresses) {
   const tracks = await Promise.all(addresses.map((address) => (isTrack(address) ? [address] : expandSet(address))));
   return tracks.flat();
 }
@@ -62,10 +62,10 @@ export async function expand(addresses) {
  * @param {string} address
  * @returns {Promise<Track>}
  */
-export async function trackOf(address) {
+export async function loadTrack(address) {
   const [kind, slug, ...rest] = address.split("/");
-  const song = await songOf(slug);
-  return kind === "songs" ? mixOf(song, address, rest[0]) : stemOf(song, address, rest[0], rest[1]);
+  const song = await loadSong(slug);
+  return kind === "songs" ? mixTrack(song, address, rest[0]) : stemTrack(song, address, rest[0], rest[1]);
 }
 
 /**
@@ -73,11 +73,11 @@ export async function trackOf(address) {
  * @param {readonly string[]} addresses
  * @returns {Promise<(string | undefined)[]>}
  */
-export async function previewsOf(addresses) {
+export async function loadPreviews(addresses) {
   return Promise.all(addresses.map(async (address) => {
     const [, slug, mix] = address.split("/");
     /** @type {Data.Previews} */
-    const previews = await file(`data/previews/${slug}.json`);
+    const previews = await loadOnce(`data/previews/${slug}.json`);
     return previews[mix];
   }));
 }
@@ -86,10 +86,10 @@ export async function previewsOf(addresses) {
 async function expandSet(address) {
   if (!SET.test(address)) return [];
   const [kind, slug, all] = address.split("/");
-  if (all) return (await songOf(slug)).pages.map((mix) => `songs/${slug}/${mix}`);
-  if (kind === "songs") return mixesOf(slug);
-  const album = (await collection()).albums.find((other) => other.slug === slug);
-  const songs = await Promise.all((album?.songs ?? []).map(mixesOf));
+  if (all) return (await loadSong(slug)).pages.map((mix) => `songs/${slug}/${mix}`);
+  if (kind === "songs") return loadMixes(slug);
+  const album = (await loadCollection()).albums.find((other) => other.slug === slug);
+  const songs = await Promise.all((album?.songs ?? []).map(loadMixes));
   return songs.map(([mix]) => mix);
 }
 
@@ -97,10 +97,10 @@ async function expandSet(address) {
  * The mixes of a song that exist, rarest first; where there are none, the one its page begins with.
  * @param {string} slug
  */
-async function mixesOf(slug) {
+async function loadMixes(slug) {
   /** @type {Promise<Data.Rarity>} */
-  const rarity = file("data/rarity.json");
-  const [{ variations }, { pages, layers }] = await Promise.all([rarity, songOf(slug)]);
+  const rarity = loadOnce("data/rarity.json");
+  const [{ variations }, { pages, layers }] = await Promise.all([rarity, loadSong(slug)]);
   const exist = (variations[slug] ?? []).filter(([, , , tokens]) => tokens);
   const mixes = exist.sort(([, one], [, other]) => other - one).map(([mix]) => mix);
   const first = pages[0] ?? layers.map(() => 1).join("-");
@@ -111,17 +111,17 @@ async function mixesOf(slug) {
  * @param {Data.Song} song @param {string} address @param {string} mix
  * @returns {Track}
  */
-function mixOf(song, address, mix) {
+function mixTrack(song, address, mix) {
   const choice = mix.split("-").map((nth) => Number(nth) - 1);
   const stems = song.layers.map((layer, nth) => layer.stems[choice[nth]]);
   if (choice.length !== stems.length || stems.some((stem) => !stem)) throw new Error(_("%(song)s has no mix %(mix)s", { song: song.title, mix }));
   const hasPage = song.pages.includes(mix);
   return {
     song, address, detail: mix,
-    rows: stems.map(row),
+    rows: stems.map(defaultRow),
     title: song.title,
-    page: inSite(hasPage ? `${address}/` : `${song.address}#v=1&song=${song.slug}&mix=${mix}`),
-    cover: inSite(hasPage ? `art/mixes/${song.slug}/${mix}.svg` : song.cover),
+    page: siteAddress(hasPage ? `${address}/` : `${song.address}#v=1&song=${song.slug}&mix=${mix}`),
+    cover: siteAddress(hasPage ? `art/mixes/${song.slug}/${mix}.svg` : song.cover),
     sounds: () => true,
   };
 }
@@ -130,17 +130,17 @@ function mixOf(song, address, mix) {
  * @param {Data.Song} song @param {string} address @param {string} layerSlug @param {string} stemSlug
  * @returns {Track}
  */
-function stemOf(song, address, layerSlug, stemSlug) {
+function stemTrack(song, address, layerSlug, stemSlug) {
   const layer = song.layers.find(({ slug }) => slug === layerSlug);
   const stem = layer?.stems.find(({ slug }) => slug === stemSlug);
   if (!layer || !stem) throw new Error(_("%(song)s has no stem %(stem)s", { song: song.title, stem: stemSlug }));
   return {
     song, address,
-    rows: song.layers.map((other) => row(other === layer ? stem : other.stems[0])),
+    rows: song.layers.map((other) => defaultRow(other === layer ? stem : other.stems[0])),
     title: stem.name,
     detail: `${layer.name}, ${song.title}`,
-    page: inSite(stem.address),
-    cover: inSite(`art/${address}.svg`),
+    page: siteAddress(stem.address),
+    cover: siteAddress(`art/${address}.svg`),
     sounds: (slug) => slug === layerSlug,
   };
 }
@@ -149,7 +149,7 @@ function stemOf(song, address, layerSlug, stemSlug) {
  * @param {Data.Stem} stem
  * @returns {Row}
  */
-function row(stem) {
+function defaultRow(stem) {
   return { stem: stem.slug, volume: 0, pan: 0, mute: false, solo: false };
 }
 
@@ -157,8 +157,8 @@ function row(stem) {
  * @param {string} slug
  * @returns {Promise<Data.Song>}
  */
-function songOf(slug) {
-  return file(`data/songs/${slug}.json`);
+function loadSong(slug) {
+  return loadOnce(`data/songs/${slug}.json`);
 }
 
 /**
@@ -166,10 +166,10 @@ function songOf(slug) {
  * @param {string} address
  * @returns {Promise<any>} JSON
  */
-function file(address) {
+function loadOnce(address) {
   let content = files.get(address);
   if (!content) {
-    content = load(address);
+    content = loadJson(address);
     content.catch(() => files.delete(address));
     files.set(address, content);
   }

@@ -1,12 +1,12 @@
 // What all controls do.
 
 /** @param {Element} key a button that stays down */
-export function pressed(key) {
+export function isPressed(key) {
   return key.getAttribute("aria-pressed") === "true";
 }
 
 /** @param {Element} key @param {boolean} down */
-export function press(key, down) {
+export function setPressed(key, down) {
   key.setAttribute("aria-pressed", String(down));
 }
 
@@ -14,7 +14,7 @@ export function press(key, down) {
  * Put a fader back to where it began.
  * @param {HTMLInputElement} fader
  */
-export function reset(fader) {
+export function resetFader(fader) {
   fader.value = fader.defaultValue;
   fader.dispatchEvent(new Event("input"));
 }
@@ -23,7 +23,7 @@ export function reset(fader) {
  * Say a fader's value in words, to the eye and to a screen reader.
  * @param {HTMLInputElement} fader @param {string} words
  */
-export function speak(fader, words) {
+export function describeFader(fader, words) {
   fader.setAttribute("aria-valuetext", words);
   const value = fader.parentElement?.querySelector(".value");
   if (value) value.textContent = words;

@@ -24,7 +24,7 @@ export function findAll(parent, selector) {
  * A copy of what <template data-t="name"> holds.
  * @param {string} name
  */
-export function clone(name) {
+export function cloneTemplate(name) {
   const template = find(document, `template[data-t="${name}"]`, HTMLTemplateElement);
   return /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
 }
@@ -41,7 +41,7 @@ export function part(parent, name, type) {
 }
 
 /** @param {Element} element @param {string} words */
-export function say(element, words) {
+export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
@@ -52,7 +52,7 @@ export function say(element, words) {
  * @param {Readonly<Record<string, string | number | boolean | null>>} [attributes]
  * @param {...(string | Node)} children
  */
-export function make(name, attributes = {}, ...children) {
+export function createElement(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : String(value));
@@ -65,16 +65,16 @@ export function make(name, attributes = {}, ...children) {
  * A link with these words; without an address the words alone.
  * @param {string} words @param {string} [address]
  */
-export function link(words, address) {
+export function createLink(words, address) {
   if (!address) return document.createTextNode(words);
-  return make("a", { href: address, rel: "noopener noreferrer" }, words);
+  return createElement("a", { href: address, rel: "noopener noreferrer" }, words);
 }
 
 /**
  * An address within this site, in full; "" for any other.
  * @param {string} address
  */
-export function inSite(address) {
+export function siteAddress(address) {
   const url = URL.canParse(address, ROOT) ? new URL(address, ROOT).href : "";
   return address && url.startsWith(ROOT.href) ? url : "";
 }
@@ -83,7 +83,7 @@ export function inSite(address) {
  * An artist's address of a token elsewhere; "" where there is none.
  * @param {string | undefined} pattern @param {{ address: string }} contract @param {string} id
  */
-export function elsewhere(pattern, contract, id) {
+export function externalAddress(pattern, contract, id) {
   const filled = String(pattern ?? "").replaceAll("{address}", contract.address).replaceAll("{token_id}", id);
   return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
 }
@@ -93,7 +93,7 @@ export function elsewhere(pattern, contract, id) {
  * @param {string} address
  * @returns {Promise<any>} JSON
  */
-export async function load(address) {
+export async function loadJson(address) {
   const answer = await fetch(new URL(address, ROOT));
   if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address, status: answer.status }));
   return answer.json();

@@ -14,7 +14,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const LINES = new Set(["shuffle", "repeat", "queue", "close"]);
 
 /** @param {string} name */
-export function icon(name) {
+export function createIcon(name) {
   const [picture, path] = [document.createElementNS(SVG, "svg"), document.createElementNS(SVG, "path")];
   picture.setAttribute("viewBox", "0 0 20 20");
   picture.setAttribute("aria-hidden", "true");

@@ -3,7 +3,7 @@
 /** @typedef {"localStorage" | "sessionStorage"} Store */
 
 /** @param {string} key @param {Store} [where] */
-export function recall(key, where = "localStorage") {
+export function readItem(key, where = "localStorage") {
   try {
     return window[where].getItem(key);
   } catch {
@@ -15,7 +15,7 @@ export function recall(key, where = "localStorage") {
  * Keep a text, or forget it with null; false where nothing can be kept.
  * @param {string} key @param {string | null} text @param {Store} [where]
  */
-export function note(key, text, where = "localStorage") {
+export function saveItem(key, text, where = "localStorage") {
   try {
     if (text === null) window[where].removeItem(key);
     else window[where].setItem(key, text);

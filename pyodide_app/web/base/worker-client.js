@@ -62,7 +62,7 @@ export class WorkerClient {
 
   /** End the worker, and forget what was asked. */
   close() {
-    this.#end();
+    this.#terminate();
     this.#pending.clear();
   }
 
@@ -70,7 +70,7 @@ export class WorkerClient {
     const worker = new Worker(this.#url, { type: "module" });
     /** @param {string} reason */
     const lose = (reason) => {
-      if (this.#worker === worker) this.#lose(reason);
+      if (this.#worker === worker) this.#handleLoss(reason);
     };
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onmessageerror = () => lose(_("a message between page and worker couldn't be read"));
@@ -86,27 +86,27 @@ export class WorkerClient {
   #receive(message) {
     this.#hasSpoken = true;
     if (message.type === PROGRESS) this.#pending.get(message.id)?.onProgress?.(message.done);
-    else if (message.type === DONE) this.#take(message.id)?.resolve(message.value);
+    else if (message.type === DONE) this.#takeRequest(message.id)?.resolve(message.value);
     else if (message.type === FAILED) this.#fail(message);
     else this.#onMessage(message);
   }
 
   /** @param {{ id: number, error: import("./worker-messages.js").PlainError }} message */
   #fail({ id, error: { message, fatal } }) {
-    if (fatal) this.#lose(message);
-    else this.#take(id)?.reject(new Error(message));
+    if (fatal) this.#handleLoss(message);
+    else this.#takeRequest(id)?.reject(new Error(message));
   }
 
   /** @param {number} id */
-  #take(id) {
+  #takeRequest(id) {
     const request = this.#pending.get(id);
     this.#pending.delete(id);
     return request;
   }
 
   /** @param {string} reason */
-  #lose(reason) {
-    this.#end();
+  #handleLoss(reason) {
+    this.#terminate();
     const error = this.#hasSpoken ? new WorkerLost(reason) : new Error(reason);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
@@ -114,7 +114,7 @@ export class WorkerClient {
     this.#onLoss(error);
   }
 
-  #end() {
+  #terminate() {
     this.#worker?.terminate();
     this.#worker = null;
   }

@@ -27,7 +27,7 @@ export function readAddress(search, { facets }) {
   const given = new URLSearchParams(search);
   const chosen = Object.fromEntries(
     facets.map((facet) => {
-      const slugs = (given.get(facet.name) ?? "").split(",").map((slug) => known(facet, slug));
+      const slugs = (given.get(facet.name) ?? "").split(",").map((slug) => knownSlug(facet, slug));
       return [facet.name, [...new Set(slugs.filter((slug) => slug !== undefined))]];
     }),
   );
@@ -63,7 +63,7 @@ function readable(value) {
  * The slug of a facet's value; that of a holder for the whole of their address.
  * @param {Facet} facet @param {string} slug
  */
-function known({ name, values }, slug) {
+function knownSlug({ name, values }, slug) {
   const isHolder = name === "owner" && WHOLE_ADDRESS.test(slug);
   const value = values.find((each) => each.slug === slug) ?? (isHolder ? values.find((each) => isAddressOf(each, slug)) : undefined);
   return value?.slug;

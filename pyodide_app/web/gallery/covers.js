@@ -18,7 +18,7 @@ export class Covers {
   #loading = 0;
   #resting = 0; // a timer
   #again = AGAIN;
-  #seen = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: NEAR });
+  #seen = new IntersectionObserver((entries) => this.#updateWanted(entries), { rootMargin: NEAR });
   #life;
 
   /** @param {AbortSignal} life */
@@ -31,7 +31,7 @@ export class Covers {
   }
 
   /** @param {HTMLImageElement} picture @param {string} address */
-  put(picture, address) {
+  show(picture, address) {
     if (this.#again > 0 && this.#kept.has(address)) {
       this.#again--;
       picture.src = address;
@@ -43,7 +43,7 @@ export class Covers {
   }
 
   /** Other tokens are shown: wait whether they stay. */
-  rest() {
+  pause() {
     this.#again = AGAIN;
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
@@ -53,7 +53,7 @@ export class Covers {
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
-  #look(entries) {
+  #updateWanted(entries) {
     for (const { target, isIntersecting } of entries) {
       const picture = /** @type {HTMLImageElement} */ (target);
       if (isIntersecting) this.#wanted.add(picture);

@@ -1,8 +1,8 @@
 // The facets: under each its values with their counts, and boxes to choose them with.
-import { clone, find, part, say } from "../base/dom.js";
+import { cloneTemplate, find, part, setText } from "../base/dom.js";
 import { isAddressOf } from "./token-index.js";
-import { fold } from "./search.js";
-import { _, number, plural } from "../language/phrases.js";
+import { foldText } from "./search.js";
+import { _, formatNumber, plural } from "../language/phrases.js";
 
 /** @import { Facet } from "./token-index.js" */
 /** @typedef {(name: string, slugs: string[]) => void} Choose called when somebody has chosen values of a facet */
@@ -41,7 +41,7 @@ class FacetBox {
     this.#list = part(element, "values");
     this.#find = find(element, "[type=search]", HTMLInputElement);
     find(element, ":has(> [type=search])").hidden = facet.values.length <= FEW;
-    this.#texts = facet.values.map(({ label, more = "" }) => fold(`${label} ${more}`));
+    this.#texts = facet.values.map(({ label, more = "" }) => foldText(`${label} ${more}`));
     element.addEventListener("toggle", () => this.#draw(), { signal });
     this.#list.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) choose(this.name, this.#with(target.value, target.checked));
@@ -85,7 +85,7 @@ class FacetBox {
   /** @param {string[]} chosen @param {Uint32Array} counts */
   update(chosen, counts) {
     [this.#chosen, this.#counts] = [chosen, counts];
-    say(part(this.#element, "chosen"), chosen.length ? String(chosen.length) : "");
+    setText(part(this.#element, "chosen"), chosen.length ? String(chosen.length) : "");
     this.#draw();
   }
 
@@ -121,7 +121,7 @@ class FacetBox {
 
   /** @param {number} nth */
   #matches(nth) {
-    const typed = fold(this.#find.value).trim();
+    const typed = foldText(this.#find.value).trim();
     if (this.name === "owner" && typed.startsWith("0x")) return isAddressOf(this.#facet.values[nth], typed);
     return typed.split(/\s+/).every((word) => this.#texts[nth].includes(word));
   }
@@ -131,14 +131,14 @@ class FacetBox {
     const item = this.#items.get(nth) ?? this.#makeItem(nth);
     find(item, "input", HTMLInputElement).checked = this.#chosen.includes(this.#facet.values[nth].slug);
     item.classList.toggle("none", this.#counts[nth] === 0);
-    say(part(item, "count"), number(this.#counts[nth]));
+    setText(part(item, "count"), formatNumber(this.#counts[nth]));
     return item;
   }
 
   /** @param {number} nth */
   #makeItem(nth) {
     const { slug, label, more = "" } = this.#facet.values[nth];
-    const item = clone("value");
+    const item = cloneTemplate("value");
     find(item, "input", HTMLInputElement).value = slug;
     part(item, "label").textContent = label;
     part(item, "of").textContent = more;
@@ -150,7 +150,7 @@ class FacetBox {
     const hidden = this.#facet.values.length - this.#order.length;
     const typed = this.#find.value.trim();
     const isNothing = typed && this.#order.every((nth) => !this.#matches(nth));
-    if (isNothing) say(part(this.#element, "note"), _("No matches"));
-    else say(part(this.#element, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
+    if (isNothing) setText(part(this.#element, "note"), _("No matches"));
+    else setText(part(this.#element, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
   }
 }

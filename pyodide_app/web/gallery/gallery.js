@@ -2,16 +2,16 @@
 //
 // The page reads well without this: it shows a part of all tokens, and does so until something else is
 // asked for. What is asked for stands in the address.
-import { find, findAll, make, part, say } from "../base/dom.js";
-import { note, recall } from "../base/storage.js";
+import { find, findAll, createElement, part, setText } from "../base/dom.js";
+import { saveItem, readItem } from "../base/storage.js";
 import { Facets } from "./facets.js";
-import { Finder } from "./search.js";
+import { TokenSearch } from "./search.js";
 import { VIEWS, readAddress, viewOf, writeAddress } from "./address.js";
 import { loadIndex } from "./token-index.js";
-import { PlayKeys } from "./play-buttons.js";
-import { Results, focusAsBefore, stepOf } from "./results.js";
+import { PlayButtons } from "./play-buttons.js";
+import { Results, focusSameControl, stepForKey } from "./results.js";
 import { LANGUAGE } from "../language/language.js";
-import { _, fixed, number, plural } from "../language/phrases.js";
+import { _, formatDecimal, formatNumber, plural } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
 
 const UNKNOWN = "–";
@@ -44,7 +44,7 @@ class Gallery {
     this.found = part(element, "found");
     this.wide = matchMedia("(min-width: 60rem)");
     this.#listen();
-    this.#showView(viewOf(location.search) || remembered());
+    this.#showView(viewOf(location.search) || lastView());
     for (const control of findAll(element, "[data-later]")) control.hidden = false;
     const isSearch = location.search.length > 1 || this.words.value || this.#viewShown() !== "cards";
     if (isSearch) this.#load();
@@ -53,7 +53,7 @@ class Gallery {
 
   /** @type {Query} */
   #query = { words: "", chosen: {}, sort: "", view: "" };
-  /** @type {{ finder: Finder, facets: Facets, results: Results } | null} */
+  /** @type {{ finder: TokenSearch, facets: Facets, results: Results } | null} */
   #ready = null; // once there is an index
   /** @type {Promise<Index> | null} */
   #loading = null;
@@ -72,7 +72,7 @@ class Gallery {
     part(element, "views").addEventListener("change", ({ target }) => {
       const view = VIEWS.find((each) => target instanceof HTMLInputElement && each === target.value);
       if (!view) return;
-      note(REMEMBERED, view);
+      saveItem(REMEMBERED, view);
       this.#update({ view });
     }, { signal });
     part(element, "table").addEventListener("click", ({ target }) => {
@@ -84,15 +84,15 @@ class Gallery {
       this.#update({ words: "", chosen: {} });
       words.focus();
     }, { signal });
-    part(element, "unfold").addEventListener("click", () => this.#unfold(), { signal });
+    part(element, "unfold").addEventListener("click", () => this.#toggleFilters(), { signal });
     part(element, "done").addEventListener("click", () => {
-      this.#unfold(false);
+      this.#toggleFilters(false);
       part(element, "answer").scrollIntoView();
       part(element, "unfold").focus({ preventScroll: true });
     }, { signal });
     part(element, "retry").addEventListener("click", () => this.#load(), { signal });
     form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true, signal });
-    this.all.addEventListener("keydown", (event) => steerPlain(event, this.all), { signal });
+    this.all.addEventListener("keydown", (event) => moveFocus(event, this.all), { signal });
     addEventListener("popstate", () => this.#ready && this.#follow(this.#ready.finder), { signal });
     addEventListener("keydown", (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
@@ -121,13 +121,13 @@ class Gallery {
 
   /** @param {Index} index */
   #start(index) {
-    const finder = new Finder(index, LANGUAGE);
+    const finder = new TokenSearch(index, LANGUAGE);
     const choose = (/** @type {string} */ name, /** @type {string[]} */ slugs) => {
       this.#update({ chosen: { ...this.#query.chosen, [name]: slugs } });
     };
     const facets = new Facets(this.form, index.facets, choose, this.life);
-    const keys = new PlayKeys(this.element, index, this.life);
-    keys.join(this.all.querySelectorAll(".card"));
+    const keys = new PlayButtons(this.element, index, this.life);
+    keys.addToCards(this.all.querySelectorAll(".card"));
     const describe = {
       bits: (/** @type {number} */ token) => bitsOf(index, token),
       rarity: (/** @type {number} */ token) => labelOf(index, "rarity", index.bands[token]),
@@ -146,7 +146,7 @@ class Gallery {
 
   /**
    * Show what the address asks for.
-   * @param {Finder} finder
+   * @param {TokenSearch} finder
    */
   #follow(finder) {
     this.#query = readAddress(location.search, finder.index);
@@ -175,8 +175,8 @@ class Gallery {
     if (!this.#ready) return;
     const { finder, facets, results } = this.#ready;
     const { words, chosen, sort, view } = this.#query;
-    const shown = view || remembered();
-    const { tokens, counts } = finder.ask(this.#query);
+    const shown = view || lastView();
+    const { tokens, counts } = finder.search(this.#query);
     const isNarrowed = Boolean(words.trim()) || Object.values(chosen).some((slugs) => slugs.length);
     const isPlain = !isNarrowed && !sort && shown === "cards";
     facets.update(chosen, counts);
@@ -189,11 +189,11 @@ class Gallery {
     const { count } = finder.index;
     if (!isNarrowed) this.#announce(plural(count, "%(num)s token", "%(num)s tokens"));
     else if (tokens.length === 0) this.#announce(_("No tokens match"));
-    else this.#announce(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: number(tokens.length) }));
-    say(part(this.element, "done"), plural(tokens.length, "Show %(num)s token", "Show %(num)s tokens"));
+    else this.#announce(plural(count, "%(found)s of %(num)s token", "%(found)s of %(num)s tokens", { found: formatNumber(tokens.length) }));
+    setText(part(this.element, "done"), plural(tokens.length, "Show %(num)s token", "Show %(num)s tokens"));
   }
 
-  /** @param {Finder} finder @param {boolean} isNarrowed */
+  /** @param {TokenSearch} finder @param {boolean} isNarrowed */
   #showChips(finder, isNarrowed) {
     const list = part(this.element, "chips");
     const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
@@ -205,7 +205,7 @@ class Gallery {
     list.replaceChildren(...chips);
     part(this.element, "narrowed").hidden = !isNarrowed;
     const count = chips.length;
-    say(part(this.element, "unfold"), count ? _("Filters (%(count)s)", { count: number(count) }) : _("Filters"));
+    setText(part(this.element, "unfold"), count ? _("Filters (%(count)s)", { count: formatNumber(count) }) : _("Filters"));
     if (focused < 0) return;
     const next = chips[Math.min(focused, count - 1)];
     (next ? find(next, "button") : this.words).focus();
@@ -217,12 +217,12 @@ class Gallery {
       "aria-label": _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }),
       title: [NAMES[name], more].filter(Boolean).join(": "),
     };
-    const button = make("button", { type: "button", class: "chip", ...words }, label);
+    const button = createElement("button", { type: "button", class: "chip", ...words }, label);
     button.addEventListener("click", () => {
       const { chosen } = this.#query;
       this.#update({ chosen: { ...chosen, [name]: chosen[name].filter((other) => other !== slug) } });
     }, { signal: this.life });
-    return make("li", {}, button);
+    return createElement("li", {}, button);
   }
 
   /** @param {View} view */
@@ -241,7 +241,7 @@ class Gallery {
   /** @param {string} sort @param {string} words */
   #showOrder(sort, words) {
     const [usual, byNumber] = ["", "number"].map((value) => find(this.sort, `[value="${value}"]`));
-    say(usual, words.trim() ? _("Best match") : _("Number"));
+    setText(usual, words.trim() ? _("Best match") : _("Number"));
     byNumber.hidden = !words.trim();
     this.sort.value = sort;
     for (const button of findAll(part(this.element, "table"), "[data-order]")) {
@@ -254,7 +254,7 @@ class Gallery {
     }
   }
 
-  #unfold(isOpen = !this.form.classList.contains("open")) {
+  #toggleFilters(isOpen = !this.form.classList.contains("open")) {
     this.form.classList.toggle("open", isOpen);
     part(this.element, "unfold").setAttribute("aria-expanded", String(isOpen));
   }
@@ -271,9 +271,9 @@ class Gallery {
    * @param {string} words
    */
   #announce(words) {
-    say(part(this.element, "said"), words);
+    setText(part(this.element, "said"), words);
     clearTimeout(this.#announcing);
-    this.#announcing = setTimeout(() => say(part(this.element, "status"), words), PAUSE);
+    this.#announcing = setTimeout(() => setText(part(this.element, "status"), words), PAUSE);
   }
 }
 
@@ -285,7 +285,7 @@ function labelOf({ facets }, name, value) {
 /** @param {Index} index @param {number} token */
 function bitsOf({ bits }, token) {
   if (bits[token] < 0) return UNKNOWN;
-  return _("%(score)s bits", { score: fixed(bits[token], 2) });
+  return _("%(score)s bits", { score: formatDecimal(bits[token], 2) });
 }
 
 /** @param {Index} index @param {number} token */
@@ -293,24 +293,24 @@ function holdersOf(index, token) {
   const [first, ...others] = index.owners.of(token);
   if (first === undefined) return UNKNOWN;
   const label = labelOf(index, "owner", first);
-  return others.length ? `${label} +${number(others.length)}` : label;
+  return others.length ? `${label} +${formatNumber(others.length)}` : label;
 }
 
 /**
  * The arrows lead over the tokens of a plain page as well.
  * @param {KeyboardEvent} event @param {HTMLElement} list
  */
-function steerPlain(event, list) {
+function moveFocus(event, list) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const cards = [...list.querySelectorAll(".card")];
   const current = cards.findIndex((card) => card.contains(/** @type {Node} */ (event.target)));
   const grid = cards[0]?.parentElement;
   if (current < 0 || !grid) return;
-  const step = stepOf(event.key, getComputedStyle(grid).gridTemplateColumns.split(" ").length);
+  const step = stepForKey(event.key, getComputedStyle(grid).gridTemplateColumns.split(" ").length);
   if (!step) return;
   event.preventDefault();
   const next = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : current + step;
-  if (cards[next]) focusAsBefore(cards[next], event.target);
+  if (cards[next]) focusSameControl(cards[next], event.target);
 }
 
 /** @param {EventTarget | null} target */
@@ -320,8 +320,8 @@ function isWriting(target) {
 }
 
 /** The view that was chosen last. */
-function remembered() {
-  const view = recall(REMEMBERED);
+function lastView() {
+  const view = readItem(REMEMBERED);
   return VIEWS.find((each) => each === view) ?? "cards";
 }
 

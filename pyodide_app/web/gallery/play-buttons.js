@@ -1,21 +1,21 @@
 // Play keys: every card and row whose token can be heard has one, and the player bar plays it. An
 // unrevealed token has none, and neither has any where a site was pressed without its mixer.
 /** @import { Index } from "./token-index.js" */
-import { clone, find, part, say } from "../base/dom.js";
+import { cloneTemplate, find, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { titleOf, tracksOf } from "./token-index.js";
 import { _ } from "../language/phrases.js";
 
-export class PlayKeys {
+export class PlayButtons {
   /** @param {HTMLElement} gallery @param {Index} index @param {AbortSignal} life */
   constructor(gallery, index, life) {
     this.#gallery = gallery;
     this.#index = index;
     this.#canPlay = Boolean(gallery.querySelector('template[data-t="play"]'));
     if (!this.#canPlay) return;
-    gallery.addEventListener("pointerdown", ({ target }) => keyOf(target) && openBar().catch(() => {}), { signal: life });
+    gallery.addEventListener("pointerdown", ({ target }) => buttonOf(target) && openBar().catch(() => {}), { signal: life });
     gallery.addEventListener("click", ({ target }) => {
-      const key = keyOf(target);
+      const key = buttonOf(target);
       if (key) this.#press(key);
     }, { signal: life });
     this.#listen(life).catch(() => {}); // without it keys play all the same
@@ -24,19 +24,19 @@ export class PlayKeys {
   #gallery;
   #index;
   #canPlay;
-  #heard = ""; // the track that sounds
+  #playing = ""; // the track that sounds
 
   /**
    * Give a card or a row its key.
    * @param {Element} item @param {number} token
    */
-  put(item, token) {
+  addTo(item, token) {
     const tracks = this.#canPlay ? tracksOf(this.#index, token) : [];
     if (tracks.length === 0) return;
-    const key = /** @type {HTMLButtonElement} */ (clone("play"));
+    const key = /** @type {HTMLButtonElement} */ (cloneTemplate("play"));
     key.value = tracks.join(" ");
     key.dataset.title = titleOf(this.#index, token);
-    this.#mark(key);
+    this.#update(key);
     (item.querySelector("td") ?? item).append(key);
   }
 
@@ -44,11 +44,11 @@ export class PlayKeys {
    * Give the cards of a plain page theirs; its links tell which tokens they are.
    * @param {Iterable<Element>} cards
    */
-  join(cards) {
+  addToCards(cards) {
     for (const card of cards) {
       const id = find(card, "a", HTMLAnchorElement).href.split("/").at(-2) ?? "";
       const token = this.#index.ids.indexOf(id);
-      if (token >= 0) this.put(card, token);
+      if (token >= 0) this.addTo(card, token);
     }
   }
 
@@ -60,10 +60,10 @@ export class PlayKeys {
     try {
       const bar = await openBar();
       if (!tracks.includes(bar.queue.current?.address ?? "")) await bar.take(tracks);
-      else if (tracks.includes(this.#heard)) bar.jukebox.pause();
+      else if (tracks.includes(this.#playing)) bar.jukebox.pause();
       else await bar.jukebox.play();
     } catch (error) {
-      say(trouble, _("Can't play: %(reason)s", { reason: reasonOf(error) }));
+      setText(trouble, _("Can't play: %(reason)s", { reason: reasonOf(error) }));
       trouble.hidden = false;
     }
   }
@@ -77,8 +77,8 @@ export class PlayKeys {
     const bar = await openBar();
     const show = () => {
       const isOn = ["playing", "loading"].includes(bar.jukebox.state);
-      this.#heard = isOn ? (bar.queue.current?.address ?? "") : "";
-      for (const key of this.#gallery.querySelectorAll(".play-key")) this.#mark(/** @type {HTMLButtonElement} */ (key));
+      this.#playing = isOn ? (bar.queue.current?.address ?? "") : "";
+      for (const key of this.#gallery.querySelectorAll(".play-key")) this.#update(/** @type {HTMLButtonElement} */ (key));
     };
     bar.jukebox.on("state", show, { signal: life });
     bar.jukebox.on("track", show, { signal: life });
@@ -86,16 +86,16 @@ export class PlayKeys {
   }
 
   /** @param {HTMLButtonElement} key */
-  #mark(key) {
+  #update(key) {
     const { title = "" } = key.dataset;
-    const isOn = key.value.split(" ").includes(this.#heard);
+    const isOn = key.value.split(" ").includes(this.#playing);
     key.classList.toggle("on", isOn);
     key.setAttribute("aria-label", isOn ? _("Pause %(title)s", { title }) : _("Play %(title)s", { title }));
   }
 }
 
 /** @param {EventTarget | null} target */
-function keyOf(target) {
+function buttonOf(target) {
   const key = target instanceof Element ? target.closest(".play-key") : null;
   return key instanceof HTMLButtonElement ? key : null;
 }

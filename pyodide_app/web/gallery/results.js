@@ -2,8 +2,8 @@
 // the screen is empty and as high as it would be, so that any number of tokens can be scrolled through.
 /** @import { View } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
-/** @import { PlayKeys } from "./play-buttons.js" */
-import { clone, find, findAll, part } from "../base/dom.js";
+/** @import { PlayButtons } from "./play-buttons.js" */
+import { cloneTemplate, find, findAll, part } from "../base/dom.js";
 import { ROOT } from "../base/root.js";
 import { Covers } from "./covers.js";
 import { STATES, stateWords, tierOf, titleOf } from "./token-index.js";
@@ -14,7 +14,7 @@ const NEAR = "50% 0px"; // of the screen's height, above and below it
 export class Results {
   /**
    * @param {HTMLElement} element holds the grid and the table
-   * @param {Index} index @param {PlayKeys} keys play tokens
+   * @param {Index} index @param {PlayButtons} keys play tokens
    * @param {Record<string, (token: number) => string>} words what else a row says of a token
    * @param {AbortSignal} life
    */
@@ -25,10 +25,10 @@ export class Results {
     this.#grid = part(element, "grid");
     this.#table = part(element, "table");
     this.#covers = new Covers(life);
-    this.#seen = new IntersectionObserver((entries) => this.#turn(entries), { rootMargin: NEAR });
-    element.addEventListener("keydown", (event) => this.#steer(event), { signal: life });
+    this.#seen = new IntersectionObserver((entries) => this.#fillOrEmpty(entries), { rootMargin: NEAR });
+    element.addEventListener("keydown", (event) => this.#handleKey(event), { signal: life });
     element.addEventListener("focusin", ({ target }) => this.#makeCurrent(target), { signal: life });
-    const resized = new ResizeObserver(() => this.#fit());
+    const resized = new ResizeObserver(() => this.#resize());
     resized.observe(element);
     life.addEventListener("abort", () => {
       resized.disconnect();
@@ -68,16 +68,16 @@ export class Results {
     this.#grid.hidden = view === "list";
     this.#table.hidden = view !== "list";
     this.#grid.dataset.view = view;
-    this.#covers.rest();
-    this.#lay();
+    this.#covers.pause();
+    this.#layOut();
   }
 
   /** Move the keyboard to the first token. */
   focus() {
-    this.#go(0);
+    this.#focusToken(0);
   }
 
-  #lay() {
+  #layOut() {
     this.#seen.disconnect();
     const kept = this.#items;
     const body = this.#view === "list" ? this.#table : this.#grid;
@@ -136,7 +136,7 @@ export class Results {
   }
 
   /** @param {IntersectionObserverEntry[]} entries */
-  #turn(entries) {
+  #fillOrEmpty(entries) {
     for (const { target, isIntersecting } of entries) {
       const leaf = /** @type {HTMLElement} */ (target);
       const number = this.#leaves.indexOf(leaf);
@@ -183,7 +183,7 @@ export class Results {
 
   /** @param {number} token */
   #card(token) {
-    const card = clone("token");
+    const card = cloneTemplate("token");
     const state = this.#describe(card, token);
     card.classList.add(state);
     if (this.#view === "sheet") find(card, "a").title = titleOf(this.#index, token);
@@ -192,7 +192,7 @@ export class Results {
 
   /** @param {number} token */
   #row(token) {
-    const row = clone("row");
+    const row = cloneTemplate("row");
     this.#describe(row, token);
     for (const [name, describe] of Object.entries(this.#words)) part(row, name).textContent = describe(token);
     return row;
@@ -204,28 +204,28 @@ export class Results {
     const kind = kinds[kindOf[token]];
     const state = STATES[stateOf[token]];
     find(item, "a", HTMLAnchorElement).href = new URL(`tokens/${ids[token]}/`, ROOT).href;
-    this.#covers.put(find(item, "img", HTMLImageElement), new URL(kind.cover, ROOT).href);
+    this.#covers.show(find(item, "img", HTMLImageElement), new URL(kind.cover, ROOT).href);
     part(item, "name").textContent = titleOf(this.#index, token);
     for (const element of findAll(item, "[data-tier]")) element.textContent = tierOf(this.#index, token);
     for (const element of findAll(item, "[data-state]")) {
       element.textContent = stateWords(this.#index, token);
       element.classList.add(state);
     }
-    this.#keys.put(item, token);
+    this.#keys.addTo(item, token);
     return state;
   }
 
   /** The page has another width: leaves have other columns. What was on the screen stays there. */
-  #fit() {
+  #resize() {
     const body = this.#view === "list" ? this.#table : this.#grid;
     if (!this.#isShown || body.clientWidth === this.#width || body.clientWidth === 0) return;
     const top = this.#leaves.flatMap((leaf) => [...findAll(leaf, "[data-nth]")]).find((item) => item.getBoundingClientRect().bottom > 0);
     const nth = Number(top?.dataset.nth ?? 0);
     const hadFocus = body.contains(document.activeElement);
     for (const known of [this.#items, this.#rowHeights, this.#columnCounts]) known.clear();
-    this.#lay();
+    this.#layOut();
     if (nth > 0) this.#itemAt(nth)?.scrollIntoView();
-    if (hadFocus) this.#go(this.#current);
+    if (hadFocus) this.#focusToken(this.#current);
   }
 
   /** @param {EventTarget | null} target */
@@ -254,22 +254,22 @@ export class Results {
   }
 
   /** @param {number} nth @param {EventTarget | null} [from] what had the focus */
-  #go(nth, from = null) {
+  #focusToken(nth, from = null) {
     const item = nth >= 0 && nth < this.#tokens.length ? this.#itemAt(nth) : undefined;
-    if (item) focusAsBefore(item, from);
+    if (item) focusSameControl(item, from);
   }
 
   /** @param {KeyboardEvent} event */
-  #steer(event) {
+  #handleKey(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const item = itemOf(event.target);
-    const step = item ? stepOf(event.key, this.#columns) : 0;
+    const step = item ? stepForKey(event.key, this.#columns) : 0;
     if (!item || !step) return;
     const last = this.#tokens.length - 1;
     const wanted = Number(item.dataset.nth) + step;
     event.preventDefault();
-    if (Math.abs(step) === Infinity) this.#go(step < 0 ? 0 : last, event.target);
-    else if (wanted >= 0 && wanted <= last) this.#go(wanted, event.target);
+    if (Math.abs(step) === Infinity) this.#focusToken(step < 0 ? 0 : last, event.target);
+    else if (wanted >= 0 && wanted <= last) this.#focusToken(wanted, event.target);
   }
 }
 
@@ -290,7 +290,7 @@ function setReachable(item, isCurrent) {
  * Move the focus from a play key to the next one's, where it has one; else to its link.
  * @param {Element} item @param {EventTarget | null} from
  */
-export function focusAsBefore(item, from) {
+export function focusSameControl(item, from) {
   const isKey = from instanceof Element && from.matches(".play-key") && item.querySelector(".play-key");
   find(item, isKey ? ".play-key" : "a").focus();
 }
@@ -299,7 +299,7 @@ export function focusAsBefore(item, from) {
  * How many tokens a key moves on; 0 for keys that do not move.
  * @param {string} key @param {number} columns
  */
-export function stepOf(key, columns) {
+export function stepForKey(key, columns) {
   const forward = document.dir === "rtl" ? -1 : 1;
   /** @type {Record<string, number>} */
   const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };

@@ -12,12 +12,12 @@ const SHORTEST_ADDRESS = 6; // "0x" and four digits: less could be a word
 export const SORTS = ["name", "-name", "number", "-number", "rarity", "-rarity", "owner", "-owner"];
 
 /** @param {string} text */
-export function fold(text) {
+export function foldText(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 }
 
 /** Prepares an index for searches; `ask` answers in a few milliseconds for ten thousand tokens. */
-export class Finder {
+export class TokenSearch {
   /** @param {Index} index @param {string} language */
   constructor(index, language) {
     this.index = index;
@@ -39,8 +39,8 @@ export class Finder {
    * would have, given the words and what is chosen in the other facets.
    * @param {Pick<import("./address.js").Query, "words" | "chosen" | "sort">} query
    */
-  ask({ words, chosen, sort }) {
-    const terms = fold(words).split(/\s+/).filter(Boolean);
+  search({ words, chosen, sort }) {
+    const terms = foldText(words).split(/\s+/).filter(Boolean);
     const scores = this.#scores(terms);
     const { fits, counts } = this.#count(scores, chosen);
     const order = this.order(sort || "number");
@@ -98,8 +98,8 @@ export class Finder {
     const { count, kindOf, stateOf, owners } = this.index;
     const scores = new Uint16Array(count).fill(1);
     for (const term of terms) {
-      const ofKind = this.#texts.map(([title, others]) => worth(title, term, WHOLE) || worth(others, term, ELSEWHERE));
-      const ofState = this.#states.map((words) => worth(words, term, ELSEWHERE));
+      const ofKind = this.#texts.map(([title, others]) => matchScore(title, term, WHOLE) || matchScore(others, term, ELSEWHERE));
+      const ofState = this.#states.map((words) => matchScore(words, term, ELSEWHERE));
       const holders = term.length >= SHORTEST_ADDRESS && term.startsWith("0x") ? this.#holders(term) : null;
       const [from, to] = this.#range(term);
       for (let token = 0; token < count; token++) {
@@ -201,11 +201,11 @@ function otherWords({ song, album, stems }) {
 
 /** @param {string} text */
 function wordsOf(text) {
-  return fold(text).split(/\s+/).filter(Boolean);
+  return foldText(text).split(/\s+/).filter(Boolean);
 }
 
 /** @param {string[]} words @param {string} term @param {number} whole */
-function worth(words, term, whole) {
+function matchScore(words, term, whole) {
   let best = 0;
   for (const word of words) {
     if (word === term) return whole * 3;

@@ -3,9 +3,9 @@
 // A token is a position, 0 to count - 1, in the order of numbers. What it is, its kind, many tokens share:
 // an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and says which
 // of them a token has.
-import { load } from "../base/dom.js";
+import { loadJson } from "../base/dom.js";
 import { stateName, tierName, unrevealedTitle } from "../language/names.js";
-import { _, number } from "../language/phrases.js";
+import { _, formatNumber } from "../language/phrases.js";
 
 /** @typedef {{ key: string, name: string, layer: { slug: string, name: string } }} KindStem its key: "song/layer/stem" */
 /**
@@ -49,7 +49,7 @@ const UNKNOWN = -1;
 const ALIKE = 1e-8; // bits that differ by no more are equal: they are sums of rounded figures
 
 export async function loadIndex() {
-  return unpack(await load("data/gallery.json"));
+  return unpack(await loadJson("data/gallery.json"));
 }
 
 /**
@@ -221,7 +221,7 @@ function stemValue({ name, song, stems: [{ key, layer }] }) {
 
 /** @param {number} percent */
 function bandValue(percent) {
-  const share = number(percent / 100, { style: "percent" });
+  const share = formatNumber(percent / 100, { style: "percent" });
   return { slug: `top-${percent}`, label: percent === 100 ? _("More common half") : _("Rarest %(share)s", { share }) };
 }
 

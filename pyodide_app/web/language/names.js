@@ -42,6 +42,6 @@ export function unrevealedTitle(tier, id) {
  * What a token is called: what the artist has named, or that nobody knows it yet.
  * @param {{ id: string, tier: Tier, state: State, title: string }} token
  */
-export function titleOf({ id, tier, state, title }) {
+export function tokenTitle({ id, tier, state, title }) {
   return state === "unrevealed" ? unrevealedTitle(tier, id) : title;
 }

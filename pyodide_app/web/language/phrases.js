@@ -10,11 +10,11 @@ const formats = new Map(); // digits -> a format, which takes long to make
 
 /** @param {string} words @param {Given} [given] */
 function fill(words, given) {
-  return given ? words.replaceAll(PLACE, (place, name) => isolated(given[name])) : words;
+  return given ? words.replaceAll(PLACE, (place, name) => isolate(given[name])) : words;
 }
 
 /** @param {unknown} value */
-function isolated(value) {
+function isolate(value) {
   return `${ISOLATION[0]}${value}${ISOLATION[1]}`;
 }
 
@@ -37,7 +37,7 @@ export function pgettext(context, words, given) {
  */
 export function plural(count, one, many, given) {
   const form = FORMS[one]?.[whichForm(count)] ?? (count === 1 ? one : many);
-  return fill(form, { num: number(count), ...given });
+  return fill(form, { num: formatNumber(count), ...given });
 }
 
 /**
@@ -46,7 +46,7 @@ export function plural(count, one, many, given) {
  * @param {string} words @param {Readonly<Record<string, T[]>>} given
  * @returns {(string | T)[]}
  */
-export function pieces(words, given) {
+export function splitSentence(words, given) {
   /** @type {(string | T)[]} */
   const nodes = [];
   for (const [nth, piece] of words.split(PLACE).entries()) nodes.push(...(nth % 2 ? given[piece] : [piece]));
@@ -54,7 +54,7 @@ export function pieces(words, given) {
 }
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
-export function number(value, options) {
+export function formatNumber(value, options) {
   return value.toLocaleString(LANGUAGE, options);
 }
 
@@ -62,7 +62,7 @@ export function number(value, options) {
  * A number with so many digits after the point.
  * @param {number} value
  */
-export function fixed(value, digits = 1) {
+export function formatDecimal(value, digits = 1) {
   let format = formats.get(digits);
   if (!format) {
     format = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -72,16 +72,16 @@ export function fixed(value, digits = 1) {
 }
 
 /** @param {number} share from 0 to 1 */
-export function percent(share) {
-  return number(share, { style: "percent" });
+export function formatPercent(share) {
+  return formatNumber(share, { style: "percent" });
 }
 
 /**
  * Names in a sentence.
  * @param {readonly string[]} names @param {"and" | "or"} [type]
  */
-export function listed(names, type = "and") {
-  return listFormat(type).format(names.map(isolated));
+export function formatList(names, type = "and") {
+  return listFormat(type).format(names.map(isolate));
 }
 
 /**
@@ -90,7 +90,7 @@ export function listed(names, type = "and") {
  * @param {readonly T[]} nodes @param {"and" | "or"} [type]
  * @returns {(string | T)[]}
  */
-export function listedNodes(nodes, type = "and") {
+export function formatNodeList(nodes, type = "and") {
   const parts = listFormat(type).formatToParts(nodes.map((node, nth) => String(nth)));
   return parts.map((part) => (part.type === "element" ? nodes[Number(part.value)] : part.value));
 }

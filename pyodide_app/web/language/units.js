@@ -1,31 +1,31 @@
 // Figures in words, and the little things that all controls do.
-import { _, fixed, number, percent } from "./phrases.js";
+import { _, formatDecimal, formatNumber, formatPercent } from "./phrases.js";
 
 export const SILENT = -60; // dB: what the volumes' lowest place means
 const MEGABYTE = 1e6;
 
 /** @param {number | string} value */
-export function decibels(value) {
+export function formatDecibels(value) {
   const volume = Number(value);
   if (volume <= SILENT) return _("Silence");
-  return `${volume > 0 ? "+" : ""}${number(volume).replace("-", "\u2212")} dB`;
+  return `${volume > 0 ? "+" : ""}${formatNumber(volume).replace("-", "\u2212")} dB`;
 }
 
 /** @param {number | string} value from -1 to 1 */
-export function side(value) {
+export function formatPan(value) {
   const position = Number(value);
   if (Math.round(100 * position) === 0) return _("Centre");
-  const share = percent(Math.abs(position));
+  const share = formatPercent(Math.abs(position));
   return position < 0 ? _("%(share)s left", { share }) : _("%(share)s right", { share });
 }
 
 /** @param {number} seconds */
-export function clock(seconds) {
+export function formatTime(seconds) {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** @param {number} bytes */
-export function megabytes(bytes) {
-  return fixed(bytes / MEGABYTE);
+export function formatMegabytes(bytes) {
+  return formatDecimal(bytes / MEGABYTE);
 }

@@ -1,11 +1,11 @@
 // /mine/: whose tokens, read from where, and what they are. What they make is songs.js's.
 import { checkAddress, readTokens, resolveName } from "../tokens/chain.js";
-import { clone, find, inSite, link, load, make, part, say } from "../base/dom.js";
+import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
 import { LANGUAGE } from "../language/language.js";
 import { loadLedger } from "../tokens/ledger.js";
-import { _, number, plural } from "../language/phrases.js";
+import { _, formatNumber, plural } from "../language/phrases.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./songs.js";
 import { TokenList } from "./token-list.js";
@@ -18,7 +18,7 @@ import { connect, resume, Wallets } from "../tokens/wallet.js";
 /** @import { Session, Wallet } from "../tokens/wallet.js" */
 /** @typedef {Holding & { endpoint?: string }} ReadHolding */
 
-class Mine {
+class HoldingsPage {
   #page;
   #life;
   /** @type {Promise<Data.Collection> | null} */
@@ -41,7 +41,7 @@ class Mine {
     this.#tokens = new TokenList(part(page, "tokens"), life);
     /** @param {string} name @param {() => void} act */
     const on = (name, act) => part(page, name).addEventListener("click", act, { signal: life });
-    on("again", () => this.#again());
+    on("again", () => this.#refresh());
     on("switch", () => this.#switch());
     on("forget", () => this.#forget());
     on("cancel", () => this.#turn.abort(new Error(_("Cancelled."))));
@@ -51,7 +51,7 @@ class Mine {
     }, { signal: life });
     page.hidden = false;
     const holding = owned();
-    if (holding.known) this.#show(holding).catch((error) => this.#say(reasonOf(error)));
+    if (holding.known) this.#show(holding).catch((error) => this.#setStatus(reasonOf(error)));
     this.#listWallets(holding);
     life.addEventListener("abort", () => {
       this.#turn.abort();
@@ -75,10 +75,10 @@ class Mine {
 
   /** @param {Wallet} wallet */
   #walletItem(wallet) {
-    const item = clone("wallet");
+    const item = cloneTemplate("wallet");
     const button = find(item, "button");
     find(item, "span").textContent = wallet.name;
-    if (wallet.icon) button.prepend(make("img", { width: 28, height: 28, src: wallet.icon, alt: "" }));
+    if (wallet.icon) button.prepend(createElement("img", { width: 28, height: 28, src: wallet.icon, alt: "" }));
     button.addEventListener("click", () => this.#connect(wallet), { signal: this.#life });
     return item;
   }
@@ -97,12 +97,12 @@ class Mine {
       return;
     }
     this.#adopt(session);
-    if (!isSame(session.address, holding.address)) this.#read(session.address);
+    if (!isSameAddress(session.address, holding.address)) this.#read(session.address);
   }
 
   /** @param {Wallet} wallet */
   async #connect(wallet) {
-    await this.#try(_("Waiting for %(wallet)s. Look for its window if nothing has opened.", { wallet: wallet.name }), async (signal) => {
+    await this.#findAndRead(_("Waiting for %(wallet)s. Look for its window if nothing has opened.", { wallet: wallet.name }), async (signal) => {
       const session = await connect(wallet, signal);
       this.#adopt(session);
       return checkAddress(session.address);
@@ -112,20 +112,20 @@ class Mine {
   /** @param {string} words an address, or a name */
   async #lookUp(words) {
     if (!words) return;
-    await this.#try(_("Looking it up…"), async (signal) => {
+    await this.#findAndRead(_("Looking it up…"), async (signal) => {
       const { contract } = await this.#collection();
       if (/^0x/i.test(words)) return checkAddress(words);
       if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
       if (!contract) throw new Error(_("Names can only be looked up for collections with a contract."));
       return resolveName(words, contract, this.#endpoints(contract), signal);
-    }, () => this.#leave());
+    }, () => this.#disconnect());
   }
 
   /**
    * Find an address, in a turn of its own, and read what it holds.
    * @param {string} waiting said meanwhile @param {(signal: AbortSignal) => Promise<string>} findAddress
    */
-  async #try(waiting, findAddress, before = () => {}) {
+  async #findAndRead(waiting, findAddress, before = () => {}) {
     const signal = this.#begin(waiting);
     try {
       const address = await findAddress(signal);
@@ -139,7 +139,7 @@ class Mine {
 
   /** @param {Session} session */
   #adopt(session) {
-    this.#leave();
+    this.#disconnect();
     this.#session = session;
     const signal = this.#life;
     session.on("accounts", () => this.#followAccount(session), { signal });
@@ -148,7 +148,7 @@ class Mine {
     this.#offerSwitch();
   }
 
-  #leave() {
+  #disconnect() {
     this.#session?.close();
     this.#session = null;
     this.#offerSwitch();
@@ -161,7 +161,7 @@ class Mine {
       this.#read(session.address);
       return;
     }
-    this.#leave();
+    this.#disconnect();
     this.#turn.abort();
     this.#end(_("The wallet is locked or disconnected from this site. What was read before is still shown."));
   }
@@ -186,13 +186,13 @@ class Mine {
     part(this.#page, "switch").hidden = !contract || !this.#session || this.#session.chain === contract.chain_id;
   }
 
-  #again() {
+  #refresh() {
     const address = this.#session?.address || owned().address || part(this.#page, "address").textContent;
     if (address) this.#read(address);
   }
 
   #forget() {
-    this.#leave();
+    this.#disconnect();
     this.#turn.abort();
     forget();
     for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
@@ -217,7 +217,7 @@ class Mine {
       });
       signal.throwIfAborted();
       const session = this.#session;
-      const wallet = session && isSame(session.address, address) ? session.wallet.id : "";
+      const wallet = session && isSameAddress(session.address, address) ? session.wallet.id : "";
       const stems = new Set([...read.tokens.keys()].flatMap((id) => opens(byId.get(id) ?? {})));
       const holding = { known: true, address, wallet, stems, ...read };
       const isSaved = remember(holding);
@@ -251,12 +251,12 @@ class Mine {
     const { contract } = await this.#collection();
     const { address, tokens, stems } = holding;
     const total = [...tokens.values()].reduce((sum, count) => sum + count, 0);
-    say(part(page, "address"), address);
-    say(part(page, "count"), number(total));
-    say(part(page, "opened"), number(stems.size));
-    say(part(page, "source"), sourceOf(holding));
+    setText(part(page, "address"), address);
+    setText(part(page, "count"), formatNumber(total));
+    setText(part(page, "opened"), formatNumber(stems.size));
+    setText(part(page, "source"), sourceOf(holding));
     const notices = [...disagreements(holding, ledger, byId), ...failures(holding, isSaved, reason)];
-    part(page, "notices").replaceChildren(...notices.map((nodes) => make("li", { class: "notice" }, ...nodes)));
+    part(page, "notices").replaceChildren(...notices.map((nodes) => createElement("li", { class: "notice" }, ...nodes)));
     part(page, "account").hidden = false;
     this.#tokens.show(tokens, byId, contract);
     await this.#songs.show(tokens, byId, contract);
@@ -264,7 +264,7 @@ class Mine {
 
   /** @returns {Promise<Data.Collection>} */
   #collection() {
-    this.#facts ??= load("data/collection.json").catch((error) => {
+    this.#facts ??= loadJson("data/collection.json").catch((error) => {
       this.#facts = null; // the next one tries again
       throw error;
     });
@@ -289,7 +289,7 @@ class Mine {
     this.#turn = new AbortController();
     this.#page.setAttribute("aria-busy", "true");
     part(this.#page, "cancel").hidden = false;
-    this.#say(words);
+    this.#setStatus(words);
     return this.#turn.signal;
   }
 
@@ -297,17 +297,17 @@ class Mine {
   #end(words) {
     this.#page.removeAttribute("aria-busy");
     part(this.#page, "cancel").hidden = true;
-    this.#say(words);
+    this.#setStatus(words);
   }
 
   /** @param {string} words */
-  #say(words) {
-    say(part(this.#page, "status"), words);
+  #setStatus(words) {
+    setText(part(this.#page, "status"), words);
   }
 }
 
 /** @param {string} one @param {string} other */
-function isSame(one, other) {
+function isSameAddress(one, other) {
   return one.toLowerCase() === other.toLowerCase();
 }
 
@@ -315,8 +315,8 @@ function isSame(one, other) {
  * How many of a token the site's own list gives to an address.
  * @param {Data.Token} token @param {string} address
  */
-function heldBy({ owners = {} }, address) {
-  const entry = Object.entries(owners).find(([owner]) => isSame(owner, address));
+function copiesOf({ owners = {} }, address) {
+  const entry = Object.entries(owners).find(([owner]) => isSameAddress(owner, address));
   return entry ? entry[1] : 0;
 }
 
@@ -326,7 +326,7 @@ function heldBy({ owners = {} }, address) {
  */
 function snapshotOf({ tokens, block, time }, address) {
   if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain couldn't be read, and this site was pressed without a list of holders."));
-  const held = tokens.map((token) => /** @type {const} */ ([token.id, heldBy(token, address)])).filter(([, count]) => count);
+  const held = tokens.map((token) => /** @type {const} */ ([token.id, copiesOf(token, address)])).filter(([, count]) => count);
   return { source: /** @type {const} */ ("snapshot"), tokens: new Map(held), complete: true, block, time };
 }
 
@@ -334,7 +334,7 @@ function snapshotOf({ tokens, block, time }, address) {
 function sourceOf({ source, block, time, endpoint }) {
   const chain = endpoint ? _("the chain (%(endpoint)s)", { endpoint }) : _("the chain");
   const from = source === "chain" ? chain : _("this site's own list");
-  const where = block === null ? from : _("%(from)s at block %(block)s", { from, block: number(block) });
+  const where = block === null ? from : _("%(from)s at block %(block)s", { from, block: formatNumber(block) });
   if (!time) return where;
   return _("%(from)s, %(time)s", { from: where, time: new Date(time).toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }) });
 }
@@ -348,7 +348,7 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
   const strange = [...tokens.keys()].filter((id) => !byId.has(id));
   const alive = [...tokens.keys()].filter((id) => byId.get(id)?.state === "forged");
   const listed = ledger.tokens.some(({ owners }) => owners);
-  const moved = ledger.tokens.filter((token) => heldBy(token, address) !== (tokens.get(token.id) ?? 0));
+  const moved = ledger.tokens.filter((token) => copiesOf(token, address) !== (tokens.get(token.id) ?? 0));
   const differs = listed ? moved.length + strange.length : strange.length + alive.length;
   if (!differs) return [];
   const sentences = [
@@ -358,7 +358,7 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
       "This site is behind the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
     ),
   ];
-  if (ledger.block && block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: number(ledger.block), now: number(block) }));
+  if (ledger.block && block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: formatNumber(ledger.block), now: formatNumber(block) }));
   if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to this site.", "%(num)s tokens are new to this site."));
   return [[sentences.join(" ")]];
 }
@@ -373,11 +373,11 @@ function failures({ source, complete, tokens }, isSaved, reason) {
   if (!complete) notices.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
   if (source === "snapshot" && reason) notices.push([_("The chain couldn't be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
   if (!isSaved) notices.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
-  if (!tokens.size) notices.push([_("This address holds nothing from this collection."), " ", link(_("See the gallery"), inSite("gallery/")), "."]);
+  if (!tokens.size) notices.push([_("This address holds nothing from this collection."), " ", createLink(_("See the gallery"), siteAddress("gallery/")), "."]);
   return notices;
 }
 
 eachPage((life) => {
   const page = document.querySelector("[data-mine]");
-  if (page instanceof HTMLElement) new Mine(page, life);
+  if (page instanceof HTMLElement) new HoldingsPage(page, life);
 });

@@ -2,7 +2,7 @@
 import { once } from "../base/once.js";
 import { ROOT } from "../base/root.js";
 import { answerRequests } from "../base/worker-host.js";
-import { startPython, text } from "../python/start.js";
+import { startPython, loadText } from "../python/start.js";
 import { loadLedger } from "../tokens/ledger.js";
 
 /**
@@ -14,13 +14,13 @@ import { loadLedger } from "../tokens/ledger.js";
  */
 
 const planner = once(/** @returns {Promise<PythonPlanner>} */ async () => {
-  const [pyodide, songs, ledger] = await Promise.all([startPython(), text("data/forge.json"), loadLedger(ROOT)]);
+  const [pyodide, songs, ledger] = await Promise.all([startPython(), loadText("data/forge.json"), loadLedger(ROOT)]);
   return pyodide.pyimport("pyodide_app.planner").Planner(songs, JSON.stringify(ledger));
 });
 
 answerRequests({
-  hold: async ({ tokens }) => (await planner()).set_holdings(tokens),
+  setHoldings: async ({ tokens }) => (await planner()).set_holdings(tokens),
   combinations: async ({ song, start, count }) => (await planner()).combinations(song, start, count),
-  weigh: async ({ song, mix }) => (await planner()).forging_loss(song, mix),
-  complete: async ({ prices }) => (await planner()).cheapest_completions(prices),
+  forgingLoss: async ({ song, mix }) => (await planner()).forging_loss(song, mix),
+  cheapestCompletions: async ({ prices }) => (await planner()).cheapest_completions(prices),
 });

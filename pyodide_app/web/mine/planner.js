@@ -16,10 +16,10 @@ export class Planner {
    * @param {Iterable<[string, number]>} tokens how many are held of each, by id
    * @returns {Promise<Plans.Holdings>}
    */
-  hold(tokens) {
+  setHoldings(tokens) {
     this.#tokens = JSON.stringify(Object.fromEntries(tokens));
     this.#isHeld = true;
-    return this.#request("hold", { tokens: this.#tokens });
+    return this.#request("setHoldings", { tokens: this.#tokens });
   }
 
   /**
@@ -34,16 +34,16 @@ export class Planner {
    * @param {string} song its slug @param {string} mix
    * @returns {Promise<Plans.Loss>}
    */
-  weigh(song, mix) {
-    return this.#plan("weigh", { song, mix });
+  forgingLoss(song, mix) {
+    return this.#plan("forgingLoss", { song, mix });
   }
 
   /**
    * @param {Plans.Prices} prices
    * @returns {Promise<Plans.Completions>}
    */
-  complete(prices) {
-    return this.#plan("complete", { prices: JSON.stringify(prices) });
+  cheapestCompletions(prices) {
+    return this.#plan("cheapestCompletions", { prices: JSON.stringify(prices) });
   }
 
   /** Let go of Python. */
@@ -55,7 +55,7 @@ export class Planner {
   async #plan(method, values) {
     if (!this.#isHeld) {
       this.#isHeld = true;
-      await this.#request("hold", { tokens: this.#tokens });
+      await this.#request("setHoldings", { tokens: this.#tokens });
     }
     return this.#request(method, values);
   }

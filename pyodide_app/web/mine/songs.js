@@ -1,8 +1,8 @@
 // What the held tokens make: every song's layers, what can be forged, and what is missing.
-import { clone, elsewhere, find, findAll, inSite, link, load, make, part, say } from "../base/dom.js";
+import { cloneTemplate, externalAddress, find, findAll, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
-import { _, fixed, listed, listedNodes, number, pieces, plural } from "../language/phrases.js";
-import { take } from "../playback/audio-focus.js";
+import { _, formatDecimal, formatList, formatNodeList, formatNumber, splitSentence, plural } from "../language/phrases.js";
+import { takeAudioFocus } from "../playback/audio-focus.js";
 
 const STEP = 12;
 const IDS = 8; // tokens of a stem that are named
@@ -30,7 +30,7 @@ export class Songs {
   /** @type {Promise<Data.Forge> | null} */
   #forge = null;
   #turn = 0;
-  #listening = new Listening();
+  #listening = new StemAudio();
   /** @type {Map<string, HTMLElement>} */
   #albums = new Map(); // by slug
   /** @type {Map<string, SongView>} */
@@ -59,7 +59,7 @@ export class Songs {
    */
   async show(tokens, byId, contract) {
     const turn = ++this.#turn;
-    this.#forge ??= load("data/forge.json").catch((error) => {
+    this.#forge ??= loadJson("data/forge.json").catch((error) => {
       this.#forge = null; // the next one tries again
       throw error;
     });
@@ -73,13 +73,13 @@ export class Songs {
   /** @param {Data.Forge} facts @param {Holding} holding */
   #showSongs(facts, holding) {
     const songs = new Map(facts.songs.map((song) => [song.slug, song]));
-    const held = group(holding.tokens, holding.byId);
+    const held = groupStems(holding.tokens, holding.byId);
     this.#views.clear();
     /** @type {Plans.Prices} */
     const prices = {};
     const complete = () => this.#complete(prices);
     const albums = facts.albums.map((album) => {
-      const element = clone("album");
+      const element = cloneTemplate("album");
       showHead(element, album);
       for (const song of album.songs.flatMap((slug) => songs.get(slug) ?? [])) {
         const view = new SongView(song, held.get(song.slug) ?? new Map(), holding, this.#planner, this.#listening, { prices, complete }, this.#life);
@@ -96,20 +96,20 @@ export class Songs {
   async #plan(turn, { tokens, byId }, facts) {
     const status = part(this.#section, "planning");
     if (!this.#planner) {
-      say(status, this.#off);
+      setText(status, this.#off);
       return;
     }
-    say(status, _("Starting Python for the planner…"));
+    setText(status, _("Starting Python for the planner…"));
     try {
-      const plan = await this.#planner.hold(tokens);
+      const plan = await this.#planner.setHoldings(tokens);
       if (turn !== this.#turn) return;
       for (const song of plan.songs) this.#views.get(song.slug)?.showPlan(song);
       for (const album of plan.albums) this.#showAlbum(album, facts);
       this.#offerQueue(plan, tokens, byId);
       this.#sort();
-      say(status, "");
+      setText(status, "");
     } catch (error) {
-      if (turn === this.#turn) say(status, _("The planner can't run: %(reason)s", { reason: reasonOf(error) }));
+      if (turn === this.#turn) setText(status, _("The planner can't run: %(reason)s", { reason: reasonOf(error) }));
     }
   }
 
@@ -123,9 +123,9 @@ export class Songs {
     const all = Object.keys(songs).length;
     const parts = [plural(all, "Song tokens for %(held)s of %(num)s song.", "Song tokens for %(held)s of %(num)s songs.", { held })];
     if (at_once) parts.push(plural(at_once, "Enough to forge %(num)s album now.", "Enough to forge %(num)s albums now."));
-    else if (missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing.map((song) => titles.get(song) ?? song)) }));
+    else if (missing.length) parts.push(_("Missing: %(names)s.", { names: formatList(missing.map((song) => titles.get(song) ?? song)) }));
     if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
-    say(part(element, "progress"), parts.join(" "));
+    setText(part(element, "progress"), parts.join(" "));
   }
 
   /**
@@ -147,7 +147,7 @@ export class Songs {
   /** @param {Plans.Prices} prices */
   async #complete(prices) {
     if (!this.#planner) return;
-    const { songs, albums } = await this.#planner.complete(prices);
+    const { songs, albums } = await this.#planner.cheapestCompletions(prices);
     for (const [slug, completion] of Object.entries(songs)) this.#views.get(slug)?.showCost(completion);
     /** @type {Record<Plans.AlbumCompletion["steps"][0]["way"], (song: string) => string>} */
     const ways = {
@@ -158,9 +158,9 @@ export class Songs {
     };
     for (const { slug, cost, steps } of albums) {
       const words = steps.map(({ song, way }) => ways[way](this.#views.get(song)?.title ?? song));
-      const line = cost === null || !Object.keys(prices).length ? "" : _("Cheapest way to this album at your prices: %(cost)s (%(steps)s).", { cost: money(cost), steps: words.join(", ") });
+      const line = cost === null || !Object.keys(prices).length ? "" : _("Cheapest way to this album at your prices: %(cost)s (%(steps)s).", { cost: formatPrice(cost), steps: words.join(", ") });
       const album = this.#albums.get(slug);
-      if (album) say(find(album, ".own-head [data-cost]"), line);
+      if (album) setText(find(album, ".own-head [data-cost]"), line);
     }
   }
 
@@ -179,7 +179,7 @@ export class Songs {
 
 /** One song: its layers with what is held of each, and what the planner says. */
 class SongView {
-  element = clone("song");
+  element = cloneTemplate("song");
   /** @type {Plans.SongPlan | null} */
   plan = null;
   #song;
@@ -192,7 +192,7 @@ class SongView {
 
   /**
    * @param {Data.ForgeSong} song @param {HeldStems} held @param {Holding} holding @param {Planner | null} planner
-   * @param {Listening} listening @param {Buying} buying @param {AbortSignal} life
+   * @param {StemAudio} listening @param {Buying} buying @param {AbortSignal} life
    */
   constructor(song, held, holding, planner, listening, buying, life) {
     this.#song = song;
@@ -206,7 +206,7 @@ class SongView {
     part(this.element, "segments").append(...song.layers.map((layer, nth) => segment(nth, held.has(layer.slug))));
     part(this.element, "next").addEventListener("click", () => this.#more(), { signal: life });
     part(this.element, "combos").addEventListener("toggle", () => this.#shown || this.#more(), { signal: life });
-    if (held.size) whenSeen(this.element, () => this.#makeAudible(), life);
+    if (held.size) onceVisible(this.element, () => this.#makeAudible(), life);
   }
 
   get title() {
@@ -219,35 +219,35 @@ class SongView {
     const parts = [plural(plan.of, "%(held)s of %(num)s layer.", "%(held)s of %(num)s layers.", { held: plan.held })];
     if (plan.tokens) parts.push(plural(plan.tokens, "%(num)s song token.", "%(num)s song tokens."));
     const missing = plan.missing.map((slug) => this.#layerOf(slug).name);
-    if (plan.held && missing.length) parts.push(_("Missing: %(names)s.", { names: listed(missing) }));
-    say(part(this.element, "progress"), parts.join(" "));
+    if (plan.held && missing.length) parts.push(_("Missing: %(names)s.", { names: formatList(missing) }));
+    setText(part(this.element, "progress"), parts.join(" "));
     const verdict = part(this.element, "verdict");
     verdict.hidden = !plan.held || plan.missing.length > 0;
     const batch = plan.batch.map(([mix, times]) => (times > 1 ? `${mix} ×${times}` : mix)).join(", ");
-    const facts = { count: number(plan.at_once), mixes: batch };
-    if (!plan.at_once) say(verdict, _("You hold every layer, but the song's rules allow none of your combinations."));
-    else if (plan.exact) say(verdict, plural(plan.combinations, "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
-    else say(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
+    const facts = { count: formatNumber(plan.at_once), mixes: batch };
+    if (!plan.at_once) setText(verdict, _("You hold every layer, but the song's rules allow none of your combinations."));
+    else if (plan.exact) setText(verdict, plural(plan.combinations, "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
+    else setText(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
     const combos = part(this.element, "combos");
     combos.hidden = !plan.combinations;
-    say(find(combos, "summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
+    setText(find(combos, "summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));
     this.#offerPrices(plan);
   }
 
   /** @param {Plans.Completion | null} completion */
   showCost(completion) {
     const status = part(part(this.element, "buying"), "cost");
-    if (!Object.keys(this.#buying.prices).length) say(status, "");
-    else if (!completion) say(status, _("These prices don't complete it: a layer without a price counts as not for sale."));
-    else if (!completion.buy.length) say(status, _("You don't need to buy anything."));
-    else say(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: money(completion.cost), stems: listed(completion.buy.map((key) => this.#stemName(key))), mix: completion.mix }));
+    if (!Object.keys(this.#buying.prices).length) setText(status, "");
+    else if (!completion) setText(status, _("These prices don't complete it: a layer without a price counts as not for sale."));
+    else if (!completion.buy.length) setText(status, _("You don't need to buy anything."));
+    else setText(status, _("Cheapest: %(cost)s for %(stems)s. That is mix %(mix)s.", { cost: formatPrice(completion.cost), stems: formatList(completion.buy.map((key) => this.#stemName(key))), mix: completion.mix }));
   }
 
   /** @param {Layer} layer @param {number} nth of the layers @param {Map<string, Copies>} held */
   #layer(layer, nth, held) {
-    const item = clone("layer");
+    const item = cloneTemplate("layer");
     item.classList.add(`layer-${(nth % COLOURS) + 1}`);
-    say(part(item, "name"), layer.name);
+    setText(part(item, "name"), layer.name);
     const stems = layer.stems.flatMap((stem) => {
       const copies = held.get(stem.slug);
       return copies ? this.#stem(layer, stem, copies) : [];
@@ -259,42 +259,42 @@ class SongView {
 
   /** @param {Layer} layer @param {Stem} stem @param {Copies} held */
   #stem(layer, stem, held) {
-    const item = clone("stem");
+    const item = cloneTemplate("stem");
     const copies = held.reduce((sum, [, count]) => sum + count, 0);
     item.dataset.stem = `${layer.slug}/${stem.slug}`;
     part(item, "play").setAttribute("aria-label", _("Play %(stem)s", { stem: stem.name }));
     const name = part(item, "name", HTMLAnchorElement);
-    say(name, stem.name);
+    setText(name, stem.name);
     name.href = this.#stemAddress(layer, stem);
-    say(part(item, "copies"), copies > 1 ? plural(copies, "%(num)s copy", "%(num)s copies") : "");
+    setText(part(item, "copies"), copies > 1 ? plural(copies, "%(num)s copy", "%(num)s copies") : "");
     /** @type {(string | Node)[]} */
-    const ids = held.slice(0, IDS).map(([id]) => link(`#${id}`, inSite(`tokens/${id}/`)));
+    const ids = held.slice(0, IDS).map(([id]) => createLink(`#${id}`, siteAddress(`tokens/${id}/`)));
     if (held.length > IDS) ids.push(plural(held.length - IDS, "%(num)s more", "%(num)s more"));
-    part(item, "ids").append(...listedNodes(ids));
+    part(item, "ids").append(...formatNodeList(ids));
     return item;
   }
 
   /** @param {Layer} layer */
   #missing(layer) {
-    const item = clone("missing");
+    const item = cloneTemplate("missing");
     const { byId, contract, tokens } = this.#holding;
-    const stems = layer.stems.map((stem) => link(stem.name, this.#stemAddress(layer, stem)));
-    const one = stems.length === 1 ? stems : pieces(_("one of %(stems)s"), { stems: listedNodes(stems, "or") });
+    const stems = layer.stems.map((stem) => createLink(stem.name, this.#stemAddress(layer, stem)));
+    const one = stems.length === 1 ? stems : splitSentence(_("one of %(stems)s"), { stems: formatNodeList(stems, "or") });
     part(item, "list").append(...one);
     const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
     const market = part(item, "market");
-    if (!others.length) say(market, _("Nobody holds one right now."));
+    if (!others.length) setText(market, _("Nobody holds one right now."));
     else if (contract?.marketplace) {
       const [{ id, title }] = others;
-      market.append(link(_("On the marketplace"), elsewhere(contract.marketplace, contract, id)), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
-    } else say(market, plural(others.length, "%(num)s token held by others.", "%(num)s tokens held by others."));
+      market.append(createLink(_("On the marketplace"), externalAddress(contract.marketplace, contract, id)), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
+    } else setText(market, plural(others.length, "%(num)s token held by others.", "%(num)s tokens held by others."));
     return item;
   }
 
   /** Waveforms, and what can be played: fetched when the song comes into view. */
   async #makeAudible() {
     /** @type {Data.Song | null} */
-    const song = await load(`data/songs/${this.#song.slug}.json`).catch(() => null);
+    const song = await loadJson(`data/songs/${this.#song.slug}.json`).catch(() => null);
     for (const layer of song?.layers ?? []) {
       for (const stem of layer.stems) {
         const item = this.element.querySelector(`[data-stem="${CSS.escape(`${layer.slug}/${stem.slug}`)}"]`);
@@ -302,7 +302,7 @@ class SongView {
         find(item, "path", SVGPathElement).setAttribute("d", stem.path);
         const key = part(item, "play", HTMLButtonElement);
         key.disabled = false;
-        key.addEventListener("click", () => this.#listening.toggle(key, inSite(stem.audio.url)), { signal: this.#life });
+        key.addEventListener("click", () => this.#listening.toggle(key, siteAddress(stem.audio.url)), { signal: this.#life });
       }
     }
   }
@@ -318,24 +318,24 @@ class SongView {
       part(this.element, "rows").append(...rows.map((row) => this.#combination(row)));
     } catch (error) {
       this.#shown = from;
-      say(part(this.element, "progress"), reasonOf(error));
+      setText(part(this.element, "progress"), reasonOf(error));
     }
     next.hidden = this.#shown >= (this.plan?.combinations ?? 0);
   }
 
   /** @param {Plans.Combination} combination */
   #combination({ mix, stems, bits, minted }) {
-    const item = clone("combination");
+    const item = cloneTemplate("combination");
     const anchor = part(item, "mix", HTMLAnchorElement);
-    say(anchor, mix);
+    setText(anchor, mix);
     const hasPage = this.#song.pages?.includes(mix) ?? true;
     const place = hasPage ? `${mix}/` : `#v=1&song=${this.#song.slug}&mix=${mix}`;
-    anchor.href = inSite(this.#song.address + place);
+    anchor.href = siteAddress(this.#song.address + place);
     anchor.setAttribute("aria-label", _("Hear mix %(mix)s", { mix }));
-    say(part(item, "stems"), stems.join(", "));
-    const tokens = listedNodes(minted.map((id) => link(`#${id}`, inSite(`tokens/${id}/`))));
-    const exists = minted.length ? pieces(_("exists as %(tokens)s"), { tokens }) : [_("nobody has it yet")];
-    part(item, "facts").append(_("%(score)s bits", { score: fixed(bits) }), "; ", ...exists);
+    setText(part(item, "stems"), stems.join(", "));
+    const tokens = formatNodeList(minted.map((id) => createLink(`#${id}`, siteAddress(`tokens/${id}/`))));
+    const exists = minted.length ? splitSentence(_("exists as %(tokens)s"), { tokens }) : [_("nobody has it yet")];
+    part(item, "facts").append(_("%(score)s bits", { score: formatDecimal(bits) }), "; ", ...exists);
     const key = part(item, "weigh");
     const words = part(item, "loss");
     key.addEventListener("click", async () => {
@@ -343,9 +343,9 @@ class SongView {
       key.setAttribute("aria-expanded", String(!words.hidden));
       if (words.hidden || words.childNodes.length || !this.#planner) return;
       try {
-        words.append(...this.#loss(await this.#planner.weigh(this.#song.slug, mix)));
+        words.append(...this.#loss(await this.#planner.forgingLoss(this.#song.slug, mix)));
       } catch (error) {
-        say(words, reasonOf(error));
+        setText(words, reasonOf(error));
       }
     }, { signal: this.#life });
     return item;
@@ -359,17 +359,17 @@ class SongView {
     /** @param {[layer: string, stem: string]} key */
     const name = ([layer, stem]) => this.#stemName(`${this.#song.slug}/${layer}/${stem}`);
     const tokens = Object.entries(burned).map(([layer, id]) =>
-      make("li", {}, `${this.#layerOf(layer).name}: `, link(`#${id}`, inSite(`tokens/${id}/`))));
+      createElement("li", {}, `${this.#layerOf(layer).name}: `, createLink(`#${id}`, siteAddress(`tokens/${id}/`))));
     const sentences = [
-      last.length ? _("You give up your last copy of %(stems)s.", { stems: listed(last.map(name)) }) : _("You keep a copy of every stem."),
+      last.length ? _("You give up your last copy of %(stems)s.", { stems: formatList(last.map(name)) }) : _("You keep a copy of every stem."),
       _("Combinations left: %(after)s of %(before)s. Songs you can still forge: %(then)s instead of %(now)s.", {
-        after: number(combinations_after), before: number(combinations_before), then: at_once_after, now: at_once_before,
+        after: formatNumber(combinations_after), before: formatNumber(combinations_before), then: at_once_after, now: at_once_before,
       }),
-      rarer ? _("A rarer combination is lost: %(mix)s (%(score)s bits: %(stems)s).", { mix: rarer.mix, score: fixed(rarer.bits), stems: rarer.stems.join(", ") }) : _("No rarer combination is lost."),
+      rarer ? _("A rarer combination is lost: %(mix)s (%(score)s bits: %(stems)s).", { mix: rarer.mix, score: formatDecimal(rarer.bits), stems: rarer.stems.join(", ") }) : _("No rarer combination is lost."),
       _("The song token still unlocks all of these stems in the mixer."),
       _("Forging is irreversible."),
     ];
-    return [paragraph(_("Burned for it:")), make("ul", {}, ...tokens), ...sentences.map(paragraph)];
+    return [paragraph(_("Burned for it:")), createElement("ul", {}, ...tokens), ...sentences.map(paragraph)];
   }
 
   /**
@@ -384,7 +384,7 @@ class SongView {
       const stems = layer.stems.filter((stem) => !(`${layer.slug}/${stem.slug}` in plan.stems));
       if (!stems.length) continue;
       const prices = stems.map((stem) => this.#price(stem.name, `${this.#song.slug}/${layer.slug}/${stem.slug}`));
-      form.append(make("fieldset", {}, make("legend", {}, layer.name), ...prices));
+      form.append(createElement("fieldset", {}, createElement("legend", {}, layer.name), ...prices));
     }
     form.append(this.#price(_("A song token"), this.#song.slug));
     form.addEventListener("submit", (event) => event.preventDefault(), { signal: this.#life });
@@ -393,21 +393,21 @@ class SongView {
 
   /** @param {string} name @param {string} key of the price */
   #price(name, key) {
-    const label = clone("price");
+    const label = cloneTemplate("price");
     const input = find(label, "input", HTMLInputElement);
-    say(find(label, "span"), name);
+    setText(find(label, "span"), name);
     input.addEventListener("input", async () => {
       const { prices, complete } = this.#buying;
       if (input.value === "" || !(input.valueAsNumber >= 0)) delete prices[key];
       else prices[key] = input.valueAsNumber;
-      await complete().catch((error) => say(part(this.element, "progress"), reasonOf(error)));
+      await complete().catch((error) => setText(part(this.element, "progress"), reasonOf(error)));
     }, { signal: this.#life });
     return label;
   }
 
   /** @param {Layer} layer @param {Stem} stem */
   #stemAddress({ slug: layer }, { slug: stem }) {
-    return inSite(`stems/${this.#song.slug}/${layer}/${stem}/`);
+    return siteAddress(`stems/${this.#song.slug}/${layer}/${stem}/`);
   }
 
   /** @param {string} slug */
@@ -426,7 +426,7 @@ class SongView {
 }
 
 /** One sound at a time. */
-class Listening {
+class StemAudio {
   /** @type {{ audio: HTMLAudioElement, key: HTMLElement, end: AbortController } | null} */
   #sound = null;
 
@@ -435,7 +435,7 @@ class Listening {
     const isOn = key === this.#sound?.key;
     this.stop();
     if (isOn) return;
-    take(this, () => this.stop());
+    takeAudioFocus(this, () => this.stop());
     const audio = new Audio(address);
     const end = new AbortController();
     this.#sound = { audio, key, end };
@@ -460,7 +460,7 @@ class Listening {
  * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId
  * @returns {Map<string, HeldStems>}
  */
-function group(tokens, byId) {
+function groupStems(tokens, byId) {
   /** @type {Map<string, HeldStems>} */
   const songs = new Map();
   for (const [id, count] of tokens) {
@@ -487,28 +487,28 @@ function entryOf(map, key, create) {
 /** @param {HTMLElement} element @param {{ title: string, address: string, cover: string }} facts */
 function showHead(element, { title, address, cover }) {
   const name = part(element, "title", HTMLAnchorElement);
-  say(name, title);
-  name.href = inSite(address);
-  part(element, "cover", HTMLImageElement).src = inSite(cover);
+  setText(name, title);
+  name.href = siteAddress(address);
+  part(element, "cover", HTMLImageElement).src = siteAddress(cover);
 }
 
 /** @param {number} nth of the layers @param {boolean} isHeld */
 function segment(nth, isHeld) {
-  return make("span", { class: `layer-${(nth % COLOURS) + 1}${isHeld ? " held" : ""}` });
+  return createElement("span", { class: `layer-${(nth % COLOURS) + 1}${isHeld ? " held" : ""}` });
 }
 
 /** @param {string} words */
 function paragraph(words) {
-  return make("p", {}, words);
+  return createElement("p", {}, words);
 }
 
 /** @param {number} cost */
-function money(cost) {
-  return number(cost, { maximumSignificantDigits: 6 });
+function formatPrice(cost) {
+  return formatNumber(cost, { maximumSignificantDigits: 6 });
 }
 
 /** @param {Element} element @param {() => void} act @param {AbortSignal} life */
-function whenSeen(element, act, life) {
+function onceVisible(element, act, life) {
   const watch = new IntersectionObserver((entries) => {
     if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
     watch.disconnect();

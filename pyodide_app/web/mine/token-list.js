@@ -1,6 +1,6 @@
 // The held tokens as cards: searched, sorted, a page at a time.
-import { elsewhere, find, inSite, part, say } from "../base/dom.js";
-import { stateName, tierName, titleOf } from "../language/names.js";
+import { externalAddress, find, siteAddress, part, setText } from "../base/dom.js";
+import { stateName, tierName, tokenTitle } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
 
 const STEP = 60;
@@ -48,20 +48,20 @@ export class TokenList {
     /** @type {Map<string, number>} */
     const copies = new Map();
     for (const [id, count] of tokens) {
-      const key = sameness(byId.get(id) ?? { id });
+      const key = kindOf(byId.get(id) ?? { id });
       copies.set(key, (copies.get(key) ?? 0) + count);
     }
     this.#all = [...tokens].map(([id, count]) => {
       const token = byId.get(id);
-      const title = token ? titleOf(token) : `#${id}`;
+      const title = token ? tokenTitle(token) : `#${id}`;
       return {
         id, count, title,
         tier: token?.tier ?? "",
         state: token ? (token.state === "forged" ? "revealed" : token.state) : "unknown",
-        address: token ? inSite(token.address) : (contract ? elsewhere(contract.explorer, contract, id) : ""),
-        image: token ? inSite(token.image) : "",
-        rarity: rarity.get(sameness(token ?? { id })) ?? 0,
-        duplicate: Boolean(token && token.state !== "unrevealed" && (copies.get(sameness(token)) ?? 0) > 1),
+        address: token ? siteAddress(token.address) : (contract ? externalAddress(contract.explorer, contract, id) : ""),
+        image: token ? siteAddress(token.image) : "",
+        rarity: rarity.get(kindOf(token ?? { id })) ?? 0,
+        duplicate: Boolean(token && token.state !== "unrevealed" && (copies.get(kindOf(token)) ?? 0) > 1),
         text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier ?? "")].join(" ").toLowerCase(),
       };
     });
@@ -82,7 +82,7 @@ export class TokenList {
     this.#matches.sort(ORDERS[sort] ?? ORDERS.number);
     part(this.#section, "cards").replaceChildren();
     this.#append();
-    say(part(this.#section, "shown"), plural(this.#matches.length, "%(num)s token", "%(num)s tokens"));
+    setText(part(this.#section, "shown"), plural(this.#matches.length, "%(num)s token", "%(num)s tokens"));
   }
 
   #append() {
@@ -128,7 +128,7 @@ function makeCard(token) {
  * Tokens of one name open the same; unrevealed ones are each their own.
  * @param {Partial<Data.Token> & { id: string }} token
  */
-function sameness({ id, tier, state, song = "", layer = "", stem = "", album = "", mix = "" }) {
+function kindOf({ id, tier, state, song = "", layer = "", stem = "", album = "", mix = "" }) {
   return tier && state !== "unrevealed" ? [tier, song, layer, stem, album, mix].join("/") : id;
 }
 
@@ -140,7 +140,7 @@ function rarities(byId) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const token of byId.values()) {
-    if (token.state !== "unrevealed") counts.set(sameness(token), (counts.get(sameness(token)) ?? 0) + (token.supply ?? 1));
+    if (token.state !== "unrevealed") counts.set(kindOf(token), (counts.get(kindOf(token)) ?? 0) + (token.supply ?? 1));
   }
   return new Map([...counts].map(([key, count]) => [key, Math.log2(byId.size / count)]));
 }

@@ -11,7 +11,7 @@ export async function attempt(mixer, act) {
   try {
     await act();
   } catch (error) {
-    mixer.say(reasonOf(error));
+    mixer.announce(reasonOf(error));
   }
 }
 
@@ -20,7 +20,7 @@ export async function attempt(mixer, act) {
  * @param {StemMixer} mixer @param {string | Element} control or its selector
  * @param {string} type @param {(event: Event) => unknown} act
  */
-export function on(mixer, control, type, act) {
+export function onEvent(mixer, control, type, act) {
   const element = typeof control === "string" ? find(mixer, control) : control;
   element.addEventListener(type, (event) => attempt(mixer, () => act(event)), { signal: mixer.life });
 }

@@ -1,12 +1,12 @@
 // Two mixes side by side; the louder one is turned down to the other, if the visitor wants that.
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { on } from "./attempts.js";
-import { read, write } from "./mix-links.js";
-import { press } from "../base/controls.js";
+import { onEvent } from "./attempts.js";
+import { parseMix, formatMix } from "./mix-links.js";
+import { setPressed } from "../base/controls.js";
 import { find, findAll } from "../base/dom.js";
 
 /** @param {StemMixer} mixer */
-export function joinCompare(mixer) {
+export function addComparison(mixer) {
   const keys = [...findAll(mixer, ".slot")];
   const matched = find(mixer, ".matched", HTMLInputElement);
   /** @type {(string | null)[]} */
@@ -24,10 +24,10 @@ export function joinCompare(mixer) {
     return lufs;
   };
   /** The mix as a text, without its place and loop. */
-  const present = async () => write({ ...(await mixer.mix()), at: 0, loop: null });
+  const present = async () => formatMix({ ...(await mixer.mix()), at: 0, loop: null });
   /** @param {number} volume in dB */
   const trim = async (volume) => (await mixer.player()).trim(volume);
-  const show = () => keys.forEach((key, nth) => press(key, nth === current));
+  const show = () => keys.forEach((key, nth) => setPressed(key, nth === current));
 
   /** @param {number} nth */
   const turnTo = async (nth) => {
@@ -38,12 +38,12 @@ export function joinCompare(mixer) {
     mixes[current] = leaving;
     current = nth;
     show();
-    await mixer.setMix({ ...read(mixes[nth] ?? leaving, song), loop }, { place: false });
+    await mixer.setMix({ ...parseMix(mixes[nth] ?? leaving, song), loop }, { place: false });
     const after = matched.checked ? await measure(await present()) : 0;
     await trim(matched.checked ? Math.min(0, before - after) : 0);
   };
-  for (const [nth, key] of keys.entries()) on(mixer, key, "click", () => turnTo(nth));
-  on(mixer, matched, "change", () => matched.checked || trim(0));
+  for (const [nth, key] of keys.entries()) onEvent(mixer, key, "click", () => turnTo(nth));
+  onEvent(mixer, matched, "change", () => matched.checked || trim(0));
   mixer.on("song", () => {
     mixes = [null, null];
     current = 0;

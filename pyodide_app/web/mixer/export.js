@@ -1,15 +1,15 @@
 // The bounce: a WAV file of what is heard, or its digest beside the published one.
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { on } from "./attempts.js";
-import { numberOf } from "./mix-links.js";
-import { find, make } from "../base/dom.js";
-import { _, percent } from "../language/phrases.js";
-import { megabytes } from "../language/units.js";
+import { onEvent } from "./attempts.js";
+import { mixNumber } from "./mix-links.js";
+import { find, createElement } from "../base/dom.js";
+import { _, formatPercent } from "../language/phrases.js";
+import { formatMegabytes } from "../language/units.js";
 
 /** @typedef {{ signal: AbortSignal, onProgress: (done: number) => void }} Watch */
 
 /** @param {StemMixer} mixer */
-export function joinExport(mixer) {
+export function addExport(mixer) {
   const [start, cancel] = [".export", ".cancel"].map((selector) => find(mixer, selector, HTMLButtonElement));
   /** @type {AbortController | null} */
   let running = null;
@@ -22,10 +22,10 @@ export function joinExport(mixer) {
     start.disabled = true;
     cancel.disabled = false;
     try {
-      await act({ signal: life.signal, onProgress: (done) => mixer.say(doing.replace("%(done)s", percent(done))) });
+      await act({ signal: life.signal, onProgress: (done) => mixer.announce(doing.replace("%(done)s", formatPercent(done))) });
     } catch (error) {
       if (!life.signal.aborted) throw error;
-      mixer.say(cancelled);
+      mixer.announce(cancelled);
     } finally {
       if (running === life) {
         start.disabled = false;
@@ -34,38 +34,38 @@ export function joinExport(mixer) {
       }
     }
   };
-  on(mixer, cancel, "click", () => running?.abort());
-  on(mixer, start, "click", () =>
+  onEvent(mixer, cancel, "click", () => running?.abort());
+  onEvent(mixer, start, "click", () =>
     bounce({ doing: _("Export: %(done)s"), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
   if (!mixer.querySelector(".verify")) return; // stems come with loss
-  on(mixer, ".verify", "click", () =>
+  onEvent(mixer, ".verify", "click", () =>
     bounce({ doing: _("Verify: %(done)s"), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */
 async function exportFile(mixer, watch) {
   const song = await mixer.facts();
-  const name = `${song.slug}-${numberOf(mixer.choice)}.wav`;
+  const name = `${song.slug}-${mixNumber(mixer.choice)}.wav`;
   const player = await mixer.player();
   const bits = Number(find(mixer, ".bits", HTMLSelectElement).value);
   const file = await player.export(bits, watch);
-  const link = make("a", { download: name, href: URL.createObjectURL(file) });
+  const link = createElement("a", { download: name, href: URL.createObjectURL(file) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  mixer.say(_("Exported %(file)s, %(size)s MB", { file: name, size: megabytes(file.size) }));
+  mixer.announce(_("Exported %(file)s, %(size)s MB", { file: name, size: formatMegabytes(file.size) }));
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */
 async function verify(mixer, watch) {
   const song = await mixer.facts();
-  const published = await publishedDigest(song, numberOf(mixer.choice), mixer.dataset.root ?? "");
+  const published = await publishedDigest(song, mixNumber(mixer.choice), mixer.dataset.root ?? "");
   if (!published) {
-    mixer.say(_("No digest has been published for this mix."));
+    mixer.announce(_("No digest has been published for this mix."));
     return;
   }
   const player = await mixer.player();
   const found = await player.digest(24, { plain: true, ...watch });
-  mixer.say(
+  mixer.announce(
     found === published
       ? _("This is the mix that was published: SHA-256 %(found)s", { found })
       : _("This is not the mix that was published: here %(found)s, there %(published)s", { found, published }),

@@ -1,7 +1,7 @@
 // The meters: levels, what they were at most of late, and the figures of a mastering desk.
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { find, say } from "../base/dom.js";
-import { _, fixed } from "../language/phrases.js";
+import { find, setText } from "../base/dom.js";
+import { _, formatDecimal } from "../language/phrases.js";
 import { SILENT } from "../language/units.js";
 
 const HOLD_MS = 1500;
@@ -17,13 +17,13 @@ const ABSOLUTE_GATE = -70; // LUFS: below it is nothing to speak of
  * @param {StemMixer} mixer @param {readonly number[]} peaks
  * @param {Float32Array | null} levels the figures, and a peak for each row
  */
-export function showLevels(mixer, peaks, levels) {
+export function updateMeters(mixer, peaks, levels) {
   const meter = find(mixer, ".meter");
   const bars = /** @type {NodeListOf<HTMLElement>} */ (meter.querySelectorAll("span"));
   for (const [side, peak] of peaks.entries()) showBar(bars[side], peak);
-  const loudest = Math.round(db(Math.max(...peaks)));
+  const loudest = Math.round(toDecibels(Math.max(...peaks)));
   meter.setAttribute("aria-valuenow", String(loudest));
-  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${fixed(loudest, 0)} dB` : _("silence"));
+  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${formatDecimal(loudest, 0)} dB` : _("silence"));
   if (levels) showFigures(mixer, levels);
   for (const [row, { element }] of mixer.rows.entries()) {
     const peak = levels?.[FIGURES.length + row] ?? 0;
@@ -38,20 +38,20 @@ function showFigures(mixer, levels) {
   /** @param {string} name @param {string} words */
   const write = (name, words) => {
     const element = find(mixer, `.${name}`);
-    say(element, words);
+    setText(element, words);
     return element;
   };
   write("integrated", loudness(figures.integrated));
   write("momentary", loudness(figures.momentary));
-  const peak = write("true-peak", figures.truePeak > 0 ? `${fixed(20 * Math.log10(figures.truePeak))} dBTP` : _("silence"));
+  const peak = write("true-peak", figures.truePeak > 0 ? `${formatDecimal(20 * Math.log10(figures.truePeak))} dBTP` : _("silence"));
   peak.classList.toggle("over", figures.truePeak > 1);
   const reduction = figures.gain < 1 ? 20 * Math.log10(figures.gain) : 0;
-  write("limiter", `${fixed(reduction)} dB`).classList.toggle("over", reduction < -0.05);
+  write("limiter", `${formatDecimal(reduction)} dB`).classList.toggle("over", reduction < -0.05);
 }
 
 /** @param {HTMLElement} bar @param {number} peak */
 function showBar(bar, peak) {
-  const share = 1 - db(peak) / SILENT;
+  const share = 1 - toDecibels(peak) / SILENT;
   const now = performance.now();
   let hold = held.get(bar);
   if (!hold || share >= hold.share || now > hold.until) {
@@ -63,11 +63,11 @@ function showBar(bar, peak) {
 }
 
 /** @param {number} level */
-function db(level) {
+function toDecibels(level) {
   return level > 0 ? Math.min(0, Math.max(SILENT, 20 * Math.log10(level))) : SILENT;
 }
 
 /** @param {number} lufs */
 function loudness(lufs) {
-  return lufs > ABSOLUTE_GATE ? `${fixed(lufs)} LUFS` : _("silence");
+  return lufs > ABSOLUTE_GATE ? `${formatDecimal(lufs)} LUFS` : _("silence");
 }

@@ -5,7 +5,7 @@
 //
 // joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
 // stempress/audio/mix_links.py reads the same.
-import { _, listed } from "../language/phrases.js";
+import { _, formatList } from "../language/phrases.js";
 
 /** @import { RowSettings } from "../playback/messages.js" */
 /**
@@ -26,8 +26,8 @@ const PAN = [-1, 1];
 /** @typedef {[least: number, most: number]} Range */
 
 /** @param {Mix} mix */
-export function write({ song, choice, rows, master, loop, at }) {
-  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${numberOf(choice)}`];
+export function formatMix({ song, choice, rows, master, loop, at }) {
+  const parts = [`v=${VERSION}`, `song=${song}`, `mix=${mixNumber(choice)}`];
   /** @param {string} name @param {number[]} values */
   const list = (name, values) => values.some(Boolean) && parts.push(`${name}=${values.join(",")}`);
   /** @param {"mute" | "solo"} name */
@@ -46,7 +46,7 @@ export function write({ song, choice, rows, master, loop, at }) {
  * The mix number of a choice: positions of its stems, from 1.
  * @param {number[]} choice
  */
-export function numberOf(choice) {
+export function mixNumber(choice) {
   return choice.map((nth) => nth + 1).join("-");
 }
 
@@ -54,7 +54,7 @@ export function numberOf(choice) {
  * Positions of the stems that a mix number names, from 0.
  * @param {string} mix
  */
-export function positionsOf(mix) {
+export function parseMixNumber(mix) {
   return mix ? mix.split("-").map((nth) => Number(nth) - 1) : [];
 }
 
@@ -62,7 +62,7 @@ export function positionsOf(mix) {
  * Slug of the song of a mix; "" if the text is none.
  * @param {string} text
  */
-export function songOf(text) {
+export function songOfMix(text) {
   return new URLSearchParams(text).get("song") ?? "";
 }
 
@@ -71,7 +71,7 @@ export function songOf(text) {
  * @param {string} text @param {Pick<Data.Song, "slug" | "layers" | "frames">} song
  * @returns {Mix}
  */
-export function read(text, { slug, layers, frames }) {
+export function parseMix(text, { slug, layers, frames }) {
   const given = new URLSearchParams(text);
   /** @param {string} word @param {number} most */
   const whole = (word, most) => {
@@ -118,7 +118,7 @@ export function read(text, { slug, layers, frames }) {
  * The rules that a choice breaks, in words.
  * @param {number[]} choice @param {Pick<Data.Song, "layers" | "rules">} song
  */
-export function broken(choice, { layers, rules }) {
+export function brokenRules(choice, { layers, rules }) {
   const rows = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
   /** @param {string} layer */
   const chosen = (layer) => layers[rows[layer]].stems[choice[rows[layer]]].slug;
@@ -126,7 +126,7 @@ export function broken(choice, { layers, rules }) {
   const named = (layer, stems) => {
     const { name, stems: all } = layers[rows[layer]];
     const names = all.filter(({ slug }) => stems.includes(slug)).map((stem) => stem.name);
-    return { name, stems: listed(names, "or") };
+    return { name, stems: formatList(names, "or") };
   };
   const words = [];
   for (const { if: when, exclude, require } of rules) {
@@ -135,7 +135,7 @@ export function broken(choice, { layers, rules }) {
       const { name, stems } = named(layer, [chosen(layer)]);
       return _("%(layer)s is %(stems)s", { layer: name, stems });
     });
-    const given = listed(clauses);
+    const given = formatList(clauses);
     for (const [layer, stems] of Object.entries(exclude)) {
       if (!stems.includes(chosen(layer))) continue;
       const { name, stems: unwanted } = named(layer, [chosen(layer)]);

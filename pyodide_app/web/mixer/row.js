@@ -1,8 +1,8 @@
 // A row of the mixer: the controls of one layer.
 /** @import { Row as Settings, RowSettings } from "../playback/messages.js" */
-import { press, pressed, reset, speak } from "../base/controls.js";
+import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
 import { find } from "../base/dom.js";
-import { decibels, side } from "../language/units.js";
+import { formatDecibels, formatPan } from "../language/units.js";
 
 const DRAG_PIXELS = 6; // a hand that moves less far has clicked
 
@@ -43,8 +43,8 @@ export class MixerRow {
       stem: this.stem.value,
       volume: Number(this.volume.value),
       pan: Number(this.pan.value),
-      mute: pressed(this.mute),
-      solo: pressed(this.solo),
+      mute: isPressed(this.mute),
+      solo: isPressed(this.solo),
     };
   }
 
@@ -52,15 +52,15 @@ export class MixerRow {
   set({ volume, pan, mute, solo }) {
     this.volume.value = String(volume);
     this.pan.value = String(pan);
-    press(this.mute, mute);
-    press(this.solo, solo);
+    setPressed(this.mute, mute);
+    setPressed(this.solo, solo);
     this.speak();
   }
 
   /** Say volume and pan in words. */
   speak() {
-    speak(this.volume, decibels(this.volume.value));
-    speak(this.pan, side(this.pan.value));
+    describeFader(this.volume, formatDecibels(this.volume.value));
+    describeFader(this.pan, formatPan(this.pan.value));
   }
 
   /**
@@ -75,7 +75,7 @@ export class MixerRow {
   listen({ adjusted, chosen, ...listeners }, signal) {
     for (const key of [this.mute, this.solo]) {
       key.addEventListener("click", () => {
-        press(key, !pressed(key));
+        setPressed(key, !isPressed(key));
         adjusted();
       }, { signal });
     }
@@ -84,7 +84,7 @@ export class MixerRow {
         this.speak();
         adjusted();
       }, { signal });
-      fader.addEventListener("dblclick", () => reset(fader), { signal });
+      fader.addEventListener("dblclick", () => resetFader(fader), { signal });
     }
     this.stem.addEventListener("change", chosen, { signal });
     this.lane.addEventListener("pointerdown", (event) => {

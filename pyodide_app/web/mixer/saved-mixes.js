@@ -1,9 +1,9 @@
 // Mixes saved by name in this browser, as the links that they are.
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { attempt, on } from "./attempts.js";
-import { numberOf, read, songOf, write } from "./mix-links.js";
-import { find, make } from "../base/dom.js";
-import { note, recall } from "../base/storage.js";
+import { attempt, onEvent } from "./attempts.js";
+import { mixNumber, parseMix, songOfMix, formatMix } from "./mix-links.js";
+import { find, createElement } from "../base/dom.js";
+import { saveItem, readItem } from "../base/storage.js";
 import { _ } from "../language/phrases.js";
 
 const STORE = "stempress:mixes:"; // and the collection's name: localStorage
@@ -12,38 +12,38 @@ const MOST_SAVED = 100;
 /** @typedef {{ name: string, mix: string }} SavedMix */
 
 /** @param {StemMixer} mixer */
-export function joinSavedMixes(mixer) {
+export function addSavedMixes(mixer) {
   const show = async () => {
     const song = await mixer.facts();
-    const mixes = savedMixes().filter(({ mix }) => songOf(mix) === song.slug);
+    const mixes = savedMixes().filter(({ mix }) => songOfMix(mix) === song.slug);
     const items = mixes.map((saved) => {
-      const load = make("button", { type: "button" }, saved.name);
-      const remove = make("button", { type: "button", "aria-label": _("Delete %(name)s", { name: saved.name }) }, "×");
-      on(mixer, load, "click", () => mixer.setMix(read(saved.mix, song)));
-      on(mixer, remove, "click", () => {
-        store(savedMixes().filter(({ name, mix }) => name !== saved.name || mix !== saved.mix));
+      const load = createElement("button", { type: "button" }, saved.name);
+      const remove = createElement("button", { type: "button", "aria-label": _("Delete %(name)s", { name: saved.name }) }, "×");
+      onEvent(mixer, load, "click", () => mixer.setMix(parseMix(saved.mix, song)));
+      onEvent(mixer, remove, "click", () => {
+        saveMixes(savedMixes().filter(({ name, mix }) => name !== saved.name || mix !== saved.mix));
         return show();
       });
-      return make("li", {}, load, remove);
+      return createElement("li", {}, load, remove);
     });
     find(mixer, ".kept").replaceChildren(...items);
   };
   const save = async () => {
     const song = await mixer.facts();
-    const mix = write(await mixer.mix());
+    const mix = formatMix(await mixer.mix());
     const field = find(mixer, ".name", HTMLInputElement);
-    const name = field.value.trim() || _("Mix %(number)s", { number: numberOf(mixer.choice) });
-    store([...savedMixes().filter((saved) => saved.name !== name || songOf(saved.mix) !== song.slug), { name, mix }]);
+    const name = field.value.trim() || _("Mix %(number)s", { number: mixNumber(mixer.choice) });
+    saveMixes([...savedMixes().filter((saved) => saved.name !== name || songOfMix(saved.mix) !== song.slug), { name, mix }]);
     field.value = "";
     await show();
-    mixer.say(_("Saved in this browser: %(name)s", { name }));
+    mixer.announce(_("Saved in this browser: %(name)s", { name }));
   };
-  on(mixer, ".keep-it", "click", save);
-  on(mixer, ".keep", "submit", (event) => {
+  onEvent(mixer, ".keep-it", "click", save);
+  onEvent(mixer, ".keep", "submit", (event) => {
     event.preventDefault();
     return save();
   });
-  on(mixer, ".tools", "toggle", show);
+  onEvent(mixer, ".tools", "toggle", show);
   mixer.on("song", () => attempt(mixer, show));
 }
 
@@ -54,7 +54,7 @@ function storeName() {
 /** @returns {SavedMix[]} */
 function savedMixes() {
   try {
-    const stored = JSON.parse(recall(storeName()) ?? "[]");
+    const stored = JSON.parse(readItem(storeName()) ?? "[]");
     return Array.isArray(stored) ? stored.filter(isMix) : [];
   } catch {
     return []; // it is not ours
@@ -62,8 +62,8 @@ function savedMixes() {
 }
 
 /** @param {SavedMix[]} mixes */
-function store(mixes) {
-  const isSaved = note(storeName(), JSON.stringify(mixes.slice(-MOST_SAVED)));
+function saveMixes(mixes) {
+  const isSaved = saveItem(storeName(), JSON.stringify(mixes.slice(-MOST_SAVED)));
   if (!isSaved) throw new Error(_("This browser doesn't let this page save anything."));
 }
 

@@ -1,9 +1,9 @@
 // The mixer by keyboard: single keys while the visitor is in it, or nowhere in particular.
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { find, make } from "../base/dom.js";
+import { find, createElement } from "../base/dom.js";
 import { _ } from "../language/phrases.js";
-import { note, recall } from "../base/storage.js";
-import { press, pressed } from "../base/controls.js";
+import { saveItem, readItem } from "../base/storage.js";
+import { setPressed, isPressed } from "../base/controls.js";
 
 const OFF = "stempress:shortcuts-off";
 const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
@@ -18,12 +18,12 @@ const SHEET = [
 ];
 
 /** @param {StemMixer} mixer */
-export function joinKeys(mixer) {
+export function addShortcuts(mixer) {
   if (mixer !== document.querySelector("stem-mixer")) return;
   const { life: signal } = mixer;
   let row = 0;
-  const sheet = make("dialog");
-  fill(sheet, signal);
+  const sheet = createElement("dialog");
+  fillSheet(sheet, signal);
   mixer.append(sheet);
   signal.addEventListener("abort", () => sheet.remove(), { once: true });
   find(mixer, ".shortcuts").addEventListener("click", () => sheet.showModal(), { signal });
@@ -58,7 +58,7 @@ export function joinKeys(mixer) {
     const { target, key } = event;
     if (!(target instanceof Element)) return;
     if (target !== document.body && !mixer.contains(target) && target.id !== "content") return;
-    if (takes(target, key) || sheet.open) return;
+    if (usesKey(target, key) || sheet.open) return;
     const act = /^[1-9]$/.test(key)
       ? () => mixer.rows[Number(key) - 1]?.mute.focus()
       : (actions[key] ?? actions[key.toLowerCase()]);
@@ -72,27 +72,27 @@ export function joinKeys(mixer) {
  * Whether a control has a use for a key itself.
  * @param {Element} target @param {string} key
  */
-function takes(target, key) {
+function usesKey(target, key) {
   if (target.matches("input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]")) return true;
   if (target.matches("input[type=range]")) return key.startsWith("Arrow") || key === "Home";
   return key === " " && Boolean(target.closest("button, a, summary, input"));
 }
 
 function areOff() {
-  return recall(OFF) === "yes";
+  return readItem(OFF) === "yes";
 }
 
 /** @param {HTMLDialogElement} sheet @param {AbortSignal} signal */
-function fill(sheet, signal) {
-  const list = make("dl", {}, ...SHEET.map(([key, action]) => make("div", {}, make("dt", {}, key), make("dd", {}, action))));
-  const toggle = make("button", { type: "button", class: "key" }, _("Single-key shortcuts"));
-  press(toggle, !areOff());
+function fillSheet(sheet, signal) {
+  const list = createElement("dl", {}, ...SHEET.map(([key, action]) => createElement("div", {}, createElement("dt", {}, key), createElement("dd", {}, action))));
+  const toggle = createElement("button", { type: "button", class: "key" }, _("Single-key shortcuts"));
+  setPressed(toggle, !areOff());
   toggle.addEventListener("click", () => {
-    if (note(OFF, pressed(toggle) ? "yes" : "no")) press(toggle, !areOff());
+    if (saveItem(OFF, isPressed(toggle) ? "yes" : "no")) setPressed(toggle, !areOff());
   }, { signal });
-  const close = make("button", { type: "button", class: "key" }, _("Close"));
+  const close = createElement("button", { type: "button", class: "key" }, _("Close"));
   close.addEventListener("click", () => sheet.close(), { signal });
   sheet.className = "sheet";
   sheet.setAttribute("aria-label", _("Keyboard"));
-  sheet.append(make("h3", {}, _("Keyboard")), list, make("p", { class: "keys" }, toggle, close));
+  sheet.append(createElement("h3", {}, _("Keyboard")), list, createElement("p", { class: "keys" }, toggle, close));
 }

@@ -1,5 +1,5 @@
 // The mixer's status line: how things stand, and for a while what has just come about.
-import { find, say } from "../base/dom.js";
+import { find, setText } from "../base/dom.js";
 
 const NEWS_MS = 4000; // how long news stays, whatever else there is to report
 
@@ -39,6 +39,6 @@ export class StatusLine {
 
   /** @param {string} words */
   #show(words) {
-    say(find(this.#mixer, ".status"), words);
+    setText(find(this.#mixer, ".status"), words);
   }
 }

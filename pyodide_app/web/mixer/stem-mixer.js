@@ -9,20 +9,20 @@
 /** @import { Place, PlayerState, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
-import { joinKeys } from "./shortcuts.js";
-import { showLevels } from "./meters.js";
-import { TooMuch } from "../playback/memory.js";
-import { broken, numberOf, positionsOf } from "./mix-links.js";
+import { addShortcuts } from "./shortcuts.js";
+import { updateMeters } from "./meters.js";
+import { MemoryBudgetError } from "../playback/memory.js";
+import { brokenRules, mixNumber, parseMixNumber } from "./mix-links.js";
 import { access, owned, watch } from "../tokens/ownership.js";
-import { _, listed, plural } from "../language/phrases.js";
-import { isPlaying, Player, wake } from "../playback/player.js";
-import { joinTools } from "./tools.js";
+import { _, formatList, plural } from "../language/phrases.js";
+import { isPlaying, Player, resumeAudio } from "../playback/player.js";
+import { addTools } from "./tools.js";
 import { MixerRow } from "./row.js";
 import { StatusLine } from "./status-line.js";
-import { press, pressed, reset, speak } from "../base/controls.js";
-import { find, findAll, say } from "../base/dom.js";
+import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
+import { find, findAll, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
-import { clock, decibels, megabytes } from "../language/units.js";
+import { formatTime, formatDecibels, formatMegabytes } from "../language/units.js";
 
 /** @typedef {{ mix: string, state: PlayerState, place: number, song: Data.Song, range: { from: number, to: number } }} MixerEvents */
 
@@ -140,9 +140,9 @@ export class StemMixer extends HTMLElement {
     const { signal } = this.#playerLife;
     player.on("loading", (loading) => this.#showLoading(loading), { signal });
     player.on("state", (change) => this.#showState(change), { signal });
-    player.on("at", (place) => this.#followPlace(place), { signal });
+    player.on("position", (place) => this.#followPlace(place), { signal });
     this.#player = player;
-    player.swapOnBar(this.#input(".on-the-bar").checked);
+    player.changeStemsOnBar(this.#input(".on-the-bar").checked);
     player.master(Number(this.#input(".master input").value));
     this.#setLoop();
     player.seek(this.position);
@@ -164,19 +164,19 @@ export class StemMixer extends HTMLElement {
     this.dataset.song = address;
     try {
       const song = await this.facts();
-      if (this.dataset.song === address) this.#show(song);
+      if (this.dataset.song === address) this.#showSong(song);
     } catch (error) {
-      this.say(reasonOf(error));
+      this.announce(reasonOf(error));
     }
   }
 
   async play() {
     try {
-      wake(Number(this.dataset.rate)); // now: after the first wait the gesture is over
+      resumeAudio(Number(this.dataset.rate)); // now: after the first wait the gesture is over
       const player = await this.player();
       if (this.isConnected) await player.play();
     } catch (error) {
-      this.say(reasonOf(error));
+      this.announce(reasonOf(error));
     }
   }
 
@@ -211,7 +211,7 @@ export class StemMixer extends HTMLElement {
       choice: this.choice,
       rows: this.#rows.map(({ settings }) => settings),
       master: Number(this.#input(".master input").value),
-      loop: pressed(this.#button(".loop")) ? [Math.round(start * rate), Math.round(end * rate)] : null,
+      loop: isPressed(this.#button(".loop")) ? [Math.round(start * rate), Math.round(end * rate)] : null,
       at: Math.round(this.position * rate),
     };
   }
@@ -226,7 +226,7 @@ export class StemMixer extends HTMLElement {
     for (const nth of rows.keys()) this.#adjust(nth);
     for (const [nth, stem] of choice.entries()) this.choose(nth, stem);
     this.setMaster(master);
-    press(this.#button(".loop"), Boolean(loop));
+    setPressed(this.#button(".loop"), Boolean(loop));
     const isPart = loop && !(loop[0] === 0 && loop[1] === frames);
     this.setRange(isPart ? [loop[0] / rate, loop[1] / rate] : null);
     if (place) this.seek(at / rate);
@@ -236,7 +236,7 @@ export class StemMixer extends HTMLElement {
   setMaster(volume) {
     const fader = this.#input(".master input");
     fader.value = String(volume);
-    speak(fader, decibels(fader.value));
+    describeFader(fader, formatDecibels(fader.value));
     this.#player?.master(Number(fader.value));
   }
 
@@ -265,8 +265,8 @@ export class StemMixer extends HTMLElement {
     this.#emit("range", { from, to });
   }
 
-  toggleLoop(on = !pressed(this.#button(".loop"))) {
-    press(this.#button(".loop"), on);
+  toggleLoop(on = !isPressed(this.#button(".loop"))) {
+    setPressed(this.#button(".loop"), on);
     this.#setLoop();
   }
 
@@ -274,7 +274,7 @@ export class StemMixer extends HTMLElement {
    * Say what has just come about; it stays for a while.
    * @param {string} words
    */
-  say(words) {
+  announce(words) {
     this.#status.announce(words);
   }
 
@@ -301,32 +301,32 @@ export class StemMixer extends HTMLElement {
       const { mixer = "", mix = "", solo } = this.dataset;
       const [page, song] = await Promise.all([fetchPage(mixer), this.#fetchFacts()]);
       if (!this.isConnected) return;
-      const choice = positionsOf(mix);
+      const choice = parseMixNumber(mix);
       const controls = document.adoptNode(find(page, ".mixer"));
       for (const [nth, row] of findAll(controls, ".row").entries()) {
         find(row, "select", HTMLSelectElement).selectedIndex = choice[nth];
-        press(find(row, ".solo"), row.dataset.layer === solo);
+        setPressed(find(row, ".solo"), row.dataset.layer === solo);
       }
       this.replaceChildren(controls);
       this.#start();
       for (const [nth, row] of this.#rows.entries()) row.draw(song.layers[nth]);
       this.#showMix(song);
     } catch (error) {
-      this.say(reasonOf(error));
+      this.announce(reasonOf(error));
       throw error;
     }
   }
 
   #start() {
-    this.#join();
-    joinTools(this);
-    joinKeys(this);
+    this.#connectControls();
+    addTools(this);
+    addShortcuts(this);
     this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
   }
 
   /** Join the controls to what they do. */
-  #join() {
+  #connectControls() {
     const { life: signal } = this;
     /** @param {string} selector @param {() => void} act */
     const onClick = (selector, act) => this.#button(selector).addEventListener("click", act, { signal });
@@ -340,7 +340,7 @@ export class StemMixer extends HTMLElement {
     onClick(".stop", () => this.stop());
     onClick(".loop", () => this.toggleLoop());
     on(".master input", "input", (fader) => this.setMaster(fader.value));
-    on(".master input", "dblclick", reset);
+    on(".master input", "dblclick", resetFader);
     on(".position", "input", (position) => {
       this.#isHeld = true;
       this.#showPlace(Number(position.value));
@@ -349,14 +349,14 @@ export class StemMixer extends HTMLElement {
       this.#isHeld = false;
       this.seek(Number(position.value));
     });
-    on(".on-the-bar", "change", (box) => this.#player?.swapOnBar(box.checked));
+    on(".on-the-bar", "change", (box) => this.#player?.changeStemsOnBar(box.checked));
     // Loading may begin before the first press, where the visitor is about to use the mixer; unless it
     // would end what is heard: Python has one song at a time.
     const prepare = () => isPlaying() || this.ready.catch(() => {}); // the status says what is wrong
     this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), { once: true, signal });
     this.addEventListener("focusin", prepare, { once: true, signal });
     if (!this.#rows.length) this.#makeRows();
-    this.#joinRows();
+    this.#connectRows();
     for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
     this.#button(".pause").disabled = true;
   }
@@ -365,7 +365,7 @@ export class StemMixer extends HTMLElement {
     this.#rows = [...findAll(this, ".row")].map((element) => new MixerRow(element));
   }
 
-  #joinRows() {
+  #connectRows() {
     for (const [nth, row] of this.#rows.entries()) {
       row.listen({
         adjusted: () => this.#adjust(nth),
@@ -388,10 +388,10 @@ export class StemMixer extends HTMLElement {
     try {
       if (holding.known) this.#sortStems(await this.facts(), holding);
     } catch (error) {
-      this.say(reasonOf(error));
+      this.announce(reasonOf(error));
     }
     for (const row of this.#rows) this.#showAccess(row);
-    this.#player?.allow();
+    this.#player?.updateAccess();
   }
 
   /** @param {Data.Song} song @param {Readonly<Holding>} holding */
@@ -440,7 +440,7 @@ export class StemMixer extends HTMLElement {
   }
 
   #setLoop() {
-    this.#player?.loop(pressed(this.#button(".loop")) ? (this.#range ?? [0, this.duration]) : null);
+    this.#player?.loop(isPressed(this.#button(".loop")) ? (this.#range ?? [0, this.duration]) : null);
   }
 
   /** @param {number} nth of the rows */
@@ -452,9 +452,9 @@ export class StemMixer extends HTMLElement {
 
   /** Dim the rows that cannot be heard. */
   #markSilent() {
-    const anySolo = this.#rows.some(({ solo }) => pressed(solo));
+    const anySolo = this.#rows.some(({ solo }) => isPressed(solo));
     for (const { element, mute, solo } of this.#rows) {
-      element.classList.toggle("silent", pressed(mute) || (anySolo && !pressed(solo)));
+      element.classList.toggle("silent", isPressed(mute) || (anySolo && !isPressed(solo)));
     }
   }
 
@@ -469,7 +469,7 @@ export class StemMixer extends HTMLElement {
       row.draw(song.layers[nth]);
       this.#showMix(song);
     } catch (error) {
-      this.say(reasonOf(error));
+      this.announce(reasonOf(error));
     }
   }
 
@@ -478,13 +478,13 @@ export class StemMixer extends HTMLElement {
    * @param {Data.Song} song
    */
   #showMix(song) {
-    const mix = numberOf(this.choice);
+    const mix = mixNumber(this.choice);
     const link = find(this, ".mix-number", HTMLAnchorElement);
     link.textContent = mix;
     if (song.pages.includes(mix)) link.href = `${this.dataset.root}${song.address}${mix}/`;
     else link.removeAttribute("href");
     const rules = find(this, ".rules");
-    const words = broken(this.choice, song);
+    const words = brokenRules(this.choice, song);
     rules.hidden = !words.length;
     rules.textContent = words.length ? _("This mix can't be forged. %(rules)s", { rules: words.join(" ") }) : "";
     this.#emit("mix", mix);
@@ -501,8 +501,8 @@ export class StemMixer extends HTMLElement {
     }
     const python = waiting.includes("Python") ? ["Python"] : [];
     const stems = waiting.length - python.length;
-    const what = listed(stems ? [...python, plural(stems, "%(num)s stem", "%(num)s stems")] : python);
-    const sizes = { what, loaded: megabytes(loaded), total: megabytes(total) };
+    const what = formatList(stems ? [...python, plural(stems, "%(num)s stem", "%(num)s stems")] : python);
+    const sizes = { what, loaded: formatMegabytes(loaded), total: formatMegabytes(total) };
     this.#status.report(_("Loading %(what)s: %(loaded)s of %(total)s MB", sizes));
   }
 
@@ -512,9 +512,9 @@ export class StemMixer extends HTMLElement {
     this.#button(".pause").disabled = state !== "playing";
     this.#stateWords = STATES[state];
     if (state === "playing") this.#stateWords = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
-    if (state === "failed") this.#stateWords = failure(reason);
+    if (state === "failed") this.#stateWords = failureText(reason);
     else if (refusal) this.#stateWords = _("%(state)s. Python can't run here: %(reason)s", { state: this.#stateWords, reason: refusal });
-    if (state === "failed") this.say(this.#stateWords);
+    if (state === "failed") this.announce(this.#stateWords);
     else this.#status.report(this.#stateWords);
     if (state === "ready" || state === "failed") find(this, "progress").hidden = true;
     this.#emit("state", state);
@@ -523,7 +523,7 @@ export class StemMixer extends HTMLElement {
   /** @param {Place} place */
   #followPlace({ seconds, playing, peaks, levels, waiting = [] }) {
     if (!this.#isHeld) this.#showPlace(seconds);
-    showLevels(this, playing ? peaks : [0, 0], (playing && levels) || null);
+    updateMeters(this, playing ? peaks : [0, 0], (playing && levels) || null);
     for (const [nth, { element }] of this.#rows.entries()) {
       element.toggleAttribute("data-waits", waiting.includes(nth));
     }
@@ -536,8 +536,8 @@ export class StemMixer extends HTMLElement {
   #showPlace(seconds) {
     const position = this.#input(".position");
     position.value = String(seconds);
-    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: clock(seconds), all: clock(this.duration) }));
-    find(this, ".now").textContent = clock(seconds);
+    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: formatTime(seconds), all: formatTime(this.duration) }));
+    find(this, ".now").textContent = formatTime(seconds);
     const share = Math.min(1, seconds / this.duration).toFixed(5);
     for (const element of [position, ...this.#rows.map(({ lane }) => lane)]) element.style.setProperty("--at", share);
     this.#emit("place", seconds);
@@ -547,16 +547,16 @@ export class StemMixer extends HTMLElement {
    * Rebuild the rows for another song, out of the rows that are there.
    * @param {Data.Song} song
    */
-  #show(song) {
+  #showSong(song) {
     const [first] = this.#rows;
-    find(this, ".rows").replaceChildren(...song.layers.map((layer, nth) => rowOf(layer, nth, first.element)));
+    find(this, ".rows").replaceChildren(...song.layers.map((layer, nth) => createRow(layer, nth, first.element)));
     this.dataset.rate = String(song.rate);
     this.dataset.slug = song.slug;
     this.#input(".position").max = String(song.duration);
-    find(this, ".of").textContent = clock(song.duration);
+    find(this, ".of").textContent = formatTime(song.duration);
     this.#makeRows();
-    this.#joinRows();
-    const choice = positionsOf(song.pages[0] ?? "");
+    this.#connectRows();
+    const choice = parseMixNumber(song.pages[0] ?? "");
     for (const [nth, row] of this.#rows.entries()) {
       row.stem.value = song.layers[nth].stems[choice[nth] ?? 0].slug;
       row.speak();
@@ -585,22 +585,22 @@ export class StemMixer extends HTMLElement {
  * A row for a layer, made like another one.
  * @param {Data.Layer} layer @param {number} nth of the rows @param {HTMLElement} model
  */
-function rowOf(layer, nth, model) {
+function createRow(layer, nth, model) {
   const row = /** @type {HTMLElement} */ (model.cloneNode(true));
   row.className = `row layer-${(nth % COLOURS) + 1}`;
   row.setAttribute("aria-label", layer.name);
   row.dataset.layer = layer.slug;
-  say(find(row, ".layer-name"), layer.name);
+  setText(find(row, ".layer-name"), layer.name);
   find(row, "select").replaceChildren(...layer.stems.map((stem) => new Option(stem.name, stem.slug)));
-  for (const key of row.querySelectorAll("button")) press(key, false);
+  for (const key of row.querySelectorAll("button")) setPressed(key, false);
   for (const fader of row.querySelectorAll("input")) fader.value = fader.defaultValue;
   return row;
 }
 
 /** @param {unknown} error why it does not play */
-function failure(error) {
+function failureText(error) {
   const reason = reasonOf(error);
-  if (error instanceof TooMuch) return _("Can't play: %(reason)s.", { reason });
+  if (error instanceof MemoryBudgetError) return _("Can't play: %(reason)s.", { reason });
   return _("Can't play: %(reason)s. Press Play to try again.", { reason });
 }
 

@@ -1,13 +1,13 @@
 // Whether anything moves: as the visitor has chosen, which site.js and the style sheets go by, or else as
 // the device asks.
-import { note, recall } from "../base/storage.js";
-import { press } from "../base/controls.js";
+import { saveItem, readItem } from "../base/storage.js";
+import { setPressed } from "../base/controls.js";
 
 const MOTION = "stempress:motion"; // "on" or "off"; as in site.js
 const page = document.documentElement;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-export function moves() {
+export function isMotionOn() {
   return (page.dataset.motion ?? (calm.matches ? "off" : "on")) === "on";
 }
 
@@ -15,19 +15,19 @@ export function moves() {
  * Let a button of the class "motion" switch motion on and off, for the whole site.
  * @param {HTMLElement} button @param {AbortSignal} signal
  */
-export function joinMotion(button, signal) {
+export function connectMotionButton(button, signal) {
   button.addEventListener("click", () => {
-    page.dataset.motion = moves() ? "off" : "on";
-    note(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
+    page.dataset.motion = isMotionOn() ? "off" : "on";
+    saveItem(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
   }, { signal });
-  press(button, moves());
+  setPressed(button, isMotionOn());
 }
 
 function show() {
-  for (const button of document.querySelectorAll(".motion")) press(button, moves());
+  for (const button of document.querySelectorAll(".motion")) setPressed(button, isMotionOn());
 }
 
-const chosen = recall(MOTION);
+const chosen = readItem(MOTION);
 if (chosen) page.dataset.motion = chosen; // a page without site.js
 new MutationObserver(show).observe(page, { attributeFilter: ["data-motion"] });
 // eslint-disable-next-line local/listener-signal -- the setting is the device's, for as long as there is a document

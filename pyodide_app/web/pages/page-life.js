@@ -16,11 +16,11 @@ export function eachPage(start) {
   start(life.signal);
 }
 
-export function leave() {
+export function leavePage() {
   life.abort();
 }
 
-export function arrive() {
+export function enterPage() {
   life = new AbortController();
   for (const start of starts) start(life.signal);
   document.dispatchEvent(new Event("stempress:page"));

@@ -2,8 +2,8 @@
 // otherwise links are links. What cannot be shown this way (another policy, another site, no network,
 // anything that fails) is gone to plainly.
 import { ROOT } from "../base/root.js";
-import { moves } from "./motion.js";
-import { arrive, leave } from "./page-life.js";
+import { isMotionOn } from "./motion.js";
+import { enterPage, leavePage } from "./page-life.js";
 
 const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
 const ADDRESSES = {
@@ -21,7 +21,7 @@ export class Router {
   #isWanted;
   #keep;
   #report;
-  #refuse;
+  #reportOffline;
   #shown = new URL(location.href); // what follows a ? is the page's own affair
   /** @type {AbortController | null} */
   #loading = null; // ends a page that is on its way
@@ -44,41 +44,41 @@ export class Router {
     this.#isWanted = isWanted;
     this.#keep = keep;
     this.#report = report;
-    this.#refuse = refuse;
-    document.addEventListener("click", (event) => this.#click(event), { signal });
-    addEventListener("popstate", (event) => this.#pop(event), { signal });
+    this.#reportOffline = refuse;
+    document.addEventListener("click", (event) => this.#followLink(event), { signal });
+    addEventListener("popstate", (event) => this.#followHistory(event), { signal });
     anchorIcons();
     addEventListener("pagehide", () => { history.scrollRestoration = "auto"; }, { signal });
   }
 
   /** @param {MouseEvent} event */
-  #click(event) {
+  #followLink(event) {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!(link instanceof HTMLAnchorElement) || !isPlain(event, link)) return;
     const url = new URL(link.href);
     if (!this.#isWanted() || !isPage(url)) return;
-    if (bare(url) === bare(location) && url.hash) {
+    if (withoutHash(url) === withoutHash(location) && url.hash) {
       this.#cancel();
-      this.#remember(); // the browser scrolls by itself
+      this.#saveScroll(); // the browser scrolls by itself
       return;
     }
     event.preventDefault();
-    this.#go(url, null);
+    this.#navigate(url, null);
   }
 
   /** @param {PopStateEvent} event */
-  #pop({ state }) {
+  #followHistory({ state }) {
     const entry = state?.entry ?? ++this.#last;
     if (location.pathname === this.#shown.pathname) {
       this.#cancel();
       if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
       if (state) this.#positions.set(this.#entry, [scrollX, scrollY]);
-      this.#enter(entry);
+      this.#markEntry(entry);
       const position = this.#positions.get(entry);
       if (position || location.hash) this.#scroll(position, location.hash);
     } else if (this.#isWanted()) {
       resolveAddresses(this.#shown);
-      this.#go(new URL(location.href), entry);
+      this.#navigate(new URL(location.href), entry);
     } else location.reload();
   }
 
@@ -92,19 +92,19 @@ export class Router {
    * Show a page: as a new entry of the history, or as one that the history has gone to already.
    * @param {URL} url @param {number | null} entry
    */
-  async #go(url, entry) {
+  async #navigate(url, entry) {
     this.#loading?.abort();
     const { signal } = (this.#loading = new AbortController());
     document.documentElement.toggleAttribute("data-leaving", true);
     try {
       const { page, address } = await fetchPage(url, signal);
-      await load(page, address, signal);
+      await loadResources(page, address, signal);
       await inTransition(() => {
-        if (!signal.aborted) this.#swap(page, address, entry);
+        if (!signal.aborted) this.#replacePage(page, address, entry);
       });
     } catch {
       if (signal.aborted) return;
-      if (entry === null && !navigator.onLine) this.#refuse();
+      if (entry === null && !navigator.onLine) this.#reportOffline();
       else if (entry === null) location.assign(url);
       else location.reload();
     }
@@ -112,28 +112,28 @@ export class Router {
   }
 
   /** @param {Document} page @param {URL} url @param {number | null} entry */
-  #swap(page, url, entry) {
-    leave();
+  #replacePage(page, url, entry) {
+    leavePage();
     if (entry === null) {
-      this.#remember();
+      this.#saveScroll();
       if (url.href !== location.href) history.pushState(null, "", url);
-      this.#enter(++this.#last);
+      this.#markEntry(++this.#last);
     } else {
       this.#positions.set(this.#entry, [scrollX, scrollY]);
-      this.#enter(entry);
+      this.#markEntry(entry);
     }
     this.#shown = url;
     replaceHead(page);
     const main = replaceBody(page, this.#keep);
-    arrive();
+    enterPage();
     this.#scroll(this.#positions.get(this.#entry), url.hash);
     main?.focus({ preventScroll: true });
     this.#report(document.title);
   }
 
   /** Note how far the shown entry is scrolled, before the history goes on. */
-  #remember() {
-    this.#enter(history.state?.entry ?? ++this.#last);
+  #saveScroll() {
+    this.#markEntry(history.state?.entry ?? ++this.#last);
     this.#positions.set(this.#entry, [scrollX, scrollY]);
   }
 
@@ -141,7 +141,7 @@ export class Router {
    * Mark the history's entry, so that it is known when the visitor comes back to it.
    * @param {number} entry
    */
-  #enter(entry) {
+  #markEntry(entry) {
     this.#entry = entry;
     history.replaceState({ ...history.state, entry }, "");
     history.scrollRestoration = "manual";
@@ -149,7 +149,7 @@ export class Router {
 
   /** @param {ScrollPosition | undefined} position @param {string} hash */
   #scroll(position, hash) {
-    const target = hash && document.getElementById(decoded(hash.slice(1)));
+    const target = hash && document.getElementById(decodeId(hash.slice(1)));
     if (position) scrollTo({ left: position[0], top: position[1], behavior: "instant" });
     else if (target) target.scrollIntoView({ behavior: "instant" });
     else scrollTo({ top: 0, behavior: "instant" });
@@ -172,12 +172,12 @@ function isPage(url) {
 }
 
 /** @param {{ pathname: string, search: string }} address */
-function bare({ pathname, search }) {
+function withoutHash({ pathname, search }) {
   return pathname + search;
 }
 
 /** @param {string} id */
-function decoded(id) {
+function decodeId(id) {
   try {
     return decodeURIComponent(id);
   } catch {
@@ -207,7 +207,7 @@ async function fetchPage(url, signal) {
  * Have the style sheets and modules that a page asks for; those that are here stay.
  * @param {Document} page @param {URL} url @param {AbortSignal} signal
  */
-function load(page, url, signal) {
+function loadResources(page, url, signal) {
   /** @param {Element} element @param {string} name */
   const full = (element, name) => new URL(element.getAttribute(name) ?? "", url).href;
   const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((element) => full(element, "href"));
@@ -245,7 +245,7 @@ function loadSheet(href, { signal, before }) {
 
 /** @param {() => void} act */
 async function inTransition(act) {
-  const isSeen = moves() && document.visibilityState === "visible";
+  const isSeen = isMotionOn() && document.visibilityState === "visible";
   if (!isSeen || !document.startViewTransition) return act();
   const { updateCallbackDone, ready, finished } = document.startViewTransition(act);
   for (const step of [ready, finished]) step.catch(() => {}); // another page has come meanwhile

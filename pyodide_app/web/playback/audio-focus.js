@@ -2,7 +2,7 @@
 // what sounded before it.
 import { ROOT } from "../base/root.js";
 
-const channel = open();
+const channel = openChannel();
 /** @type {{ who: unknown, stop: () => void, since: number } | null} */
 let sounding = null;
 
@@ -10,7 +10,7 @@ let sounding = null;
  * Have the loudspeakers.
  * @param {unknown} who @param {() => void} stop called when somebody else takes them, here or in another window
  */
-export function take(who, stop) {
+export function takeAudioFocus(who, stop) {
   const before = sounding;
   sounding = { who, stop, since: performance.timeOrigin + performance.now() };
   if (before && before.who !== who) before.stop();
@@ -18,10 +18,10 @@ export function take(who, stop) {
 }
 
 /** A way to the site's other windows; null where the browser keeps them apart. */
-function open() {
+function openChannel() {
   try {
     const windows = new BroadcastChannel(`stempress:sounding:${ROOT}`);
-    windows.onmessage = ({ data }) => yieldTo(data);
+    windows.onmessage = ({ data }) => yieldFocus(data);
     return windows;
   } catch {
     return null;
@@ -32,7 +32,7 @@ function open() {
  * Another window sounds since then; of two that began at once, the later one does.
  * @param {number} since in ms of the clock that windows share
  */
-function yieldTo(since) {
+function yieldFocus(since) {
   if (!sounding || since < sounding.since) return;
   const { stop } = sounding;
   sounding = null;
@@ -42,5 +42,5 @@ function yieldTo(since) {
 // The pages' previews take part.
 // eslint-disable-next-line local/listener-signal -- every page of the document has such previews
 document.addEventListener("play", ({ target }) => {
-  if (target instanceof HTMLMediaElement) take(target, () => target.pause());
+  if (target instanceof HTMLMediaElement) takeAudioFocus(target, () => target.pause());
 }, true);

@@ -9,7 +9,7 @@
 const RAMP = 0.01; // seconds that a change takes
 const SOON = 0.03; // seconds from now that sources are started at
 
-export class PlainDeck {
+export class BrowserDeck {
   #context;
   #frames;
   #rows;
@@ -19,7 +19,7 @@ export class PlainDeck {
   #origin = { time: 0, frame: 0 }; // the song frame that sounds at a time of the context
   /** @type {Loop | null} */
   #loop = null;
-  #sounds = false;
+  #isPlaying = false;
 
   /**
    * @param {AudioContext} context @param {Pick<Data.Song, "frames" | "layers">} song
@@ -34,36 +34,36 @@ export class PlainDeck {
   }
 
   /** @param {string} key @param {AudioBuffer} buffer */
-  hold(key, buffer) {
+  load(key, buffer) {
     this.#stems.set(key, buffer);
   }
 
   /** @param {Iterable<string>} keys */
-  forget(keys) {
+  unload(keys) {
     for (const key of keys) this.#stems.delete(key);
   }
 
   /** @param {readonly Command[]} commands */
-  change(commands) {
+  apply(commands) {
     for (const command of commands) {
       if (command[0] === "place") this.#place(command[1], command[2]);
       if (command[0] === "adjust") this.#adjust(command[1], command[2], command[3], command[4], command[5]);
-      if (command[0] === "master") ramp(this.#sum.gain, this.#context, factor(command[1]));
+      if (command[0] === "master") rampTo(this.#sum.gain, this.#context, decibelsToGain(command[1]));
       if (command[0] === "loop") this.#setLoop(command.length === 3 ? [command[1], command[2]] : null);
       if (command[0] === "locate") this.#locate(command[1]);
     }
   }
 
   play() {
-    this.#sounds = true;
+    this.#isPlaying = true;
     this.#locate(this.#origin.frame);
   }
 
   pause() {
-    if (!this.#sounds) return;
+    if (!this.#isPlaying) return;
     this.#origin = { time: 0, frame: this.songFrame() };
-    this.#sounds = false;
-    for (const row of this.#rows) row.silence();
+    this.#isPlaying = false;
+    for (const row of this.#rows) row.fadeOut();
   }
 
   /** Let go of everything, a moment from now. */
@@ -75,13 +75,13 @@ export class PlainDeck {
 
   /** Whether the song is over: stems may end before, or not sound at all. */
   get isOver() {
-    return this.#sounds && this.songFrame() >= this.#frames;
+    return this.#isPlaying && this.songFrame() >= this.#frames;
   }
 
   /** Return the song frame that sounds at a time of the context: now, if none is given. */
   songFrame(time = this.#context.currentTime) {
     const { sampleRate } = this.#context;
-    if (!this.#sounds) return this.#origin.frame;
+    if (!this.#isPlaying) return this.#origin.frame;
     const here = this.#origin.frame + Math.max(0, Math.round((time - this.#origin.time) * sampleRate));
     if (!this.#loop || this.#origin.frame >= this.#loop[1] || here < this.#loop[1]) return here;
     const [start, end] = this.#loop;
@@ -91,28 +91,28 @@ export class PlainDeck {
   /** @param {number} row @param {string | null} key */
   #place(row, key) {
     this.#rows[row].stem = (key && this.#stems.get(key)) || null;
-    if (this.#sounds) this.#start(row);
+    if (this.#isPlaying) this.#start(row);
   }
 
   /** @param {number} nth @param {number} volume @param {number} pan @param {boolean} mute @param {boolean} solo */
   #adjust(nth, volume, pan, mute, solo) {
     this.#rows[nth].settings = { volume, pan, mute, solo };
     const anySolo = this.#rows.some((row) => row.settings.solo);
-    for (const row of this.#rows) row.settle(anySolo);
+    for (const row of this.#rows) row.updateGains(anySolo);
   }
 
   /** @param {Loop | null} loop */
   #setLoop(loop) {
     this.#origin = { time: this.#context.currentTime, frame: this.songFrame() };
     this.#loop = loop;
-    if (this.#sounds) this.#locate(this.#origin.frame);
+    if (this.#isPlaying) this.#locate(this.#origin.frame);
   }
 
   /** @param {number} frame */
   #locate(frame) {
     const { sampleRate, currentTime } = this.#context;
     this.#origin = { time: Math.ceil((currentTime + SOON) * sampleRate) / sampleRate, frame };
-    if (this.#sounds) for (const row of this.#rows.keys()) this.#start(row);
+    if (this.#isPlaying) for (const row of this.#rows.keys()) this.#start(row);
   }
 
   /** @param {number} row */
@@ -149,11 +149,11 @@ class Row {
   }
 
   /** @param {boolean} anySolo whether any row is soloed */
-  settle(anySolo) {
+  updateGains(anySolo) {
     const { volume, pan, mute, solo } = this.settings;
-    const level = mute || (anySolo && !solo) ? 0 : factor(volume);
-    ramp(this.#left.gain, this.#context, level * Math.sqrt(1 - pan));
-    ramp(this.#right.gain, this.#context, level * Math.sqrt(1 + pan));
+    const level = mute || (anySolo && !solo) ? 0 : decibelsToGain(volume);
+    rampTo(this.#left.gain, this.#context, level * Math.sqrt(1 - pan));
+    rampTo(this.#right.gain, this.#context, level * Math.sqrt(1 + pan));
   }
 
   /**
@@ -161,7 +161,7 @@ class Row {
    * @param {number} time @param {number} frame @param {Loop | null} loop
    */
   start(time, frame, loop) {
-    this.silence(time);
+    this.fadeOut(time);
     if (!this.stem || frame >= this.stem.length) return;
     const { sampleRate } = this.#context;
     // Two channels from here on: what is mono goes to both sides.
@@ -177,7 +177,7 @@ class Row {
     this.#source = { source, fade };
   }
 
-  silence(time = this.#context.currentTime) {
+  fadeOut(time = this.#context.currentTime) {
     if (!this.#source) return;
     const { source, fade } = this.#source;
     fade.gain.cancelScheduledValues(time).setValueAtTime(1, time).linearRampToValueAtTime(0, time + RAMP);
@@ -187,7 +187,7 @@ class Row {
 }
 
 /** @param {AudioParam} param @param {AudioContext} context @param {number} value */
-function ramp(param, context, value) {
+function rampTo(param, context, value) {
   const now = context.currentTime;
   param.cancelScheduledValues(now).setValueAtTime(param.value, now).linearRampToValueAtTime(value, now + RAMP);
 }
@@ -196,6 +196,6 @@ function ramp(param, context, value) {
  * dB to a factor; -60 and below is silence.
  * @param {number} volume
  */
-function factor(volume) {
+function decibelsToGain(volume) {
   return volume > -60 ? 10 ** (volume / 20) : 0;
 }

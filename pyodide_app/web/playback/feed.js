@@ -1,6 +1,6 @@
 // Blocks for the worklet: which frame comes next, and when a change may begin.
 /** @import { Command, Peaks, Report, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
-import { ARMED, AT, BLOCK, ENDED, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
+import { SCHEDULED, POSITION, BLOCK, ENDED, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
 
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
@@ -97,7 +97,7 @@ export class Feed {
   /** @param {WorkletToWorker} message */
   #receive(message) {
     switch (message.type) {
-      case TAKEN:
+      case QUEUED:
         this.#spare.push(message.samples);
         if (message.frame !== this.#unconfirmed) break;
         this.#unconfirmed = null;
@@ -109,8 +109,8 @@ export class Feed {
         this.#setPosition(message.position);
         if (message.frame === this.#unconfirmed) this.#reapplyCommands(message.end);
         break;
-      case ARMED:
-        this.#report({ type: ARMED });
+      case SCHEDULED:
+        this.#report({ type: SCHEDULED });
         break;
       case MISSED:
         this.#state = PAUSE;
@@ -143,7 +143,7 @@ export class Feed {
     if (playing) this.#session.levels(this.#position, levels);
     if (this.#waiting.length) this.#waiting = JSON.parse(this.#session.pending_swaps(this.#position));
     const waiting = this.#waiting;
-    this.#report({ type: AT, songFrame, playing, peaks, underruns, lookAhead, late, levels, waiting });
+    this.#report({ type: POSITION, songFrame, playing, peaks, underruns, lookAhead, late, levels, waiting });
     return songFrame;
   }
 

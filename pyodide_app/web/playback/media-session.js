@@ -4,16 +4,16 @@ const ACTIONS = ["play", "pause", "stop", "previoustrack", "nexttrack", "seekto"
 /** @type {MediaSession | undefined} */
 const mediaSession = navigator.mediaSession;
 /** @type {object | null} */
-let speaker = null;
+let owner = null;
 
 /**
  * Say what `who` plays, and what the keys do; a key without a handler does nothing.
  * @param {object | null} who @param {MediaMetadataInit | null} metadata
  * @param {Partial<Record<MediaSessionAction, MediaSessionActionHandler>>} handlers
  */
-export function announce(who, metadata, handlers) {
+export function setMediaSession(who, metadata, handlers) {
   if (!mediaSession) return;
-  speaker = who;
+  owner = who;
   mediaSession.metadata = metadata && new MediaMetadata(metadata);
   for (const action of ACTIONS) {
     try {
@@ -28,18 +28,18 @@ export function announce(who, metadata, handlers) {
  * Have nothing to play any more.
  * @param {object} who
  */
-export function withdraw(who) {
-  if (who !== speaker) return;
-  tellState(who, "none");
-  announce(null, null, {});
+export function clearMediaSession(who) {
+  if (who !== owner) return;
+  setPlaybackState(who, "none");
+  setMediaSession(null, null, {});
 }
 
 /**
  * Say whether it is "playing" or "paused", anything else is neither; and where it is, in seconds.
  * @param {object} who @param {string} state
  */
-export function tellState(who, state, { position = 0, duration = 0 } = {}) {
-  if (who !== speaker || !mediaSession) return;
+export function setPlaybackState(who, state, { position = 0, duration = 0 } = {}) {
+  if (who !== owner || !mediaSession) return;
   mediaSession.playbackState = state === "playing" || state === "paused" ? state : "none";
   mediaSession.setPositionState?.(duration > 0 ? { position: Math.min(position, duration), duration } : undefined);
 }

@@ -1,6 +1,6 @@
 // What stems take up, and how much of it there may be.
 import { _ } from "../language/phrases.js";
-import { megabytes } from "../language/units.js";
+import { formatMegabytes } from "../language/units.js";
 
 const SHARE = 1 / 8; // of the device's memory
 const MOST_GIGABYTES = 8; // browsers tell no more than this
@@ -9,10 +9,10 @@ const GIGABYTE = 1e9;
 const BYTES = 4; // of a decoded sample
 
 /** Bytes that the decoded stems of a mix may take. */
-export const BUDGET = GIGABYTE * SHARE * Math.min(gigabytes(), MOST_GIGABYTES);
+export const BUDGET = GIGABYTE * SHARE * Math.min(deviceGigabytes(), MOST_GIGABYTES);
 
 /** A mix that does not fit in memory. */
-export class TooMuch extends Error {}
+export class MemoryBudgetError extends Error {}
 
 /** @param {number} channels @param {number} frames */
 export function bytesOf(channels, frames) {
@@ -23,11 +23,11 @@ export function bytesOf(channels, frames) {
  * Refuse what does not fit, before any of it is there.
  * @param {number} bytes
  */
-export function weigh(bytes) {
+export function checkBudget(bytes) {
   if (bytes <= BUDGET) return;
-  throw new TooMuch(
+  throw new MemoryBudgetError(
     _("its stems need %(size)s MB of memory, and this device allows %(most)s MB", {
-      size: megabytes(bytes), most: megabytes(BUDGET),
+      size: formatMegabytes(bytes), most: formatMegabytes(BUDGET),
     }),
   );
 }
@@ -36,11 +36,11 @@ export function weigh(bytes) {
  * Promises of things that take up memory, by key, in the order of their last use.
  * @template T
  */
-export class Shelf {
+export class MemoryCache {
   bytes = 0;
   #size;
   /** @type {Map<string, { promise: Promise<T>, bytes: number }>} */
-  #kept = new Map(); // bytes: 0 until it is there
+  #entries = new Map(); // bytes: 0 until it is there
 
   /** @param {(thing: T) => number} size how many bytes a thing takes */
   constructor(size) {
@@ -52,32 +52,32 @@ export class Shelf {
    * @param {string} key @param {() => Promise<T>} make
    */
   get(key, make) {
-    const kept = this.#kept.get(key) ?? this.#begin(key, make());
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
+    const kept = this.#entries.get(key) ?? this.#add(key, make());
+    this.#entries.delete(key);
+    this.#entries.set(key, kept);
     return kept.promise;
   }
 
   /** @param {Iterable<string>} keys */
-  drop(keys) {
+  delete(keys) {
     for (const key of keys) {
-      this.bytes -= this.#kept.get(key)?.bytes ?? 0;
-      this.#kept.delete(key);
+      this.bytes -= this.#entries.get(key)?.bytes ?? 0;
+      this.#entries.delete(key);
     }
   }
 
   clear() {
-    this.drop([...this.#kept.keys()]);
+    this.delete([...this.#entries.keys()]);
   }
 
   /**
    * Name what has been unused longest, until what is left takes no more than `most` bytes.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
-  surplus(most, isWanted) {
+  leastRecent(most, isWanted) {
     let left = this.bytes;
     const keys = [];
-    for (const [key, { bytes }] of this.#kept) {
+    for (const [key, { bytes }] of this.#entries) {
       if (left <= most) break;
       if (!bytes || isWanted(key)) continue;
       left -= bytes;
@@ -87,21 +87,21 @@ export class Shelf {
   }
 
   /** @param {string} key @param {Promise<T>} promise */
-  #begin(key, promise) {
+  #add(key, promise) {
     const kept = { promise, bytes: 0 };
-    const isKept = () => this.#kept.get(key) === kept;
+    const isKept = () => this.#entries.get(key) === kept;
     promise.then(
       (thing) => {
         if (isKept()) this.bytes += kept.bytes = this.#size(thing);
       },
       () => {
-        if (isKept()) this.#kept.delete(key);
+        if (isKept()) this.#entries.delete(key);
       },
     );
     return kept;
   }
 }
 
-function gigabytes() {
+function deviceGigabytes() {
   return navigator.deviceMemory ?? (matchMedia("(pointer: coarse)").matches ? TOUCH_GIGABYTES : MOST_GIGABYTES);
 }

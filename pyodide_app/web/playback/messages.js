@@ -8,31 +8,31 @@
 // Page to worker: requests, see base/worker-client.js.
 export const OPEN = "open"; // a new song, and the end of the one before
 export const ATTACH = "attach"; // the way to the worklet; to the worklet: the way to the worker
-export const STEM = "stem"; // a decoded stem; answered with its bytes
-export const FORGET = "forget"; // let go of stems
-export const CHANGE = "change";
+export const LOAD = "load"; // a decoded stem; answered with its bytes
+export const UNLOAD = "unload"; // let go of stems
+export const APPLY = "apply";
 export const BOUNCE = "bounce"; // answered with the file, a Blob
-export const PROVE = "prove"; // answered with the digest of the words
-export const SURVEY = "survey"; // answered with the mix's Loudness
+export const DIGEST = "digest"; // answered with the digest of the words
+export const MEASURE = "measure"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
 
 // Worker to page.
 export const LOADING = "loading";
-export const AT = "at";
+export const POSITION = "position";
 export const ENDED = "ended"; // the song is over
-export const ARMED = "armed"; // PLAY was in time: it begins at the frame it named
+export const SCHEDULED = "scheduled"; // PLAY was in time: it begins at the frame it named
 export const MISSED = "missed"; // PLAY named a frame that was over
 
 // Page to worklet; ATTACH besides.
-export const END = "end"; // there is nothing more to play: be gone
+export const CLOSE = "close"; // there is nothing more to play: be gone
 
 // Worker to worklet; PLAY and PAUSE besides.
 export const BLOCK = "block";
 export const RESET = "reset"; // start anew at frame 0, with nothing queued
 
 // Worklet to worker; ARMED and MISSED besides.
-export const TAKEN = "taken"; // the block is queued; its buffer comes back
+export const QUEUED = "queued"; // the block is queued; its buffer comes back
 export const LATE = "late"; // refused: it has been played already
 export const REPORT = "report";
 
@@ -59,20 +59,20 @@ export const REPORT = "report";
  * PLAY: the context's frame to begin at, to the sample; none: now, faded in.
  * @typedef {{ type: typeof OPEN, rate: number, frames: number, rows: number, bars: number, bpm: number }
  *     | { type: typeof ATTACH, port: MessagePort }
- *     | { type: typeof STEM, key: string, channels: Float32Array[] }
- *     | { type: typeof FORGET, keys: string[] }
- *     | { type: typeof CHANGE, commands: Command[] }
+ *     | { type: typeof LOAD, key: string, channels: Float32Array[] }
+ *     | { type: typeof UNLOAD, keys: string[] }
+ *     | { type: typeof APPLY, commands: Command[] }
  *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags }
- *     | { type: typeof PROVE, bits: number, keys: Keys, plain: boolean }
- *     | { type: typeof SURVEY, keys: Keys }
+ *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean }
+ *     | { type: typeof MEASURE, keys: Keys }
  *     | { type: typeof PLAY, at?: number }
  *     | { type: typeof PAUSE }} PageToWorker
  */
 /**
  * LOADING: bytes of the Python runtime.
  * @typedef {{ type: typeof LOADING, loaded: number, total: number }
- *     | { type: typeof AT } & Position
- *     | { type: typeof ENDED | typeof ARMED | typeof MISSED }} WorkerToPage
+ *     | { type: typeof POSITION } & Position
+ *     | { type: typeof ENDED | typeof SCHEDULED | typeof MISSED }} WorkerToPage
  */
 /**
  * @typedef {object} Position
@@ -85,7 +85,7 @@ export const REPORT = "report";
  * @property {Float32Array} levels figures of the master, as levels.py lists them, and a peak for each row
  * @property {number[]} waiting rows whose stems change with the next bar
  */
-/** @typedef {{ type: typeof ATTACH, port: MessagePort } | { type: typeof END }} PageToWorklet */
+/** @typedef {{ type: typeof ATTACH, port: MessagePort } | { type: typeof CLOSE }} PageToWorklet */
 /**
  * BLOCK: left, then right.
  * @typedef {{ type: typeof BLOCK, frame: number, samples: Float32Array<ArrayBuffer> }
@@ -94,8 +94,8 @@ export const REPORT = "report";
  */
 /**
  * TAKEN, LATE: where the worklet is, and up to where something is queued.
- * @typedef {{ type: typeof TAKEN | typeof LATE, frame: number, position: number, end: number, samples: Float32Array<ArrayBuffer> }
- *     | { type: typeof ARMED | typeof MISSED }
+ * @typedef {{ type: typeof QUEUED | typeof LATE, frame: number, position: number, end: number, samples: Float32Array<ArrayBuffer> }
+ *     | { type: typeof SCHEDULED | typeof MISSED }
  *     | { type: typeof REPORT } & Report} WorkletToWorker
  */
 /** @typedef {{ position: number, playing: boolean, peaks: Peaks, underruns: number }} Report */

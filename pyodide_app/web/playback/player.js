@@ -3,12 +3,12 @@
 /** @import { Loading, Part } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
-import { ARMED, AT, ENDED, LOADING, MISSED } from "./messages.js";
-import { BUDGET, bytesOf, TooMuch, weigh } from "./memory.js";
-import { PlainDeck } from "./browser-deck.js";
+import { SCHEDULED, POSITION, ENDED, LOADING, MISSED } from "./messages.js";
+import { BUDGET, bytesOf, MemoryBudgetError, checkBudget } from "./memory.js";
+import { BrowserDeck } from "./browser-deck.js";
 import { PythonDeck } from "./python-deck.js";
 import { StemError, Stems } from "./stems.js";
-import { take } from "./audio-focus.js";
+import { takeAudioFocus } from "./audio-focus.js";
 import { _ } from "../language/phrases.js";
 import { repeat } from "../base/timers.js";
 import { WorkerLost } from "../base/worker-client.js";
@@ -26,7 +26,7 @@ const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then noth
 
 /** @type {AudioContext | null} */
 let hardware = null;
-let resting = 0; // a timer
+let suspending = 0; // a timer
 /** @type {Player | null} */
 let active = null; // the player that may be heard: one for the page
 
@@ -34,10 +34,10 @@ let active = null; // the player that may be heard: one for the page
  * Have sound at a sample rate, in Hz. Call it in the gesture's own handler.
  * @param {number} rate
  */
-export function wake(rate) {
-  clearTimeout(resting);
+export function resumeAudio(rate) {
+  clearTimeout(suspending);
   if (hardware?.sampleRate !== rate) {
-    if (hardware) retire(hardware);
+    if (hardware) closeSoon(hardware);
     hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
   }
   hardware.resume();
@@ -53,15 +53,15 @@ export function isPlaying() {
  * Close a context, as soon as the last of it has left the loudspeakers.
  * @param {AudioContext} context
  */
-function retire(context) {
+function closeSoon(context) {
   const seconds = (context.outputLatency || 0) + FADE_OUT_SECONDS;
   setTimeout(() => context.close(), 1000 * seconds);
 }
 
 /** Let the audio hardware go in a while. */
-export function rest() {
-  clearTimeout(resting);
-  resting = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
+export function suspendAudioSoon() {
+  clearTimeout(suspending);
+  suspending = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
 }
 
 /** @typedef {"idle" | "loading" | "ready" | "playing" | "paused" | "failed"} PlayerState */
@@ -99,7 +99,7 @@ export function rest() {
  * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
  * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
  *
- * @extends {Emitter<{ loading: Loading, state: StateChange, at: Place, ended: undefined }>}
+ * @extends {Emitter<{ loading: Loading, state: StateChange, position: Place, ended: undefined }>}
  */
 export class Player extends Emitter {
   /** @type {PlayerState} */
@@ -110,11 +110,11 @@ export class Player extends Emitter {
    * What has the loudspeakers while this plays: its pause() is called when something else takes them.
    * @type {{ pause(): void }}
    */
-  voice = this;
+  owner = this;
   #counts = { underruns: 0, late: 0, lookAhead: 0 };
   #startSeconds = 0;
   #pythonLife = new AbortController(); // ends what listens to the present Python deck
-  #plainLife = new AbortController(); // ends the reports of the plain deck
+  #browserLife = new AbortController(); // ends the reports of the plain deck
   #song;
   #rows;
   #access;
@@ -130,17 +130,17 @@ export class Player extends Emitter {
   #python = null;
   /** @type {Promise<void> | null} */
   #ready = null; // Python has the song, its stems and the settings
-  #live = false; // Python hears of changes
-  /** @type {PlainDeck | null} */
-  #plain = null;
-  /** @type {PythonDeck | PlainDeck | null} */
-  #heard = null;
+  #isPythonLive = false; // Python hears of changes
+  /** @type {BrowserDeck | null} */
+  #browser = null;
+  /** @type {PythonDeck | BrowserDeck | null} */
+  #audible = null;
   /** @type {Output | null} */
   #output = null;
   /** @type {{ at: number } | null} */
   #takeover = null; // one attempt of Python to take over, at a time of the context
-  #wanted = false; // the visitor wants to hear it
-  #tidying = 0; // a timer
+  #isPlayWanted = false; // the visitor wants to hear it
+  #evicting = 0; // a timer
   /** @type {WorkerLost | null} */
   #loss = null; // Python's worker has died while it had this song
 
@@ -166,8 +166,8 @@ export class Player extends Emitter {
 
   /** @returns {Engine} */
   get engine() {
-    if (!this.#heard) return "";
-    return this.#heard === this.#python ? "python" : "browser";
+    if (!this.#audible) return "";
+    return this.#audible === this.#python ? "python" : "browser";
   }
 
   /** @returns {Stats} */
@@ -177,7 +177,7 @@ export class Player extends Emitter {
   }
 
   get isWanted() {
-    return this.#wanted;
+    return this.#isPlayWanted;
   }
 
   /**
@@ -185,7 +185,7 @@ export class Player extends Emitter {
    * @param {number} most
    */
   async preload(most) {
-    if (this.#ready || this.#weight() > most) return;
+    if (this.#ready || this.#bytesOf() > most) return;
     await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
   }
 
@@ -201,7 +201,7 @@ export class Player extends Emitter {
       this.#ready.catch((error) => this.#doWithoutPython(error));
       this.#loadChosen().then(
         () => {
-          if (this.state === "loading" && !this.#wanted) this.#setState("ready");
+          if (this.state === "loading" && !this.#isPlayWanted) this.#setState("ready");
         },
         (error) => this.#fail(error),
       );
@@ -211,29 +211,29 @@ export class Player extends Emitter {
 
   /** Call it in the gesture's own handler, or call `wake` there. */
   async play() {
-    take(this.voice, () => this.voice.pause());
-    this.#wanted = true;
-    const context = wake(this.#song.rate);
+    takeAudioFocus(this.owner, () => this.owner.pause());
+    this.#isPlayWanted = true;
+    const context = resumeAudio(this.#song.rate);
     this.prepare().catch(() => {}); // it tells by itself
     if (this.state !== "playing") this.#setState("loading");
     try {
       await this.#loadChosen();
-      if (!this.#wanted || active !== this || this.state === "playing") return;
+      if (!this.#isPlayWanted || active !== this || this.state === "playing") return;
       const output = this.#connect(context);
-      if (this.#live && this.#heard !== this.#plain) await this.#playPython(output);
-      else await this.#playPlain(context, output);
+      if (this.#isPythonLive && this.#audible !== this.#browser) await this.#playPython(output);
+      else await this.#playInBrowser(context, output);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   pause() {
-    if (this.#wanted) rest();
-    this.#wanted = false;
+    if (this.#isPlayWanted) suspendAudioSoon();
+    this.#isPlayWanted = false;
     if (this.state !== "playing") return;
     this.#cancelTakeover();
-    this.#heard?.pause();
-    this.#plainLife.abort();
+    this.#audible?.pause();
+    this.#browserLife.abort();
     this.#setState("paused");
   }
 
@@ -249,7 +249,7 @@ export class Player extends Emitter {
   seek(seconds) {
     this.#frame = Math.max(0, Math.min(this.#song.frames - 1, Math.round(seconds * this.#song.rate)));
     this.#cancelTakeover();
-    this.#change(["locate", this.#frame]);
+    this.#apply(["locate", this.#frame]);
     this.#reportPlace({ playing: this.state === "playing", peaks: [0, 0] });
   }
 
@@ -261,23 +261,23 @@ export class Player extends Emitter {
     const { rate, frames } = this.#song;
     this.#loop = range && [Math.round(range[0] * rate), Math.min(Math.round(range[1] * rate), frames)];
     this.#cancelTakeover();
-    this.#change(this.#loopCommand);
+    this.#apply(this.#loopCommand);
   }
 
   /** @param {number} volume in dB */
   master(volume) {
     this.#master = volume;
-    this.#change(["master", volume]);
+    this.#apply(["master", volume]);
   }
 
   /** @param {number} row @param {Partial<RowSettings>} settings */
   adjust(row, settings) {
     Object.assign(this.#rows[row], settings);
-    this.#change(this.#adjustCommand(row));
+    this.#apply(this.#adjustCommand(row));
   }
 
   /** Ask again what may be heard. */
-  allow() {
+  updateAccess() {
     for (const [row, { stem }] of this.#rows.entries()) this.choose(row, stem);
   }
 
@@ -291,13 +291,13 @@ export class Player extends Emitter {
     const part = this.#part(row);
     try {
       this.#checkMemory();
-      if (this.#live && this.#python && part.key !== null) await this.#python.hold(part.key, () => this.#stems.get(part));
-      if (this.#plain && part.key !== null) this.#plain.hold(part.key, await this.#stems.get(part));
-      if (this.#heard === this.#python) this.#stems.clear();
+      if (this.#isPythonLive && this.#python && part.key !== null) await this.#python.load(part.key, () => this.#stems.get(part));
+      if (this.#browser && part.key !== null) this.#browser.load(part.key, await this.#stems.get(part));
+      if (this.#audible === this.#python) this.#stems.clear();
       const isOnBar = this.#onBar && this.engine === "python";
-      if (this.#part(row).key === part.key) this.#change(isOnBar ? ["place", row, part.key, "bar"] : ["place", row, part.key]);
-      clearTimeout(this.#tidying);
-      this.#tidying = setTimeout(() => this.#tidy(), 1000 * TIDY_SECONDS);
+      if (this.#part(row).key === part.key) this.#apply(isOnBar ? ["place", row, part.key, "bar"] : ["place", row, part.key]);
+      clearTimeout(this.#evicting);
+      this.#evicting = setTimeout(() => this.#evictUnused(), 1000 * TIDY_SECONDS);
     } catch (error) {
       this.#fail(error);
     }
@@ -307,14 +307,14 @@ export class Player extends Emitter {
    * Let stems change with the next bar, rather than at once.
    * @param {boolean} on
    */
-  swapOnBar(on) {
+  changeStemsOnBar(on) {
     this.#onBar = on;
   }
 
   /** Integrated loudness of the whole mix as it is set, in LUFS. */
   async loudness() {
     const python = await this.#preparedPython();
-    const { integrated } = await python.survey(this.#parts().map(({ key }) => key));
+    const { integrated } = await python.measure(this.#parts().map(({ key }) => key));
     return integrated;
   }
 
@@ -323,7 +323,7 @@ export class Player extends Emitter {
    * @param {number} bits @param {Quality & Watch} [options]
    */
   digest(bits, { plain = false, ...watch } = {}) {
-    return this.#withBestStems(plain, (python, keys) => python.prove(bits, keys, plain, watch));
+    return this.#withBestStems(plain, (python, keys) => python.digest(bits, keys, plain, watch));
   }
 
   /**
@@ -351,7 +351,7 @@ export class Player extends Emitter {
   /** Let go of everything; the player is of no use afterwards. */
   close() {
     if (active !== this) return;
-    if (this.#wanted) rest();
+    if (this.#isPlayWanted) suspendAudioSoon();
     this.#release();
     active = null;
   }
@@ -372,18 +372,18 @@ export class Player extends Emitter {
     const python = await this.#preparedPython();
     const parts = this.#parts({ lossless: true, plain });
     this.#checkMemory(parts);
-    await this.#holdAll(python, parts);
-    if (!this.#plain) this.#stems.clear();
+    await this.#loadAll(python, parts);
+    if (!this.#browser) this.#stems.clear();
     const keys = parts.map(({ key }) => key);
     try {
       return await act(python, keys);
     } finally {
-      await python.release(keys.filter((key) => key !== null).filter((key) => key.endsWith(LOSSLESS)));
+      await python.unload(keys.filter((key) => key !== null).filter((key) => key.endsWith(LOSSLESS)));
     }
   }
 
   async #loadChosen() {
-    if (this.#live) return;
+    if (this.#isPythonLive) return;
     this.#checkMemory();
     await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
   }
@@ -393,25 +393,25 @@ export class Player extends Emitter {
    * @param {AnyPart[]} [parts]
    */
   #checkMemory(parts) {
-    weigh(this.#weight(parts));
+    checkBudget(this.#bytesOf(parts));
   }
 
-  #weight(parts = this.#parts()) {
+  #bytesOf(parts = this.#parts()) {
     return parts.reduce((sum, part) => sum + bytesOf(part.key === null ? 0 : part.channels, this.#song.frames), 0);
   }
 
   /** Keep stems that have been swapped out while they take up little. */
-  #tidy() {
+  #evictUnused() {
     const chosen = new Set(this.#parts().map(({ key }) => key));
     /** @param {string} key */
     const isWanted = (key) => chosen.has(key) || key.endsWith(LOSSLESS);
-    this.#plain?.forget(this.#stems.trim(BUDGET / 2, isWanted));
-    this.#python?.trim(BUDGET / 2, isWanted).catch((error) => this.#doWithoutPython(error));
+    this.#browser?.unload(this.#stems.evict(BUDGET / 2, isWanted));
+    this.#python?.evict(BUDGET / 2, isWanted).catch((error) => this.#doWithoutPython(error));
   }
 
   /** @param {PythonDeck} python @param {AnyPart[]} parts */
-  #holdAll(python, parts) {
-    return Promise.all(parts.filter(isAudible).map((part) => python.hold(part.key, () => this.#stems.get(part))));
+  #loadAll(python, parts) {
+    return Promise.all(parts.filter(isAudible).map((part) => python.load(part.key, () => this.#stems.get(part))));
   }
 
   /**
@@ -444,7 +444,7 @@ export class Player extends Emitter {
     this.#python = python;
     const chosen = this.#loadChosen();
     chosen.catch(() => {}); // reported below
-    await (ROOMY ? this.#stems.arrived() : chosen); // first of all sound: Python comes after the stems
+    await (ROOMY ? this.#stems.allDownloaded() : chosen); // first of all sound: Python comes after the stems
     if (this.#python !== python) return;
     await Promise.all([python.open(this.#song), chosen]);
     if (this.#output) python.attach(this.#output.python).catch(() => {}); // reported when it is to play
@@ -452,24 +452,24 @@ export class Player extends Emitter {
     let parts = [];
     do {
       parts = this.#parts();
-      await this.#holdAll(python, parts);
+      await this.#loadAll(python, parts);
     } while (this.#parts().some(({ key }, row) => key !== parts[row].key));
     if (this.#python !== python) return;
-    this.#live = true;
-    if (!this.#plain) this.#stems.clear();
-    await python.change(this.#allCommands());
+    this.#isPythonLive = true;
+    if (!this.#browser) this.#stems.clear();
+    await python.apply(this.#allCommands());
     this.#startSeconds = (performance.now() - started) / 1000;
-    if (this.#heard === this.#plain && this.state === "playing") this.#takeOver();
+    if (this.#audible === this.#browser && this.state === "playing") this.#takeOver();
   }
 
   /** @param {AbortController} life */
   #makePython({ signal }) {
     const python = new PythonDeck();
-    python.on(AT, (position) => this.#follow(position), { signal });
-    python.on(ENDED, () => this.#heard === python && this.#end(), { signal });
+    python.on(POSITION, (position) => this.#followPython(position), { signal });
+    python.on(ENDED, () => this.#audible === python && this.#end(), { signal });
     python.on("lost", (error) => this.#doWithoutPython(error), { signal });
-    python.on(LOADING, ({ loaded, total }) => this.#stems.count("Python", loaded, total), { signal });
-    python.on(ARMED, () => this.#crossfade(), { signal });
+    python.on(LOADING, ({ loaded, total }) => this.#stems.reportProgress("Python", loaded, total), { signal });
+    python.on(SCHEDULED, () => this.#crossfade(), { signal });
     python.on(MISSED, () => this.#takeover && this.#takeOver(), { signal });
     return python;
   }
@@ -478,16 +478,16 @@ export class Player extends Emitter {
   async #playPython(output) {
     const python = this.#python;
     await python?.attach(output.python);
-    if (!python || this.#python !== python || !this.#wanted || active !== this) return;
+    if (!python || this.#python !== python || !this.#isPlayWanted || active !== this) return;
     output.python.gain.value = 1;
-    this.#heard = python;
+    this.#audible = python;
     await python.play();
     this.#setState("playing");
   }
 
   /** Let Python begin where the plain deck will be in a moment. */
   async #takeOver() {
-    const [python, plain, output] = [this.#python, this.#plain, this.#output];
+    const [python, plain, output] = [this.#python, this.#browser, this.#output];
     if (!python || !plain || !output) return;
     const attempt = (this.#takeover = { at: 0 });
     try {
@@ -497,7 +497,7 @@ export class Player extends Emitter {
       attempt.at = at / sampleRate;
       const frame = plain.songFrame(attempt.at);
       if (this.#takeover !== attempt || frame >= this.#song.frames) return;
-      await python.change([["locate", frame]]);
+      await python.apply([["locate", frame]]);
       if (this.#takeover === attempt) await python.play(at);
     } catch (error) {
       this.#doWithoutPython(error);
@@ -517,8 +517,8 @@ export class Player extends Emitter {
     setTimeout(() => {
       if (this.#takeover !== attempt) return;
       this.#takeover = null;
-      this.#heard = this.#python;
-      this.#closePlain();
+      this.#audible = this.#python;
+      this.#closeBrowser();
       this.#setState("playing");
     }, 1000 * (from - currentTime + 2 * FADE_SECONDS));
   }
@@ -533,67 +533,67 @@ export class Player extends Emitter {
     python.gain.value = 0;
     this.#python?.pause();
     setTimeout(() => {
-      if (this.#heard === this.#plain && this.state === "playing" && !this.#takeover) this.#takeOver();
+      if (this.#audible === this.#browser && this.state === "playing" && !this.#takeover) this.#takeOver();
     }, 1000 * LEAD_SECONDS);
   }
 
   /** @param {unknown} error why Python cannot mix here */
   #doWithoutPython(error) {
-    if (active !== this || this.refusal || error instanceof StemError || error instanceof TooMuch) return;
+    if (active !== this || this.refusal || error instanceof StemError || error instanceof MemoryBudgetError) return;
     if (error === this.#loss) return; // all that was asked fails with the worker
     const isFirstLoss = error instanceof WorkerLost && !this.#loss;
     if (isFirstLoss) {
       this.#loss = error;
       this.#ready = null; // Python starts once more
     } else this.refusal = reasonOf(error);
-    this.#live = false;
+    this.#isPythonLive = false;
     this.#takeover = null;
-    if (this.#heard === this.#python) {
-      this.#heard = null;
+    if (this.#audible === this.#python) {
+      this.#audible = null;
       if (this.#output) this.#output.python.gain.value = 0;
       if (this.state === "playing") {
         this.#setState("paused");
         this.play();
       }
-    } else if (isFirstLoss && this.#wanted) this.prepare().catch(() => {}); // it tells by itself
+    } else if (isFirstLoss && this.#isPlayWanted) this.prepare().catch(() => {}); // it tells by itself
     this.#setState(this.state);
   }
 
   // The plain deck
 
   /** @param {AudioContext} context @param {Output} output */
-  async #playPlain(context, output) {
-    if (!this.#plain) {
-      const deck = new PlainDeck(context, this.#song, output.plain);
-      this.#plain = deck;
-      this.#heard = deck;
-      for (const part of this.#audibleParts()) deck.hold(part.key, await this.#stems.get(part));
-      if (this.#plain !== deck) return;
-      deck.change(this.#allCommands());
+  async #playInBrowser(context, output) {
+    if (!this.#browser) {
+      const deck = new BrowserDeck(context, this.#song, output.plain);
+      this.#browser = deck;
+      this.#audible = deck;
+      for (const part of this.#audibleParts()) deck.load(part.key, await this.#stems.get(part));
+      if (this.#browser !== deck) return;
+      deck.apply(this.#allCommands());
     }
     output.plain.gain.value = 1;
-    this.#plain.play();
-    this.#plainLife.abort();
-    this.#plainLife = new AbortController();
-    repeat(REPORT_MS, () => this.#reportPlain(), this.#plainLife.signal);
+    this.#browser.play();
+    this.#browserLife.abort();
+    this.#browserLife = new AbortController();
+    repeat(REPORT_MS, () => this.#reportBrowser(), this.#browserLife.signal);
     this.#setState("playing");
-    if (this.#live) this.#takeOver();
+    if (this.#isPythonLive) this.#takeOver();
   }
 
-  #closePlain() {
-    this.#plainLife.abort();
-    this.#plain?.close();
-    this.#plain = null;
+  #closeBrowser() {
+    this.#browserLife.abort();
+    this.#browser?.close();
+    this.#browser = null;
     this.#stems.clear();
   }
 
-  #reportPlain() {
-    if (!this.#plain || !this.#output) return;
-    if (this.#plain.isOver) {
+  #reportBrowser() {
+    if (!this.#browser || !this.#output) return;
+    if (this.#browser.isOver) {
       this.#end();
       return;
     }
-    this.#frame = Math.min(this.#plain.songFrame(), this.#song.frames - 1);
+    this.#frame = Math.min(this.#browser.songFrame(), this.#song.frames - 1);
     const samples = new Float32Array(this.#output.meter.fftSize);
     this.#output.meter.getFloatTimeDomainData(samples);
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
@@ -609,10 +609,10 @@ export class Player extends Emitter {
 
   /** Another song is to be heard. */
   #release() {
-    clearTimeout(this.#tidying);
-    this.#wanted = this.#live = false;
-    this.#takeover = this.#ready = this.#heard = null;
-    this.#closePlain();
+    clearTimeout(this.#evicting);
+    this.#isPlayWanted = this.#isPythonLive = false;
+    this.#takeover = this.#ready = this.#audible = null;
+    this.#closeBrowser();
     this.#pythonLife.abort();
     this.#python?.close(1000 * FADE_OUT_SECONDS);
     this.#python = null;
@@ -624,22 +624,22 @@ export class Player extends Emitter {
   }
 
   /** @param {Command} command */
-  #change(command) {
-    if (this.#live) this.#python?.change([command]).catch((error) => this.#doWithoutPython(error));
-    this.#plain?.change([command]);
+  #apply(command) {
+    if (this.#isPythonLive) this.#python?.apply([command]).catch((error) => this.#doWithoutPython(error));
+    this.#browser?.apply([command]);
   }
 
   /** @param {Position} position */
-  #follow({ songFrame, playing, peaks, levels, waiting, ...counts }) {
+  #followPython({ songFrame, playing, peaks, levels, waiting, ...counts }) {
     this.#counts = counts;
-    if (this.#heard !== this.#python) return;
+    if (this.#audible !== this.#python) return;
     if (songFrame >= 0) this.#frame = songFrame;
     this.#reportPlace({ playing, peaks, levels, waiting });
   }
 
   /** @param {Omit<Place, "seconds">} place */
   #reportPlace(place) {
-    this.emit("at", { seconds: this.#frame / this.#song.rate, ...place });
+    this.emit("position", { seconds: this.#frame / this.#song.rate, ...place });
   }
 
   /** @param {PlayerState} state @param {unknown} [reason] */
@@ -651,9 +651,9 @@ export class Player extends Emitter {
   /** @param {unknown} error */
   #fail(error) {
     this.pause();
-    this.#ready = this.#heard = null;
-    this.#live = false;
-    this.#closePlain();
+    this.#ready = this.#audible = null;
+    this.#isPythonLive = false;
+    this.#closeBrowser();
     this.#setState("failed", error);
   }
 

@@ -3,8 +3,8 @@
 /** @import { RequestOptions } from "../base/worker-client.js" */
 import { Emitter } from "../base/emitter.js";
 import { WorkerClient } from "../base/worker-client.js";
-import { ATTACH, BOUNCE, CHANGE, END, FORGET, OPEN, PAUSE, PLAY, PROVE, STEM, SURVEY } from "./messages.js";
-import { Shelf } from "./memory.js";
+import { ATTACH, BOUNCE, APPLY, CLOSE, UNLOAD, OPEN, PAUSE, PLAY, DIGEST, LOAD, MEASURE } from "./messages.js";
+import { MemoryCache } from "./memory.js";
 import { _ } from "../language/phrases.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
@@ -16,16 +16,16 @@ let current = null;
 const client = new WorkerClient(WORKER, {
   unavailable: _("the mixer's worker couldn't be loaded"),
   onMessage: ({ type, ...detail }) => current?.emit(type, detail),
-  onLoss: (error) => current?.lose(error),
+  onLoss: (error) => current?.fail(error),
 });
 
 /**
  * Events are the worker's own messages.
- * @extends {Emitter<{ at: Position, ended: {}, lost: Error, loading: { loaded: number, total: number }, armed: {}, missed: {} }>}
+ * @extends {Emitter<{ position: Position, ended: {}, lost: Error, loading: { loaded: number, total: number }, scheduled: {}, missed: {} }>}
  */
 export class PythonDeck extends Emitter {
-  /** @type {Shelf<number>} */
-  #held = new Shelf((bytes) => bytes);
+  /** @type {MemoryCache<number>} */
+  #stems = new MemoryCache((bytes) => bytes);
   /** @type {Promise<unknown>} */
   #copied = Promise.resolve(); // the last of the copies: one at a time, each takes as much again
   /** @type {Promise<void> | null} */
@@ -50,33 +50,33 @@ export class PythonDeck extends Emitter {
    * Copy a stem to Python, unless it has it; the promise is of its bytes.
    * @param {string} key @param {() => Promise<AudioBuffer>} get
    */
-  hold(key, get) {
-    return this.#held.get(key, () => this.#copy(key, get()));
+  load(key, get) {
+    return this.#stems.get(key, () => this.#copy(key, get()));
   }
 
   /** Bytes of the stems that Python holds. */
   get bytes() {
-    return this.#held.bytes;
+    return this.#stems.bytes;
   }
 
   /** @param {string[]} keys */
-  release(keys) {
-    this.#held.drop(keys);
-    return this.#request(FORGET, { keys });
+  unload(keys) {
+    this.#stems.delete(keys);
+    return this.#request(UNLOAD, { keys });
   }
 
   /**
    * Let go of what has been unused longest, down to `most` bytes.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
-  async trim(most, isWanted) {
-    const keys = this.#held.surplus(most, isWanted);
-    if (keys.length) await this.release(keys);
+  async evict(most, isWanted) {
+    const keys = this.#stems.leastRecent(most, isWanted);
+    if (keys.length) await this.unload(keys);
   }
 
   /** @param {Command[]} commands */
-  change(commands) {
-    return this.#request(CHANGE, { commands });
+  apply(commands) {
+    return this.#request(APPLY, { commands });
   }
 
   /**
@@ -114,8 +114,8 @@ export class PythonDeck extends Emitter {
    * @param {number} bits @param {Keys} keys @param {boolean} plain @param {RequestOptions} options
    * @returns {Promise<string>}
    */
-  prove(bits, keys, plain, options) {
-    return this.#request(PROVE, { bits, keys, plain }, options);
+  digest(bits, keys, plain, options) {
+    return this.#request(DIGEST, { bits, keys, plain }, options);
   }
 
   /**
@@ -123,15 +123,15 @@ export class PythonDeck extends Emitter {
    * @param {Keys} keys
    * @returns {Promise<Loudness>}
    */
-  survey(keys) {
-    return this.#request(SURVEY, { keys });
+  measure(keys) {
+    return this.#request(MEASURE, { keys });
   }
 
   /**
    * The worker has died: the next deck to open starts another.
    * @param {Error} error
    */
-  lose(error) {
+  fail(error) {
     this.#loss = error;
     this.emit("lost", error);
   }
@@ -143,7 +143,7 @@ export class PythonDeck extends Emitter {
   close(milliseconds) {
     const node = this.#node;
     setTimeout(() => {
-      node?.port.postMessage({ type: END });
+      node?.port.postMessage({ type: CLOSE });
       node?.disconnect();
     }, milliseconds);
     if (current === this) current = null;
@@ -166,7 +166,7 @@ export class PythonDeck extends Emitter {
     const decoded = await buffer;
     const copy = this.#copied.then(() => {
       const channels = Array.from({ length: decoded.numberOfChannels }, (nothing, nth) => decoded.getChannelData(nth).slice());
-      return this.#request(STEM, { key, channels }, { transfer: channels.map(({ buffer: samples }) => samples) });
+      return this.#request(LOAD, { key, channels }, { transfer: channels.map(({ buffer: samples }) => samples) });
     });
     this.#copied = copy.catch(() => {});
     return copy;

@@ -1,6 +1,6 @@
 // From the stems' files to their samples, with an account of what has come.
 import { reasonOf } from "../base/errors.js";
-import { bytesOf, Shelf } from "./memory.js";
+import { bytesOf, MemoryCache } from "./memory.js";
 import { _ } from "../language/phrases.js";
 
 const PREVIEW_LEVEL = 0.25; // -12 dB
@@ -17,8 +17,8 @@ export class Stems {
   #song;
   #root;
   #report;
-  /** @type {Shelf<AudioBuffer>} */
-  #buffers = new Shelf(({ numberOfChannels, length }) => bytesOf(numberOfChannels, length));
+  /** @type {MemoryCache<AudioBuffer>} */
+  #buffers = new MemoryCache(({ numberOfChannels, length }) => bytesOf(numberOfChannels, length));
   /** @type {Set<Promise<ArrayBuffer>>} */
   #downloads = new Set();
   /** @type {Map<string, { loaded: number, total: number }>} */
@@ -43,7 +43,7 @@ export class Stems {
   }
 
   /** Settles when the bytes of all that has been asked for are there, or not to be had. */
-  arrived() {
+  allDownloaded() {
     return Promise.allSettled(this.#downloads);
   }
 
@@ -55,9 +55,9 @@ export class Stems {
    * Let go of what has been unused longest, down to `most` bytes; return its keys.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
-  trim(most, isWanted) {
-    const keys = this.#buffers.surplus(most, isWanted);
-    this.#buffers.drop(keys);
+  evict(most, isWanted) {
+    const keys = this.#buffers.leastRecent(most, isWanted);
+    this.#buffers.delete(keys);
     return keys;
   }
 
@@ -70,7 +70,7 @@ export class Stems {
    * Something else that is loaded meanwhile, and counts.
    * @param {string} part @param {number} loaded @param {number} total
    */
-  count(part, loaded, total) {
+  reportProgress(part, loaded, total) {
     this.#parts.set(part, { loaded, total });
     /** @param {"loaded" | "total"} field */
     const sum = (field) => [...this.#parts.values()].reduce((bytes, counts) => bytes + counts[field], 0);
@@ -81,13 +81,13 @@ export class Stems {
   /** @param {string} key @param {Data.File} file @param {number} [seconds] */
   async #load(key, file, seconds) {
     /** @param {number} loaded */
-    const count = (loaded) => this.count(key, Math.min(loaded, file.bytes), file.bytes);
+    const count = (loaded) => this.reportProgress(key, Math.min(loaded, file.bytes), file.bytes);
     count(0);
     try {
       const bytes = await this.#download(file, count);
       // Without a gesture, and without touching the audio hardware.
       const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
-      return seconds === undefined ? buffer : preview(buffer, seconds);
+      return seconds === undefined ? buffer : cutPreview(buffer, seconds);
     } catch (error) {
       const given = { stem: key.split("/")[1], reason: reasonOf(error) };
       throw new StemError(_("the stem %(stem)s can't be played: %(reason)s", given), { cause: error });
@@ -112,7 +112,7 @@ export class Stems {
  * Leave some seconds of a stem, turned down, with an end that fades.
  * @param {AudioBuffer} buffer @param {number} seconds
  */
-function preview(buffer, seconds) {
+function cutPreview(buffer, seconds) {
   const end = Math.min(buffer.length, Math.round(seconds * buffer.sampleRate));
   const fade = Math.min(end, Math.round(PREVIEW_FADE_SECONDS * buffer.sampleRate));
   for (let channel = 0; channel < buffer.numberOfChannels; channel++) {

@@ -6,7 +6,7 @@ import { once } from "../base/once.js";
 import { answerRequests } from "../base/worker-host.js";
 import { startPython } from "../python/start.js";
 import { Feed } from "./feed.js";
-import { ATTACH, BOUNCE, CHANGE, FORGET, LOADING, OPEN, PAUSE, PLAY, PROVE, STEM, SURVEY } from "./messages.js";
+import { ATTACH, BOUNCE, APPLY, UNLOAD, LOADING, OPEN, PAUSE, PLAY, DIGEST, LOAD, MEASURE } from "./messages.js";
 
 /**
  * session.py's Session.
@@ -55,7 +55,7 @@ function current() {
  * Let the messages that wait be heard.
  * @returns {Promise<void>}
  */
-function breathe() {
+function yieldToMessages() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -81,7 +81,7 @@ async function runToEnd(task, step, result, request) {
     while (task.progress < 1) {
       step();
       request.report(task.progress);
-      await breathe();
+      await yieldToMessages();
       request.signal.throwIfAborted();
     }
     return result();
@@ -100,11 +100,11 @@ const methods = {
     open = { session, feed: new Feed(session, rate, rows, report) };
   },
   [ATTACH]: ({ port }) => current().feed.attach(port),
-  [STEM]: ({ key, channels }) => current().session.load(key, channels),
-  [FORGET]: ({ keys }) => {
+  [LOAD]: ({ key, channels }) => current().session.load(key, channels),
+  [UNLOAD]: ({ keys }) => {
     for (const key of keys) current().session.unload(key);
   },
-  [CHANGE]: ({ commands }) => current().feed.change(commands),
+  [APPLY]: ({ commands }) => current().feed.change(commands),
   [BOUNCE]({ bits, keys, tags }, request) {
     /** @type {Uint8Array<ArrayBuffer>[]} */
     const pieces = [];
@@ -117,11 +117,11 @@ const methods = {
     add(bounce.header());
     return runToEnd(bounce, () => add(bounce.step()), () => new Blob(pieces, { type: "audio/wav" }), request);
   },
-  [PROVE]({ bits, keys, plain }, request) {
+  [DIGEST]({ bits, keys, plain }, request) {
     const digest = current().session.digest.callKwargs(bits, toPython(keys), { plain });
     return runToEnd(digest, () => digest.step(), () => digest.hexdigest(), request);
   },
-  [SURVEY]({ keys }, request) {
+  [MEASURE]({ keys }, request) {
     const measurement = current().session.measure(toPython(keys));
     const figures = () => ({ integrated: measurement.integrated, range: measurement.range, truePeak: measurement.true_peak });
     return runToEnd(measurement, () => measurement.step(), figures, request);

@@ -1,5 +1,5 @@
 // Plays blocks that are addressed by absolute frame, and counts what was missing.
-import { ARMED, ATTACH, BLOCK, END, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, TAKEN } from "./messages.js";
+import { SCHEDULED, ATTACH, BLOCK, CLOSE, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
 
 /** @import { PageToWorklet, Peaks, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 const CAPACITY = 1 << 16; // frames of the ring, a power of two
@@ -30,25 +30,25 @@ class Output extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => {
       /** @type {PageToWorklet} */
       const message = data;
-      if (message.type === END) this.#isOver = true;
-      if (message.type === ATTACH) this.#join(message.port);
+      if (message.type === CLOSE) this.#isOver = true;
+      if (message.type === ATTACH) this.#connect(message.port);
     };
   }
 
   /** @param {MessagePort} port */
-  #join(port) {
+  #connect(port) {
     this.#port = port;
-    port.onmessage = ({ data }) => this.#hear(data);
+    port.onmessage = ({ data }) => this.#receive(data);
   }
 
   /** @param {WorkerToWorklet} message */
-  #hear(message) {
+  #receive(message) {
     switch (message.type) {
       case BLOCK:
-        this.#queue(message.frame, message.samples);
+        this.#enqueue(message.frame, message.samples);
         break;
       case PLAY:
-        this.#begin(message.at);
+        this.#start(message.at);
         break;
       case PAUSE:
         this.#playing = false;
@@ -61,18 +61,18 @@ class Output extends AudioWorkletProcessor {
   }
 
   /** @param {number} [at] the context's frame */
-  #begin(at) {
+  #start(at) {
     const missed = at !== undefined && at <= currentFrame;
     if (!missed) {
       this.#playing = true;
       this.#from = at ?? 0;
       if (at !== undefined) this.#level = 1;
     }
-    if (at !== undefined) this.#tell({ type: missed ? MISSED : ARMED });
+    if (at !== undefined) this.#send({ type: missed ? MISSED : SCHEDULED });
   }
 
   /** @param {number} frame @param {Float32Array<ArrayBuffer>} samples */
-  #queue(frame, samples) {
+  #enqueue(frame, samples) {
     const fits = frame >= this.#position && frame <= this.#end;
     if (fits) {
       const count = samples.length / 2;
@@ -82,8 +82,8 @@ class Output extends AudioWorkletProcessor {
       }
       this.#end = Math.max(this.#end, frame + count);
     }
-    const type = fits ? TAKEN : LATE;
-    this.#tell({ type, frame, position: this.#position, end: this.#end, samples }, [samples.buffer]);
+    const type = fits ? QUEUED : LATE;
+    this.#send({ type, frame, position: this.#position, end: this.#end, samples }, [samples.buffer]);
   }
 
   /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
@@ -117,7 +117,7 @@ class Output extends AudioWorkletProcessor {
   }
 
   #report() {
-    this.#tell({
+    this.#send({
       type: REPORT,
       position: this.#position,
       playing: this.#playing || this.#level > 0,
@@ -128,7 +128,7 @@ class Output extends AudioWorkletProcessor {
   }
 
   /** @param {WorkletToWorker} message @param {ArrayBuffer[]} [transfer] */
-  #tell(message, transfer = NOTHING) {
+  #send(message, transfer = NOTHING) {
     this.#port?.postMessage(message, transfer);
   }
 }

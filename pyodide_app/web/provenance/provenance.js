@@ -2,7 +2,7 @@
 import { part } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { WorkerClient } from "../base/worker-client.js";
-import { _, number } from "../language/phrases.js";
+import { _, formatNumber } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
 
 const WORKER = new URL("provenance-worker.js", import.meta.url);
@@ -28,7 +28,7 @@ async function verify(button, status) {
     const broken = problems.map(([words, given]) => _(words, given)).join("; ");
     status.textContent = broken
       ? _("Verification failed: %(problems)s.", { problems: broken })
-      : _("Verified: the final hash matches the %(sealed)s hashes, and the %(opened)s opened tokens are what was sealed.", { sealed: number(sealed), opened: number(opened) });
+      : _("Verified: the final hash matches the %(sealed)s hashes, and the %(opened)s opened tokens are what was sealed.", { sealed: formatNumber(sealed), opened: formatNumber(opened) });
   } catch (error) {
     status.textContent = _("Can't verify here: %(reason)s.", { reason: reasonOf(error) });
   }

@@ -26,18 +26,18 @@ const WASM = "pyodide.asm.wasm";
  */
 export async function startPython(report = () => {}) {
   const plainFetch = self.fetch;
-  const get = counted(plainFetch, report);
+  const get = countingFetch(plainFetch, report);
   const lock = get(LOCK).then((answer) => answer.text());
   const files = lock.then((text) => {
     /** @type {{ file_name: string, sha256: string }[]} */
     const packages = Object.values(JSON.parse(text).packages);
-    return Promise.all(packages.map((file) => unpacked(get, file)));
+    return Promise.all(packages.map((file) => unpack(get, file)));
   });
   /** @type {Record<string, Promise<Response>>} */
   const prefetched = {
     [LOCK]: lock.then((text) => new Response(text)),
     [LIBRARY]: get(LIBRARY),
-    [WASM]: inflated(get(`${WASM}.bin`)),
+    [WASM]: inflate(get(`${WASM}.bin`)),
   };
   import(`${RUNTIME}${ASM}`).catch(() => {}); // asked for again where it is wanted
   self.fetch = (input, ...rest) => {
@@ -72,7 +72,7 @@ async function load(files) {
  * @param {typeof fetch} plainFetch @param {Report} report
  * @returns {Get}
  */
-function counted(plainFetch, report) {
+function countingFetch(plainFetch, report) {
   let [loaded, total] = [0, Infinity];
   /** @param {Record<string, number>} sizes */
   const addUp = (sizes) => { total = Object.values(sizes).reduce((sum, size) => sum + size, 0); };
@@ -96,7 +96,7 @@ function counted(plainFetch, report) {
  * It is shipped compressed, for gateways of IPFS compress nothing; .bin, for some hosts inflate a .gz.
  * @param {Promise<Response>} answer
  */
-async function inflated(answer) {
+async function inflate(answer) {
   const { body } = await answer;
   const headers = { "Content-Type": "application/wasm" }; // compiled while it comes
   return new Response(body?.pipeThrough(new DecompressionStream("gzip")), { headers });
@@ -106,7 +106,7 @@ async function inflated(answer) {
  * The files of a package, if it is the one that the lock file names.
  * @param {Get} get @param {{ file_name: string, sha256: string }} file
  */
-async function unpacked(get, { file_name: name, sha256 }) {
+async function unpack(get, { file_name: name, sha256 }) {
   const bytes = (sha256.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   const integrity = `sha256-${btoa(String.fromCharCode(...bytes))}`;
   const answer = await get(name, { integrity });

@@ -35,7 +35,7 @@ export async function startPython(report = () => {}) {
  * A file of the site as text.
  * @param {string} address
  */
-export async function text(address) {
+export async function loadText(address) {
   const answer = await fetch(new URL(address, ROOT));
   if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address, status: answer.status }));
   return answer.text();

@@ -14,14 +14,14 @@ const DEFLATED = 8;
  */
 export function unzip(archive) {
   const view = new DataView(archive);
-  const end = endOf(view);
+  const end = findDirectoryEnd(view);
   /** @type {Promise<[string, Uint8Array<ArrayBuffer>]>[]} */
   const files = [];
   let at = view.getUint32(end + 16, true);
   for (let left = view.getUint16(end + 10, true); left > 0; left--) {
     const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)); // name, extra, comment
     const name = new TextDecoder().decode(new Uint8Array(archive, at + ENTRY_BYTES, lengths[0]));
-    if (!name.endsWith("/")) files.push(content(archive, view, at).then((bytes) => [name, bytes]));
+    if (!name.endsWith("/")) files.push(readEntry(archive, view, at).then((bytes) => [name, bytes]));
     at += ENTRY_BYTES + lengths[0] + lengths[1] + lengths[2];
   }
   return Promise.all(files);
@@ -31,7 +31,7 @@ export function unzip(archive) {
  * Offset of the end of the central directory; only a comment comes after it.
  * @param {DataView} view
  */
-function endOf(view) {
+function findDirectoryEnd(view) {
   for (let at = view.byteLength - END_BYTES; at >= 0; at--) {
     if (view.getUint32(at, true) === END) return at;
   }
@@ -39,7 +39,7 @@ function endOf(view) {
 }
 
 /** @param {ArrayBuffer} archive @param {DataView} view @param {number} entry offset in the central directory */
-async function content(archive, view, entry) {
+async function readEntry(archive, view, entry) {
   const local = view.getUint32(entry + 42, true);
   const start = local + LOCAL_BYTES + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
   const bytes = new Uint8Array(archive, start, view.getUint32(entry + 20, true));

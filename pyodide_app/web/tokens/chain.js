@@ -10,7 +10,7 @@
 // All is read at one block. If that block is gone in the end, a reorganisation, it is read again.
 import { reasonOf } from "../base/errors.js";
 import { _ } from "../language/phrases.js";
-import { RpcError, toNumber, within } from "./rpc.js";
+import { RpcError, toNumber, withTimeout } from "./rpc.js";
 import { ROOT } from "../base/root.js";
 
 /** @import { Endpoint } from "./rpc.js" */
@@ -82,18 +82,18 @@ const SCAN = [
 ].join("");
 
 /** @type {Promise<Ethers> | null} */
-let library = null;
+let ethersLibrary = null;
 
 /**
  * Load ethers, once; it is fetched when somebody first connects.
  * @returns {Promise<Ethers>}
  */
 export function loadEthers() {
-  library ??= within(ETHERS_SECONDS, import(ETHERS.href)).catch((error) => {
-    library = null;
+  ethersLibrary ??= withTimeout(ETHERS_SECONDS, import(ETHERS.href)).catch((error) => {
+    ethersLibrary = null;
     throw new Error(_("the library that reads contracts couldn't be loaded"), { cause: error });
   });
-  return library;
+  return ethersLibrary;
 }
 
 /**
@@ -125,7 +125,7 @@ export async function resolveName(name, contract, endpoints, signal) {
   } catch (error) {
     throw new Error(_("This is neither an address nor a name."), { cause: error });
   }
-  const { value } = await firstOf(endpoints, signal, async (endpoint) => {
+  const { value } = await askInTurn(endpoints, signal, async (endpoint) => {
     await checkChain(endpoint, contract, signal);
     const chain = await Reader.at("latest", endpoint, signal);
     const resolver = await chain.call(NAMES, "resolver", [node]);
@@ -143,9 +143,9 @@ export async function resolveName(name, contract, endpoints, signal) {
  * @returns {Promise<Read>}
  */
 export async function readTokens(contract, address, ids, endpoints, signal) {
-  const { value, endpoint } = await firstOf(endpoints, signal, async (candidate) => {
+  const { value, endpoint } = await askInTurn(endpoints, signal, async (candidate) => {
     await checkChain(candidate, contract, signal);
-    return readSteadily(candidate, contract, address, ids, signal);
+    return readAtOneBlock(candidate, contract, address, ids, signal);
   });
   return { ...value, endpoint: endpoint.label };
 }
@@ -157,7 +157,7 @@ export async function readTokens(contract, address, ids, endpoints, signal) {
  * @param {(endpoint: Endpoint) => Promise<T>} ask
  * @returns {Promise<{ value: T, endpoint: Endpoint }>}
  */
-async function firstOf(endpoints, signal, ask) {
+async function askInTurn(endpoints, signal, ask) {
   const reasons = [];
   for (const endpoint of endpoints) {
     try {
@@ -180,11 +180,11 @@ async function checkChain(endpoint, { chain_id }, signal) {
  * @param {Endpoint} endpoint @param {Contract} contract @param {string} address
  * @param {string[]} ids @param {AbortSignal} [signal]
  */
-async function readSteadily(endpoint, contract, address, ids, signal) {
+async function readAtOneBlock(endpoint, contract, address, ids, signal) {
   for (let reads = 0; reads < REREADS; reads++) {
     const head = await endpoint.request("eth_getBlockByNumber", ["latest", false], signal);
     const chain = await Reader.at(head.number, endpoint, signal);
-    const read = contract.standard === "erc1155" ? readCounts : readOwned;
+    const read = contract.standard === "erc1155" ? readBalances : readOwned;
     const tokens = await read(chain, contract.address, address, ids);
     const after = await endpoint.request("eth_getBlockByNumber", [head.number, false], signal);
     if (after?.hash !== head.hash) continue;
@@ -214,7 +214,7 @@ class Reader {
   }
 
   /** @param {string} method @param {...unknown} params */
-  ask(method, ...params) {
+  request(method, ...params) {
     return this.endpoint.request(method, [...params, this.block], this.signal);
   }
 
@@ -223,7 +223,7 @@ class Reader {
    * @returns {Promise<any>} as the ABI has it
    */
   async call(to, name, values) {
-    return this.decode(name, await this.ask("eth_call", { to, data: this.abi.encodeFunctionData(name, values) }));
+    return this.decode(name, await this.request("eth_call", { to, data: this.abi.encodeFunctionData(name, values) }));
   }
 
   /** @param {string} name @param {string} data */
@@ -241,7 +241,7 @@ class Reader {
    * @returns {Promise<any[]>}
    */
   async callMany(to, name, all) {
-    this.#hasMulticall ??= this.ask("eth_getCode", MULTICALL).then((code) => code !== "0x");
+    this.#hasMulticall ??= this.request("eth_getCode", MULTICALL).then((code) => code !== "0x");
     if (!(await this.#hasMulticall)) return this.callEach(to, name, all);
     const calls = all.map((values) => [to, true, this.abi.encodeFunctionData(name, values)]);
     /** @type {{ success: boolean, data: string }[]} */
@@ -252,8 +252,8 @@ class Reader {
   /** @param {string} to @param {string} name @param {unknown[][]} all */
   async callEach(to, name, all) {
     const answers = new Array(all.length).fill(null);
-    await inTurns([...all.entries()], async ([nth, values]) => {
-      const [answer = null] = await this.call(to, name, values).then((value) => [value], noneIfRefused);
+    await forEachQueued([...all.entries()], async ([nth, values]) => {
+      const [answer = null] = await this.call(to, name, values).then((value) => [value], emptyIfRefused);
       answers[nth] = answer;
     });
     return answers;
@@ -264,9 +264,9 @@ class Reader {
  * @param {Reader} chain @param {string} contract @param {string} address @param {string[]} ids
  * @returns {Promise<Tokens>}
  */
-async function readCounts(chain, contract, address, ids) {
+async function readBalances(chain, contract, address, ids) {
   const tokens = new Map();
-  await inBatches(slices(ids, MOST.batch), async (part) => {
+  await forEachBatch(toSlices(ids, MOST.batch), async (part) => {
     /** @type {bigint[]} */
     const counts = await chain.call(contract, "balanceOfBatch", [part.map(() => address), part]);
     if (counts.length !== part.length) throw new Error(_("incomplete response"));
@@ -288,7 +288,7 @@ async function readOwned(chain, contract, address, ids) {
   const count = Number(balance);
   /** @type {(bigint | string)[]} */
   let owned = [];
-  for (const way of [fromBatched, fromListed, fromKnown]) {
+  for (const way of [listByTokensOfOwner, listByIndex, listByOwnerOf]) {
     if (owned.length === count) break;
     owned = [...new Set(await way(chain, contract, address, count, ids))];
   }
@@ -300,21 +300,21 @@ async function readOwned(chain, contract, address, ids) {
  * @param {Reader} chain @param {string} contract @param {string} address
  * @returns {Promise<bigint[]>}
  */
-function fromBatched(chain, contract, address) {
-  return chain.call(contract, "tokensOfOwner", [address]).then((ids) => [...ids], noneIfRefused);
+function listByTokensOfOwner(chain, contract, address) {
+  return chain.call(contract, "tokensOfOwner", [address]).then((ids) => [...ids], emptyIfRefused);
 }
 
 /**
  * @param {Reader} chain @param {string} contract @param {string} address @param {number} count
  * @returns {Promise<bigint[]>}
  */
-async function fromListed(chain, contract, address, count) {
-  const listed = await chain.call(contract, "supportsInterface", [ENUMERABLE]).catch(noneIfRefused);
+async function listByIndex(chain, contract, address, count) {
+  const listed = await chain.call(contract, "supportsInterface", [ENUMERABLE]).catch(emptyIfRefused);
   if (listed !== true) return [];
   const indices = [...Array(count).keys()];
   /** @type {bigint[]} */
   const owned = [];
-  await inBatches(slices(indices, MOST.calls), async (part) => {
+  await forEachBatch(toSlices(indices, MOST.calls), async (part) => {
     const answers = await chain.callMany(contract, "tokenOfOwnerByIndex", part.map((index) => [address, index]));
     owned.push(...answers.filter((id) => id !== null));
   });
@@ -325,26 +325,26 @@ async function fromListed(chain, contract, address, count) {
  * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
  * @returns {Promise<(bigint | string)[]>}
  */
-async function fromKnown(chain, contract, address, count, ids) {
+async function listByOwnerOf(chain, contract, address, count, ids) {
   try {
-    return await fromScan(chain, contract, address, count, ids);
+    return await scanOwners(chain, contract, address, count, ids);
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return fromOwners(chain, contract, address, count, ids); // some endpoints run no programs, or not for so long
+    return callOwners(chain, contract, address, count, ids); // some endpoints run no programs, or not for so long
   }
 }
 
 /**
  * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
  */
-async function fromScan(chain, contract, address, count, ids) {
+async function scanOwners(chain, contract, address, count, ids) {
   /** @type {bigint[]} */
   const owned = [];
-  const runs = inRuns(ids.map(BigInt)).flatMap((run) => slices(run, MOST.scan));
-  await inTurns(runs, async (run) => {
+  const runs = toRuns(ids.map(BigInt)).flatMap((run) => toSlices(run, MOST.scan));
+  await forEachQueued(runs, async (run) => {
     const length = Number(run[run.length - 1] - run[0]) + 1;
     const words = [contract, address, run[0], length].map((value) => BigInt(value).toString(16).padStart(64, "0"));
-    const answer = await chain.ask("eth_call", { data: SCAN + words.join("") });
+    const answer = await chain.request("eth_call", { data: SCAN + words.join("") });
     if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it doesn't run code in calls") });
     for (let nth = 0; nth < length; nth++) {
       if (answer[5 + 2 * nth] === "1") owned.push(run[0] + BigInt(nth));
@@ -356,10 +356,10 @@ async function fromScan(chain, contract, address, count, ids) {
 /**
  * @param {Reader} chain @param {string} contract @param {string} address @param {number} count @param {string[]} ids
  */
-async function fromOwners(chain, contract, address, count, ids) {
+async function callOwners(chain, contract, address, count, ids) {
   /** @type {string[]} */
   const owned = [];
-  await inBatches(slices(ids, MOST.calls), async (part) => {
+  await forEachBatch(toSlices(ids, MOST.calls), async (part) => {
     const owners = await chain.callMany(contract, "ownerOf", part.map((id) => [id]));
     owned.push(...part.filter((id, nth) => owners[nth]?.toLowerCase() === address.toLowerCase()));
   }, () => owned.length >= count);
@@ -370,7 +370,7 @@ async function fromOwners(chain, contract, address, count, ids) {
  * Ascending ids in runs with hardly a gap.
  * @param {bigint[]} ids
  */
-function inRuns(ids) {
+function toRuns(ids) {
   /** @type {bigint[][]} */
   const runs = [];
   let last = 0n;
@@ -386,7 +386,7 @@ function inRuns(ids) {
  * @template T
  * @param {T[]} items @param {number} size
  */
-function slices(items, size) {
+function toSlices(items, size) {
   return Array.from({ length: Math.ceil(items.length / size) }, (nothing, nth) => items.slice(nth * size, (nth + 1) * size));
 }
 
@@ -395,13 +395,13 @@ function slices(items, size) {
  * @template T
  * @param {T[][]} batches @param {(batch: T[]) => Promise<void>} ask @param {() => boolean} [isEnough]
  */
-function inBatches(batches, ask, isEnough) {
-  return inTurns(batches, async (batch, queue) => {
+function forEachBatch(batches, ask, isEnough) {
+  return forEachQueued(batches, async (batch, queue) => {
     try {
       await ask(batch);
     } catch (error) {
       if (!(error instanceof RpcError) || batch.length <= LEAST) throw error;
-      queue.unshift(...slices(batch, Math.ceil(batch.length / 2)));
+      queue.unshift(...toSlices(batch, Math.ceil(batch.length / 2)));
     }
   }, isEnough);
 }
@@ -411,7 +411,7 @@ function inBatches(batches, ask, isEnough) {
  * @template T
  * @param {T[]} queue @param {(item: T, queue: T[]) => Promise<void>} act
  */
-async function inTurns(queue, act, isEnough = () => false) {
+async function forEachQueued(queue, act, isEnough = () => false) {
   const work = async () => {
     while (queue.length && !isEnough()) await act(/** @type {T} */ (queue.shift()), queue);
   };
@@ -426,7 +426,7 @@ async function inTurns(queue, act, isEnough = () => false) {
  * @param {unknown} error
  * @returns {never[]}
  */
-function noneIfRefused(error) {
+function emptyIfRefused(error) {
   if (error instanceof RpcError) return [];
   throw error;
 }

@@ -35,11 +35,11 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
 const changes = new EventTarget();
 
 /** @returns {Readonly<Holding>} */
-export function owned(collection = here()) {
+export function owned(collection = currentCollection()) {
   try {
-    return checked(JSON.parse(localStorage.getItem(PREFIX + collection) ?? "null"));
+    return parseHolding(JSON.parse(localStorage.getItem(PREFIX + collection) ?? "null"));
   } catch {
-    return checked(null); // nothing is kept, or it is not ours
+    return parseHolding(null); // nothing is kept, or it is not ours
   }
 }
 
@@ -47,7 +47,7 @@ export function owned(collection = here()) {
  * @param {(holding: Readonly<Holding>) => void} listener
  * @returns {() => void}
  */
-export function watch(listener, collection = here()) {
+export function watch(listener, collection = currentCollection()) {
   const life = new AbortController();
   const { signal } = life;
   const report = () => listener(owned(collection));
@@ -64,15 +64,15 @@ export function watch(listener, collection = here()) {
  * @param {Holding} holding
  * @returns {boolean}
  */
-export function remember({ tokens, stems, ...facts }, collection = here()) {
+export function remember({ tokens, stems, ...facts }, collection = currentCollection()) {
   const record = { ...facts, tokens: Object.fromEntries(tokens), stems: [...stems] };
-  const isKept = attempt(() => localStorage.setItem(PREFIX + collection, JSON.stringify(record)));
+  const isKept = tryTo(() => localStorage.setItem(PREFIX + collection, JSON.stringify(record)));
   changes.dispatchEvent(new CustomEvent("change", { detail: collection }));
   return isKept;
 }
 
-export function forget(collection = here()) {
-  attempt(() => localStorage.removeItem(PREFIX + collection));
+export function forget(collection = currentCollection()) {
+  tryTo(() => localStorage.removeItem(PREFIX + collection));
   changes.dispatchEvent(new CustomEvent("change", { detail: collection }));
 }
 
@@ -94,12 +94,12 @@ export function opens({ tier, song, layer, stem, stems = {} }) {
   return [];
 }
 
-function here() {
+function currentCollection() {
   return document.documentElement.dataset.collection ?? "";
 }
 
 /** @param {() => void} act */
-function attempt(act) {
+function tryTo(act) {
   try {
     act();
     return true;
@@ -112,7 +112,7 @@ function attempt(act) {
  * @param {any} record whatever the browser's storage holds
  * @returns {Readonly<Holding>}
  */
-function checked(record) {
+function parseHolding(record) {
   const known = typeof record === "object" && record !== null && matches(record.address, ADDRESS);
   const { address, wallet, source, block, time, complete, tokens, stems } = known ? record : {};
   return Object.freeze({

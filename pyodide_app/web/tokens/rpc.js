@@ -25,9 +25,9 @@ const SECONDS = 6;
 const WALLET_SECONDS = 15;
 const MOST_BYTES = 16e6;
 const TRIES = 3;
-const BUSY = new Set([-32005, -32029, 429]); // how endpoints say "slower"
+const BUSY_CODES = new Set([-32005, -32029, 429]); // how endpoints say "slower"
 
-const ASKED = new Set([
+const ALLOWED_METHODS = new Set([
   "eth_requestAccounts", "eth_accounts", "eth_chainId", "wallet_switchEthereumChain",
   "eth_getBlockByNumber", "eth_getCode", "eth_call",
 ]);
@@ -35,7 +35,7 @@ const ASKED = new Set([
 export class RpcError extends Error {
   /** @param {{ message?: unknown, code?: unknown } | null | undefined} error */
   constructor(error) {
-    super(brief(error?.message));
+    super(shorten(error?.message));
     this.code = error?.code;
   }
 }
@@ -54,12 +54,12 @@ class BusyError extends Error {
  */
 export function httpEndpoint(url) {
   const label = new URL(url).host;
-  return { label, request: (method, params, signal) => patiently(() => post(url, method, params, signal), signal) };
+  return { label, request: (method, params, signal) => withRetries(() => post(url, method, params, signal), signal) };
 }
 
 /** @param {Provider} provider @param {string} method @param {unknown[]} params */
 export async function askWallet(provider, method, params) {
-  if (!ASKED.has(method)) throw new Error(_("a wallet is never asked for %(method)s", { method }));
+  if (!ALLOWED_METHODS.has(method)) throw new Error(_("a wallet is never asked for %(method)s", { method }));
   return provider.request({ method, params });
 }
 
@@ -76,7 +76,7 @@ export function walletEndpoint(provider, label) {
       throw new RpcError(/** @type {{ message?: unknown, code?: unknown } | null | undefined} */ (error));
     }
   };
-  return { label, request: (method, params, signal) => within(WALLET_SECONDS, ask(method, params), signal) };
+  return { label, request: (method, params, signal) => withTimeout(WALLET_SECONDS, ask(method, params), signal) };
 }
 
 /**
@@ -85,7 +85,7 @@ export function walletEndpoint(provider, label) {
  * @param {number} seconds @param {Promise<T>} promise @param {AbortSignal} [signal]
  * @returns {Promise<T>}
  */
-export function within(seconds, promise, signal) {
+export function withTimeout(seconds, promise, signal) {
   const settled = new AbortController();
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason);
@@ -113,7 +113,7 @@ export function toNumber(value) {
  * A stranger's message as one short line of text.
  * @param {unknown} message
  */
-export function brief(message) {
+export function shorten(message) {
   const line = String(message ?? _("no reason given")).replace(/[\p{C}\p{Z}\s]+/gu, " ").trim();
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
@@ -122,13 +122,13 @@ export function brief(message) {
  * @template T
  * @param {() => Promise<T>} ask @param {AbortSignal} [signal]
  */
-async function patiently(ask, signal) {
+async function withRetries(ask, signal) {
   for (let tries = 1; ; tries++) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof BusyError) || tries === TRIES) throw error;
-      await within(60, new Promise((wake) => setTimeout(wake, error.seconds * 1000 * tries)), signal);
+      await withTimeout(60, new Promise((wake) => setTimeout(wake, error.seconds * 1000 * tries)), signal);
     }
   }
 }
@@ -149,7 +149,7 @@ async function post(url, method, params, signal) {
       cache: "no-store",
       signal: signal ? AbortSignal.any([signal, timeOut]) : timeOut,
     });
-    return result(answer, await readText(answer));
+    return parseAnswer(answer, await readText(answer));
   } catch (error) {
     if (timeOut.aborted && !signal?.aborted) throw new Error(_("no answer in %(seconds)s seconds", { seconds: SECONDS }), { cause: error });
     throw error instanceof TypeError ? new Error(_("can't be reached"), { cause: error }) : error;
@@ -174,7 +174,7 @@ async function readText(answer) {
 }
 
 /** @param {Response} answer @param {string} text */
-function result(answer, text) {
+function parseAnswer(answer, text) {
   if (answer.status === 429) {
     throw new BusyError(Math.min(5, Number(answer.headers.get("retry-after")) || 0.5));
   }
@@ -185,7 +185,7 @@ function result(answer, text) {
     content = null;
   }
   if (content?.error) {
-    throw BUSY.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
+    throw BUSY_CODES.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
   }
   if (answer.status === 413) throw new RpcError({ message: _("request too large") });
   if (!answer.ok) throw new Error(_("HTTP status %(status)s", { status: answer.status }));

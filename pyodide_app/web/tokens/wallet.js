@@ -18,7 +18,7 @@
 
 import { _ } from "../language/phrases.js";
 import { Emitter } from "../base/emitter.js";
-import { askWallet, brief, toNumber, within } from "./rpc.js";
+import { askWallet, shorten, toNumber, withTimeout } from "./rpc.js";
 
 const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
 const QUICK_SECONDS = 5; // for what no person is asked for
@@ -46,8 +46,8 @@ export class Wallets extends Emitter {
     super();
     addEventListener("eip6963:announceProvider", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail), { signal: life });
     dispatchEvent(new Event("eip6963:requestProvider"));
-    addEventListener("ethereum#initialized", () => this.#look(), { signal: life });
-    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => life.aborted || this.#look(), wait);
+    addEventListener("ethereum#initialized", () => this.#findInjected(), { signal: life });
+    for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => life.aborted || this.#findInjected(), wait);
   }
 
   /** @param {any} detail whatever has been announced */
@@ -56,7 +56,7 @@ export class Wallets extends Emitter {
       const { name, icon, rdns } = detail.info;
       this.#add({
         id: matches(rdns, NAME) ? rdns : "",
-        name: matches(name, /\S/) ? brief(name).slice(0, 40) : _("Unnamed wallet"),
+        name: matches(name, /\S/) ? shorten(name).slice(0, 40) : _("Unnamed wallet"),
         icon: matches(icon, ICON) ? icon : "",
         provider: detail.provider,
       });
@@ -65,7 +65,7 @@ export class Wallets extends Emitter {
     }
   }
 
-  #look() {
+  #findInjected() {
     if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: /** @type {Provider} */ (window.ethereum) });
   }
 
@@ -83,14 +83,14 @@ export class Wallets extends Emitter {
 /** @param {Wallet} wallet @param {AbortSignal} signal */
 export async function connect(wallet, signal) {
   const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
-  const address = firstOf(accounts);
+  const address = firstAddress(accounts);
   if (!address) throw new Error(_("The wallet gave no account. It may be locked."));
   return Session.open(wallet, address, signal);
 }
 
 /** @param {Wallet} wallet @param {AbortSignal} [signal] */
 export async function resume(wallet, signal) {
-  const address = firstOf(await ask(wallet, "eth_accounts", [], QUICK_SECONDS, signal));
+  const address = firstAddress(await ask(wallet, "eth_accounts", [], QUICK_SECONDS, signal));
   return address ? Session.open(wallet, address, signal) : null;
 }
 
@@ -111,7 +111,7 @@ export class Session extends Emitter {
   /** @param {Wallet} wallet @param {string} address @param {AbortSignal} [signal] */
   static async open(wallet, address, signal) {
     const session = new Session(wallet, address);
-    session.#listen("accountsChanged", (accounts) => session.#change("accounts", { address: firstOf(accounts) }));
+    session.#listen("accountsChanged", (accounts) => session.#change("accounts", { address: firstAddress(accounts) }));
     session.#listen("chainChanged", (chain) => session.#change("chain", { chain: numberOrNull(chain) }));
     session.#listen("disconnect", () => session.#change("gone", { chain: null }));
     session.chain = await ask(wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull, () => null);
@@ -152,7 +152,7 @@ export class Session extends Emitter {
  */
 async function ask({ provider }, method, params, seconds, signal) {
   try {
-    return await within(seconds, askWallet(provider, method, params), signal);
+    return await withTimeout(seconds, askWallet(provider, method, params), signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw new Error(reasonOf(error), { cause: error });
@@ -165,11 +165,11 @@ async function ask({ provider }, method, params, seconds, signal) {
  */
 function reasonOf(error) {
   const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
-  return REASONS.get(codes.find((code) => REASONS.has(code))) ?? _("The wallet says: %(reason)s", { reason: brief(error?.message) });
+  return REASONS.get(codes.find((code) => REASONS.has(code))) ?? _("The wallet says: %(reason)s", { reason: shorten(error?.message) });
 }
 
 /** @param {unknown} accounts */
-function firstOf(accounts) {
+function firstAddress(accounts) {
   const first = Array.isArray(accounts) ? accounts[0] : undefined;
   return matches(first, ADDRESS) ? first : "";
 }
