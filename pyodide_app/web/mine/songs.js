@@ -413,7 +413,7 @@ class SongView {
   /** @param {string} slug */
   #layerOf(slug) {
     const layer = this.#song.layers.find((other) => other.slug === slug);
-    if (!layer) throw new Error(`${this.#song.slug} has no layer ${slug}`);
+    if (!layer) throw new RangeError(`${this.#song.slug}/${slug}`);
     return layer;
   }
 

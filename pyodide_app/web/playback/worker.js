@@ -47,7 +47,7 @@ function report(message) {
 
 /** The song that is open, and its feed. */
 function current() {
-  if (!open) throw new Error("no song is open");
+  if (!open) throw new Error("closed");
   return open;
 }
 
