@@ -33,7 +33,7 @@ from stempress.render.token_metadata import metadata_url, token_metadata
 from stempress.site.addresses import address_of, cover_of, gallery_address
 from stempress.site.page_plan import plan_pages
 from stempress.site.pages import StemView, TokenList, VariationView
-from stempress.site.views import Views
+from stempress.site.views import App, Views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def read(site: Path) -> Views:
         plan = plan_pages(collection, rarity)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
-    return Views(plan, collection, rarity, sounds, MIXER_OFF)
+    return Views(plan, collection, rarity, sounds, App("app/web/", MIXER_OFF))
 
 
 def site_facts(views: Views) -> Facts:

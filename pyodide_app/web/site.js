@@ -55,11 +55,11 @@
   }
 
   /**
-   * @param {string | URL} address
+   * @param {string | URL} address @param {RequestInit} [options]
    * @returns {Promise<any>}
    */
-  async function json(address) {
-    const answer = await fetch(address);
+  async function json(address, options) {
+    const answer = await fetch(address, options);
     if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
     return answer.json();
   }
@@ -139,6 +139,15 @@
   // The player bar, which comes when it is first wanted: data-queue names what to play, as bar/tracks.js
   // says, and data-add adds it to what is queued already.
 
+  /** Whether the modules that this page was made with are gone, as base/version.js says it; a door has none. */
+  async function isOutdated() {
+    const folder = new URL("./", script.src).href;
+    if (folder === new URL("app/web/", root).href) return false;
+    /** @type {string[] | null} */
+    const app = await json(new URL("app/files.json", root), { cache: "no-store" }).catch(() => null);
+    return app !== null && !app.some((address) => new URL(address, root).href.startsWith(folder));
+  }
+
   const openBar = async () => (await import("./bar.js")).openBar();
   const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
 
@@ -158,7 +167,9 @@
       await player.take((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });
       say("");
     } catch (error) {
-      say((status?.dataset.failed ?? "").replace("{reason}", error instanceof Error ? error.message : String(error)));
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = (await isOutdated()) ? script.dataset.updated ?? "" : message;
+      say((status?.dataset.failed ?? "").replace("{reason}", reason));
     }
   }
 

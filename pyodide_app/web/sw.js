@@ -8,6 +8,9 @@ const KEPT = `stempress ${VERSION} kept ${scope}`;
 const MOST_VISITED = 400;
 const PATIENCE = 5000; // ms before a page that is there is shown instead of waiting on
 const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
+const VERSIONS = /\bapp\/[0-9a-f]{12}\//g; // folders of modules and style sheets, named after their content
+/** @type {string} */
+const APP = Reflect.get(globalThis, "siteApp") ?? ""; // the folder of this version: a build writes it before this file
 
 /**
  * The site's language: a build for another one than English writes it before this file, for a classic
@@ -18,7 +21,7 @@ const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
 const LANGUAGE = Reflect.get(globalThis, "siteLanguage") ?? { lang: "en", dir: "ltr", forms: {} };
 
 worker.oninstall = () => worker.skipWaiting();
-worker.onactivate = (event) => event.waitUntil(Promise.allSettled([tidy(), worker.clients.claim()]));
+worker.onactivate = (event) => event.waitUntil(Promise.allSettled([tidy().then(forgetVersions), worker.clients.claim()]));
 worker.onfetch = (event) => {
   const { request } = event;
   if (request.method === "GET" && request.url.startsWith(scope)) {
@@ -42,7 +45,8 @@ async function answer(event) {
   try {
     const response = await fetching;
     if (isWhole(request, response)) event.waitUntil(keep(request, response.clone()));
-    return response;
+    const isGone = response.status === 404 && versionsIn(request.url).length > 0;
+    return (isGone && (await findKept(request))) || response; // a page that is open may be of another version
   } catch (error) {
     const kept = await findKept(request);
     if (kept) return ranged(request, kept);
@@ -108,6 +112,30 @@ async function tidy() {
   for (const request of requests.slice(0, Math.max(0, requests.length - MOST_VISITED))) {
     await visited.delete(request);
   }
+}
+
+/** Modules go that are of a version of which no page is kept. */
+async function forgetVersions() {
+  const wanted = new Set(versionsIn(APP));
+  for (const name of [KEPT, VISITED]) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const page = request.url.endsWith("/") ? await cache.match(request) : undefined;
+      for (const version of versionsIn((await page?.text()) ?? "")) wanted.add(version);
+    }
+  }
+  const kept = await caches.open(KEPT);
+  for (const request of await kept.keys()) {
+    if (versionsIn(request.url).some((version) => !wanted.has(version))) await kept.delete(request);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {string[]}
+ */
+function versionsIn(text) {
+  return text.match(VERSIONS) ?? [];
 }
 
 /**

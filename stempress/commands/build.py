@@ -69,12 +69,12 @@ def _build_site(
             if staging is None:
                 check_collisions(plan.pages)  # before the long work of a first build
         with progress.stage("app"):
-            app, mixer_off = app_files(options, translations, progress)
+            app, app_view = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("audio"):
             sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
     with progress.stage("keys"):
-        views = Views(plan, collection, rarity, sounds, mixer_off)
+        views = Views(plan, collection, rarity, sounds, app_view)
         keys = CacheKeys(views, inputs)
         existing = existing_bundles(options.out, staging)
         key_of = keys.prefetch(existing)

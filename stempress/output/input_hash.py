@@ -114,7 +114,7 @@ def _describe_files(root: str, name: str) -> Iterator[tuple[int, bytes]]:
                 if child != "__pycache__":
                     yield from _describe_files(root, f"{name}/{child}")
         elif name[name.rfind(".") :] in HASHED_SUFFIXES:
-            yield 0, os.fsencode(name) + _content_digest(path, current)
+            yield 0, os.fsencode(name) + content_digest(path, current)
         else:
             times = current.st_mtime_ns, current.st_ctime_ns
             yield max(times), repr((name, current.st_size, current.st_ino, times)).encode()
@@ -122,7 +122,7 @@ def _describe_files(root: str, name: str) -> Iterator[tuple[int, bytes]]:
         yield 0, repr((name, error.errno)).encode()
 
 
-def _content_digest(path: str, stat_result: os.stat_result) -> bytes:
+def content_digest(path: str, stat_result: os.stat_result) -> bytes:
     """Return the digest of a file; one that this process has read and is unchanged is cached."""
     times = stat_result.st_mtime_ns, stat_result.st_ctime_ns
     current = stat_result.st_size, *times, stat_result.st_ino

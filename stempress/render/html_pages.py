@@ -98,6 +98,7 @@ class PageRenderer:
             "preview": partial(song_preview, views.sounds),
         }
         self._templates.globals |= {
+            "app": views.app,
             "settings": self._settings,
             "collection": views.collection,
             "plan": views.plan,

@@ -69,7 +69,7 @@ class CacheKeys:
             for album in collection.albums
         ]
         pages = [(document.slug, document.title) for document in collection.pages]
-        navigation = bool(collection.notes), bool(collection.seals), views.mixer_off
+        navigation = bool(collection.notes), bool(collection.seals), views.mixer_off, views.app
         shared = repr(collection.settings), inputs.generator, albums, pages, navigation
         self.shared = self.everything if inputs.has_own_templates else digest(*shared)
         self._song_keys: dict[str, str] = {}

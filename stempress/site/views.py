@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -45,8 +45,19 @@ GALLERY_TRAITS = ("Tier", "State", "Album", "Song", "Layer")
 """Names of traits with few values, however many tokens there are."""
 
 
+class App(NamedTuple):
+    """What pages run: the address of their modules, and why the mixer is off, if it is."""
+
+    address: str
+    mixer_off: str = ""
+
+
+APP_DOORS = App("app/web/")
+"""The address that stays, whatever the modules are."""
+
+
 class Views:
-    """Answers the templates' questions. ``mixer_off`` is the reason why the mixer cannot run."""
+    """Answers the templates' questions."""
 
     def __init__(
         self,
@@ -54,11 +65,11 @@ class Views:
         collection: Collection,
         rarity: Rarity,
         sounds: Sounds,
-        mixer_off: str = "",
+        app: App = APP_DOORS,
     ) -> None:
         self.translations, self.formatter = plan.translations, formatter_for(plan.translations)
         self.plan, self.collection, self.rarity = plan, collection, rarity
-        self.sounds, self.mixer_off = sounds, mixer_off
+        self.sounds, self.app, self.mixer_off = sounds, app.address, app.mixer_off
         self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
         self._once: dict[object, Markup] = {}
         self._fragments: dict[str, dict[object, str]] = {}

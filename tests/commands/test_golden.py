@@ -20,6 +20,7 @@ import soundfile
 from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.web_folder import without_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,7 @@ def texts(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         address = path.relative_to(folder).as_posix()
         if path.suffix in TEXT and not address.startswith("app/") and not ALIKE.match(address):
-            text = SIZE.sub("0", AUDIO.sub(named, path.read_text("utf-8")))
+            text = SIZE.sub("0", AUDIO.sub(named, without_version(path.read_text("utf-8"))))
             text = text if address.startswith("mixer/") else MIXER.sub(r"\1\2", text)
             found[address] = indented(text) if path.suffix == ".json" else text
     return found

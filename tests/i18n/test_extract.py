@@ -57,7 +57,12 @@ UNSEEN = re.compile(
 """Strings in modules that are for machines, from end to end."""
 UNTOLD = {
     "dom.js": {"the page has no "},
-    "router.js": {"no page of this site", "a page of another kind", " is not there"},
+    "router.js": {
+        "no page of this site",
+        "a page of another kind",
+        "a page of another version",
+        " is not there",
+    },
 }
 """Errors that no visitor reads: a template that lacks an element, and what the router catches."""
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.conftest import ROOT, press_bundled
 from tests.support.markup import complaints
 from tests.support.small_site import write_small_site
+from tests.support.web_folder import web_folder, without_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def test_pages_speak_the_language_of_the_site(both: tuple[Path, Path]) -> None:
 
 
 def test_modules_are_told_the_language(both: tuple[Path, Path]) -> None:
-    english, german = ((dist / "app/web/language/language.js").read_bytes() for dist in both)
+    english, german = ((web_folder(dist) / "language/language.js").read_bytes() for dist in both)
     assert english == (ROOT / "pyodide_app/web/language/language.js").read_bytes()
     assert 'LANGUAGE = "de-AT"' in german.decode()
     assert "Läuft, gemischt von Python" in german.decode()
@@ -69,7 +70,11 @@ def test_data_metadata_and_addresses_are_the_same_in_every_language(
     both: tuple[Path, Path],
 ) -> None:
     files = [
-        {path.relative_to(dist).as_posix(): path for path in dist.rglob("*") if path.is_file()}
+        {
+            without_version(path.relative_to(dist).as_posix()): path
+            for path in dist.rglob("*")
+            if path.is_file()
+        }
         for dist in both
     ]
     assert set(files[0]) == set(files[1])

@@ -10,7 +10,7 @@ import pytest
 from stempress.collection.settings_parser import parse_settings
 from stempress.core.errors import Findings
 from stempress.i18n.translations import ENGLISH, find_catalogue, load_translations, parse_catalogue
-from stempress.runtime.app_files import language_module
+from stempress.runtime.web_files import language_module
 from tests.collection.test_settings_parser import REQUIRED_ONLY
 from tests.conftest import ROOT
 

@@ -28,7 +28,7 @@ from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.site.cache_keys import CacheKeys
 from stempress.site.page_plan import plan_pages
-from stempress.site.views import Views
+from stempress.site.views import App, Views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,8 @@ class SmallSite:
 
     def views(self, mixer_off: str = "") -> Views:
         """Return the views of the templates."""
-        return Views(self.plan, self.collection, self.rarity, self.sounds, mixer_off)
+        app = App("app/web/", mixer_off)
+        return Views(self.plan, self.collection, self.rarity, self.sounds, app)
 
     @property
     def keys(self) -> CacheKeys:

@@ -68,8 +68,8 @@ def hold_tokens(page: Page, mine: str) -> None:
     page.goto(mine)
     page.evaluate(
         """async () => {
-          const ownership = new URL("../app/web/tokens/ownership.js", location.href);
-          const { remember, opens } = await import(ownership);
+          const modules = document.querySelector("script[src$='/site.js']").src;
+          const { remember, opens } = await import(new URL("tokens/ownership.js", modules));
           const { tokens } = await (await fetch("../data/tokens.json")).json();
           const held = tokens.filter(({ state }) => state === "revealed").slice(0, 60);
           remember({

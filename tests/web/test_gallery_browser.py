@@ -435,7 +435,7 @@ def test_the_keyboard_walks_from_play_key_to_play_key(gallery: Page) -> None:
 
 def test_what_cannot_be_played_is_told(page: Page, base: str) -> None:
     visit(page, f"{base}gallery/?tier=song")
-    page.route("**/app/web/bar/player-bar.js", lambda route: route.abort())
+    page.route("**/bar/player-bar.js", lambda route: route.abort())
     cards(page).first.hover()
     cards(page).first.get_by_role("button").click()
     expect(page.get_by_role("alert")).to_contain_text("Can't play:")

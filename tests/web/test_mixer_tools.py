@@ -464,8 +464,8 @@ def hold(page: Page, *stems: str) -> None:
     """Let the browser know that the visitor owns these stems, and no other."""
     page.evaluate(
         """async (stems) => {
-          const ownership = new URL("../../app/web/tokens/ownership.js", location.href);
-          const { remember } = await import(ownership);
+          const modules = document.querySelector("script[src$='/site.js']").src;
+          const { remember } = await import(new URL("tokens/ownership.js", modules));
           remember({
             address: "0x" + "ab".repeat(20), wallet: "", source: "chain", block: 1,
             time: "2026-01-01T00:00:00Z", complete: true,

@@ -24,6 +24,7 @@ from stempress.site.page_plan import plan_pages
 from tests.conftest import ROOT
 from tests.support.markup import Parsed, complaints
 from tests.support.small_site import write_small_site, xml
+from tests.support.web_folder import web_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +176,7 @@ def test_metadata_feed_and_sitemap_lead_to_files(pressed: Path, plan: Plan) -> N
 def test_style_sheets_and_modules_name_files_that_are_there(pressed: Path) -> None:
     there = files(pressed)
     pattern = re.compile(r'url\("?([^")]+)"?\)|(?:from|import) "([^"]+)"|new URL\("([^"]+[^"/])"')
-    modules = (path for path in (pressed / "app/web").rglob("*") if path.is_file())
+    modules = (path for path in (pressed / "app").rglob("*") if path.suffix in {".js", ".css"})
     for path in [*modules, pressed / "assets/theme.css"]:
         address = path.relative_to(pressed).as_posix()
         for found in pattern.finditer(path.read_text("utf-8")):
@@ -221,9 +222,10 @@ def test_a_page_of_every_template_and_the_style_sheets_are_valid(
         *(pressed / "art/stems/undertow").rglob("*.svg"),
         *(pressed / "art/stems/breakwater").rglob("*.svg"),
     ]
+    modules = web_folder(pressed).relative_to(pressed).as_posix()
     checked = [
         *(outputs[address] for address in samples.values()),
-        *(f"app/web/{name}.css" for name in ("site", "records", "fader", "mixer")),
+        *(f"{modules}/{name}.css" for name in ("site", "records", "fader", "mixer")),
         "assets/theme.css",
         *(path.relative_to(pressed).as_posix() for path in drawings),
     ]

@@ -158,12 +158,12 @@ class Visit:
     def owned(self) -> dict[str, Any]:
         """Return what every mixer of the site is told."""
         found: dict[str, Any] = self.page.evaluate(
-            """async (base) => {
-              const { owned } = await import(`${base}app/web/tokens/ownership.js`);
+            """async () => {
+              const modules = document.querySelector("script[src$='/site.js']").src;
+              const { owned } = await import(new URL("tokens/ownership.js", modules));
               const { tokens, stems, ...facts } = owned();
               return { ...facts, tokens: Object.fromEntries(tokens), stems: [...stems].sort() };
-            }""",
-            self.base,
+            }"""
         )
         return found
 
@@ -235,9 +235,10 @@ def large(chain: Chain) -> dict[str, str]:
     return addresses
 
 
-READ = """async ([base, contract, address, count, endpoints]) => {
-  const { readTokens } = await import(`${base}app/web/tokens/chain.js`);
-  const { httpEndpoint } = await import(`${base}app/web/tokens/rpc.js`);
+READ = """async ([contract, address, count, endpoints]) => {
+  const modules = document.querySelector("script[src$='/site.js']").src;
+  const { readTokens } = await import(new URL("tokens/chain.js", modules));
+  const { httpEndpoint } = await import(new URL("tokens/rpc.js", modules));
   const ids = Array.from({ length: count }, (_, at) => String(at + 1));
   const found = await readTokens(contract, address, ids, endpoints.map(httpEndpoint));
   return { ...found, tokens: [...found.tokens.keys()] };
@@ -275,7 +276,7 @@ def test_ten_thousand_tokens_are_read_in_few_requests(
     contract = {"address": large[kind], "standard": standard, "chain_id": CHAIN}
     made.page.evaluate(f"import('{made.base}app/ethers/ethers.min.js')")
     started = perf_counter()
-    found = made.page.evaluate(READ, [made.base, contract, ME, SIZE, [relay.address]])
+    found = made.page.evaluate(READ, [contract, ME, SIZE, [relay.address]])
     seconds = perf_counter() - started
     asked = relay.asked.total()
     way = " without programs" if act else ""
@@ -293,7 +294,7 @@ def test_a_chain_without_multicall_is_read_call_by_call(visit: Open, chain: Chai
     made.open()
     made.relays[0].act = lacks_multicall
     contract = {"address": address, "standard": "erc721", "chain_id": CHAIN}
-    asked = [made.base, contract, ME, 45, [made.relays[0].address]]
+    asked = [contract, ME, 45, [made.relays[0].address]]
     found = made.page.evaluate(READ, asked)
     assert sorted(map(int, found["tokens"])) == list(range(31, 41))
 
@@ -308,7 +309,7 @@ def test_batches_shrink_until_an_endpoint_takes_them(visit: Open, large: dict[st
 
     made.relays[0].act = small_only
     contract = {"address": large["Multi"], "standard": "erc1155", "chain_id": CHAIN}
-    asked = [made.base, contract, ME, SIZE, [made.relays[0].address]]
+    asked = [contract, ME, SIZE, [made.relays[0].address]]
     assert sorted(map(int, made.page.evaluate(READ, asked)["tokens"])) == list(MINE)
 
 
@@ -668,8 +669,9 @@ def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain
     )
 
 
-PLAN = """async ([base, songs, ledger]) => {
-  const { startPython } = await import(`${base}app/web/python/runtime.js`);
+PLAN = """async ([songs, ledger]) => {
+  const modules = document.querySelector("script[src$='/site.js']").src;
+  const { startPython } = await import(new URL("python/runtime.js", modules));
   const python = await startPython();
   const { Planner } = python.pyimport("pyodide_app.planner");
   const planner = Planner(JSON.stringify(songs), JSON.stringify(ledger));
@@ -722,7 +724,7 @@ def test_ten_thousand_holdings_are_planned_in_a_second(visit: Open, plain: str) 
         for at in range(1, SIZE + 1)
     ]
     made.open()
-    given = [made.base, {"songs": songs, "albums": [album]}, {"tokens": tokens}]
+    given = [{"songs": songs, "albums": [album]}, {"tokens": tokens}]
     seconds, planned = made.page.evaluate(PLAN, given)
     print(f"{SIZE} holdings planned in {seconds:.2f} s")  # noqa: T201 - to be seen
     assert len(planned["songs"]) == 30

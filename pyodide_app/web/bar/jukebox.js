@@ -3,6 +3,7 @@
 // Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
 // decoded, where memory permits, so that it follows at once. What cannot be played is passed over.
 import { ROOT } from "../base/root.js";
+import { importLater } from "../base/version.js";
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
 import { BUDGET } from "../playback/memory.js";
@@ -243,7 +244,7 @@ export class Jukebox extends Emitter {
   }
 
   async #loadPlayer() {
-    this.#playerModule ??= await import("../playback/player.js");
+    this.#playerModule ??= await importLater(() => import("../playback/player.js"));
     return this.#playerModule;
   }
 

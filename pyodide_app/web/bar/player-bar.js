@@ -3,7 +3,7 @@
 // queue's panel shows is queue-panel.js's.
 import { find, createElement, setText } from "../base/dom.js";
 import { once } from "../base/once.js";
-import { ROOT } from "../base/root.js";
+import { APP } from "../base/version.js";
 import { createIcon } from "../base/icons.js";
 import { Jukebox } from "./jukebox.js";
 import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
@@ -415,7 +415,7 @@ export const openBar = once(open);
 
 async function open() {
   const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
-  await loadSheets(["fader", "bar"].map((name) => new URL(`app/web/${name}.css`, ROOT).href), { before: last });
+  await loadSheets(["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href), { before: last });
   const bar = new PlayerBar();
   document.body.append(bar);
   bar.start();

@@ -4,6 +4,7 @@
 // another. It has died when it cannot be loaded, throws outside a request, sends what cannot be read, or
 // says of itself that it cannot go on, as Pyodide does after a crash.
 import { _ } from "../language/phrases.js";
+import { explainMissing } from "./version.js";
 import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
 
 /** @import { HostMessage } from "./worker-messages.js" */
@@ -74,9 +75,10 @@ export class WorkerClient {
     };
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onmessageerror = () => lose(_("a message between page and worker couldn't be read"));
-    worker.onerror = (event) => {
+    worker.onerror = async (event) => {
       event.preventDefault();
-      lose(event.message || this.#unavailable);
+      if (event.message) lose(event.message);
+      else lose((await explainMissing(new Error(this.#unavailable))).message);
     };
     this.#hasSpoken = false;
     return worker;

@@ -4,6 +4,7 @@
 import { cloneTemplate, find, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { titleOf, tracksOf } from "./token-index.js";
+import { importLater } from "../base/version.js";
 import { _ } from "../language/phrases.js";
 
 export class PlayButtons {
@@ -101,5 +102,5 @@ function buttonOf(target) {
 }
 
 async function openBar() {
-  return (await import("../bar/player-bar.js")).openBar();
+  return (await importLater(() => import("../bar/player-bar.js"))).openBar();
 }

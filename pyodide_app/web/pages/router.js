@@ -2,6 +2,7 @@
 // otherwise links are links. What cannot be shown this way (another policy, another site, no network,
 // anything that fails) is gone to plainly.
 import { ROOT } from "../base/root.js";
+import { APP, isOutdated } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
 import { enterPage, leavePage } from "./page-life.js";
 
@@ -13,6 +14,7 @@ const ADDRESSES = {
   "data-song": "[data-song]",
   "data-mixer": "[data-mixer]",
 };
+const DOOR = new URL("app/web/site.js", ROOT).href;
 const POLICY = "meta[http-equiv='Content-Security-Policy']";
 
 /** @typedef {[left: number, top: number]} ScrollPosition */
@@ -200,7 +202,18 @@ async function fetchPage(url, signal) {
   if (policy(page) !== policy(document) || collection(page) !== collection(document)) {
     throw new Error("a page of another kind");
   }
+  if (!(await isOfThisVersion(page, address))) throw new Error("a page of another version");
   return { page, address };
+}
+
+/**
+ * Modules of two versions do not mix. A page that names its script at the door says nothing of its version.
+ * @param {Document} page @param {URL} url
+ */
+async function isOfThisVersion(page, url) {
+  const sources = [...page.querySelectorAll("script[src]")].map((script) => new URL(script.getAttribute("src") ?? "", url).href);
+  const script = sources.find((source) => source.endsWith("/site.js")) ?? DOOR;
+  return script === DOOR ? !(await isOutdated()) : script.startsWith(APP.href);
 }
 
 /**

@@ -2,11 +2,12 @@
 // WebAssembly is compiled: Python itself would take several times as long for that, and only then.
 import { unzip } from "./zip.js";
 import { ROOT } from "../base/root.js";
+import { APP } from "../base/version.js";
 
 const RUNTIME = new URL("app/runtime/", ROOT).href;
 const ASM = "pyodide.asm.js";
 const LIBRARY = "python_stdlib.zip";
-const LOCK = "pyodide-lock.json";
+const LOCK = new URL("python/pyodide-lock.json", APP).href; // it names the engine of this version
 const WASM = "pyodide.asm.wasm";
 
 /** @typedef {(name: string, options?: RequestInit) => Promise<Response>} Get fetches a file of the runtime */
@@ -27,7 +28,7 @@ const WASM = "pyodide.asm.wasm";
 export async function startPython(report = () => {}) {
   const plainFetch = self.fetch;
   const get = countingFetch(plainFetch, report);
-  const lock = get(LOCK).then((answer) => answer.text());
+  const lock = fetchText(plainFetch, LOCK);
   const files = lock.then((text) => {
     /** @type {{ file_name: string, sha256: string }[]} */
     const packages = Object.values(JSON.parse(text).packages);
@@ -36,13 +37,13 @@ export async function startPython(report = () => {}) {
   /** @type {Record<string, Promise<Response>>} */
   const prefetched = {
     [LOCK]: lock.then((text) => new Response(text)),
-    [LIBRARY]: get(LIBRARY),
-    [WASM]: inflate(get(`${WASM}.bin`)),
+    [RUNTIME + LIBRARY]: get(LIBRARY),
+    [RUNTIME + WASM]: inflate(get(`${WASM}.bin`)),
   };
   import(`${RUNTIME}${ASM}`).catch(() => {}); // asked for again where it is wanted
   self.fetch = (input, ...rest) => {
     const address = input instanceof Request ? input.url : String(input);
-    return prefetched[address.replace(RUNTIME, "")] ?? plainFetch(input, ...rest);
+    return prefetched[address] ?? plainFetch(input, ...rest);
   };
   try {
     const [pyodide] = await Promise.all([load(files), files, ...Object.values(prefetched)]);
@@ -50,6 +51,13 @@ export async function startPython(report = () => {}) {
   } finally {
     self.fetch = plainFetch;
   }
+}
+
+/** @param {typeof fetch} plainFetch @param {string} address */
+async function fetchText(plainFetch, address) {
+  const answer = await plainFetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.text();
 }
 
 /**
@@ -60,7 +68,7 @@ async function load(files) {
   const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
   return loadPyodide({
     indexURL: RUNTIME,
-    lockFileURL: `${RUNTIME}${LOCK}`,
+    lockFileURL: LOCK,
     fsInit: async (/** @type {FileSystem} */ FS, /** @type {{ sitePackages: string }} */ { sitePackages }) => {
       writeFiles(FS, sitePackages, (await files).flat());
     },

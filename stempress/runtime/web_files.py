@@ -1,0 +1,128 @@
+"""The pages' modules and style sheets, below an address that changes with their content.
+
+A page that is open while its site is deployed anew keeps to the modules that it was made with:
+those of another version have other addresses. ``app/web/`` has doors, which lead pages of other
+people to the present version.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.core.paths import WEB
+from stempress.i18n.translations import SOURCE_LANGUAGE, compile_plural_rule
+from stempress.output.input_hash import content_digest
+from stempress.output.output_files import OutputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stempress.i18n.translations import Translations
+
+SERVICE_WORKER = "sw.js"
+LANGUAGE = "language/language.js"
+"""The module that holds what the other modules say."""
+CLASSIC_SCRIPT = "site.js"
+"""No module, and as deep in either folder: its door is a copy."""
+DOORS = "app/web/"
+DIGEST_BYTES = 6
+
+
+class WebFiles(NamedTuple):
+    """Modules and style sheets: the ``address`` of their folder, their files, and the doors."""
+
+    address: str
+    files: list[OutputFile]
+    doors: list[OutputFile]
+
+
+def web_files(translations: Translations, more: Mapping[str, Path]) -> WebFiles:
+    """Return the pages' modules in the site's language, and ``more`` that is of their version."""
+    contents: dict[str, Path | bytes] = {
+        name: WEB / name for name in web_names() if name != SERVICE_WORKER
+    }
+    if translations.key != SOURCE_LANGUAGE:
+        contents[LANGUAGE] = language_module(translations).encode()
+    contents |= more
+    address = f"app/{_digest(contents)}/"
+    files = [OutputFile(f"{address}{name}", content) for name, content in contents.items()]
+    doors = [
+        OutputFile(f"{DOORS}{name}", _door(name, address, content))
+        for name, content in contents.items()
+        if "/" not in name
+    ]
+    return WebFiles(address, files, doors)
+
+
+def web_names() -> list[str]:
+    """Return the paths of modules and style sheets below web/."""
+    folders = ((Path(folder).relative_to(WEB), names) for folder, _, names in os.walk(WEB))
+    return sorted(
+        (folder / name).as_posix()
+        for folder, names in folders
+        for name in names
+        if not name.startswith(".")
+    )
+
+
+def service_worker(translations: Translations, address: str) -> OutputFile:
+    """Return the service worker, with the modules' address and its sentences before it.
+
+    Browsers take it for a new one whenever the modules are others. A classic worker cannot import
+    `language_module`, and this one must work without a network. What it is in charge of lies below
+    it.
+    """
+    source = (WEB / SERVICE_WORKER).read_text("utf-8")
+    script = f"globalThis.siteApp = {_to_script(address)};\n{source}"
+    if translations.key == SOURCE_LANGUAGE:
+        return OutputFile(SERVICE_WORKER, script.encode())
+    used = [key for key in sorted(translations.scripted) if f"_({_to_script(key)})" in source]
+    language = {
+        "lang": translations.tag,
+        "dir": translations.direction,
+        "forms": {key: translations.forms[key] for key in used},
+    }
+    script = f"globalThis.siteLanguage = {_to_script(language)};\n{script}"
+    return OutputFile(SERVICE_WORKER, script.encode())
+
+
+def language_module(translations: Translations) -> str:
+    """Return the sentences that modules say as a module."""
+    said = {key: translations.forms[key] for key in sorted(translations.scripted)}
+    compile_plural_rule(translations.rule)  # refuses what is no rule
+    return (
+        f"export const LANGUAGE = {_to_script(translations.tag)};\n"
+        f"export const FORMS = {_to_script(said)};\n"
+        f"export const ISOLATION = {_to_script(translations.isolation)};\n"
+        f"export const whichForm = (n) => Number({translations.rule});\n"
+    )
+
+
+def _to_script(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _door(name: str, address: str, content: Path | bytes) -> Path | bytes:
+    """Return what lies in app/web/ under the name of a module or style sheet."""
+    target = f"../{address.removeprefix('app/')}{name}"
+    if name == CLASSIC_SCRIPT:
+        return content
+    if name.endswith(".css"):
+        return f'@import "{target}";\n'.encode()
+    return f'export * from "{target}";\n'.encode()
+
+
+def _digest(contents: Mapping[str, Path | bytes]) -> str:
+    """Return a hash of names and contents; what the build has read is not read again."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for name, content in sorted(contents.items()):
+        if isinstance(content, Path):
+            part = content_digest(str(content), content.stat())
+        else:
+            part = blake2b(content, digest_size=16).digest()
+        digest.update(f"{name}\0".encode() + part)
+    return digest.hexdigest()
