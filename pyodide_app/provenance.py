@@ -72,7 +72,7 @@ def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[Pro
             yield _("token %(token)s has been opened but was never sealed", token=place)
             continue
         if item_hash(salt, item) != hashes[at[place]]:
-            yield _("position %(place)s: %(item)s is not what was sealed", place=place, item=item)
+            yield _("place %(place)s: %(item)s is not what was sealed", place=place, item=item)
         token = places[(at[place] - (seal["starting_index"] or 0)) % len(places)]
         if token not in tokens:
             yield _("token %(token)s has been opened but is still unrevealed", token=token)

@@ -65,4 +65,6 @@ class LocaleFormatter(Formatter):
         """Return a count of bytes for people."""
         unit, share, digits = ("megabyte", 1e6, 1) if count >= 1e6 else ("kilobyte", 1e3, 0)
         figure = round(count / share, digits)
-        return format_unit(figure, f"digital-{unit}", "short", locale=self._locale)
+        before, after = self._phrases.isolation
+        size = format_unit(figure, f"digital-{unit}", "short", locale=self._locale)
+        return f"{before}{size}{after}"

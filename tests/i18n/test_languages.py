@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 
     from tests.conftest import Press, Serve
 
+FIRST_IS_RIGHTMOST = """element => {
+  const text = element.firstChild;
+  const letters = [...text.data.matchAll(/[\\dא-ת]/g)].map(({ index }) => index);
+  const left = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(letters[0]) > left(letters.at(-1));
+}"""
 PAGES = (
     "",
     "albums/outbound/",
@@ -150,6 +162,18 @@ class TestRightToLeft:
         here = mixer.evaluate("it => it.position")
         page.wait_for_timeout(300)
         assert mixer.evaluate("it => it.position") != here
+
+    def test_words_among_its_figures_are_read_from_right_to_left(
+        self, page: Page, serve: Serve, hebrew: Path
+    ) -> None:
+        page.goto(f"{serve(hebrew)}songs/undertow/")
+        mixer = page.locator("stem-mixer")
+        mixer.evaluate("it => it.seek(1)")
+        pan = mixer.locator(".pan input").first
+        pan.evaluate("it => { it.value = -0.5; it.dispatchEvent(new Event('input')); }")
+        for words in (".bar-now", ".pan .value"):
+            expect(mixer.locator(words).first).to_have_text(re.compile("[א-ת]"))
+            assert mixer.locator(words).first.evaluate(FIRST_IS_RIGHTMOST), words
 
     def test_names_are_read_from_left_to_right_within_its_sentences(
         self, page: Page, serve: Serve, hebrew: Path

@@ -49,6 +49,8 @@ def test_shares_have_two_digits_that_matter(german: Formatter, share: float, wor
 
 
 def test_percentages_are_written_as_the_language_does() -> None:
+    assert formatter_for(load_translations("en-GB")).percent(0.5) == "50%"
+    assert formatter_for(load_translations("he")).percent(0.5) == "50%"
     assert formatter_for(Translations(tag="tr", key="tr")).percent(0.5) == "%50"
     assert formatter_for(Translations(tag="fr", key="fr")).percent(0.0123) == "1,2\u00a0%"
 
@@ -64,6 +66,13 @@ def test_days_and_lists_are_sentences_of_the_language(german: Formatter) -> None
 def test_names_in_a_list_are_isolated_where_it_is_written_from_right_to_left() -> None:
     listed = formatter_for(load_translations("he")).listed(["Drums", "Bass"], "and")
     assert listed == "\u2068Drums\u2069 \u05d5\u2068Bass\u2069"
+
+
+def test_a_size_is_isolated_where_it_is_written_from_right_to_left() -> None:
+    assert "\u2068" not in formatter_for(load_translations("de")).size(874_000)
+    size = formatter_for(load_translations("he")).size(874_000)
+    assert (size[0], size[-1]) == ("\u2068", "\u2069")
+    assert size[1:-1].startswith("874")
 
 
 def test_an_unknown_dialect_is_written_as_its_language() -> None:
