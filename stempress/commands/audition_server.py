@@ -67,13 +67,13 @@ class AuditionHandler(PreviewHandler):
         )
 
     def _told(self, slug: str) -> dict[str, Any]:
-        return self.audition.offer(slug) if slug else {"songs": self.audition.songs()}
+        return self.audition.song_data(slug) if slug else {"songs": self.audition.songs()}
 
     def _taken(self, asked: dict[str, Any]) -> dict[str, Any]:
         if "verdict" in asked:
-            self.audition.judge(asked["song"], asked["mix"], asked["verdict"])
+            self.audition.set_verdict(asked["song"], asked["mix"], asked["verdict"])
         else:
-            self.audition.rule(asked["song"], asked["if"], asked["exclude"])
+            self.audition.add_rule(asked["song"], asked["if"], asked["exclude"])
         return {}
 
     def send_outcome(self, work: Any) -> None:  # noqa: ANN401 - what returns JSON

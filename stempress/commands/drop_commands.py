@@ -160,9 +160,9 @@ def add_import_arguments(parser: ArgumentParser) -> None:
 
 def run_new(options: NewOptions, context: Context) -> bool:
     """Write a site from a folder of stems."""
-    from stempress.drop.scaffold import start
+    from stempress.drop.scaffold import create_site
 
-    start(
+    create_site(
         options.stems,
         options.site,
         context.progress,

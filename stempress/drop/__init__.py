@@ -1,1 +1,1 @@
-"""A drop: mint, seal, reveal, sync."""
+"""Drop commands: new, mint, seal, reveal, sync and import."""

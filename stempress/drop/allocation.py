@@ -1,6 +1,6 @@
-"""Which tokens a drop has: drawn from supplies or weights, rules and a seed. Pure.
+"""Allocation of a drop's tokens from supplies, weights, rules and a seed. Pure.
 
-The same collection and the same seed give the same tokens, on any machine.
+The same collection and seed give the same tokens on any machine.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import stem_keys
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, SiteError
-from stempress.drop.apportionment import drawn, largest_remainder
-from stempress.drop.mint_report import exact_share, weights_of
-from stempress.drop.sampler import count, pick, room
+from stempress.drop.apportionment import draw_counts, largest_remainder
+from stempress.drop.mint_report import exact_weight, weight_shares
+from stempress.drop.sampler import available_per_stem, count_stems, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,69 +21,84 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey
     from stempress.collection.variation_space import Choice
-    from stempress.drop.seeded_rng import Dice
+    from stempress.drop.seeded_rng import SeededRandom
 
 WHERE = "mint"
-TRIES = 5
-"""How often exact supplies are tried to be met before a plan is given up."""
+MAX_ATTEMPTS = 5
+"""Attempts to meet exact supplies before a plan is rejected."""
 
 
-def stem_plan(
+def plan_stems(
     songs: Sequence[Song],
-    have: Mapping[StemKey, int],
+    minted: Mapping[StemKey, int],
     size: int | None,
-    dice: Dice | None = None,
+    rng: SeededRandom | None = None,
 ) -> dict[StemKey, int]:
-    """Return how many tokens of each stem to mint beside those there are; ``dice`` draw weights.
+    """Return how many tokens of each stem to mint in addition to ``minted``.
 
-    Stems with a supply get what remains of it, those with a weight share what is left of ``size``,
-    every layer alike. Without a size, supplies alone decide.
+    Stems with a supply get the rest of it; stems with a weight share what remains of ``size``,
+    every layer equally. Without ``size`` there must be supplies only. With ``rng``, weights are
+    drawn at random instead of apportioned.
     """
     stems = {(s.slug, la.slug, st.slug): st for s in songs for la in s.layers for st in la.stems}
     exact = {
-        key: st.supply - have.get(key, 0) for key, st in stems.items() if st.supply is not None
+        key: st.supply - minted.get(key, 0) for key, st in stems.items() if st.supply is not None
     }
-    weighed = [key for key, stem in stems.items() if stem.supply is None]
-    remaining = sum(exact.values())
-    if size is None:
-        if weighed:
-            raise _refused("size", "is needed: weights say how, not how many", "--size 1000")
-        size = remaining
-    if not weighed:
-        if size > remaining:
-            raise _refused("size", "is more than the supplies leave", _sums(songs, have), size)
+    weighted = [key for key, stem in stems.items() if stem.supply is None]
+    size = _check_stem_count(songs, minted, size, sum(exact.values()), bool(weighted))
+    if not weighted:
         return exact
-    if size < remaining:
-        hint = f"{_sums(songs, have)}; a larger --size, or weights alone"
-        raise _refused("size", "is less than the exact supplies ask for", hint, size)
-    shares = weights_of(songs)
-    total = size - remaining + sum(have.get(key, 0) for key in weighed)
-    parts = [shares[key] for key in weighed]
-    if dice is not None:
-        return exact | dict(zip(weighed, drawn(size - remaining, parts, dice), strict=True))
-    wishes = largest_remainder(total, parts)
-    lacking = [max(0, wish - have.get(key, 0)) for key, wish in zip(weighed, wishes, strict=True)]
-    rest = largest_remainder(size - remaining, [Fraction(each) for each in lacking])
-    return exact | dict(zip(weighed, rest, strict=True))
+    free = size - sum(exact.values())
+    shares = weight_shares(songs)
+    parts = [shares[key] for key in weighted]
+    if rng is not None:
+        return exact | dict(zip(weighted, draw_counts(free, parts, rng), strict=True))
+    already = [minted.get(key, 0) for key in weighted]
+    targets = largest_remainder(free + sum(already), parts)
+    lacking = [
+        Fraction(max(0, target - have)) for target, have in zip(targets, already, strict=True)
+    ]
+    return exact | dict(zip(weighted, largest_remainder(free, lacking), strict=True))
 
 
-def draw_stems(plan: Mapping[StemKey, int], size: int | None, dice: Dice) -> list[StemKey]:
-    """Return the first ``size`` of all planned tokens in an order of chance."""
+def _check_stem_count(
+    songs: Sequence[Song],
+    minted: Mapping[StemKey, int],
+    size: int | None,
+    supplied: int,
+    has_weights: bool,  # noqa: FBT001 - internal
+) -> int:
+    """Return the size of a mint, by default what the supplies leave; reject what cannot work."""
+    if size is None:
+        if has_weights:
+            what = "is required: weights give proportions, not numbers"
+            raise _rejection("size", what, "--size 1000")
+        return supplied
+    if size > supplied and not has_weights:
+        raise _rejection("size", "exceeds what the supplies leave", _sums(songs, minted), size)
+    if size < supplied and has_weights:
+        hint = f"{_sums(songs, minted)}; use a larger --size, or weights only"
+        raise _rejection("size", "is less than the exact supplies require", hint, size)
+    return size
+
+
+def draw_stems(plan: Mapping[StemKey, int], size: int | None, rng: SeededRandom) -> list[StemKey]:
+    """Return the first ``size`` of all planned tokens in random order."""
     deck = [key for key, number in plan.items() for _ in range(number)]
-    return dice.shuffled(deck)[:size]
+    return rng.shuffled(deck)[:size]
 
 
-def _sums(songs: Sequence[Song], have: Mapping[StemKey, int]) -> str:
-    """Return the arithmetic of supplies: what each song has, what is minted, what is left."""
+def _sums(songs: Sequence[Song], minted: Mapping[StemKey, int]) -> str:
+    """Return the supply of each song, the number minted and the number left, for a message."""
     supplies = {
         song.slug: sum(stem.supply or 0 for layer in song.layers for stem in layer.stems)
         for song in songs
     }
-    known = {key for key in stem_keys(songs) if _stem(songs, key).supply is not None}
-    minted = sum(number for key, number in have.items() if key in known)
+    with_supply = {key for key in stem_keys(songs) if _stem(songs, key).supply is not None}
+    count = sum(number for key, number in minted.items() if key in with_supply)
     total = sum(supplies.values())
-    each = " + ".join(f"{slug} {number}" for slug, number in supplies.items())
-    return f"supplies: {each} = {total}; {minted} are minted, {total - minted} are left"
+    terms = " + ".join(f"{slug} {number}" for slug, number in supplies.items())
+    return f"supplies: {terms} = {total}; {count} minted, {total - count} left"
 
 
 def _stem(songs: Sequence[Song], key: StemKey) -> Stem:
@@ -96,142 +111,158 @@ def draw_variations(  # noqa: PLR0913 - what a draw depends on
     size: int,
     minted: Sequence[Choice],
     rejected: AbstractSet[Choice],
-    dice: Dice,
+    rng: SeededRandom,
     *,
     at_random: bool = False,
 ) -> tuple[list[Choice], list[list[int]]]:
     """Return ``size`` variations that are neither minted nor rejected, and the plan by layer.
 
-    A layer with supplies never exceeds them, and meets them when ``size`` uses them up.
+    A layer's supplies are never exceeded, and are met exactly when ``size`` uses them up.
     """
     taken = {*minted, *rejected}
-    _refuse_size(song, size, taken, len(minted))
-    used, fits = count(song, minted), room(song, taken)
+    _check_size(song, size, taken, len(minted))
+    used, available = count_stems(song, minted), available_per_stem(song, taken)
     plan = [
-        _layer_plan(song, at, size, used[at], fits[at], dice if at_random else None)
-        for at in range(len(song.layers))
+        _plan_layer(song, layer, size, used[layer], available[layer], rng if at_random else None)
+        for layer in range(len(song.layers))
     ]
-    for _ in range(TRIES):
-        choices = pick(song, plan, size, taken, dice)
-        wrong = list(_misses(song, count(song, choices), plan, used))
-        if not wrong:
+    for _ in range(MAX_ATTEMPTS):
+        choices = sample(song, plan, size, taken, rng)
+        mismatches = list(_supply_mismatches(song, count_stems(song, choices), plan, used))
+        if not mismatches:
             return choices, plan
     raise SiteError(
         Fault(
             WHERE,
-            "finds no set of variations that keeps the rules and meets these supplies",
+            "no set of variations was found that follows the rules and meets this supply",
             f"{song.slug}/{layer}/{stem}",
-            hint=f"{got} instead of {wish} is as near as it comes: change the supply, or a rule",
+            hint=f"the closest was {count} instead of {supply}: change the supply, or a rule",
         )
-        for layer, stem, got, wish in wrong
+        for layer, stem, count, supply in mismatches
     )
 
 
 def draw_approved(
-    song: Song, size: int | None, minted: Sequence[Choice], approved: Sequence[Choice], dice: Dice
+    song: Song,
+    size: int | None,
+    minted: Sequence[Choice],
+    approved: Sequence[Choice],
+    rng: SeededRandom,
 ) -> list[Choice]:
-    """Return ``size`` of the approved variations that are not minted, all of them without one."""
+    """Return ``size`` approved variations that are not minted, or all of them if it is None."""
     space, taken = VariationSpace(song), set(minted)
     pool = [choice for choice in approved if choice in space and choice not in taken]
     if size is not None and size > len(pool):
         hint = f"{len(approved)} are approved; {len(pool)} of them are permitted and not minted"
-        raise _refused("size", "is more than what was approved", hint, size)
-    choices = dice.shuffled(sorted(pool))[:size]
-    got, used = count(song, choices), count(song, minted)
-    for at, layer in enumerate(song.layers):
-        for nth, stem in enumerate(layer.stems):
-            left = _left(stem, used[at][nth])
-            if left is not None and got[at][nth] > left:
+        raise _rejection("size", "exceeds the number of approved variations", hint, size)
+    choices = rng.shuffled(sorted(pool))[:size]
+    counts, used = count_stems(song, choices), count_stems(song, minted)
+    for layer, count, minted_count in zip(song.layers, counts, used, strict=True):
+        for index, stem in enumerate(layer.stems):
+            left = _supply_left(stem, minted_count[index])
+            if left is not None and count[index] > left:
                 key = f"{song.slug}/{layer.slug}/{stem.slug}"
                 hint = f"the supply leaves {left}: reject some, or mint fewer"
-                raise _refused(key, "is approved more often than its supply", hint, got[at][nth])
+                what = "is approved more often than its supply"
+                raise _rejection(key, what, hint, count[index])
     return choices
 
 
-def _refuse_size(song: Song, size: int, taken: AbstractSet[Choice], minted: int) -> None:
+def _check_size(song: Song, size: int, taken: AbstractSet[Choice], minted: int) -> None:
+    """Reject a size that exceeds the variations left."""
     space = VariationSpace(song)
-    gone = sum(1 for choice in taken if choice in space)
-    if size > space.size - gone:
+    unavailable = sum(1 for choice in taken if choice in space)
+    if size > space.size - unavailable:
         sizes = " x ".join(f"{layer.slug} {len(layer.stems)}" for layer in song.layers)
-        raise _refused(
+        raise _rejection(
             "size",
-            f"is more than {song.slug} has variations left",
-            f"{sizes} = {song.combinations}; rules permit {space.size}; {minted} of them are "
-            f"minted, {gone - minted} rejected, {space.size - gone} are left",
+            f"exceeds the variations of {song.slug} that are left",
+            f"{sizes} = {song.combinations}; the rules permit {space.size}; {minted} minted, "
+            f"{unavailable - minted} rejected, {space.size - unavailable} left",
             size,
         )
 
 
-def _layer_plan(  # noqa: PLR0913, PLR0917 - the figures of one layer
-    song: Song, at: int, size: int, used: list[int], fits: list[int], dice: Dice | None
+def _plan_layer(  # noqa: PLR0913, PLR0917 - the numbers of one layer
+    song: Song,
+    index: int,
+    size: int,
+    used: list[int],
+    available: list[int],
+    rng: SeededRandom | None,
 ) -> list[int]:
-    """Return how often each stem of a layer is to be drawn."""
-    layer = song.layers[at]
-    left = [_left(stem, minted) for stem, minted in zip(layer.stems, used, strict=True)]
-    _refuse_supplies(song, layer, size, used, left, fits)
-    most = [fit if rest is None else min(rest, fit) for rest, fit in zip(left, fits, strict=True)]
-    shares = [exact_share(stem) for stem in layer.stems]
-    if dice is not None:
-        return drawn(size, shares, dice, most)
+    """Return how often to draw each stem of a layer."""
+    layer = song.layers[index]
+    left = [_supply_left(stem, minted) for stem, minted in zip(layer.stems, used, strict=True)]
+    _check_supplies(song, layer, size, used, left, available)
+    limits = [
+        limit if supply is None else min(supply, limit)
+        for supply, limit in zip(left, available, strict=True)
+    ]
+    weights = [exact_weight(stem) for stem in layer.stems]
+    if rng is not None:
+        return draw_counts(size, weights, rng, limits)
     total = size + sum(used)
-    wishes = [share / sum(shares) * total - got for share, got in zip(shares, used, strict=True)]
-    return largest_remainder(size, [max(wish, Fraction(0)) for wish in wishes], most)
+    targets = [
+        weight / sum(weights) * total - minted for weight, minted in zip(weights, used, strict=True)
+    ]
+    return largest_remainder(size, [max(target, Fraction(0)) for target in targets], limits)
 
 
-def _left(stem: Stem, minted: int) -> int | None:
+def _supply_left(stem: Stem, minted: int) -> int | None:
     return None if stem.supply is None else stem.supply - minted
 
 
-def _refuse_supplies(  # noqa: PLR0913, PLR0917 - the figures of one layer
+def _check_supplies(  # noqa: PLR0913, PLR0917 - the numbers of one layer
     song: Song,
     layer: Layer,
     size: int,
     used: list[int],
     left: list[int | None],
-    fits: list[int],
+    available: list[int],
 ) -> None:
-    """Refuse supplies that are too small together, or larger than the rules have room for."""
+    """Reject supplies that are too small, or larger than the rules allow."""
     key = f"{song.slug}/{layer.slug}"
-    known = [each for each in left if each is not None]
-    if len(known) < len(layer.stems):
+    supplies = [supply for supply in left if supply is not None]
+    if len(supplies) < len(layer.stems):
         return
-    words = " + ".join(f"{stem.slug} {stem.supply}" for stem in layer.stems)
-    if sum(known) < size:
-        total = sum(known) + sum(used)
-        hint = f"{words} = {total}; {sum(used)} are minted, {sum(known)} are left, not {size}"
-        raise _refused(key, "has supplies that are too small", hint)
-    if sum(known) == size:
-        narrow = [
+    terms = " + ".join(f"{stem.slug} {stem.supply}" for stem in layer.stems)
+    if sum(supplies) < size:
+        total = sum(supplies) + sum(used)
+        hint = f"{terms} = {total}; {sum(used)} minted, {sum(supplies)} left, not {size}"
+        raise _rejection(key, "has supplies that are too small", hint)
+    if sum(supplies) == size:
+        faults = [
             Fault(
                 WHERE,
-                "has a supply that the rules have no room for",
+                "has a larger supply than the rules allow",
                 f"{key}/{stem.slug}",
-                rest,
-                f"{fit} variations with it are left: a variation is minted once",
+                supply,
+                f"variations with it that are left: {limit}; each is minted at most once",
             )
-            for stem, rest, fit in zip(layer.stems, known, fits, strict=True)
-            if rest > fit
+            for stem, supply, limit in zip(layer.stems, supplies, available, strict=True)
+            if supply > limit
         ]
-        if narrow:
-            raise SiteError(narrow)
-    if sum(map(min, known, fits)) < size:
-        hint = f"{words}, of which the rules have room for {sum(map(min, known, fits))}"
-        raise _refused(key, "has supplies that the rules have no room for", hint, size)
+        if faults:
+            raise SiteError(faults)
+    if (usable := sum(map(min, supplies, available))) < size:
+        hint = f"{terms}, of which the rules allow {usable}"
+        raise _rejection(key, "has larger supplies than the rules allow", hint, size)
 
 
-def _misses(
-    song: Song, got: list[list[int]], plan: list[list[int]], used: list[list[int]]
+def _supply_mismatches(
+    song: Song, counts: list[list[int]], plan: list[list[int]], used: list[list[int]]
 ) -> Iterator[tuple[str, str, int, int]]:
-    """Yield stems that exceed their supply, or miss one that was to be used up."""
-    for at, layer in enumerate(song.layers):
+    """Yield (layer, stem, count, supply left) of stems that exceed or fail to use up a supply."""
+    for layer, count, planned, minted in zip(song.layers, counts, plan, used, strict=True):
         if any(stem.supply is None for stem in layer.stems):
             continue
-        left = [(stem.supply or 0) - have for stem, have in zip(layer.stems, used[at], strict=True)]
-        whole = sum(left) == sum(plan[at])
-        for nth, stem in enumerate(layer.stems):
-            if got[at][nth] > left[nth] or (whole and got[at][nth] != left[nth]):
-                yield layer.slug, stem.slug, got[at][nth], left[nth]
+        left = [(stem.supply or 0) - have for stem, have in zip(layer.stems, minted, strict=True)]
+        uses_all = sum(left) == sum(planned)
+        for index, stem in enumerate(layer.stems):
+            if count[index] > left[index] or (uses_all and count[index] != left[index]):
+                yield layer.slug, stem.slug, count[index], left[index]
 
 
-def _refused(key: str, what: str, hint: str, value: object = None) -> SiteError:
+def _rejection(key: str, what: str, hint: str, value: object = None) -> SiteError:
     return SiteError([Fault(WHERE, what, key, value, hint)])

@@ -1,4 +1,4 @@
-"""Whole numbers that come as near to shares as they can, in exact arithmetic."""
+"""Apportionment of whole numbers in proportion to shares, in exact arithmetic."""
 
 from __future__ import annotations
 
@@ -11,65 +11,76 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stempress.drop.seeded_rng import Dice
+    from stempress.drop.seeded_rng import SeededRandom
 
 
 def largest_remainder(
-    total: int, shares: Sequence[Fraction], most: Sequence[int] | None = None
+    total: int, shares: Sequence[Fraction], limits: Sequence[int] | None = None
 ) -> list[int]:
-    """Split ``total`` by shares: each part rounded down, the rest to the largest remainders.
+    """Split ``total`` in proportion to ``shares`` by the largest remainder method.
 
-    No part exceeds ``most``; what does not fit is split among the others, by their shares again.
-    ValueError if it does not fit at all.
+    No part exceeds its limit; what does not fit is split among the others, again by their shares.
+    ValueError if ``total`` exceeds all limits together.
     """
-    room = list(most) if most is not None else [total] * len(shares)
-    if sum(room) < total:
-        raise ValueError(f"{total} do not fit into {sum(room)}")
+    limits = _check_limits(total, shares, limits)
     parts = [0] * len(shares)
-    left = total
-    while left:
-        open_places = [at for at in range(len(parts)) if parts[at] < room[at]]
-        wanted = [at for at in open_places if shares[at]] or open_places
-        sums = sum(shares[at] for at in wanted)
+    remaining = total
+    while remaining:
+        below_limit = [index for index in range(len(parts)) if parts[index] < limits[index]]
+        eligible = [index for index in below_limit if shares[index]] or below_limit
+        share_sum = sum(shares[index] for index in eligible)
         exact = {
-            at: left * (shares[at] / sums if sums else Fraction(1, len(wanted))) for at in wanted
+            index: remaining
+            * (shares[index] / share_sum if share_sum else Fraction(1, len(eligible)))
+            for index in eligible
         }
-        full = [at for at in wanted if parts[at] + exact[at] >= room[at]]
+        full = [index for index in eligible if parts[index] + exact[index] >= limits[index]]
         if full:
-            for at in full:
-                left -= room[at] - parts[at]
-                parts[at] = room[at]
+            for index in full:
+                remaining -= limits[index] - parts[index]
+                parts[index] = limits[index]
             continue
-        for at in wanted:
-            parts[at] += int(exact[at])
-            left -= int(exact[at])
-        by_remainder = sorted(wanted, key=lambda at: (int(exact[at]) - exact[at], at))
-        for at in by_remainder[:left]:
-            parts[at] += 1
-        left = 0
+        for index in eligible:
+            parts[index] += int(exact[index])
+            remaining -= int(exact[index])
+        by_remainder = sorted(eligible, key=lambda index: (int(exact[index]) - exact[index], index))
+        for index in by_remainder[:remaining]:
+            parts[index] += 1
+        remaining = 0
     return parts
 
 
-def drawn(
-    total: int, shares: Sequence[Fraction], dice: Dice, most: Sequence[int] | None = None
+def draw_counts(
+    total: int, shares: Sequence[Fraction], rng: SeededRandom, limits: Sequence[int] | None = None
 ) -> list[int]:
-    """Draw ``total`` times by shares; a place that is full is drawn no more."""
-    room = list(most) if most is not None else [total] * len(shares)
-    if sum(room) < total:
-        raise ValueError(f"{total} do not fit into {sum(room)}")
-    parts = [0] * len(shares)
-    places: list[int] = []
+    """Draw ``total`` times with probabilities ``shares``; return how often each was drawn.
+
+    What has reached its limit is not drawn again.
+    """
+    limits = _check_limits(total, shares, limits)
+    counts = [0] * len(shares)
+    eligible: list[int] = []
     for _ in range(total):
-        if not places or any(parts[at] >= room[at] for at in places):
-            places = [at for at in range(len(parts)) if parts[at] < room[at]]
-            ends = list(accumulate(_whole([shares[at] for at in places])))
-        parts[places[bisect_right(ends, dice.below(ends[-1]))]] += 1
-    return parts
+        if not eligible or any(counts[index] >= limits[index] for index in eligible):
+            eligible = [index for index in range(len(counts)) if counts[index] < limits[index]]
+            ends = list(accumulate(_integer_weights([shares[index] for index in eligible])))
+        counts[eligible[bisect_right(ends, rng.randbelow(ends[-1]))]] += 1
+    return counts
 
 
-def _whole(shares: Sequence[Fraction]) -> list[int]:
-    """Return whole numbers in the same proportion; alike where every share is 0."""
+def _check_limits(
+    total: int, shares: Sequence[Fraction], limits: Sequence[int] | None
+) -> Sequence[int]:
+    """Return the limits, ``total`` by default; ValueError if they leave no room for it."""
+    limits = [total] * len(shares) if limits is None else limits
+    if sum(limits) < total:
+        raise ValueError(f"{total} do not fit into {sum(limits)}")
+    return limits
+
+
+def _integer_weights(shares: Sequence[Fraction]) -> list[int]:
+    """Return integers in the same proportion, or all 1 if every share is 0."""
     if not any(shares):
         return [1] * len(shares)
-    common = lcm(*(share.denominator for share in shares))
-    return [int(share * common) for share in shares]
+    denominator = lcm(*(share.denominator for share in shares))
+    return [int(share * denominator) for share in shares]

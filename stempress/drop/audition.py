@@ -1,7 +1,7 @@
-"""Auditions: what the artist thinks of variations before the mint, kept beside the site.
+"""Audition: the artist's verdicts on variations before the mint, saved in the site's folder.
 
-``audition.json`` maps songs to mix numbers to verdicts. It is for the artist alone: a build does
-not read it, a mint leaves out what was rejected. A rule is written into the song's own file.
+``audition.json`` maps song slugs to mix numbers to verdicts. It is private to the artist: builds do
+not read it, and mints leave out rejected variations. Rules are written to the song's own file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from stempress.collection.songs import parse_song
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
-from stempress.drop.seeded_rng import Dice
+from stempress.drop.seeded_rng import SeededRandom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,30 +31,30 @@ if TYPE_CHECKING:
 
 FILE = "audition.json"
 VERDICTS = ("approved", "rejected")
-FRESH = 24
-"""How many variations that nobody has judged are offered at once."""
+MAX_SUGGESTIONS = 24
+"""Variations without a verdict that are offered at a time."""
 
 type Verdicts = dict[str, dict[str, str]]
 type Side = Mapping[str, str]
-"""One side of a rule: the slug of a layer to that of a stem."""
+"""One side of a rule: layer slug -> stem slug."""
 
 
 def read_verdicts(site: Path) -> Verdicts:
-    """Return verdicts by song and mix number; none where nobody has listened yet."""
+    """Return song slug -> mix number -> verdict; empty if there are none yet."""
     path = site / FILE
     try:
-        found = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        content = json.loads(path.read_text("utf-8")) if path.exists() else {}
         return {
-            str(song): {str(mix): str(verdict) for mix, verdict in judged.items()}
-            for song, judged in found.items()
+            str(song): {str(mix): str(verdict) for mix, verdict in verdicts.items()}
+            for song, verdicts in content.items()
         }
     except (ValueError, AttributeError):
-        fault = Fault(FILE, "is not what the audition has written", hint="mend it, or remove it")
+        fault = Fault(FILE, "is not a valid audition file", hint="repair it, or remove it")
         raise SiteError([fault]) from None
 
 
-def judged_of(site: Path, song: Song) -> dict[str, str]:
-    """Return the verdicts on a song by mix number, of those that its layers still have."""
+def verdicts_on(site: Path, song: Song) -> dict[str, str]:
+    """Return the verdicts on a song's variations by mix number, without outdated numbers."""
     return {
         mix: verdict
         for mix, verdict in read_verdicts(site).get(song.slug, {}).items()
@@ -72,22 +72,22 @@ def _is_mix(song: Song, mix: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Audition:
-    """What the page of the audition asks for."""
+    """Backend of the audition page."""
 
     site: Path
 
     def songs(self) -> list[dict[str, str]]:
-        """Return the songs to choose from."""
-        return [{"slug": each.slug, "title": each.title} for each in self._collection().songs]
+        """Return slug and title of all songs."""
+        return [{"slug": song.slug, "title": song.title} for song in self._collection().songs]
 
-    def offer(self, slug: str) -> dict[str, object]:
-        """Return a song's layers and rules, what was judged of it, and some that was not."""
+    def song_data(self, slug: str) -> dict[str, object]:
+        """Return a song's layers, rules and variations: those with a verdict and some without."""
         collection = self._collection()
         song = _song(collection, slug)
         space = VariationSpace(song)
         rarity = Rarity(collection.songs, collection.tokens)
-        judged = judged_of(self.site, song)
-        offered = [*judged, *_fresh(song, space, judged)]
+        verdicts = verdicts_on(self.site, song)
+        mixes = [*verdicts, *_suggestions(song, space, verdicts)]
         return {
             "title": song.title,
             "layers": [
@@ -98,22 +98,22 @@ class Audition:
                 }
                 for layer in song.layers
             ],
-            "rules": [_rule_words(song, rule) for rule in song.rules],
+            "rules": [_rule_text(song, rule) for rule in song.rules],
             "permitted": space.size,
             "variations": [
                 {
                     "mix": mix,
-                    "verdict": judged.get(mix, ""),
+                    "verdict": verdicts.get(mix, ""),
                     "bits": round(rarity.score(song, variation), 2),
                     "permitted": variation.choice in space,
                 }
-                for mix in offered
+                for mix in mixes
                 for variation in [Variation.parse(song, mix)]
             ],
         }
 
-    def judge(self, slug: str, mix: str, verdict: str) -> None:
-        """Keep a verdict; an empty one takes it back."""
+    def set_verdict(self, slug: str, mix: str, verdict: str) -> None:
+        """Save a verdict; an empty one removes it."""
         song = _song(self._collection(), slug)
         try:
             mix = Variation.parse(song, mix).mix_number
@@ -121,20 +121,20 @@ class Audition:
             raise SiteError([Fault("audition", str(error), "mix")]) from None
         if verdict and verdict not in VERDICTS:
             fault = Fault(
-                "audition", "is no verdict", "verdict", verdict, suggestion(verdict, VERDICTS)
+                "audition", "is not a verdict", "verdict", verdict, suggestion(verdict, VERDICTS)
             )
             raise SiteError([fault])
-        verdicts = read_verdicts(self.site)
-        judged = verdicts.setdefault(slug, {})
-        judged.pop(mix, None)
+        all_verdicts = read_verdicts(self.site)
+        verdicts = all_verdicts.setdefault(slug, {})
+        verdicts.pop(mix, None)
         if verdict:
-            judged[mix] = verdict
+            verdicts[mix] = verdict
         write_text_atomically(
-            self.site / FILE, json.dumps(verdicts, indent=1, ensure_ascii=False) + "\n"
+            self.site / FILE, json.dumps(all_verdicts, indent=1, ensure_ascii=False) + "\n"
         )
 
-    def rule(self, slug: str, when: Side, exclude: Side) -> None:
-        """Write a rule into the song's file, if it leaves the song as it should be."""
+    def add_rule(self, slug: str, when: Side, exclude: Side) -> None:
+        """Add a rule to the song's file; SiteError if the song would not be valid."""
         song = _song(self._collection(), slug)
         where = f"content/albums/{song.album}/{song.slug}.md"
         path = self.site / where
@@ -162,34 +162,35 @@ def _song(collection: Collection, slug: str) -> Song:
     return songs[slug]
 
 
-def _fresh(song: Song, space: VariationSpace, judged: Mapping[str, str]) -> Iterator[str]:
-    """Yield variations that nobody has judged, in an order of chance; the same until one is."""
-    left = space.size - sum(1 for mix in judged if Variation.parse(song, mix).choice in space)
-    dice, seen = Dice(f"{song.slug} {sorted(judged)}"), set(judged)
-    for _ in range(min(FRESH, left)):
-        mix = _drawn(song, space, dice)
+def _suggestions(song: Song, space: VariationSpace, verdicts: Mapping[str, str]) -> Iterator[str]:
+    """Yield random mix numbers without a verdict; the same ones until a verdict is added."""
+    left = space.size - sum(1 for mix in verdicts if Variation.parse(song, mix).choice in space)
+    rng, seen = SeededRandom(f"{song.slug} {sorted(verdicts)}"), set(verdicts)
+    for _ in range(min(MAX_SUGGESTIONS, left)):
+        mix = _random_mix(song, space, rng)
         while mix in seen:
-            mix = _drawn(song, space, dice)
+            mix = _random_mix(song, space, rng)
         seen.add(mix)
         yield mix
 
 
-def _drawn(song: Song, space: VariationSpace, dice: Dice) -> str:
-    return Variation(song.slug, space.nth(dice.below(space.size))).mix_number
+def _random_mix(song: Song, space: VariationSpace, rng: SeededRandom) -> str:
+    return Variation(song.slug, space.nth(rng.randbelow(space.size))).mix_number
 
 
 def with_rule(text: str, when: Side, exclude: Side) -> str:
-    """Return a song's file with one more rule at the end of its front matter."""
+    """Return a song's file with a rule appended to its front matter."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    head = re.match(r"\ufeff?\s*\+\+\+[^\n]*\n.*?(?=^\+\+\+\s*$)", text, re.DOTALL | re.MULTILINE)
-    if head is None:
-        raise SiteError([Fault("audition", "finds no front matter to write the rule into")])
-    lines = ["", "[[rules]]", f"if = {_inline(when)}", f"exclude = {_inline(exclude)}", ""]
-    return text[: head.end()] + newline.join(lines) + text[head.end() :]
+    match = re.match(r"\ufeff?\s*\+\+\+[^\n]*\n.*?(?=^\+\+\+\s*$)", text, re.DOTALL | re.MULTILINE)
+    if match is None:
+        raise SiteError([Fault("audition", "the song's file has no front matter for the rule")])
+    lines = ["", "[[rules]]", f"if = {_inline_table(when)}"]
+    lines += [f"exclude = {_inline_table(exclude)}", ""]
+    return text[: match.end()] + newline.join(lines) + text[match.end() :]
 
 
-def _inline(side: Side) -> str:
-    """Return one side of a rule as TOML."""
+def _inline_table(side: Side) -> str:
+    """Return one side of a rule as a TOML inline table."""
     pairs = (f"{_toml_key(layer)} = {_quoted(stem)}" for layer, stem in side.items())
     return f"{{ {', '.join(pairs)} }}"
 
@@ -202,15 +203,14 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _rule_words(song: Song, rule: Rule) -> str:
+def _rule_text(song: Song, rule: Rule) -> str:
     """Return a rule as a sentence."""
 
-    def named(side: Mapping[str, tuple[str, ...]], joiner: str) -> str:
-        return joiner.join(
+    def join(side: Mapping[str, tuple[str, ...]], separator: str) -> str:
+        return separator.join(
             f"{song.layer(layer).name} {' or '.join(stems)}" for layer, stems in side.items()
         )
 
-    words = [f"with {named(rule.when, ' and ')}"]
-    words += [f"never {named(rule.exclude, ', never ')}"] if rule.exclude else []
-    words += [f"only {named(rule.require, ', only ')}"] if rule.require else []
-    return ": ".join((words[0], "; ".join(words[1:])))
+    effects = [f"never {join(rule.exclude, ', never ')}"] if rule.exclude else []
+    effects += [f"only {join(rule.require, ', only ')}"] if rule.require else []
+    return f"with {join(rule.when, ' and ')}: {'; '.join(effects)}"

@@ -1,97 +1,95 @@
-"""What the contract itself says that people hold, against what its logs come to."""
+"""Comparison of balances from a contract's logs with those the contract reports."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from eth_abi.abi import encode
 
 from stempress.core.errors import Fault, SiteError
-from stempress.drop.events import decoded
-from stempress.drop.rpc import BATCH, AnswerError
+from stempress.drop.events import decode_abi
+from stempress.drop.rpc import MAX_BATCH, EndpointError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stempress.collection.settings import Contract
-    from stempress.drop.chain_state import State
+    from stempress.drop.chain_state import ChainState
     from stempress.drop.rpc import Call, Endpoint, Endpoints
 
-PAIRS = 500
-"""Balances that one call asks an ERC-1155 contract for."""
+MAX_PAIRS = 500
+"""Balances per call to an ERC-1155 contract."""
 BALANCE_OF = "0x70a08231"
 BALANCE_OF_BATCH = "0x4e1273f4"
 
 
-def check_balances(state: State, endpoints: Endpoints, contract: Contract, block: int) -> None:
-    """Hold what logs come to against what the contract says at the same block.
+def check_balances(state: ChainState, endpoints: Endpoints, contract: Contract, block: int) -> None:
+    """Compare the balances in a state with those the contract reports at the same block.
 
-    Endpoints have been seen to leave logs out and to say nothing.
+    Some endpoints silently omit logs.
     """
-    wanted = _wanted_balances(state, contract.standard)
-    wrong = []
-    for calls, expected in _balance_calls(wanted, contract, block):
-        found = endpoints.attempt(partial(_balances, calls=calls, number=len(expected)))
-        wrong += [
+    faults = []
+    for calls, balances in _balance_calls(_balances(state, contract.standard), contract, block):
+        answers = endpoints.attempt(partial(_ask_balances, calls=calls, count=len(balances)))
+        faults += [
             Fault(
                 "sync",
-                f"holds {have} of {token or 'the collection'} on the chain, and {want} by its logs",
+                f"holds {actual} of {token or 'the collection'} on the chain, but {logged} in logs",
                 holder,
-                hint="an endpoint has left logs out: --anew reads all of them again",
+                hint="an endpoint has omitted logs: --anew reads them all again",
             )
-            for (holder, token, want), have in zip(expected, found, strict=True)
-            if have != want
+            for (holder, token, logged), actual in zip(balances, answers, strict=True)
+            if actual != logged
         ]
-    if wrong:
-        raise SiteError(wrong[:10])
+    if faults:
+        raise SiteError(faults[:10])
 
 
-type Holding = tuple[str, str, int]
-"""A holder, a token (of an ERC-721 contract: none), and how many."""
+type Balance = tuple[str, str, int]
+"""Holder, token (empty for ERC-721, where balances cover the collection), amount."""
 
 
-def _wanted_balances(state: State, standard: str) -> list[Holding]:
+def _balances(state: ChainState, standard: str) -> list[Balance]:
     if standard == "erc1155":
         return [
             (holder, token, number)
             for token, holders in state.owners.items()
             for holder, number in holders.items()
         ]
-    held: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for holders in state.owners.values():
-        held.update(holders)
-    return [(holder, "", number) for holder, number in held.items()]
+        totals.update(holders)
+    return [(holder, "", number) for holder, number in totals.items()]
 
 
 def _balance_calls(
-    wanted: Sequence[Holding], contract: Contract, block: int
-) -> Iterator[tuple[list[Call], list[Holding]]]:
-    """Yield calls that are sent together, and the holdings that their answers are about."""
+    balances: Sequence[Balance], contract: Contract, block: int
+) -> Iterator[tuple[list[Call], list[Balance]]]:
+    """Yield batches of calls with the balances they ask for."""
     if contract.standard == "erc1155":
-        for at in range(0, len(wanted), PAIRS):
-            part = wanted[at : at + PAIRS]
-            holders, tokens = [each[0] for each in part], [int(each[1]) for each in part]
-            data = BALANCE_OF_BATCH + encode(["address[]", "uint256[]"], [holders, tokens]).hex()
-            yield [_call(contract, data, block)], list(part)
+        for batch in batched(balances, MAX_PAIRS):
+            holders, tokens, _ = zip(*batch, strict=True)
+            data = encode(["address[]", "uint256[]"], [holders, [int(token) for token in tokens]])
+            yield [_call(contract, BALANCE_OF_BATCH + data.hex(), block)], list(batch)
         return
-    for at in range(0, len(wanted), BATCH):
-        part = wanted[at : at + BATCH]
-        asked = [BALANCE_OF + encode(["address"], [each[0]]).hex() for each in part]
-        yield [_call(contract, each, block) for each in asked], list(part)
+    for batch in batched(balances, MAX_BATCH):
+        data_of = [BALANCE_OF + encode(["address"], [holder]).hex() for holder, _, _ in batch]
+        yield [_call(contract, data, block) for data in data_of], list(batch)
 
 
 def _call(contract: Contract, data: str, block: int) -> Call:
     return "eth_call", [{"to": contract.address, "data": data}, hex(block)]
 
 
-def _balances(endpoint: Endpoint, calls: list[Call], number: int) -> list[int]:
-    """Return so many balances; AnswerError if an endpoint has others."""
-    answers = [bytes.fromhex(each.removeprefix("0x")) for each in endpoint.ask_all(calls)]
-    found = [int.from_bytes(answer) for answer in answers]
+def _ask_balances(endpoint: Endpoint, calls: list[Call], count: int) -> list[int]:
+    """Return ``count`` balances; EndpointError if the answer has another number."""
+    answers = [bytes.fromhex(answer.removeprefix("0x")) for answer in endpoint.call_batch(calls)]
+    balances = [int.from_bytes(answer) for answer in answers]
     if len(calls) == 1 and len(answers[0]) > 32:
-        found = list(decoded(["uint256[]"], answers[0])[0])
-    if len(found) != number:
-        raise AnswerError("does not say what was asked")
-    return found
+        balances = list(decode_abi(["uint256[]"], answers[0])[0])
+    if len(balances) != count:
+        raise EndpointError("returns another number of balances than requested")
+    return balances

@@ -1,4 +1,4 @@
-"""What a contract's events make of a ledger. Pure: the same events, the same ledger."""
+"""Applies a contract's events to a ledger. Pure: the same events give the same ledger."""
 
 from __future__ import annotations
 
@@ -14,47 +14,47 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
 
     type Entry = dict[str, Any]
-    """A token as tokens.json has it."""
+    """A token as written in tokens.json."""
 
 
 @dataclass(frozen=True, slots=True)
-class Forged:
-    """A token that came out of a transaction into which others went."""
+class Forging:
+    """A transaction that burned tokens and minted another."""
 
     token: str
     burned: tuple[str, ...]
 
 
 @dataclass(slots=True)
-class State:
-    """Who holds what after some events; ``seen`` are all tokens that the chain has ever had."""
+class ChainState:
+    """Owners (token -> address -> copies), all tokens ever seen, and all forgings."""
 
     owners: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seen: set[str] = field(default_factory=set)
-    forged: list[Forged] = field(default_factory=list)
+    forgings: list[Forging] = field(default_factory=list)
 
     def copies(self, token: str) -> int:
-        """Return how many copies of a token are held by someone."""
+        """Return the number of copies of a token in existence."""
         return sum(self.owners[token].values()) if token in self.owners else 0
 
 
-def fold(events: Iterable[object]) -> State:
-    """Return what transfers come to; ValueError if someone gives what they do not have."""
-    state = State()
+def replay(events: Iterable[object]) -> ChainState:
+    """Return the state after all transfers; ValueError if a sender lacks what is transferred."""
+    state = ChainState()
     transaction: list[Transfer] = []
     for event in events:
         if not isinstance(event, Transfer):
             continue
         if transaction and transaction[0].transaction != event.transaction:
-            state.forged += _forged(transaction)
+            state.forgings += _find_forgings(transaction)
             transaction = []
         transaction.append(event)
-        _move(state, event)
-    state.forged += _forged(transaction)
+        _transfer(state, event)
+    state.forgings += _find_forgings(transaction)
     return state
 
 
-def _move(state: State, event: Transfer) -> None:
+def _transfer(state: ChainState, event: Transfer) -> None:
     token = str(event.token)
     state.seen.add(token)
     if not event.amount:
@@ -63,7 +63,7 @@ def _move(state: State, event: Transfer) -> None:
     if event.sender != ZERO:
         holders[event.sender] -= event.amount
         if holders[event.sender] < 0:
-            raise ValueError(f"{event.sender} gives away token {token} without having it")
+            raise ValueError(f"{event.sender} transfers token {token} without owning it")
         if not holders[event.sender]:
             del holders[event.sender]
     if event.to != ZERO:
@@ -72,110 +72,112 @@ def _move(state: State, event: Transfer) -> None:
         del state.owners[token]
 
 
-def _forged(transaction: Sequence[Transfer]) -> Iterator[Forged]:
-    """Yield what one transaction forged: burns, and the mint after them, or before all of them."""
+def _find_forgings(transaction: Sequence[Transfer]) -> Iterator[Forging]:
+    """Yield the forgings of a transaction: burns with a mint after them, or one mint before all."""
     burned: list[str] = []
-    alone: list[str] = []
+    minted_first: list[str] = []
     for event in transaction:
         if event.to == ZERO and event.sender != ZERO:
-            burned += [str(event.token)] * min(event.amount, 2)  # two are one too many already
+            burned += [str(event.token)] * min(event.amount, 2)  # two already fit no recipe
         elif event.sender == ZERO and event.to != ZERO:
             if burned:
-                yield Forged(str(event.token), tuple(burned))
+                yield Forging(str(event.token), tuple(burned))
                 burned = []
             else:
-                alone.append(str(event.token))
-    if burned and len(alone) == 1:
-        yield Forged(alone[0], tuple(burned))
+                minted_first.append(str(event.token))
+    if burned and len(minted_first) == 1:
+        yield Forging(minted_first[0], tuple(burned))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A ledger as the chain has it, and what is to be said of it.
+class SyncedLedger:
+    """A ledger in line with the chain.
 
-    ``unknown`` are tokens that the ledger does not know and that no forging explains; ``made`` are
-    those that forging explains.
+    ``unknown`` are the owners of tokens that are neither in the ledger nor forged from its tokens;
+    ``added`` are ids of tokens added because they were forged.
     """
 
     entries: list[Entry]
     owners: dict[str, object]
     unknown: dict[str, object]
-    made: list[str]
-    remarks: list[str]
+    added: list[str]
+    warnings: list[str]
 
 
-def apply(
+def apply_state(
     entries: Sequence[Entry],
-    state: State,
+    state: ChainState,
     albums: Sequence[Album],
     standard: str,
-    made_before: Iterable[str] = (),
-) -> Told:
-    """Return the ledger that a state makes of entries.
+    added_before: Iterable[str] = (),
+) -> SyncedLedger:
+    """Return the ledger updated to a state of the chain.
 
-    ``made_before`` are tokens that an earlier sync made: those that the chain no longer explains
-    go again, and what was burned for them comes back.
+    ``added_before`` are tokens added by earlier syncs. Those that the chain no longer confirms are
+    removed, and the tokens burned for them are restored.
     """
-    known = {entry["id"]: dict(entry) for entry in entries}
-    remarks: list[str] = []
-    for token in made_before:
-        known.pop(token, None)
-    _revive(known, state)
-    made = _forge(known, state, albums)
-    _bury(known, state, remarks)
-    held = {token: _shown(state, token, standard) for token in state.owners}
-    owners = {token: holders for token, holders in held.items() if token in known}
-    unknown = {token: holders for token, holders in held.items() if token not in known}
+    by_id = {entry["id"]: dict(entry) for entry in entries}
+    warnings: list[str] = []
+    for token in added_before:
+        by_id.pop(token, None)
+    _undo_burns(by_id, state)
+    added = _apply_forgings(by_id, state, albums)
+    _apply_burns(by_id, state, warnings)
+    holders = {token: _owners_value(state, token, standard) for token in state.owners}
+    owners = {token: value for token, value in holders.items() if token in by_id}
+    unknown = {token: value for token, value in holders.items() if token not in by_id}
     if unknown:
-        remarks.append(f"tokens that the ledger does not know: {_some(unknown)}")
+        warnings.append(f"tokens that are not in the ledger: {_abbreviate(unknown)}")
     for token in owners:
-        if (copies := state.copies(token)) > known[token].get("supply", 1):
-            remarks.append(f"token {token} exists {copies} times: its supply is raised")
-            known[token]["supply"] = copies
-    return Told(list(known.values()), owners, unknown, made, remarks)
+        if (copies := state.copies(token)) > by_id[token].get("supply", 1):
+            warnings.append(f"token {token} has {copies} copies: its supply has been raised")
+            by_id[token]["supply"] = copies
+    return SyncedLedger(list(by_id.values()), owners, unknown, added, warnings)
 
 
-def _revive(known: Mapping[str, Entry], state: State) -> None:
-    """Take back burning of what somebody holds: the chain knows better."""
-    for token, entry in known.items():
-        if entry["state"] == "forged" and (token in state.owners or entry.get("into") not in known):
+def _undo_burns(by_id: Mapping[str, Entry], state: ChainState) -> None:
+    """Mark tokens that have an owner as not burned: the chain is authoritative."""
+    for token, entry in by_id.items():
+        if entry["state"] == "forged" and (token in state.owners or entry.get("into") not in by_id):
             if token in state.owners:
                 entry["state"] = "revealed"
             entry.pop("into", None)
 
 
-def _forge(known: dict[str, Entry], state: State, albums: Sequence[Album]) -> list[str]:
-    """Add the tokens that forging made, and say of what was burned for them where it went."""
-    made = []
-    for forged in state.forged:
-        parts = [known.get(token) for token in forged.burned]
-        fields = _recipe([part for part in parts if part], albums) if all(parts) else None
+def _apply_forgings(
+    by_id: dict[str, Entry], state: ChainState, albums: Sequence[Album]
+) -> list[str]:
+    """Add forged tokens and link the burned ones to them; return the ids added."""
+    added = []
+    for forging in state.forgings:
+        parts = [by_id.get(token) for token in forging.burned]
+        fields = _result([part for part in parts if part], albums) if all(parts) else None
         if fields is None:
             continue
-        entry = known.get(forged.token)
+        entry = by_id.get(forging.token)
         if entry is None:
-            known[forged.token] = entry = {"id": forged.token, **fields, "burned": []}
-            made.append(forged.token)
-        gone = not any(token in state.owners for token in forged.burned)
-        if gone and entry["tier"] == fields["tier"] and entry.get("burned") in ([], None):
-            entry["burned"] = list(forged.burned)
-        if entry.get("burned") == list(forged.burned):
-            for token in forged.burned:
-                known[token] |= {"state": "forged", "into": forged.token}
-    return made
+            by_id[forging.token] = entry = {"id": forging.token, **fields, "burned": []}
+            added.append(forging.token)
+        all_burned = not any(token in state.owners for token in forging.burned)
+        if all_burned and entry["tier"] == fields["tier"] and entry.get("burned") in ([], None):
+            entry["burned"] = list(forging.burned)
+        if entry.get("burned") == list(forging.burned):
+            for token in forging.burned:
+                by_id[token] |= {"state": "forged", "into": forging.token}
+    return added
 
 
-def _recipe(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] | None:
-    """Return what tokens are forged into; None if that is nothing, or they are not revealed.
+def _result(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] | None:
+    """Return the fields of the token that others are forged into; None if they match no recipe.
 
-    A stem token of every layer becomes a song, a song token of every song an album.
+    A stem token of every layer becomes a song token, a song token of every song an album token.
     """
     if any(part["state"] == "unrevealed" for part in parts):
         return None
     tiers = {part["tier"] for part in parts}
-    songs = [song for album in albums for song in album.songs]
+    songs = {song.slug: song for album in albums for song in album.songs}
     if tiers == {"stem"}:
-        song = next((each for each in songs if each.slug == parts[0]["song"]), None)
+        song = songs.get(parts[0]["song"])
         chosen = {part["layer"]: part["stem"] for part in parts if part["song"] == parts[0]["song"]}
         if song and len(parts) == len(chosen) and {la.slug for la in song.layers} == chosen.keys():
             stems = {layer.slug: chosen[layer.slug] for layer in song.layers}
@@ -183,16 +185,16 @@ def _recipe(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] |
     elif tiers == {"song"}:
         slugs = sorted(part["song"] for part in parts)
         for album in albums:
-            if slugs == sorted(each.slug for each in album.songs):
+            if slugs == sorted(song.slug for song in album.songs):
                 return {"tier": "album", "state": "revealed", "album": album.slug}
     return None
 
 
-def _bury(known: Mapping[str, Entry], state: State, remarks: list[str]) -> None:
-    """Note what the chain has burned; of an unrevealed token nobody will know what it was."""
+def _apply_burns(by_id: Mapping[str, Entry], state: ChainState, warnings: list[str]) -> None:
+    """Mark burned tokens; unrevealed ones only get a warning, as they will never be revealed."""
     lost = []
     for token in state.seen - state.owners.keys():
-        entry = known.get(token)
+        entry = by_id.get(token)
         if entry is None or entry["state"] == "forged":
             continue
         if entry["state"] == "unrevealed":
@@ -200,19 +202,19 @@ def _bury(known: Mapping[str, Entry], state: State, remarks: list[str]) -> None:
         else:
             entry["state"] = "forged"
     if lost:
-        remarks.append(f"tokens that were burned unrevealed: {_some(lost)}")
+        warnings.append(f"tokens that were burned unrevealed: {_abbreviate(lost)}")
 
 
-def _shown(state: State, token: str, standard: str) -> object:
-    """Return holders as the ledger writes them: one address, or addresses with counts."""
+def _owners_value(state: ChainState, token: str, standard: str) -> object:
+    """Return owners in the ledger's format: a single address, or addresses with counts."""
     holders = state.owners[token]
     if standard == "erc721" and len(holders) == 1:
         return next(iter(holders))
     return dict(sorted(holders.items()))
 
 
-def _some(tokens: Iterable[str]) -> str:
-    """Return the first few of some tokens, and how many there are."""
+def _abbreviate(tokens: Iterable[str]) -> str:
+    """Return the first ten ids and the number of the others."""
     ids = sorted(tokens, key=int)
     more = f" and {len(ids) - 10} more" if len(ids) > 10 else ""
     return ", ".join(ids[:10]) + more

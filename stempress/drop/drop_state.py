@@ -1,6 +1,6 @@
-"""The ledger and what is kept secret, as the drop's commands read and write them.
+"""Ledger, seals and secret file, as the drop commands read and write them.
 
-A file is written whole and put in place in one step: whoever is killed leaves the old one.
+Files are replaced atomically, so that an interrupted command leaves the old version.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from stempress.collection.commitments import Seal
 
 type Entry = dict[str, Any]
-"""A token as tokens.json has it."""
+"""A token as written in tokens.json."""
 
 
 @dataclass
 class Secret:
-    """What nobody may know before the reveal: the seed, what tokens are, the salts of a seal.
+    """Contents of the secret file: the seed, the items of unrevealed tokens, the salts of seals.
 
-    ``items`` and ``salts`` go by the token whose place in the ledger they were drawn for.
+    ``items`` and ``salts`` are keyed by the token for whose position they were drawn.
     """
 
     seed: str = ""
@@ -44,8 +44,8 @@ class Secret:
 
 
 @dataclass
-class Books:
-    """A site's ledger as it stands in its file, and the collection that it belongs to."""
+class DropState:
+    """A site's collection, ledger (``data`` as in tokens.json), secrets and seals."""
 
     site: Path
     collection: Collection
@@ -54,11 +54,11 @@ class Books:
     seals: list[Seal]
 
     def seal_of(self, token_id: str) -> Seal | None:
-        """Return the seal that a token is part of."""
+        """Return the seal that contains a token, if any."""
         return next((seal for seal in self.seals if token_id in seal.slots), None)
 
-    def hidden(self, token_id: str) -> str:
-        """Return what an unrevealed token is, as far as the secret file tells."""
+    def secret_item(self, token_id: str) -> str:
+        """Return the item of an unrevealed token; empty if the secret file does not list it."""
         seal = self.seal_of(token_id)
         return self.secret.items.get(seal.slot_of(token_id) if seal else token_id, "")
 
@@ -70,29 +70,29 @@ class Books:
 
     @property
     def songs(self) -> Mapping[str, Song]:
-        """Every song by its slug."""
+        """Songs by slug."""
         return {song.slug: song for song in self.collection.songs}
 
     @property
     def entries(self) -> list[Entry]:
-        """Every token's entry, in the order of the file."""
-        found: list[Entry] = self.data["tokens"]
-        return found
+        """Token entries, in file order."""
+        entries: list[Entry] = self.data["tokens"]
+        return entries
 
     def write_ledger(self) -> None:
-        """Put the ledger in its place, ordered by id."""
+        """Write tokens.json, ordered by id."""
         self.entries.sort(key=lambda entry: int(entry["id"]))
         write_text_atomically(self.site / LEDGER, ledger_text(self.data))
 
     def write_seals(self) -> None:
-        """Put the commitments in their place."""
+        """Write provenance.json."""
         content = {"seals": [seal.content() for seal in self.seals]}
         write_text_atomically(
             self.site / SEALS, json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         )
 
     def write_secret(self) -> None:
-        """Put the secret in its place, for its owner's eyes alone."""
+        """Write the secret file, readable by its owner only."""
         secret = self.secret
         content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
         write_text_atomically(
@@ -100,19 +100,19 @@ class Books:
         )
 
 
-def open_books(site: Path) -> Books:
-    """Read a site's ledger and secret; SiteError tells everything that is wrong with the site."""
+def open_drop(site: Path) -> DropState:
+    """Read a site's drop; SiteError lists everything that is wrong with the site."""
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     secret = read_secret(site / SECRET_FILE, findings)
     findings.raise_faults()
     path = site / LEDGER
     data = json.loads(path.read_text("utf-8-sig")) if path.exists() else {}
-    return Books(site, collection, {"tokens": [], **data}, secret, list(collection.seals))
+    return DropState(site, collection, {"tokens": [], **data}, secret, list(collection.seals))
 
 
 def read_secret(path: Path, findings: Findings) -> Secret:
-    """Read the secret file; nothing where there is none."""
+    """Read the secret file; empty if it does not exist."""
     text = read_text(path, SECRET_FILE, findings) if path.exists() else None
     data = parse_json(text, SECRET_FILE, findings) if text is not None else {}
     table = Table(data if isinstance(data, dict) else {}, SECRET_FILE, findings)
@@ -129,7 +129,7 @@ def read_secret(path: Path, findings: Findings) -> Secret:
 
 
 def ledger_text(data: Mapping[str, Any]) -> str:
-    """Return a ledger with a line for every token and every owner."""
+    """Return the ledger as JSON with one line per token and per owner."""
     parts = []
     for name, value in data.items():
         if name == "tokens":
@@ -137,8 +137,8 @@ def ledger_text(data: Mapping[str, Any]) -> str:
             parts.append(f'"tokens": [\n{lines}\n]')
         elif isinstance(value, dict):
             lines = ",\n".join(
-                f"{json.dumps(key)}: {json.dumps(each, ensure_ascii=False)}"
-                for key, each in sorted(value.items(), key=lambda pair: _by_number(pair[0]))
+                f"{json.dumps(key)}: {json.dumps(item, ensure_ascii=False)}"
+                for key, item in sorted(value.items(), key=lambda pair: _numeric_key(pair[0]))
             )
             parts.append(f"{json.dumps(name)}: {{\n{lines}\n}}")
         else:
@@ -146,5 +146,5 @@ def ledger_text(data: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _by_number(name: str) -> tuple[int, str]:
+def _numeric_key(name: str) -> tuple[int, str]:
     return (int(name) if re.fullmatch(r"\d+", name, re.ASCII) else 0, name)

@@ -1,4 +1,4 @@
-"""A contract's logs -> events: who gave what to whom, and which metadata was announced."""
+"""Parser for a contract's logs: transfers and metadata updates."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def _topic(signature: str) -> str:
 TRANSFER = _topic("Transfer(address,address,uint256)")
 CONSECUTIVE = _topic("ConsecutiveTransfer(uint256,uint256,address,address)")
 SINGLE = _topic("TransferSingle(address,address,address,uint256,uint256)")
-MANY = _topic("TransferBatch(address,address,address,uint256[],uint256[])")
+BATCH = _topic("TransferBatch(address,address,address,uint256[],uint256[])")
 UPDATE = _topic("MetadataUpdate(uint256)")
-UPDATES = _topic("BatchMetadataUpdate(uint256,uint256)")
+BATCH_UPDATE = _topic("BatchMetadataUpdate(uint256,uint256)")
 URI = _topic("URI(string,uint256)")
-TOPICS = (TRANSFER, CONSECUTIVE, SINGLE, MANY, UPDATE, UPDATES, URI)
-MOST_AT_ONCE = 100_000
-"""Tokens that one ConsecutiveTransfer may speak of: no collection of stems has more."""
+TOPICS = (TRANSFER, CONSECUTIVE, SINGLE, BATCH, UPDATE, BATCH_UPDATE, URI)
+MAX_CONSECUTIVE = 100_000
+"""Tokens accepted in one ConsecutiveTransfer: no collection of stems has more."""
 
 
 class Transfer(NamedTuple):
-    """Some copies of a token change hands; from or to ``ZERO`` they are minted or burned."""
+    """Transfer of ``amount`` copies of a token; a mint from ``ZERO``, a burn to ``ZERO``."""
 
     transaction: str
     sender: str
@@ -42,79 +42,79 @@ class Transfer(NamedTuple):
     amount: int
 
 
-class Announced(NamedTuple):
-    """The metadata of tokens has changed, says the contract."""
+class MetadataUpdate(NamedTuple):
+    """Announcement by the contract that the metadata of a range of tokens has changed."""
 
     first: int
     last: int
 
 
-type Event = Transfer | Announced
+type Event = Transfer | MetadataUpdate
 
 
-def decoded(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
-    """Return values as a contract encodes them; ValueError if the data does not hold them."""
+def decode_abi(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
+    """Decode ABI-encoded values; ValueError if the data does not match the types."""
     try:
         return decode(types, data)
     except DecodingError as error:
         raise ValueError(str(error)) from None
 
 
-def read_log(log: Mapping[str, Any]) -> Iterator[Event]:
-    """Yield what a log says; ValueError if it is not what its topic promises."""
-    topic, *words = log["topics"]
+def parse_log(log: Mapping[str, Any]) -> Iterator[Event]:
+    """Yield the events of a log; ValueError if its data does not match its topic."""
+    topic, *indexed = log["topics"]
     data = bytes.fromhex(log["data"].removeprefix("0x"))
-    if topic in (UPDATE, UPDATES, URI):
-        yield _announced(topic, words, data)
+    if topic in (UPDATE, BATCH_UPDATE, URI):
+        yield _metadata_update(topic, indexed, data)
         return
-    sender, to, copies = _moved(topic, words, data)
-    for token, amount in copies:
+    sender, to, amounts = _transfers(topic, indexed, data)
+    for token, amount in amounts:
         yield Transfer(str(log["transactionHash"]), _address(sender), _address(to), token, amount)
 
 
-def _announced(topic: str, words: Sequence[str], data: bytes) -> Announced:
+def _metadata_update(topic: str, indexed: Sequence[str], data: bytes) -> MetadataUpdate:
     if topic == URI:
-        return Announced(int(words[0], 16), int(words[0], 16))
-    first, last = decoded(["uint256", "uint256"], data if topic == UPDATES else data * 2)
-    return Announced(first, last)
+        return MetadataUpdate(int(indexed[0], 16), int(indexed[0], 16))
+    first, last = decode_abi(["uint256", "uint256"], data if topic == BATCH_UPDATE else data * 2)
+    return MetadataUpdate(first, last)
 
 
-def _moved(
-    topic: str, words: Sequence[str], data: bytes
+def _transfers(
+    topic: str, indexed: Sequence[str], data: bytes
 ) -> tuple[str, str, Iterable[tuple[int, int]]]:
-    """Return from whom, to whom, and how many of which tokens."""
+    """Return sender, recipient, and (token, amount) of every transfer."""
     if topic == TRANSFER:
-        sender, to, token = words
+        sender, to, token = indexed
         return sender, to, [(int(token, 16), 1)]
     if topic == CONSECUTIVE:
-        first, sender, to = words
-        (last,) = decoded(["uint256"], data)
-        if not 0 <= last - int(first, 16) < MOST_AT_ONCE:
-            raise ValueError("a range of tokens that nobody can have minted")
+        first, sender, to = indexed
+        (last,) = decode_abi(["uint256"], data)
+        if not 0 <= last - int(first, 16) < MAX_CONSECUTIVE:
+            raise ValueError("an implausible range of tokens")
         return sender, to, ((token, 1) for token in range(int(first, 16), last + 1))
-    _, sender, to = words
+    _, sender, to = indexed
     if topic == SINGLE:
-        return sender, to, [decoded(["uint256", "uint256"], data)]
-    if topic != MANY:
-        raise ValueError(f"an event that was not asked for: {topic}")
-    return sender, to, zip(*decoded(["uint256[]", "uint256[]"], data), strict=True)
+        return sender, to, [decode_abi(["uint256", "uint256"], data)]
+    if topic != BATCH:
+        raise ValueError(f"an event that was not requested: {topic}")
+    return sender, to, zip(*decode_abi(["uint256[]", "uint256[]"], data), strict=True)
 
 
-def read_logs(logs: Sequence[Mapping[str, Any]], first: int, last: int) -> list[Event]:
-    """Return the events of logs in their order; ValueError if they are not from these blocks."""
-    placed = []
+def parse_logs(logs: Sequence[Mapping[str, Any]], first: int, last: int) -> list[Event]:
+    """Return the events of logs in chain order; ValueError if a log is outside these blocks."""
+    numbered = []
     for log in logs:
         block = int(log["blockNumber"], 16)
         if not first <= block <= last or log.get("removed"):
             raise ValueError("a log of another block")
-        placed.append((block, int(log["logIndex"], 16), log))
-    placed.sort(key=lambda each: each[:2])
-    return [event for _, _, log in placed for event in read_log(log)]
+        numbered.append((block, int(log["logIndex"], 16), log))
+    numbered.sort(key=lambda entry: entry[:2])
+    return [event for _, _, log in numbered for event in parse_log(log)]
 
 
 @lru_cache(maxsize=100_000)
-def _address(word: str) -> str:
-    """Return the address in a topic, EIP-55; ValueError if something else is in it."""
-    if int(word, 16) >> 160:
-        raise ValueError("no address")
-    return str(to_checksum_address(f"0x{int(word, 16):040x}"))
+def _address(topic: str) -> str:
+    """Return the EIP-55 address in a topic; ValueError if it is not an address."""
+    if int(topic, 16) >> 160:
+        raise ValueError("not an address")
+    return str(to_checksum_address(f"0x{int(topic, 16):040x}"))

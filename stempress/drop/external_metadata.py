@@ -1,4 +1,4 @@
-"""Token metadata as others write it, HashLips, OpenSea, ERC-1155 -> ids and traits."""
+"""Parser for token metadata of other tools (HashLips, OpenSea, ERC-1155): ids and traits."""
 
 from __future__ import annotations
 
@@ -15,53 +15,57 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
-WHOLE_DROP = "_metadata.json"
-"""HashLips puts all of a drop into one more file, beside one for every token."""
+COMBINED_FILE = "_metadata.json"
+"""HashLips writes all tokens into this file, in addition to one file per token."""
 ID_KEYS = ("edition", "tokenId", "token_id", "id")
 
 type Trait = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignToken:
-    """A token that was described elsewhere: its id, the file that says so, its traits in order."""
+class ExternalToken:
+    """A token of another tool: its id, its file and its traits in order."""
 
     id: str
     where: str
     traits: tuple[Trait, ...]
 
 
-def read_folder(folder: Path, findings: Findings) -> list[ForeignToken]:
-    """Return every token of a folder, in the order of ids; what has no id is warned about."""
+def read_folder(folder: Path, findings: Findings) -> list[ExternalToken]:
+    """Return all tokens of a folder in order of id; files without an id get a warning."""
     if not folder.is_dir():
-        findings.fault("import", "is no folder", value=str(folder))
+        findings.fault("import", "is not a folder", value=str(folder))
         return []
     files = [path for path in sorted(folder.iterdir()) if _is_metadata(path)]
-    tokens: dict[str, ForeignToken] = {}
-    single = [path for path in files if path.name != WHOLE_DROP]
-    for path in single or files:
-        text = read_text(path, path.name, findings)
-        content = parse_json(text, path.name, findings) if text is not None else None
-        every = content if isinstance(content, list) else [content]
-        for each in every:
-            token = _token(each, path, findings)
-            if token is None:
-                continue
+    tokens: dict[str, ExternalToken] = {}
+    separate = [path for path in files if path.name != COMBINED_FILE]
+    for path in separate or files:
+        for token in _read_file(path, findings):
             other = tokens.setdefault(token.id, token)
             if other.traits != token.traits:
                 what = f"contradicts {other.where}"
                 findings.fault(token.where, what, value=token.id, hint="remove one of the two")
     if not tokens and not findings.faults:
         hint = "files such as 1.json, or ids as 64 hex digits"
-        findings.fault("import", "has no token metadata", value=folder.name, hint=hint)
+        findings.fault("import", "contains no token metadata", value=folder.name, hint=hint)
     return sorted(tokens.values(), key=lambda token: int(token.id))
+
+
+def _read_file(path: Path, findings: Findings) -> Iterator[ExternalToken]:
+    """Yield the tokens of a metadata file, which has one or a list."""
+    text = read_text(path, path.name, findings)
+    content = parse_json(text, path.name, findings) if text is not None else None
+    for item in content if isinstance(content, list) else [content]:
+        token = _token(item, path, findings)
+        if token is not None:
+            yield token
 
 
 def _is_metadata(path: Path) -> bool:
     return path.is_file() and (path.suffix.lower() == ".json" or is_token_id(path.name))
 
 
-def _token(content: object, path: Path, findings: Findings) -> ForeignToken | None:
+def _token(content: object, path: Path, findings: Findings) -> ExternalToken | None:
     if not isinstance(content, dict):
         if content is not None:
             findings.fault(path.name, "must be an object", value=content)
@@ -70,28 +74,28 @@ def _token(content: object, path: Path, findings: Findings) -> ForeignToken | No
     if token_id is None:
         findings.warn(path.name, "is left out: neither its name nor its content has a token id")
         return None
-    return ForeignToken(token_id, path.name, tuple(_traits(content)))
+    return ExternalToken(token_id, path.name, tuple(_traits(content)))
 
 
 def _id_of(name: str, content: Mapping[str, object]) -> str | None:
-    """Return a token's id: by the file's name, decimal or 64 hex digits, or by what it says."""
+    """Return a token's id from the file name (decimal or 64 hex digits), else from the content."""
     if is_token_id(name):
         return name
     if re.fullmatch(r"[0-9a-fA-F]{64}", name):
         return str(int(name, 16))
-    told = (str(content[key]) for key in ID_KEYS if key in content)
-    return next(filter(is_token_id, told), None)
+    ids = (str(content[key]) for key in ID_KEYS if key in content)
+    return next(filter(is_token_id, ids), None)
 
 
 def _traits(content: Mapping[str, object]) -> Iterator[Trait]:
-    """Yield attributes, a list or a table; without any, the properties of ERC-1155."""
-    found = content.get("attributes") or content.get("properties")
-    if isinstance(found, list):
-        for each in found:
-            if isinstance(each, dict) and "value" in each:
-                yield str(each.get("trait_type", "")), str(each["value"])
-    elif isinstance(found, dict):
-        for name, value in found.items():
-            plain = value.get("value", "") if isinstance(value, dict) else value
-            if isinstance(plain, str | int | float):
-                yield name, str(plain)
+    """Yield the traits in ``attributes`` (a list or an object), else in ERC-1155 properties."""
+    traits = content.get("attributes") or content.get("properties")
+    if isinstance(traits, list):
+        for trait in traits:
+            if isinstance(trait, dict) and "value" in trait:
+                yield str(trait.get("trait_type", "")), str(trait["value"])
+    elif isinstance(traits, dict):
+        for name, item in traits.items():
+            value = item.get("value", "") if isinstance(item, dict) else item
+            if isinstance(value, str | int | float):
+                yield name, str(value)

@@ -1,8 +1,8 @@
-"""``build.py import``: a drop that was made elsewhere, into a ledger.
+"""``build.py import``: imports a drop made with another tool into the ledger.
 
-A table says what traits mean. Each of its rows gives a trait's value a song, a layer, a stem, or
-several of them; what the traits of a token give together is what the token is. A row that gives
-nothing leaves the trait out, and ``*`` stands for every value that has no row of its own.
+A table maps traits to their meaning. Each row maps one value of a trait to a song, layer or stem,
+or several of these; together, the traits of a token identify what it is. A row without any of them
+ignores the trait, and ``*`` matches every value without a row of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.core.tables import slugify
 from stempress.core.text_files import read_text
-from stempress.drop.drop_state import ledger_text, open_books
+from stempress.drop.drop_state import ledger_text, open_drop
 from stempress.drop.external_metadata import read_folder
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song
     from stempress.core.progress import Progress
-    from stempress.drop.drop_state import Books, Entry
-    from stempress.drop.external_metadata import ForeignToken, Trait
+    from stempress.drop.drop_state import DropState, Entry
+    from stempress.drop.external_metadata import ExternalToken, Trait
 
 COLUMNS = ("trait", "value", "song", "layer", "stem")
 TABLE = "traits.csv"
@@ -37,7 +37,7 @@ TABLE = "traits.csv"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one value of a trait says of a token: slugs, each of them perhaps empty."""
+    """Slugs that a value of a trait stands for; empty if not specified."""
 
     song: str = ""
     layer: str = ""
@@ -55,62 +55,69 @@ def import_drop(
     traits: Path | None = None,
     append: bool = False,
 ) -> None:
-    """Write a drop's tokens into the ledger; without a table, write a table to be filled in."""
-    books = open_books(site)
-    if books.entries and not append:
-        hint = "--append adds to them; or move the file away"
-        raise SiteError([Fault(LEDGER, f"holds {len(books.entries)} tokens already", hint=hint)])
+    """Add the tokens of a folder to the ledger; without a table, write one to complete."""
+    drop = open_drop(site)
+    if drop.entries and not append:
+        hint = "use --append to add to them, or move the file away"
+        raise SiteError([Fault(LEDGER, f"already has {len(drop.entries)} tokens", hint=hint)])
     findings = Findings()
     tokens = read_folder(folder, findings)
     findings.raise_faults()
     if traits is None:
-        _offer_table(books, tokens, progress)
+        _write_table(drop, tokens, progress)
         return
-    meanings = read_table(traits, books.songs, findings)
+    meanings = read_table(traits, drop.songs, findings)
     findings.raise_faults()
-    _refuse_unnamed(tokens, meanings, traits.name, findings)
+    _check_coverage(tokens, meanings, traits.name, findings)
     findings.raise_faults()
-    known = {entry["id"] for entry in books.entries}
-    for token in tokens:
-        if token.id in known:
-            findings.fault(token.where, "is in the ledger already", value=token.id)
-        books.entries.append(_entry(token, meanings, books.songs, findings))
-    findings.raise_faults()
-    albums = {album.slug: album for album in books.collection.albums}
-    parse_ledger(ledger_text(books.data), books.songs, albums, findings)
-    findings.raise_faults()
-    books.write_ledger()
+    _add_entries(drop, tokens, meanings, findings)
+    drop.write_ledger()
     for warning in findings.warnings:
         progress.log(f"warning: {warning}")
-    states = Counter(f"{entry['state']} {entry['tier']}" for entry in books.entries)
-    told = ", ".join(f"{number} {what}" for what, number in sorted(states.items()))
-    progress.log(f"{len(tokens)} tokens imported; the ledger has {told} tokens")
+    counts = Counter(f"{entry['state']} {entry['tier']}" for entry in drop.entries)
+    summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    progress.log(f"{len(tokens)} tokens imported; the ledger has {summary} tokens")
 
 
-def _offer_table(books: Books, tokens: Sequence[ForeignToken], progress: Progress) -> None:
-    """Write a table of all traits, with what names tell already filled in."""
+def _add_entries(
+    drop: DropState, tokens: Sequence[ExternalToken], meanings: Meanings, findings: Findings
+) -> None:
+    """Add entries for the tokens; SiteError if the ledger would not be valid."""
+    existing = {entry["id"] for entry in drop.entries}
+    for token in tokens:
+        if token.id in existing:
+            findings.fault(token.where, "is already in the ledger", value=token.id)
+        drop.entries.append(_entry(token, meanings, drop.songs, findings))
+    findings.raise_faults()
+    albums = {album.slug: album for album in drop.collection.albums}
+    parse_ledger(ledger_text(drop.data), drop.songs, albums, findings)
+    findings.raise_faults()
+
+
+def _write_table(drop: DropState, tokens: Sequence[ExternalToken], progress: Progress) -> None:
+    """Write a table of all traits, filled in where names match."""
     counts = Counter(trait for token in tokens for trait in token.traits)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     filled = 0
     for trait in sorted(counts):
-        meaning = _guess(trait, books.songs)
+        meaning = _guess(trait, drop.songs)
         filled += meaning != Meaning()
         writer.writerow([*trait, meaning.song, meaning.layer, meaning.stem])
-    path = books.site / TABLE
+    path = drop.site / TABLE
     if path.exists():
-        hint = f"import DIR --traits {TABLE} uses it; or move it away"
-        raise SiteError([Fault(TABLE, "is there already", hint=hint)])
+        hint = f"use it with import DIR --traits {TABLE}, or move it away"
+        raise SiteError([Fault(TABLE, "already exists", hint=hint)])
     write_text_atomically(path, text.getvalue())
     progress.log(
-        f"{path}: {len(counts)} values of traits, {filled} filled in; "
-        f"look through it, then: build.py import DIR --traits {TABLE} --site {books.site}"
+        f"{path}: {len(counts)} trait values, {filled} filled in; "
+        f"complete it, then run: build.py import DIR --traits {TABLE} --site {drop.site}"
     )
 
 
 def _guess(trait: Trait, songs: Mapping[str, Song]) -> Meaning:
-    """Return what a trait means where its words are those of one stem, or of a song."""
+    """Return the meaning of a trait whose words match a stem, layer or song, else an empty one."""
     name, value = map(slugify, trait)
     stems = [
         Meaning(song.slug, layer.slug, stem.slug)
@@ -122,26 +129,27 @@ def _guess(trait: Trait, songs: Mapping[str, Song]) -> Meaning:
     if stems:
         return stems[0] if len(stems) == 1 else Meaning("", name, value)
     if name in ("song", "track"):
-        found = [slug for slug, song in songs.items() if value in (slug, slugify(song.title))]
-        return Meaning(found[0]) if len(found) == 1 else Meaning()
-    every = {layer.slug for song in songs.values() for layer in song.layers}
-    if name == "layer" and value in every:
+        matches = [slug for slug, song in songs.items() if value in (slug, slugify(song.title))]
+        return Meaning(matches[0]) if len(matches) == 1 else Meaning()
+    layer_slugs = {layer.slug for song in songs.values() for layer in song.layers}
+    if name == "layer" and value in layer_slugs:
         return Meaning("", value)
-    stems_of = {stem.slug for s in songs.values() for layer in s.layers for stem in layer.stems}
-    return Meaning("", "", value) if name == "stem" and value in stems_of else Meaning()
+    stem_slugs = {stem.slug for s in songs.values() for layer in s.layers for stem in layer.stems}
+    return Meaning("", "", value) if name == "stem" and value in stem_slugs else Meaning()
 
 
 def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dict[Trait, Meaning]:
-    """Read the table of traits; every slug in it is checked."""
+    """Read the table of traits and check every slug in it."""
     text = read_text(path, path.name, findings) if path.exists() else None
     if text is None:
         if not path.exists():
-            findings.fault(path.name, "is not there", hint="import DIR without it writes one")
+            hint = "import DIR without --traits writes one"
+            findings.fault(path.name, "does not exist", hint=hint)
         return {}
     rows = csv.DictReader(io.StringIO(text))
     if tuple(rows.fieldnames or ()) != COLUMNS:
         hint = ",".join(COLUMNS)
-        findings.fault(path.name, "must begin with the names of its columns", hint=hint)
+        findings.fault(path.name, "must start with the column names", hint=hint)
         return {}
     meanings: dict[Trait, Meaning] = {}
     for row in rows:
@@ -150,19 +158,19 @@ def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dic
         where = f"line {rows.line_num}"
         for column, value, valid in _unknown(meaning, songs):
             hint = suggestion(value, valid)
-            findings.fault(path.name, f"has no such {column}", key=where, value=value, hint=hint)
+            findings.fault(path.name, f"has an unknown {column}", key=where, value=value, hint=hint)
         if meanings.setdefault(trait, meaning) != meaning:
             findings.fault(path.name, "gives a trait two meanings", key=where, value=trait)
     return meanings
 
 
 def _unknown(meaning: Meaning, songs: Mapping[str, Song]) -> Iterator[tuple[str, str, set[str]]]:
-    """Yield column, value and what would be valid of slugs that no song has."""
+    """Yield (column, value, valid values) of slugs that do not exist."""
     if meaning.song and meaning.song not in songs:
         yield "song", meaning.song, set(songs)
         return
-    some = [songs[meaning.song]] if meaning.song else list(songs.values())
-    layers = [layer for song in some for layer in song.layers]
+    candidates = [songs[meaning.song]] if meaning.song else list(songs.values())
+    layers = [layer for song in candidates for layer in song.layers]
     slugs = {layer.slug for layer in layers}
     if meaning.layer and meaning.layer not in slugs:
         yield "layer", meaning.layer, slugs
@@ -172,10 +180,10 @@ def _unknown(meaning: Meaning, songs: Mapping[str, Song]) -> Iterator[tuple[str,
         yield "stem", meaning.stem, stems
 
 
-def _refuse_unnamed(
-    tokens: Sequence[ForeignToken], meanings: Meanings, table: str, findings: Findings
+def _check_coverage(
+    tokens: Sequence[ExternalToken], meanings: Meanings, table: str, findings: Findings
 ) -> None:
-    """Note every trait that the table does not speak of."""
+    """Report every trait without a row in the table."""
     counts = Counter(trait for token in tokens for trait in token.traits)
     for trait, count in sorted(counts.items()):
         if trait not in meanings and (trait[0], "*") not in meanings:
@@ -183,50 +191,55 @@ def _refuse_unnamed(
             csv.writer(line).writerow([*trait, "song", "layer", "stem"])
             findings.fault(
                 table,
-                f"does not say what this means: {count} tokens have it",
+                f"has no row for this trait; tokens with it: {count}",
                 value=": ".join(trait),
-                hint=f"{line.getvalue().strip()}, or without the last three to leave it out",
+                hint=f"{line.getvalue().strip()}, or with the last three empty to ignore it",
             )
 
 
 def _entry(
-    token: ForeignToken, meanings: Meanings, songs: Mapping[str, Song], findings: Findings
+    token: ExternalToken, meanings: Meanings, songs: Mapping[str, Song], findings: Findings
 ) -> Entry:
-    """Return a token as the ledger has it: a stem, a variation, or unrevealed if nothing tells."""
-    told = [meanings.get(each) or meanings.get((each[0], "*"), Meaning()) for each in token.traits]
-    chosen = [(each.layer, each.stem) for each in told if each.layer and each.stem]
-    layers = [each.layer for each in told if each.layer and not each.stem]
-    stems = [each.stem for each in told if each.stem and not each.layer]
+    """Return the token's ledger entry: a stem, a variation, or unrevealed if no trait says."""
+    matched = [
+        meanings.get(trait) or meanings.get((trait[0], "*"), Meaning()) for trait in token.traits
+    ]
+    pairs = [(trait.layer, trait.stem) for trait in matched if trait.layer and trait.stem]
+    layers = [trait.layer for trait in matched if trait.layer and not trait.stem]
+    stems = [trait.stem for trait in matched if trait.stem and not trait.layer]
     if len(layers) == len(stems) == 1:
-        chosen += zip(layers, stems, strict=True)
-    if not chosen:
+        pairs += zip(layers, stems, strict=True)
+    if not pairs:
         return {"id": token.id, "tier": "stem", "state": "unrevealed"}
-    named = {each.song for each in told if each.song}
-    fitting = [
+    named = {trait.song for trait in matched if trait.song}
+    matches = [
         song
         for slug, song in songs.items()
-        if (not named or {slug} == named) and all(_has(song, *each) for each in chosen)
+        if (not named or {slug} == named) and all(_has_stem(song, *pair) for pair in pairs)
     ]
-    if len(fitting) != 1:
-        what = "has traits of several songs" if len(named) > 1 or fitting else "fits no song"
-        words = ", ".join(f"{layer}/{stem}" for layer, stem in chosen)
-        findings.fault(token.where, what, value=words, hint=f"songs: {', '.join(songs)}")
+    if len(matches) != 1:
+        ambiguous = len(named) > 1 or matches
+        what = "has traits of several songs" if ambiguous else "matches no song"
+        value = ", ".join(f"{layer}/{stem}" for layer, stem in pairs)
+        findings.fault(token.where, what, value=value, hint=f"songs: {', '.join(songs)}")
         return {}
-    return _fields(token, fitting[0], dict(chosen), len(chosen), findings)
+    return _revealed_entry(token, matches[0], pairs, findings)
 
 
-def _fields(
-    token: ForeignToken, song: Song, chosen: dict[str, str], number: int, findings: Findings
+def _revealed_entry(
+    token: ExternalToken, song: Song, pairs: Sequence[tuple[str, str]], findings: Findings
 ) -> Entry:
+    """Return the entry of a stem token or, if every layer has a stem, of a song token."""
     entry: Entry = {"id": token.id, "tier": "stem", "state": "revealed", "song": song.slug}
-    if number > len(chosen):
-        findings.fault(token.where, "has two stems of one layer", value=dict(chosen))
+    chosen = dict(pairs)
+    if len(pairs) > len(chosen):
+        findings.fault(token.where, "has two stems of one layer", value=chosen)
     elif len(chosen) == 1:
         ((layer, stem),) = chosen.items()
         entry |= {"layer": layer, "stem": stem}
     elif len(chosen) < len(song.layers):
-        lacking = [layer.slug for layer in song.layers if layer.slug not in chosen]
-        what = f"has no stem for {', '.join(lacking)} of {song.slug}"
+        missing = [layer.slug for layer in song.layers if layer.slug not in chosen]
+        what = f"has no stem for {', '.join(missing)} of {song.slug}"
         findings.fault(token.where, what, value=chosen, hint="a token has one stem, or all")
     else:
         stems = {layer.slug: chosen[layer.slug] for layer in song.layers}
@@ -234,8 +247,8 @@ def _fields(
     return entry
 
 
-def _has(song: Song, layer: str, stem: str) -> bool:
+def _has_stem(song: Song, layer_slug: str, stem_slug: str) -> bool:
     return any(
-        each.slug == layer and any(known.slug == stem for known in each.stems)
-        for each in song.layers
+        layer.slug == layer_slug and any(stem.slug == stem_slug for stem in layer.stems)
+        for layer in song.layers
     )

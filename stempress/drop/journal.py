@@ -1,4 +1,4 @@
-"""What has been read of a chain, a line for every stretch of blocks: killed at any moment, kept."""
+"""Journal of the blocks read from a chain: one line per range, durable if killed at any moment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stempress.core.files import write_text_atomically
-from stempress.drop.events import Announced, Transfer
+from stempress.drop.events import MetadataUpdate, Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Blocks from ``first`` to ``last``, whose hash is kept, and what happened in them."""
+class BlockRange:
+    """Blocks ``first`` to ``last`` and their events; hash and time are the last block's."""
 
     first: int
     last: int
@@ -28,48 +28,49 @@ class Stretch:
     events: tuple[Event, ...] = ()
 
     def line(self) -> str:
-        """Return the stretch as the journal has it."""
+        """Return the range as a line of the journal."""
         events = [[*event] for event in self.events]
         return json.dumps([self.first, self.last, self.hash, self.time, events]) + "\n"
 
 
 @dataclass
 class Journal:
-    """A file that only grows, unless the chain has been reorganised.
+    """Append-only file, rewritten only after a reorganisation of the chain.
 
-    ``made`` are the tokens that syncs have put into the ledger, ``begin`` the first block to read.
+    ``added`` are tokens that syncs have added to the ledger; ``start`` is the first block to read.
     """
 
     path: Path
-    stretches: list[Stretch] = field(default_factory=list)
-    made: list[str] = field(default_factory=list)
-    begin: int = 0
+    ranges: list[BlockRange] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    start: int = 0
 
     @property
-    def next(self) -> int:
+    def next_block(self) -> int:
         """The first block that has not been read."""
-        return self.stretches[-1].last + 1 if self.stretches else self.begin
+        return self.ranges[-1].last + 1 if self.ranges else self.start
 
     def events(self) -> Iterator[Event]:
-        """Yield everything that happened, in order."""
-        return (event for stretch in self.stretches for event in stretch.events)
+        """Yield all events in order."""
+        return (event for blocks in self.ranges for event in blocks.events)
 
-    def append(self, stretch: Stretch) -> None:
-        """Keep a stretch; it counts once its line has its end."""
-        self._write_line(stretch.line())
-        self.stretches.append(stretch)
+    def append(self, blocks: BlockRange) -> None:
+        """Save a range; it counts once its line is complete."""
+        self._write_line(blocks.line())
+        self.ranges.append(blocks)
 
-    def note_made(self, made: list[str]) -> None:
-        """Keep which tokens the ledger has from here: before it has them."""
-        every = sorted({*self.made, *made}, key=int)
-        if every != self.made:
-            self._write_line(json.dumps({"made": every}) + "\n")
-            self.made = every
+    def record_added(self, tokens: list[str]) -> None:
+        """Record tokens that are about to be added to the ledger."""
+        added = sorted({*self.added, *tokens}, key=int)
+        if added != self.added:
+            self._write_line(json.dumps({"made": added}) + "\n")
+            self.added = added
 
-    def drop_last(self) -> Stretch:
-        """Forget the last stretch."""
-        dropped = self.stretches.pop()
-        lines = [json.dumps({"made": self.made}) + "\n", *(each.line() for each in self.stretches)]
+    def drop_last(self) -> BlockRange:
+        """Remove the last range."""
+        dropped = self.ranges.pop()
+        lines = [json.dumps({"made": self.added}) + "\n"]
+        lines += [blocks.line() for blocks in self.ranges]
         write_text_atomically(self.path, "".join(lines))
         return dropped
 
@@ -82,27 +83,27 @@ class Journal:
 
 
 def open_journal(path: Path) -> Journal:
-    """Read a journal; a last line that was never finished is cut off."""
+    """Read a journal, truncating an incomplete last line."""
     journal = Journal(path)
     if not path.exists():
         return journal
     data = path.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
+    complete = data[: data.rfind(b"\n") + 1]
+    if len(complete) < len(data):
         with path.open("r+b") as file:
-            file.truncate(len(whole))
-    for line in whole.splitlines():
+            file.truncate(len(complete))
+    for line in complete.splitlines():
         content = json.loads(line)
         if isinstance(content, dict):
-            journal.made = content["made"]
+            journal.added = content["made"]
         else:
             first, last, block_hash, time, events = content
-            journal.stretches.append(
-                Stretch(first, last, block_hash, time, tuple(map(_event, events)))
+            journal.ranges.append(
+                BlockRange(first, last, block_hash, time, tuple(map(_event, events)))
             )
     return journal
 
 
 def _event(fields: list[object]) -> Event:
-    kind = Announced if len(fields) == len(Announced._fields) else Transfer
+    kind = MetadataUpdate if len(fields) == len(MetadataUpdate._fields) else Transfer
     return kind(*fields)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""``build.py mint``: a ledger from the plan, beside what is there already."""
+"""``build.py mint``: draws tokens and adds them to the ledger."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from stempress.drop.allocation import (
     draw_approved,
     draw_stems,
     draw_variations,
-    stem_plan,
+    plan_stems,
 )
-from stempress.drop.audition import judged_of
-from stempress.drop.drop_state import Books, open_books
-from stempress.drop.mint_report import Line, stem_lines, variation_lines
-from stempress.drop.sampler import count
-from stempress.drop.seeded_rng import Dice
+from stempress.drop.audition import verdicts_on
+from stempress.drop.drop_state import DropState, open_drop
+from stempress.drop.mint_report import ReportLine, stem_report, variation_report
+from stempress.drop.sampler import count_stems
+from stempress.drop.seeded_rng import SeededRandom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
@@ -41,51 +41,62 @@ if TYPE_CHECKING:
     from stempress.drop.drop_state import Entry
     from stempress.drop.mint_options import MintOptions
 
-LONG_SEED = 16
-"""A blind drop whose seed has fewer characters can be found by trying."""
+MIN_SEED_LENGTH = 16
+"""Minimum length of the seed of a blind drop; shorter ones can be guessed by brute force."""
 
 
 def mint(options: MintOptions, progress: Progress) -> None:
-    """Draw the tokens, write them into the ledger, and say how far from the wish they are."""
+    """Draw tokens, write them to the ledger and report how far they deviate from the targets."""
     if options.csv:
         check_writable(options.csv.absolute(), "--csv")
-    books = open_books(options.site)
-    _refuse_second(books, options)
+    drop = open_drop(options.site)
+    _check_append(drop, options)
     if options.editions:
-        _refuse_editions(books, options)
-    placed = _placed(books, options.place)
-    known = _known_items(books)
-    minted = [*known.elements(), *placed.values()]
-    _refuse_full(books, minted)
+        _check_editions(drop, options)
+    placed = _parse_placed(drop, options.place)
+    existing = _existing_items(drop)
+    minted = [*existing.elements(), *placed.values()]
+    _check_supplies(drop, minted)
     seed = options.seed or secrets.token_hex(16)
     size = None if options.size is None else options.size - len(placed)
     if size is not None and size < 0:
-        raise _refused("size", "is less than the tokens that are placed", options.size)
-    # Another part of a drop is another draw, and still the same one on every machine.
-    dice = Dice(f"{seed}\0{known.total()}")
-    items, lines = _drawn(books, options, size, minted, dice)
-    numbers = _numbers(books, options.first, placed)
-    copies = _copies(books, items) if options.editions else {}
-    drawn = zip(numbers, copies or items, strict=False)
+        raise _rejection("size", "is less than the number of placed tokens", options.size)
+    # Each part of a drop is a draw of its own, and still the same on every machine.
+    rng = SeededRandom(f"{seed}\0{existing.total()}")
+    items, lines = _draw(drop, options, size, minted, rng)
+    ids = _free_ids(drop, options.first, placed)
+    copies = _copies(drop, items) if options.editions else {}
+    drawn = zip(ids, copies or items, strict=False)
     tokens = dict(sorted([*placed.items(), *drawn], key=_by_id))
-    hidden = books.blind
-    if hidden:
-        books.secret.seed = seed
-        books.secret.items |= tokens
-        books.write_secret()  # before the ledger: a token nobody can reveal would be worse
+    supplies = {id_: 1 if id_ in placed else copies.get(item, 1) for id_, item in tokens.items()}
+    _write(drop, tokens, supplies, seed)
+    _report(lines, progress, options.csv)
+    total = f", {len(placed) + len(items)} copies of them," if copies else ""
+    _log_result(drop, f"{len(tokens)} tokens{total}", seed, progress)
+
+
+def _write(
+    drop: DropState, tokens: Mapping[str, str], supplies: Mapping[str, int], seed: str
+) -> None:
+    """Add tokens (id -> item) to the ledger, and to the secret file if the drop is blind."""
+    if drop.blind:
+        drop.secret.seed = seed
+        drop.secret.items |= tokens
+        drop.write_secret()  # before the ledger: a token that nobody can reveal would be worse
     for token_id, item in tokens.items():
-        supply = 1 if token_id in placed else copies.get(item, 1)
-        books.entries.append(_entry(books, token_id, item, supply, hidden=hidden))
-    books.write_ledger()
-    _tell(lines, progress, options.csv)
-    where = f"{LEDGER} and {SECRET_FILE}" if hidden else LEDGER
-    of = f", {len(placed) + len(items)} copies of them," if copies else ""
-    alone = ", for nobody's eyes but yours" if hidden else ""
-    progress.log(f"{len(tokens)} tokens{of} in {where}; seed {seed}{alone}")
-    if hidden and len(seed) < LONG_SEED:
+        drop.entries.append(_entry(drop, token_id, item, supplies[token_id]))
+    drop.write_ledger()
+
+
+def _log_result(drop: DropState, tokens: str, seed: str, progress: Progress) -> None:
+    if not drop.blind:
+        progress.log(f"{tokens} in {LEDGER}; seed {seed}")
+        return
+    progress.log(f"{tokens} in {LEDGER} and {SECRET_FILE}; seed {seed}; keep it secret")
+    if len(seed) < MIN_SEED_LENGTH:
         progress.log(
-            "warning: a short seed can be found by trying, and tells what every token is\n"
-            "    -> leave --seed out: a long one is made and kept"
+            "warning: a short seed can be guessed, and reveals what every token is\n"
+            "    -> omit --seed: a long one is generated and saved"
         )
 
 
@@ -93,97 +104,99 @@ def _by_id(pair: tuple[str, str]) -> int:
     return int(pair[0])
 
 
-def _refuse_second(books: Books, options: MintOptions) -> None:
-    if books.entries and not options.append:
+def _check_append(drop: DropState, options: MintOptions) -> None:
+    """Reject a second mint without ``--append``."""
+    if drop.entries and not options.append:
         raise SiteError(
             [
                 Fault(
                     LEDGER,
-                    f"holds {len(books.entries)} tokens already",
-                    hint="--append mints more beside them; or move the file away to begin again",
+                    f"already has {len(drop.entries)} tokens",
+                    hint="use --append to mint more, or move the file away to start again",
                 )
             ]
         )
 
 
-def _refuse_editions(books: Books, options: MintOptions) -> None:
-    """Refuse copies where no two tokens may be alike, or where their number would tell too much."""
-    contract = books.collection.settings.contract
+def _check_editions(drop: DropState, options: MintOptions) -> None:
+    """Reject editions where tokens must be unique, or where copies would reveal the stem."""
+    contract = drop.collection.settings.contract
     if contract and contract.standard != "erc1155":
         hint = 'standard = "erc1155" in [collection.contract], or mint without --editions'
-        fault = Fault(WHERE, "needs ERC-1155", "editions", contract.standard, hint)
+        fault = Fault(WHERE, "require ERC-1155", "editions", contract.standard, hint)
     elif options.tier == "song":
         hint = "--tier stem"
-        fault = Fault(WHERE, "are of stems: a variation is unique", "editions", hint=hint)
-    elif books.blind:
-        what = "cannot be blind: how many copies there are of an id tells which stem it is"
-        fault = Fault(WHERE, what, "editions", hint="blind = false in [drop], or one id for each")
+        fault = Fault(WHERE, "are for stems only: a variation is unique", "editions", hint=hint)
+    elif drop.blind:
+        what = "cannot be blind: the number of copies of an id would reveal its stem"
+        hint = "blind = false in [drop], or mint without --editions"
+        fault = Fault(WHERE, what, "editions", hint=hint)
     else:
         return
     raise SiteError([fault])
 
 
-def _copies(books: Books, items: Sequence[str]) -> dict[str, int]:
-    """Return how many copies each stem gets, in the order of songs and layers."""
+def _copies(drop: DropState, items: Sequence[str]) -> dict[str, int]:
+    """Return the number of copies of each stem, in song and layer order."""
     counts = Counter(items)
-    every = map(stem_item, stem_keys(books.collection.songs))
-    return {item: counts[item] for item in every if item in counts}
+    all_items = map(stem_item, stem_keys(drop.collection.songs))
+    return {item: counts[item] for item in all_items if item in counts}
 
 
-def _known_items(books: Books) -> Counter[str]:
-    """Return how often the ledger has what it has; what a seal hides is in the secret file."""
-    found, unknown = Counter[str](), []
-    for token in books.collection.tokens:
-        item = item_of(token) or books.hidden(token.id)
+def _existing_items(drop: DropState) -> Counter[str]:
+    """Count the items in the ledger, taking those of unrevealed tokens from the secret file."""
+    counts, unknown = Counter[str](), []
+    for token in drop.collection.tokens:
+        item = item_of(token) or drop.secret_item(token.id)
         if item:
-            found[item] += token.supply
+            counts[item] += token.supply
         elif token.state == "unrevealed":
             unknown.append(int(token.id))
     if unknown:
-        what = "are unrevealed, and nothing says what they are: supplies cannot be counted"
-        hint = f"{SECRET_FILE} of the mint that made them"
+        what = "are unrevealed and not in the secret file, so supplies cannot be counted"
+        hint = f"restore {SECRET_FILE} from the mint that created them"
         raise SiteError([Fault(LEDGER, what, f"tokens {format_ranges(unknown)}", hint=hint)])
-    return found
+    return counts
 
 
-def _placed(books: Books, place: Sequence[str]) -> dict[str, str]:
-    """Read ``ID=item`` of every hand-made token."""
+def _parse_placed(drop: DropState, place: Sequence[str]) -> dict[str, str]:
+    """Parse hand-made tokens (``ID=item``); return token id -> item."""
     findings = Findings()
-    taken = {entry["id"] for entry in books.entries}
+    taken = {entry["id"] for entry in drop.entries}
     placed: dict[str, str] = {}
-    for words in place:
-        token_id, _, item = words.partition("=")
+    for text in place:
+        token_id, _, item = text.partition("=")
         try:
-            fields = parse_item(item, books.songs)
+            fields = parse_item(item, drop.songs)
         except ValueError as error:
-            findings.fault(WHERE, str(error), key="place", value=words)
+            findings.fault(WHERE, str(error), key="place", value=text)
             continue
         if not is_token_id(token_id):
-            findings.fault(WHERE, "has no token id", key="place", value=words, hint="7=song/3-1-4")
+            findings.fault(WHERE, "has no token id", key="place", value=text, hint="7=song/3-1-4")
         elif token_id in taken or token_id in placed:
-            findings.fault(WHERE, "is a token already", key="place", value=token_id)
-        placed[token_id] = _canonical(books, fields)
+            findings.fault(WHERE, "is already a token", key="place", value=token_id)
+        placed[token_id] = _canonical_item(drop, fields)
     findings.raise_faults()
     return placed
 
 
-def _canonical(books: Books, fields: dict[str, object]) -> str:
-    song = books.songs[str(fields["song"])]
+def _canonical_item(drop: DropState, fields: dict[str, object]) -> str:
+    song = drop.songs[str(fields["song"])]
     if "stems" in fields:
         return variation_item(song, Variation.from_stems(song, fields["stems"]))  # type: ignore[arg-type]
     return stem_item((song.slug, str(fields["layer"]), str(fields["stem"])))
 
 
-def _refuse_full(books: Books, items: Sequence[str]) -> None:
-    """Refuse to place more of a stem than its supply, or a variation that is there."""
+def _check_supplies(drop: DropState, items: Sequence[str]) -> None:
+    """Reject more tokens of a stem than its supply, or two tokens of a variation."""
     findings = Findings()
     for item, number in Counter(items).items():
         if tier_of(item) == "song":
             if number > 1:
-                findings.fault(WHERE, "is minted already: a variation is unique", value=item)
+                findings.fault(WHERE, "is already minted: a variation is unique", value=item)
             continue
         slug, layer, name = item.split("/")
-        supply = books.collection.stem((slug, layer, name)).supply
+        supply = drop.collection.stem((slug, layer, name)).supply
         if supply is not None and number > supply:
             findings.fault(
                 WHERE, "is minted more often than its supply", value=item, hint=f"supply: {supply}"
@@ -191,109 +204,122 @@ def _refuse_full(books: Books, items: Sequence[str]) -> None:
     findings.raise_faults()
 
 
-def _drawn(
-    books: Books, options: MintOptions, size: int | None, minted: Sequence[str], dice: Dice
-) -> tuple[list[str], list[Line]]:
+def _draw(
+    drop: DropState,
+    options: MintOptions,
+    size: int | None,
+    minted: Sequence[str],
+    rng: SeededRandom,
+) -> tuple[list[str], list[ReportLine]]:
+    """Return the items drawn and the report on them."""
     if options.tier == "song":
-        return _drawn_variations(books, options, size, minted, dice)
-    songs = [_song(books, options.song)] if options.song else list(books.collection.songs)
-    have: Counter[StemKey] = Counter(
+        return _draw_variations(drop, options, size, minted, rng)
+    songs = [_song(drop, options.song)] if options.song else list(drop.collection.songs)
+    counts: Counter[StemKey] = Counter(
         (slug, layer, name)
         for item in minted
         if tier_of(item) == "stem"
         for slug, layer, name in [item.split("/")]
     )
-    plan = stem_plan(songs, have, size, dice if options.at_random else None)
-    keys = draw_stems(plan, size, dice)
-    return [stem_item(key) for key in keys], stem_lines(songs, plan, keys)
+    plan = plan_stems(songs, counts, size, rng if options.at_random else None)
+    keys = draw_stems(plan, size, rng)
+    return [stem_item(key) for key in keys], stem_report(songs, plan, keys)
 
 
-def _drawn_variations(
-    books: Books, options: MintOptions, size: int | None, minted: Sequence[str], dice: Dice
-) -> tuple[list[str], list[Line]]:
-    song = _song(books, options.song)
-    here = [
+def _draw_variations(
+    drop: DropState,
+    options: MintOptions,
+    size: int | None,
+    minted: Sequence[str],
+    rng: SeededRandom,
+) -> tuple[list[str], list[ReportLine]]:
+    song = _song(drop, options.song)
+    minted_choices = [
         Variation.from_stems(song, stems).choice
         for item in minted
         if tier_of(item) == "song" and item.startswith(f"{song.slug}/")
-        for stems in [parse_item(item, books.songs)["stems"]]
+        for stems in [parse_item(item, drop.songs)["stems"]]
         if isinstance(stems, dict)
     ]
     if options.approved:
-        choices = draw_approved(song, size, here, _judged(books.site, song, "approved"), dice)
-        items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
-        return items, variation_lines(song, count(song, choices), choices)
-    if size is None:
-        raise _refused("size", "is needed: how many variations", None)
-    rejected = set(_judged(books.site, song, "rejected"))
-    choices, plan = draw_variations(song, size, here, rejected, dice, at_random=options.at_random)
+        approved = _choices_with_verdict(drop.site, song, "approved")
+        choices = draw_approved(song, size, minted_choices, approved, rng)
+        plan = count_stems(song, choices)
+    elif size is None:
+        raise _rejection("size", "is required: how many variations to mint", None)
+    else:
+        rejected = set(_choices_with_verdict(drop.site, song, "rejected"))
+        choices, plan = draw_variations(
+            song, size, minted_choices, rejected, rng, at_random=options.at_random
+        )
     items = [variation_item(song, Variation(song.slug, choice)) for choice in choices]
-    return items, variation_lines(song, plan, choices)
+    return items, variation_report(song, plan, choices)
 
 
-def _judged(site: Path, song: Song, wanted: str) -> list[Choice]:
-    """Return the variations that have a verdict."""
+def _choices_with_verdict(site: Path, song: Song, verdict: str) -> list[Choice]:
+    """Return the variations that were given a verdict in the audition."""
     return [
         Variation.parse(song, mix).choice
-        for mix, verdict in judged_of(site, song).items()
-        if verdict == wanted
+        for mix, given in verdicts_on(site, song).items()
+        if given == verdict
     ]
 
 
-def _song(books: Books, slug: str) -> Song:
-    songs = books.songs
+def _song(drop: DropState, slug: str) -> Song:
+    songs = drop.songs
     if not slug and len(songs) == 1:
         return next(iter(songs.values()))
     if slug not in songs:
-        what = "is not a song" if slug else "is needed: of which song"
+        what = "is not a song" if slug else "is required: which song to mint"
         raise SiteError([Fault(WHERE, what, "song", slug or None, suggestion(slug, songs))])
     return songs[slug]
 
 
-def _numbers(books: Books, first: int | None, placed: dict[str, str]) -> Iterator[str]:
-    """Yield free ids: from the first one asked for, or after the last that is taken."""
-    taken = {int(entry["id"]) for entry in books.entries}
+def _free_ids(drop: DropState, first: int | None, placed: dict[str, str]) -> Iterator[str]:
+    """Yield unused token ids, from ``first`` or from after the highest id in use."""
+    taken = {int(entry["id"]) for entry in drop.entries}
     start = first if first is not None else max(taken, default=0) + 1
     taken.update(map(int, placed))
-    return (str(each) for each in counting(start) if each not in taken)
+    return (str(number) for number in counting(start) if number not in taken)
 
 
-def _entry(books: Books, token_id: str, item: str, supply: int, *, hidden: bool) -> Entry:
+def _entry(drop: DropState, token_id: str, item: str, supply: int) -> Entry:
     entry: Entry = {"id": token_id, "tier": tier_of(item)}
-    if hidden:
+    if drop.blind:
         return {**entry, "state": "unrevealed"}
     copies = {"supply": supply} if supply > 1 else {}
-    return {**entry, "state": "revealed", **parse_item(item, books.songs), **copies}
+    return {**entry, "state": "revealed", **parse_item(item, drop.songs), **copies}
 
 
-def _tell(lines: Sequence[Line], progress: Progress, csv_file: Path | None) -> None:
-    """Show the report, and write it as a table for other programs."""
+def _report(lines: Sequence[ReportLine], progress: Progress, csv_file: Path | None) -> None:
+    """Print the report, and write it as CSV if asked for."""
     if csv_file:
-        table_file = csv_file.absolute()
-        with (
-            attach_filename(table_file),
-            table_file.open("w", newline="", encoding="utf-8") as file,
-        ):
-            writer = csv.writer(file)
-            writer.writerow(["song", "layer", "stem", "wished", "planned", "drawn", "apart"])
-            for line in lines:
-                row = f"{line.wished:.2f}", line.planned, line.drawn, f"{line.apart:.2f}"
-                writer.writerow([*line.key, *row])
-        progress.log(f"{table_file}: {len(lines)} lines")
+        path = csv_file.absolute()
+        _write_csv(lines, path)
+        progress.log(f"{path}: {len(lines)} lines")
     table = Table("stem", box=None)
-    for heading in ("wished", "planned", "drawn", "apart"):
+    for heading in ("target", "planned", "drawn", "deviation"):
         table.add_column(heading, justify="right")
     for line in lines:
-        figures = f"{line.wished:.1f}", str(line.planned), str(line.drawn), f"{line.apart:+.1f}"
-        table.add_row("/".join(line.key), *figures)
+        numbers = f"{line.target:.1f}", str(line.planned), str(line.drawn), f"{line.deviation:+.1f}"
+        table.add_row("/".join(line.key), *numbers)
     progress.console.print(table)
     progress.log(
-        "wished: its exact share of all; planned: that share as a whole number of tokens, once "
-        "all is minted; drawn: in this mint; apart: drawn less wished"
+        "target: the exact share; planned: that share as a whole number, once everything is "
+        "minted; drawn: in this mint; deviation: drawn minus target"
     )
-    worst = max((abs(line.apart) for line in lines), default=0.0)
-    progress.log(f"what was drawn lies at most {worst:.1f} tokens from the wish")
+    largest = max((abs(line.deviation) for line in lines), default=0.0)
+    progress.log(f"largest deviation from a target: {largest:.1f} tokens")
 
 
-def _refused(key: str, what: str, value: object) -> SiteError:
+def _write_csv(lines: Sequence[ReportLine], path: Path) -> None:
+    with attach_filename(path), path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["song", "layer", "stem", "wished", "planned", "drawn", "apart"])
+        for line in lines:
+            row = f"{line.target:.2f}", line.planned, line.drawn, f"{line.deviation:.2f}"
+            writer.writerow([*line.key, *row])
+
+
+def _rejection(key: str, what: str, value: object) -> SiteError:
     return SiteError([Fault(WHERE, what, key, value)])

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class MintOptions:
     """Options of a mint.
 
-    ``size`` counts tokens; None is what the supplies leave. ``place`` are hand-made tokens,
-    ``ID=song/layer/stem`` or ``ID=song/mix-number``. ``csv`` is a file for the report.
+    ``size`` is the number of tokens; None mints what the supplies leave. ``place`` lists hand-made
+    tokens as ``ID=song/layer/stem`` or ``ID=song/mix-number``. ``csv`` is the path of the report.
     """
 
     site: Path

@@ -1,4 +1,4 @@
-"""Shares of stems in exact figures, and how far what was drawn lies from them. Pure."""
+"""Mint report: the target, planned and drawn number of each stem. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
-from stempress.drop.sampler import count
+from stempress.drop.sampler import count_stems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,73 +18,67 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One stem in the report: what its share of all tokens would be, the plan, what was drawn."""
+class ReportLine:
+    """One stem of the report: its exact target, the planned number and the number drawn."""
 
     key: StemKey
-    wished: float
+    target: float
     planned: int
     drawn: int
 
     @property
-    def apart(self) -> float:
-        """How far what was drawn lies from the wish."""
-        return self.drawn - self.wished
+    def deviation(self) -> float:
+        """Difference between the number drawn and the target."""
+        return self.drawn - self.target
 
 
-def exact_share(stem: Stem) -> Fraction:
-    """Return a stem's share as it was written: 0.1 is a tenth."""
+def exact_weight(stem: Stem) -> Fraction:
+    """Return a stem's weight exactly as written: 0.1 is one tenth."""
     return Fraction(str(stem.target_weight))
 
 
-def weights_of(songs: Sequence[Song]) -> dict[StemKey, Fraction]:
-    """Return the share of every stem with a weight; layers are alike."""
+def weight_shares(songs: Sequence[Song]) -> dict[StemKey, Fraction]:
+    """Return the share of its layer of every stem with a weight."""
     shares = {}
     for song in songs:
         for layer in song.layers:
-            parts = [exact_share(stem) for stem in layer.stems]
-            for stem, part in zip(layer.stems, parts, strict=True):
+            weights = [exact_weight(stem) for stem in layer.stems]
+            for stem, weight in zip(layer.stems, weights, strict=True):
                 if stem.supply is None:
-                    shares[song.slug, layer.slug, stem.slug] = part / sum(parts)
+                    shares[song.slug, layer.slug, stem.slug] = weight / sum(weights)
     return shares
 
 
-def stem_lines(
+def stem_report(
     songs: Sequence[Song], plan: Mapping[StemKey, int], drawn_keys: Sequence[StemKey]
-) -> list[Line]:
+) -> list[ReportLine]:
     """Return the report of a mint of stem tokens."""
-    got, total, size = Counter(drawn_keys), sum(plan.values()), len(drawn_keys)
+    total, size = sum(plan.values()), len(drawn_keys)
+    if not total:
+        return []
+    drawn = Counter(drawn_keys)
     keys = [key for key in stem_keys(songs) if key in plan]
-    weights = weights_of(songs)
-    exact = sum(plan[key] for key in keys if key not in weights)
-    shares = sum(weights.values())
-    return (
-        [
-            Line(
-                key,
-                float((total - exact) * weights[key] / shares)
-                if key in weights
-                else plan[key] * size / total,
-                plan[key],
-                got[key],
-            )
-            for key in keys
-        ]
-        if total
-        else []
-    )
+    shares = weight_shares(songs)
+    supplied = sum(plan[key] for key in keys if key not in shares)
+    share_sum = sum(shares.values())
+    targets = {
+        key: float((total - supplied) * shares[key] / share_sum)
+        if key in shares
+        else plan[key] * size / total
+        for key in keys
+    }
+    return [ReportLine(key, targets[key], plan[key], drawn[key]) for key in keys]
 
 
-def variation_lines(
+def variation_report(
     song: Song, plan: Sequence[Sequence[int]], choices: Sequence[Choice]
-) -> list[Line]:
-    """Return the report of a mint of a song's variations."""
-    got = count(song, choices)
+) -> list[ReportLine]:
+    """Return the report of a mint of a song's variations; ``plan`` counts stems by layer."""
     lines = []
-    for at, layer in enumerate(song.layers):
-        shares = [exact_share(stem) for stem in layer.stems]
-        for nth, stem in enumerate(layer.stems):
-            wished = float(shares[nth] / sum(shares) * len(choices))
+    for layer, planned, drawn in zip(song.layers, plan, count_stems(song, choices), strict=True):
+        weights = [exact_weight(stem) for stem in layer.stems]
+        for index, stem in enumerate(layer.stems):
+            target = float(weights[index] / sum(weights) * len(choices))
             key = song.slug, layer.slug, stem.slug
-            lines.append(Line(key, wished, plan[at][nth], got[at][nth]))
+            lines.append(ReportLine(key, target, planned[index], drawn[index]))
     return lines

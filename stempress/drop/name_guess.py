@@ -1,4 +1,4 @@
-"""Which stem a file is, guessed from the names of folders and files. Pure."""
+"""Guesses song, layer and stem from the names of folders and files. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEADING = re.compile(r"^\d{1,3}[\s._-]+(?=\S)")
 
 
 class Guess(NamedTuple):
-    """What a file probably is: names, as people write them."""
+    """Display names of the song, layer and stem that a file probably is."""
 
     song: str
     layer: str
@@ -25,78 +25,78 @@ class Guess(NamedTuple):
 
 
 def guess(paths: Sequence[PurePath], folder: str) -> dict[PurePath, Guess]:
-    """Return what every file of a folder is; ``folder`` is its name.
+    """Guess what every file of a folder is; ``folder`` is its name.
 
-    ``song/layer/stem.wav`` says it by itself. ``layer/stem.wav`` is one song, unless the files of
-    every subfolder name their layer themselves: ``song/Drums - Amen.wav``. In one folder,
-    ``Drums - Amen.wav``, ``drums_amen.wav`` and ``Drums 2.wav`` name their layer first.
+    ``song/layer/stem.wav`` is explicit. ``layer/stem.wav`` is a single song, unless the files of
+    every subfolder start with layer names, as in ``song/Drums - Amen.wav``. In a single folder,
+    ``Drums - Amen.wav``, ``drums_amen.wav`` and ``Drums 2.wav`` start with their layer.
     """
-    found: dict[PurePath, Guess] = {}
-    shallow: dict[str, list[PurePath]] = defaultdict(list)
+    guesses: dict[PurePath, Guess] = {}
+    by_folder: dict[str, list[PurePath]] = defaultdict(list)
     for path in paths:
         if len(path.parts) >= 3:
             song, layer = path.parts[-3:-1]
-            found[path] = Guess(_words(song), _words(layer), _words(path.stem))
+            guesses[path] = Guess(_title(song), _title(layer), _title(path.stem))
         else:
-            shallow[path.parts[0] if len(path.parts) == 2 else ""].append(path)
-    flat = shallow.pop("", [])
-    names_layers = {name: _names_layers(files) for name, files in shallow.items()}
-    for name, files in shallow.items():
-        if names_layers[name] and all(names_layers.values()):
-            found |= _flat(files, _words(name))
+            by_folder[path.parts[0] if len(path.parts) == 2 else ""].append(path)
+    top_level = by_folder.pop("", [])
+    are_songs = all(_start_with_layers(files) for files in by_folder.values())
+    for name, files in by_folder.items():
+        if are_songs:
+            guesses |= _guess_from_names(files, _title(name))
         else:
-            found |= {
-                path: Guess(_words(folder), _words(name), _words(path.stem)) for path in files
+            guesses |= {
+                path: Guess(_title(folder), _title(name), _title(path.stem)) for path in files
             }
-    return found | _flat(flat, _words(folder))
+    return guesses | _guess_from_names(top_level, _title(folder))
 
 
-def tempo_of(names: Sequence[str]) -> float | None:
-    """Return the tempo that names speak of, if they agree: ``120bpm``."""
-    told = {match[1].replace(",", ".") for name in names for match in TEMPO.finditer(name)}
-    return float(told.pop()) if len(told) == 1 else None
+def tempo_in_names(names: Sequence[str]) -> float | None:
+    """Return the tempo stated in names, such as ``120bpm``; None unless they all agree."""
+    tempos = {match[1].replace(",", ".") for name in names for match in TEMPO.finditer(name)}
+    return float(tempos.pop()) if len(tempos) == 1 else None
 
 
-def _names_layers(files: Sequence[PurePath]) -> bool:
-    """Say whether the files of a folder begin with different layers' names."""
-    parts = _parts(files)
-    first = {each[0].casefold() for each in parts.values()}
-    return len(first) > 1 and all(len(each) > 1 for each in parts.values())
+def _start_with_layers(files: Sequence[PurePath]) -> bool:
+    """Return whether the files of a folder start with the names of different layers."""
+    parts = _split_names(files)
+    first = {words[0].casefold() for words in parts.values()}
+    return len(first) > 1 and all(len(words) > 1 for words in parts.values())
 
 
-def _flat(files: Sequence[PurePath], song: str) -> dict[PurePath, Guess]:
-    found = {}
-    for path, parts in _parts(files).items():
+def _guess_from_names(files: Sequence[PurePath], song: str) -> dict[PurePath, Guess]:
+    """Guess layer and stem from file names alone."""
+    guesses = {}
+    for path, parts in _split_names(files).items():
         layer, *rest = parts
         stem = " ".join(rest)
         numbered = NUMBERED.fullmatch(layer) if not rest else None
         if numbered:
             layer, stem = numbered[1].strip(" -_"), f"{numbered[1].strip(' -_')} {numbered[2]}"
-        found[path] = Guess(song, _words(layer), _words(stem) or _words(layer))
-    return found
+        guesses[path] = Guess(song, _title(layer), _title(stem) or _title(layer))
+    return guesses
 
 
-def _parts(files: Sequence[PurePath]) -> dict[PurePath, list[str]]:
-    """Return the parts of every file's name, without the ones that all of them begin with."""
+def _split_names(files: Sequence[PurePath]) -> dict[PurePath, list[str]]:
+    """Split every file name at separators, without the parts that all names start with."""
     parts = {
-        path: [part for part in SEPARATOR.split(LEADING.sub("", _bare(path.stem))) if part]
+        path: [part for part in SEPARATOR.split(LEADING.sub("", _without_tempo(path.stem))) if part]
         or [path.stem]
         for path in files
     }
     while len(parts) > 1:
-        first = Counter(each[0].casefold() for each in parts.values())
-        if len(first) > 1 or any(len(each) < 2 for each in parts.values()):
+        first = Counter(words[0].casefold() for words in parts.values())
+        if len(first) > 1 or any(len(words) < 2 for words in parts.values()):
             break
-        parts = {path: each[1:] for path, each in parts.items()}
+        parts = {path: words[1:] for path, words in parts.items()}
     return parts
 
 
-def _bare(name: str) -> str:
-    """Return a name without its tempo."""
+def _without_tempo(name: str) -> str:
     return re.sub(r"[\s_-]{2,}$|^[\s_-]+", "", TEMPO.sub("", name)).strip(" _-") or name
 
 
-def _words(name: str) -> str:
-    """Return a name as people write it: spaces between words, capitals at their beginning."""
-    words = re.sub(r"[\s_-]+", " ", LEADING.sub("", _bare(name))).strip() or name
+def _title(name: str) -> str:
+    """Return a display name: words separated by spaces, capitalised if all are lower case."""
+    words = re.sub(r"[\s_-]+", " ", LEADING.sub("", _without_tempo(name))).strip() or name
     return words.title() if words == words.lower() else words

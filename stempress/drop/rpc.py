@@ -1,4 +1,4 @@
-"""JSON-RPC to public endpoints, which are slow, limited, behind, and sometimes down."""
+"""JSON-RPC client for public endpoints, which can be slow, rate-limited, out of sync or down."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 30
 FIRST_WAIT_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 30.0
-ROUNDS = 8
-"""How often every endpoint is tried before the work is given up."""
-BATCH = 50
+MAX_WAIT_SECONDS = 30.0
+MAX_ROUNDS = 8
+"""Number of times that every endpoint is tried before giving up."""
+MAX_BATCH = 50
 
 type Call = tuple[str, list[Any]]
+"""Method and parameters."""
 
 
-class AnswerError(Exception):
-    """An endpoint does not answer, or not what was asked."""
+class EndpointError(Exception):
+    """An endpoint gave no answer, or an invalid one."""
 
 
-class SlowError(AnswerError):
-    """An endpoint takes too long: it may do half of this in time."""
+class EndpointTimeoutError(EndpointError):
+    """An endpoint took too long; it may manage a smaller request."""
 
 
-class RefusedError(AnswerError):
-    """An endpoint answers that it will not do this: a range too large, a block too old."""
+class RefusedError(EndpointError):
+    """An endpoint refused a request, for example because the block range is too large."""
 
 
 @dataclass
 class Endpoint:
-    """One address that answers JSON-RPC."""
+    """A JSON-RPC endpoint."""
 
     url: str
     session: requests.Session = field(default_factory=requests.Session)
@@ -47,117 +48,115 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """The host: what stands behind it in the address is often a key."""
+        """Host name only: the rest of the URL often contains an API key."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
-    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - whatever it answers
-        """Return the result of one call; AnswerError says why there is none."""
-        return self._result(self._post(self._question(method, params)))
+    def call(self, method: str, *params: object) -> Any:  # noqa: ANN401 - any JSON
+        """Return the result of a call; EndpointError if there is none."""
+        return self._result(self._post(self._request(method, params)))
 
-    def ask_all(self, calls: Sequence[Call]) -> list[Any]:
-        """Return the results of calls that are sent together."""
-        questions = [self._question(method, params) for method, params in calls]
-        answers = self._post(questions)
-        if not isinstance(answers, list):
-            return [self.ask(method, *params) for method, params in calls]
-        by_id = {each.get("id"): each for each in answers if isinstance(each, dict)}
-        return [self._result(by_id.get(question["id"])) for question in questions]
+    def call_batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Return the results of several calls, sent in one request if the endpoint supports it."""
+        batch = [self._request(method, params) for method, params in calls]
+        responses = self._post(batch)
+        if not isinstance(responses, list):
+            return [self.call(method, *params) for method, params in calls]
+        by_id = {item.get("id"): item for item in responses if isinstance(item, dict)}
+        return [self._result(by_id.get(request["id"])) for request in batch]
 
-    def _question(self, method: str, params: Sequence[object]) -> dict[str, object]:
+    def _request(self, method: str, params: Sequence[object]) -> dict[str, object]:
         return {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": list(params)}
 
     def _post(self, body: object) -> object:
         try:
-            answer = self.session.post(self.url, json=body, timeout=TIMEOUT_SECONDS)
-            if answer.status_code != requests.codes.ok:
-                # What a server says in the status of a refusal may stand in its body as well.
-                raise _refusal(answer) or AnswerError(f"answers with {answer.status_code}")
-            return answer.json()
+            response = self.session.post(self.url, json=body, timeout=TIMEOUT_SECONDS)
+            if response.status_code != requests.codes.ok:
+                # Some servers send a JSON-RPC error with an HTTP error status.
+                raise _refusal(response) or EndpointError(
+                    f"responds with status {response.status_code}"
+                )
+            return response.json()
         except requests.Timeout:
-            raise SlowError("takes too long") from None
+            raise EndpointTimeoutError("takes too long") from None
         except requests.RequestException as error:
-            raise AnswerError(type(error).__name__) from None
+            raise EndpointError(type(error).__name__) from None
 
-    def _result(self, answer: object) -> Any:  # noqa: ANN401 - whatever it answers
-        if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
-            raise AnswerError("does not answer in JSON-RPC")
-        if answer.get("error"):
-            raise RefusedError(_words(answer["error"]))
-        return answer["result"]
+    def _result(self, response: object) -> Any:  # noqa: ANN401 - any JSON
+        if not isinstance(response, dict) or ("result" not in response and "error" not in response):
+            raise EndpointError("does not respond with JSON-RPC")
+        if response.get("error"):
+            raise RefusedError(_error_message(response["error"]))
+        return response["result"]
 
 
-def _refusal(answer: requests.Response) -> RefusedError | None:
-    """Return the JSON-RPC error in an answer with a status of 4xx, if there is one."""
-    if answer.status_code in (408, 429) or answer.status_code >= 500:
+def _refusal(response: requests.Response) -> RefusedError | None:
+    """Return the JSON-RPC error in a 4xx response, if any."""
+    if response.status_code in (408, 429) or response.status_code >= 500:
         return None
     try:
-        error = answer.json().get("error")
+        error = response.json().get("error")
     except (ValueError, AttributeError):
         return None
-    return RefusedError(_words(error)) if error else None
+    return RefusedError(_error_message(error)) if error else None
 
 
-def _words(error: object) -> str:
+def _error_message(error: object) -> str:
     message = error.get("message", error) if isinstance(error, dict) else error
     return str(message)[:200]
 
 
 @dataclass
 class Endpoints:
-    """Several endpoints of one chain, tried in turn, with longer and longer waits."""
+    """Endpoints of one chain, tried in turn with exponential backoff."""
 
-    every: list[Endpoint]
+    endpoints: list[Endpoint]
     sleep: Callable[[float], None] = time.sleep
-    _first: int = 0
+    _current: int = 0
 
     @classmethod
-    def of(cls, urls: Sequence[str], chain_id: int) -> Endpoints:
-        """Return the endpoints that are there and on this chain; SiteError without any."""
-        good, faults = [], []
+    def connect(cls, urls: Sequence[str], chain_id: int) -> Endpoints:
+        """Return the endpoints that respond and are on this chain; SiteError if there are none."""
+        usable, faults = [], []
         for url in urls:
             endpoint = Endpoint(url)
             try:
-                found = int(endpoint.ask("eth_chainId"), 16)
-            except AnswerError as error:
+                actual = int(endpoint.call("eth_chainId"), 16)
+            except EndpointError as error:
                 faults.append(_fault(endpoint, str(error)))
                 continue
             except (TypeError, ValueError):
-                faults.append(_fault(endpoint, "does not name its chain"))
+                faults.append(_fault(endpoint, "does not report a chain id"))
                 continue
-            if found == chain_id:
-                good.append(endpoint)
+            if actual == chain_id:
+                usable.append(endpoint)
             else:
-                faults.append(_fault(endpoint, f"is on chain {found}, not {chain_id}"))
-        if not good:
-            hint = 'name some: rpc = ["https://..."]'
+                faults.append(_fault(endpoint, f"is on chain {actual}, not {chain_id}"))
+        if not usable:
+            hint = 'list endpoints: rpc = ["https://..."]'
             raise SiteError(faults or [Fault("site.toml", "is empty", "rpc", hint=hint)])
-        return cls(good)
+        return cls(usable)
 
-    def each(self) -> Iterator[Endpoint]:
-        """Yield endpoints to try, the one that answered last first; SiteError after the last."""
+    def rotate(self) -> Iterator[Endpoint]:
+        """Yield endpoints to try, the last that worked first; SiteError after all rounds."""
         wait = FIRST_WAIT_SECONDS
-        for turn in range(ROUNDS * len(self.every)):
-            if turn and turn % len(self.every) == 0:
+        for turn in range(MAX_ROUNDS * len(self.endpoints)):
+            if turn and turn % len(self.endpoints) == 0:
                 self.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-            self._first = (self._first + (turn > 0)) % len(self.every)
-            yield self.every[self._first]
-        names = ", ".join(each.name for each in self.every)
-        what = "do not answer: what is known so far is kept, so run it again later"
+                wait = min(wait * 2, MAX_WAIT_SECONDS)
+            self._current = (self._current + (turn > 0)) % len(self.endpoints)
+            yield self.endpoints[self._current]
+        names = ", ".join(endpoint.name for endpoint in self.endpoints)
+        what = "do not respond; everything read so far is saved, so run it again later"
         raise SiteError([Fault("sync", what, "rpc", names)])
 
-    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - whatever it answers
-        """Return a result from whichever endpoint gives one."""
-        return self.attempt(lambda endpoint: endpoint.ask(method, *params))
-
     def attempt[T](self, work: Callable[[Endpoint], T]) -> T:
-        """Return what comes of work with whichever endpoint can do it."""
-        for endpoint in self.each():
+        """Return the result of ``work`` with the first endpoint for which it succeeds."""
+        for endpoint in self.rotate():
             try:
                 return work(endpoint)
-            except (AnswerError, TypeError, ValueError, KeyError):  # or lies about its own form
+            except (EndpointError, TypeError, ValueError, KeyError):  # malformed answers, too
                 continue
-        raise AssertionError  # each() raises
+        raise AssertionError  # rotate() raises
 
 
 def _fault(endpoint: Endpoint, what: str) -> Fault:

@@ -1,8 +1,9 @@
-"""Distinct variations that hold each stem as often as is wished.
+"""Random sampling of distinct variations with target counts of each stem.
 
-First a deck for every layer, shuffled; then what rules or doubles forbid is mended by swaps between
-two variations, which change no count; at last single stems are exchanged until the counts are met.
-More than half of a space is picked by picking what is left out.
+First a deck of stems is shuffled for every layer and dealt into rows. Rows that are duplicates or
+break rules are repaired by swapping stems with other rows, which keeps the counts. Finally single
+stems are replaced until the counts are met. A sample of more than half of the space is drawn by
+sampling the variations to leave out.
 """
 
 from __future__ import annotations
@@ -17,200 +18,199 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song
     from stempress.collection.variation_space import Choice
-    from stempress.drop.seeded_rng import Dice
+    from stempress.drop.seeded_rng import SeededRandom
 
 type Counts = Sequence[Sequence[int]]
-"""Layer by layer, how often each stem is wished for, or stands there."""
+"""Number of times each stem is targeted or used, by layer."""
 
-SWAPS = 64
-"""How many other variations are tried as partners of one that cannot stay."""
-PATIENCE = 400
-"""How many detours are made in a row that bring the counts no nearer."""
+MAX_SWAP_ATTEMPTS = 64
+"""Partners tried when repairing a row."""
+MAX_DETOURS = 400
+"""Consecutive detours that do not improve the counts before giving up."""
 
 
-def pick(
-    song: Song, wished: Counts, number: int, taken: AbstractSet[Choice], dice: Dice
+def sample(
+    song: Song, target: Counts, size: int, taken: AbstractSet[Choice], rng: SeededRandom
 ) -> list[Choice]:
-    """Return distinct permitted choices, none of them taken, with counts as wished or close by.
+    """Return ``size`` distinct permitted choices not in ``taken``, with the target counts or close.
 
-    ``number`` is at most what the space has left; every layer of ``wished`` sums to it.
+    ``size`` must not exceed the choices left; every layer of ``target`` sums to it.
     """
     space = VariationSpace(song)
-    left = space.size - sum(1 for choice in taken if choice in space)
-    if number * 2 <= left:
-        return Picker(song, space, wished, taken, dice).picked(number)
+    available = space.size - sum(1 for choice in taken if choice in space)
+    if size * 2 <= available:
+        return Sampler(song, space, target, taken, rng).sample(size)
     free = [choice for choice in space if choice not in taken]
-    counts = count(song, free)
-    others = [
-        [have - wish for have, wish in zip(*pair, strict=True)]
-        for pair in zip(counts, wished, strict=True)
-    ]
-    out = set(Picker(song, space, others, taken, dice).picked(left - number))
-    return dice.shuffled([choice for choice in free if choice not in out])
+    complement = _subtract(count_stems(song, free), target)
+    left_out = set(Sampler(song, space, complement, taken, rng).sample(available - size))
+    return rng.shuffled([choice for choice in free if choice not in left_out])
 
 
-def count(song: Song, choices: Sequence[Choice]) -> list[list[int]]:
-    """Return how often each stem is in some choices."""
+def count_stems(song: Song, choices: Sequence[Choice]) -> list[list[int]]:
+    """Return how often each stem occurs in the choices."""
     counts = [[0] * len(layer.stems) for layer in song.layers]
     for choice in choices:
-        for at, stem in enumerate(choice):
-            counts[at][stem] += 1
+        for layer, stem in enumerate(choice):
+            counts[layer][stem] += 1
     return counts
 
 
-def room(song: Song, taken: AbstractSet[Choice]) -> list[list[int]]:
-    """Return how many permitted choices that are not taken hold each stem."""
+def available_per_stem(song: Song, taken: AbstractSet[Choice]) -> list[list[int]]:
+    """Return the number of permitted choices not in ``taken`` that contain each stem."""
     space = VariationSpace(song)
-    used = count(song, [choice for choice in taken if choice in space])
+    used = count_stems(song, [choice for choice in taken if choice in space])
+    return _subtract(variations_per_stem(song), used)
+
+
+def _subtract(minuend: Counts, subtrahend: Counts) -> list[list[int]]:
     return [
-        [have - gone for have, gone in zip(*pair, strict=True)]
-        for pair in zip(variations_per_stem(song), used, strict=True)
+        [one - other for one, other in zip(*layer, strict=True)]
+        for layer in zip(minuend, subtrahend, strict=True)
     ]
 
 
-class Picker:
-    """Picks at most half of what a space has left."""
+class Sampler:
+    """Samples at most half of the choices that are left in a space."""
 
     def __init__(
         self,
         song: Song,
         space: VariationSpace,
-        wished: Counts,
+        target: Counts,
         taken: AbstractSet[Choice],
-        dice: Dice,
+        rng: SeededRandom,
     ) -> None:
-        self._song, self._space, self._wished, self._dice = song, space, wished, dice
-        self._seen = set(taken)
+        self._song, self._space, self._target, self._rng = song, space, target, rng
+        self._used = set(taken)
         self._rows: list[Choice] = []
-        self._over: list[list[int]] = []
+        self._excess: list[list[int]] = []
 
-    def picked(self, number: int) -> list[Choice]:
-        """Return so many choices."""
+    def sample(self, size: int) -> list[Choice]:
+        """Return ``size`` choices."""
         decks = [
-            self._dice.shuffled([at for at, wish in enumerate(layer) for _ in range(max(wish, 0))])
-            for layer in self._wished
+            self._rng.shuffled(
+                [stem for stem, count in enumerate(layer) for _ in range(max(count, 0))]
+            )
+            for layer in self._target
         ]
-        rows = [
-            tuple(row) for row in zip(*(_of_length(deck, number) for deck in decks), strict=True)
-        ]
-        self._rows = self._mended(rows)
-        have = count(self._song, self._rows)
-        self._over = [
-            [got - wish for got, wish in zip(*pair, strict=True)]
-            for pair in zip(have, self._wished, strict=True)
-        ]
+        rows = [tuple(row) for row in zip(*(_fit_deck(deck, size) for deck in decks), strict=True)]
+        self._rows = self._repair(rows)
+        self._excess = _subtract(count_stems(self._song, self._rows), self._target)
         self._balance()
         return self._rows
 
     def _is_free(self, choice: Choice) -> bool:
-        return choice not in self._seen and choice in self._space
+        return choice not in self._used and choice in self._space
 
-    def _mended(self, rows: list[Choice]) -> list[Choice]:
-        """Return rows that are all distinct and permitted."""
-        clashing = []
-        for at, row in enumerate(rows):
+    def _repair(self, rows: list[Choice]) -> list[Choice]:
+        """Make all rows distinct and permitted."""
+        invalid = []
+        for index, row in enumerate(rows):
             if self._is_free(row):
-                self._seen.add(row)
+                self._used.add(row)
             else:
-                clashing.append(at)
-        bad = set(clashing)
-        for at in clashing:
-            if not self._swap(rows, at, bad):
-                rows[at] = self._any_free()
-                self._seen.add(rows[at])
-            bad.discard(at)
+                invalid.append(index)
+        unrepaired = set(invalid)
+        for index in invalid:
+            if not self._swap(rows, index, unrepaired):
+                rows[index] = self._random_free()
+                self._used.add(rows[index])
+            unrepaired.discard(index)
         return rows
 
-    def _swap(self, rows: list[Choice], at: int, bad: set[int]) -> bool:
-        """Exchange one stem with another row, so that both are free: counts stay as they are."""
-        for _ in range(SWAPS):
-            other, layer = self._dice.below(len(rows)), self._dice.below(len(rows[at]))
-            if other in bad or rows[other][layer] == rows[at][layer]:
+    def _swap(self, rows: list[Choice], index: int, unrepaired: set[int]) -> bool:
+        """Swap one stem with another row so that both rows become valid; counts do not change."""
+        for _ in range(MAX_SWAP_ATTEMPTS):
+            other, layer = self._rng.randbelow(len(rows)), self._rng.randbelow(len(rows[index]))
+            if other in unrepaired or rows[other][layer] == rows[index][layer]:
                 continue
-            mine = _with(rows[at], layer, rows[other][layer])
-            theirs = _with(rows[other], layer, rows[at][layer])
-            if mine != theirs and self._is_free(mine) and self._is_free(theirs):
-                self._seen.remove(rows[other])
-                self._seen |= {mine, theirs}
-                rows[at], rows[other] = mine, theirs
+            first = _with_stem(rows[index], layer, rows[other][layer])
+            second = _with_stem(rows[other], layer, rows[index][layer])
+            if first != second and self._is_free(first) and self._is_free(second):
+                self._used.remove(rows[other])
+                self._used |= {first, second}
+                rows[index], rows[other] = first, second
                 return True
         return False
 
-    def _any_free(self) -> Choice:
-        """Return a free choice; at least half of them are."""
+    def _random_free(self) -> Choice:
+        """Return a random free choice; at least half of all choices are free."""
         while True:
-            choice = self._space.nth(self._dice.below(self._space.size))
-            if choice not in self._seen:
+            choice = self._space.nth(self._rng.randbelow(self._space.size))
+            if choice not in self._used:
                 return choice
 
     def _balance(self) -> None:
-        """Exchange stems that are there too often for those that are lacking."""
-        waited = 0
-        while waited < PATIENCE and (pairs := list(self._pairs())):
-            layer, surplus, lacking = pairs[self._dice.below(len(pairs))]
-            if self._exchange(layer, surplus, lacking):
-                waited = 0
+        """Replace stems that occur too often with stems that occur too rarely."""
+        detours = 0
+        while detours < MAX_DETOURS and (imbalances := list(self._imbalances())):
+            layer, surplus, lacking = imbalances[self._rng.randbelow(len(imbalances))]
+            if self._replace(layer, surplus, lacking):
+                detours = 0
             else:
-                waited += 1
+                detours += 1
                 self._detour(layer, surplus, lacking)
 
-    def _pairs(self) -> Iterator[tuple[int, int, int]]:
-        for layer, over in enumerate(self._over):
-            for surplus, more in enumerate(over):
-                if more > 0:
+    def _imbalances(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (layer, stem with too many, stem with too few) for all such pairs."""
+        for layer, excess in enumerate(self._excess):
+            for surplus, amount in enumerate(excess):
+                if amount > 0:
                     yield from (
-                        (layer, surplus, lacking) for lacking, less in enumerate(over) if less < 0
+                        (layer, surplus, lacking)
+                        for lacking, shortage in enumerate(excess)
+                        if shortage < 0
                     )
 
-    def _around(self, layer: int, stem: int) -> Iterator[int]:
-        """Yield the places of all rows with a stem, from a place of chance on."""
-        start = self._dice.below(len(self._rows))
+    def _rows_with(self, layer: int, stem: int) -> Iterator[int]:
+        """Yield the indices of all rows with a stem, starting at a random row."""
+        start = self._rng.randbelow(len(self._rows))
         for step in range(len(self._rows)):
-            at = (start + step) % len(self._rows)
-            if self._rows[at][layer] == stem:
-                yield at
+            index = (start + step) % len(self._rows)
+            if self._rows[index][layer] == stem:
+                yield index
 
-    def _exchange(self, layer: int, surplus: int, lacking: int) -> bool:
-        """Exchange one stem where nothing else has to change."""
-        for at in self._around(layer, surplus):
-            changed = _with(self._rows[at], layer, lacking)
+    def _replace(self, layer: int, surplus: int, lacking: int) -> bool:
+        """Replace one stem in a row where nothing else has to change."""
+        for index in self._rows_with(layer, surplus):
+            changed = _with_stem(self._rows[index], layer, lacking)
             if self._is_free(changed):
-                self._put(at, changed)
+                self._set_row(index, changed)
                 return True
         return False
 
     def _detour(self, layer: int, surplus: int, lacking: int) -> None:
-        """Exchange one stem together with another: what is too much moves to another layer."""
-        for at in self._around(layer, surplus):
-            changed = _with(self._rows[at], layer, lacking)
-            others = [
-                (self._over[there][stem] - self._over[there][changed[there]], there, stem)
-                for there, over in enumerate(self._over)
-                if there != layer
-                for stem in range(len(over))
-                if stem != changed[there] and self._is_free(_with(changed, there, stem))
+        """Replace one stem together with a stem of another layer, moving the excess there."""
+        for index in self._rows_with(layer, surplus):
+            changed = _with_stem(self._rows[index], layer, lacking)
+            options = [
+                (self._excess[other][stem] - self._excess[other][changed[other]], other, stem)
+                for other, excess in enumerate(self._excess)
+                if other != layer
+                for stem in range(len(excess))
+                if stem != changed[other] and self._is_free(_with_stem(changed, other, stem))
             ]
-            if others:
-                least = min(others)[0]
-                best = [each for each in others if each[0] <= max(least, 0)]
-                _, there, stem = best[self._dice.below(len(best))]
-                self._put(at, _with(changed, there, stem))
+            if options:
+                lowest = min(options)[0]
+                best = [option for option in options if option[0] <= max(lowest, 0)]
+                _, other, stem = best[self._rng.randbelow(len(best))]
+                self._set_row(index, _with_stem(changed, other, stem))
                 return
 
-    def _put(self, at: int, choice: Choice) -> None:
-        for layer, (old, new) in enumerate(zip(self._rows[at], choice, strict=True)):
-            self._over[layer][old] -= 1
-            self._over[layer][new] += 1
-        self._seen.remove(self._rows[at])
-        self._seen.add(choice)
-        self._rows[at] = choice
+    def _set_row(self, index: int, choice: Choice) -> None:
+        for layer, (old, new) in enumerate(zip(self._rows[index], choice, strict=True)):
+            self._excess[layer][old] -= 1
+            self._excess[layer][new] += 1
+        self._used.remove(self._rows[index])
+        self._used.add(choice)
+        self._rows[index] = choice
 
 
-def _with(choice: Choice, layer: int, stem: int) -> Choice:
+def _with_stem(choice: Choice, layer: int, stem: int) -> Choice:
     return (*choice[:layer], stem, *choice[layer + 1 :])
 
 
-def _of_length(deck: list[int], number: int) -> list[int]:
-    """Return a deck of this length: cut, or filled with its own cards."""
+def _fit_deck(deck: list[int], size: int) -> list[int]:
+    """Return a deck of ``size`` cards, cut or filled by repeating its cards."""
     cards = deck or [0]
-    return [cards[at % len(cards)] for at in range(number)]
+    return [cards[index % len(cards)] for index in range(size)]

@@ -1,4 +1,4 @@
-"""``build.py seal`` and ``build.py reveal``: promise what tokens are, and keep the promise."""
+"""``build.py seal`` and ``build.py reveal``: commit to what tokens are, and open the commitment."""
 
 from __future__ import annotations
 
@@ -16,65 +16,65 @@ from stempress.collection.token_parser import REVEALING_KEYS
 from stempress.collection.token_spec import parse_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.text_files import SECRET_FILE
-from stempress.drop.drop_state import open_books
+from stempress.drop.drop_state import open_drop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from stempress.core.progress import Progress
-    from stempress.drop.drop_state import Books, Entry
+    from stempress.drop.drop_state import DropState, Entry
 
 
 def seal(site: Path, progress: Progress) -> None:
-    """Write a commitment to every unrevealed token that is in none."""
-    books = open_books(site)
-    told = _take_in(books)
+    """Write a commitment to all unrevealed tokens that are not sealed yet."""
+    drop = open_drop(site)
+    ledger_changed = _move_to_secret(drop)
     tokens = [
         token.id
-        for token in sorted(books.collection.tokens, key=lambda token: int(token.id))
-        if token.state == "unrevealed" and books.seal_of(token.id) is None
+        for token in sorted(drop.collection.tokens, key=lambda token: int(token.id))
+        if token.state == "unrevealed" and drop.seal_of(token.id) is None
     ]
     if not tokens:
-        raise SiteError([_nothing_to_seal(books)])
-    items = _items(books, tokens)
-    salts = books.secret.salts
+        raise SiteError([_nothing_to_seal(drop)])
+    items = _items(drop, tokens)
+    salts = drop.secret.salts
     for token in tokens:
         salts.setdefault(token, secrets.token_hex(32))
     hashes = tuple(item_hash(salts[token], item) for token, item in zip(tokens, items, strict=True))
-    books.seals.append(Seal(tuple(tokens), hashes, final_hash(hashes)))
-    books.write_secret()  # first: a promise whose salts are lost could never be kept
-    if told:
-        books.write_ledger()
-    books.write_seals()
+    drop.seals.append(Seal(tuple(tokens), hashes, final_hash(hashes)))
+    drop.write_secret()  # first: a commitment whose salts are lost could never be opened
+    if ledger_changed:
+        drop.write_ledger()
+    drop.write_seals()
     progress.log(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
-    progress.log(f"final hash {books.seals[-1].final}")
-    if not books.blind:
+    progress.log(f"final hash {drop.seals[-1].final}")
+    if not drop.blind:
         progress.log(
-            "warning: site.toml: [drop] blind is not true: what is minted next is not hidden\n"
-            "    -> blind = true, if these tokens are to stay unrevealed until you reveal them"
+            "warning: site.toml: [drop] blind is not true, so newly minted tokens are not hidden\n"
+            "    -> set blind = true if tokens should stay unrevealed until you reveal them"
         )
-    progress.log(f"{SECRET_FILE} has the salts: keep a copy, and keep it to yourself")
+    progress.log(f"{SECRET_FILE} contains the salts: keep a copy, and keep it secret")
 
 
-def _nothing_to_seal(books: Books) -> Fault:
-    what = "has no unrevealed token that is not sealed yet"
-    if not books.entries:
+def _nothing_to_seal(drop: DropState) -> Fault:
+    what = "has no unrevealed tokens left to seal"
+    if not drop.entries:
         hint = "build.py mint draws tokens"
-    elif books.blind:
+    elif drop.blind:
         hint = "build.py mint --append draws more"
     else:
         hint = (
-            "the drop is not blind, so that mint says at once what tokens are: for a sealed drop "
-            "let site.toml say [drop] blind = true, move the ledger away and mint again"
+            "the drop is not blind, so mint reveals tokens at once: for a sealed drop set "
+            "blind = true in [drop] of site.toml, move the ledger away and mint again"
         )
     return Fault(LEDGER, what, hint=hint)
 
 
-def _take_in(books: Books) -> list[Entry]:
-    """Move what the ledger tells of unrevealed tokens into the secret file."""
-    told = []
-    for entry in books.entries:
+def _move_to_secret(drop: DropState) -> bool:
+    """Move items of unrevealed tokens from the ledger to the secret file; return if any were."""
+    moved = False
+    for entry in drop.entries:
         if entry["state"] == "unrevealed" and REVEALING_KEYS & entry.keys():
             fields = {key: entry.pop(key) for key in REVEALING_KEYS & entry.keys()}
             if "stem" in fields:
@@ -82,115 +82,119 @@ def _take_in(books: Books) -> list[Entry]:
             else:
                 pairs = sorted(fields.get("stems", {}).items())
                 item = f"{fields['song']}/" + ",".join(f"{la}={st}" for la, st in pairs)
-            books.secret.items[entry["id"]] = item
-            told.append(entry)
-    return told
+            drop.secret.items[entry["id"]] = item
+            moved = True
+    return moved
 
 
-def _items(books: Books, tokens: Sequence[str]) -> list[str]:
-    """Return what tokens are; note those of which nobody knows, or what is not there."""
+def _items(drop: DropState, tokens: Sequence[str]) -> list[str]:
+    """Return the tokens' items from the secret file; report those missing or unknown."""
     findings = Findings()
     items = []
     for token in tokens:
-        item = books.secret.items.get(token, "")
+        item = drop.secret.items.get(token, "")
         try:
-            parse_item(item, books.songs)
+            parse_item(item, drop.songs)
         except ValueError as error:
-            what = str(error) if item else "does not say what this token is"
-            hint = "" if item else f"such as {_example(books)}; build.py mint writes it"
+            what = str(error) if item else "does not list this token's item"
+            hint = "" if item else f"such as {_example(drop)}; build.py mint writes it"
             findings.fault(SECRET_FILE, what, key=f"items.{token}", value=item or None, hint=hint)
         items.append(item)
     findings.raise_faults()
     return items
 
 
-def _example(books: Books) -> str:
-    """Return a stem as the secret names one."""
-    key = next(stem_keys(list(books.songs.values())), ("song", "layer", "stem"))
+def _example(drop: DropState) -> str:
+    """Return an example of an item."""
+    key = next(stem_keys(list(drop.songs.values())), ("song", "layer", "stem"))
     return f'"{"/".join(key)}"'
 
 
-def reveal(site: Path, words: str, progress: Progress, starting_index: int | None = None) -> None:
-    """Say in the ledger what sealed tokens are, and prove it in the commitment."""
-    books = open_books(site)
-    wanted = _wanted(books, words)
-    sealed = list(books.seals)
-    for at, each in enumerate(sealed):
-        mine = [token for token in wanted if token in each.slots]
-        if mine:
-            books.seals[at] = _opened(books, _begun(books, each, starting_index), mine)
-    states = {entry["id"]: entry for entry in books.entries}
-    new = [token for token in wanted if states[token]["state"] == "unrevealed"]
+def reveal(site: Path, ranges: str, progress: Progress, starting_index: int | None = None) -> None:
+    """Reveal sealed tokens in the ledger, and open the commitment to prove it.
+
+    ``ranges`` lists token ids, such as ``1-500, 605``.
+    """
+    drop = open_drop(site)
+    tokens = _sealed_tokens(drop, ranges)
+    previous = list(drop.seals)
+    for index, seal in enumerate(previous):
+        members = [token for token in tokens if token in seal.slots]
+        if members:
+            drop.seals[index] = _open(drop, _set_index(drop, seal, starting_index), members)
+    entries = {entry["id"]: entry for entry in drop.entries}
+    new = [token for token in tokens if entries[token]["state"] == "unrevealed"]
     for token in new:
-        entry = states[token]
-        supply = {"supply": entry["supply"]} if "supply" in entry else {}
-        item = books.hidden(token)
-        entry.clear()
-        entry |= {"id": token, "tier": tier_of(item), "state": "revealed"}
-        entry |= {**parse_item(item, books.songs), **supply}
-    books.write_ledger()
-    books.write_seals()
-    for before, after in zip(sealed, books.seals, strict=True):
+        _reveal_entry(drop, entries[token])
+    drop.write_ledger()
+    drop.write_seals()
+    for before, after in zip(previous, drop.seals, strict=True):
         if before.starting_index is None and after.starting_index is not None:
-            progress.log(f"starting index settled for good: {after.starting_index}")
-    left = sum(entry["state"] == "unrevealed" for entry in books.entries)
+            progress.log(f"starting index, now final: {after.starting_index}")
+    left = sum(entry["state"] == "unrevealed" for entry in drop.entries)
     progress.log(
         f"{len(new)} tokens revealed, {left} still unrevealed; build the site to show them"
     )
 
 
-def _wanted(books: Books, words: str) -> list[str]:
-    """Return the sealed tokens of some ranges of ids."""
+def _reveal_entry(drop: DropState, entry: Entry) -> None:
+    """Replace an unrevealed entry by what the secret file says."""
+    token, item = entry["id"], drop.secret_item(entry["id"])
+    supply = {"supply": entry["supply"]} if "supply" in entry else {}
+    entry.clear()
+    entry |= {"id": token, "tier": tier_of(item), "state": "revealed"}
+    entry |= {**parse_item(item, drop.songs), **supply}
+
+
+def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:
+    """Return the sealed tokens in ranges of ids; reject unsealed ones."""
     try:
-        spans = parse_ranges(words)
+        spans = parse_ranges(ranges)
     except ValueError:
         fault = Fault(
-            "reveal", "is not a list of token ids", "tokens", words, 'such as "1-500, 605"'
+            "reveal", "is not a list of token ids", "tokens", ranges, 'such as "1-500, 605"'
         )
         raise SiteError([fault]) from None
-    inside = [
-        entry["id"]
-        for entry in books.entries
-        if any(low <= int(entry["id"]) <= high for low, high in spans)
+    states = {entry["id"]: entry["state"] for entry in drop.entries}
+    in_range = [token for token in states if any(low <= int(token) <= high for low, high in spans)]
+    sealed = [token for token in in_range if drop.seal_of(token)]
+    unsealed = [
+        token for token in in_range if token not in sealed and states[token] == "unrevealed"
     ]
-    wanted = [token for token in inside if books.seal_of(token)]
-    states = {entry["id"]: entry["state"] for entry in books.entries}
-    bare = [token for token in inside if token not in wanted and states[token] == "unrevealed"]
-    if bare or not wanted:
-        what = f"token {bare[0]} is not sealed" if bare else "no sealed token is among these"
-        raise SiteError([Fault("reveal", what, "tokens", words, "build.py seal comes first")])
-    return wanted
+    if unsealed or not sealed:
+        what = f"token {unsealed[0]} is not sealed" if unsealed else "none of these is sealed"
+        raise SiteError([Fault("reveal", what, "tokens", ranges, "run build.py seal first")])
+    return sealed
 
 
-def _begun(books: Books, seal: Seal, starting_index: int | None) -> Seal:
-    """Return the seal with its starting index, which the first reveal settles for good."""
-    size, settled = len(seal.tokens), seal.starting_index
-    asked = 0 if starting_index is None else starting_index % size
-    if settled is not None:
-        if starting_index is not None and asked != settled:
-            what = "was settled by the first reveal"
-            raise SiteError([Fault("reveal", what, "starting-index", starting_index, str(settled))])
+def _set_index(drop: DropState, seal: Seal, starting_index: int | None) -> Seal:
+    """Return the seal with its starting index, which the first reveal fixes."""
+    size, current = len(seal.tokens), seal.starting_index
+    index = 0 if starting_index is None else starting_index % size
+    if current is not None:
+        if starting_index is not None and index != current:
+            what = "was fixed by the first reveal"
+            raise SiteError([Fault("reveal", what, "starting-index", starting_index, str(current))])
         return seal
-    tiers = {tier_of(books.secret.items.get(token, "")) for token in seal.tokens}
-    if asked and len(tiers) > 1:
-        hint = "without --starting-index every token is what was sealed in its place"
-        what = "would give tokens of one tier the place of another"
+    tiers = {tier_of(drop.secret.items.get(token, "")) for token in seal.tokens}
+    if index and len(tiers) > 1:
+        what = "would move items between tokens of different tiers"
+        hint = "without --starting-index every token gets the item at its own position"
         raise SiteError([Fault("reveal", what, "starting-index", starting_index, hint)])
-    return replace(seal, starting_index=asked)
+    return replace(seal, starting_index=index)
 
 
-def _opened(books: Books, seal: Seal, tokens: Sequence[str]) -> Seal:
-    """Return the seal with the salts and items of these tokens shown."""
+def _open(drop: DropState, seal: Seal, tokens: Sequence[str]) -> Seal:
+    """Return the seal with the salts and items of these tokens added to ``opened``."""
     findings = Findings()
     opened = dict(seal.opened)
     for token in tokens:
-        place = seal.slot_of(token)
-        salt, item = books.secret.salts.get(place, ""), books.secret.items.get(place, "")
-        if place not in opened and item_hash(salt, item) != seal.hashes[seal.slots[place]]:
-            what = "does not have the salt and the item that were sealed"
-            findings.fault(
-                SECRET_FILE, what, key=f"items.{place}", hint="restore the copy of that time"
-            )
-        opened.setdefault(place, (salt, item))
+        slot = seal.slot_of(token)
+        salt, item = drop.secret.salts.get(slot, ""), drop.secret.items.get(slot, "")
+        if slot not in opened and item_hash(salt, item) != seal.hashes[seal.slots[slot]]:
+            what = "does not contain the salt and item that were sealed"
+            hint = "restore the copy made when sealing"
+            findings.fault(SECRET_FILE, what, key=f"items.{slot}", hint=hint)
+        opened.setdefault(slot, (salt, item))
     findings.raise_faults()
     return replace(seal, opened=opened)

@@ -1,4 +1,4 @@
-"""``build.py sync``: the ledger as the chain has it."""
+"""``build.py sync``: updates the ledger from the chain."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from stempress.core.cache import cache_root, digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.units import format_ranges
 from stempress.drop.balances import check_balances
-from stempress.drop.chain_state import apply, fold
-from stempress.drop.drop_state import open_books
-from stempress.drop.events import TOPICS, Announced, read_logs
-from stempress.drop.journal import Stretch, open_journal
-from stempress.drop.rpc import AnswerError, Endpoints, RefusedError, SlowError
+from stempress.drop.chain_state import apply_state, replay
+from stempress.drop.drop_state import open_drop
+from stempress.drop.events import TOPICS, MetadataUpdate, parse_logs
+from stempress.drop.journal import BlockRange, open_journal
+from stempress.drop.rpc import EndpointError, Endpoints, EndpointTimeoutError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,23 +25,24 @@ if TYPE_CHECKING:
 
     from stempress.collection.settings import Contract
     from stempress.core.progress import Progress
-    from stempress.drop.chain_state import State
+    from stempress.drop.chain_state import ChainState, SyncedLedger
+    from stempress.drop.drop_state import DropState
     from stempress.drop.journal import Journal
     from stempress.drop.rpc import Endpoint
 
 VERSION = 1
-"""Raise it when the same logs give other events."""
+"""Increment when the same logs give other events."""
 SAFE_DEPTH = 64
-"""Blocks below the head that count as final where an endpoint does not say which are."""
+"""Depth below the head at which blocks count as final, if the endpoint does not say."""
 FIRST_SPAN = 2_000
-LARGEST_SPAN = 500_000
-MOST_NAMED = 100_000
-"""A contract may announce all tokens that there could ever be; such a range is not counted out."""
+MAX_SPAN = 500_000
+MAX_LISTED = 100_000
+"""Updates of more tokens than this are not listed: a contract may announce every possible id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block as far as it matters here; ``time`` in seconds since 1970."""
+    """Header of a block; ``time`` is in seconds since 1970."""
 
     number: int
     hash: str
@@ -56,82 +57,89 @@ def sync(
     from_block: int | None = None,
     anew: bool = False,
 ) -> None:
-    """Read what has happened since the last time, and write what it comes to into the ledger."""
-    books = open_books(site)
-    contract = books.collection.settings.contract
+    """Read the contract's events since the last sync and apply them to the ledger."""
+    drop = open_drop(site)
+    contract = drop.collection.settings.contract
     if contract is None:
         fault = Fault("site.toml", "is missing", "collection.contract", hint="add the table")
         raise SiteError([fault])
-    endpoints = Endpoints.of(contract.rpc, contract.chain_id)
-    path = cache_root() / "chain" / f"{digest(VERSION, books.collection.settings.key)[:24]}.jsonl"
+    endpoints = Endpoints.connect(contract.rpc, contract.chain_id)
+    path = cache_root() / "chain" / f"{digest(VERSION, drop.collection.settings.key)[:24]}.jsonl"
     if anew:
         path.unlink(missing_ok=True)
     journal = open_journal(path)
-    heard = journal.next
-    head = endpoints.attempt(lambda each: final_block(each, depth))
-    reorganised = drop_forks(journal, endpoints, head)
-    if reorganised:
-        progress.log(f"the chain was reorganised: {reorganised} stretches are read again")
-    if not journal.stretches:
+    first_new = journal.next_block
+    head = endpoints.attempt(lambda endpoint: final_block(endpoint, depth))
+    dropped = drop_reorganised(journal, endpoints, head)
+    if dropped:
+        progress.log(f"the chain was reorganised: {dropped} block ranges are read again")
+    if not journal.ranges:
         if from_block is None:
-            from_block = first_block(endpoints, contract, head)
-        journal.begin = min(from_block, head.number)
+            from_block = deployment_block(endpoints, contract, head)
+        journal.start = min(from_block, head.number)
     read_chain(journal, endpoints, contract, head, progress)
-    state = _folded(journal)
-    check_balances(state, endpoints, contract, journal.stretches[-1].last)
-    told = apply(books.entries, state, books.collection.albums, contract.standard, journal.made)
-    journal.note_made(told.made)  # before the ledger has them: what is made can be taken back
-    data: dict[str, Any] = {**books.data, "tokens": told.entries, "owners": told.owners}
-    data["block"] = journal.stretches[-1].last
-    data["time"] = f"{datetime.fromtimestamp(journal.stretches[-1].time, UTC):%Y-%m-%dT%H:%M:%SZ}"
-    data.pop("unknown", None)
-    if told.unknown:
-        data["unknown"] = told.unknown
-    books.data = data
-    books.write_ledger()
-    for remark in told.remarks:
-        progress.log(f"warning: {remark}")
-    _tell_announced(journal, heard, progress)
+    state = _replay(journal)
+    check_balances(state, endpoints, contract, journal.ranges[-1].last)
+    albums = drop.collection.albums
+    synced = apply_state(drop.entries, state, albums, contract.standard, journal.added)
+    journal.record_added(synced.added)  # before the ledger, so that it can be undone
+    _write_ledger(drop, synced, journal.ranges[-1])
+    for warning in synced.warnings:
+        progress.log(f"warning: {warning}")
+    _log_metadata_updates(journal, first_new, progress)
     progress.log(
-        f"block {data['block']}: {len(told.owners)} tokens held, "
-        f"{len(state.forged)} forged; build the site to show it"
+        f"block {drop.data['block']}: {len(synced.owners)} tokens held, "
+        f"{len(state.forgings)} forged; build the site to show it"
     )
 
 
+def _write_ledger(drop: DropState, synced: SyncedLedger, last: BlockRange) -> None:
+    """Write the ledger with owners, and with the number and time of the last block."""
+    data: dict[str, Any] = {**drop.data, "tokens": synced.entries, "owners": synced.owners}
+    data["block"] = last.last
+    data["time"] = f"{datetime.fromtimestamp(last.time, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    data.pop("unknown", None)
+    if synced.unknown:
+        data["unknown"] = synced.unknown
+    drop.data = data
+    drop.write_ledger()
+
+
 def final_block(endpoint: Endpoint, depth: int | None) -> Block:
-    """Return the last block that will stay: as the chain says, or ``depth`` below its head."""
+    """Return the last finalised block, or the block ``depth`` below the head."""
     if depth is None:
         try:
-            if found := block_at(endpoint, "finalized"):
-                return found
+            if finalized := block_at(endpoint, "finalized"):
+                return finalized
         except RefusedError:  # not every chain has the tag
             pass
-    latest = there(block_at(endpoint, "latest"))
+    latest = require_block(endpoint, "latest")
     number = latest.number - (SAFE_DEPTH if depth is None else depth)
-    return there(block_at(endpoint, max(0, number)))
+    return require_block(endpoint, max(0, number))
 
 
 def block_at(endpoint: Endpoint, number: int | str) -> Block | None:
-    """Return a block by number or tag; None where the endpoint does not have it."""
+    """Return a block by number or tag; None if the endpoint does not have it."""
     tag = hex(number) if isinstance(number, int) else number
-    found = endpoint.ask("eth_getBlockByNumber", tag, False)  # noqa: FBT003 - JSON-RPC's own
-    if found is None:
-        return None
-    return Block(int(found["number"], 16), str(found["hash"]), int(found["timestamp"], 16))
-
-
-def there(block: Block | None) -> Block:
-    """Refuse what an endpoint does not have: it is behind the others."""
+    block = endpoint.call("eth_getBlockByNumber", tag, False)  # noqa: FBT003 - as JSON-RPC has it
     if block is None:
-        raise AnswerError("it does not have this block")
+        return None
+    return Block(int(block["number"], 16), str(block["hash"]), int(block["timestamp"], 16))
+
+
+def require_block(endpoint: Endpoint, number: int | str) -> Block:
+    """Return a block by number or tag; EndpointError if the endpoint is not synced that far."""
+    block = block_at(endpoint, number)
+    if block is None:
+        raise EndpointError("it does not have this block")
     return block
 
 
-def drop_forks(journal: Journal, endpoints: Endpoints, head: Block) -> int:
-    """Forget stretches whose last block is no more what it was; return how many."""
+def drop_reorganised(journal: Journal, endpoints: Endpoints, head: Block) -> int:
+    """Remove ranges that are no longer part of the chain; return their number."""
     dropped = 0
-    while journal.stretches:
-        last = journal.stretches[-1]
+    while journal.ranges:
+        last = journal.ranges[-1]
         if last.last <= head.number and _hash_at(endpoints, last.last) == last.hash:
             break
         journal.drop_last()
@@ -140,7 +148,7 @@ def drop_forks(journal: Journal, endpoints: Endpoints, head: Block) -> int:
 
 
 def _hash_at(endpoints: Endpoints, number: int) -> str:
-    return endpoints.attempt(lambda each: there(block_at(each, number))).hash
+    return endpoints.attempt(lambda endpoint: require_block(endpoint, number)).hash
 
 
 def read_chain(
@@ -150,59 +158,59 @@ def read_chain(
     head: Block,
     progress: Progress,
 ) -> None:
-    """Read every block up to the head into the journal, in stretches that endpoints can bear."""
-    first = journal.next
+    """Read all new blocks up to the head into the journal."""
+    first = journal.next_block
     total = head.number - first + 1
     progress.log(f"Blocks: {max(0, total)} of {head.number + 1} new")
     columns = (
         TextColumn("Blocks"),
         BarColumn(),
-        TextColumn("{task.fields[at]}"),
+        TextColumn("{task.fields[block]}"),
         TimeElapsedColumn(),
     )
     console = progress.console
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task("Blocks", total=max(0, total), at=first)
-        for stretch in _stretches(endpoints, contract, first, head):
-            journal.append(stretch)
-            bars.update(task, advance=stretch.last - stretch.first + 1, at=stretch.last)
+        task = bars.add_task("Blocks", total=max(0, total), block=first)
+        for blocks in _read_ranges(endpoints, contract, first, head):
+            journal.append(blocks)
+            bars.update(task, advance=blocks.last - blocks.first + 1, block=blocks.last)
 
 
-def _stretches(
+def _read_ranges(
     endpoints: Endpoints, contract: Contract, first: int, head: Block
-) -> Iterator[Stretch]:
-    """Yield stretches of blocks: half as long after a refusal, a little longer after a success."""
+) -> Iterator[BlockRange]:
+    """Yield ranges up to the head; their size halves after a refusal and grows after a success."""
     span = FIRST_SPAN
-    trying = endpoints.each()
-    endpoint = next(trying)
+    rotation = endpoints.rotate()
+    endpoint = next(rotation)
     while first <= head.number:
         last = min(first + span - 1, head.number)
         try:
-            stretch = read_stretch(endpoint, contract, first, last)
-        except AnswerError as error:
-            if isinstance(error, RefusedError | SlowError):
+            blocks = read_range(endpoint, contract, first, last)
+        except EndpointError as error:
+            if isinstance(error, RefusedError | EndpointTimeoutError):
                 span = max(1, (last - first + 1) // 2)
             if first == last or not isinstance(error, RefusedError):
-                endpoint = next(trying)
+                endpoint = next(rotation)
             continue
         except (TypeError, ValueError, KeyError):
-            endpoint = next(trying)
+            endpoint = next(rotation)
             continue
-        yield stretch
-        trying = endpoints.each()
-        endpoint = next(trying)
+        yield blocks
+        rotation = endpoints.rotate()
+        endpoint = next(rotation)
         first = last + 1
-        span = min(LARGEST_SPAN, span + max(1, span // 4))
+        span = min(MAX_SPAN, span + max(1, span // 4))
 
 
-def read_stretch(endpoint: Endpoint, contract: Contract, first: int, last: int) -> Stretch:
-    """Read some blocks; AnswerError or ValueError if an endpoint is behind, or contradicts itself.
+def read_range(endpoint: Endpoint, contract: Contract, first: int, last: int) -> BlockRange:
+    """Read a range of blocks; EndpointError or ValueError if the answers are inconsistent.
 
-    An endpoint that is behind answers with fewer logs, not with an error: so it has to show the
-    last block first, and the logs of that block have to be of it.
+    An endpoint that is not fully synced returns fewer logs instead of an error. So the last block
+    is requested first, and logs of that block must have its hash.
     """
-    block = there(block_at(endpoint, last))
-    logs = endpoint.ask(
+    block = require_block(endpoint, last)
+    logs = endpoint.call(
         "eth_getLogs",
         {
             "address": contract.address,
@@ -216,16 +224,16 @@ def read_stretch(endpoint: Endpoint, contract: Contract, first: int, last: int) 
             raise ValueError("a log of another contract")
         if int(log["blockNumber"], 16) == last and log["blockHash"] != block.hash:
             raise ValueError("a log of another block")
-    return Stretch(first, last, block.hash, block.time, tuple(read_logs(logs, first, last)))
+    return BlockRange(first, last, block.hash, block.time, tuple(parse_logs(logs, first, last)))
 
 
-def first_block(endpoints: Endpoints, contract: Contract, head: Block) -> int:
-    """Return the block in which the contract was made, 0 where no endpoint can look back."""
+def deployment_block(endpoints: Endpoints, contract: Contract, head: Block) -> int:
+    """Return the block of the contract's deployment; 0 if no endpoint has old state."""
 
     def search(endpoint: Endpoint) -> int:
         low, high = 0, head.number
         if not _has_code(endpoint, contract, high):
-            raise SiteError([Fault("site.toml", "is no contract", "address", contract.address)])
+            raise SiteError([Fault("site.toml", "is not a contract", "address", contract.address)])
         while low < high:
             middle = (low + high) // 2
             if _has_code(endpoint, contract, middle):
@@ -234,32 +242,34 @@ def first_block(endpoints: Endpoints, contract: Contract, head: Block) -> int:
                 low = middle + 1
         return low
 
-    for endpoint in endpoints.every:
+    for endpoint in endpoints.endpoints:
         try:
             return search(endpoint)
-        except (AnswerError, TypeError):
+        except (EndpointError, TypeError):
             continue
     return 0
 
 
 def _has_code(endpoint: Endpoint, contract: Contract, block: int) -> bool:
-    return len(endpoint.ask("eth_getCode", contract.address, hex(block))) > len("0x")
+    return len(endpoint.call("eth_getCode", contract.address, hex(block))) > len("0x")
 
 
-def _folded(journal: Journal) -> State:
+def _replay(journal: Journal) -> ChainState:
     try:
-        return fold(journal.events())
+        return replay(journal.events())
     except ValueError as error:
-        hint = "an endpoint has left logs out: --anew reads all of them again"
+        hint = "an endpoint has omitted logs: --anew reads them all again"
         raise SiteError([Fault("sync", str(error), "rpc", hint=hint)]) from None
 
 
-def _tell_announced(journal: Journal, heard: int, progress: Progress) -> None:
-    """Say of which tokens the contract has announced new metadata since the last sync."""
+def _log_metadata_updates(journal: Journal, first_new: int, progress: Progress) -> None:
+    """Log the tokens whose metadata updates were announced since the last sync."""
     tokens: set[int] = set()
-    for stretch in journal.stretches:
-        for event in stretch.events if stretch.first >= heard else ():
-            if isinstance(event, Announced) and event.last - event.first + len(tokens) < MOST_NAMED:
+    for blocks in journal.ranges:
+        for event in blocks.events if blocks.first >= first_new else ():
+            if not isinstance(event, MetadataUpdate):
+                continue
+            if event.last - event.first + len(tokens) < MAX_LISTED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
-        progress.log(f"metadata announced since the last sync: {format_ranges(sorted(tokens))}")
+        progress.log(f"metadata updates since the last sync: {format_ranges(sorted(tokens))}")

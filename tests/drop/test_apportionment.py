@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stempress.drop.apportionment import drawn, largest_remainder
-from stempress.drop.seeded_rng import Dice
+from stempress.drop.apportionment import draw_counts, largest_remainder
+from stempress.drop.seeded_rng import SeededRandom
 
 SHARES = st.lists(st.fractions(0, 100, max_denominator=50), min_size=1, max_size=8)
 
@@ -32,14 +32,17 @@ def test_no_part_exceeds_its_room(shares: list[Fraction], data: st.DataObject) -
     total = data.draw(st.integers(0, sum(most)))
     for parts in (
         largest_remainder(total, shares, most),
-        drawn(total, shares, Dice("x"), most),
+        draw_counts(total, shares, SeededRandom("x"), most),
     ):
         assert sum(parts) == total
         assert all(0 <= part <= room for part, room in zip(parts, most, strict=True))
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    for split in (largest_remainder, lambda *given: drawn(given[0], given[1], Dice(""), given[2])):
+    for split in (
+        largest_remainder,
+        lambda *given: draw_counts(given[0], given[1], SeededRandom(""), given[2]),
+    ):
         with pytest.raises(ValueError, match="5 do not fit into 4"):
             split(5, [Fraction(1), Fraction(1)], [2, 2])
 
@@ -50,13 +53,13 @@ def test_the_remainders_decide_as_parliaments_do() -> None:
 
 
 def test_a_seed_rolls_the_same_everywhere() -> None:
-    dice = Dice("Night Ferry")
-    assert [dice.below(1000) for _ in range(6)] == [998, 532, 470, 550, 953, 424]
-    assert Dice("Night Ferry").shuffled("abcdefgh") == list("defbhcag")
+    rng = SeededRandom("Night Ferry")
+    assert [rng.randbelow(1000) for _ in range(6)] == [998, 532, 470, 550, 953, 424]
+    assert SeededRandom("Night Ferry").shuffled("abcdefgh") == list("defbhcag")
 
 
 def test_every_face_comes_up_alike() -> None:
-    dice = Dice("fair")
-    counts = Counter(dice.below(6) for _ in range(60_000))
+    rng = SeededRandom("fair")
+    counts = Counter(rng.randbelow(6) for _ in range(60_000))
     assert all(9_600 < counts[face] < 10_400 for face in range(6))
-    assert Dice("large").below(10**40) > 10**30
+    assert SeededRandom("large").randbelow(10**40) > 10**30

@@ -69,25 +69,25 @@ def mixes(offer: dict[str, Any]) -> dict[str, str]:
 
 def test_every_variation_comes_up_and_is_judged(site: Path) -> None:
     audition = Audition(site)
-    assert set(mixes(audition.offer("one"))) == {"1-1", "1-2", "2-1", "2-2"}
-    audition.judge("one", "2-1", "rejected")
-    audition.judge("one", "1-2", "approved")
-    audition.judge("one", "1-2", "")
+    assert set(mixes(audition.song_data("one"))) == {"1-1", "1-2", "2-1", "2-2"}
+    audition.set_verdict("one", "2-1", "rejected")
+    audition.set_verdict("one", "1-2", "approved")
+    audition.set_verdict("one", "1-2", "")
     assert read_verdicts(site) == {"one": {"2-1": "rejected"}}
-    assert mixes(audition.offer("one"))["2-1"] == "rejected"
-    assert len(mixes(audition.offer("one"))) == 4
+    assert mixes(audition.song_data("one"))["2-1"] == "rejected"
+    assert len(mixes(audition.song_data("one"))) == 4
 
 
 def test_a_rule_is_written_into_the_songs_file(site: Path) -> None:
     before = (site / SONG).read_text("utf-8")
     audition = Audition(site)
-    audition.rule("one", {"drums": "tape"}, {"bass": "synth"})
+    audition.add_rule("one", {"drums": "tape"}, {"bass": "synth"})
     after = (site / SONG).read_text("utf-8")
     lines = '\n[[rules]]\nif = { drums = "tape" }\nexclude = { bass = "synth" }\n'
     assert after.replace(lines, "") == before
     (rule,) = read(site).collection.song("one").rules
     assert (rule.when, rule.exclude) == ({"drums": ("tape",)}, {"bass": ("synth",)})
-    offer = audition.offer("one")
+    offer = audition.song_data("one")
     assert offer["permitted"] == 3
     assert offer["rules"] == ["with Drums tape: never Bass synth"]
 
@@ -97,13 +97,13 @@ def test_a_rule_that_leaves_nothing_is_not_written(site: Path) -> None:
     before = (site / SONG).read_bytes()
     for exclude in ({"bass": "sinth"}, {"base": "synth"}, {}):
         with pytest.raises(SiteError):
-            audition.rule("one", {"drums": "live"}, exclude)
+            audition.add_rule("one", {"drums": "live"}, exclude)
     assert (site / SONG).read_bytes() == before
-    audition.rule("one", {"drums": "live"}, {"bass": "live"})
-    audition.rule("one", {"drums": "live"}, {"bass": "synth"})
-    audition.rule("one", {"drums": "tape"}, {"bass": "live"})
+    audition.add_rule("one", {"drums": "live"}, {"bass": "live"})
+    audition.add_rule("one", {"drums": "live"}, {"bass": "synth"})
+    audition.add_rule("one", {"drums": "tape"}, {"bass": "live"})
     with pytest.raises(SiteError, match="permit no variation"):
-        audition.rule("one", {"drums": "tape"}, {"bass": "synth"})
+        audition.add_rule("one", {"drums": "tape"}, {"bass": "synth"})
 
 
 def test_line_ends_and_words_below_stay_as_they_are() -> None:
@@ -119,7 +119,7 @@ def test_line_ends_and_words_below_stay_as_they_are() -> None:
 def test_verdicts_that_were_mangled_are_told(site: Path) -> None:
     for text in ("{", "[]", '{"one": 3}'):
         (site / "audition.json").write_text(text, "utf-8")
-        with pytest.raises(SiteError, match="is not what the audition has written"):
+        with pytest.raises(SiteError, match="is not a valid audition file"):
             read_verdicts(site)
 
 

@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 
 from pyodide_app.engine.model import Layer, Song, Stem
 from stempress.collection.albums import Album
-from stempress.drop.chain_state import Forged, apply, fold
+from stempress.drop.chain_state import Forging, apply_state, replay
 from stempress.drop.events import (
+    BATCH,
+    BATCH_UPDATE,
     CONSECUTIVE,
-    MANY,
     SINGLE,
     TRANSFER,
     UPDATE,
-    UPDATES,
     URI,
     ZERO,
-    Announced,
+    MetadataUpdate,
     Transfer,
-    read_log,
-    read_logs,
+    parse_log,
+    parse_logs,
 )
-from stempress.drop.journal import Stretch, open_journal
+from stempress.drop.journal import BlockRange, open_journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,15 +65,15 @@ def test_a_state_is_the_sum_of_its_transfers(moves: list[tuple[str, str, int, in
         held[sender, token] -= given_away
         held[to, token] += given_away
         events.append(moved(sender, to, token, given_away))
-    state = fold(events)
+    state = replay(events)
     for token in range(1, 5):
         wanted = {holder: held[holder, token] for holder in (A, B, C) if held[holder, token]}
         assert dict(state.owners.get(str(token), {})) == wanted
 
 
 def test_nobody_gives_what_they_do_not_have() -> None:
-    with pytest.raises(ValueError, match="without having it"):
-        fold([moved(ZERO, A, 1), moved(B, C, 1)])
+    with pytest.raises(ValueError, match="without owning it"):
+        replay([moved(ZERO, A, 1), moved(B, C, 1)])
 
 
 def test_one_transaction_may_forge_often_and_mint_first() -> None:
@@ -83,10 +83,10 @@ def test_one_transaction_may_forge_often_and_mint_first() -> None:
     many = [*burns, moved(ZERO, A, 91, tx="1"), *again, moved(ZERO, A, 92, tx="1")]
     before = [moved(ZERO, A, 93, tx="2"), *(moved(A, ZERO, token, tx="2") for token in (5, 6))]
     plain = [moved(A, ZERO, 7, tx="3")]
-    assert fold([*mints, *many, *before, *plain]).forged == [
-        Forged("91", ("1", "2")),
-        Forged("92", ("3", "4")),
-        Forged("93", ("5", "6")),
+    assert replay([*mints, *many, *before, *plain]).forgings == [
+        Forging("91", ("1", "2")),
+        Forging("92", ("3", "4")),
+        Forging("93", ("5", "6")),
     ]
 
 
@@ -99,13 +99,13 @@ def test_what_cannot_be_explained_is_kept_apart() -> None:
     events = [moved(ZERO, A, token, tx="0") for token in (1, 2, 3)]
     events += [moved(A, ZERO, token, tx="1") for token in (1, 2)] + [moved(ZERO, B, 91, tx="1")]
     events += [moved(A, ZERO, 3, tx="2"), moved(ZERO, B, 77, tx="3")]
-    told = apply(entries, fold(events), ALBUMS, "erc721")
+    told = apply_state(entries, replay(events), ALBUMS, "erc721")
     assert told.unknown == {"91": B, "77": B}
     assert told.owners == {}
     assert [entry["state"] for entry in told.entries] == ["forged", "forged", "unrevealed"]
-    assert [remark.split(":")[0] for remark in told.remarks] == [
+    assert [remark.split(":")[0] for remark in told.warnings] == [
         "tokens that were burned unrevealed",
-        "tokens that the ledger does not know",
+        "tokens that are not in the ledger",
     ]
 
 
@@ -115,12 +115,12 @@ def test_applying_twice_is_applying_once() -> None:
     for at, (first, second, made) in enumerate([(1, 2, 91), (3, 4, 92), (91, 92, 99)]):
         burns = [moved(A, ZERO, token, tx=str(at + 1)) for token in (first, second)]
         events += [*burns, moved(ZERO, A, made, tx=str(at + 1))]
-    once = apply(entries, fold(events), ALBUMS, "erc721")
-    assert once.made == ["91", "92", "99"]
+    once = apply_state(entries, replay(events), ALBUMS, "erc721")
+    assert once.added == ["91", "92", "99"]
     assert once.entries[-1]["burned"] == ["91", "92"]
-    twice = apply(once.entries, fold(events), ALBUMS, "erc721", once.made)
+    twice = apply_state(once.entries, replay(events), ALBUMS, "erc721", once.added)
     assert twice == once
-    undone = apply(once.entries, fold(events[:4]), ALBUMS, "erc721", once.made)
+    undone = apply_state(once.entries, replay(events[:4]), ALBUMS, "erc721", once.added)
     assert undone.entries == entries
 
 
@@ -134,19 +134,19 @@ def log(
 
 def test_every_event_is_read() -> None:
     def read(*given: object, **more: Any) -> list[Any]:  # noqa: ANN401 - what a log has
-        return list(read_log(log(*given, **more)))  # type: ignore[arg-type]
+        return list(parse_log(log(*given, **more)))  # type: ignore[arg-type]
 
     assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1)]
     pair = encode(["uint256", "uint256"], [7, 3])
     assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3)]
     lists = encode(["uint256[]", "uint256[]"], [[7, 8], [1, 2]])
-    assert read(MANY, C, A, B, data=lists) == [moved(A, B, 7, 1, "0xt"), moved(A, B, 8, 2, "0xt")]
+    assert read(BATCH, C, A, B, data=lists) == [moved(A, B, 7, 1, "0xt"), moved(A, B, 8, 2, "0xt")]
     assert read(CONSECUTIVE, 3, ZERO, A, data=encode(["uint256"], [5])) == [
         moved(ZERO, A, token, 1, "0xt") for token in (3, 4, 5)
     ]
-    assert read(UPDATE, data=encode(["uint256"], [9])) == [Announced(9, 9)]
-    assert read(UPDATES, data=pair) == [Announced(7, 3)]
-    assert read(URI, 12) == [Announced(12, 12)]
+    assert read(UPDATE, data=encode(["uint256"], [9])) == [MetadataUpdate(9, 9)]
+    assert read(BATCH_UPDATE, data=pair) == [MetadataUpdate(7, 3)]
+    assert read(URI, 12) == [MetadataUpdate(12, 12)]
 
 
 @pytest.mark.parametrize(
@@ -157,15 +157,15 @@ def test_every_event_is_read() -> None:
         log(CONSECUTIVE, 0, ZERO, A, data=encode(["uint256"], [2**255])),
         log("0xfeed", ZERO, A, 1),
         log(SINGLE, C, A, B, data=b"short"),
-        log(MANY, C, A, B, data=encode(["uint256[]", "uint256[]"], [[1, 2], [1]])),
-        log(MANY, C, A, B, data=b"\xff" * 64),
+        log(BATCH, C, A, B, data=encode(["uint256[]", "uint256[]"], [[1, 2], [1]])),
+        log(BATCH, C, A, B, data=b"\xff" * 64),
         log(TRANSFER, ZERO, A, 1, block=99),
         {**log(TRANSFER, ZERO, A, 1), "removed": True},
     ],
 )
 def test_logs_that_are_not_what_they_promise_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each says it in other words
-        read_logs([wrong], 1, 9)
+        parse_logs([wrong], 1, 9)
 
 
 def test_logs_are_read_in_the_order_of_the_chain() -> None:
@@ -173,20 +173,24 @@ def test_logs_are_read_in_the_order_of_the_chain() -> None:
         log(URI, number, block=block, at=at)
         for number, block, at in ((3, 7, 0), (2, 5, 11), (1, 5, 2))
     ]
-    assert read_logs(logs, 5, 7) == [Announced(1, 1), Announced(2, 2), Announced(3, 3)]
+    assert parse_logs(logs, 5, 7) == [
+        MetadataUpdate(1, 1),
+        MetadataUpdate(2, 2),
+        MetadataUpdate(3, 3),
+    ]
 
 
 def test_a_journal_keeps_what_was_read(tmp_path: Path) -> None:
     journal = open_journal(tmp_path / "a" / "journal")
-    stretches = [
-        Stretch(0, 9, "0xa", 5, (moved(ZERO, A, 2**255), Announced(1, 2))),
-        Stretch(10, 12, "0xb", 6, ()),
+    ranges = [
+        BlockRange(0, 9, "0xa", 5, (moved(ZERO, A, 2**255), MetadataUpdate(1, 2))),
+        BlockRange(10, 12, "0xb", 6, ()),
     ]
-    for stretch in stretches:
+    for stretch in ranges:
         journal.append(stretch)
-    journal.note_made(["91"])
-    journal.note_made(["90"])
+    journal.record_added(["91"])
+    journal.record_added(["90"])
     again = open_journal(journal.path)
-    assert (again.stretches, again.made, again.next) == (stretches, ["90", "91"], 13)
-    assert again.drop_last() == stretches[1]
+    assert (again.ranges, again.added, again.next_block) == (ranges, ["90", "91"], 13)
+    assert again.drop_last() == ranges[1]
     assert open_journal(journal.path) == again

@@ -73,7 +73,7 @@ def test_a_drop_of_hashlips_becomes_a_ledger_that_builds(
     assert "Drums,Live,,drums,live" in lines
     assert "Background,Blue,,," in lines
     assert take_in(site, drop) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert take_in(site, drop, "--traits", str(table)) == 0
     found = tokens(site)
     assert found["1"]["stems"] == {"drums": "live", "bass": "synth"}
@@ -83,7 +83,7 @@ def test_a_drop_of_hashlips_becomes_a_ledger_that_builds(
     assert (site / "dist/songs/two/2-1/index.html").is_file()
     assert take_in(site, drop, "--traits", str(table)) == 1
     assert take_in(site, drop, "--traits", str(table), "--append") == 1
-    assert "is in the ledger already" in capsys.readouterr().err
+    assert "is already in the ledger" in capsys.readouterr().err
 
 
 def test_our_own_metadata_comes_back_as_it_went(site: Path, press_small: Press) -> None:
@@ -134,13 +134,13 @@ TWO = {"A": "1", "B": "2"}
         (
             {"Drums": "Live"},
             HEAD,
-            "means: 1 tokens have it (got 'Drums: Live'",
+            "tokens with it: 1 (got 'Drums: Live'",
         ),
         ({"Drums": "Live"}, HEAD + "Drums,*,one,drums,life\n", "did you mean 'live'?"),
         ({"Drums": "Live"}, HEAD + "Drums,Live,on,drums,live\n", "did you mean 'one'?"),
         ({"Drums": "Live"}, HEAD + "Drums,Live,one,drum,live\n", "did you mean 'drums'?"),
         ({"Drums": "Live"}, HEAD + "Drums,Live,,drums,live\n", "has traits of several songs"),
-        ({"Drums": "Live"}, "trait,value\n", "must begin with the names of its columns"),
+        ({"Drums": "Live"}, "trait,value\n", "must start with the column names"),
         (
             {"A": "1", "B": "2"},
             HEAD + "A,1,one,drums,live\nB,2,one,drums,tape\n",
@@ -195,8 +195,8 @@ def test_folders_and_files_that_are_no_drop_are_refused(
     assert take_in(site, drop) == 1
     said = capsys.readouterr().err
     for words in (
-        "is no folder",
-        "has no token metadata",
+        "is not a folder",
+        "contains no token metadata",
         "1.json: line 1: is not valid JSON",
         "2.json: must be an object",
         "3.json: contradicts",

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import SiteError
-from stempress.drop.allocation import draw_stems, draw_variations, stem_plan
-from stempress.drop.mint_report import stem_lines
-from stempress.drop.sampler import count
-from stempress.drop.seeded_rng import Dice
+from stempress.drop.allocation import draw_stems, draw_variations, plan_stems
+from stempress.drop.mint_report import stem_report
+from stempress.drop.sampler import count_stems
+from stempress.drop.seeded_rng import SeededRandom
 from tests.collection.test_variation_space import songs
 
 if TYPE_CHECKING:
@@ -65,25 +65,25 @@ def test_a_plan_meets_supplies_and_the_size(
     exact = sum(stem.supply or 0 for stem in stems.values())
     weighed = any(stem.supply is None for stem in stems.values())
     size = exact + (more if weighed else 0)
-    plan = stem_plan(every, {}, size, Dice(seed) if at_random else None)
+    plan = plan_stems(every, {}, size, SeededRandom(seed) if at_random else None)
     assert sum(plan.values()) == size
     assert all(plan[key] == stem.supply for key, stem in stems.items() if stem.supply is not None)
-    drawn = draw_stems(plan, size, Dice(seed))
+    drawn = draw_stems(plan, size, SeededRandom(seed))
     assert Counter(drawn) == {key: number for key, number in plan.items() if number}
-    assert drawn == draw_stems(plan, size, Dice(seed))
-    lines = stem_lines(every, plan, drawn)
-    assert abs(sum(line.apart for line in lines)) < 1e-6 * (size + 1)
+    assert drawn == draw_stems(plan, size, SeededRandom(seed))
+    lines = stem_report(every, plan, drawn)
+    assert abs(sum(line.deviation for line in lines)) < 1e-6 * (size + 1)
     if not at_random:
-        assert all(abs(line.apart) < 1 for line in lines)
+        assert all(abs(line.deviation) < 1 for line in lines)
 
 
 @given(collections(), st.lists(st.integers(1, 30), min_size=1, max_size=4))
 def test_a_drop_in_parts_comes_to_the_same_counts(every: list[Song], parts: list[int]) -> None:
     weights = [restocked(s, s.slug, lambda stem, _: replace(stem, supply=None)) for s in every]
-    whole = stem_plan(weights, {}, sum(parts))
+    whole = plan_stems(weights, {}, sum(parts))
     have: Counter[tuple[str, str, str]] = Counter()
     for size in parts:
-        plan = stem_plan(weights, have, size)
+        plan = plan_stems(weights, have, size)
         assert sum(plan.values()) == size
         have.update(plan)
     for key, number in whole.items():
@@ -98,7 +98,7 @@ def test_supplies_of_variations_are_met_or_the_plan_is_refused(
     space = list(VariationSpace(song))
     assume(space)
     size = data.draw(st.integers(1, len(space)))
-    wished = count(song, data.draw(st.permutations(space))[:size])
+    wished = count_stems(song, data.draw(st.permutations(space))[:size])
     at, nth = 0, data.draw(st.integers(0, len(song.layers[0].stems) - 1))
     change = data.draw(st.sampled_from([0, 0, 1, 3]))
     wished[at][nth] += change
@@ -106,11 +106,11 @@ def test_supplies_of_variations_are_met_or_the_plan_is_refused(
         song, "s", lambda stem, layer: replace(stem, supply=wished[layer][int(stem.slug)])
     )
     try:
-        choices, _ = draw_variations(stocked, size, [], set(), Dice("x"))
+        choices, _ = draw_variations(stocked, size, [], set(), SeededRandom("x"))
     except SiteError:
         assert change, "a plan that can be met was refused"
         return
-    got = count(song, choices)
+    got = count_stems(song, choices)
     assert len(set(choices)) == size
     for mine, most in zip(got, wished, strict=True):
         assert all(have <= supply for have, supply in zip(mine, most, strict=True))

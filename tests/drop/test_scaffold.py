@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from build import build
 from stempress.audio.tempo import detect_tempo
 from stempress.commands.cli import run
-from stempress.drop.name_guess import guess, tempo_of
+from stempress.drop.name_guess import guess, tempo_in_names
 from tests.conftest import ROOT
 from tests.support.small_site import tone, write
 
@@ -69,12 +69,12 @@ def test_every_file_is_guessed_something(parts: list[list[str]]) -> None:
 
 
 def test_a_tempo_in_names_counts_if_they_agree() -> None:
-    assert tempo_of(["a 92bpm.wav", "b 92 BPM.wav", "c.wav"]) == 92
-    assert tempo_of(["a 92bpm.wav", "b 93bpm.wav"]) is None
-    assert tempo_of(["a 192384bpm"]) is None
+    assert tempo_in_names(["a 92bpm.wav", "b 92 BPM.wav", "c.wav"]) == 92
+    assert tempo_in_names(["a 92bpm.wav", "b 93bpm.wav"]) is None
+    assert tempo_in_names(["a 192384bpm"]) is None
 
 
-def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
+def test_the_tempo_in_names_the_bundled_songs_is_what_their_artist_says() -> None:
     for page in ROOT.glob("content/albums/*/*.md"):
         if page.stem != "index":
             said = tomllib.loads(page.read_text("utf-8").split("+++")[1])
@@ -97,7 +97,7 @@ def test_bars_have_as_many_beats_as_was_said(
     assert new(tmp_path / "waltz", "--beats", "3", "--artist", "Ada", "--title", "Waltz") == 0
     text = (tmp_path / "waltz-site/content/albums/waltz/waltz.md").read_text("utf-8")
     assert "bpm = 90\nbars = 12\n" in text
-    assert "bars were taken to have 3 beats" in capsys.readouterr().err
+    assert "assumed 3 beats per bar" in capsys.readouterr().err
 
 
 def test_what_has_no_beginnings_has_no_tempo(tmp_path: Path) -> None:
@@ -145,7 +145,12 @@ def test_what_is_wrong_with_stems_is_told_at_once(
     write(stems / "one/bass/sub.flac", tone())
     assert new(stems) == 1
     said = capsys.readouterr().err
-    for words in ("is no folder", "has no sound files", "one/drums/amen.wav", "the file is empty"):
+    for words in (
+        "is not a folder",
+        "contains no audio files",
+        "one/drums/amen.wav",
+        "the file is empty",
+    ):
         assert words in said
     write(stems / "one/drums/amen.wav", tone(container="WAV"))
     write(stems / "one/drums/tape.flac", tone())

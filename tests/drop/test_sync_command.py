@@ -115,8 +115,8 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     site = write_site(tmp_path / "site", large, [chain.address], "erc721", SIZE)
     assert sync(site) == 0
     said = capsys.readouterr().err
-    assert "warning: tokens that the ledger does not know: 55555" in said
-    assert "metadata announced since the last sync: 7-9" in said
+    assert "warning: tokens that are not in the ledger: 55555" in said
+    assert "metadata updates since the last sync: 7-9" in said
     found = ledger(site)
     tokens = {token["id"]: token for token in found["tokens"]}
     assert len(tokens) == SIZE + FORGED
@@ -138,7 +138,7 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     before = (site / "content/tokens.json").read_bytes()
     assert sync(site) == 0
     assert (site / "content/tokens.json").read_bytes() == before
-    assert "metadata announced" not in capsys.readouterr().err
+    assert "metadata updates" not in capsys.readouterr().err
     small = write_site(tmp_path / "small", large, [chain.address], "erc721", 300)
     assert sync(small) == 0
     assert press_small(small) == 0
@@ -172,10 +172,10 @@ def test_a_sync_that_is_killed_twenty_times_gives_the_same_ledger(
     command = [sys.executable, str(ROOT / "build.py"), "sync", "--site", str(killed)]
     environment = os.environ | {"STEMPRESS_CACHE": str(cache)}
     relay.act = two_blocks_at_once
-    dice = random.Random(7)
+    rng = random.Random(7)
     ends = []
     for _ in range(20):
-        enough = relay.asked.total() + dice.randrange(1, 30)
+        enough = relay.asked.total() + rng.randrange(1, 30)
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
         while process.poll() is None and relay.asked.total() < enough:
             time.sleep(0.001)
@@ -220,7 +220,7 @@ def test_a_reorganised_chain_takes_back_what_it_told(
     chain.send("Drop", address, "forge(uint256,uint256,uint256)", 3, 2, 92, by=ME)
     capsys.readouterr()
     assert sync(site, "--depth", "0") == 0
-    assert "the chain was reorganised: 1 stretches" in capsys.readouterr().err
+    assert "the chain was reorganised: 1 block ranges" in capsys.readouterr().err
     assert sync(tmp_path / "other", "--depth", "0", "--anew") == 0
     assert ledger(site) == ledger(tmp_path / "other")
     tokens = {token["id"]: token for token in ledger(site)["tokens"]}
@@ -279,7 +279,7 @@ def test_endpoints_that_fail_are_passed_over(
     chain: Chain, large: str, relay: Relay, tmp_path: Path
 ) -> None:
     """Too many requests, a crash, nonsense, and an endpoint that is behind."""
-    dice = random.Random(3)
+    rng = random.Random(3)
     bad: list[Answer] = [
         (429, b""),
         (500, b"no"),
@@ -293,10 +293,10 @@ def test_endpoints_that_fail_are_passed_over(
 
     def act(question: Question) -> Answer | None:
         nonlocal failed
-        if question["method"] == "eth_chainId" or dice.random() < 0.6:
+        if question["method"] == "eth_chainId" or rng.random() < 0.6:
             return None
         failed += 1
-        return dice.choice(bad)
+        return rng.choice(bad)
 
     clean = write_site(tmp_path / "clean", large, [chain.address], "erc721", 300)
     assert sync(clean) == 0
@@ -350,7 +350,7 @@ def test_an_endpoint_that_leaves_logs_out_is_found_out(
     site = write_site(tmp_path / "site", large, [relay.address], "erc721", 300)
     before = (site / "content/tokens.json").read_bytes()
     assert sync(site) == 1
-    assert "left logs out" in capsys.readouterr().err
+    assert "omitted logs" in capsys.readouterr().err
     assert (site / "content/tokens.json").read_bytes() == before
 
 
@@ -370,4 +370,4 @@ def test_endpoints_that_never_answer_or_are_elsewhere_end_the_sync(
     relay.act = lambda question: None if question["method"] == "eth_chainId" else (429, b"")
     assert sync(site) == 1
     assert "run it again later" in capsys.readouterr().err
-    assert relay.asked["eth_getBlockByNumber"] == rpc.ROUNDS
+    assert relay.asked["eth_getBlockByNumber"] == rpc.MAX_ROUNDS
