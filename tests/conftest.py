@@ -8,10 +8,8 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -21,9 +19,9 @@ from playwright.sync_api import sync_playwright
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.evm.chain import compiled
+from tests.support.hosts import StaticHosts
 from tests.support.schedule import mark_kinds, put_longest_first
 from tests.support.sizes import NIGHTLY
 from tests.support.visiting import Visit
@@ -179,20 +177,11 @@ def loudspeakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
         server.terminate()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Iterator[Serve]:
-    """Return a factory of static hosts on free loopback ports; all end with the test."""
-    with ExitStack() as running:
-
-        def start(directory: Path, prefix: str = "/") -> str:
-            handler = type("PrefixedHost", (StaticHandler,), {"prefix": prefix})
-            server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(directory)))
-            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            running.callback(server.server_close)
-            running.callback(server.shutdown)
-            return f"http://127.0.0.1:{server.server_port}{prefix}"
-
-        yield start
+    """Return a factory of static hosts on loopback ports of their own: one for each folder."""
+    with StaticHosts() as hosts:
+        yield hosts.base
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ MIX = "songs/undertow/1-1-1-1-1/"
 LATER = re.compile("0:[23].")
 """What the bar's clock says a while after it was set to 20 seconds."""
 LINK = f"document.createElement('a'), {{ href: '{MIX}', textContent: 'On the way' }}"
+SILENT_WORKERS = "window.Worker = class extends EventTarget { postMessage() {} terminate() {} }"
 HOSTILE = [
     "no JSON",
     "null",
@@ -48,7 +49,7 @@ HOSTILE = [
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
+def page_with_python(chromium: Browser) -> Iterator[Page]:
     """Open a page; nothing may go wrong behind the visitor's back, in no window of theirs."""
     context = chromium.new_context(reduced_motion="reduce")
     wrong: list[str] = []
@@ -57,6 +58,22 @@ def page(chromium: Browser) -> Iterator[Page]:
     yield context.new_page()
     context.close()
     assert not wrong
+
+
+@pytest.fixture
+def page(page_with_python: Page) -> Page:
+    """Open a page in which the browser mixes: Python does not come, as on a slow network."""
+    page_with_python.context.add_init_script(SILENT_WORKERS)
+    return page_with_python
+
+
+@pytest.fixture
+def failing_page(chromium: Browser) -> Iterator[Page]:
+    """Open a page in which the browser mixes, and requests may fail."""
+    context = chromium.new_context()
+    context.add_init_script(SILENT_WORKERS)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
@@ -142,8 +159,9 @@ def keep_queue(page: Page, text: str) -> None:
 
 @pytest.mark.sound
 def test_music_goes_on_from_page_to_page_without_a_gap(
-    page: Page, serve: Serve, host: Path
+    page_with_python: Page, serve: Serve, host: Path
 ) -> None:
+    page = page_with_python
     base = serve(host)
     page.goto(base + MIX)
     play(page)
@@ -172,7 +190,8 @@ def test_music_goes_on_from_page_to_page_without_a_gap(
 
 
 @pytest.mark.sound
-def test_a_track_follows_at_once(page: Page, host: Path, serve: Serve) -> None:
+def test_a_track_follows_at_once(page_with_python: Page, host: Path, serve: Serve) -> None:
+    page = page_with_python
     page.add_init_script((ROOT / "tests/support/sound/tap.js").read_text("utf-8"))
     page.goto(f"{serve(host)}albums/outbound/")
     play(page, "Play the album")
@@ -210,8 +229,10 @@ HOLD = """() => {
 """What lets a test hold back the blocks that are on their way to the worklet."""
 
 
-@pytest.mark.sound
-def test_a_change_that_comes_when_all_has_been_played_is_heard(page: Page, base: str) -> None:
+def test_a_change_that_comes_when_all_has_been_played_is_heard(
+    page_with_python: Page, base: str
+) -> None:
+    page = page_with_python
     page.add_init_script(f"({HOLD})()")
     page.goto(base + MIX)
     play(page)
@@ -286,7 +307,10 @@ def heard_at(page: Page) -> list[tuple[dict[str, Any], NDArray[np.float32]]]:
 
 
 @pytest.mark.sound
-def test_tracks_of_other_sample_rates_follow_whole(page: Page, rates: Path, serve: Serve) -> None:
+def test_tracks_of_other_sample_rates_follow_whole(
+    page_with_python: Page, rates: Path, serve: Serve
+) -> None:
+    page = page_with_python
     page.add_init_script((ROOT / "tests/support/sound/tap.js").read_text("utf-8"))
     page.goto(f"{serve(rates)}albums/tones/")
     play(page, "Play the album")
@@ -482,8 +506,8 @@ def test_pages_keep_their_look_on_the_way(page: Page, base: str) -> None:
     assert found[-1] == "theme.css"
 
 
-def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> None:
-    page = chromium.new_page()
+def test_what_is_no_page_here_is_the_browsers(failing_page: Page, base: str) -> None:
+    page = failing_page
     page.goto(base + MIX)
     play(page)
     mark(page)
@@ -495,24 +519,22 @@ def test_what_is_no_page_here_is_the_browsers(chromium: Browser, base: str) -> N
     page.get_by_role("link", name="Rarity", exact=True).click()
     page.wait_for_url("**/rarity/")
     assert not is_marked(page)
-    page.close()
 
 
-def test_without_a_network_music_and_page_stay(chromium: Browser, base: str) -> None:
-    context = chromium.new_context()
-    page = context.new_page()
+def test_without_a_network_music_and_page_stay(failing_page: Page, base: str) -> None:
+    page = failing_page
+    context = page.context
     page.goto(base + MIX)
     play(page)
     mark(page)
     context.set_offline(True)
     page.get_by_role("link", name="Rarity", exact=True).click()
-    expect(bar_of(page)).to_contain_text("There is no network")
+    expect(bar_of(page)).to_contain_text("You're offline, so that page couldn't load.")
     assert page.url == base + MIX
     assert is_marked(page)
     sounds(page)
     context.set_offline(False)
     follow(page, "Rarity")
-    context.close()
 
 
 def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str) -> None:
@@ -618,8 +640,8 @@ def test_a_queue_that_is_none_is_not_played(page: Page, base: str, text: str) ->
     assert kept_queue(page)["tracks"] == [MIX.rstrip("/")]
 
 
-def test_a_track_that_is_not_there_any_more_is_told(chromium: Browser, base: str) -> None:
-    page = chromium.new_page()
+def test_a_track_that_is_not_there_any_more_is_told(failing_page: Page, base: str) -> None:
+    page = failing_page
     page.goto(base)
     tracks = ["songs/undertow/9-9-9-9-9", "songs/gone/1-1", MIX.rstrip("/")]
     keep_queue(page, json.dumps({"v": 1, "tracks": tracks, "at": 0}))
@@ -630,13 +652,12 @@ def test_a_track_that_is_not_there_any_more_is_told(chromium: Browser, base: str
     expect(bar_of(page)).to_contain_text("Skipped songs/gone/1-1: ")
     expect(bar_of(page)).to_contain_text("couldn't be loaded (HTTP 404)")
     expect(bar_of(page).locator(".what .detail")).to_have_text("1-1-1-1-1")
-    page.close()
 
 
 def test_a_track_that_cannot_be_played_is_passed_over(
-    chromium: Browser, rates: Path, serve: Serve
+    failing_page: Page, rates: Path, serve: Serve
 ) -> None:
-    page = chromium.new_context(service_workers="block").new_page()
+    page = failing_page
     page.goto(serve(rates))
     page.route(f"**/{sound(rates, 'high')}", lambda route: route.fulfill(body="no sound"))
     low, high = "songs/low/1", "songs/high/1"
@@ -650,13 +671,12 @@ def test_a_track_that_cannot_be_played_is_passed_over(
     expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
     expect(bar_of(page)).to_contain_text("Can't play: the stem sine can't be played")
     expect(bar_of(page).locator(".what .title")).to_have_text("High")
-    page.context.close()
 
 
 def test_after_a_round_in_which_nothing_plays_it_is_where_it_was(
-    chromium: Browser, rates: Path, serve: Serve
+    failing_page: Page, rates: Path, serve: Serve
 ) -> None:
-    page = chromium.new_context(service_workers="block").new_page()
+    page = failing_page
     page.goto(serve(rates))
     asked: list[str] = []
 
@@ -677,7 +697,6 @@ def test_after_a_round_in_which_nothing_plays_it_is_where_it_was(
     bar_key(page, "Resume").click()
     sounds(page)
     expect(bar_of(page).locator(".reason")).to_be_empty()
-    page.context.close()
 
 
 def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
@@ -693,7 +712,7 @@ def test_the_panel_orders_and_empties_the_queue(page: Page, base: str) -> None:
     expect(rows.first).to_contain_text("Undertow")
     expect(down).to_be_focused()
     expect(bar_of(page).locator(".queue-panel > .status")).to_have_text(
-        re.compile("^Harbour Lights .*: now 2 of 3$")
+        re.compile("^Harbour Lights .* is now 2 of 3$")
     )
     page.keyboard.press("Enter")
     expect(rows.last).to_contain_text("Harbour Lights")
@@ -844,7 +863,8 @@ def test_a_line_moves_with_the_music_until_it_is_switched_off(page: Page, base: 
     assert page.evaluate(is_long)
 
 
-def test_what_is_owned_can_be_queued(page: Page, base: str) -> None:
+def test_what_is_owned_can_be_queued(page_with_python: Page, base: str) -> None:
+    page = page_with_python
     page.goto(f"{base}mine/")
     page.evaluate(
         """async () => {
