@@ -30,6 +30,7 @@ from stempress.render.html_pages import environment
 from stempress.render.json_ld import linked_data
 from stempress.render.oembed import embed_of
 from stempress.render.token_metadata import metadata_url, token_metadata
+from stempress.runtime.web_files import web_files
 from stempress.site.addresses import address_of, cover_of, gallery_address
 from stempress.site.page_plan import plan_pages
 from stempress.site.pages import StemView, TokenList, VariationView
@@ -68,13 +69,14 @@ def read(site: Path) -> Views:
         plan = plan_pages(collection, rarity)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
-    return Views(plan, collection, rarity, sounds, App("app/web/", MIXER_OFF))
+    return Views(plan, collection, rarity, sounds, App(web_files(ENGLISH, {}).address, MIXER_OFF))
 
 
 def site_facts(views: Views) -> Facts:
     """Return what stands around every page."""
     settings = views.collection.settings
     return {
+        "app": views.app,
         "title": settings.title,
         "artist": settings.artist,
         "symbol": settings.symbol,
