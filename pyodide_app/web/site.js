@@ -25,7 +25,7 @@
   }
 
   /** Let nothing move, or all, where the visitor has chosen: here, or just now in another window. */
-  function joinMotion() {
+  function followMotion() {
     const name = "stempress:motion"; // as in pages/motion.js
     const { dataset } = document.documentElement;
     /** @param {string | null} chosen */
@@ -78,7 +78,7 @@
    * All that the page needs to play: itself, the mixer, the song's facts and stems.
    * @param {HTMLElement} offer
    */
-  async function everything(offer) {
+  async function addressesToKeep(offer) {
     /** @type {string[]} */
     const app = await json(new URL("app/files.json", root));
     const shown = performance.getEntriesByType("resource").map(({ name }) => name);
@@ -104,10 +104,10 @@
       if (isKept) {
         for (const stem of stems) await cache.delete(stem);
       } else {
-        const wanted = await everything(offer);
+        const addresses = await addressesToKeep(offer);
         await navigator.storage?.persist?.();
-        for (const [nth, address] of wanted.entries()) {
-          status.textContent = coming.replace("{done}", String(nth + 1)).replace("{all}", String(wanted.length));
+        for (const [nth, address] of addresses.entries()) {
+          status.textContent = coming.replace("{done}", String(nth + 1)).replace("{all}", String(addresses.length));
           if (!(stems.includes(address) && (await cache.match(address)))) await cache.add(address);
         }
       }
@@ -130,7 +130,7 @@
   }
 
   /** A disk shows a folder's list of files, where hosts show its page. */
-  function nameIndexes() {
+  function linkToIndexFiles() {
     for (const link of document.links) {
       if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
     }
@@ -173,7 +173,7 @@
     }
   }
 
-  function joinBar() {
+  function connectBar() {
     const shown = location.pathname;
     const isShared = () => location.hash.startsWith("#queue=");
     listen(document, "click", ({ target }) => {
@@ -187,19 +187,19 @@
     if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) warmBar();
   }
 
-  function leaveOut() {
+  function hideQueueButtons() {
     document.documentElement.dataset.disk = "";
     /** @type {NodeListOf<HTMLElement>} */
     const offers = document.querySelectorAll(".to-queue");
     for (const offer of offers) offer.hidden = true; // no modules from a disk
   }
 
-  joinMotion();
+  followMotion();
   if (location.protocol === "file:") {
-    nameIndexes();
-    leaveOut();
+    linkToIndexFiles();
+    hideQueueButtons();
   } else {
-    if (!document.body.classList.contains("embed")) joinBar();
+    if (!document.body.classList.contains("embed")) connectBar();
     if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page needs none of it
   }
 }

@@ -255,8 +255,8 @@ export class PlayerBar extends HTMLElement {
     if (track || !queue.current) this.#showTrack(track);
     this.#panel.markCurrent();
     this.#showPlace(queue.seconds);
-    const heard = await jukebox.access().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
-    const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[heard];
+    const access = await jukebox.access().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
+    const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[access];
     const { reason } = jukebox; // by now
     setText(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }

@@ -124,16 +124,16 @@ export class Queue {
    */
   static parse(text) {
     const queue = new Queue();
-    const kept = parseJson(text ?? "");
-    if (kept?.v !== VERSION || !Array.isArray(kept.tracks)) return queue;
-    queue.add(kept.tracks.filter(isTrack));
-    if (queue.entries.length !== kept.tracks.length) return queue; // the place in it is another's
-    const current = Number.isSafeInteger(kept.at) ? queue.entries[kept.at] : null;
+    const saved = parseJson(text ?? "");
+    if (saved?.v !== VERSION || !Array.isArray(saved.tracks)) return queue;
+    queue.add(saved.tracks.filter(isTrack));
+    if (queue.entries.length !== saved.tracks.length) return queue; // the place in it is another's
+    const current = Number.isSafeInteger(saved.at) ? queue.entries[saved.at] : null;
     if (current) queue.select(current.id);
-    if (current && Number.isFinite(kept.seconds) && kept.seconds > 0) queue.seconds = kept.seconds;
-    if (REPEATS.includes(kept.repeat)) queue.repeat = kept.repeat;
-    if (Number.isFinite(kept.volume) && kept.volume >= 0 && kept.volume <= 1) queue.volume = kept.volume;
-    if (kept.shuffled === true) queue.setShuffled(true);
+    if (current && Number.isFinite(saved.seconds) && saved.seconds > 0) queue.seconds = saved.seconds;
+    if (REPEATS.includes(saved.repeat)) queue.repeat = saved.repeat;
+    if (Number.isFinite(saved.volume) && saved.volume >= 0 && saved.volume <= 1) queue.volume = saved.volume;
+    if (saved.shuffled === true) queue.setShuffled(true);
     return queue;
   }
 
@@ -145,10 +145,10 @@ export class Queue {
   adopt(text, { stays = false } = {}) {
     const read = Queue.parse(text);
     const current = read.entries.findIndex(({ id }) => id === read.current?.id);
-    const here = [...this.entries];
+    const present = [...this.entries];
     this.entries = read.entries.map(({ address }) => {
-      const nth = here.findIndex((entry) => entry.address === address);
-      return nth < 0 ? { id: ++this.#lastId, address } : here.splice(nth, 1)[0];
+      const nth = present.findIndex((entry) => entry.address === address);
+      return nth < 0 ? { id: ++this.#lastId, address } : present.splice(nth, 1)[0];
     });
     if (!stays || !this.current) {
       this.select(this.entries[current]?.id ?? 0);
@@ -168,8 +168,8 @@ export class Queue {
       return;
     }
     const ids = new Set(this.entries.map(({ id }) => id));
-    const kept = this.#order.filter((id) => ids.delete(id));
-    this.#order = [...kept, ...shuffle([...ids])];
+    const remaining = this.#order.filter((id) => ids.delete(id));
+    this.#order = [...remaining, ...shuffle([...ids])];
   }
 
   get #ids() {

@@ -1,6 +1,6 @@
-// What all controls do.
+// Helpers for toggle buttons and faders.
 
-/** @param {Element} key a button that stays down */
+/** @param {Element} key a toggle button */
 export function isPressed(key) {
   return key.getAttribute("aria-pressed") === "true";
 }
@@ -11,7 +11,7 @@ export function setPressed(key, down) {
 }
 
 /**
- * Put a fader back to where it began.
+ * Reset a fader to its default value.
  * @param {HTMLInputElement} fader
  */
 export function resetFader(fader) {
@@ -20,7 +20,7 @@ export function resetFader(fader) {
 }
 
 /**
- * Say a fader's value in words, to the eye and to a screen reader.
+ * Show a fader's value as text, on the page and to screen readers.
  * @param {HTMLInputElement} fader @param {string} words
  */
 export function describeFader(fader, words) {

@@ -1,9 +1,9 @@
-// Pages are made of templates that they bring along; strangers' words only ever become text.
+// Elements: found, created, and copied from the page's templates. Untrusted strings only ever become text.
 import { _ } from "../language/phrases.js";
 import { ROOT } from "./root.js";
 
 /**
- * The first element that matches a selector. Our templates have it: that it is missing is a fault of theirs.
+ * The first element that matches a selector. Templates must have it: throws where it is missing.
  * @template {Element} [E=HTMLElement]
  * @param {ParentNode} parent @param {string} selector
  * @param {new () => E} [type] HTMLElement, unless it is given
@@ -21,7 +21,7 @@ export function findAll(parent, selector) {
 }
 
 /**
- * A copy of what <template data-t="name"> holds.
+ * A copy of the content of <template data-t="name">.
  * @param {string} name
  */
 export function cloneTemplate(name) {
@@ -30,7 +30,7 @@ export function cloneTemplate(name) {
 }
 
 /**
- * The element below another that is marked data-name.
+ * The descendant with the attribute data-<name>.
  * @template {Element} [E=HTMLElement]
  * @param {ParentNode} parent @param {string} name
  * @param {new () => E} [type] HTMLElement, unless it is given
@@ -46,7 +46,7 @@ export function setText(element, words) {
 }
 
 /**
- * An element with attributes, of which null and false are left out, and children.
+ * An element with attributes and children; attributes that are null or false are left out.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Readonly<Record<string, string | number | boolean | null>>} [attributes]
@@ -62,7 +62,7 @@ export function createElement(name, attributes = {}, ...children) {
 }
 
 /**
- * A link with these words; without an address the words alone.
+ * A link; without an address, its text alone.
  * @param {string} words @param {string} [address]
  */
 export function createLink(words, address) {
@@ -71,7 +71,7 @@ export function createLink(words, address) {
 }
 
 /**
- * An address within this site, in full; "" for any other.
+ * The full URL of an address within this site; "" for any other address.
  * @param {string} address
  */
 export function siteAddress(address) {
@@ -80,7 +80,7 @@ export function siteAddress(address) {
 }
 
 /**
- * An artist's address of a token elsewhere; "" where there is none.
+ * A token's URL on another site, from the artist's pattern; "" if there is none.
  * @param {string | undefined} pattern @param {{ address: string }} contract @param {string} id
  */
 export function externalAddress(pattern, contract, id) {
@@ -89,7 +89,7 @@ export function externalAddress(pattern, contract, id) {
 }
 
 /**
- * A file of the site's data.
+ * Load a JSON file of the site.
  * @param {string} address
  * @returns {Promise<any>} JSON
  */

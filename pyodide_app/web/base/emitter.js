@@ -1,6 +1,6 @@
-// An EventTarget that says what its events carry.
+// An EventTarget whose events are typed.
 
-/** @template {Record<string, any>} Events what each event's `detail` is */
+/** @template {Record<string, any>} Events the type of each event's `detail` */
 export class Emitter extends EventTarget {
   /**
    * @template {keyof Events & string} Type

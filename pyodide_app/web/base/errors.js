@@ -1,4 +1,4 @@
-// What went wrong, as a text. Anything can be thrown.
+// The message of whatever was thrown.
 
 /** @param {unknown} error */
 export function reasonOf(error) {

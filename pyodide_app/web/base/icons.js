@@ -1,4 +1,4 @@
-// What stands on the player's keys, drawn on a square of 20.
+// The icons of the player's buttons, as SVG paths in a viewBox of 20 by 20.
 /** @type {Readonly<Record<string, string>>} */
 const ICONS = {
   previous: "M4 4h2v12H4zM17 4v12L7 10z",

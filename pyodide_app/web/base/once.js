@@ -1,4 +1,4 @@
-// What is started once, when it is first wanted.
+// Lazy initialisation.
 
 /**
  * A function that starts something at its first call and returns the same promise ever after; a failure is

@@ -1,4 +1,4 @@
-// What this browser keeps as text; one that keeps nothing is like one that has kept nothing yet.
+// localStorage and sessionStorage. A browser that blocks them is treated as if they were empty.
 
 /** @typedef {"localStorage" | "sessionStorage"} Store */
 
@@ -12,7 +12,7 @@ export function readItem(key, where = "localStorage") {
 }
 
 /**
- * Keep a text, or forget it with null; false where nothing can be kept.
+ * Save a text, or delete it with null; false if the browser refuses.
  * @param {string} key @param {string | null} text @param {Store} [where]
  */
 export function saveItem(key, text, where = "localStorage") {

@@ -1,8 +1,8 @@
 // Requests to a worker, as promises. The worker's end is worker-host.js.
 //
-// The worker starts with the first request. When it has died its requests fail, and the next one starts
-// another. It has died when it cannot be loaded, throws outside a request, sends what cannot be read, or
-// says of itself that it cannot go on, as Pyodide does after a crash.
+// The worker starts with the first request. When it dies, pending requests fail and the next one starts a new
+// worker. It counts as dead when it cannot be loaded, throws outside a request, sends an unreadable message, or
+// reports a fatal error, as Pyodide does after a crash.
 import { _ } from "../language/phrases.js";
 import { explainMissing } from "./version.js";
 import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
@@ -16,7 +16,7 @@ import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
  */
 /** @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (done: number) => void }} Pending */
 
-/** The worker has died after it had begun to work. */
+/** The worker died after it had started. */
 export class WorkerLost extends Error {}
 
 export class WorkerClient {
@@ -34,9 +34,9 @@ export class WorkerClient {
   /**
    * @param {URL} url the worker's module
    * @param {object} options
-   * @param {string} options.unavailable what to say where it cannot be loaded
-   * @param {(message: any) => void} [options.onMessage] hears what is no answer
-   * @param {(error: Error) => void} [options.onLoss] hears that the worker has died
+   * @param {string} options.unavailable the message if it cannot be loaded
+   * @param {(message: any) => void} [options.onMessage] called with messages that answer no request
+   * @param {(error: Error) => void} [options.onLoss] called when the worker has died
    */
   constructor(url, { unavailable, onMessage = () => {}, onLoss = () => {} }) {
     this.#url = url;
@@ -46,7 +46,7 @@ export class WorkerClient {
   }
 
   /**
-   * Ask the worker for something; the promise is of what its method returns.
+   * Call a method of the worker; resolves to its result.
    * @param {string} type the method's name @param {object} [message] @param {RequestOptions} [options]
    * @returns {Promise<any>}
    */
@@ -61,7 +61,7 @@ export class WorkerClient {
     });
   }
 
-  /** End the worker, and forget what was asked. */
+  /** Terminate the worker and drop pending requests. */
   close() {
     this.#terminate();
     this.#pending.clear();

@@ -6,7 +6,7 @@ import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
 /** @typedef {{ signal: AbortSignal, report: (done: number) => void }} Request */
 
 /**
- * Answer the page's requests with methods, named by the requests' types.
+ * Answer the page's requests: a request's type is the name of the method.
  * @param {Record<string, (message: any, request: Request) => unknown>} methods
  */
 export function answerRequests(methods) {
@@ -17,7 +17,7 @@ export function answerRequests(methods) {
     else answer(data);
   };
   self.onmessageerror = () => {
-    throw new Error(_("a message between page and worker couldn't be read")); // the page hears of it
+    throw new Error(_("a message between page and worker couldn't be read")); // reaches the page as an error event
   };
 
   async function answer(/** @type {{ id: number, type: string }} */ data) {
@@ -37,14 +37,14 @@ export function answerRequests(methods) {
 }
 
 /**
- * An error as plain data: of a Python traceback the line that says what was wrong.
+ * An error as plain data; of a Python traceback, only the line with the message.
  * @param {any} error
  * @returns {PlainError}
  */
 function plainError(error) {
   const lines = String(error?.message ?? error).trim().split("\n");
   const message = lines.findLast((line) => /^[\w.]+: /.test(line)) ?? lines[lines.length - 1];
-  // Pyodide marks what it cannot go on after; WebAssembly's own errors leave its memory in any state.
+  // Pyodide marks fatal errors; after WebAssembly's own errors its memory is in an unknown state.
   const fatal = Boolean(error?.pyodide_fatal_error) || error?.name === "RuntimeError";
   return { message, fatal };
 }

@@ -1,11 +1,11 @@
-// What a page and its worker say of requests; messages of their own have types of their own.
+// Messages of worker-client.js and worker-host.js; workers have message types of their own besides.
 export const CANCEL = "cancel"; // page to worker: a request is no longer wanted
 export const DONE = "done"; // worker to page, as the rest: a request's result
 export const FAILED = "failed";
 export const PROGRESS = "progress"; // how much of a request is done, from 0 to 1
 
 /**
- * An error as plain data; fatal: the worker is of no more use.
+ * An error as plain data; fatal: the worker cannot go on.
  * @typedef {{ message: string, fatal: boolean }} PlainError
  */
 /**

@@ -3,8 +3,8 @@
 const AT_ONCE = 12;
 const PAUSE = 200; // milliseconds
 const NEAR = "100px 0px";
-const KEPT = 400;
-const AGAIN = 24; // how many of those kept are shown before a pause
+const MAX_LOADED = 400;
+const MAX_REUSED = 24; // how many of those kept are shown before a pause
 /** Nothing, of the size of a cover: when that takes its place, nothing has to be laid out again. */
 const BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1000' height='1000'/%3E";
 
@@ -14,10 +14,10 @@ export class Covers {
   /** @type {Set<HTMLImageElement>} */
   #wanted = new Set(); // pictures on the screen, in the order in which they came there
   /** @type {Map<string, HTMLImageElement>} */
-  #kept = new Map(); // pictures by the address that they hold
+  #loaded = new Map(); // pictures by the address that they hold
   #loading = 0;
   #resting = 0; // a timer
-  #again = AGAIN;
+  #reusesLeft = MAX_REUSED;
   #seen = new IntersectionObserver((entries) => this.#updateWanted(entries), { rootMargin: NEAR });
   #life;
 
@@ -32,8 +32,8 @@ export class Covers {
 
   /** @param {HTMLImageElement} picture @param {string} address */
   show(picture, address) {
-    if (this.#again > 0 && this.#kept.has(address)) {
-      this.#again--;
+    if (this.#reusesLeft > 0 && this.#loaded.has(address)) {
+      this.#reusesLeft--;
       picture.src = address;
       return;
     }
@@ -44,7 +44,7 @@ export class Covers {
 
   /** Other tokens are shown: wait whether they stay. */
   pause() {
-    this.#again = AGAIN;
+    this.#reusesLeft = MAX_REUSED;
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
       this.#resting = 0;
@@ -80,7 +80,7 @@ export class Covers {
     const settle = (isLoaded) => {
       settled.abort();
       this.#loading--;
-      if (isLoaded) this.#keep(address, picture);
+      if (isLoaded) this.#remember(address, picture);
       this.#fetch();
     };
     this.#loading++;
@@ -90,9 +90,9 @@ export class Covers {
   }
 
   /** @param {string} address @param {HTMLImageElement} picture */
-  #keep(address, picture) {
-    this.#kept.set(address, picture);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT) this.#kept.delete(oldest);
+  #remember(address, picture) {
+    this.#loaded.set(address, picture);
+    const [oldest] = this.#loaded.keys();
+    if (this.#loaded.size > MAX_LOADED) this.#loaded.delete(oldest);
   }
 }

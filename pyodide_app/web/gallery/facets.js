@@ -53,7 +53,7 @@ class FacetBox {
     this.#find.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
-      const first = this.#wanted().find((nth) => this.#matches(nth));
+      const first = this.#shownValues().find((nth) => this.#matches(nth));
       if (!this.#find.value.trim() || first === undefined) return;
       this.#find.value = "";
       choose(this.name, this.#with(facet.values[first].slug, true));
@@ -69,7 +69,7 @@ class FacetBox {
   /** @type {Map<number, HTMLElement>} */
   #items = new Map(); // by the number of their value
   /** @type {number[]} */
-  #order = [];
+  #shown = [];
   /** @type {string[]} */
   #chosen = [];
   /** @type {Uint32Array} */
@@ -98,8 +98,8 @@ class FacetBox {
   #draw() {
     if (!this.#element.open || this.#counts.length === 0) return;
     // While somebody is among the values, none is taken away from under them.
-    if (!this.#list.contains(document.activeElement)) this.#order = this.#wanted();
-    const items = this.#order.map((nth) => this.#item(nth));
+    if (!this.#list.contains(document.activeElement)) this.#shown = this.#shownValues();
+    const items = this.#shown.map((nth) => this.#item(nth));
     if (items.some((item, nth) => this.#list.children[nth] !== item) || items.length !== this.#list.children.length) {
       this.#list.replaceChildren(...items);
     }
@@ -107,16 +107,16 @@ class FacetBox {
   }
 
   /** The values to show: those chosen, then those that are looked for, those without tokens last. */
-  #wanted() {
+  #shownValues() {
     const { values } = this.#facet;
     /** @param {number} nth */
     const isChosen = (nth) => this.#chosen.includes(values[nth].slug);
     /** @param {number} nth */
     const rank = (nth) => (isChosen(nth) ? 0 : 2) + (this.#counts[nth] === 0 ? 1 : 0);
-    const wanted = [...values.keys()].filter((nth) => isChosen(nth) || this.#matches(nth));
-    if (wanted.length <= FEW) return wanted;
-    wanted.sort((one, other) => rank(one) - rank(other) || one - other);
-    return wanted.slice(0, Math.max(this.#most, this.#chosen.length));
+    const shown = [...values.keys()].filter((nth) => isChosen(nth) || this.#matches(nth));
+    if (shown.length <= FEW) return shown;
+    shown.sort((one, other) => rank(one) - rank(other) || one - other);
+    return shown.slice(0, Math.max(this.#most, this.#chosen.length));
   }
 
   /** @param {number} nth */
@@ -147,9 +147,9 @@ class FacetBox {
   }
 
   #explain() {
-    const hidden = this.#facet.values.length - this.#order.length;
+    const hidden = this.#facet.values.length - this.#shown.length;
     const typed = this.#find.value.trim();
-    const isNothing = typed && this.#order.every((nth) => !this.#matches(nth));
+    const isNothing = typed && this.#shown.every((nth) => !this.#matches(nth));
     if (isNothing) setText(part(this.#element, "note"), _("No matches"));
     else setText(part(this.#element, "note"), hidden && !typed ? plural(hidden, "%(num)s more. Search above to find it.", "%(num)s more. Search above to find them.") : "");
   }

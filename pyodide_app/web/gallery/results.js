@@ -79,14 +79,14 @@ export class Results {
 
   #layOut() {
     this.#seen.disconnect();
-    const kept = this.#items;
+    const reusable = this.#items;
     const body = this.#view === "list" ? this.#table : this.#grid;
     for (const leaf of this.#leaves) leaf.remove();
     [this.#items, this.#leaves] = [new Map(), []];
     if (this.#tokens.length === 0) return;
     this.#measure(body);
     this.#leaves = Array.from({ length: Math.ceil(this.#tokens.length / this.#size) }, () => this.#leaf());
-    this.#fill(this.#leaves[0], 0, kept);
+    this.#fill(this.#leaves[0], 0, reusable);
     body.append(...this.#leaves);
     this.#table.setAttribute("aria-rowcount", String(this.#tokens.length + 1));
     for (const leaf of this.#leaves.slice(1)) this.#empty(leaf);
@@ -146,11 +146,11 @@ export class Results {
     }
   }
 
-  /** @param {HTMLElement} leaf @param {number} number of the leaf @param {Map<number, HTMLElement>} [kept] */
-  #fill(leaf, number, kept) {
+  /** @param {HTMLElement} leaf @param {number} number of the leaf @param {Map<number, HTMLElement>} [reusable] */
+  #fill(leaf, number, reusable) {
     if (leaf.dataset.full) return;
     const first = number * this.#size;
-    const items = Array.from(this.#tokens.slice(first, first + this.#size), (token, nth) => this.#item(token, first + nth, kept));
+    const items = Array.from(this.#tokens.slice(first, first + this.#size), (token, nth) => this.#item(token, first + nth, reusable));
     leaf.replaceChildren(...items);
     leaf.style.blockSize = "";
     leaf.dataset.full = "yes";
@@ -167,9 +167,9 @@ export class Results {
     delete leaf.dataset.full;
   }
 
-  /** @param {number} token @param {number} nth of all that are shown @param {Map<number, HTMLElement>} [kept] */
-  #item(token, nth, kept) {
-    const item = kept?.get(token) ?? (this.#view === "list" ? this.#row(token) : this.#card(token));
+  /** @param {number} token @param {number} nth of all that are shown @param {Map<number, HTMLElement>} [reusable] */
+  #item(token, nth, reusable) {
+    const item = reusable?.get(token) ?? (this.#view === "list" ? this.#row(token) : this.#card(token));
     this.#items.set(token, item);
     item.dataset.nth = String(nth);
     if (this.#view === "list") item.setAttribute("aria-rowindex", String(nth + 2));
@@ -266,10 +266,10 @@ export class Results {
     const step = item ? stepForKey(event.key, this.#columns) : 0;
     if (!item || !step) return;
     const last = this.#tokens.length - 1;
-    const wanted = Number(item.dataset.nth) + step;
+    const next = Number(item.dataset.nth) + step;
     event.preventDefault();
     if (Math.abs(step) === Infinity) this.#focusToken(step < 0 ? 0 : last, event.target);
-    else if (wanted >= 0 && wanted <= last) this.#focusToken(wanted, event.target);
+    else if (next >= 0 && next <= last) this.#focusToken(next, event.target);
   }
 }
 

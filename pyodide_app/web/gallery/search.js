@@ -138,11 +138,11 @@ export class TokenSearch {
    */
   #countBelow(number, orEqual) {
     const { ids } = this.index;
-    const wanted = number.replace(/^0+(?=\d)/, "");
+    const target = number.replace(/^0+(?=\d)/, "");
     let [low, high] = [0, ids.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const difference = ids[middle].length - wanted.length || (ids[middle] < wanted ? -1 : Number(ids[middle] > wanted));
+      const difference = ids[middle].length - target.length || (ids[middle] < target ? -1 : Number(ids[middle] > target));
       if (difference < 0 || (orEqual && difference === 0)) low = middle + 1;
       else high = middle;
     }
@@ -153,7 +153,7 @@ export class TokenSearch {
   #count(scores, chosen) {
     const { count } = this.index;
     const masks = this.facets.map(({ name, values }) => maskOf(values, chosen[name]));
-    const asked = [...masks.keys()].filter((facet) => masks[facet]);
+    const chosenFacets = [...masks.keys()].filter((facet) => masks[facet]);
     const counts = this.facets.map(({ values }) => new Uint32Array(values.length));
     const fits = new Uint8Array(count);
     /** @param {number} facet @param {number} token */
@@ -162,7 +162,7 @@ export class TokenSearch {
     };
     for (let token = 0; token < count; token++) {
       if (scores[token] === 0) continue;
-      const missed = asked.filter((facet) => !this.facets[facet].of(token).some((value) => masks[facet]?.[value]));
+      const missed = chosenFacets.filter((facet) => !this.facets[facet].of(token).some((value) => masks[facet]?.[value]));
       if (missed.length === 0) {
         fits[token] = 1;
         for (let facet = 0; facet < counts.length; facet++) add(facet, token);
@@ -178,8 +178,8 @@ export class TokenSearch {
  */
 function maskOf(values, slugs = []) {
   if (slugs.length === 0) return null;
-  const wanted = new Set(slugs);
-  return values.map(({ slug }) => wanted.has(slug));
+  const chosen = new Set(slugs);
+  return values.map(({ slug }) => chosen.has(slug));
 }
 
 /** @param {string[]} names @param {(one: string, other: string) => number} [compare] */

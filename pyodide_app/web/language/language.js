@@ -1,9 +1,8 @@
-// What the modules say, in the site's language. This is English, which needs no words; a build for
-// another language writes a module like this one out of its catalogue.
+// Translations. For English there are none; builds in other languages generate this module from the catalogue.
 
-export const LANGUAGE = "en"; // how numbers and dates are written
+export const LANGUAGE = "en"; // of numbers and dates
 /** @type {Readonly<Record<string, string[]>>} */
-export const FORMS = {}; // by the English sentence, after its context and \x04 if it has one
-export const ISOLATION = ["", ""]; // around values, where a sentence is written from right to left
+export const FORMS = {}; // plural forms by the English sentence, which follows its context and \x04 if it has one
+export const ISOLATION = ["", ""]; // around values in right-to-left sentences
 /** @param {number} n */
 export const whichForm = (n) => Number(n !== 1);

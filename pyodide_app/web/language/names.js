@@ -1,4 +1,4 @@
-// What the ledger's words are called in the site's language.
+// Names of tiers, states and tokens in the site's language.
 import { _, pgettext } from "./phrases.js";
 
 /** @typedef {"stem" | "song" | "album"} Tier */
@@ -39,7 +39,7 @@ export function unrevealedTitle(tier, id) {
 }
 
 /**
- * What a token is called: what the artist has named, or that nobody knows it yet.
+ * A token's title; an unrevealed token has a generic one.
  * @param {{ id: string, tier: Tier, state: State, title: string }} token
  */
 export function tokenTitle({ id, tier, state, title }) {

@@ -1,10 +1,10 @@
-// Sentences in the site's language: _("Mix %(number)s", { number }). Whole ones, for other languages
-// have another order. `make words` finds them by the functions' names, and in quotes alone.
+// Translated sentences: _("Mix %(number)s", { number }). Always whole sentences, as word order differs between
+// languages. `make words` extracts string literals passed to _, pgettext and plural.
 import { FORMS, ISOLATION, LANGUAGE, whichForm } from "./language.js";
 
 const PLACE = /%\((\w+)\)s/g;
 /** @type {Map<number, Intl.NumberFormat>} */
-const formats = new Map(); // digits -> a format, which takes long to make
+const formats = new Map(); // by digits; slow to create
 
 /** @typedef {Readonly<Record<string, unknown>>} Given values by the names of their places */
 
@@ -24,7 +24,7 @@ export function _(words, given) {
 }
 
 /**
- * The same words can mean different things in different places.
+ * Translate a sentence whose meaning depends on its context.
  * @param {string} context @param {string} words @param {Given} [given]
  */
 export function pgettext(context, words, given) {
@@ -32,7 +32,7 @@ export function pgettext(context, words, given) {
 }
 
 /**
- * The sentence that goes with a number, which is shown as %(num)s.
+ * The plural form for a number, which is shown as %(num)s.
  * @param {number} count @param {string} one @param {string} many @param {Given} [given]
  */
 export function plural(count, one, many, given) {
@@ -41,7 +41,7 @@ export function plural(count, one, many, given) {
 }
 
 /**
- * A sentence in pieces, to be appended: its words, and the nodes that are given for its places.
+ * A translated sentence with nodes in place of its placeholders, ready to be appended.
  * @template T
  * @param {string} words @param {Readonly<Record<string, T[]>>} given
  * @returns {(string | T)[]}
@@ -59,7 +59,7 @@ export function formatNumber(value, options) {
 }
 
 /**
- * A number with so many digits after the point.
+ * A number with a fixed count of decimals.
  * @param {number} value
  */
 export function formatDecimal(value, digits = 1) {
@@ -77,7 +77,7 @@ export function formatPercent(share) {
 }
 
 /**
- * Names in a sentence.
+ * A list of names, as part of a sentence.
  * @param {readonly string[]} names @param {"and" | "or"} [type]
  */
 export function formatList(names, type = "and") {
@@ -85,7 +85,7 @@ export function formatList(names, type = "and") {
 }
 
 /**
- * Nodes in a sentence, to be appended with the words between them.
+ * A list of nodes with the words between them, ready to be appended.
  * @template T
  * @param {readonly T[]} nodes @param {"and" | "or"} [type]
  * @returns {(string | T)[]}
@@ -97,6 +97,6 @@ export function formatNodeList(nodes, type = "and") {
 
 /** @param {"and" | "or"} type */
 function listFormat(type) {
-  // Britain's English, like the rest of the words: no comma before the last of a list.
+  // British English, like all sentences: no comma before the last item.
   return new Intl.ListFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { type: type === "and" ? "conjunction" : "disjunction" });
 }

@@ -1,7 +1,7 @@
-// Figures in words, and the little things that all controls do.
+// Quantities with their units, in the site's language.
 import { _, formatDecimal, formatNumber, formatPercent } from "./phrases.js";
 
-export const SILENT = -60; // dB: what the volumes' lowest place means
+export const SILENT = -60; // dB: the bottom of the volume faders
 const MEGABYTE = 1e6;
 
 /** @param {number | string} value */

@@ -27,7 +27,7 @@ class HoldingsPage {
   #ledger = null;
   /** @type {Session | null} */
   #session = null; // the wallet's, while one is connected
-  #turn = new AbortController(); // ends what is being asked or read
+  #task = new AbortController(); // ends what is being asked or read
   #songs;
   #tokens;
 
@@ -44,7 +44,7 @@ class HoldingsPage {
     on("again", () => this.#refresh());
     on("switch", () => this.#switch());
     on("forget", () => this.#forget());
-    on("cancel", () => this.#turn.abort(new Error(_("Cancelled."))));
+    on("cancel", () => this.#task.abort(new Error(_("Cancelled."))));
     part(page, "look").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#lookUp(find(page, "[data-look] [name=address]", HTMLInputElement).value.trim());
@@ -54,7 +54,7 @@ class HoldingsPage {
     if (holding.known) this.#show(holding).catch((error) => this.#setStatus(reasonOf(error)));
     this.#listWallets(holding);
     life.addEventListener("abort", () => {
-      this.#turn.abort();
+      this.#task.abort();
       this.#session?.close();
       planner?.close();
       this.#songs.close();
@@ -133,7 +133,7 @@ class HoldingsPage {
       before();
       await this.#read(address);
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(reasonOf(error));
+      if (this.#task.signal === signal) this.#end(reasonOf(error));
     }
   }
 
@@ -162,7 +162,7 @@ class HoldingsPage {
       return;
     }
     this.#disconnect();
-    this.#turn.abort();
+    this.#task.abort();
     this.#end(_("The wallet is locked or disconnected from this site. What was read before is still shown."));
   }
 
@@ -176,7 +176,7 @@ class HoldingsPage {
       this.#offerSwitch();
       await this.#read(session.address);
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(reasonOf(error));
+      if (this.#task.signal === signal) this.#end(reasonOf(error));
     }
   }
 
@@ -193,7 +193,7 @@ class HoldingsPage {
 
   #forget() {
     this.#disconnect();
-    this.#turn.abort();
+    this.#task.abort();
     forget();
     for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
     part(this.#page, "look", HTMLFormElement).reset();
@@ -222,9 +222,9 @@ class HoldingsPage {
       const holding = { known: true, address, wallet, stems, ...read };
       const isSaved = remember(holding);
       await this.#show(holding, { isSaved, reason });
-      if (this.#turn.signal === signal) this.#end("");
+      if (this.#task.signal === signal) this.#end("");
     } catch (error) {
-      if (this.#turn.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : reasonOf(error));
+      if (this.#task.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : reasonOf(error));
     }
   }
 
@@ -285,12 +285,12 @@ class HoldingsPage {
 
   /** @param {string} words */
   #begin(words) {
-    this.#turn.abort();
-    this.#turn = new AbortController();
+    this.#task.abort();
+    this.#task = new AbortController();
     this.#page.setAttribute("aria-busy", "true");
     part(this.#page, "cancel").hidden = false;
     this.#setStatus(words);
-    return this.#turn.signal;
+    return this.#task.signal;
   }
 
   /** @param {string} words */

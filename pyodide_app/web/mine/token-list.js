@@ -72,12 +72,12 @@ export class TokenList {
   #search() {
     const data = new FormData(this.#form);
     const [words, tier, which, sort] = ["words", "tier", "which", "sort"].map((name) => String(data.get(name) ?? ""));
-    const wanted = words.trim().toLowerCase().split(/\s+/);
+    const terms = words.trim().toLowerCase().split(/\s+/);
     this.#matches = this.#all.filter(
       (token) =>
         (!tier || token.tier === tier) &&
         (!which || (which === "duplicates" ? token.duplicate : token.state === which)) &&
-        wanted.every((word) => token.text.includes(word)),
+        terms.every((word) => token.text.includes(word)),
     );
     this.#matches.sort(ORDERS[sort] ?? ORDERS.number);
     part(this.#section, "cards").replaceChildren();

@@ -64,11 +64,11 @@ async function verify(mixer, watch) {
     return;
   }
   const player = await mixer.player();
-  const found = await player.digest(24, { plain: true, ...watch });
+  const digest = await player.digest(24, { plain: true, ...watch });
   mixer.announce(
-    found === published
-      ? _("This is the mix that was published: SHA-256 %(found)s", { found })
-      : _("This is not the mix that was published: here %(found)s, there %(published)s", { found, published }),
+    digest === published
+      ? _("This is the mix that was published: SHA-256 %(found)s", { digest })
+      : _("This is not the mix that was published: here %(found)s, there %(published)s", { digest, published }),
   );
 }
 

@@ -74,43 +74,43 @@ export function songOfMix(text) {
 export function parseMix(text, { slug, layers, frames }) {
   const given = new URLSearchParams(text);
   /** @param {string} word @param {number} most */
-  const whole = (word, most) => {
+  const parseWhole = (word, most) => {
     if (!/^\d{1,12}$/.test(word) || Number(word) > most) throw new Error(_("%(word)s is not a whole number up to %(most)s", { word, most }));
     return Number(word);
   };
   /** @param {string} word @param {Range} range */
-  const number = (word, [least, most]) => {
+  const parseNumber = (word, [least, most]) => {
     const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
     if (!(value >= least && value <= most)) throw new Error(_("%(word)s is not between %(least)s and %(most)s", { word, least, most }));
     return value;
   };
   /** @param {string} name @param {Range} range */
-  const perRow = (name, range) => {
+  const parseRows = (name, range) => {
     const words = given.get(name)?.split(",") ?? layers.map(() => "0");
     if (words.length !== layers.length) throw new Error(_("%(name)s is for %(found)s rows, not %(wanted)s", { name, found: words.length, wanted: layers.length }));
-    return words.map((word) => number(word, range));
+    return words.map((word) => parseNumber(word, range));
   };
   /** @param {string} name */
-  const flags = (name) => {
-    const nths = given.get(name)?.split(",").map((word) => whole(word, layers.length)) ?? [];
+  const parseFlags = (name) => {
+    const nths = given.get(name)?.split(",").map((word) => parseWhole(word, layers.length)) ?? [];
     return layers.map((layer, row) => nths.includes(row + 1));
   };
   if (given.get("v") !== VERSION) throw new Error(_("its version, %(version)s, is unknown", { version: given.get("v") }));
   if (given.get("song") !== slug) throw new Error(_("it is for another song"));
   const nths = (given.get("mix") ?? "").split("-");
   if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
-  const choice = nths.map((word, row) => whole(word, layers[row].stems.length) - 1);
+  const choice = nths.map((word, row) => parseWhole(word, layers[row].stems.length) - 1);
   if (choice.includes(-1)) throw new Error(_("stems are numbered from 1"));
-  const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => whole(word, frames)) ?? [];
+  const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => parseWhole(word, frames)) ?? [];
   if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop is empty"));
-  const [volumes, pans, mutes, solos] = [perRow("gain", VOLUME), perRow("pan", PAN), flags("mute"), flags("solo")];
+  const [volumes, pans, mutes, solos] = [parseRows("gain", VOLUME), parseRows("pan", PAN), parseFlags("mute"), parseFlags("solo")];
   return {
     song: slug,
     choice,
     rows: layers.map((layer, row) => ({ volume: volumes[row], pan: pans[row], mute: mutes[row], solo: solos[row] })),
-    master: number(given.get("master") ?? "0", VOLUME),
+    master: parseNumber(given.get("master") ?? "0", VOLUME),
     loop: start === undefined ? null : [start, end],
-    at: whole(given.get("at") ?? "0", frames - 1),
+    at: parseWhole(given.get("at") ?? "0", frames - 1),
   };
 }
 
@@ -139,14 +139,14 @@ export function brokenRules(choice, { layers, rules }) {
     for (const [layer, stems] of Object.entries(exclude)) {
       if (!stems.includes(chosen(layer))) continue;
       const { name, stems: unwanted } = named(layer, [chosen(layer)]);
-      const what = { when: given, layer: name, stems: unwanted };
-      words.push(given ? _("When %(when)s, %(layer)s can't be %(stems)s.", what) : _("%(layer)s can't be %(stems)s.", what));
+      const values = { when: given, layer: name, stems: unwanted };
+      words.push(given ? _("When %(when)s, %(layer)s can't be %(stems)s.", values) : _("%(layer)s can't be %(stems)s.", values));
     }
     for (const [layer, stems] of Object.entries(require)) {
       if (stems.includes(chosen(layer))) continue;
-      const { name, stems: wanted } = named(layer, stems);
-      const what = { when: given, layer: name, stems: wanted };
-      words.push(given ? _("When %(when)s, %(layer)s must be %(stems)s.", what) : _("%(layer)s must be %(stems)s.", what));
+      const { name, stems: allowed } = named(layer, stems);
+      const values = { when: given, layer: name, stems: allowed };
+      words.push(given ? _("When %(when)s, %(layer)s must be %(stems)s.", values) : _("%(layer)s must be %(stems)s.", values));
     }
   }
   return words;

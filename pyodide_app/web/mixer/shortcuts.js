@@ -33,8 +33,8 @@ export function addShortcuts(mixer) {
     const { bar_seconds: bar } = await mixer.facts();
     const step = bar ?? STEP_SECONDS;
     // From a bar's beginning to the next, or to the one before.
-    const here = mixer.position / step;
-    const next = bars > 0 ? Math.floor(here + 1e-3) + 1 : Math.ceil(here - 0.25) - 1;
+    const position = mixer.position / step;
+    const next = bars > 0 ? Math.floor(position + 1e-3) + 1 : Math.ceil(position - 0.25) - 1;
     mixer.seek(Math.min(next * step, mixer.duration - 0.01));
   };
   /** @type {Readonly<Record<string, () => unknown>>} */

@@ -1,5 +1,5 @@
-// Whether anything moves: as the visitor has chosen, which site.js and the style sheets go by, or else as
-// the device asks.
+// Whether animations run: the visitor's choice, which site.js and the style sheets follow as well, or else the
+// device's setting.
 import { saveItem, readItem } from "../base/storage.js";
 import { setPressed } from "../base/controls.js";
 
@@ -12,13 +12,13 @@ export function isMotionOn() {
 }
 
 /**
- * Let a button of the class "motion" switch motion on and off, for the whole site.
+ * Let a button of the class "motion" switch animations on and off for the whole site.
  * @param {HTMLElement} button @param {AbortSignal} signal
  */
 export function connectMotionButton(button, signal) {
   button.addEventListener("click", () => {
     page.dataset.motion = isMotionOn() ? "off" : "on";
-    saveItem(MOTION, page.dataset.motion); // where nothing is kept, it holds for this page
+    saveItem(MOTION, page.dataset.motion); // if that fails, it applies to this page alone
   }, { signal });
   setPressed(button, isMotionOn());
 }
@@ -30,5 +30,5 @@ function show() {
 const chosen = readItem(MOTION);
 if (chosen) page.dataset.motion = chosen; // a page without site.js
 new MutationObserver(show).observe(page, { attributeFilter: ["data-motion"] });
-// eslint-disable-next-line local/listener-signal -- the setting is the device's, for as long as there is a document
+// eslint-disable-next-line local/listener-signal -- the device's setting concerns every page of the document
 calm.addEventListener("change", show);

@@ -1,10 +1,9 @@
-// A page's life: from when it is shown until another takes its place, be that in the same document.
+// The life of a page: until another one replaces it, which the router does within the same document.
 //
-//   eachPage(start)   calls start(signal) for the page that is there, and for each that the router
-//                     shows later; signal is aborted when the page is left. start looks whether the
-//                     page has anything for it
-//   leave, arrive     are the router's; classic scripts hear of a new page by the document's event
-//                     "stempress:page"
+//   eachPage(start)       calls start(signal) for the current page, and for every page that the router shows
+//                         later. The signal is aborted when the page is left; start checks whether the page
+//                         has anything for it
+//   leavePage, enterPage  for the router. Classic scripts listen to the document's event "stempress:page"
 let life = new AbortController();
 /** @typedef {(signal: AbortSignal) => void} Start */
 /** @type {Start[]} */

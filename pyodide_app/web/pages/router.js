@@ -1,6 +1,5 @@
-// Goes from page to page within one document, so that what plays goes on. Only while it is wanted:
-// otherwise links are links. What cannot be shown this way (another policy, another site, no network,
-// anything that fails) is gone to plainly.
+// Navigates within one document, so that music plays on; when there is nothing to play, links are left to the
+// browser. So is whatever cannot be shown this way: pages with another policy, other sites, failed requests.
 import { ROOT } from "../base/root.js";
 import { APP, isOutdated } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
@@ -24,22 +23,22 @@ export class Router {
   #keep;
   #report;
   #reportOffline;
-  #shown = new URL(location.href); // what follows a ? is the page's own affair
+  #shown = new URL(location.href); // the query belongs to the page
   /** @type {AbortController | null} */
-  #loading = null; // ends a page that is on its way
-  #last = Date.now(); // ids of the history's entries: others than those before a reload
+  #loading = null; // aborts a page that is being loaded
+  #last = Date.now(); // id of a history entry; never one from before a reload
   /** @type {number} */
-  #entry = history.state?.entry ?? this.#last; // the one that is shown
+  #entry = history.state?.entry ?? this.#last; // the current one
   /** @type {Map<number, ScrollPosition>} */
-  #positions = new Map(); // how far entries were scrolled
+  #positions = new Map(); // by history entry
 
   /**
    * @param {object} options
-   * @param {() => boolean} options.isWanted whether links are followed here
-   * @param {Element} options.keep what stays in the body
+   * @param {() => boolean} options.isWanted whether to handle links
+   * @param {Element} options.keep the element that stays in the body
    * @param {(title: string) => void} options.report called with the title of each page that is shown
-   * @param {() => void} options.refuse called where there is no network: the browser could show an error at
-   *     most, in silence
+   * @param {() => void} options.refuse called when offline: the browser would only show an error, and
+   *     the music would stop
    * @param {AbortSignal} options.signal
    */
   constructor({ isWanted, keep, report, refuse, signal }) {
@@ -61,7 +60,7 @@ export class Router {
     if (!this.#isWanted() || !isPage(url)) return;
     if (withoutHash(url) === withoutHash(location) && url.hash) {
       this.#cancel();
-      this.#saveScroll(); // the browser scrolls by itself
+      this.#saveScroll(); // the browser scrolls to the hash
       return;
     }
     event.preventDefault();
@@ -73,7 +72,7 @@ export class Router {
     const entry = state?.entry ?? ++this.#last;
     if (location.pathname === this.#shown.pathname) {
       this.#cancel();
-      if (history.scrollRestoration === "auto") return; // nothing has been shown here yet
+      if (history.scrollRestoration === "auto") return; // the router has shown nothing yet
       if (state) this.#positions.set(this.#entry, [scrollX, scrollY]);
       this.#markEntry(entry);
       const position = this.#positions.get(entry);
@@ -84,14 +83,14 @@ export class Router {
     } else location.reload();
   }
 
-  /** The visitor stays: what is on its way is not wanted any more. */
+  /** Stop loading a page: the visitor stays on this one. */
   #cancel() {
     this.#loading?.abort();
     document.documentElement.removeAttribute("data-leaving");
   }
 
   /**
-   * Show a page: as a new entry of the history, or as one that the history has gone to already.
+   * Show a page: as a new history entry (null), or as one that the browser has gone to already.
    * @param {URL} url @param {number | null} entry
    */
   async #navigate(url, entry) {
@@ -133,14 +132,14 @@ export class Router {
     this.#report(document.title);
   }
 
-  /** Note how far the shown entry is scrolled, before the history goes on. */
+  /** Save the scroll position of the current entry before leaving it. */
   #saveScroll() {
     this.#markEntry(history.state?.entry ?? ++this.#last);
     this.#positions.set(this.#entry, [scrollX, scrollY]);
   }
 
   /**
-   * Mark the history's entry, so that it is known when the visitor comes back to it.
+   * Store the entry's id in the history, to recognise it when the visitor comes back.
    * @param {number} entry
    */
   #markEntry(entry) {
@@ -166,7 +165,7 @@ function isPlain(event, link) {
 }
 
 /**
- * Pages end in a slash; everything else is a file.
+ * Whether a URL is a page of this site: they end in a slash.
  * @param {URL} url
  */
 function isPage(url) {
@@ -217,7 +216,7 @@ async function isOfThisVersion(page, url) {
 }
 
 /**
- * Have the style sheets and modules that a page asks for; those that are here stay.
+ * Load the style sheets and modules of a page; those already loaded stay.
  * @param {Document} page @param {URL} url @param {AbortSignal} signal
  */
 function loadResources(page, url, signal) {
@@ -229,16 +228,16 @@ function loadResources(page, url, signal) {
 }
 
 /**
- * Have style sheets in this order, the last one `before` a link; those that are here stay where they are.
+ * Load style sheets in this order, the last one `before` a link; those already loaded stay where they are.
  * @param {string[]} hrefs @param {{ signal?: AbortSignal, before?: Element | null }} [options]
  */
 export function loadSheets(hrefs, { signal, before = null } = {}) {
   /** @type {NodeListOf<HTMLLinkElement>} */
   const links = document.querySelectorAll("link[rel=stylesheet]");
-  const here = new Map([...links].map((link) => [link.sheet?.href ?? link.href, link]));
+  const present = new Map([...links].map((link) => [link.sheet?.href ?? link.href, link]));
   /** @param {string} href */
-  const after = (href) => here.get(hrefs.slice(hrefs.indexOf(href)).find((other) => here.has(other)) ?? "") ?? before;
-  const missing = hrefs.filter((href) => !here.has(href));
+  const after = (href) => present.get(hrefs.slice(hrefs.indexOf(href)).find((other) => present.has(other)) ?? "") ?? before;
+  const missing = hrefs.filter((href) => !present.has(href));
   return Promise.all(missing.map((href) => loadSheet(href, { signal, before: after(href) })));
 }
 
@@ -249,7 +248,7 @@ function loadSheet(href, { signal, before }) {
     link.onload = resolve;
     link.onerror = () => reject(new Error(`${href} is not there`));
     signal?.addEventListener("abort", () => {
-      if (!link.sheet) link.remove(); // whoever wants it next has to wait for it
+      if (!link.sheet) link.remove(); // the next page must wait for it again
       reject(signal.reason);
     });
     document.head.insertBefore(link, before);
@@ -261,25 +260,25 @@ async function inTransition(act) {
   const isSeen = isMotionOn() && document.visibilityState === "visible";
   if (!isSeen || !document.startViewTransition) return act();
   const { updateCallbackDone, ready, finished } = document.startViewTransition(act);
-  for (const step of [ready, finished]) step.catch(() => {}); // another page has come meanwhile
+  for (const step of [ready, finished]) step.catch(() => {}); // the transition was skipped for another page
   return updateCallbackDone;
 }
 
 /**
- * The elements of the head that belong to one page.
+ * The elements of the head that change with the page.
  * @param {Document} document
  */
 function pageElements({ head }) {
   return [...head.children].filter((element) => !element.matches(STAYS));
 }
 
-/** Browsers look for icons anew when the address changes: from wherever they are then. */
+/** Make the URLs of icons absolute: browsers resolve them again when the address changes. */
 function anchorIcons() {
   for (const link of pageElements(document)) if (link instanceof HTMLLinkElement) link.setAttribute("href", link.href);
 }
 
 /**
- * The address has gone ahead of the page that is shown: the addresses in it are relative to where it was.
+ * Make the page's relative URLs absolute: the address bar is ahead of the page that is shown.
  * @param {URL} base
  */
 function resolveAddresses(base) {
@@ -292,7 +291,7 @@ function resolveAddresses(base) {
 }
 
 /**
- * Replace what the head says, and the document of itself.
+ * Replace the page's elements of the head, and the document's language, direction and class.
  * @param {Document} page
  */
 function replaceHead(page) {
@@ -308,7 +307,7 @@ function replaceHead(page) {
 }
 
 /**
- * Replace the body's content but for what is kept; return the new main.
+ * Replace the body's content except one element; return the new main element.
  * @param {Document} page @param {Element} keep
  */
 function replaceBody(page, keep) {

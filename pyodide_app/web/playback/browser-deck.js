@@ -82,10 +82,10 @@ export class BrowserDeck {
   songFrame(time = this.#context.currentTime) {
     const { sampleRate } = this.#context;
     if (!this.#isPlaying) return this.#origin.frame;
-    const here = this.#origin.frame + Math.max(0, Math.round((time - this.#origin.time) * sampleRate));
-    if (!this.#loop || this.#origin.frame >= this.#loop[1] || here < this.#loop[1]) return here;
+    const frame = this.#origin.frame + Math.max(0, Math.round((time - this.#origin.time) * sampleRate));
+    if (!this.#loop || this.#origin.frame >= this.#loop[1] || frame < this.#loop[1]) return frame;
     const [start, end] = this.#loop;
-    return start + ((here - start) % (end - start));
+    return start + ((frame - start) % (end - start));
   }
 
   /** @param {number} row @param {string | null} key */

@@ -38,13 +38,13 @@ export function checkBudget(bytes) {
  */
 export class MemoryCache {
   bytes = 0;
-  #size;
+  #sizeOf;
   /** @type {Map<string, { promise: Promise<T>, bytes: number }>} */
   #entries = new Map(); // bytes: 0 until it is there
 
   /** @param {(thing: T) => number} size how many bytes a thing takes */
   constructor(size) {
-    this.#size = size;
+    this.#sizeOf = size;
   }
 
   /**
@@ -52,10 +52,10 @@ export class MemoryCache {
    * @param {string} key @param {() => Promise<T>} make
    */
   get(key, make) {
-    const kept = this.#entries.get(key) ?? this.#add(key, make());
+    const entry = this.#entries.get(key) ?? this.#add(key, make());
     this.#entries.delete(key);
-    this.#entries.set(key, kept);
-    return kept.promise;
+    this.#entries.set(key, entry);
+    return entry.promise;
   }
 
   /** @param {Iterable<string>} keys */
@@ -88,17 +88,17 @@ export class MemoryCache {
 
   /** @param {string} key @param {Promise<T>} promise */
   #add(key, promise) {
-    const kept = { promise, bytes: 0 };
-    const isKept = () => this.#entries.get(key) === kept;
+    const entry = { promise, bytes: 0 };
+    const isCurrent = () => this.#entries.get(key) === entry;
     promise.then(
       (thing) => {
-        if (isKept()) this.bytes += kept.bytes = this.#size(thing);
+        if (isCurrent()) this.bytes += entry.bytes = this.#sizeOf(thing);
       },
       () => {
-        if (isKept()) this.#entries.delete(key);
+        if (isCurrent()) this.#entries.delete(key);
       },
     );
-    return kept;
+    return entry;
   }
 }
 

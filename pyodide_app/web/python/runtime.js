@@ -1,5 +1,5 @@
-// Starting Python in a worker. All of it is asked for at once; packages are unpacked by the browser while
-// WebAssembly is compiled: Python itself would take several times as long for that, and only then.
+// Starts Python in a worker. All files are fetched in parallel, and the browser unpacks the packages while it
+// compiles the WebAssembly: Python would take several times as long, and only afterwards.
 import { unzip } from "./zip.js";
 import { ROOT } from "../base/root.js";
 import { APP } from "../base/version.js";
@@ -15,7 +15,7 @@ const WASM = "pyodide.asm.wasm";
 /** @typedef {(loaded: number, total: number) => void} Report called with how many bytes of how many have come */
 /** @typedef {{ pyimport: (name: string) => any }} Pyodide */
 /**
- * The file system of Emscripten.
+ * Emscripten's file system.
  * @typedef {object} FileSystem
  * @property {(path: string) => void} mkdirTree
  * @property {(path: string, bytes: Uint8Array, options: { canOwn: boolean }) => void} writeFile
@@ -40,7 +40,7 @@ export async function startPython(report = () => {}) {
     [RUNTIME + LIBRARY]: get(LIBRARY),
     [RUNTIME + WASM]: inflate(get(`${WASM}.bin`)),
   };
-  import(`${RUNTIME}${ASM}`).catch(() => {}); // asked for again where it is wanted
+  import(`${RUNTIME}${ASM}`).catch(() => {}); // Pyodide imports it again and reports the error
   self.fetch = (input, ...rest) => {
     const address = input instanceof Request ? input.url : String(input);
     return prefetched[address] ?? plainFetch(input, ...rest);
@@ -76,7 +76,7 @@ async function load(files) {
 }
 
 /**
- * What fetches files of the runtime and counts their bytes as they come.
+ * A fetch for files of the runtime that reports the bytes received.
  * @param {typeof fetch} plainFetch @param {Report} report
  * @returns {Get}
  */
@@ -101,17 +101,17 @@ function countingFetch(plainFetch, report) {
 }
 
 /**
- * It is shipped compressed, for gateways of IPFS compress nothing; .bin, for some hosts inflate a .gz.
+ * Decompress the WebAssembly module: IPFS gateways do not compress. It is named .bin since some hosts inflate .gz.
  * @param {Promise<Response>} answer
  */
 async function inflate(answer) {
   const { body } = await answer;
-  const headers = { "Content-Type": "application/wasm" }; // compiled while it comes
+  const headers = { "Content-Type": "application/wasm" }; // compiled as it streams in
   return new Response(body?.pipeThrough(new DecompressionStream("gzip")), { headers });
 }
 
 /**
- * The files of a package, if it is the one that the lock file names.
+ * Fetch a package, checked against the lock file's SHA-256, and unzip it.
  * @param {Get} get @param {{ file_name: string, sha256: string }} file
  */
 async function unpack(get, { file_name: name, sha256 }) {

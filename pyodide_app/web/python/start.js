@@ -1,14 +1,14 @@
-// Python in a worker: the runtime, unless it hangs, and the site's files as text.
+// Python in a worker: starts the runtime, or gives up if it hangs; loads the site's files as text.
 import { ROOT } from "../base/root.js";
 import { repeat } from "../base/timers.js";
 import { _ } from "../language/phrases.js";
 import { startPython as start } from "./runtime.js";
 
-const SILENT_SECONDS = 60; // a runtime of which nothing has come for so long is not coming
+const SILENT_SECONDS = 60; // without a byte, until the runtime is given up
 
 /**
- * Start Python. Where a page's policy forbids WebAssembly the runtime hangs and says nothing: it is given up then.
- * @param {(loaded: number, total: number) => void} [report] hears how many bytes of how many have come
+ * Start Python. If the page's policy forbids WebAssembly, Pyodide hangs without an error: hence the timeout.
+ * @param {(loaded: number, total: number) => void} [report] called with bytes received and in total
  */
 export async function startPython(report = () => {}) {
   let heardAt = performance.now();
@@ -32,7 +32,7 @@ export async function startPython(report = () => {}) {
 }
 
 /**
- * A file of the site as text.
+ * Load a file of the site as text.
  * @param {string} address
  */
 export async function loadText(address) {

@@ -1,4 +1,4 @@
-// Files out of a ZIP archive, inflated by the browser. APPNOTE.TXT 4.3 has the layout.
+// Reads ZIP archives; the browser inflates. Layout: APPNOTE.TXT 4.3.
 import { _ } from "../language/phrases.js";
 
 const END = 0x06054b50;
@@ -8,7 +8,7 @@ const LOCAL_BYTES = 30;
 const DEFLATED = 8;
 
 /**
- * Name and bytes of every file of an archive.
+ * The name and bytes of every file in an archive.
  * @param {ArrayBuffer} archive
  * @returns {Promise<[string, Uint8Array<ArrayBuffer>][]>}
  */
@@ -28,7 +28,7 @@ export function unzip(archive) {
 }
 
 /**
- * Offset of the end of the central directory; only a comment comes after it.
+ * Offset of the end-of-central-directory record; only a comment may follow it.
  * @param {DataView} view
  */
 function findDirectoryEnd(view) {

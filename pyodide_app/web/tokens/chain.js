@@ -1,13 +1,13 @@
-// Which tokens of a contract an address holds. One way after the other, the fewest requests first:
+// Which tokens of a contract an address holds. Methods are tried in turn, those with the fewest requests first:
 //
 //   ERC-1155         balanceOfBatch over the tokens that the site knows
-//   ERC-721          balanceOf, and then, until as many tokens are found:
+//   ERC-721          balanceOf, then until that many tokens are found:
 //     ERC721A          tokensOfOwner
 //     Enumerable       tokenOfOwnerByIndex, many to a request
-//     plain            ownerOf for every token that the site knows: by a program that is run and
-//                      never stored (SCAN), else by Multicall3, else one by one
+//     others           ownerOf for every token that the site knows: by init code that is run but never
+//                      deployed (SCAN), else by Multicall3, else one by one
 //
-// All is read at one block. If that block is gone in the end, a reorganisation, it is read again.
+// Everything is read at one block. If that block is gone afterwards, after a reorganisation, it is read again.
 import { reasonOf } from "../base/errors.js";
 import { _ } from "../language/phrases.js";
 import { RpcError, toNumber, withTimeout } from "./rpc.js";
@@ -15,7 +15,7 @@ import { ROOT } from "../base/root.js";
 
 /** @import { Endpoint } from "./rpc.js" */
 /**
- * What is used of ethers 6.
+ * The part of ethers 6 that is used.
  * @typedef {object} Ethers
  * @property {new (abi: string[]) => Interface} Interface
  * @property {(address: string) => string} getAddress
@@ -45,8 +45,8 @@ const NAMES_CHAINS = new Set([1, 17000, 11155111]);
 const ENUMERABLE = "0x780e9d63"; // ERC-165
 const AT_A_TIME = 3;
 const MOST = { batch: 2500, scan: 2000, calls: 250 }; // items of one request
-const LEAST = 25; // where halving ends
-const NEAR = 4; // ids that lie closer than this are one run
+const LEAST = 25; // smallest batch that is halved no further
+const NEAR = 4; // largest gap within a run of ids
 const REREADS = 3;
 const ETHERS_SECONDS = 30;
 const MOST_COPIES = 1e9;
@@ -64,8 +64,8 @@ const ABI = [
   "function tokensOfOwner(address owner) view returns (uint256[])",
 ];
 
-// The arguments follow: contract, holder, first id, count. It answers with a zero byte, since no code
-// may begin with 0xEF, and then a byte for each id: 1 if ownerOf(id) is the holder.
+// Init code, followed by its arguments: contract, holder, first id, count. It returns a zero byte, since code
+// must not begin with 0xEF, then a byte for each id: 1 if ownerOf(id) is the holder.
 const SCAN = [
   "0x6080608038036000", "39", // codecopy(0, codesize - 0x80, 0x80)
   "636352211e60e01b608052", // mem[0x80] = the selector of ownerOf
@@ -85,7 +85,7 @@ const SCAN = [
 let ethersLibrary = null;
 
 /**
- * Load ethers, once; it is fetched when somebody first connects.
+ * Load ethers, once: when somebody first connects.
  * @returns {Promise<Ethers>}
  */
 export function loadEthers() {
@@ -97,7 +97,7 @@ export function loadEthers() {
 }
 
 /**
- * An address in its EIP-55 form, as far as the library is there; an error says what is wrong with it.
+ * An address in its EIP-55 form, if the library could be loaded; throws if the address is invalid.
  * @param {string} text
  * @returns {Promise<string>}
  */
@@ -112,7 +112,7 @@ export async function checkAddress(text) {
 }
 
 /**
- * The address that a name of ENS stands for, from the first endpoint that answers.
+ * Resolve an ENS name, through the first endpoint that answers.
  * @param {string} name @param {Contract} contract @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
  * @returns {Promise<string>}
  */
@@ -136,7 +136,7 @@ export async function resolveName(name, contract, endpoints, signal) {
 }
 
 /**
- * Read what an address holds, from the first endpoint that answers.
+ * Read the tokens that an address holds, from the first endpoint that answers.
  * @param {Contract} contract @param {string} address
  * @param {string[]} ids the tokens that the site knows
  * @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
@@ -151,7 +151,7 @@ export async function readTokens(contract, address, ids, endpoints, signal) {
 }
 
 /**
- * Ask endpoints in turn; if none answers, the error says what was wrong with each.
+ * Try endpoints in turn; if all fail, the error lists why.
  * @template T
  * @param {Endpoint[]} endpoints @param {AbortSignal | undefined} signal
  * @param {(endpoint: Endpoint) => Promise<T>} ask
@@ -194,7 +194,7 @@ async function readAtOneBlock(endpoint, contract, address, ids, signal) {
   throw new Error(_("the chain kept reorganising"));
 }
 
-/** Calls of contracts at one block, through one endpoint. */
+/** Contract calls at one block, through one endpoint. */
 class Reader {
   /** @type {Promise<boolean> | null} whether Multicall3 is there */
   #hasMulticall = null;
@@ -236,7 +236,7 @@ class Reader {
   }
 
   /**
-   * Call one function of a contract with many values: an answer for each, null where it refuses.
+   * Call a function of a contract with many sets of arguments: one result each, null where it reverts.
    * @param {string} to @param {string} name @param {unknown[][]} all
    * @returns {Promise<any[]>}
    */
@@ -330,7 +330,7 @@ async function listByOwnerOf(chain, contract, address, count, ids) {
     return await scanOwners(chain, contract, address, count, ids);
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    return callOwners(chain, contract, address, count, ids); // some endpoints run no programs, or not for so long
+    return callOwners(chain, contract, address, count, ids); // some endpoints refuse init code, or time out
   }
 }
 
@@ -367,7 +367,7 @@ async function callOwners(chain, contract, address, count, ids) {
 }
 
 /**
- * Ascending ids in runs with hardly a gap.
+ * Split ids into ascending runs with small gaps.
  * @param {bigint[]} ids
  */
 function toRuns(ids) {
@@ -391,7 +391,7 @@ function toSlices(items, size) {
 }
 
 /**
- * Ask for batches; one that an endpoint refuses is halved, until it is small.
+ * Process batches; a batch that the endpoint rejects is halved, down to LEAST items.
  * @template T
  * @param {T[][]} batches @param {(batch: T[]) => Promise<void>} ask @param {() => boolean} [isEnough]
  */
@@ -407,7 +407,7 @@ function forEachBatch(batches, ask, isEnough) {
 }
 
 /**
- * Do something for all of a queue, a few at a time, until it is enough.
+ * Process a queue, a few items at a time, until it is empty or enough is found.
  * @template T
  * @param {T[]} queue @param {(item: T, queue: T[]) => Promise<void>} act
  */
@@ -418,7 +418,7 @@ async function forEachQueued(queue, act, isEnough = () => false) {
   try {
     await Promise.all(Array.from({ length: AT_A_TIME }, work));
   } finally {
-    queue.length = 0; // after a failure the others end, too
+    queue.length = 0; // after a failure, stop the other workers
   }
 }
 

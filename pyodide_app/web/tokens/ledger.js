@@ -1,8 +1,8 @@
-// The ledger, which is cut into parts so that no file is large: data/ledger.json says how many.
+// Loads the ledger, which is split into parts to keep files small: data/ledger.json has their number.
 import { _ } from "../language/phrases.js";
 
 /**
- * All of the ledger.
+ * Load the whole ledger.
  * @param {URL} root
  * @returns {Promise<Data.Ledger>}
  */
@@ -11,7 +11,7 @@ export async function loadLedger(root) {
   /** @type {Data.Token[]} */
   const tokens = [];
   const coming = Array.from({ length: parts }, (nothing, nth) => load(new URL(`data/tokens/${nth + 1}.json`, root)));
-  for (const part of coming) part.catch(() => {}); // the first that fails is thrown below
+  for (const part of coming) part.catch(() => {}); // the first failure is thrown below
   for (const part of coming) tokens.push(...(await part));
   return { ...ledger, tokens };
 }

@@ -1,28 +1,28 @@
-// What this browser knows of the visitor's tokens, for every page of a collection.
+// The visitor's tokens, as far as this browser knows them; shared by all pages of a collection.
 //
-//   owned(collection?)           what is known now, as a Holding; never throws
-//   watch(hear, collection?)     call hear(Holding) when it changes, in this tab or another; returns a
-//                                function that stops it
-//   remember(facts, collection?) keep what /mine/ has read; false where the browser keeps nothing
-//   forget(collection?)          let go of it
-//   access(holding, key, locked) how much of a stem, "song/layer/stem", may be heard: "open", or what
-//                                the site's [audio] locked says of stems that are not the visitor's
+//   owned(collection?)           the current Holding; never throws
+//   watch(listener, collection?) calls listener(Holding) on changes, in this tab or another; returns a function
+//                                that stops it
+//   remember(facts, collection?) saves what /mine/ has read; false if the browser refuses
+//   forget(collection?)          deletes it
+//   access(holding, key, locked) how much of a stem ("song/layer/stem") may be heard: "open", or the site's
+//                                [audio] locked for stems that are not the visitor's
 //
-// `collection` is the page's own unless it is given: <html data-collection>. Everything that comes out
-// of the browser's storage has been checked: sites on one gateway share it.
+// `collection` defaults to the page's: <html data-collection>. Everything read from storage is validated: sites
+// on one gateway share it.
 
 /**
- * What the visitor holds; frozen.
+ * The tokens of one address; frozen.
  * @typedef {object} Holding
- * @property {boolean} known false: nobody has connected or pasted an address yet; all else is then empty
- * @property {string} address "0x…", whose tokens they are
+ * @property {boolean} known false: no address has been connected or pasted yet, and the rest is empty
+ * @property {string} address "0x…"
  * @property {string} wallet the wallet's reverse domain name, "" for a pasted address
- * @property {"chain" | "snapshot"} source the snapshot where no endpoint answered
- * @property {number | null} block where it was read
- * @property {string} time when: ISO 8601, or ""
- * @property {boolean} complete false: the chain knows of more tokens than could be named
+ * @property {"chain" | "snapshot"} source "snapshot" if no endpoint answered
+ * @property {number | null} block at which it was read
+ * @property {string} time of that block: ISO 8601, or ""
+ * @property {boolean} complete false: the address holds more tokens than could be listed
  * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
- * @property {ReadonlySet<string>} stems "song/layer/stem": every stem that the tokens open
+ * @property {ReadonlySet<string>} stems the stems that the tokens unlock, "song/layer/stem"
  */
 
 const PREFIX = "stempress:holding:";
@@ -39,7 +39,7 @@ export function owned(collection = currentCollection()) {
   try {
     return parseHolding(JSON.parse(localStorage.getItem(PREFIX + collection) ?? "null"));
   } catch {
-    return parseHolding(null); // nothing is kept, or it is not ours
+    return parseHolding(null); // storage is blocked, or holds something else
   }
 }
 
@@ -85,7 +85,7 @@ export function access({ known, stems }, key, locked) {
 }
 
 /**
- * What a ledger's token opens: a stem token its own stem, a song token every stem of its mix.
+ * The stems that a token unlocks: a stem token its own, a song token all stems of its mix.
  * @param {Partial<Data.Token>} token
  */
 export function opens({ tier, song, layer, stem, stems = {} }) {

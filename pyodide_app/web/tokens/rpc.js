@@ -1,20 +1,20 @@
-// Endpoints of a chain: something to ask in JSON-RPC that answers in time, or is passed over.
+// JSON-RPC endpoints of a chain: public ones, and the visitor's wallet.
 //
 //   httpEndpoint(url)         a public endpoint
-//   walletEndpoint(provider)  the visitor's wallet, which brings an endpoint of its own
+//   walletEndpoint(provider)  the wallet's own endpoint
 //   endpoint.request(method, params, signal)
-//   askWallet(provider, method, params)  the one way to a wallet: it asks nothing but ASKED
+//   askWallet(provider, method, params)  the only way to a wallet; refuses all but ALLOWED_METHODS
 //
-// RpcError: it answered, and refused. Any other error: there is no answer to be had from it.
+// RpcError: the endpoint answered with an error. Any other error: it could not be reached or understood.
 
 /**
  * @typedef {object} Endpoint
  * @property {string} label
- * @property {(method: string, params: unknown[], signal?: AbortSignal) => Promise<any>} request what it
- *     answers is whatever the endpoint sends
+ * @property {(method: string, params: unknown[], signal?: AbortSignal) => Promise<any>} request
+ *     resolves to the endpoint's result, which is not validated
  */
 /**
- * A wallet's provider (EIP-1193). Nothing but `request` is sure to be there.
+ * A wallet's provider (EIP-1193). Only `request` is guaranteed.
  * @typedef {object} Provider
  * @property {(request: { method: string, params: unknown[] }) => Promise<unknown>} request
  * @property {(event: string, listener: (value: unknown) => void) => void} [on]
@@ -25,7 +25,7 @@ const SECONDS = 6;
 const WALLET_SECONDS = 15;
 const MOST_BYTES = 16e6;
 const TRIES = 3;
-const BUSY_CODES = new Set([-32005, -32029, 429]); // how endpoints say "slower"
+const BUSY_CODES = new Set([-32005, -32029, 429]); // rate limit reached
 
 const ALLOWED_METHODS = new Set([
   "eth_requestAccounts", "eth_accounts", "eth_chainId", "wallet_switchEthereumChain",
@@ -41,7 +41,7 @@ export class RpcError extends Error {
 }
 
 class BusyError extends Error {
-  /** @param {number} seconds to wait before it is asked again */
+  /** @param {number} seconds to wait before the next try */
   constructor(seconds) {
     super(_("rate limit reached"));
     this.seconds = seconds;
@@ -80,7 +80,7 @@ export function walletEndpoint(provider, label) {
 }
 
 /**
- * Settle as a promise does, unless it takes too long or is not wanted any more.
+ * Settle like a promise, unless it takes too long or the signal is aborted.
  * @template T
  * @param {number} seconds @param {Promise<T>} promise @param {AbortSignal} [signal]
  * @returns {Promise<T>}
@@ -100,7 +100,7 @@ export function withTimeout(seconds, promise, signal) {
 }
 
 /**
- * A number of JSON-RPC: hexadecimal by the letter, decimal in some wallets.
+ * A JSON-RPC quantity: hexadecimal by the specification, decimal in some wallets.
  * @param {unknown} value
  */
 export function toNumber(value) {
@@ -110,7 +110,7 @@ export function toNumber(value) {
 }
 
 /**
- * A stranger's message as one short line of text.
+ * An untrusted message as one short line of text.
  * @param {unknown} message
  */
 export function shorten(message) {

@@ -1,18 +1,18 @@
-// The visitor's wallets: finds them, and asks one for its accounts, for the chain it is on, and to go to
-// another chain if the visitor says so. Never for a signature, an approval or a transaction.
+// The visitor's wallets: discovers them, requests accounts and the chain id, and switches the chain if the visitor
+// asks for it. Never requests a signature, an approval or a transaction.
 //
-//   new Wallets()              "change": the list has grown; `list` holds {id, name, icon, provider}
-//   connect(wallet, signal)    ask for accounts; a Session
-//   resume(wallet, signal)     the account that it has given before, without asking; a Session or null
+//   new Wallets(life)          `list`, and the event "change" when it has grown
+//   connect(wallet, signal)    requests accounts; resolves to a Session
+//   resume(wallet, signal)     resolves to a Session for an account that was shared before, or null; no prompt
 //
 // Session: address, chain; events "accounts" (address is "" when it is locked), "chain", "gone".
 
 /** @import { Provider } from "./rpc.js" */
 /**
  * @typedef {object} Wallet
- * @property {string} id the reverse domain name that it has announced, or ""
+ * @property {string} id the reverse domain name that it announced, or ""
  * @property {string} name
- * @property {string} icon a data: address, or ""
+ * @property {string} icon a data: URL, or ""
  * @property {Provider} provider
  */
 
@@ -20,9 +20,9 @@ import { _ } from "../language/phrases.js";
 import { Emitter } from "../base/emitter.js";
 import { askWallet, shorten, toNumber, withTimeout } from "./rpc.js";
 
-const ANSWER_SECONDS = 120; // for a person to unlock a wallet and to agree
-const QUICK_SECONDS = 5; // for what no person is asked for
-const LATE_MILLISECONDS = [500, 1500, 3000]; // phones inject their wallet after the page has run
+const ANSWER_SECONDS = 120; // for a person to unlock the wallet and to confirm
+const QUICK_SECONDS = 5; // for requests without a prompt
+const LATE_MILLISECONDS = [500, 1500, 3000]; // mobile browsers inject the wallet late
 const MOST_WALLETS = 20;
 const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
 const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
@@ -35,13 +35,15 @@ const REASONS = new Map([
   [-32002, _("The wallet is already asking. Open it and answer there.")],
 ]);
 
-/** The wallets of this browser: those that announce themselves (EIP-6963), and the one that is just there. */
-/** @extends {Emitter<{ change: undefined }>} */
+/**
+ * The browser's wallets: those that announce themselves (EIP-6963), and window.ethereum.
+ * @extends {Emitter<{ change: undefined }>}
+ */
 export class Wallets extends Emitter {
   /** @type {Wallet[]} */
   list = [];
 
-  /** @param {AbortSignal} life ends the looking */
+  /** @param {AbortSignal} life ends the discovery */
   constructor(life) {
     super();
     addEventListener("eip6963:announceProvider", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail), { signal: life });
@@ -50,7 +52,7 @@ export class Wallets extends Emitter {
     for (const wait of [0, ...LATE_MILLISECONDS]) setTimeout(() => life.aborted || this.#findInjected(), wait);
   }
 
-  /** @param {any} detail whatever has been announced */
+  /** @param {any} detail untrusted */
   #announce(detail) {
     try {
       const { name, icon, rdns } = detail.info;
@@ -61,7 +63,7 @@ export class Wallets extends Emitter {
         provider: detail.provider,
       });
     } catch {
-      // what cannot even be looked at is no wallet
+      // reading it may throw: not a wallet
     }
   }
 
@@ -69,12 +71,12 @@ export class Wallets extends Emitter {
     if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: /** @type {Provider} */ (window.ethereum) });
   }
 
-  /** @param {Wallet} wallet whose provider may be anything */
+  /** @param {Wallet} wallet with an untrusted provider */
   #add(wallet) {
     if (typeof wallet.provider?.request !== "function" || this.list.length >= MOST_WALLETS) return;
     const known = this.list.findIndex(({ id, provider }) => provider === wallet.provider || (id && id === wallet.id));
     if (known >= 0 && (this.list[known].id || !wallet.id)) return;
-    if (known >= 0) this.list.splice(known, 1); // it was just there, and now says its name
+    if (known >= 0) this.list.splice(known, 1); // window.ethereum has announced itself now
     this.list.push(wallet);
     this.emit("change");
   }
@@ -119,12 +121,12 @@ export class Session extends Emitter {
   }
 
   /**
-   * Offer to go to another chain (EIP-3326); the wallet asks the visitor.
+   * Request a switch to another chain (EIP-3326); the wallet prompts the visitor.
    * @param {number} chain @param {AbortSignal} signal
    */
   async switchTo(chain, signal) {
-    const asked = [{ chainId: `0x${chain.toString(16)}` }];
-    await ask(this.wallet, "wallet_switchEthereumChain", asked, ANSWER_SECONDS, signal);
+    const params = [{ chainId: `0x${chain.toString(16)}` }];
+    await ask(this.wallet, "wallet_switchEthereumChain", params, ANSWER_SECONDS, signal);
     this.chain = await ask(this.wallet, "eth_chainId", [], QUICK_SECONDS, signal).then(numberOrNull);
   }
 
@@ -160,8 +162,8 @@ async function ask({ provider }, method, params, seconds, signal) {
 }
 
 /**
- * What went wrong, from the error or from the one that is nested in it.
- * @param {any} error whatever the wallet has thrown
+ * The message for a wallet's error, or for the one nested in it.
+ * @param {any} error untrusted
  */
 function reasonOf(error) {
   const codes = [error?.data?.originalError?.code, error?.data?.code, error?.code];
@@ -196,6 +198,6 @@ function attempt(act) {
   try {
     act();
   } catch {
-    // a wallet that cannot tell of changes still gives its accounts
+    // a wallet without events still provides its accounts
   }
 }
