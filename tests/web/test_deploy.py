@@ -10,10 +10,11 @@ from playwright.sync_api import expect
 
 from build import build
 from stempress.commands.cli import run
-from stempress.core.paths import WEB
+from stempress.core.paths import TEMPLATES, WEB
 from stempress.runtime import web_files
 from tests.conftest import ROOT
 from tests.support.music import write_music
+from tests.support.small_site import write
 from tests.support.visiting import until
 from tests.support.web_folder import web_folder
 
@@ -132,6 +133,26 @@ def test_a_page_of_another_version_is_a_document_of_its_own(
     version = f"/app/{web_folder(dist).name}/"
     modules = [name for name in loaded if name.endswith((".js", ".css")) and "/app/" in name]
     assert [name for name in modules if version not in name] == []
+
+
+def test_music_goes_on_between_pages_whose_templates_name_the_doors(
+    page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    write_music(tmp_path)
+    for name in ("base.html", "_bits.html"):
+        text = (TEMPLATES / name).read_text("utf-8")
+        assert "{{ app }}" in text
+        write(tmp_path / "templates" / name, text.replace("{{ app }}", "app/web/"))
+    assert run(["--site", str(tmp_path)], build, ROOT) == 0
+    page.goto(f"{serve(tmp_path / 'dist', '/a/')}songs/one/")
+    assert page.locator("script[src='../../app/web/site.js']").count() == 1
+    press(page, PLAY)
+    sounds(page)
+    page.evaluate("window.marked = true")
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Rarity").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rarity", timeout=PATIENCE)
+    assert page.evaluate("window.marked")
+    sounds(page)
 
 
 def test_a_service_worker_has_the_modules_of_a_page_that_was_visited(
