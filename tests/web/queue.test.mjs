@@ -20,10 +20,10 @@ function addresses(queue) {
 
 /** The addresses in the order in which they are played, from the first on. */
 function played(queue) {
-  while (queue.before()) queue.go(queue.before().id);
+  while (queue.previous()) queue.select(queue.previous().id);
   const order = [queue.current.address];
-  while (queue.after()) {
-    queue.go(queue.after().id);
+  while (queue.next()) {
+    queue.select(queue.next().id);
     order.push(queue.current.address);
   }
   return order;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,31 @@ from playwright.sync_api import expect
 from tests.support.visiting import Visit, until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Worker
+    from pathlib import Path
 
-pytestmark = [pytest.mark.browser, pytest.mark.sound]
+    from playwright.sync_api import Browser, Page, Worker
 
+    from tests.conftest import Serve
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 60_000
 CRASH = "setTimeout(() => { throw new Error('out of luck'); })"
 ENGINE = "document.querySelector('stem-mixer').stats.engine"
+
+
+HOLD = """async () => {
+  const modules = document.querySelector("script[src$='/site.js']").src;
+  const { remember, opens } = await import(new URL("tokens/ownership.js", modules));
+  const { tokens } = await (await fetch("../data/tokens.json")).json();
+  const held = tokens.filter(({ state, tier }) => state === "revealed" && tier === "stem");
+  remember({
+    address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot", block: 1,
+    time: "2026-01-01T00:00:00Z", complete: true,
+    tokens: new Map(held.map(({ id }) => [id, 1])), stems: new Set(held.flatMap(opens)),
+  });
+}"""
+"""Let the visitor hold every stem token."""
 
 
 def mixing(page: Page) -> Worker:
@@ -25,6 +45,7 @@ def mixing(page: Page) -> Worker:
     return worker
 
 
+@pytest.mark.sound
 def test_after_python_has_died_the_browser_plays_on_until_another_python_takes_over(
     visit: Visit,
 ) -> None:
@@ -40,6 +61,7 @@ def test_after_python_has_died_the_browser_plays_on_until_another_python_takes_o
     assert float(position.input_value()) > before
 
 
+@pytest.mark.sound
 def test_where_python_dies_twice_the_browser_plays_to_the_end_and_says_why(visit: Visit) -> None:
     visit.play()
     mixing(visit.page).evaluate(CRASH)
@@ -49,3 +71,30 @@ def test_where_python_dies_twice_the_browser_plays_to_the_end_and_says_why(visit
     expect(visit.mixer.get_by_role("status")).to_have_text(
         re.compile("^Playing.*Python can't run here: .*out of luck"), timeout=60_000
     )
+
+
+def test_another_planner_knows_what_the_dead_one_was_told(
+    chromium: Browser, serve: Serve, pressed: Path
+) -> None:
+    page = chromium.new_page()
+    page.goto(f"{serve(pressed)}mine/")
+    page.evaluate(HOLD)
+    page.reload()
+    summary = page.locator("[data-combos] summary").first
+    expect(summary).to_be_visible(timeout=PATIENCE)
+    summary.click()
+    keys = page.get_by_role("button", name="Keep or forge?")
+    expect(keys.first).to_be_visible(timeout=PATIENCE)
+    [dead] = page.workers
+    closed: list[Worker] = []
+    dead.on("close", lambda worker: closed.append(worker))  # noqa: PLW0108 - Playwright wraps handlers
+    dead.evaluate(CRASH)
+    end = time.monotonic() + PATIENCE / 1000
+    while not closed:
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    keys.first.click()
+    loss = page.locator("[data-loss]").first
+    expect(loss).to_contain_text("Combinations left:", timeout=PATIENCE)
+    assert page.workers != [dead]
+    page.close()
