@@ -1,14 +1,13 @@
 // The site's version that this page was made with: the folder of its modules is named after their content.
 import { _ } from "../language/phrases.js";
-import { ROOT } from "./root.js";
 
 export const APP = new URL("../", import.meta.url);
 
-/** Whether another version has been deployed since, so that modules of this one may be gone. */
-export async function isOutdated() {
+/** Whether this version is gone from the host: another has been deployed since the page was loaded. */
+async function isGone() {
   try {
-    const answer = await fetch(new URL("app/files.json", ROOT), { cache: "no-store" });
-    return answer.ok && !(await answer.text()).includes(`"${APP.href.slice(ROOT.href.length)}`);
+    const answer = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" });
+    return answer.status === 404;
   } catch {
     return false; // there is no network
   }
@@ -20,7 +19,7 @@ export async function isOutdated() {
  * @param {E} error what to say if the site is as it was
  */
 export async function explainMissing(error) {
-  return (await isOutdated()) ? new Error(_("this site has been updated; reload the page")) : error;
+  return (await isGone()) ? new Error(_("this site has been updated; reload the page")) : error;
 }
 
 /**

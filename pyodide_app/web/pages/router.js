@@ -1,7 +1,7 @@
 // Navigates within one document, so that music plays on; when there is nothing to play, links are left to the
 // browser. So is whatever cannot be shown this way: pages with another policy, other sites, failed requests.
 import { ROOT } from "../base/root.js";
-import { APP, isOutdated } from "../base/version.js";
+import { APP } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
 import { enterPage, leavePage } from "./page-life.js";
 
@@ -13,7 +13,7 @@ const ADDRESSES = {
   "data-song": "[data-song]",
   "data-mixer": "[data-mixer]",
 };
-const DOOR = new URL("app/web/site.js", ROOT).href;
+const DOORS = new URL("app/web/", ROOT);
 const POLICY = "meta[http-equiv='Content-Security-Policy']";
 
 /** @typedef {[left: number, top: number]} ScrollPosition */
@@ -206,13 +206,15 @@ async function fetchPage(url, signal) {
 }
 
 /**
- * Modules of two versions do not mix. A page that names its script at the door says nothing of its version.
+ * Modules of two versions do not mix. A page that names its script at the door does not say which it is; the door does.
  * @param {Document} page @param {URL} url
  */
 async function isOfThisVersion(page, url) {
   const sources = [...page.querySelectorAll("script[src]")].map((script) => new URL(script.getAttribute("src") ?? "", url).href);
-  const script = sources.find((source) => source.endsWith("/site.js")) ?? DOOR;
-  return script === DOOR ? !(await isOutdated()) : script.startsWith(APP.href);
+  const script = sources.find((source) => source.endsWith("/site.js")) ?? "";
+  if (script && script !== new URL("site.js", DOORS).href) return script.startsWith(APP.href);
+  const door = await fetch(new URL("bar.js", DOORS), { cache: "no-store" });
+  return (await door.text()).includes(APP.href.slice(ROOT.href.length + "app/".length));
 }
 
 /**

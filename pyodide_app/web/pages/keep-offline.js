@@ -1,0 +1,88 @@
+// "Keep on this device": all that a song's page needs to play without a network, in the service worker's cache.
+import { findAll } from "../base/dom.js";
+import { reasonOf } from "../base/errors.js";
+import { ROOT } from "../base/root.js";
+import { eachPage } from "./page-life.js";
+
+const CACHE = `stempress 1 kept ${ROOT.href}`; // as in sw.js
+
+/**
+ * @param {string | URL} address
+ * @returns {Promise<any>}
+ */
+async function json(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+/** @param {HTMLElement} offer */
+function songOf(offer) {
+  return new URL(offer.dataset.song ?? "", location.href).href;
+}
+
+/** @param {HTMLElement} offer */
+async function stemsOf(offer) {
+  /** @type {Data.Song} */
+  const song = await json(songOf(offer));
+  return song.layers.flatMap(({ stems }) => stems.map(({ audio }) => new URL(audio.url, ROOT).href));
+}
+
+/**
+ * All that the page needs to play: itself, the mixer, the song's facts and stems.
+ * @param {HTMLElement} offer @param {string[]} stems
+ */
+async function addressesToKeep(offer, stems) {
+  /** @type {string[]} */
+  const app = await json(new URL("app/files.json", ROOT));
+  const shown = performance.getEntriesByType("resource").map(({ name }) => name);
+  const facts = ["data/collection.json", "data/tokens.json", ...app].map((address) => new URL(address, ROOT).href);
+  const all = [location.href.split("#")[0], songOf(offer), ...facts, ...shown, ...stems];
+  return [...new Set(all.filter((address) => address.startsWith(ROOT.href)))];
+}
+
+/**
+ * Offer to keep what a page needs to play, or to remove it.
+ * @param {HTMLElement} offer @param {AbortSignal} signal
+ */
+async function offerToKeep(offer, signal) {
+  const [button, status] = [offer.querySelector("button"), offer.querySelector("[role=status]")];
+  const { remove = "", keep = "", coming = "", kept = "", failed = "" } = offer.dataset; // in the page's language
+  const cache = await caches.open(CACHE);
+  const stems = await stemsOf(offer);
+  const last = stems.at(-1);
+  if (!button || !status || !last || signal.aborted) return;
+  let isKept = Boolean(await cache.match(last));
+  const show = () => (button.textContent = isKept ? remove : keep);
+  const work = async () => {
+    if (isKept) {
+      for (const stem of stems) await cache.delete(stem);
+    } else {
+      const addresses = await addressesToKeep(offer, stems);
+      await navigator.storage?.persist?.();
+      for (const [nth, address] of addresses.entries()) {
+        status.textContent = coming.replace("{done}", String(nth + 1)).replace("{all}", String(addresses.length));
+        if (!(stems.includes(address) && (await cache.match(address)))) await cache.add(address);
+      }
+    }
+    isKept = !isKept;
+    status.textContent = isKept ? kept : "";
+  };
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await work();
+    } catch (error) {
+      status.textContent = failed.replace("{reason}", reasonOf(error));
+    }
+    button.disabled = false;
+    show();
+  }, { signal });
+  show();
+  if (isKept) status.textContent = kept;
+  offer.hidden = false;
+}
+
+eachPage((signal) => {
+  for (const offer of findAll(document, ".keep-offline")) offerToKeep(offer, signal).catch(() => {}); // no facts, no offer
+});
