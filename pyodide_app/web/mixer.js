@@ -1,2 +1,2 @@
 // <stem-mixer>, for every page that has one: see docs/component.md.
-export { StemMixer } from "./mixer/stem-mixer.js";
+export { StemMixer } from "./mixer/mixer.js";

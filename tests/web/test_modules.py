@@ -31,7 +31,6 @@ DOORS = {
     "site.js",
     "sw.js",
 }
-TYPES = re.compile(r"/\*\*.*?\*/", re.DOTALL)
 NAMED = re.compile(
     r"""(?:from|import|URL)\s*\(?\s*"([^"]+\.js)"(?:\)|, import\.meta\.url|;|\s*\*/)"""
 )
@@ -44,10 +43,10 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in sorted(WEB.rglob("*.js"))}
 
 
-def imports(name: str, *, types: bool = True) -> set[str]:
+def imports(name: str) -> set[str]:
     """Return the modules that one names: imports, also lazy ones and of types alone; workers."""
     text = MODULES[name].read_text(encoding="utf-8")
-    paths = (match[1] for match in NAMED.finditer(text if types else TYPES.sub("", text)))
+    paths = (match[1] for match in NAMED.finditer(text))
     return {posixpath.normpath(posixpath.join(room_of(name), path)) for path in paths}
 
 
@@ -83,7 +82,7 @@ def test_only_the_script_of_every_page_opens_a_door() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = {name: imports(name, types=False) for name in MODULES}
+    graph = {name: imports(name) for name in MODULES}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

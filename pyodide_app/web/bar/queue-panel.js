@@ -1,7 +1,17 @@
 // The queue's panel: its tracks in their order, what to do with them, and the playlists that are saved.
-/** @import { PlayerBar } from "./player-bar.js" */
 /** @import { Playlist } from "./playlists.js" */
-/** @import { Entry } from "./queue.js" */
+/** @import { Entry, Queue } from "./queue.js" */
+/**
+ * What the panel asks of its player.
+ * @typedef {object} Player
+ * @property {Queue} queue
+ * @property {AbortSignal} life
+ * @property {() => void} update show the queue, which has changed
+ * @property {() => void} clearQueue
+ * @property {(entry: Entry) => void} playEntry
+ * @property {(entry: Entry) => void} removeEntry
+ * @property {(addresses: string[], options?: { add: boolean }) => Promise<void>} take
+ */
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { LANGUAGE } from "../language/language.js";
@@ -24,7 +34,7 @@ export class QueuePanel {
   /** @type {HTMLElement[]} */
   #queueControls = [this.#list]; // what makes sense only while something is queued
 
-  /** @param {PlayerBar} bar */
+  /** @param {HTMLElement & Player} bar */
   constructor(bar) {
     const { life: signal } = bar;
     this.#bar = bar;

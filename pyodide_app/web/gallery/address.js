@@ -3,15 +3,10 @@
 import { SORTS } from "./search.js";
 import { isAddressOf } from "./token-index.js";
 
+/** @import { Criteria } from "./search.js" */
 /** @import { Facet, FacetValue, Index } from "./token-index.js" */
 /** @typedef {"sheet" | "cards" | "list"} View */
-/**
- * @typedef {object} Query
- * @property {string} words
- * @property {Record<string, string[]>} chosen slugs by the facet's name
- * @property {string} sort one of SORTS, or "" for the usual order
- * @property {View | ""} view
- */
+/** @typedef {Criteria & { view: View | "" }} Query */
 
 /** @type {readonly View[]} */
 export const VIEWS = ["sheet", "cards", "list"];

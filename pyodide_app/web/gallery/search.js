@@ -2,6 +2,13 @@
 /** @import { Index, Kind } from "./token-index.js" */
 import { isAddressOf } from "./token-index.js";
 
+/**
+ * @typedef {object} Criteria
+ * @property {string} words
+ * @property {Record<string, string[]>} chosen slugs by the facet's name
+ * @property {string} sort one of SORTS, or "" for the usual order
+ */
+
 /** What a word is worth where it stands: a token's own number most, the inside of some word least. */
 const NUMBER = 16;
 const WHOLE = 4; // as a word of the title; twice that of the beginning, four times that of the inside
@@ -37,7 +44,7 @@ export class TokenSearch {
   /**
    * The tokens that fit, in the wanted order; and for every facet how many tokens each of its values
    * would have, given the words and what is chosen in the other facets.
-   * @param {Pick<import("./address.js").Query, "words" | "chosen" | "sort">} query
+   * @param {Criteria} criteria
    */
   search({ words, chosen, sort }) {
     const terms = foldText(words).split(/\s+/).filter(Boolean);

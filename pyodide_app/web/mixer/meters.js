@@ -1,5 +1,4 @@
 // The meters: levels, what they were at most of late, and the figures of a mastering desk.
-/** @import { StemMixer } from "./stem-mixer.js" */
 import { find, setText } from "../base/dom.js";
 import { _, formatDecimal } from "../language/phrases.js";
 import { SILENT } from "../language/units.js";
@@ -10,11 +9,12 @@ const FIGURES = /** @type {const} */ (["left", "right", "gain", "truePeak", "mom
 const held = new WeakMap(); // what a meter has shown at most of late
 const ABSOLUTE_GATE = -70; // LUFS: below it is nothing to speak of
 
+/** @typedef {HTMLElement & { rows: readonly { element: HTMLElement }[] }} Mixer what is shown */
 /** @typedef {Record<typeof FIGURES[number], number>} Figures of the master, as levels.py lists them */
 
 /**
  * Show peaks of the two sides, and Python's levels if there are any.
- * @param {StemMixer} mixer @param {readonly number[]} peaks
+ * @param {Mixer} mixer @param {readonly number[]} peaks
  * @param {Float32Array | null} levels the figures, and a peak for each row
  */
 export function updateMeters(mixer, peaks, levels) {
@@ -32,7 +32,7 @@ export function updateMeters(mixer, peaks, levels) {
   }
 }
 
-/** @param {StemMixer} mixer @param {Float32Array} levels */
+/** @param {Mixer} mixer @param {Float32Array} levels */
 function showFigures(mixer, levels) {
   const figures = /** @type {Figures} */ (Object.fromEntries(FIGURES.map((name, nth) => [name, levels[nth]])));
   /** @param {string} name @param {string} words */

@@ -4,19 +4,17 @@
 // which there are thousands, say where it is to be found (data-mixer) and how it is to be set (data-mix,
 // data-solo). Attributes: data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
 // data-locked and data-preview (what is heard of stems that are not the visitor's, and for how many
-// seconds), data-off (there is nothing to play with). What else it can do is in tools.js and shortcuts.js.
+// seconds), data-off (there is nothing to play with). What else it can do is added by mixer.js.
 /** @import { Loading } from "../playback/stems.js" */
 /** @import { Place, PlayerState, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
-import { addShortcuts } from "./shortcuts.js";
 import { updateMeters } from "./meters.js";
 import { MemoryBudgetError } from "../playback/memory.js";
 import { brokenRules, mixNumber, parseMixNumber } from "./mix-links.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _, formatList, plural } from "../language/phrases.js";
 import { isPlaying, Player, resumeAudio } from "../playback/player.js";
-import { addTools } from "./tools.js";
 import { MixerRow } from "./row.js";
 import { StatusLine } from "./status-line.js";
 import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
@@ -33,6 +31,9 @@ const STATES = { idle: "", loading: _("Loading"), ready: _("Ready"), playing: _(
 const ACCESS = { preview: _("not yours: preview only"), silent: _("not yours: silent"), open: "" };
 
 export class StemMixer extends HTMLElement {
+  /** @type {((mixer: StemMixer) => void)[]} */
+  static extensions = []; // what else mixers do, added to each whose controls are there
+
   /** @type {Player | null} */
   #player = null;
   /** @type {Promise<Data.Song> | null} */
@@ -319,8 +320,7 @@ export class StemMixer extends HTMLElement {
 
   #start() {
     this.#connectControls();
-    addTools(this);
-    addShortcuts(this);
+    for (const extend of StemMixer.extensions) extend(this);
     this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
   }
@@ -610,5 +610,3 @@ async function fetchPage(address) {
   if (!answer.ok) throw new Error(_("The mixer couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
-
-customElements.define("stem-mixer", StemMixer);

@@ -1,0 +1,9 @@
+// The mixer, with all that it can do.
+import { addShortcuts } from "./shortcuts.js";
+import { StemMixer } from "./stem-mixer.js";
+import { addTools } from "./tools.js";
+
+StemMixer.extensions.push(addTools, addShortcuts);
+customElements.define("stem-mixer", StemMixer);
+
+export { StemMixer };
