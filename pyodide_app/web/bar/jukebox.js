@@ -1,7 +1,7 @@
-// What the bar plays: the tracks of a queue, one after the other, each by the mixer's own player.
+// Plays the tracks of the queue one after another, each with the mixer's player.
 //
-// Nothing of the player is loaded before the first Play. While a track comes to its end the next one is
-// decoded, where memory permits, so that it follows at once. What cannot be played is passed over.
+// The player's modules are loaded with the first Play. Near the end of a track the next one is decoded, if
+// memory permits, so that there is no gap. Tracks that cannot be played are skipped.
 import { ROOT } from "../base/root.js";
 import { importLater } from "../base/version.js";
 import { Emitter } from "../base/emitter.js";
@@ -12,10 +12,10 @@ import { _ } from "../language/phrases.js";
 import { takeAudioFocus } from "../playback/audio-focus.js";
 import { loadCollection, loadTrack } from "./tracks.js";
 
-const AHEAD_SECONDS = 20; // before the end: the next track is decoded
-const BACK_SECONDS = 3; // into a track: Previous goes to its beginning
-const SILENT = -100; // dB: what no volume is
-const PATIENCE_MS = 3000; // for the browser to let sound begin
+const AHEAD_SECONDS = 20; // before a track's end: decode the next one
+const BACK_SECONDS = 3; // into a track: Previous restarts it
+const SILENT = -100; // dB
+const PATIENCE_MS = 3000; // until the browser must have started the audio context
 
 /** @import { Peaks } from "../playback/messages.js" */
 /** @import { Place, Player, StateChange, Stats } from "../playback/player.js" */
@@ -28,7 +28,7 @@ const PATIENCE_MS = 3000; // for the browser to let sound begin
 export class Jukebox extends Emitter {
   /** @type {JukeboxState} */
   state = "paused";
-  /** Why it is in its state, what the visitor can do, or what was skipped. */
+  /** Why playback failed, what the visitor can do, or which track was skipped. */
   reason = "";
   /**
    * The current track; null while it is not known.
@@ -37,16 +37,16 @@ export class Jukebox extends Emitter {
   track = null;
   #queue;
   /** @type {typeof import("../playback/player.js") | null} */
-  #playerModule = null; // once it is there
+  #playerModule = null; // once loaded
   /** @type {Deck | null} */
-  #deck = null; // what is heard
+  #deck = null; // the current track's
   /** @type {{ id: number, deck: Promise<Deck> } | null} */
-  #ahead = null; // what is next
-  #request = 0; // each request of the visitor's outdates those before it
-  #isWanted = false; // the visitor wants to hear something
+  #ahead = null; // the next track's
+  #request = 0; // counts requests: a newer one cancels those before
+  #isWanted = false; // the visitor pressed Play
   /** @type {{ entry: Entry, seconds: number, reason: string }[]} */
-  #failures = []; // what has not played since something did
-  #skipped = ""; // which was the last of them, and why, in words
+  #failures = []; // tracks that failed since one last played
+  #skipped = ""; // message about the last of them
 
   /** @param {Queue} queue */
   constructor(queue) {
@@ -59,7 +59,7 @@ export class Jukebox extends Emitter {
     return this.track?.song.duration ?? 0;
   }
 
-  /** The last node before the loudspeakers. */
+  /** The last node before the context's destination. */
   get outputNode() {
     return this.#deck?.player.outputNode ?? null;
   }
@@ -69,7 +69,7 @@ export class Jukebox extends Emitter {
     return this.#deck?.player.stats ?? null;
   }
 
-  /** Play the queue's current track from where it is. Call it in a gesture's own handler. */
+  /** Play the queue's current track from its position. Must be called from a user gesture's handler. */
   play() {
     this.#failures = [];
     this.#skipped = "";
@@ -84,12 +84,12 @@ export class Jukebox extends Emitter {
     this.#setState("paused");
   }
 
-  /** Have the player at hand: the visitor is about to press Play. */
+  /** Load the player's modules: the visitor is about to press Play. */
   preload() {
-    this.#loadPlayer().catch(() => {}); // Play says what is wrong
+    this.#loadPlayer().catch(() => {}); // Play reports the error
   }
 
-  /** Know the current track, without playing it; what played before is let go of. */
+  /** Stop, and load the current track's metadata without playing it. */
   async prepare() {
     const turn = ++this.#request;
     const entry = this.#queue.current;
@@ -105,7 +105,7 @@ export class Jukebox extends Emitter {
   }
 
   /**
-   * Play another entry of the queue, from its beginning.
+   * Play another entry of the queue from the start.
    * @param {{ id: number }} entry
    */
   playEntry({ id }) {
@@ -126,7 +126,7 @@ export class Jukebox extends Emitter {
   }
 
   /**
-   * Go on from a place in the track, in seconds.
+   * Seek within the track.
    * @param {number} seconds
    */
   seek(seconds) {
@@ -136,14 +136,14 @@ export class Jukebox extends Emitter {
     this.emit("position", { seconds: this.#queue.seconds, peaks: [0, 0] });
   }
 
-  /** @param {number} volume from 0, which is silence, to 1 */
+  /** @param {number} volume from 0 (silence) to 1 */
   setVolume(volume) {
     this.#queue.volume = volume;
     this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
   }
 
   /**
-   * How much of the current track the visitor hears.
+   * The most restricted access among the current track's stems.
    * @returns {Promise<Data.Access>}
    */
   async access() {
@@ -161,7 +161,7 @@ export class Jukebox extends Emitter {
     const entry = this.#queue.current;
     if (!entry) return;
     this.#isWanted = true;
-    takeAudioFocus(this, () => this.pause()); // while it is loaded, too
+    takeAudioFocus(this, () => this.pause()); // also while loading
     try {
       const deck = this.#deck?.id === entry.id ? this.#deck : await this.#openDeck(entry, turn);
       await deck?.player.play();
@@ -171,12 +171,12 @@ export class Jukebox extends Emitter {
   }
 
   /**
-   * Have a player of an entry for what is heard; null where the visitor wants something else by then.
+   * Open a deck for an entry; null if a newer request has come meanwhile.
    * @param {Entry} entry @param {number} turn
    */
   async #openDeck(entry, turn) {
     this.#closeDeck();
-    if (this.track) this.#playerModule?.resumeAudio(this.track.song.rate); // while the gesture lasts
+    if (this.track) this.#playerModule?.resumeAudio(this.track.song.rate); // while the user gesture counts
     this.#setState("loading", this.#skipped);
     await this.#loadTrack(entry);
     const deck = await this.#deckFor(entry);
@@ -188,7 +188,7 @@ export class Jukebox extends Emitter {
   }
 
   /**
-   * The current track does not play: go on to the next, unless all that follow have been tried.
+   * The current track failed: play the next one, unless all have failed.
    * @param {string} reason
    */
   #skip(reason) {
@@ -206,7 +206,7 @@ export class Jukebox extends Emitter {
     this.#play();
   }
 
-  /** Nothing of what was tried plays: be where it began, so that it can be tried again. */
+  /** All tracks failed: return to the first of them, so that it can be tried again. */
   async #giveUp() {
     const first = this.#failures.find((failure) => this.#queue.entries.includes(failure.entry));
     if (!first) return;
@@ -219,7 +219,7 @@ export class Jukebox extends Emitter {
     if (turn === this.#request) this.#setState("failed", reason);
   }
 
-  /** Let go of the loudspeakers, if they are had; when a player is still on its way, too. */
+  /** Release the audio hardware, also while a player is still loading. */
   #releaseAudio() {
     if (this.#isWanted) this.#playerModule?.suspendAudioSoon();
     this.#isWanted = false;
@@ -234,7 +234,7 @@ export class Jukebox extends Emitter {
   }
 
   /**
-   * A player of an entry: the one that has been decoded ahead, if it is that one.
+   * A deck for an entry: the one decoded ahead, or a new one.
    * @param {Entry} entry
    */
   #deckFor(entry) {
@@ -296,14 +296,14 @@ export class Jukebox extends Emitter {
       await next.player.preload(room);
       return next;
     });
-    deck.catch(() => {}); // it is tried again when it is wanted
+    deck.catch(() => {}); // tried again when its turn comes
     this.#ahead = { id: entry.id, deck };
   }
 
   #playNext() {
     const entry = this.#queue.next({ ended: true });
     if (entry) this.playEntry(entry);
-    else this.pause(); // at the track's beginning by now, which those who listen have to know
+    else this.pause(); // back at the start: report that
   }
 
   #closeDeck() {
@@ -313,7 +313,7 @@ export class Jukebox extends Emitter {
     this.#deck = null;
   }
 
-  /** A browser may want a press before anything sounds: say so, rather than play to nobody. */
+  /** Browsers may block sound until a press: pause and say so, rather than play silently. */
   #checkSilence() {
     const turn = this.#request;
     setTimeout(() => {

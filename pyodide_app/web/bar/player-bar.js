@@ -1,6 +1,5 @@
-// <player-bar>: what plays on while the visitor walks through the site. It is made, and its modules are
-// loaded, when something is first queued; site.js sees to that. What plays is jukebox.js's, what the
-// queue's panel shows is queue-panel.js's.
+// <player-bar>: the player that keeps playing while the visitor browses the site. site.js loads it when something
+// is first queued. jukebox.js plays; queue-panel.js shows the queue.
 import { find, createElement, setText } from "../base/dom.js";
 import { once } from "../base/once.js";
 import { APP } from "../base/version.js";
@@ -18,10 +17,10 @@ import { setPressed } from "../base/controls.js";
 import { formatTime } from "../language/units.js";
 
 const COLLECTION = document.documentElement.dataset.collection ?? "";
-const QUEUE = `stempress:queue:${COLLECTION}`; // localStorage: outlives the page
-const PLAYING = `stempress:playing:${COLLECTION}`; // sessionStorage: when the page was left while it played
+const QUEUE = `stempress:queue:${COLLECTION}`; // in localStorage
+const PLAYING = `stempress:playing:${COLLECTION}`; // in sessionStorage: when the page was left while playing
 const SAVE_MS = 5000;
-const RESUME_MS = 15_000; // a page that comes later than this does not play by itself
+const RESUME_MS = 15_000; // playback resumes on a page that loads within this time
 const STEP_SECONDS = 5;
 
 /** @import { Entry } from "./queue.js" */
@@ -33,11 +32,11 @@ export class PlayerBar extends HTMLElement {
   queue = Queue.parse(readItem(QUEUE));
   jukebox = new Jukebox(this.queue);
   #panel = new QueuePanel(this);
-  #isPositionHeld = false; // the visitor holds the position's thumb
+  #isPositionHeld = false; // the visitor is dragging the position
   #savedTime = 0;
-  #savedText = readItem(QUEUE); // the queue as text, as it was written or read last
+  #savedText = readItem(QUEUE); // the serialized queue, as last saved or read
 
-  /** Fill the bar, and show what was queued the last time. */
+  /** Create the controls and restore the saved queue. */
   start() {
     this.#createControls();
     const { life: signal } = this;
@@ -55,7 +54,7 @@ export class PlayerBar extends HTMLElement {
       keep: this,
       report: (title) => {
         this.#announce(title);
-        this.#show(); // there is a network again
+        this.#show(); // clears the offline message
       },
       signal,
       refuse: () => setText(this.#find("reason"), _("You're offline, so that page couldn't load.")),
@@ -78,7 +77,7 @@ export class PlayerBar extends HTMLElement {
     return this.#life.signal;
   }
 
-  /** The last node before the loudspeakers. */
+  /** The last node before the context's destination. */
   get outputNode() {
     return this.jukebox.outputNode;
   }
@@ -88,7 +87,7 @@ export class PlayerBar extends HTMLElement {
   }
 
   /**
-   * Play what addresses stand for: at once, or after what is queued.
+   * Play tracks now, or add them to the queue.
    * @param {readonly string[]} addresses
    */
   async take(addresses, { add = false } = {}) {
@@ -103,14 +102,14 @@ export class PlayerBar extends HTMLElement {
     else if (isFirst) await this.jukebox.prepare();
   }
 
-  /** The queue is another: keep it, and show it. */
+  /** Save and show the queue after a change. */
   update() {
     this.#showQueue();
     this.#save();
   }
 
   /**
-   * Tell screen readers; what they were told last is read again if a space makes it another text.
+   * Announce a message to screen readers. A trailing space makes them repeat the same one.
    * @param {string} words
    */
   #announce(words) {
@@ -129,7 +128,7 @@ export class PlayerBar extends HTMLElement {
     this.#show();
   }
 
-  /** Stop, and let go of the queue. */
+  /** Stop, and empty the queue. */
   clearQueue() {
     this.queue.clear();
     this.jukebox.prepare();
@@ -257,12 +256,12 @@ export class PlayerBar extends HTMLElement {
     this.#showPlace(queue.seconds);
     const access = await jukebox.access().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
     const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[access];
-    const { reason } = jukebox; // by now
+    const { reason } = jukebox; // after the wait
     setText(this.#find("reason"), jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);
   }
 
   /**
-   * Show where a track leads, its cover and length; or that there is none.
+   * Show a track's link, cover and duration; null clears them.
    * @param {Track | null} track
    */
   #showTrack(track) {
@@ -290,7 +289,7 @@ export class PlayerBar extends HTMLElement {
     setText(this.#find("now"), words);
   }
 
-  /** Let the keys, the lock screen and other windows know of another state. */
+  /** Report a change of state to the media session, and save it. */
   #reportState() {
     const { state, track } = this.jukebox;
     if (state === "playing" && track) this.#announceTrack(track);
@@ -325,7 +324,7 @@ export class PlayerBar extends HTMLElement {
     });
   }
 
-  /** Offer the playlist that the page's address holds. */
+  /** Offer the playlist in the page's hash, if there is one. */
   #openShared() {
     const playlist = parsePlaylist(location.hash);
     if (!playlist) return;
@@ -335,10 +334,10 @@ export class PlayerBar extends HTMLElement {
   }
 
   #leavePage() {
-    if (!this.#isOn) return; // all else was kept when it changed
+    if (!this.#isOn) return; // otherwise everything is saved already
     this.#save();
     if (this.jukebox.state === "playing") saveItem(PLAYING, String(Date.now()), "sessionStorage");
-    this.jukebox.pause(); // the browser may keep this page, and show it again
+    this.jukebox.pause(); // the page may go to the back/forward cache
   }
 
   #restorePage() {
@@ -346,7 +345,7 @@ export class PlayerBar extends HTMLElement {
     if (wasPlaying()) this.jukebox.play();
   }
 
-  /** There is one queue for all windows of the site: take what another one has made of it. */
+  /** Adopt the queue that another window has saved: all windows of the site share it. */
   #adoptQueue() {
     const text = readItem(QUEUE);
     if (text === this.#savedText) return;
@@ -360,7 +359,7 @@ export class PlayerBar extends HTMLElement {
     this.#showQueue();
   }
 
-  /** Keep where it was paused; unless it was because another window plays, and keeps its own. */
+  /** Save the position when paused, unless another window has saved the queue since. */
   #savePlace() {
     if (!this.#isOn && readItem(QUEUE) === this.#savedText) this.#save();
   }
@@ -387,7 +386,7 @@ export class PlayerBar extends HTMLElement {
 }
 
 /**
- * Give an element an attribute, unless it has it; without a value, take it away.
+ * Set an attribute if it differs; undefined removes it.
  * @param {Element} element @param {string} name @param {string | undefined} value
  */
 function setAttribute(element, name, value) {
@@ -395,14 +394,14 @@ function setAttribute(element, name, value) {
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** It played when the last page was left, a moment ago. */
+/** Whether music was playing when the last page was left, a moment ago. */
 function wasPlaying() {
   const when = Number(readItem(PLAYING, "sessionStorage"));
   saveItem(PLAYING, null, "sessionStorage");
   return Date.now() - when < RESUME_MS;
 }
 
-/** The visitor has asked for this page anew. */
+/** Whether this page was reloaded. */
 function isReloaded() {
   const [navigation] = performance.getEntriesByType("navigation");
   return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
@@ -410,11 +409,11 @@ function isReloaded() {
 
 customElements.define("player-bar", PlayerBar);
 
-/** The page's one bar, made when it is first asked for. */
+/** The document's player bar, created on the first call. */
 export const openBar = once(open);
 
 async function open() {
-  const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's own
+  const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's theme
   await loadSheets(["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href), { before: last });
   const bar = new PlayerBar();
   document.body.append(bar);

@@ -1,7 +1,7 @@
-// Playlists that a visitor keeps by name in this browser, shares as a link, or takes along as M3U.
+// Playlists: saved by name in this browser, shared as links, exported as M3U.
 //
-// A link holds the whole of one after its #: queue=1, name, and tracks joined by commas. Whatever comes
-// out of a link or the browser's storage is checked: anybody can have written it.
+// A link has the whole playlist in its hash: queue=1, name, and tracks separated by commas. Links and storage
+// are untrusted and validated.
 import { ROOT } from "../base/root.js";
 import { _ } from "../language/phrases.js";
 import { MAX_TRACKS } from "./queue.js";
@@ -15,7 +15,7 @@ const MOST_LETTERS = 80;
 /** @typedef {{ name: string, tracks: string[] }} Playlist */
 
 /**
- * All that are saved, by name.
+ * The saved playlists, sorted by name.
  * @returns {Playlist[]}
  */
 export function savedPlaylists() {
@@ -24,12 +24,12 @@ export function savedPlaylists() {
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
     return Array.isArray(stored) ? stored.map(validPlaylist).filter((playlist) => playlist !== null) : [];
   } catch {
-    return []; // nothing is kept, or it is not ours
+    return []; // storage is blocked, or holds something else
   }
 }
 
 /**
- * Keep one, instead of any of the same name; an Error where the browser keeps nothing. 
+ * Save a playlist, replacing one of the same name; throws if the browser refuses.
  * @param {Playlist} playlist
  */
 export function savePlaylist({ name, tracks }) {
@@ -50,7 +50,7 @@ export function playlistLink({ name, tracks }) {
 }
 
 /**
- * Read what follows an address's #; null where that is no playlist.
+ * Parse a playlist from a URL's hash; null if there is none.
  * @param {string} hash
  */
 export function parsePlaylist(hash) {
@@ -60,7 +60,7 @@ export function parsePlaylist(hash) {
 }
 
 /**
- * The previews of tracks as M3U, with full addresses; "" where there are none.
+ * A playlist's previews as M3U, with absolute URLs; "" if there are none.
  * @param {Playlist} playlist
  */
 export async function toM3u({ name, tracks }) {
@@ -78,7 +78,7 @@ export async function toM3u({ name, tracks }) {
 }
 
 /**
- * @param {any} given whatever a link or the browser's storage holds
+ * @param {any} given untrusted
  * @returns {Playlist | null}
  */
 function validPlaylist(given) {

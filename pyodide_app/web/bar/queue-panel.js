@@ -1,4 +1,4 @@
-// The queue's panel: its tracks in their order, what to do with them, and the playlists that are saved.
+// The queue panel: tracks to reorder and remove, sharing and export, and saved playlists.
 /** @import { Playlist } from "./playlists.js" */
 /** @import { Entry, Queue } from "./queue.js" */
 /**
@@ -30,9 +30,9 @@ export class QueuePanel {
   #status = createElement("p", { class: "status", role: "status" });
   #name = createElement("input", { type: "text", maxlength: "80", autocomplete: "off" });
   /** @type {Map<number, HTMLElement>} */
-  #rows = new Map(); // by their entry's id
+  #rows = new Map(); // by entry id
   /** @type {HTMLElement[]} */
-  #queueControls = [this.#list]; // what makes sense only while something is queued
+  #queueControls = [this.#list]; // hidden while the queue is empty
 
   /** @param {HTMLElement & Player} bar */
   constructor(bar) {
@@ -57,7 +57,7 @@ export class QueuePanel {
       createElement("div", { class: "line" }, this.#heading, motion, this.#button(_("Hide"), () => this.close())),
       this.#shared, ...this.#queueControls, this.#status, this.#playlists,
     );
-    this.element.addEventListener("click", () => this.#setStatus(""), { capture: true, signal }); // what was done last is done
+    this.element.addEventListener("click", () => this.#setStatus(""), { capture: true, signal }); // clears the previous message
     bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close(), { signal });
   }
 
@@ -80,7 +80,7 @@ export class QueuePanel {
   }
 
   /**
-   * Show a playlist that came with a link; whether to play it is up to the visitor.
+   * Offer a playlist from a link, without playing it.
    * @param {Playlist} playlist
    */
   offer(playlist) {
@@ -92,7 +92,7 @@ export class QueuePanel {
     this.#open();
   }
 
-  /** Show the queue as it is now. */
+  /** Show the current queue. */
   show() {
     this.#toggleButton.setAttribute("aria-expanded", String(this.isOpen));
     if (!this.isOpen) return;
@@ -105,7 +105,7 @@ export class QueuePanel {
   }
 
   /**
-   * Have these rows in the list, in this order; as few as can be are touched.
+   * Put rows into the list in this order, moving as few as possible to keep the focus.
    * @param {HTMLElement[]} rows
    */
   #arrange(rows) {
@@ -118,12 +118,12 @@ export class QueuePanel {
     }
     while (this.#list.children.length > rows.length) this.#list.lastElementChild?.remove();
     if (!(focused instanceof HTMLElement) || !this.#list.contains(focused)) return;
-    const row = focused.closest("li"); // it may have been moved, and to an end
+    const row = focused.closest("li"); // at an end of the list, its button is disabled
     const isAtEnd = row && focused.matches(":disabled");
     (isAtEnd ? find(row, row.querySelector(":is(.up, .down):enabled") ? ":is(.up, .down):enabled" : ".go") : focused).focus();
   }
 
-  /** Mark the track that is played. */
+  /** Mark the current track. */
   markCurrent() {
     const { current } = this.#bar.queue;
     for (const [id, row] of this.#rows) row.setAttribute("aria-current", String(id === current?.id));
@@ -236,7 +236,7 @@ export class QueuePanel {
   }
 
   /**
-   * Do something, and show why it fails if it does.
+   * Run an action and show its error, if it fails.
    * @param {() => unknown} act
    */
   async #attempt(act) {

@@ -1,12 +1,12 @@
-// What is to be played, in which order, and the place in it. Pure: what it is kept as is checked here,
-// for other sites on the same host can write it.
+// The queue: tracks, their order, and the position. Pure. Its saved form is validated, since other sites on the
+// same host can write it.
 //
-/** @typedef {{ id: number, address: string }} Entry a track may stand in the queue more than once */
+/** @typedef {{ id: number, address: string }} Entry the queue may hold a track more than once */
 /** @typedef {"off" | "all" | "one"} Repeat */
 import { isTrack } from "./tracks.js";
 
 const VERSION = 1;
-export const MAX_TRACKS = 500; // tracks of a queue, or of a playlist
+export const MAX_TRACKS = 500; // of a queue or a playlist
 /** @type {readonly Repeat[]} */
 export const REPEATS = ["off", "all", "one"];
 
@@ -16,10 +16,10 @@ export class Queue {
   /** @type {Repeat} */
   repeat = "off";
   volume = 1;
-  seconds = 0; // where the current track is
-  #current = 0; // its id; 0 where there is none
+  seconds = 0; // position in the current track
+  #current = 0; // entry id; 0: none
   /** @type {number[] | null} */
-  #order = null; // ids in the order that shuffling gave them
+  #order = null; // entry ids in shuffled order
   #lastId = 0;
 
   get current() {
@@ -31,7 +31,7 @@ export class Queue {
   }
 
   /**
-   * Put tracks at the end, as many as there is room for; return their entries.
+   * Append tracks, up to MAX_TRACKS in total; returns their entries.
    * @param {readonly string[]} addresses
    */
   add(addresses) {
@@ -44,7 +44,7 @@ export class Queue {
   }
 
   /**
-   * Hold these tracks and no others, and begin with the first.
+   * Replace all tracks; the first one becomes current.
    * @param {readonly string[]} addresses
    */
   replace(addresses) {
@@ -60,14 +60,14 @@ export class Queue {
     this.select(0);
   }
 
-  /** @param {number} id 0 for none */
+  /** @param {number} id 0: none */
   select(id) {
     this.#current = id;
     this.seconds = 0;
   }
 
   /**
-   * Take an entry out; where it is the current one, the one after it is next.
+   * Remove an entry; if it is the current one, the next one becomes current.
    * @param {number} id
    */
   remove(id) {
@@ -90,7 +90,7 @@ export class Queue {
     [this.entries[from], this.entries[to]] = [this.entries[to], this.entries[from]];
   }
 
-  /** The entry that is next: after the current one's end, or because the visitor wants it. */
+  /** The next entry: after the current one has ended, or when the visitor skips it. */
   next({ ended = false } = {}) {
     if (ended && this.repeat === "one") return this.current;
     const ids = this.#ids;
@@ -110,7 +110,7 @@ export class Queue {
     else this.#order = null;
   }
 
-  /** The queue as text, to be kept. */
+  /** The queue as JSON, to be saved. */
   serialize() {
     const { entries, repeat, volume, seconds, shuffled } = this;
     const at = Math.max(0, entries.findIndex(({ id }) => id === this.#current));
@@ -119,7 +119,7 @@ export class Queue {
   }
 
   /**
-   * Read what was kept; what is no queue is an empty one.
+   * Parse a saved queue; anything invalid becomes an empty one.
    * @param {string | null} text
    */
   static parse(text) {
@@ -127,7 +127,7 @@ export class Queue {
     const saved = parseJson(text ?? "");
     if (saved?.v !== VERSION || !Array.isArray(saved.tracks)) return queue;
     queue.add(saved.tracks.filter(isTrack));
-    if (queue.entries.length !== saved.tracks.length) return queue; // the place in it is another's
+    if (queue.entries.length !== saved.tracks.length) return queue; // some were invalid: the position may be wrong
     const current = Number.isSafeInteger(saved.at) ? queue.entries[saved.at] : null;
     if (current) queue.select(current.id);
     if (current && Number.isFinite(saved.seconds) && saved.seconds > 0) queue.seconds = saved.seconds;
@@ -138,8 +138,8 @@ export class Queue {
   }
 
   /**
-   * Be as another window has left it. Entries that are here stay the same; with `stays` the current one
-   * keeps its position, if it is still there.
+   * Adopt a queue that another window has saved. Entries that exist here keep their ids; with `stays` the
+   * current one stays current, if it is still queued.
    * @param {string | null} text
    */
   adopt(text, { stays = false } = {}) {
@@ -159,7 +159,7 @@ export class Queue {
   }
 
   /**
-   * Keep the shuffled order, as far as there is one.
+   * Keep the shuffled order of entries that remain.
    * @param {boolean} shuffled
    */
   #keepOrder(shuffled) {
@@ -176,7 +176,7 @@ export class Queue {
     return this.#order ?? this.entries.map(({ id }) => id);
   }
 
-  /** The current track first, the others at random. */
+  /** Shuffle: the current track first, the others at random. */
   #shuffle() {
     const others = this.entries.map(({ id }) => id).filter((id) => id !== this.#current);
     this.#order = [...(this.#current ? [this.#current] : []), ...shuffle(others)];
@@ -185,7 +185,7 @@ export class Queue {
 
 /**
  * @param {string} text
- * @returns {any} whatever somebody has kept there
+ * @returns {any} untrusted
  */
 function parseJson(text) {
   try {

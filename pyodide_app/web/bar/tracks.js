@@ -1,9 +1,9 @@
-// What can be played, named as the site names its pages:
+// Track addresses, like those of the site's pages:
 //
 //   songs/undertow/3-1-4        a mix
 //   stems/undertow/bass/sub     a stem alone
 //
-// and what stands for several of them:
+// and addresses that expand to several tracks:
 //
 //   songs/undertow              its mixes that exist as tokens, rarest first
 //   songs/undertow/all          its mixes that have a page
@@ -13,7 +13,7 @@ import { SEGMENT } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 
 /**
- * What the player knows of a track.
+ * A track, ready for the player.
  * @typedef {object} Track
  * @property {Data.Song} song
  * @property {Row[]} rows one for each layer
@@ -22,7 +22,7 @@ import { _ } from "../language/phrases.js";
  * @property {string} detail
  * @property {string} page
  * @property {string} cover
- * @property {(layer: string) => boolean} sounds whether a layer is part of it
+ * @property {(layer: string) => boolean} sounds whether a layer is heard
  */
 /** @import { Row } from "../playback/messages.js" */
 
@@ -30,7 +30,7 @@ const MIX = new RegExp(`^songs/${SEGMENT}/[1-9]\\d{0,3}(-[1-9]\\d{0,3})*$`, "u")
 const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const SET = new RegExp(`^(songs/${SEGMENT}(/all)?|albums/${SEGMENT})$`, "u");
 /** @type {Map<string, Promise<any>>} */
-const files = new Map(); // JSON by its address
+const files = new Map(); // JSON by address
 
 /**
  * @param {unknown} address
@@ -41,7 +41,7 @@ export function isTrack(address) {
 }
 
 /**
- * The collection's facts; they say what may be heard of stems that are not the visitor's.
+ * Load the collection's data.
  * @returns {Promise<Data.Collection>}
  */
 export function loadCollection() {
@@ -49,7 +49,7 @@ export function loadCollection() {
 }
 
 /**
- * All tracks that addresses stand for, in order.
+ * Expand addresses to tracks, in order.
  * @param {readonly string[]} addresses
  */
 export async function expandTracks(addresses) {
@@ -58,7 +58,7 @@ export async function expandTracks(addresses) {
 }
 
 /**
- * What is known of a track.
+ * Load a track's data.
  * @param {string} address
  * @returns {Promise<Track>}
  */
@@ -69,7 +69,7 @@ export async function loadTrack(address) {
 }
 
 /**
- * Addresses, from the site's root, of the previews that there are of tracks.
+ * Addresses of the tracks' previews, relative to the site's root; undefined where there is none.
  * @param {readonly string[]} addresses
  * @returns {Promise<(string | undefined)[]>}
  */
@@ -94,7 +94,7 @@ async function expandSet(address) {
 }
 
 /**
- * The mixes of a song that exist, rarest first; where there are none, the one its page begins with.
+ * The mixes of a song that exist as tokens, rarest first; if there are none, the one on its page.
  * @param {string} slug
  */
 async function loadMixes(slug) {
@@ -162,7 +162,7 @@ function loadSong(slug) {
 }
 
 /**
- * A file of the site's data, fetched once.
+ * Load a file of the site's data, once.
  * @param {string} address
  * @returns {Promise<any>} JSON
  */

@@ -1,10 +1,10 @@
-// What a press does may fail: the status line says why.
+// Actions of the mixer's controls, whose errors the status line shows.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { find } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 
 /**
- * Do something that may fail, and let the status line say so.
+ * Run an action; the status line shows its error, if it fails.
  * @param {StemMixer} mixer @param {() => unknown} act
  */
 export async function attempt(mixer, act) {
@@ -16,7 +16,7 @@ export async function attempt(mixer, act) {
 }
 
 /**
- * Do something whenever a control is used, until the mixer is taken out of its page.
+ * Run an action on a control's event, until the mixer is removed from the page.
  * @param {StemMixer} mixer @param {string | Element} control or its selector
  * @param {string} type @param {(event: Event) => unknown} act
  */

@@ -1,4 +1,4 @@
-// Two mixes side by side; the louder one is turned down to the other, if the visitor wants that.
+// A/B comparison of two mixes; optionally the louder one is turned down to match the other.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { parseMix, formatMix } from "./mix-links.js";
@@ -13,7 +13,7 @@ export function addComparison(mixer) {
   let mixes = [null, null];
   let current = 0;
   /** @type {Map<string, number>} */
-  const loudness = new Map(); // in LUFS, by the mix
+  const loudness = new Map(); // in LUFS, by mix
 
   /** @param {string} mix */
   const measure = async (mix) => {
@@ -23,7 +23,7 @@ export function addComparison(mixer) {
     loudness.set(mix, lufs);
     return lufs;
   };
-  /** The mix as a text, without its place and loop. */
+  /** The current mix as text, without position and loop. */
   const present = async () => formatMix({ ...(await mixer.mix()), at: 0, loop: null });
   /** @param {number} volume in dB */
   const trim = async (volume) => (await mixer.player()).trim(volume);

@@ -1,4 +1,4 @@
-// The bounce: a WAV file of what is heard, or its digest beside the published one.
+// Export to WAV, and verification of the mix against its published digest.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { mixNumber } from "./mix-links.js";
@@ -37,7 +37,7 @@ export function addExport(mixer) {
   onEvent(mixer, cancel, "click", () => running?.abort());
   onEvent(mixer, start, "click", () =>
     bounce({ doing: _("Export: %(done)s"), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
-  if (!mixer.querySelector(".verify")) return; // stems come with loss
+  if (!mixer.querySelector(".verify")) return; // stems are published in a lossy format only
   onEvent(mixer, ".verify", "click", () =>
     bounce({ doing: _("Verify: %(done)s"), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
 }
@@ -73,7 +73,7 @@ async function verify(mixer, watch) {
 }
 
 /**
- * The published digest of a mix, if there is one.
+ * The published digest of a mix, or null.
  * @param {Data.Song} song @param {string} mix @param {string} root
  */
 async function publishedDigest(song, mix, root) {

@@ -1,4 +1,4 @@
-// The meters: levels, what they were at most of late, and the figures of a mastering desk.
+// The meters: levels with peak hold, loudness, true peak and gain reduction.
 import { find, setText } from "../base/dom.js";
 import { _, formatDecimal } from "../language/phrases.js";
 import { SILENT } from "../language/units.js";
@@ -6,16 +6,16 @@ import { SILENT } from "../language/units.js";
 const HOLD_MS = 1500;
 const FIGURES = /** @type {const} */ (["left", "right", "gain", "truePeak", "momentary", "shortTerm", "integrated", "range"]);
 /** @type {WeakMap<HTMLElement, { share: number, until: number }>} */
-const held = new WeakMap(); // what a meter has shown at most of late
-const ABSOLUTE_GATE = -70; // LUFS: below it is nothing to speak of
+const held = new WeakMap(); // peak hold, by meter
+const ABSOLUTE_GATE = -70; // LUFS, as in EBU R 128
 
 /** @typedef {HTMLElement & { rows: readonly { element: HTMLElement }[] }} Mixer what is shown */
 /** @typedef {Record<typeof FIGURES[number], number>} Figures of the master, as levels.py lists them */
 
 /**
- * Show peaks of the two sides, and Python's levels if there are any.
+ * Show the peaks of both channels, and the engine's levels if there are any.
  * @param {Mixer} mixer @param {readonly number[]} peaks
- * @param {Float32Array | null} levels the figures, and a peak for each row
+ * @param {Float32Array | null} levels the figures, then a peak for each row
  */
 export function updateMeters(mixer, peaks, levels) {
   const meter = find(mixer, ".meter");

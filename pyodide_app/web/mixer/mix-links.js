@@ -1,10 +1,10 @@
-// A mix as a link: what an address holds after its #.
+// A mix as a link: the format of a URL's hash.
 //
 //   v=1 song=undertow mix=3-1-4 gain=0,-6.5,0 pan=0,0.3,0 mute=2 solo=1,3 master=-3
 //   loop=0-216000 at=12345
 //
-// joined by &. Rows count from 1; loop and at are frames of the song. What is left out is as it was.
-// stempress/audio/mix_links.py reads the same.
+// joined by &. Rows count from 1; loop and at are frames of the song. Defaults are left out.
+// stempress/audio/mix_links.py reads the same format.
 import { _, formatList } from "../language/phrases.js";
 
 /** @import { RowSettings } from "../playback/messages.js" */
@@ -15,7 +15,7 @@ import { _, formatList } from "../language/phrases.js";
  * @property {RowSettings[]} rows
  * @property {number} master in dB
  * @property {[start: number, end: number] | null} loop in frames
- * @property {number} at the frame that it begins at
+ * @property {number} at position, in frames
  */
 
 const VERSION = "1";
@@ -43,7 +43,7 @@ export function formatMix({ song, choice, rows, master, loop, at }) {
 }
 
 /**
- * The mix number of a choice: positions of its stems, from 1.
+ * The mix number of a choice: the stems' positions, from 1.
  * @param {number[]} choice
  */
 export function mixNumber(choice) {
@@ -51,7 +51,7 @@ export function mixNumber(choice) {
 }
 
 /**
- * Positions of the stems that a mix number names, from 0.
+ * The stems' positions in a mix number, from 0.
  * @param {string} mix
  */
 export function parseMixNumber(mix) {
@@ -59,7 +59,7 @@ export function parseMixNumber(mix) {
 }
 
 /**
- * Slug of the song of a mix; "" if the text is none.
+ * The slug of the song of a mix; "" if the text is no mix.
  * @param {string} text
  */
 export function songOfMix(text) {
@@ -67,7 +67,7 @@ export function songOfMix(text) {
 }
 
 /**
- * Read a mix of a song; an Error says what is wrong with it.
+ * Parse a mix of a song; throws if it is invalid.
  * @param {string} text @param {Pick<Data.Song, "slug" | "layers" | "frames">} song
  * @returns {Mix}
  */
@@ -115,7 +115,7 @@ export function parseMix(text, { slug, layers, frames }) {
 }
 
 /**
- * The rules that a choice breaks, in words.
+ * The rules that a choice breaks, as sentences.
  * @param {number[]} choice @param {Pick<Data.Song, "layers" | "rules">} song
  */
 export function brokenRules(choice, { layers, rules }) {

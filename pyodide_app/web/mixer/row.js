@@ -4,15 +4,15 @@ import { setPressed, isPressed, resetFader, describeFader } from "../base/contro
 import { find } from "../base/dom.js";
 import { formatDecibels, formatPan } from "../language/units.js";
 
-const DRAG_PIXELS = 6; // a hand that moves less far has clicked
+const DRAG_PIXELS = 6; // a shorter movement is a click
 
 /**
  * @typedef {object} RowListeners
  * @property {() => void} adjusted volume, pan, mute or solo
  * @property {() => void} chosen another stem
- * @property {(share: number) => void} clicked a place in the song, from 0 to 1
- * @property {(from: number, to: number, isFree: boolean) => void} dragged over a range; free of bars
- * @property {() => void} dropped the range is as wanted
+ * @property {(share: number) => void} clicked position in the song, from 0 to 1
+ * @property {(from: number, to: number, isFree: boolean) => void} dragged a range; isFree: not snapped to bars
+ * @property {() => void} dropped end of the drag
  */
 
 export class MixerRow {
@@ -57,7 +57,7 @@ export class MixerRow {
     this.speak();
   }
 
-  /** Say volume and pan in words. */
+  /** Show volume and pan as text. */
   speak() {
     describeFader(this.volume, formatDecibels(this.volume.value));
     describeFader(this.pan, formatPan(this.pan.value));
@@ -93,7 +93,7 @@ export class MixerRow {
   }
 
   /**
-   * Follow a pointer that is down on the lane.
+   * Track a pointer that went down on the lane.
    * @param {PointerEvent} down @param {Pick<RowListeners, "clicked" | "dragged" | "dropped">} listeners
    * @param {AbortSignal} life
    */
@@ -112,13 +112,13 @@ export class MixerRow {
       isDrag ||= Math.abs(event.clientX - down.clientX) >= DRAG_PIXELS;
       if (isDrag) dragged(from, this.#shareAt(event), event.altKey);
     };
-    if (down.pointerType !== "touch") addEventListener("pointermove", move, { signal }); // a finger scrolls
+    if (down.pointerType !== "touch") addEventListener("pointermove", move, { signal }); // touch scrolls the page
     addEventListener("pointerup", up, { signal });
     addEventListener("pointercancel", () => end.abort(), { signal });
   }
 
   /**
-   * Where in the song a pointer is, from 0 to 1.
+   * The pointer's position in the song, from 0 to 1.
    * @param {PointerEvent} event
    */
   #shareAt({ clientX }) {

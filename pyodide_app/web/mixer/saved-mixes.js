@@ -1,4 +1,4 @@
-// Mixes saved by name in this browser, as the links that they are.
+// Mixes saved by name in this browser, in the format of links.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { attempt, onEvent } from "./attempts.js";
 import { mixNumber, parseMix, songOfMix, formatMix } from "./mix-links.js";
@@ -6,7 +6,7 @@ import { find, createElement } from "../base/dom.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { _ } from "../language/phrases.js";
 
-const STORE = "stempress:mixes:"; // and the collection's name: localStorage
+const STORE = "stempress:mixes:"; // followed by the collection's name; in localStorage
 const MOST_SAVED = 100;
 
 /** @typedef {{ name: string, mix: string }} SavedMix */
@@ -57,7 +57,7 @@ function savedMixes() {
     const stored = JSON.parse(readItem(storeName()) ?? "[]");
     return Array.isArray(stored) ? stored.filter(isMix) : [];
   } catch {
-    return []; // it is not ours
+    return []; // not JSON
   }
 }
 
@@ -68,7 +68,7 @@ function saveMixes(mixes) {
 }
 
 /**
- * @param {any} saved whatever the browser's storage holds
+ * @param {any} saved untrusted
  * @returns {saved is SavedMix}
  */
 function isMix(saved) {

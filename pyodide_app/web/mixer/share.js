@@ -1,4 +1,4 @@
-// The mix as a link, and as a frame for other pages.
+// Sharing: the mix as a link, and as embed code.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { mixNumber, formatMix } from "./mix-links.js";

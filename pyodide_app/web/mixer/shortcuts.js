@@ -1,4 +1,4 @@
-// The mixer by keyboard: single keys while the visitor is in it, or nowhere in particular.
+// Single-key shortcuts, while the focus is in the mixer or on the page itself.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { find, createElement } from "../base/dom.js";
 import { _ } from "../language/phrases.js";
@@ -6,7 +6,7 @@ import { saveItem, readItem } from "../base/storage.js";
 import { setPressed, isPressed } from "../base/controls.js";
 
 const OFF = "stempress:shortcuts-off";
-const STEP_SECONDS = 5; // an arrow's way, where a song has no bars
+const STEP_SECONDS = 5; // of the arrow keys, for songs without bars
 const SHEET = [
   [_("Space"), _("Play or pause")],
   ["← →", _("Back or forward one bar")],
@@ -32,7 +32,7 @@ export function addShortcuts(mixer) {
   const go = async (bars) => {
     const { bar_seconds: bar } = await mixer.facts();
     const step = bar ?? STEP_SECONDS;
-    // From a bar's beginning to the next, or to the one before.
+    // To the start of the next bar, or of the previous one.
     const position = mixer.position / step;
     const next = bars > 0 ? Math.floor(position + 1e-3) + 1 : Math.ceil(position - 0.25) - 1;
     mixer.seek(Math.min(next * step, mixer.duration - 0.01));
@@ -69,7 +69,7 @@ export function addShortcuts(mixer) {
 }
 
 /**
- * Whether a control has a use for a key itself.
+ * Whether a control handles a key itself.
  * @param {Element} target @param {string} key
  */
 function usesKey(target, key) {

@@ -1,21 +1,21 @@
-// The mixer's status line: how things stand, and for a while what has just come about.
+// The mixer's status line: the current state, or for a few seconds a message.
 import { find, setText } from "../base/dom.js";
 
-const NEWS_MS = 4000; // how long news stays, whatever else there is to report
+const NEWS_MS = 4000; // how long a message stays
 
 export class StatusLine {
   #mixer;
-  #timer = 0; // while the line shows news
+  #timer = 0; // while a message is shown
   /** @type {string | null} */
-  #next = null; // what it shows after them
+  #next = null; // the state to show afterwards
 
-  /** @param {HTMLElement} mixer whose controls may still be on their way */
+  /** @param {HTMLElement} mixer may not have loaded its controls yet */
   constructor(mixer) {
     this.#mixer = mixer;
   }
 
   /**
-   * Say what has just come about; it stays for a while.
+   * Show a message for a few seconds.
    * @param {string} words
    */
   announce(words) {
@@ -29,7 +29,7 @@ export class StatusLine {
   }
 
   /**
-   * Say how things stand, as soon as there is no news.
+   * Show the current state, once no message is shown.
    * @param {string} words
    */
   report(words) {

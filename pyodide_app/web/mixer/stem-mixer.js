@@ -1,10 +1,10 @@
-// <stem-mixer>: the controls that the page brings along, joined to a player.
+// <stem-mixer>: connects the controls in the page to a player.
 //
-// The pages of songs have it whole, so that it can be seen before a line of this has run. Others, of
-// which there are thousands, say where it is to be found (data-mixer) and how it is to be set (data-mix,
-// data-solo). Attributes: data-song (the song's JSON), data-slug, data-rate (its sample rate), data-root (the site's root),
-// data-locked and data-preview (what is heard of stems that are not the visitor's, and for how many
-// seconds), data-off (there is nothing to play with). What else it can do is added by mixer.js.
+// Song pages contain the controls, so that they are visible before any script has run. The many other pages load
+// them from a song page (data-mixer) and set them (data-mix, data-solo). Attributes: data-song (the song's JSON),
+// data-slug, data-rate (its sample rate), data-root (the site's root), data-locked and data-preview (how stems that
+// the visitor does not own are treated, and the length of previews in seconds), data-off (no player on this site).
+// More controls are added by mixer.js.
 /** @import { Loading } from "../playback/stems.js" */
 /** @import { Place, PlayerState, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
@@ -39,24 +39,24 @@ export class StemMixer extends HTMLElement {
   /** @type {Promise<Data.Song> | null} */
   #song = null;
   /** @type {Promise<void> | null} */
-  #controls = null; // where the page has not brought them
+  #controls = null; // while they are loaded from a song page
   /** @type {MixerRow[]} */
   #rows = [];
   /** @type {[start: number, end: number] | null} */
-  #range = null; // seconds that Loop repeats; null is the whole song
-  #isHeld = false; // the visitor holds the position's thumb
+  #range = null; // of the loop, in seconds; null: the whole song
+  #isHeld = false; // the visitor is dragging the position
   /** @type {Readonly<Holding>} */
   #holding = owned();
   #status = new StatusLine(this);
   #stateWords = "";
-  #life = new AbortController(); // ends when the mixer is taken out of its page
+  #life = new AbortController(); // aborted when the mixer is removed from the page
   #playerLife = new AbortController();
 
   connectedCallback() {
     if (this.dataset.off !== undefined) return;
-    this.#life = new AbortController(); // it may have been moved
+    this.#life = new AbortController(); // the element may have been moved
     if (!this.dataset.mixer || this.#rows.length) this.#start();
-    else (this.#controls = this.#loadControls()).catch(() => {}); // the status says what is wrong
+    else (this.#controls = this.#loadControls()).catch(() => {}); // shown in the status line
   }
 
   disconnectedCallback() {
@@ -76,7 +76,7 @@ export class StemMixer extends HTMLElement {
     return this.#player?.stats ?? null;
   }
 
-  /** Settles when Python and the chosen stems are there; asking for it begins the loading. */
+  /** Resolves once Python has loaded the chosen stems; reading it starts the loading. */
   get ready() {
     return this.player().then((player) => player.prepare());
   }
@@ -85,7 +85,7 @@ export class StemMixer extends HTMLElement {
     return this.#player?.state === "playing";
   }
 
-  /** Where it is, in seconds. */
+  /** In seconds. */
   get position() {
     return Number(this.#input(".position").value);
   }
@@ -94,7 +94,7 @@ export class StemMixer extends HTMLElement {
     return Number(this.#input(".position").max);
   }
 
-  /** A signal: aborted when the mixer is taken out of its page. */
+  /** A signal: aborted when the mixer is removed from the page. */
   get life() {
     return this.#life.signal;
   }
@@ -103,18 +103,18 @@ export class StemMixer extends HTMLElement {
     return this.#rows;
   }
 
-  /** Positions of the chosen stems in their layers, from 0. */
+  /** The chosen stems' positions in their layers, from 0. */
   get choice() {
     return this.#rows.map((row) => row.choice);
   }
 
-  /** SHA-256 of the mix as it is set, as little-endian interleaved words of 16 or 24 bits. */
+  /** SHA-256 of the current mix, as little-endian interleaved words of 16 or 24 bits. */
   async digest(bits = 24) {
     const player = await this.player();
     return player.digest(bits);
   }
 
-  /** The song's facts, fetched once. */
+  /** The song's data, loaded once. */
   async facts() {
     await this.#controls;
     return this.#fetchFacts();
@@ -130,7 +130,7 @@ export class StemMixer extends HTMLElement {
     return this.#song;
   }
 
-  /** The player, made when it is first needed. */
+  /** The player, created on the first call. */
   async player() {
     const song = await this.facts();
     if (this.#player) return this.#player;
@@ -157,7 +157,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Show another song.
+   * Switch to another song.
    * @param {string} address of its JSON
    */
   async change(address) {
@@ -173,7 +173,7 @@ export class StemMixer extends HTMLElement {
 
   async play() {
     try {
-      resumeAudio(Number(this.dataset.rate)); // now: after the first wait the gesture is over
+      resumeAudio(Number(this.dataset.rate)); // now: after an await the user gesture no longer counts
       const player = await this.player();
       if (this.isConnected) await player.play();
     } catch (error) {
@@ -191,7 +191,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Go on from a place in the song.
+   * Seek within the song.
    * @param {number} seconds
    */
   seek(seconds) {
@@ -201,7 +201,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * What is set, as mix-links.js writes it.
+   * All settings.
    * @returns {Promise<Mix>}
    */
   async mix() {
@@ -218,7 +218,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Set everything that a mix says; `place` false leaves the position as it is.
+   * Apply the settings of a mix; `place: false` keeps the position.
    * @param {Omit<Mix, "song">} mix
    */
   async setMix({ choice, rows, master, loop, at }, { place = true } = {}) {
@@ -242,7 +242,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Let a row play a stem.
+   * Choose a row's stem.
    * @param {number} row @param {number} nth position of the stem in its layer, from 0
    */
   choose(row, nth) {
@@ -253,7 +253,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Repeat a range, in seconds; null is the whole song.
+   * Set the range to loop, in seconds; null: the whole song.
    * @param {[start: number, end: number] | null} range
    */
   setRange(range) {
@@ -272,7 +272,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Say what has just come about; it stays for a while.
+   * Show a message in the status line for a few seconds.
    * @param {string} words
    */
   announce(words) {
@@ -280,7 +280,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Hear of the mixer's events, until it is taken out of its page.
+   * Listen to the mixer's events, until it is removed from the page.
    * @template {keyof MixerEvents} Type
    * @param {Type} type @param {(detail: MixerEvents[Type]) => void} listener
    */
@@ -296,7 +296,7 @@ export class StemMixer extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** Fetch the controls, once for all pages of a song, and set them as this page wants. */
+  /** Load the controls from the song's page, which browsers cache for all its pages, and set them as this page says. */
   async #loadControls() {
     try {
       const { mixer = "", mix = "", solo } = this.dataset;
@@ -325,7 +325,7 @@ export class StemMixer extends HTMLElement {
     this.#showHolding(owned());
   }
 
-  /** Join the controls to what they do. */
+  /** Connect the controls. */
   #connectControls() {
     const { life: signal } = this;
     /** @param {string} selector @param {() => void} act */
@@ -350,9 +350,9 @@ export class StemMixer extends HTMLElement {
       this.seek(Number(position.value));
     });
     on(".on-the-bar", "change", (box) => this.#player?.changeStemsOnBar(box.checked));
-    // Loading may begin before the first press, where the visitor is about to use the mixer; unless it
-    // would end what is heard: Python has one song at a time.
-    const prepare = () => isPlaying() || this.ready.catch(() => {}); // the status says what is wrong
+    // Start loading before the first press, when the visitor is about to use the mixer; unless something is
+    // playing, which that would stop: Python has one song at a time.
+    const prepare = () => isPlaying() || this.ready.catch(() => {}); // shown in the status line
     this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), { once: true, signal });
     this.addEventListener("focusin", prepare, { once: true, signal });
     if (!this.#rows.length) this.#makeRows();
@@ -379,7 +379,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Mark what the visitor owns, and list it first; the rest is as the site's [audio] locked says.
+   * Mark the stems that the visitor owns and list them first; for the others the site's [audio] locked applies.
    * @param {Readonly<Holding>} holding
    */
   async #showHolding(holding) {
@@ -396,7 +396,7 @@ export class StemMixer extends HTMLElement {
 
   /** @param {Data.Song} song @param {Readonly<Holding>} holding */
   #sortStems({ slug, layers }, holding) {
-    if (slug !== this.dataset.slug) return; // another song has been chosen meanwhile
+    if (slug !== this.dataset.slug) return; // another song was chosen meanwhile
     for (const [nth, layer] of layers.entries()) {
       const { stem } = this.#rows[nth];
       /** @param {HTMLOptionElement} option */
@@ -412,7 +412,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * How much of a stem may be heard.
+   * The visitor's access to a stem.
    * @param {string} layer @param {string} stem
    */
   #accessTo(layer, stem) {
@@ -428,7 +428,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Loop what a drag went over, from 0 to 1: by whole bars where there are bars.
+   * Loop a dragged range, given as shares of the song; snapped to bars if the song has any.
    * @param {number} from @param {number} to @param {boolean} isFree
    */
   async #stretch(from, to, isFree) {
@@ -450,7 +450,7 @@ export class StemMixer extends HTMLElement {
     this.#markSilent();
   }
 
-  /** Dim the rows that cannot be heard. */
+  /** Dim the rows that are muted, or not soloed while others are. */
   #markSilent() {
     const anySolo = this.#rows.some(({ solo }) => isPressed(solo));
     for (const { element, mute, solo } of this.#rows) {
@@ -465,7 +465,7 @@ export class StemMixer extends HTMLElement {
     this.#showAccess(row);
     try {
       const song = await this.facts();
-      if (song.slug !== this.dataset.slug) return; // another song has been chosen meanwhile
+      if (song.slug !== this.dataset.slug) return; // another song was chosen meanwhile
       row.draw(song.layers[nth]);
       this.#showMix(song);
     } catch (error) {
@@ -474,7 +474,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Name the mix, link to its page if it has one, and say which rules it breaks.
+   * Show the mix number, linked to its page if it has one, and the rules that the mix breaks.
    * @param {Data.Song} song
    */
   #showMix(song) {
@@ -530,7 +530,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Put the playhead and the clock at a place in the song.
+   * Show a position: playheads, slider and time.
    * @param {number} seconds
    */
   #showPlace(seconds) {
@@ -544,7 +544,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Rebuild the rows for another song, out of the rows that are there.
+   * Rebuild the rows for another song.
    * @param {Data.Song} song
    */
   #showSong(song) {
@@ -582,7 +582,7 @@ export class StemMixer extends HTMLElement {
 }
 
 /**
- * A row for a layer, made like another one.
+ * A row for a layer, cloned from another one.
  * @param {Data.Layer} layer @param {number} nth of the rows @param {HTMLElement} model
  */
 function createRow(layer, nth, model) {
@@ -597,7 +597,7 @@ function createRow(layer, nth, model) {
   return row;
 }
 
-/** @param {unknown} error why it does not play */
+/** @param {unknown} error */
 function failureText(error) {
   const reason = reasonOf(error);
   if (error instanceof MemoryBudgetError) return _("Can't play: %(reason)s.", { reason });

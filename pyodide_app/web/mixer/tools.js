@@ -1,4 +1,4 @@
-// What the mixer offers besides playing: surprises, loops by number, the lock screen, memory, the page's address.
+// The mixer's tools: random mixes, loops by bar number, media session, memory, and mixes in the page's URL.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { attempt, onEvent } from "./attempts.js";
 import { addComparison } from "./compare.js";
@@ -14,7 +14,7 @@ import { connectMotionButton } from "../pages/motion.js";
 import { _ } from "../language/phrases.js";
 import { formatTime, formatMegabytes } from "../language/units.js";
 
-const TRIES = 500; // random mixes, before the rules are taken to leave none
+const TRIES = 500; // random mixes, before giving up
 const SEEK_SECONDS = 10;
 
 /** @param {StemMixer} mixer */
@@ -34,7 +34,7 @@ export function addTools(mixer) {
 }
 
 /**
- * Go to another mix that the rules permit.
+ * Choose a random mix that the rules permit.
  * @param {StemMixer} mixer
  */
 function addSurprise(mixer) {
@@ -51,7 +51,7 @@ function addSurprise(mixer) {
 }
 
 /**
- * Bars, or seconds where a song says nothing of bars: loops by number, and the clock.
+ * Loop range and position in bars; in seconds for songs without bars.
  * @param {StemMixer} mixer
  */
 function addLoopByBars(mixer) {
@@ -97,14 +97,14 @@ function addLoopByBars(mixer) {
 }
 
 /**
- * The lock screen, and the keys of a keyboard or a headset.
+ * Media keys and the lock screen.
  * @param {StemMixer} mixer
  */
 function addMediaSession(mixer) {
   let state = "idle";
   const announceSong = async () => {
     const { title, artist, album_title: album, cover } = await mixer.facts();
-    if (state !== "playing") return; // something else does by now
+    if (state !== "playing") return; // paused meanwhile
     const src = new URL(`${mixer.dataset.root}${cover}`, document.baseURI).href;
     setMediaSession(mixer, { title, artist, album, artwork: [{ src }] }, {
       play: () => mixer.play(),
@@ -125,7 +125,7 @@ function addMediaSession(mixer) {
 }
 
 /**
- * What the stems take up, of what they may.
+ * The memory that the stems take, and the budget.
  * @param {StemMixer} mixer
  */
 function addMemoryLine(mixer) {
@@ -141,7 +141,7 @@ function addMemoryLine(mixer) {
   mixer.on("song", show);
 }
 
-/** The songs to choose from, on the mixer's own page. */
+/** The list of songs on the mixer page. */
 function songChooser() {
   return /** @type {HTMLSelectElement | null} */ (document.querySelector("select[data-mixer-songs]"));
 }
@@ -155,7 +155,7 @@ function addSongChooser(mixer) {
 }
 
 /**
- * Set what the page's address says.
+ * Apply the mix in the page's hash.
  * @param {StemMixer} mixer
  */
 function followAddress(mixer) {

@@ -1,5 +1,5 @@
-// One sound at a time, in all windows of the site, embedded mixers included: whatever begins to sound ends
-// what sounded before it.
+// One sound at a time, across all windows of the site and embedded mixers: whatever starts playing stops what
+// played before.
 import { ROOT } from "../base/root.js";
 
 const channel = openChannel();
@@ -7,8 +7,8 @@ const channel = openChannel();
 let sounding = null;
 
 /**
- * Have the loudspeakers.
- * @param {unknown} who @param {() => void} stop called when somebody else takes them, here or in another window
+ * Take the audio focus.
+ * @param {unknown} who @param {() => void} stop called when something else takes it, here or in another window
  */
 export function takeAudioFocus(who, stop) {
   const before = sounding;
@@ -17,7 +17,7 @@ export function takeAudioFocus(who, stop) {
   channel?.postMessage(sounding.since);
 }
 
-/** A way to the site's other windows; null where the browser keeps them apart. */
+/** A channel to the site's other windows; null if the browser isolates them. */
 function openChannel() {
   try {
     const windows = new BroadcastChannel(`stempress:sounding:${ROOT}`);
@@ -29,8 +29,8 @@ function openChannel() {
 }
 
 /**
- * Another window sounds since then; of two that began at once, the later one does.
- * @param {number} since in ms of the clock that windows share
+ * Yield to another window, unless this one started later.
+ * @param {number} since when it started, in ms since the epoch
  */
 function yieldFocus(since) {
   if (!sounding || since < sounding.since) return;
@@ -39,8 +39,8 @@ function yieldFocus(since) {
   stop();
 }
 
-// The pages' previews take part.
-// eslint-disable-next-line local/listener-signal -- every page of the document has such previews
+// Preview players take part, too.
+// eslint-disable-next-line local/listener-signal -- pages of the whole document have such players
 document.addEventListener("play", ({ target }) => {
   if (target instanceof HTMLMediaElement) takeAudioFocus(target, () => target.pause());
 }, true);

@@ -1,13 +1,13 @@
-// A deck of plain Web Audio nodes: what plays until Python is there, or where it cannot be.
+// A deck of Web Audio nodes: plays until Python has loaded, or where it cannot run.
 //
-// It obeys the same commands as session.py, and pans by the same law, so that Python can take over
-// in the middle of a song. It has no limiter.
+// It takes the same commands as session.py and has the same pan law, so that Python can take over within a song.
+// It has no limiter.
 
 /** @import { Command, RowSettings } from "./messages.js" */
 /** @typedef {[start: number, end: number]} Loop frames of the song */
 
-const RAMP = 0.01; // seconds that a change takes
-const SOON = 0.03; // seconds from now that sources are started at
+const RAMP = 0.01; // seconds, of every change of gain
+const SOON = 0.03; // seconds from scheduling a source to its start
 
 export class BrowserDeck {
   #context;
@@ -16,14 +16,14 @@ export class BrowserDeck {
   #sum;
   /** @type {Map<string, AudioBuffer>} */
   #stems = new Map();
-  #origin = { time: 0, frame: 0 }; // the song frame that sounds at a time of the context
+  #origin = { time: 0, frame: 0 }; // maps the context's time to a frame of the song
   /** @type {Loop | null} */
   #loop = null;
   #isPlaying = false;
 
   /**
    * @param {AudioContext} context @param {Pick<Data.Song, "frames" | "layers">} song
-   * @param {AudioNode} output where the sound goes
+   * @param {AudioNode} output
    */
   constructor(context, { frames, layers }, output) {
     this.#context = context;
@@ -66,19 +66,19 @@ export class BrowserDeck {
     for (const row of this.#rows) row.fadeOut();
   }
 
-  /** Let go of everything, a moment from now. */
+  /** Release everything, after a short fade. */
   close() {
     this.pause();
     this.#stems.clear();
     setTimeout(() => this.#sum.disconnect(), 1000 * RAMP * 5);
   }
 
-  /** Whether the song is over: stems may end before, or not sound at all. */
+  /** Whether the song is over; stems may be shorter, or none may be audible. */
   get isOver() {
     return this.#isPlaying && this.songFrame() >= this.#frames;
   }
 
-  /** Return the song frame that sounds at a time of the context: now, if none is given. */
+  /** The song frame at a time of the context. */
   songFrame(time = this.#context.currentTime) {
     const { sampleRate } = this.#context;
     if (!this.#isPlaying) return this.#origin.frame;
@@ -123,7 +123,7 @@ export class BrowserDeck {
   }
 }
 
-/** One layer: a source, and a gain for each side. */
+/** One layer: a source, and a gain for each channel. */
 class Row {
   /** @type {AudioBuffer | null} */
   stem = null;
@@ -157,14 +157,14 @@ class Row {
   }
 
   /**
-   * Play the stem from a song frame at a time of the context; what played before fades.
+   * Start the stem at a time of the context from a song frame; the previous source fades out.
    * @param {number} time @param {number} frame @param {Loop | null} loop
    */
   start(time, frame, loop) {
     this.fadeOut(time);
     if (!this.stem || frame >= this.stem.length) return;
     const { sampleRate } = this.#context;
-    // Two channels from here on: what is mono goes to both sides.
+    // Upmix mono to both channels.
     const fade = new GainNode(this.#context, { gain: 0, channelCount: 2, channelCountMode: "explicit" });
     const source = new AudioBufferSourceNode(this.#context, { buffer: this.stem });
     if (loop && frame < loop[1]) {
@@ -193,7 +193,7 @@ function rampTo(param, context, value) {
 }
 
 /**
- * dB to a factor; -60 and below is silence.
+ * dB to gain; -60 dB and below is silence.
  * @param {number} volume
  */
 function decibelsToGain(volume) {

@@ -1,16 +1,16 @@
-// Blocks for the worklet: which frame comes next, and when a change may begin.
+// Feeds the worklet: renders blocks ahead of time, and decides at which frame commands take effect.
 /** @import { Command, Peaks, Report, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 import { SCHEDULED, POSITION, BLOCK, ENDED, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
 
 const BLOCK_FRAMES = 2048;
-const LOOK_AHEAD = 12288; // safety alone: a change is rendered anew, whatever is queued
-const LOOK_AHEAD_MOST = 49152; // what the ring holds, less a few blocks
+const LOOK_AHEAD = 12288; // frames; adds no latency, since queued blocks are replaced after a command
+const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
 const MARGIN_MOST = 4096;
-const MARGIN = 512; // frames between what sounds now and the first that a change may touch
+const MARGIN = 512; // frames from the current position to the first that a command may change
 const FIGURES = 8; // MASTER_READINGS of levels.py
 
 /**
- * What of session.py's Session is used here. Frames count what has been played since the last rebase.
+ * The part of session.py's Session that renders. Frames count from the last rebase.
  * @typedef {object} FeedSession
  * @property {(frame: number) => void} rebase
  * @property {() => void} reset_levels
@@ -29,27 +29,27 @@ export class Feed {
   /** @type {MessagePort | null} */
   #port = null;
   /** @type {typeof PLAY | typeof PAUSE | "pausing"} */
-  #state = PAUSE; // "pausing" until the worklet has faded out
+  #state = PAUSE; // "pausing": the worklet is fading out
   #position = 0;
-  #positionTime = 0; // when the position was so
-  #next = 0; // the first frame that has not been rendered
+  #positionTime = 0; // when the position was reported
+  #next = 0; // the next frame to render
   #lookAhead = LOOK_AHEAD;
   #margin = MARGIN;
   #underruns = 0;
   #late = 0;
   /** @type {Command[]} */
-  #commands = []; // what waits for its turn
+  #commands = []; // not applied yet
   #levels; // MASTER_READINGS of levels.py, then a peak for each row
   /** @type {number[]} */
   #waiting = []; // rows whose stems change with the next bar
   /** @type {number | null} */
-  #unconfirmed = null; // the first frame of a change that the worklet has not answered yet
+  #unconfirmed = null; // first frame of a change that the worklet has not confirmed
   /** @type {Float32Array<ArrayBuffer>[]} */
   #spare = [];
 
   /**
    * @param {FeedSession} session @param {number} rate in Hz @param {number} rows
-   * @param {(message: WorkerToPage) => void} report tells the page
+   * @param {(message: WorkerToPage) => void} report sends to the page
    */
   constructor(session, rate, rows, report) {
     this.#session = session;
@@ -58,7 +58,7 @@ export class Feed {
     this.#levels = new Float32Array(FIGURES + rows);
   }
 
-  /** @param {MessagePort} port the way to the worklet */
+  /** @param {MessagePort} port of the worklet */
   attach(port) {
     this.#port = port;
     port.onmessage = ({ data }) => this.#receive(data);
@@ -74,7 +74,7 @@ export class Feed {
     this.#fill();
   }
 
-  /** @param {number} [at] the context's frame to begin at */
+  /** @param {number} [at] the context's frame to start at */
   play(at) {
     if (this.#state === PAUSE) {
       this.#session.rebase(this.#position);
@@ -153,7 +153,7 @@ export class Feed {
     this.#positionTime = performance.now();
   }
 
-  /** Apply the commands that wait, unless the change before them is still on its way; render ahead. */
+  /** Apply pending commands, unless the previous change is unconfirmed; then render ahead. */
   #fill() {
     if (this.#commands.length && this.#unconfirmed === null && this.#state !== "pausing") this.#applyCommands();
     if (this.#unconfirmed !== null || this.#state !== PLAY) return;
@@ -172,15 +172,15 @@ export class Feed {
     } else {
       this.#next = this.#soonest(this.#next);
       this.#session.apply_commands(JSON.stringify(commands), this.#next);
-      // Where nothing has been played yet, nothing can be late.
+      // At frame 0 nothing has been played, so the block cannot be late.
       if (this.#next > 0) this.#unconfirmed = this.#next;
       this.#render();
     }
   }
 
   /**
-   * Apply the last commands a little later: their first block came after its time.
-   * @param {number} end up to which something is queued
+   * Reapply the last commands at a later frame: their first block was late.
+   * @param {number} end of what is queued
    */
   #reapplyCommands(end) {
     this.#late++;
@@ -191,8 +191,8 @@ export class Feed {
   }
 
   /**
-   * The first frame that a change can still reach.
-   * @param {number} end up to which something is queued
+   * The first frame that a command can still change.
+   * @param {number} end of what is queued
    */
   #soonest(end) {
     const passed = ((performance.now() - this.#positionTime) * this.#rate) / 1000;

@@ -1,4 +1,4 @@
-// The keys of a keyboard or a headset, and the lock screen: they are for whatever announced itself last.
+// Media keys and the lock screen: they control whatever called setMediaSession last.
 /** @type {readonly MediaSessionAction[]} */
 const ACTIONS = ["play", "pause", "stop", "previoustrack", "nexttrack", "seekto", "seekbackward", "seekforward"];
 /** @type {MediaSession | undefined} */
@@ -7,7 +7,7 @@ const mediaSession = navigator.mediaSession;
 let owner = null;
 
 /**
- * Say what `who` plays, and what the keys do; a key without a handler does nothing.
+ * Set the metadata and the keys' handlers; keys without a handler do nothing.
  * @param {object | null} who @param {MediaMetadataInit | null} metadata
  * @param {Partial<Record<MediaSessionAction, MediaSessionActionHandler>>} handlers
  */
@@ -19,13 +19,13 @@ export function setMediaSession(who, metadata, handlers) {
     try {
       mediaSession.setActionHandler(action, handlers[action] ?? null);
     } catch {
-      continue; // this browser knows no such key
+      continue; // not supported by this browser
     }
   }
 }
 
 /**
- * Have nothing to play any more.
+ * Clear the media session, if `who` still has it.
  * @param {object} who
  */
 export function clearMediaSession(who) {
@@ -35,7 +35,7 @@ export function clearMediaSession(who) {
 }
 
 /**
- * Say whether it is "playing" or "paused", anything else is neither; and where it is, in seconds.
+ * Report the playback state and the position in seconds, if `who` still has the media session.
  * @param {object} who @param {string} state
  */
 export function setPlaybackState(who, state, { position = 0, duration = 0 } = {}) {

@@ -1,17 +1,17 @@
-// What stems take up, and how much of it there may be.
+// The memory budget for decoded stems, and a cache that keeps to it.
 import { _ } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
 
 const SHARE = 1 / 8; // of the device's memory
-const MOST_GIGABYTES = 8; // browsers tell no more than this
-const TOUCH_GIGABYTES = 4; // what a phone that does not tell is taken to have
+const MOST_GIGABYTES = 8; // browsers report no more than this
+const TOUCH_GIGABYTES = 4; // assumed for phones that do not report it
 const GIGABYTE = 1e9;
 const BYTES = 4; // of a decoded sample
 
-/** Bytes that the decoded stems of a mix may take. */
+/** Bytes for the decoded stems of a mix. */
 export const BUDGET = GIGABYTE * SHARE * Math.min(deviceGigabytes(), MOST_GIGABYTES);
 
-/** A mix that does not fit in memory. */
+/** The mix does not fit in the memory budget. */
 export class MemoryBudgetError extends Error {}
 
 /** @param {number} channels @param {number} frames */
@@ -20,7 +20,7 @@ export function bytesOf(channels, frames) {
 }
 
 /**
- * Refuse what does not fit, before any of it is there.
+ * Throw if something will not fit in the budget.
  * @param {number} bytes
  */
 export function checkBudget(bytes) {
@@ -33,22 +33,22 @@ export function checkBudget(bytes) {
 }
 
 /**
- * Promises of things that take up memory, by key, in the order of their last use.
+ * Promises of things that take memory, by key, least recently used first.
  * @template T
  */
 export class MemoryCache {
   bytes = 0;
   #sizeOf;
   /** @type {Map<string, { promise: Promise<T>, bytes: number }>} */
-  #entries = new Map(); // bytes: 0 until it is there
+  #entries = new Map(); // bytes: 0 until the promise has resolved
 
-  /** @param {(thing: T) => number} size how many bytes a thing takes */
+  /** @param {(thing: T) => number} size of a thing, in bytes */
   constructor(size) {
     this.#sizeOf = size;
   }
 
   /**
-   * What is kept by a key; `make` makes it where there is none, and anew after a failure.
+   * The thing with a key; `make` creates it if there is none, or if it failed.
    * @param {string} key @param {() => Promise<T>} make
    */
   get(key, make) {
@@ -71,7 +71,7 @@ export class MemoryCache {
   }
 
   /**
-   * Name what has been unused longest, until what is left takes no more than `most` bytes.
+   * The keys to delete, least recently used first, to get down to `most` bytes.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
   leastRecent(most, isWanted) {

@@ -1,18 +1,18 @@
-// Every message between the threads, named and typed once.
+// All messages between the threads.
 //
-//   page <-> worker      the worker's own messages
-//   worker <-> worklet   a channel of their own: the page is not on the sound's way
+//   page <-> worker      requests and notifications
+//   worker <-> worklet   a channel of their own, so that the page cannot delay the sound
 //
 // Frames are absolute: they count what has been played since the last RESET.
 
 // Page to worker: requests, see base/worker-client.js.
-export const OPEN = "open"; // a new song, and the end of the one before
-export const ATTACH = "attach"; // the way to the worklet; to the worklet: the way to the worker
-export const LOAD = "load"; // a decoded stem; answered with its bytes
-export const UNLOAD = "unload"; // let go of stems
+export const OPEN = "open"; // open a song, in place of the previous one
+export const ATTACH = "attach"; // a port to the worklet; sent to the worklet: a port to the worker
+export const LOAD = "load"; // load a decoded stem; answered with its size in bytes
+export const UNLOAD = "unload"; // unload stems
 export const APPLY = "apply";
 export const BOUNCE = "bounce"; // answered with the file, a Blob
-export const DIGEST = "digest"; // answered with the digest of the words
+export const DIGEST = "digest"; // answered with the SHA-256 of the samples
 export const MEASURE = "measure"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
@@ -21,23 +21,23 @@ export const PAUSE = "pause";
 export const LOADING = "loading";
 export const POSITION = "position";
 export const ENDED = "ended"; // the song is over
-export const SCHEDULED = "scheduled"; // PLAY was in time: it begins at the frame it named
-export const MISSED = "missed"; // PLAY named a frame that was over
+export const SCHEDULED = "scheduled"; // PLAY was in time: playback starts at its frame
+export const MISSED = "missed"; // PLAY was too late for its frame
 
-// Page to worklet; ATTACH besides.
-export const CLOSE = "close"; // there is nothing more to play: be gone
+// Page to worklet, besides ATTACH.
+export const CLOSE = "close"; // end the processor
 
-// Worker to worklet; PLAY and PAUSE besides.
+// Worker to worklet, besides PLAY and PAUSE.
 export const BLOCK = "block";
-export const RESET = "reset"; // start anew at frame 0, with nothing queued
+export const RESET = "reset"; // restart at frame 0 with an empty queue
 
-// Worklet to worker; ARMED and MISSED besides.
-export const QUEUED = "queued"; // the block is queued; its buffer comes back
-export const LATE = "late"; // refused: it has been played already
+// Worklet to worker, besides SCHEDULED and MISSED.
+export const QUEUED = "queued"; // a block was queued; its buffer is returned
+export const LATE = "late"; // a block was rejected: its time is over
 export const REPORT = "report";
 
 /**
- * What the decks obey, as session.py lists it. A null key: nothing is heard in that row.
+ * Commands of the decks, as in session.py. A null key silences a row.
  * @typedef {["place", row: number, key: string | null, when?: "bar"]
  *     | ["adjust", row: number, volume: number, pan: number, mute: boolean, solo: boolean]
  *     | ["master", volume: number]
@@ -45,18 +45,18 @@ export const REPORT = "report";
  *     | ["locate", frame: number]} Command
  */
 /**
- * What is set of a row: volume in dB, pan from -1 to 1.
+ * A row's settings: volume in dB, pan from -1 to 1.
  * @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} RowSettings
  */
 /** @typedef {RowSettings & { stem: string }} Row with the slug of its stem */
-/** @typedef {(string | null)[]} Keys of the stems in the rows; null: nothing is heard there */
+/** @typedef {(string | null)[]} Keys of the stems in the rows; null: silent */
 /** @typedef {16 | 24} Bits of a word */
 /** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */
 /** @typedef {{ integrated: number, range: number, truePeak: number }} Loudness in LUFS, LU, and as a factor */
 /** @typedef {[left: number, right: number]} Peaks */
 
 /**
- * PLAY: the context's frame to begin at, to the sample; none: now, faded in.
+ * PLAY: the frame of the context to start at, sample-accurately; without it: now, with a fade.
  * @typedef {{ type: typeof OPEN, rate: number, frames: number, rows: number, bars: number, bpm: number }
  *     | { type: typeof ATTACH, port: MessagePort }
  *     | { type: typeof LOAD, key: string, channels: Float32Array[] }
@@ -69,20 +69,20 @@ export const REPORT = "report";
  *     | { type: typeof PAUSE }} PageToWorker
  */
 /**
- * LOADING: bytes of the Python runtime.
+ * LOADING: in bytes of the Python runtime.
  * @typedef {{ type: typeof LOADING, loaded: number, total: number }
  *     | { type: typeof POSITION } & Position
  *     | { type: typeof ENDED | typeof SCHEDULED | typeof MISSED }} WorkerToPage
  */
 /**
  * @typedef {object} Position
- * @property {number} songFrame -1: after the end
+ * @property {number} songFrame -1 after the end
  * @property {boolean} playing
  * @property {Peaks} peaks
- * @property {number} underruns blocks that were missing
- * @property {number} lookAhead frames that are kept ready
- * @property {number} late changes that came after their time
- * @property {Float32Array} levels figures of the master, as levels.py lists them, and a peak for each row
+ * @property {number} underruns blocks that came too late to be played
+ * @property {number} lookAhead frames rendered ahead
+ * @property {number} late changes that had to be reapplied
+ * @property {Float32Array} levels readings of the master, as in levels.py, then a peak for each row
  * @property {number[]} waiting rows whose stems change with the next bar
  */
 /** @typedef {{ type: typeof ATTACH, port: MessagePort } | { type: typeof CLOSE }} PageToWorklet */
@@ -93,7 +93,7 @@ export const REPORT = "report";
  *     | { type: typeof PLAY, at?: number }} WorkerToWorklet
  */
 /**
- * TAKEN, LATE: where the worklet is, and up to where something is queued.
+ * QUEUED, LATE: the worklet's position, and the end of what is queued.
  * @typedef {{ type: typeof QUEUED | typeof LATE, frame: number, position: number, end: number, samples: Float32Array<ArrayBuffer> }
  *     | { type: typeof SCHEDULED | typeof MISSED }
  *     | { type: typeof REPORT } & Report} WorkletToWorker

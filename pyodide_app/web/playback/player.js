@@ -1,4 +1,4 @@
-// One song as the visitor hears it: what is set, what is loaded, and which deck is heard.
+// Plays one song: holds the settings, loads the stems, and switches between the decks.
 /** @import { Command, Peaks, Position, Row, RowSettings } from "./messages.js" */
 /** @import { Loading, Part } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
@@ -15,23 +15,23 @@ import { WorkerLost } from "../base/worker-client.js";
 
 const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
-const REST_SECONDS = 2; // how long after a pause the audio hardware is let go
-const LEAD_SECONDS = 0.15; // from asking Python to take over to its first sample
-const FADE_LEAD_SECONDS = 0.05; // the least from knowing that they are in step to the crossfade
-const FADE_SECONDS = 0.01; // from one deck to the other
-const FADE_OUT_SECONDS = 0.1; // in which what sounds is let go, for what is cut off clicks
-const ROOMY = navigator.hardwareConcurrency > 2; // Python can start while stems are decoded
-const REPORT_MS = 50; // how often the plain deck is asked where it is
-const TIDY_SECONDS = 2; // from a choice to letting go of old ones: by then nothing asks for them
+const REST_SECONDS = 2; // from a pause to suspending the audio hardware
+const LEAD_SECONDS = 0.15; // from scheduling Python's start to its first sample
+const FADE_LEAD_SECONDS = 0.05; // at least, from Python's confirmation to the crossfade
+const FADE_SECONDS = 0.01; // of the crossfade
+const FADE_OUT_SECONDS = 0.1; // before disconnecting, to avoid a click
+const ROOMY = navigator.hardwareConcurrency > 2; // enough cores to start Python while stems are decoded
+const REPORT_MS = 50; // how often the browser deck's position is reported
+const TIDY_SECONDS = 2; // from choosing a stem to evicting unused ones
 
 /** @type {AudioContext | null} */
 let hardware = null;
 let suspending = 0; // a timer
 /** @type {Player | null} */
-let active = null; // the player that may be heard: one for the page
+let active = null; // at most one per page
 
 /**
- * Have sound at a sample rate, in Hz. Call it in the gesture's own handler.
+ * Resume the audio context, or create one for a sample rate. Must be called from a user gesture's handler.
  * @param {number} rate
  */
 export function resumeAudio(rate) {
@@ -44,13 +44,13 @@ export function resumeAudio(rate) {
   return hardware;
 }
 
-/** Say whether a player of this page is heard, or is about to be. */
+/** Whether a player of this page is playing, or about to. */
 export function isPlaying() {
   return active?.isWanted ?? false;
 }
 
 /**
- * Close a context, as soon as the last of it has left the loudspeakers.
+ * Close a context once its last samples have been played.
  * @param {AudioContext} context
  */
 function closeSoon(context) {
@@ -58,63 +58,63 @@ function closeSoon(context) {
   setTimeout(() => context.close(), 1000 * seconds);
 }
 
-/** Let the audio hardware go in a while. */
+/** Suspend the audio context in a while. */
 export function suspendAudioSoon() {
   clearTimeout(suspending);
   suspending = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
 }
 
 /** @typedef {"idle" | "loading" | "ready" | "playing" | "paused" | "failed"} PlayerState */
-/** @typedef {"python" | "browser" | ""} Engine what mixes what is heard, or nothing yet */
+/** @typedef {"python" | "browser" | ""} Engine what mixes; "": nothing yet */
 /**
  * @typedef {object} StateChange
  * @property {PlayerState} state
- * @property {unknown} reason why it failed: an Error
+ * @property {unknown} reason the error, if it failed
  * @property {Engine} engine
- * @property {string} refusal why Python does not mix here, if it cannot
+ * @property {string} refusal why Python cannot mix here, or ""
  */
 /**
  * @typedef {object} Place
  * @property {number} seconds
  * @property {boolean} playing
  * @property {Peaks} peaks
- * @property {Float32Array} [levels] those of levels.py; from Python alone
+ * @property {Float32Array} [levels] readings of levels.py; from Python only
  * @property {number[]} [waiting] rows whose stems change with the next bar
  */
 /**
  * @typedef {object} Stats
- * @property {number} underruns blocks that were missing
- * @property {number} late changes that came after their time
- * @property {number} lookAhead frames that are kept ready
+ * @property {number} underruns blocks that came too late to be played
+ * @property {number} late changes that had to be reapplied
+ * @property {number} lookAhead frames rendered ahead
  * @property {number} bytes of decoded stems
  * @property {number} seconds that Python took to start
  * @property {Engine} engine
  */
 /** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, whoever holds them */
-/** @typedef {Part | { key: null }} AnyPart no key: nothing is heard */
+/** @typedef {Part | { key: null }} AnyPart null: silent */
 /** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` hears how much is done, from 0 to 1 */
-/** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output what both decks sound through */
+/** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output of both decks */
 
 /**
- * Two decks obey the same commands. The plain one plays as soon as the stems are decoded; when
- * Python is there it begins at the very sample that the plain one has reached, and they crossfade.
+ * Two decks take the same commands. The browser deck plays as soon as the stems are decoded; once Python has
+ * loaded, it starts at the exact sample that the browser deck has reached, and they crossfade.
  *
  * @extends {Emitter<{ loading: Loading, state: StateChange, position: Place, ended: undefined }>}
  */
 export class Player extends Emitter {
   /** @type {PlayerState} */
   state = "idle";
-  /** Why Python does not mix here, if it cannot. */
+  /** Why Python cannot mix here, or "". */
   refusal = "";
   /**
-   * What has the loudspeakers while this plays: its pause() is called when something else takes them.
+   * Holds the audio focus while this plays: its pause() is called when something else takes it.
    * @type {{ pause(): void }}
    */
   owner = this;
   #counts = { underruns: 0, late: 0, lookAhead: 0 };
   #startSeconds = 0;
-  #pythonLife = new AbortController(); // ends what listens to the present Python deck
-  #browserLife = new AbortController(); // ends the reports of the plain deck
+  #pythonLife = new AbortController(); // aborted when the Python deck is replaced
+  #browserLife = new AbortController(); // aborted when the browser deck stops
   #song;
   #rows;
   #access;
@@ -129,8 +129,8 @@ export class Player extends Emitter {
   /** @type {PythonDeck | null} */
   #python = null;
   /** @type {Promise<void> | null} */
-  #ready = null; // Python has the song, its stems and the settings
-  #isPythonLive = false; // Python hears of changes
+  #ready = null; // resolves when Python has song, stems and settings
+  #isPythonLive = false; // Python receives commands
   /** @type {BrowserDeck | null} */
   #browser = null;
   /** @type {PythonDeck | BrowserDeck | null} */
@@ -138,8 +138,8 @@ export class Player extends Emitter {
   /** @type {Output | null} */
   #output = null;
   /** @type {{ at: number } | null} */
-  #takeover = null; // one attempt of Python to take over, at a time of the context
-  #isPlayWanted = false; // the visitor wants to hear it
+  #takeover = null; // the pending start of Python, at a time of the context
+  #isPlayWanted = false; // the visitor pressed Play
   #evicting = 0; // a timer
   /** @type {WorkerLost | null} */
   #loss = null; // Python's worker has died while it had this song
@@ -148,7 +148,7 @@ export class Player extends Emitter {
    * @param {Data.Song} song @param {string} root the site's
    * @param {Row[]} rows one for each layer
    * @param {(layer: string, stem: string) => Data.Access} access
-   * @param {number} previewSeconds how much of a stem is heard where only a preview is
+   * @param {number} previewSeconds length of previews
    */
   constructor(song, root, rows, access = () => "open", previewSeconds = 0) {
     super();
@@ -159,7 +159,7 @@ export class Player extends Emitter {
     this.#stems = new Stems(song, root, (loading) => this.emit("loading", loading));
   }
 
-  /** The last node before the loudspeakers. */
+  /** The last node before the context's destination. */
   get outputNode() {
     return this.#output?.node ?? null;
   }
@@ -181,7 +181,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Decode the chosen stems ahead of time, if they take no more than `most` bytes.
+   * Decode the chosen stems ahead of time, unless they take more than `most` bytes.
    * @param {number} most
    */
   async preload(most) {
@@ -189,7 +189,7 @@ export class Player extends Emitter {
     await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
   }
 
-  /** Load Python and the chosen stems; settles when Python has them. Ask again as often as you like. */
+  /** Load Python and the chosen stems; resolves when Python has them. May be called repeatedly. */
   prepare() {
     if (active !== this) {
       if (active) active.#release();
@@ -209,12 +209,12 @@ export class Player extends Emitter {
     return this.#ready;
   }
 
-  /** Call it in the gesture's own handler, or call `wake` there. */
+  /** Must be called from a user gesture's handler, unless resumeAudio was. */
   async play() {
     takeAudioFocus(this.owner, () => this.owner.pause());
     this.#isPlayWanted = true;
     const context = resumeAudio(this.#song.rate);
-    this.prepare().catch(() => {}); // it tells by itself
+    this.prepare().catch(() => {}); // reported as a state
     if (this.state !== "playing") this.#setState("loading");
     try {
       await this.#loadChosen();
@@ -243,7 +243,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Go on from a place in the song, in seconds.
+   * Seek within the song.
    * @param {number} seconds
    */
   seek(seconds) {
@@ -254,7 +254,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Repeat from one place to another, in seconds; null: play to the end.
+   * Loop a range, in seconds; null: play to the end.
    * @param {readonly [start: number, end: number] | null} range
    */
   loop(range) {
@@ -276,13 +276,13 @@ export class Player extends Emitter {
     this.#apply(this.#adjustCommand(row));
   }
 
-  /** Ask again what may be heard. */
+  /** Apply a change of the visitor's access to stems. */
   updateAccess() {
     for (const [row, { stem }] of this.#rows.entries()) this.choose(row, stem);
   }
 
   /**
-   * Let another stem of the layer sound, as soon as it is there.
+   * Choose another stem for a row; it is heard as soon as it has loaded.
    * @param {number} row @param {string} stem
    */
   async choose(row, stem) {
@@ -304,14 +304,14 @@ export class Player extends Emitter {
   }
 
   /**
-   * Let stems change with the next bar, rather than at once.
+   * Change stems at the next bar, rather than at once.
    * @param {boolean} on
    */
   changeStemsOnBar(on) {
     this.#onBar = on;
   }
 
-  /** Integrated loudness of the whole mix as it is set, in LUFS. */
+  /** Integrated loudness of the whole mix with its current settings, in LUFS. */
   async loudness() {
     const python = await this.#preparedPython();
     const { integrated } = await python.measure(this.#parts().map(({ key }) => key));
@@ -319,7 +319,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * SHA-256 of the mix, from its first frame to its last, in words of 16 or 24 bits.
+   * SHA-256 of the whole mix, as words of 16 or 24 bits.
    * @param {number} bits @param {Quality & Watch} [options]
    */
   digest(bits, { plain = false, ...watch } = {}) {
@@ -327,7 +327,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * A WAV file of the mix as it is set.
+   * The mix with its current settings, as a WAV file.
    * @param {number} bits @param {Watch} watch
    */
   export(bits, watch) {
@@ -338,7 +338,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Turn what is heard down, by dB, without a trace in the mix itself.
+   * Trim the output, in dB; exports and digests are not affected.
    * @param {number} volume
    */
   trim(volume) {
@@ -348,7 +348,7 @@ export class Player extends Emitter {
     gain.setTargetAtTime(10 ** (volume / 20), context.currentTime, 0.01);
   }
 
-  /** Let go of everything; the player is of no use afterwards. */
+  /** Release everything; the player cannot be used afterwards. */
   close() {
     if (active !== this) return;
     if (this.#isPlayWanted) suspendAudioSoon();
@@ -356,7 +356,7 @@ export class Player extends Emitter {
     active = null;
   }
 
-  /** Python, once it has the song and its stems. */
+  /** The Python deck, once it has the song and its stems. */
   async #preparedPython() {
     await this.prepare();
     if (!this.#python) throw new Error(_("another song has been chosen"));
@@ -364,7 +364,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Have the best there is of every stem in Python for as long as `act` takes.
+   * Load lossless stems, where there are any, into Python while `act` runs.
    * @template T
    * @param {boolean} plain @param {(python: PythonDeck, keys: (string | null)[]) => Promise<T>} act
    */
@@ -389,7 +389,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Refuse what does not fit in memory. A bounce takes twice as much for as long as it lasts.
+   * Throw if the stems do not fit in memory. A bounce takes twice as much while it runs.
    * @param {AnyPart[]} [parts]
    */
   #checkMemory(parts) {
@@ -400,7 +400,7 @@ export class Player extends Emitter {
     return parts.reduce((sum, part) => sum + bytesOf(part.key === null ? 0 : part.channels, this.#song.frames), 0);
   }
 
-  /** Keep stems that have been swapped out while they take up little. */
+  /** Evict unused stems, down to half of the memory budget. */
   #evictUnused() {
     const chosen = new Set(this.#parts().map(({ key }) => key));
     /** @param {string} key */
@@ -415,7 +415,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * Have a way from both decks to the loudspeakers.
+   * Connect both decks to the context's destination.
    * @param {AudioContext} context
    */
   #connect(context) {
@@ -444,10 +444,10 @@ export class Player extends Emitter {
     this.#python = python;
     const chosen = this.#loadChosen();
     chosen.catch(() => {}); // reported below
-    await (ROOMY ? this.#stems.allDownloaded() : chosen); // first of all sound: Python comes after the stems
+    await (ROOMY ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
     if (this.#python !== python) return;
     await Promise.all([python.open(this.#song), chosen]);
-    if (this.#output) python.attach(this.#output.python).catch(() => {}); // reported when it is to play
+    if (this.#output) python.attach(this.#output.python).catch(() => {}); // reported when it is used
     /** @type {AnyPart[]} */
     let parts = [];
     do {
@@ -485,7 +485,7 @@ export class Player extends Emitter {
     this.#setState("playing");
   }
 
-  /** Let Python begin where the plain deck will be in a moment. */
+  /** Schedule Python to start where the browser deck will be in a moment. */
   async #takeOver() {
     const [python, plain, output] = [this.#python, this.#browser, this.#output];
     if (!python || !plain || !output) return;
@@ -504,7 +504,7 @@ export class Player extends Emitter {
     }
   }
 
-  /** Python will play in step with the plain deck, unheard: let it be heard from then on. */
+  /** Python will play in sync with the browser deck: crossfade then. */
   #crossfade() {
     const [attempt, output] = [this.#takeover, this.#output];
     if (!attempt || !output) return;
@@ -523,7 +523,7 @@ export class Player extends Emitter {
     }, 1000 * (from - currentTime + 2 * FADE_SECONDS));
   }
 
-  /** Give up an attempt to take over: the visitor has gone elsewhere meanwhile. Try again later. */
+  /** Cancel a takeover after a seek, a pause or a change of the loop, and retry later. */
   #cancelTakeover() {
     if (!this.#takeover || !this.#output) return;
     this.#takeover = null;
@@ -540,11 +540,11 @@ export class Player extends Emitter {
   /** @param {unknown} error why Python cannot mix here */
   #doWithoutPython(error) {
     if (active !== this || this.refusal || error instanceof StemError || error instanceof MemoryBudgetError) return;
-    if (error === this.#loss) return; // all that was asked fails with the worker
+    if (error === this.#loss) return; // all requests fail with the worker
     const isFirstLoss = error instanceof WorkerLost && !this.#loss;
     if (isFirstLoss) {
       this.#loss = error;
-      this.#ready = null; // Python starts once more
+      this.#ready = null; // start Python again
     } else this.refusal = reasonOf(error);
     this.#isPythonLive = false;
     this.#takeover = null;
@@ -555,11 +555,11 @@ export class Player extends Emitter {
         this.#setState("paused");
         this.play();
       }
-    } else if (isFirstLoss && this.#isPlayWanted) this.prepare().catch(() => {}); // it tells by itself
+    } else if (isFirstLoss && this.#isPlayWanted) this.prepare().catch(() => {}); // reported as a state
     this.#setState(this.state);
   }
 
-  // The plain deck
+  // The browser deck
 
   /** @param {AudioContext} context @param {Output} output */
   async #playInBrowser(context, output) {
@@ -600,14 +600,14 @@ export class Player extends Emitter {
     this.#reportPlace({ playing: true, peaks: [peak, peak] });
   }
 
-  // Both
+  // Both decks
 
   #end() {
     this.stop();
     this.emit("ended");
   }
 
-  /** Another song is to be heard. */
+  /** Release everything for another song. */
   #release() {
     clearTimeout(this.#evicting);
     this.#isPlayWanted = this.#isPythonLive = false;
@@ -667,7 +667,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * What of the stem that is chosen in a row is heard.
+   * The part of a row's chosen stem that is heard.
    * @param {number} row @param {Quality} [quality]
    * @returns {AnyPart}
    */
@@ -689,7 +689,7 @@ export class Player extends Emitter {
   }
 
   /**
-   * All settings, as the commands that a deck begins with.
+   * All settings, as commands for a new deck.
    * @returns {Command[]}
    */
   #allCommands() {
@@ -726,7 +726,7 @@ function isAudible(part) {
 }
 
 /**
- * Let what sounds end in a moment, with no click.
+ * Fade out and disconnect, without a click.
  * @param {Output} output
  */
 function fadeOut({ node }) {

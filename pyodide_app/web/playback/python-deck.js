@@ -1,4 +1,4 @@
-// The deck that Python mixes: a worker and the worklet that it feeds.
+// The Python deck: a worker that mixes, and a worklet that plays its blocks.
 /** @import { Command, Keys, Loudness, PageToWorker, Position, Tags } from "./messages.js" */
 /** @import { RequestOptions } from "../base/worker-client.js" */
 import { Emitter } from "../base/emitter.js";
@@ -10,7 +10,7 @@ import { _ } from "../language/phrases.js";
 const WORKER = new URL("worker.js", import.meta.url);
 const WORKLET = new URL("worklet.js", import.meta.url);
 
-// Python starts once for a page, and has the song of the deck that opened last.
+// Python starts once per page; the deck that opened last owns it.
 /** @type {PythonDeck | null} */
 let current = null;
 const client = new WorkerClient(WORKER, {
@@ -20,23 +20,23 @@ const client = new WorkerClient(WORKER, {
 });
 
 /**
- * Events are the worker's own messages.
+ * Events are the worker's notifications.
  * @extends {Emitter<{ position: Position, ended: {}, lost: Error, loading: { loaded: number, total: number }, scheduled: {}, missed: {} }>}
  */
 export class PythonDeck extends Emitter {
   /** @type {MemoryCache<number>} */
   #stems = new MemoryCache((bytes) => bytes);
   /** @type {Promise<unknown>} */
-  #copied = Promise.resolve(); // the last of the copies: one at a time, each takes as much again
+  #copied = Promise.resolve(); // one copy at a time, since each doubles a stem's memory
   /** @type {Promise<void> | null} */
   #attached = null;
   /** @type {Error | null} */
-  #loss = null; // the worker has died, and with it this deck
+  #loss = null; // the worker has died: the deck is unusable
   /** @type {AudioWorkletNode | null} */
   #node = null;
 
   /**
-   * Start Python, if it has not been, and give it a song.
+   * Open a song; starts Python if necessary.
    * @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm">} song
    */
   async open({ rate, frames, layers, bars, bpm }) {
@@ -47,14 +47,14 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Copy a stem to Python, unless it has it; the promise is of its bytes.
+   * Copy a stem to Python, unless it is loaded; resolves to its size in bytes.
    * @param {string} key @param {() => Promise<AudioBuffer>} get
    */
   load(key, get) {
     return this.#stems.get(key, () => this.#copy(key, get()));
   }
 
-  /** Bytes of the stems that Python holds. */
+  /** Bytes of the stems that Python has loaded. */
   get bytes() {
     return this.#stems.bytes;
   }
@@ -66,7 +66,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Let go of what has been unused longest, down to `most` bytes.
+   * Unload stems, least recently used first, down to `most` bytes.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
   async evict(most, isWanted) {
@@ -80,7 +80,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Be heard through a node, which is in a running AudioContext.
+   * Connect to a node of a running AudioContext.
    * @param {AudioNode} output
    */
   attach(output) {
@@ -91,7 +91,7 @@ export class PythonDeck extends Emitter {
     return this.#attached;
   }
 
-  /** @param {number} [at] the frame of the AudioContext to begin at */
+  /** @param {number} [at] the frame of the AudioContext to start at */
   play(at) {
     return this.#request(PLAY, { at });
   }
@@ -101,7 +101,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Bounce the whole mix, with these stems in the rows.
+   * Render the whole mix to a WAV file, with these stems in the rows.
    * @param {number} bits @param {Keys} keys @param {Tags} tags @param {RequestOptions} options
    * @returns {Promise<Blob>}
    */
@@ -110,7 +110,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Compute the digest of the whole mix; `plain` puts every control to rest.
+   * The digest of the whole mix; `plain` ignores all settings.
    * @param {number} bits @param {Keys} keys @param {boolean} plain @param {RequestOptions} options
    * @returns {Promise<string>}
    */
@@ -119,7 +119,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Measure the whole mix, with these stems in the rows.
+   * Measure the loudness of the whole mix, with these stems in the rows.
    * @param {Keys} keys
    * @returns {Promise<Loudness>}
    */
@@ -128,7 +128,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * The worker has died: the next deck to open starts another.
+   * Fail for good: the worker has died, and the next deck starts another.
    * @param {Error} error
    */
   fail(error) {
@@ -137,7 +137,7 @@ export class PythonDeck extends Emitter {
   }
 
   /**
-   * Let go of the song, and in a while of the way to the loudspeakers.
+   * Release the song, and disconnect after a while.
    * @param {number} milliseconds
    */
   close(milliseconds) {
@@ -176,7 +176,7 @@ export class PythonDeck extends Emitter {
   async #connect(output) {
     const { context } = output;
     await context.audioWorklet.addModule(WORKLET);
-    if (current !== this) return; // another song has come meanwhile
+    if (current !== this) return; // another song was opened meanwhile
     const node = new AudioWorkletNode(context, "stempress-output", { numberOfInputs: 0, outputChannelCount: [2] });
     this.#node = node;
     const { port1, port2 } = new MessageChannel();

@@ -1,4 +1,4 @@
-// From the stems' files to their samples, with an account of what has come.
+// Downloads and decodes stems, and reports the progress.
 import { reasonOf } from "../base/errors.js";
 import { bytesOf, MemoryCache } from "./memory.js";
 import { _ } from "../language/phrases.js";
@@ -6,13 +6,13 @@ import { _ } from "../language/phrases.js";
 const PREVIEW_LEVEL = 0.25; // -12 dB
 const PREVIEW_FADE_SECONDS = 1;
 
-/** @typedef {{ loaded: number, total: number, waiting: string[] }} Loading bytes, and names of what is still on its way */
-/** @typedef {{ key: string, file: Data.File, channels: number, seconds?: number }} Part a stem, or some seconds of it */
+/** @typedef {{ loaded: number, total: number, waiting: string[] }} Loading bytes, and names of pending downloads */
+/** @typedef {{ key: string, file: Data.File, channels: number, seconds?: number }} Part a stem, or its first seconds */
 
-/** A stem that cannot be had, or not be decoded. */
+/** A stem could not be downloaded or decoded. */
 export class StemError extends Error {}
 
-/** The decoded stems of a song, each fetched once. */
+/** The decoded stems of a song. */
 export class Stems {
   #song;
   #root;
@@ -22,27 +22,27 @@ export class Stems {
   /** @type {Set<Promise<ArrayBuffer>>} */
   #downloads = new Set();
   /** @type {Map<string, { loaded: number, total: number }>} */
-  #parts = new Map(); // bytes, by the name of what is being loaded
+  #parts = new Map(); // in bytes, by name
 
   /**
    * @param {Pick<Data.Song, "rate">} song @param {string} root
-   * @param {(loading: Loading) => void} report called whenever bytes have come
+   * @param {(loading: Loading) => void} report called whenever bytes have arrived
    */
   constructor(song, root, report) {
     this.#song = song;
-    this.#root = new URL(root, document.baseURI); // now: the page's address may change
+    this.#root = new URL(root, document.baseURI); // resolved now, since the page's URL may change
     this.#report = report;
   }
 
   /**
-   * A stem's samples; after a failure it is fetched anew.
+   * A stem's samples, loaded on first use and again after a failure.
    * @param {Part} part
    */
   get({ key, file, seconds }) {
     return this.#buffers.get(key, () => this.#load(key, file, seconds));
   }
 
-  /** Settles when the bytes of all that has been asked for are there, or not to be had. */
+  /** Resolves when all requested downloads have ended. */
   allDownloaded() {
     return Promise.allSettled(this.#downloads);
   }
@@ -52,7 +52,7 @@ export class Stems {
   }
 
   /**
-   * Let go of what has been unused longest, down to `most` bytes; return its keys.
+   * Evict stems, least recently used first, down to `most` bytes; returns their keys.
    * @param {number} most @param {(key: string) => boolean} isWanted
    */
   evict(most, isWanted) {
@@ -61,13 +61,13 @@ export class Stems {
     return keys;
   }
 
-  /** Let go of the samples. */
+  /** Release all samples. */
   clear() {
     this.#buffers.clear();
   }
 
   /**
-   * Something else that is loaded meanwhile, and counts.
+   * Include another download in the progress.
    * @param {string} part @param {number} loaded @param {number} total
    */
   reportProgress(part, loaded, total) {
@@ -85,7 +85,7 @@ export class Stems {
     count(0);
     try {
       const bytes = await this.#download(file, count);
-      // Without a gesture, and without touching the audio hardware.
+      // An offline context needs neither a user gesture nor the audio hardware.
       const buffer = await new OfflineAudioContext(1, 1, this.#song.rate).decodeAudioData(bytes);
       return seconds === undefined ? buffer : cutPreview(buffer, seconds);
     } catch (error) {
@@ -109,7 +109,7 @@ export class Stems {
 }
 
 /**
- * Leave some seconds of a stem, turned down, with an end that fades.
+ * Reduce a stem to a preview: its first seconds, quieter, with a fade-out.
  * @param {AudioBuffer} buffer @param {number} seconds
  */
 function cutPreview(buffer, seconds) {

@@ -1,4 +1,4 @@
-// Python's thread: loads Pyodide, keeps the session, and sends blocks to the worklet ahead of time.
+// Python's thread: loads Pyodide, holds the session, and feeds the worklet.
 /** @import { Request } from "../base/worker-host.js" */
 /** @import { Keys, PageToWorker, WorkerToPage } from "./messages.js" */
 /** @import { FeedSession } from "./feed.js" */
@@ -28,7 +28,7 @@ import { ATTACH, BOUNCE, APPLY, UNLOAD, LOADING, OPEN, PAUSE, PLAY, DIGEST, LOAD
 /** @type {{ session: Session, feed: Feed } | null} */
 let open = null;
 
-/** Load Pyodide, numpy and the engine, and tell the page how much has come. */
+/** Load Pyodide, numpy and the engine; reports the progress to the page. */
 const python = once(/** @returns {Promise<SessionClass>} */ async () => {
   let total = 1;
   const pyodide = await startPython((loaded, whole) => {
@@ -45,14 +45,14 @@ function report(message) {
   postMessage(message);
 }
 
-/** The song that is open, and its feed. */
+/** The open session and its feed. */
 function current() {
   if (!open) throw new Error("closed");
   return open;
 }
 
 /**
- * Let the messages that wait be heard.
+ * Let pending messages be handled.
  * @returns {Promise<void>}
  */
 function yieldToMessages() {
@@ -72,7 +72,7 @@ function toPython(keys) {
 }
 
 /**
- * Take a whole mix piece by piece, between the messages.
+ * Run a task to its end, handling messages between its steps.
  * @template T
  * @param {Task} task @param {() => void} step @param {() => T} result @param {Request} request
  */

@@ -1,4 +1,4 @@
-// Plays blocks that are addressed by absolute frame, and counts what was missing.
+// Plays blocks that are addressed by absolute frame, and counts underruns.
 import { SCHEDULED, ATTACH, BLOCK, CLOSE, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
 
 /** @import { PageToWorklet, Peaks, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
@@ -11,11 +11,11 @@ const NOTHING = [];
 class Output extends AudioWorkletProcessor {
   #left = new Float32Array(CAPACITY);
   #right = new Float32Array(CAPACITY);
-  #position = 0; // the frame that is played next
-  #end = 0; // frames from #position up to here are queued
+  #position = 0; // the next frame to play
+  #end = 0; // end of the queued frames
   #playing = false;
-  #from = 0; // the context's frame before which nothing is played
-  #level = 0; // of the fade in and out around a pause
+  #from = 0; // the context's frame to start at
+  #level = 0; // of the fades around pauses
   #step = 1 / Math.round(sampleRate / 200);
   #quanta = 0;
   #underruns = 0;
@@ -112,7 +112,7 @@ class Output extends AudioWorkletProcessor {
     }
     this.#position += played;
     this.#peaks = [peakLeft, peakRight];
-    // Nothing is left to fade out: what was cut off by an underrun has been silent already.
+    // After an underrun there is nothing left to fade out.
     if (!this.#playing && ready < left.length) this.#level = 0;
   }
 
