@@ -1,2 +1,2 @@
-// What pages of songs offer to keep, where there is a service worker: site.js loads it.
+// "Keep on this device" of song pages; site.js loads it where there is a service worker.
 import "./pages/keep-offline.js";

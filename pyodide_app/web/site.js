@@ -1,16 +1,16 @@
-// What every page does where it can, and can do without: being kept for when there is no network, music
-// that goes on, and links that work when the site is opened from a disk. No module, for those do not run from a disk.
+// Optional enhancements of every page: offline use, music across pages, and links that work from a disk. A classic
+// script, since modules do not run from a disk.
 {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const root = new URL("../../", script.src);
   const isPreview = Boolean(document.querySelector("script[data-build]"));
 
   /**
-   * Hear of an event for as long as there is a document: this script belongs to no page of it.
+   * Listen for as long as the document exists: the router never replaces this script.
    * @param {EventTarget} target @param {string} type @param {(event: any) => void} listener
    */
   function listen(target, type, listener) {
-    // eslint-disable-next-line local/listener-signal -- it lasts as long as the document
+    // eslint-disable-next-line local/listener-signal -- the router never replaces this script
     target.addEventListener(type, listener);
   }
 
@@ -19,11 +19,11 @@
     try {
       return localStorage.getItem(key);
     } catch {
-      return null; // this browser keeps nothing
+      return null; // storage is blocked
     }
   }
 
-  /** Let nothing move, or all, where the visitor has chosen: here, or just now in another window. */
+  /** Apply the visitor's choice of motion: a saved one, or a change in another window. */
   function followMotion() {
     const name = "stempress:motion"; // as in pages/motion.js
     const { dataset } = document.documentElement;
@@ -46,7 +46,7 @@
     offerToKeep();
   }
 
-  /** A disk shows a folder's list of files, where hosts show its page. */
+  /** On a disk, link to index.html: browsers would list the folder's files. */
   function linkToIndexFiles() {
     for (const link of document.links) {
       if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
@@ -60,7 +60,7 @@
   const isGone = () => fetch(script.src, { method: "HEAD", cache: "no-store" }).then(({ status }) => status === 404, () => false);
 
   const openBar = async () => (await import("./bar.js")).openBar();
-  const warmBar = () => openBar().catch(() => {}); // the press says what is wrong
+  const warmBar = () => openBar().catch(() => {}); // the press reports the error
 
   /** @param {EventTarget | null} target */
   function queueButton(target) {
@@ -102,7 +102,7 @@
     document.documentElement.dataset.disk = "";
     /** @type {NodeListOf<HTMLElement>} */
     const offers = document.querySelectorAll(".to-queue");
-    for (const offer of offers) offer.hidden = true; // no modules from a disk
+    for (const offer of offers) offer.hidden = true; // modules do not run from a disk
   }
 
   followMotion();
@@ -111,6 +111,6 @@
     hideQueueButtons();
   } else {
     if (!document.body.classList.contains("embed")) connectBar();
-    if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page needs none of it
+    if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page works without it
   }
 }

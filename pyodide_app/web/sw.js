@@ -1,12 +1,12 @@
-// What was visited and what was kept, for when there is no network. Where there is one, it is asked
-// first, so no page is ever older than the site; whatever fails in here, the network's answer stands.
+// Offline use: serves visited and kept pages when there is no network. Network first, so that pages are never out
+// of date; if anything fails here, the network's response is used.
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const { scope } = worker.registration;
-const VERSION = 1; // raise it when caches that are there cannot be read any more
+const VERSION = 1; // raise it when existing caches become unreadable
 const VISITED = `stempress ${VERSION} visited ${scope}`;
 const KEPT = `stempress ${VERSION} kept ${scope}`;
 const MOST_VISITED = 400;
-const PATIENCE = 5000; // ms before a page that is there is shown instead of waiting on
+const PATIENCE = 5000; // ms, until a cached page is shown instead of waiting longer
 const NEVER_CHANGES = /\/audio\/[0-9a-f]{16,}\.\w+$/; // named after its content
 const VERSIONS = /\bapp\/[0-9a-f]{12}\//g; // folders of modules and style sheets, named after their content
 /** @type {string} */
@@ -68,7 +68,7 @@ async function keep(request, response) {
     await (await caches.open(isApp ? KEPT : VISITED)).put(request, response);
     if (request.mode === "navigate") await tidy();
   } catch {
-    // No room, or a cache that cannot be read: the page has its answer already.
+    // The cache is full or unreadable; the page has its response already.
   }
 }
 
@@ -80,13 +80,13 @@ async function findKept(request) {
       if (response?.ok) return response;
     }
   } catch {
-    // As if nothing had been kept.
+    // The cache is unreadable: treat it as empty.
   }
   return null;
 }
 
 /**
- * Browsers ask for sound in parts; a cache has it whole.
+ * Serve a range of a cached response: browsers request sound in ranges.
  * @param {Request} request @param {Response} response
  */
 async function ranged(request, response) {
@@ -101,7 +101,7 @@ async function ranged(request, response) {
   return new Response(body.slice(first, last + 1, body.type), { status: 206, headers });
 }
 
-/** Other versions' caches go, and of the pages visited those that were left longest ago. */
+/** Delete the caches of other versions, and the pages visited longest ago. */
 async function tidy() {
   for (const name of await caches.keys()) {
     const isOurs = name.startsWith("stempress ") && name.endsWith(` ${scope}`);

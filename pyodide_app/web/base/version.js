@@ -1,29 +1,29 @@
-// The site's version that this page was made with: the folder of its modules is named after their content.
+// The version of the site that this page belongs to: its modules' folder is named after their content.
 import { _ } from "../language/phrases.js";
 
 export const APP = new URL("../", import.meta.url);
 
-/** Whether this version is gone from the host: another has been deployed since the page was loaded. */
+/** Whether this version is no longer on the host: another one was deployed since the page was loaded. */
 async function isGone() {
   try {
     const answer = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" });
     return answer.status === 404;
   } catch {
-    return false; // there is no network
+    return false; // offline
   }
 }
 
 /**
- * Why a module could not be loaded, as an error for the visitor.
+ * The error to show for a module that could not be loaded.
  * @template E
- * @param {E} error what to say if the site is as it was
+ * @param {E} error shown if this version is still on the host
  */
 export async function explainMissing(error) {
   return (await isGone()) ? new Error(_("this site has been updated; reload the page")) : error;
 }
 
 /**
- * Load a module when it is wanted.
+ * Import a module lazily.
  * @template Module
  * @param {() => Promise<Module>} load
  */

@@ -1,4 +1,4 @@
-// What is asked of the gallery, as the part of an address behind its "?":
+// The gallery's query in the page's URL:
 //   q=dusty&tier=stem,song&stem=undertow/drums/dusty&owner=0x52908400abcd..9ee7&sort=-number&view=list
 import { SORTS } from "./search.js";
 import { isAddressOf } from "./token-index.js";
@@ -14,7 +14,7 @@ const LONGEST = 200;
 const WHOLE_ADDRESS = /^0x[0-9a-f]{40}$/i;
 
 /**
- * Read an address; what the index does not know is left out.
+ * Parse a query; values that the index does not have are dropped.
  * @param {string} search @param {Pick<Index, "facets">} index
  * @returns {Query}
  */
@@ -35,7 +35,7 @@ export function readAddress(search, { facets }) {
 }
 
 /**
- * The view that an address asks for, which can be told before there is an index.
+ * The view in a query, which is known before the index has loaded.
  * @param {string} search
  */
 export function viewOf(search) {
@@ -55,7 +55,7 @@ function readable(value) {
 }
 
 /**
- * The slug of a facet's value; that of a holder for the whole of their address.
+ * The slug of a facet's value; a whole address is replaced by its holder's slug.
  * @param {Facet} facet @param {string} slug
  */
 function knownSlug({ name, values }, slug) {

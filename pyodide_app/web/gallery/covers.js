@@ -1,20 +1,20 @@
-// Covers are drawings, and a browser takes milliseconds for each. So only those on the screen are asked
-// for, a few at a time, and none while somebody types; some that were shown before come at once.
+// Loads covers lazily: they are SVGs, and rendering one takes milliseconds. Only visible ones are loaded, a few at
+// a time, and none while the visitor types; some of those shown before are reused at once.
 const AT_ONCE = 12;
 const PAUSE = 200; // milliseconds
 const NEAR = "100px 0px";
 const MAX_LOADED = 400;
-const MAX_REUSED = 24; // how many of those kept are shown before a pause
-/** Nothing, of the size of a cover: when that takes its place, nothing has to be laid out again. */
+const MAX_REUSED = 24; // covers reused at once, per search
+/** A blank image of a cover's size, so that loading the cover causes no layout. */
 const BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='1000' height='1000'/%3E";
 
 export class Covers {
   /** @type {WeakMap<HTMLImageElement, string>} */
   #addresses = new WeakMap();
   /** @type {Set<HTMLImageElement>} */
-  #wanted = new Set(); // pictures on the screen, in the order in which they came there
+  #wanted = new Set(); // visible pictures, in order of appearance
   /** @type {Map<string, HTMLImageElement>} */
-  #loaded = new Map(); // pictures by the address that they hold
+  #loaded = new Map(); // pictures by the address of their cover
   #loading = 0;
   #resting = 0; // a timer
   #reusesLeft = MAX_REUSED;
@@ -42,7 +42,7 @@ export class Covers {
     this.#seen.observe(picture);
   }
 
-  /** Other tokens are shown: wait whether they stay. */
+  /** Wait a moment before loading: the visitor may still be typing. */
   pause() {
     this.#reusesLeft = MAX_REUSED;
     clearTimeout(this.#resting);

@@ -1,16 +1,16 @@
-// The facets: under each its values with their counts, and boxes to choose them with.
+// The facets of the gallery: checkboxes for their values, with counts.
 import { cloneTemplate, find, part, setText } from "../base/dom.js";
 import { isAddressOf } from "./token-index.js";
 import { foldText } from "./search.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
 
 /** @import { Facet } from "./token-index.js" */
-/** @typedef {(name: string, slugs: string[]) => void} Choose called when somebody has chosen values of a facet */
+/** @typedef {(name: string, slugs: string[]) => void} Choose called when the visitor has chosen values of a facet */
 
 /** @type {Readonly<Record<string, number>>} */
-const SHOWN = { owner: 8 }; // how many values are shown before somebody looks for others
+const SHOWN = { owner: 8 }; // values shown without a search
 const MOST = 40;
-const FEW = 12; // up to so many, nobody needs to look for one
+const FEW = 12; // facets with no more values have no search field
 
 export class Facets {
   /** @param {ParentNode} form @param {Facet[]} facets @param {Choose} choose @param {AbortSignal} signal */
@@ -23,7 +23,7 @@ export class Facets {
   #all;
 
   /**
-   * Show what is chosen, and how many tokens each value has.
+   * Show the chosen values, and how many tokens each value has.
    * @param {Record<string, string[]>} chosen @param {Record<string, Uint32Array>} counts
    */
   update(chosen, counts) {
@@ -67,7 +67,7 @@ class FacetBox {
   #find;
   #texts;
   /** @type {Map<number, HTMLElement>} */
-  #items = new Map(); // by the number of their value
+  #items = new Map(); // by the value's index
   /** @type {number[]} */
   #shown = [];
   /** @type {string[]} */
@@ -75,7 +75,7 @@ class FacetBox {
   /** @type {Uint32Array} */
   #counts = new Uint32Array();
 
-  /** Show this facet if there is anything to choose; say whether there is. */
+  /** Show this facet if it has more than one value; returns whether it does. */
   show() {
     const isUseful = this.#facet.values.length > 1;
     this.#element.hidden = !isUseful;
@@ -97,7 +97,7 @@ class FacetBox {
 
   #draw() {
     if (!this.#element.open || this.#counts.length === 0) return;
-    // While somebody is among the values, none is taken away from under them.
+    // While the focus is in the list, the values stay where they are.
     if (!this.#list.contains(document.activeElement)) this.#shown = this.#shownValues();
     const items = this.#shown.map((nth) => this.#item(nth));
     if (items.some((item, nth) => this.#list.children[nth] !== item) || items.length !== this.#list.children.length) {
@@ -106,7 +106,7 @@ class FacetBox {
     this.#explain();
   }
 
-  /** The values to show: those chosen, then those that are looked for, those without tokens last. */
+  /** The values to show: chosen ones first, then those that match the search; ones without tokens last. */
   #shownValues() {
     const { values } = this.#facet;
     /** @param {number} nth */

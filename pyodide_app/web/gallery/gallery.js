@@ -1,7 +1,7 @@
 // The gallery: search, facets, orders and views over all tokens, without a server.
 //
-// The page reads well without this: it shows a part of all tokens, and does so until something else is
-// asked for. What is asked for stands in the address.
+// Without it, and until the visitor searches, the page shows its static part of the tokens. The query is kept in
+// the page's URL.
 import { find, findAll, createElement, part, setText } from "../base/dom.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { Facets } from "./facets.js";
@@ -15,7 +15,7 @@ import { _, formatDecimal, formatNumber, plural } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
 
 const UNKNOWN = "–";
-const PAUSE = 500; // milliseconds without a change until the count is read out
+const PAUSE = 500; // ms, until screen readers announce the count
 const REMEMBERED = `stempress:gallery:${document.documentElement.dataset.collection}`;
 /** @import { Query, View } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
@@ -54,7 +54,7 @@ class Gallery {
   /** @type {Query} */
   #query = { words: "", chosen: {}, sort: "", view: "" };
   /** @type {{ finder: TokenSearch, facets: Facets, results: Results } | null} */
-  #ready = null; // once there is an index
+  #ready = null; // once the index has loaded
   /** @type {Promise<Index> | null} */
   #loading = null;
   #announcing = 0; // a timer
@@ -104,7 +104,7 @@ class Gallery {
     addEventListener("pagehide", keepPlace, { signal });
   }
 
-  /** Fetch the index, once; quietly where nobody waits for it. */
+  /** Load the index, once; quietly: without messages. */
   async #load({ quietly = false } = {}) {
     if (!quietly) this.#announce(_("Loading the list of tokens…"));
     part(this.element, "trouble").hidden = true;
@@ -138,14 +138,14 @@ class Gallery {
     const isHeld = index.owners.addresses.length > 0;
     this.element.classList.toggle("no-owners", !isHeld);
     find(this.sort, "[data-of-owners]").hidden = !isHeld;
-    const typed = this.words.value; // before there was an index
+    const typed = this.words.value; // while the index was loading
     this.#follow(finder);
     if (typed && typed !== this.#query.words) this.#update({ words: typed }, { isTyping: true });
     if (history.state?.top && !this.found.hidden) scrollTo(0, history.state.top);
   }
 
   /**
-   * Show what the address asks for.
+   * Apply the query in the page's URL.
    * @param {TokenSearch} finder
    */
   #follow(finder) {
@@ -158,7 +158,7 @@ class Gallery {
   async #update(change, { isTyping = false } = {}) {
     if (!this.#ready) {
       await this.#load();
-      if (!this.#ready || isTyping || this.life.aborted) return; // what was typed is searched for by then
+      if (!this.#ready || isTyping || this.life.aborted) return; // typed words are applied once the index has loaded
     }
     const { finder } = this.#ready;
     const query = { ...this.#query, words: this.words.value, ...change };
@@ -259,7 +259,7 @@ class Gallery {
     part(this.element, "unfold").setAttribute("aria-expanded", String(isOpen));
   }
 
-  /** Tokens that were found begin at the top, however far down one was. */
+  /** Scroll to the start of the results. */
   #keepInSight() {
     const answer = part(this.element, "answer");
     const isBelow = this.wide.matches || !this.form.classList.contains("open");
@@ -267,7 +267,7 @@ class Gallery {
   }
 
   /**
-   * The count is seen at once, and read out when it stays.
+   * Show the count at once; announce it to screen readers when it has settled.
    * @param {string} words
    */
   #announce(words) {
@@ -297,7 +297,7 @@ function holdersOf(index, token) {
 }
 
 /**
- * The arrows lead over the tokens of a plain page as well.
+ * Arrow keys on the static part of the page.
  * @param {KeyboardEvent} event @param {HTMLElement} list
  */
 function moveFocus(event, list) {
@@ -319,7 +319,7 @@ function isWriting(target) {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable);
 }
 
-/** The view that was chosen last. */
+/** The view that the visitor chose last. */
 function lastView() {
   const view = readItem(REMEMBERED);
   return VIEWS.find((each) => each === view) ?? "cards";

@@ -1,5 +1,5 @@
-// Play keys: every card and row whose token can be heard has one, and the player bar plays it. An
-// unrevealed token has none, and neither has any where a site was pressed without its mixer.
+// Play buttons on cards and rows, for the player bar. Unrevealed tokens have none, nor has a site that was built
+// without its mixer.
 /** @import { Index } from "./token-index.js" */
 import { cloneTemplate, find, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
@@ -19,16 +19,16 @@ export class PlayButtons {
       const key = buttonOf(target);
       if (key) this.#press(key);
     }, { signal: life });
-    this.#listen(life).catch(() => {}); // without it keys play all the same
+    this.#listen(life).catch(() => {}); // the buttons work without it
   }
 
   #gallery;
   #index;
   #canPlay;
-  #playing = ""; // the track that sounds
+  #playing = ""; // the current track, while it plays
 
   /**
-   * Give a card or a row its key.
+   * Add a play button to a card or a row.
    * @param {Element} item @param {number} token
    */
   addTo(item, token) {
@@ -42,7 +42,7 @@ export class PlayButtons {
   }
 
   /**
-   * Give the cards of a plain page theirs; its links tell which tokens they are.
+   * Add play buttons to the cards of the static page; their links name the tokens.
    * @param {Iterable<Element>} cards
    */
   addToCards(cards) {
@@ -70,7 +70,7 @@ export class PlayButtons {
   }
 
   /**
-   * Keys show what sounds, from the moment there is a bar.
+   * Update the buttons whenever the player bar's state changes.
    * @param {AbortSignal} life
    */
   async #listen(life) {

@@ -1,5 +1,5 @@
-// The tokens that were found, in one of three views. They lie in leaves of some rows each; a leaf far from
-// the screen is empty and as high as it would be, so that any number of tokens can be scrolled through.
+// The tokens found, in one of three views. They are split into leaves of a few rows; leaves far from the screen are
+// emptied but keep their height, so that the list can be of any length.
 /** @import { View } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
 /** @import { PlayButtons } from "./play-buttons.js" */
@@ -8,14 +8,14 @@ import { ROOT } from "../base/root.js";
 import { Covers } from "./covers.js";
 import { STATES, stateWords, tierOf, titleOf } from "./token-index.js";
 
-const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens, about: whole rows
-const NEAR = "50% 0px"; // of the screen's height, above and below it
+const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens per leaf, rounded to whole rows
+const NEAR = "50% 0px"; // above and below the screen
 
 export class Results {
   /**
-   * @param {HTMLElement} element holds the grid and the table
+   * @param {HTMLElement} element has the grid and the table
    * @param {Index} index @param {PlayButtons} keys play tokens
-   * @param {Record<string, (token: number) => string>} words what else a row says of a token
+   * @param {Record<string, (token: number) => string>} words further columns of a row
    * @param {AbortSignal} life
    */
   constructor(element, index, keys, words, life) {
@@ -50,16 +50,16 @@ export class Results {
   /** @type {HTMLElement[]} */
   #leaves = [];
   /** @type {Map<number, HTMLElement>} */
-  #items = new Map(); // by their token, as long as it is shown in the same view
+  #items = new Map(); // by token, for the current view
   /** @type {Map<View, number>} */
-  #rowHeights = new Map(); // at this width
+  #rowHeights = new Map(); // at the current width
   /** @type {Map<View, number>} */
-  #columnCounts = new Map(); // at this width
+  #columnCounts = new Map(); // at the current width
   #columns = 1;
   #size = 1; // tokens in a leaf
   #width = 0;
   #isShown = false;
-  #current = 0; // of the tokens: the one that Tab leads to
+  #current = 0; // index of the token in the tab order
 
   /** @param {Uint32Array} tokens @param {View} view */
   show(tokens, view) {
@@ -72,7 +72,7 @@ export class Results {
     this.#layOut();
   }
 
-  /** Move the keyboard to the first token. */
+  /** Focus the first token. */
   focus() {
     this.#focusToken(0);
   }
@@ -102,7 +102,7 @@ export class Results {
   }
 
   /**
-   * How many columns there are, and so how many tokens make a leaf of whole rows.
+   * Measure the number of columns, and from it the size of a leaf.
    * @param {HTMLElement} body
    */
   #measure(body) {
@@ -161,7 +161,7 @@ export class Results {
     const first = this.#leaves.indexOf(leaf) * this.#size;
     const count = Math.min(this.#size, this.#tokens.length - first);
     for (const token of this.#tokens.subarray(first, first + count)) this.#items.delete(token);
-    const row = document.createElement("tr"); // what keeps a table's height
+    const row = document.createElement("tr"); // a table's leaf keeps its height through a row
     leaf.replaceChildren(...(this.#view === "list" ? [row] : []));
     (this.#view === "list" ? row : leaf).style.blockSize = `${this.#rowHeight() * Math.ceil(count / this.#columns)}px`;
     delete leaf.dataset.full;
@@ -215,7 +215,7 @@ export class Results {
     return state;
   }
 
-  /** The page has another width: leaves have other columns. What was on the screen stays there. */
+  /** Lay out again after a change of width; the topmost visible token stays in view. */
   #resize() {
     const body = this.#view === "list" ? this.#table : this.#grid;
     if (!this.#isShown || body.clientWidth === this.#width || body.clientWidth === 0) return;
@@ -244,7 +244,7 @@ export class Results {
   }
 
   /**
-   * The element of a token; its leaf is filled.
+   * The element of a token; fills its leaf if necessary.
    * @param {number} nth
    */
   #itemAt(nth) {
@@ -279,7 +279,7 @@ function itemOf(target) {
 }
 
 /**
- * Tab leads to the link and the key of one token alone.
+ * Roving tab index: only one token's link and play button are in the tab order.
  * @param {HTMLElement} item @param {boolean} isCurrent
  */
 function setReachable(item, isCurrent) {
@@ -287,7 +287,7 @@ function setReachable(item, isCurrent) {
 }
 
 /**
- * Move the focus from a play key to the next one's, where it has one; else to its link.
+ * Focus the same control of another token: its play button if the focus was on one, else its link.
  * @param {Element} item @param {EventTarget | null} from
  */
 export function focusSameControl(item, from) {
@@ -296,7 +296,7 @@ export function focusSameControl(item, from) {
 }
 
 /**
- * How many tokens a key moves on; 0 for keys that do not move.
+ * By how many tokens a key moves the focus; 0 for other keys.
  * @param {string} key @param {number} columns
  */
 export function stepForKey(key, columns) {

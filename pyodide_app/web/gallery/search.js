@@ -1,20 +1,20 @@
-// Searches the gallery's index: words, chosen values, an order. No page, no network.
+// Searches the gallery's index by words, facets and order. Pure.
 /** @import { Index, Kind } from "./token-index.js" */
 import { isAddressOf } from "./token-index.js";
 
 /**
  * @typedef {object} Criteria
  * @property {string} words
- * @property {Record<string, string[]>} chosen slugs by the facet's name
- * @property {string} sort one of SORTS, or "" for the usual order
+ * @property {Record<string, string[]>} chosen slugs by facet
+ * @property {string} sort one of SORTS, or "": the default order
  */
 
-/** What a word is worth where it stands: a token's own number most, the inside of some word least. */
+/** Scores of a match. */
 const NUMBER = 16;
-const WHOLE = 4; // as a word of the title; twice that of the beginning, four times that of the inside
-const ELSEWHERE = 2; // as a word of its layers, stems, song or album
+const WHOLE = 4; // within the title; doubled at a word's start, tripled for a whole word
+const ELSEWHERE = 2; // within its layers, stems, song or album
 const HOLDER = 1;
-const SHORTEST_ADDRESS = 6; // "0x" and four digits: less could be a word
+const SHORTEST_ADDRESS = 6; // "0x" and four digits; anything shorter could be a word
 
 export const SORTS = ["name", "-name", "number", "-number", "rarity", "-rarity", "owner", "-owner"];
 
@@ -23,7 +23,7 @@ export function foldText(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 }
 
-/** Prepares an index for searches; `ask` answers in a few milliseconds for ten thousand tokens. */
+/** A search over an index; takes a few milliseconds for ten thousand tokens. */
 export class TokenSearch {
   /** @param {Index} index @param {string} language */
   constructor(index, language) {
@@ -42,8 +42,8 @@ export class TokenSearch {
   #orders = new Map();
 
   /**
-   * The tokens that fit, in the wanted order; and for every facet how many tokens each of its values
-   * would have, given the words and what is chosen in the other facets.
+   * The matching tokens in order, and for every facet how many tokens each of its values has, given the words and
+   * the values chosen in the other facets.
    * @param {Criteria} criteria
    */
   search({ words, chosen, sort }) {
@@ -57,7 +57,7 @@ export class TokenSearch {
   }
 
   /**
-   * All tokens in an order; those that have nothing to be ordered by come last, either way.
+   * All tokens in an order; tokens without a sort key come last in both directions.
    * @param {string} sort
    */
   order(sort) {
@@ -98,7 +98,7 @@ export class TokenSearch {
   }
 
   /**
-   * How well every token fits the words, 0 for those that do not.
+   * The score of every token; 0: no match.
    * @param {string[]} terms
    */
   #scores(terms) {
@@ -121,7 +121,7 @@ export class TokenSearch {
   }
 
   /**
-   * Numbers of the holders whose address it can be.
+   * The holders whose address matches.
    * @param {string} typed
    */
   #holders(typed) {
@@ -130,7 +130,7 @@ export class TokenSearch {
   }
 
   /**
-   * The tokens of "12", "#12" and "100-200": from the first up to, but without, the second.
+   * The tokens of "12", "#12" or "100-200", as a half-open range.
    * @param {string} term
    */
   #range(term) {
@@ -140,7 +140,7 @@ export class TokenSearch {
   }
 
   /**
-   * How many tokens have a smaller number than this, or one that is not larger.
+   * How many tokens have a smaller number, or also an equal one.
    * @param {string} number @param {boolean} orEqual
    */
   #countBelow(number, orEqual) {
@@ -180,7 +180,7 @@ export class TokenSearch {
 }
 
 /**
- * Which of a facet's values are chosen; null where none is, for then all fit.
+ * Which of a facet's values are chosen; null if none, which matches all tokens.
  * @param {{ slug: string }[]} values @param {string[]} [slugs]
  */
 function maskOf(values, slugs = []) {

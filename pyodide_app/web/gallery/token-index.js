@@ -1,28 +1,27 @@
-// data/gallery.json, unpacked: what every token is, and the facets that tokens are chosen by.
+// Unpacks data/gallery.json: all tokens, and the facets to filter them by.
 //
-// A token is a position, 0 to count - 1, in the order of numbers. What it is, its kind, many tokens share:
-// an unrevealed token of a tier, a stem, a mix of a song, an album. A facet lists its values, and says which
-// of them a token has.
+// A token is an index from 0 to count - 1, in the order of ids. Tokens share kinds: an unrevealed token of a tier,
+// a stem, a mix of a song, an album. A facet has values, and knows which of them a token has.
 import { loadJson } from "../base/dom.js";
 import { stateName, tierName, unrevealedTitle } from "../language/names.js";
 import { _, formatNumber } from "../language/phrases.js";
 
-/** @typedef {{ key: string, name: string, layer: { slug: string, name: string } }} KindStem its key: "song/layer/stem" */
+/** @typedef {{ key: string, name: string, layer: { slug: string, name: string } }} KindStem key: "song/layer/stem" */
 /**
  * @typedef {object} Kind
  * @property {Data.Tier} tier
  * @property {string} name
- * @property {(id: string) => string} [title] of a token, where it is not the name and the number
+ * @property {(id: string) => string} [title] of a token; default: name and number
  * @property {string} cover
- * @property {string} [track] what the player bar plays, as bar/tracks.js names it
+ * @property {string} [track] address for the player bar, as in bar/tracks.js
  * @property {{ slug: string, title: string }} [album]
  * @property {{ slug: string, title: string }} [song]
- * @property {number} bits how rare it is; negative: unknown
+ * @property {number} bits rarity; negative: unknown
  * @property {KindStem[]} stems
  */
 /** @typedef {{ slug: string, label: string, more?: string, head?: string, tail?: string }} FacetValue */
 /** @typedef {{ name: string, values: FacetValue[], of: (token: number) => readonly number[] }} Facet */
-/** @typedef {{ head: string, tail: string }} Holder both ends of an address, in hexadecimal */
+/** @typedef {{ head: string, tail: string }} Holder start and end of an address, in hexadecimal */
 /** @typedef {{ addresses: Holder[], of: (token: number) => readonly number[] }} Owners */
 /**
  * @typedef {object} Index
@@ -30,11 +29,11 @@ import { _, formatNumber } from "../language/phrases.js";
  * @property {string[]} ids
  * @property {Kind[]} kinds
  * @property {Uint32Array} kindOf
- * @property {Uint8Array} stateOf position in STATES
+ * @property {Uint8Array} stateOf index in STATES
  * @property {Owners} owners
- * @property {Record<string, number[]>} burned the tokens that were burned for an album token
+ * @property {Record<string, number[]>} burned tokens burned for an album token
  * @property {Float64Array} bits
- * @property {Int8Array} bands position in BANDS
+ * @property {Int8Array} bands index in BANDS
  * @property {Facet[]} facets
  */
 
@@ -43,10 +42,10 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 export const TIERS = ["stem", "song", "album"];
 /** @type {readonly Data.State[]} */
 export const STATES = ["revealed", "unrevealed", "forged"];
-/** Up to how many of a hundred known tokens of its tier are as rare as a token, or rarer. */
+/** Percentiles of rarity among the revealed tokens of a tier. */
 const BANDS = [1, 5, 10, 25, 50, 100];
 const UNKNOWN = -1;
-const ALIKE = 1e-8; // bits that differ by no more are equal: they are sums of rounded figures
+const ALIKE = 1e-8; // tolerance for equal rarities, which are sums of rounded numbers
 
 export async function loadIndex() {
   return unpack(await loadJson("data/gallery.json"));
@@ -71,7 +70,7 @@ export function unpack(data) {
 }
 
 /**
- * "12" or "3-40" -> numbers as text: they may be longer than JavaScript counts.
+ * "12" or "3-40" to ids; as strings, since they may exceed JavaScript's safe integers.
  * @param {string} range
  */
 function expandRange(range) {
@@ -90,7 +89,7 @@ function unpackColumn({ width, digits }) {
 }
 
 /**
- * Everything that a token can be, numbered as the build does.
+ * All kinds of tokens, in the order in which the build numbers them.
  * @param {Data.Gallery} data
  * @returns {Kind[]}
  */
@@ -135,7 +134,7 @@ function mixesOf(album, song, stemByKey) {
 }
 
 /**
- * Holders by number, and the numbers of a token's holders.
+ * The holders, and which of them hold a token.
  * @param {Data.GalleryOwners | null} data @param {number} count
  * @returns {Owners}
  */
@@ -153,7 +152,7 @@ function ownersOf(data, count) {
 }
 
 /**
- * A token's rarity: how unlikely its stems are, in bits. An album token has those of its songs.
+ * Every token's rarity in bits, from the odds of its stems; an album token has the sum of its songs.
  * @param {Kind[]} kinds @param {Uint32Array} kindOf @param {Data.Gallery["burned"]} burned
  */
 function bitsOf(kinds, kindOf, burned) {
@@ -163,7 +162,7 @@ function bitsOf(kinds, kindOf, burned) {
 }
 
 /**
- * Which of the bands every token is in; unrevealed ones in none, nor those of a tier where all are as rare.
+ * Every token's percentile band; none for unrevealed tokens, and for tiers whose tokens are all equally rare.
  * @param {Kind[]} kinds @param {Uint32Array} kindOf @param {Float64Array} bits
  */
 function bandsOf(kinds, kindOf, bits) {
@@ -172,7 +171,7 @@ function bandsOf(kinds, kindOf, bits) {
     const known = [...bits.keys()].filter((token) => bits[token] !== UNKNOWN && kinds[kindOf[token]].tier === tier);
     known.sort((one, other) => bits[other] - bits[one]);
     if (known.length === 0 || bits[known[0]] - bits[known[known.length - 1]] <= ALIKE) continue;
-    let last = known.length; // from behind: those that are as rare share a band
+    let last = known.length; // from the most common on: equally rare tokens share a band
     for (let rank = known.length - 1; rank >= 0; rank--) {
       if (rank === known.length - 1 || bits[known[rank]] - bits[known[rank + 1]] > ALIKE) last = rank + 1;
       bands[known[rank]] = BANDS.findIndex((percent) => last * 100 <= known.length * percent);
@@ -231,7 +230,7 @@ function ownerValue({ head, tail }) {
 }
 
 /**
- * Whether what somebody typed can be this holder's address: its beginning, its short form, or all of it.
+ * Whether typed text can be a holder's address: its start, its short form, or all of it.
  * @param {Partial<Holder>} holder @param {string} typed
  */
 export function isAddressOf({ head = "", tail = "" }, typed) {
@@ -250,7 +249,7 @@ export function titleOf({ ids, kinds, kindOf }, token) {
 }
 
 /**
- * What the player bar plays of a token, as bar/tracks.js names it; of an album token the mixes burned for it.
+ * A token's track for the player bar; for an album token, the mixes burned for it.
  * @param {Pick<Index, "kinds" | "kindOf" | "burned">} index @param {number} token
  */
 export function tracksOf({ kinds, kindOf, burned }, token) {

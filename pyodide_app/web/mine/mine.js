@@ -1,4 +1,4 @@
-// /mine/: whose tokens, read from where, and what they are. What they make is songs.js's.
+// /mine/: connects a wallet or takes an address, and shows its tokens. songs.js shows what they can be forged into.
 import { checkAddress, readTokens, resolveName } from "../tokens/chain.js";
 import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
@@ -26,8 +26,8 @@ class HoldingsPage {
   /** @type {Promise<{ ledger: Data.Ledger, byId: Map<string, Data.Token> }> | null} */
   #ledger = null;
   /** @type {Session | null} */
-  #session = null; // the wallet's, while one is connected
-  #task = new AbortController(); // ends what is being asked or read
+  #session = null; // while a wallet is connected
+  #task = new AbortController(); // aborts the current request
   #songs;
   #tokens;
 
@@ -61,7 +61,7 @@ class HoldingsPage {
     });
   }
 
-  /** @param {Readonly<Holding>} holding what is known already */
+  /** @param {Readonly<Holding>} holding from an earlier visit */
   #listWallets(holding) {
     const wallets = new Wallets(this.#life);
     const show = () => {
@@ -84,7 +84,7 @@ class HoldingsPage {
   }
 
   /**
-   * The wallet that was connected before: listen to it again, without asking it for anything.
+   * Reconnect to the wallet of an earlier visit, without a prompt.
    * @param {Wallets} wallets @param {Readonly<Holding>} holding
    */
   async #resume(wallets, holding) {
@@ -109,7 +109,7 @@ class HoldingsPage {
     });
   }
 
-  /** @param {string} words an address, or a name */
+  /** @param {string} words an address or an ENS name */
   async #lookUp(words) {
     if (!words) return;
     await this.#findAndRead(_("Looking it up…"), async (signal) => {
@@ -122,8 +122,8 @@ class HoldingsPage {
   }
 
   /**
-   * Find an address, in a turn of its own, and read what it holds.
-   * @param {string} waiting said meanwhile @param {(signal: AbortSignal) => Promise<string>} findAddress
+   * Find an address, as a new request, and read its tokens.
+   * @param {string} waiting message meanwhile @param {(signal: AbortSignal) => Promise<string>} findAddress
    */
   async #findAndRead(waiting, findAddress, before = () => {}) {
     const signal = this.#begin(waiting);
@@ -180,7 +180,7 @@ class HoldingsPage {
     }
   }
 
-  /** A wallet on another chain is no obstacle: the site's endpoints are read instead. */
+  /** Offer to switch the wallet's chain; without it the site's endpoints are used. */
   async #offerSwitch() {
     const { contract } = await this.#collection();
     part(this.#page, "switch").hidden = !contract || !this.#session || this.#session.chain === contract.chain_id;
@@ -201,7 +201,7 @@ class HoldingsPage {
   }
 
   /**
-   * Read what an address holds: from the chain, or else from the site's own list.
+   * Read an address's tokens: from the chain, or else from the site's snapshot.
    * @param {string} address
    */
   async #read(address) {
@@ -265,7 +265,7 @@ class HoldingsPage {
   /** @returns {Promise<Data.Collection>} */
   #collection() {
     this.#facts ??= loadJson("data/collection.json").catch((error) => {
-      this.#facts = null; // the next one tries again
+      this.#facts = null; // retry on the next call
       throw error;
     });
     return this.#facts;
@@ -277,7 +277,7 @@ class HoldingsPage {
       return { ledger, byId: new Map(ledger.tokens.map((token) => [token.id, token])) };
     };
     this.#ledger ??= read().catch((error) => {
-      this.#ledger = null; // the next one tries again
+      this.#ledger = null; // retry on the next call
       throw error;
     });
     return this.#ledger;
@@ -312,7 +312,7 @@ function isSameAddress(one, other) {
 }
 
 /**
- * How many of a token the site's own list gives to an address.
+ * How many copies of a token an address holds in the snapshot.
  * @param {Data.Token} token @param {string} address
  */
 function copiesOf({ owners = {} }, address) {
@@ -321,7 +321,7 @@ function copiesOf({ owners = {} }, address) {
 }
 
 /**
- * What the site's own list gives to an address.
+ * The tokens of an address in the snapshot.
  * @param {Data.Ledger} ledger @param {string} address
  */
 function snapshotOf({ tokens, block, time }, address) {
@@ -340,7 +340,7 @@ function sourceOf({ source, block, time, endpoint }) {
 }
 
 /**
- * Where chain and site disagree the chain is right.
+ * Notices about differences between the chain, which is right, and the site.
  * @param {Readonly<Holding>} holding @param {Data.Ledger} ledger @param {Map<string, Data.Token>} byId
  */
 function disagreements({ source, block, tokens, address }, ledger, byId) {

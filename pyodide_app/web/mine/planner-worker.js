@@ -1,4 +1,4 @@
-// The planner's thread: Python, and what it plans with.
+// The planner's thread: Python's Planner, with the site's data.
 import { once } from "../base/once.js";
 import { ROOT } from "../base/root.js";
 import { answerRequests } from "../base/worker-host.js";

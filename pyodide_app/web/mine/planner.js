@@ -1,4 +1,4 @@
-// The forge planner: methods of Python's Planner, as promises.
+// The forge planner: calls Python's Planner in a worker.
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
 
@@ -10,7 +10,7 @@ export class Planner {
     onLoss: () => { this.#isHeld = false; },
   });
   #tokens = "{}";
-  #isHeld = true; // the worker plans with these tokens: a new one has none
+  #isHeld = true; // the worker has these tokens; a new one has none
 
   /**
    * @param {Iterable<[string, number]>} tokens how many are held of each, by id
@@ -46,7 +46,7 @@ export class Planner {
     return this.#plan("cheapestCompletions", { prices: JSON.stringify(prices) });
   }
 
-  /** Let go of Python. */
+  /** Terminate Python. */
   close() {
     this.#client.close();
   }

@@ -1,11 +1,11 @@
-// What the held tokens make: every song's layers, what can be forged, and what is missing.
+// What the visitor's tokens can be forged into: every song's layers, combinations, and what is missing.
 import { cloneTemplate, externalAddress, find, findAll, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { _, formatDecimal, formatList, formatNodeList, formatNumber, splitSentence, plural } from "../language/phrases.js";
 import { takeAudioFocus } from "../playback/audio-focus.js";
 
 const STEP = 12;
-const IDS = 8; // tokens of a stem that are named
+const IDS = 8; // token ids listed per stem
 const COLOURS = 8;
 
 /** @import { Planner } from "./planner.js" */
@@ -14,7 +14,7 @@ const COLOURS = 8;
 /** @typedef {[id: string, count: number][]} Copies of a stem, by token */
 /** @typedef {Map<string, Map<string, Copies>>} HeldStems of a song, by layer and stem */
 /**
- * What the visitor holds.
+ * The visitor's tokens.
  * @typedef {object} Holding
  * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
  * @property {Map<string, Data.Token>} byId the site's tokens
@@ -34,7 +34,7 @@ export class Songs {
   /** @type {Map<string, HTMLElement>} */
   #albums = new Map(); // by slug
   /** @type {Map<string, SongView>} */
-  #views = new Map(); // by the song's slug
+  #views = new Map(); // by song
 
   /**
    * @param {HTMLElement} section @param {Planner | null} planner @param {string} off why there is no planner
@@ -48,19 +48,19 @@ export class Songs {
     part(section, "order").addEventListener("change", () => this.#sort(), { signal: life });
   }
 
-  /** Be silent. */
+  /** Stop playback. */
   close() {
     this.#listening.stop();
   }
 
   /**
-   * Show what tokens make; the songs are shown before the planner has started.
+   * Show songs and albums; the planner's results follow once it has started.
    * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId @param {Holding["contract"]} contract
    */
   async show(tokens, byId, contract) {
     const turn = ++this.#turn;
     this.#forge ??= loadJson("data/forge.json").catch((error) => {
-      this.#forge = null; // the next one tries again
+      this.#forge = null; // retry on the next call
       throw error;
     });
     const facts = await this.#forge;
@@ -129,7 +129,7 @@ export class Songs {
   }
 
   /**
-   * Let the bar play what is held: song tokens, and a mix of each song that the stems complete.
+   * Offer to queue the visitor's song tokens, and one forgeable mix of each song.
    * @param {Plans.Holdings} plan @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId
    */
   #offerQueue(plan, tokens, byId) {
@@ -172,12 +172,12 @@ export class Songs {
       progress: ({ plan }) => (plan ? plan.held / plan.of : 0),
     };
     const worth = worths[order] ?? (() => 0);
-    const views = [...this.#views.values()]; // as on the albums
+    const views = [...this.#views.values()]; // in the albums' order
     for (const view of views.sort((a, b) => worth(b) - worth(a))) view.element.parentElement?.append(view.element);
   }
 }
 
-/** One song: its layers with what is held of each, and what the planner says. */
+/** One song: its layers with the stems held, and the planner's results. */
 class SongView {
   element = cloneTemplate("song");
   /** @type {Plans.SongPlan | null} */
@@ -291,7 +291,7 @@ class SongView {
     return item;
   }
 
-  /** Waveforms, and what can be played: fetched when the song comes into view. */
+  /** Load waveforms and enable the play buttons: when the song comes into view. */
   async #makeAudible() {
     /** @type {Data.Song | null} */
     const song = await loadJson(`data/songs/${this.#song.slug}.json`).catch(() => null);
@@ -352,7 +352,7 @@ class SongView {
   }
 
   /**
-   * Hold versus forge, in sentences.
+   * The cost of forging a combination, in sentences.
    * @param {Plans.Loss} loss
    */
   #loss({ burned, last, combinations_before, combinations_after, at_once_before, at_once_after, rarer }) {
@@ -373,7 +373,7 @@ class SongView {
   }
 
   /**
-   * Prices, given by hand, of stems that are not held, and of a song token.
+   * Inputs for the prices of stems that are not held, and of a song token.
    * @param {Plans.SongPlan} plan
    */
   #offerPrices(plan) {
@@ -425,7 +425,7 @@ class SongView {
   }
 }
 
-/** One sound at a time. */
+/** Plays one stem at a time. */
 class StemAudio {
   /** @type {{ audio: HTMLAudioElement, key: HTMLElement, end: AbortController } | null} */
   #sound = null;
@@ -439,7 +439,7 @@ class StemAudio {
     const audio = new Audio(address);
     const end = new AbortController();
     this.#sound = { audio, key, end };
-    const stop = () => end.signal.aborted || this.stop(); // what was stopped before it began ends late
+    const stop = () => end.signal.aborted || this.stop(); // play() may reject after another stem has started
     audio.addEventListener("ended", stop, { signal: end.signal });
     audio.play().catch(stop);
     key.setAttribute("aria-pressed", "true");
@@ -456,7 +456,7 @@ class StemAudio {
 }
 
 /**
- * Held, revealed stem tokens, by song.
+ * Revealed stem tokens that are held, by song.
  * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId
  * @returns {Map<string, HeldStems>}
  */
@@ -474,7 +474,7 @@ function groupStems(tokens, byId) {
 }
 
 /**
- * What a map has under a key; it is made where there is nothing.
+ * A map's value for a key, created if there is none.
  * @template Value
  * @param {Map<string, Value>} map @param {string} key @param {() => Value} create
  */

@@ -1,4 +1,4 @@
-// The held tokens as cards: searched, sorted, a page at a time.
+// The visitor's tokens as cards, with search, order and paging.
 import { externalAddress, find, siteAddress, part, setText } from "../base/dom.js";
 import { stateName, tierName, tokenTitle } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
@@ -6,17 +6,17 @@ import { _, plural } from "../language/phrases.js";
 const STEP = 60;
 
 /**
- * @typedef {object} Held a token that is held
+ * @typedef {object} Held a token of the visitor
  * @property {string} id
  * @property {number} count
  * @property {string} title
  * @property {Data.Tier | ""} tier
- * @property {string} state of the ledger, or "unknown"
+ * @property {string} state from the ledger, or "unknown"
  * @property {string} address
  * @property {string} image
  * @property {number} rarity
  * @property {boolean} duplicate
- * @property {string} text what a search looks through
+ * @property {string} text for the search
  */
 
 export class TokenList {
@@ -125,7 +125,7 @@ function makeCard(token) {
 }
 
 /**
- * Tokens of one name open the same; unrevealed ones are each their own.
+ * A key that tokens of the same kind share; every unrevealed token has its own.
  * @param {Partial<Data.Token> & { id: string }} token
  */
 function kindOf({ id, tier, state, song = "", layer = "", stem = "", album = "", mix = "" }) {
@@ -133,7 +133,7 @@ function kindOf({ id, tier, state, song = "", layer = "", stem = "", album = "",
 }
 
 /**
- * How few of what a token is there are in the ledger: bits, more for the rarer.
+ * The rarity of every kind in bits, from its count in the ledger.
  * @param {Map<string, Data.Token>} byId
  */
 function rarities(byId) {

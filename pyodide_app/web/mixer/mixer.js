@@ -1,4 +1,4 @@
-// The mixer, with all that it can do.
+// <stem-mixer> with all its tools.
 import { addShortcuts } from "./shortcuts.js";
 import { StemMixer } from "./stem-mixer.js";
 import { addTools } from "./tools.js";

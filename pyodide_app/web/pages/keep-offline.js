@@ -1,4 +1,4 @@
-// "Keep on this device": all that a song's page needs to play without a network, in the service worker's cache.
+// "Keep on this device": saves everything that a song page needs offline in the service worker's cache.
 import { findAll } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
@@ -29,7 +29,7 @@ async function stemsOf(offer) {
 }
 
 /**
- * All that the page needs to play: itself, the mixer, the song's facts and stems.
+ * The URLs of everything that the page needs: itself, the app, the song's data and stems.
  * @param {HTMLElement} offer @param {string[]} stems
  */
 async function addressesToKeep(offer, stems) {
@@ -42,7 +42,7 @@ async function addressesToKeep(offer, stems) {
 }
 
 /**
- * Offer to keep what a page needs to play, or to remove it.
+ * Show the button that keeps a song, or removes it.
  * @param {HTMLElement} offer @param {AbortSignal} signal
  */
 async function offerToKeep(offer, signal) {

@@ -1,4 +1,4 @@
-// Whether what was promised of tokens has been kept, checked by Python.
+// Verifies the provenance in Python.
 import { answerRequests } from "../base/worker-host.js";
 import { startPython, loadText } from "../python/start.js";
 

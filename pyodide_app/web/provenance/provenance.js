@@ -1,4 +1,4 @@
-// /provenance/: verify on the visitor's own device what the site says of sealed tokens.
+// /provenance/: verifies the sealed tokens in the visitor's browser.
 import { part } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { WorkerClient } from "../base/worker-client.js";
@@ -15,7 +15,7 @@ async function runVerifier() {
   try {
     return JSON.parse(await client.request("verify"));
   } finally {
-    client.close(); // Python takes memory
+    client.close(); // to free Python's memory
   }
 }
 
