@@ -370,8 +370,10 @@ export class PlayerBar extends HTMLElement {
 
   #save() {
     this.#savedTime = performance.now();
-    this.#savedText = this.queue.current ? this.queue.serialize() : null;
-    saveItem(QUEUE, this.#savedText);
+    const text = this.queue.current ? this.queue.serialize() : null;
+    if (text === this.#savedText) return; // another window may have changed it since
+    this.#savedText = text;
+    saveItem(QUEUE, text);
   }
 
   /** @param {string} name */
