@@ -1,5 +1,6 @@
 # make site    press the collection into dist/ (needs Python 3.12 or 3.13, and the network once)
 # make serve   press, serve, and press again whenever a file is saved
+# make lint    style and types: ruff, mypy, tsc, eslint
 # make check   style, types and quick tests: no browser, no sound, no chain
 # make test    every check there is
 # make nightly the same tests at full size

@@ -50,6 +50,7 @@ NOT_RUN = {
     "make test": "runs this very test",
     '.venv/bin/pytest -m "not browser and not site"': "the same",
     ".venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy": "the same",
+    "npm run types && npm run lint": "the same",
     "make bench": "takes minutes, and says something of a quiet machine alone",
     "make bench-build": "the same, and installs four other generators",
     "make matrix": "takes minutes; its parts are tests/web/test_edge_sites.py",
