@@ -16,6 +16,25 @@ const listenerSignal = {
   }),
 };
 
+/** Sentences get a value for each of their %(places)s; plural() gives them num by itself. */
+const sentenceValues = {
+  meta: { type: "problem", schema: [], messages: { values: "The sentence wants {{wanted}}, and is given {{given}}." } },
+  create: (context) => ({
+    CallExpression({ callee, arguments: values, parent }) {
+      if (!["_", "plural", "pgettext"].includes(callee.name) || parent.callee?.name === "splitSentence") return;
+      const given = values.at(-1).type === "ObjectExpression" ? values.at(-1).properties : [];
+      if (given.some(({ type }) => type === "SpreadElement") || values.at(-1).type === "Identifier") return;
+      const names = new Set(given.map(({ key }) => key.name));
+      for (const sentence of values.filter(({ value }) => typeof value === "string")) {
+        const wanted = [...sentence.value.matchAll(/%\((\w+)\)s/g)].map(([, name]) => name);
+        const missing = wanted.filter((name) => !names.has(name) && !(callee.name === "plural" && name === "num"));
+        const data = { wanted: missing.join(", "), given: [...names].join(", ") || "nothing" };
+        if (missing.length) context.report({ node: sentence, messageId: "values", data });
+      }
+    },
+  }),
+};
+
 /** Rules are switched off for one line, with the reason beside it. */
 const reasonedException = {
   meta: { type: "problem", schema: [], messages: { reason: "Switch off a rule for one line, with its reason: // eslint-disable-next-line rule -- reason" } },
@@ -42,7 +61,7 @@ export default [
   {
     ...js.configs.recommended,
     files: ["**/*.js", "**/*.mjs"],
-    plugins: { local: { rules: { "listener-signal": listenerSignal, "reasoned-exception": reasonedException } } },
+    plugins: { local: { rules: { "listener-signal": listenerSignal, "reasoned-exception": reasonedException, "sentence-values": sentenceValues } } },
     languageOptions: { ecmaVersion: 2025, sourceType: "module" },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
@@ -76,6 +95,7 @@ export default [
       "no-restricted-syntax": ["error", ...restrictedSyntax],
       "local/listener-signal": "error",
       "local/reasoned-exception": "error",
+      "local/sentence-values": "error",
     },
   },
   {

@@ -15,14 +15,17 @@ export function addExport(mixer) {
   let running = null;
   cancel.disabled = true;
 
-  /** @param {{ doing: string, cancelled: string }} words @param {(watch: Watch) => Promise<void>} act */
+  /**
+   * @param {{ doing: (done: string) => string, cancelled: string }} words
+   * @param {(watch: Watch) => Promise<void>} act
+   */
   const bounce = async ({ doing, cancelled }, act) => {
     const life = new AbortController();
     running = life;
     start.disabled = true;
     cancel.disabled = false;
     try {
-      await act({ signal: life.signal, onProgress: (done) => mixer.announce(doing.replace("%(done)s", formatPercent(done))) });
+      await act({ signal: life.signal, onProgress: (done) => mixer.announce(doing(formatPercent(done))) });
     } catch (error) {
       if (!life.signal.aborted) throw error;
       mixer.announce(cancelled);
@@ -36,10 +39,10 @@ export function addExport(mixer) {
   };
   onEvent(mixer, cancel, "click", () => running?.abort());
   onEvent(mixer, start, "click", () =>
-    bounce({ doing: _("Export: %(done)s"), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
+    bounce({ doing: (done) => _("Export: %(done)s", { done }), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
   if (!mixer.querySelector(".verify")) return; // stems are published in a lossy format only
   onEvent(mixer, ".verify", "click", () =>
-    bounce({ doing: _("Verify: %(done)s"), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
+    bounce({ doing: (done) => _("Verify: %(done)s", { done }), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */
@@ -67,8 +70,8 @@ async function verify(mixer, watch) {
   const digest = await player.digest(24, { plain: true, ...watch });
   mixer.announce(
     digest === published
-      ? _("This is the mix that was published: SHA-256 %(found)s", { digest })
-      : _("This is not the mix that was published: here %(found)s, there %(published)s", { digest, published }),
+      ? _("This is the mix that was published: SHA-256 %(found)s", { found: digest })
+      : _("This is not the mix that was published: here %(found)s, there %(published)s", { found: digest, published }),
   );
 }
 
