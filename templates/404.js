@@ -1,4 +1,4 @@
-// Nobody told this page where the site's root is: it is the nearest folder above with a collection.
+// Finds the site's root, which this page does not know: the nearest parent folder with a collection.
 const link = /** @type {HTMLAnchorElement} */ (document.querySelector("a"));
 const place = /** @type {HTMLElement} */ (link.parentElement);
 for (let folder = new URL("./", location.href); ; folder = new URL("../", folder)) {

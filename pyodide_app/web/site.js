@@ -75,7 +75,7 @@
     const say = (text) => status && (status.textContent = text);
     try {
       const player = await openBar();
-      await player.take((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });
+      await player.playTracks((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });
       say("");
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

@@ -28,7 +28,7 @@ let offer = { permitted: 0, rules: [], variations: [], layers: [] };
 let current = ""; // the mix number that is listened to
 
 /**
- * Ask the server, or tell it.
+ * Send a request to the server.
  * @param {string} query @param {object} [body]
  * @returns {Promise<any>}
  */

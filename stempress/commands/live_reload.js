@@ -1,5 +1,5 @@
 // Injected by the preview server into the pages it serves, never written into dist/.
-// The tag carries the build the page came from; the server streams what is told of the newest one.
+// The script tag has the build of this page; the server streams the newest one.
 const shown = document.currentScript?.dataset.build;
 const builds = new EventSource("/.stempress/reload");
 let styled = shown;

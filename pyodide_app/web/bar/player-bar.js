@@ -90,7 +90,7 @@ export class PlayerBar extends HTMLElement {
    * Play tracks now, or add them to the queue.
    * @param {readonly string[]} addresses
    */
-  async take(addresses, { add = false } = {}) {
+  async playTracks(addresses, { add = false } = {}) {
     const tracks = await expandTracks(addresses);
     if (!tracks.length) throw new Error(_("there is nothing to play"));
     const isFirst = !this.queue.current;

@@ -2,15 +2,15 @@
 /** @import { Playlist } from "./playlists.js" */
 /** @import { Entry, Queue } from "./queue.js" */
 /**
- * What the panel asks of its player.
+ * The player that the panel belongs to.
  * @typedef {object} Player
  * @property {Queue} queue
  * @property {AbortSignal} life
- * @property {() => void} update show the queue, which has changed
+ * @property {() => void} update save and show a changed queue
  * @property {() => void} clearQueue
  * @property {(entry: Entry) => void} playEntry
  * @property {(entry: Entry) => void} removeEntry
- * @property {(addresses: string[], options?: { add: boolean }) => Promise<void>} take
+ * @property {(addresses: string[], options?: { add: boolean }) => Promise<void>} playTracks
  */
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
@@ -204,9 +204,9 @@ export class QueuePanel {
 
   /** @param {Playlist} playlist @param {...Node} more */
   #playlistRow({ name, tracks }, ...more) {
-    const play = this.#button(_("Play"), () => this.#attempt(() => this.#bar.take(tracks)));
+    const play = this.#button(_("Play"), () => this.#attempt(() => this.#bar.playTracks(tracks)));
     play.setAttribute("aria-label", _("Play %(name)s", { name }));
-    const add = this.#button(_("Add to queue"), () => this.#attempt(() => this.#bar.take(tracks, { add: true })));
+    const add = this.#button(_("Add to queue"), () => this.#attempt(() => this.#bar.playTracks(tracks, { add: true })));
     return createElement("p", { class: "line" }, createElement("span", { class: "name" }, name, " ", createElement("span", { class: "detail" }, plural(tracks.length, "%(num)s track", "%(num)s tracks"))), play, add, ...more);
   }
 

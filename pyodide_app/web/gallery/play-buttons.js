@@ -60,7 +60,7 @@ export class PlayButtons {
     trouble.hidden = true;
     try {
       const bar = await openBar();
-      if (!tracks.includes(bar.queue.current?.address ?? "")) await bar.take(tracks);
+      if (!tracks.includes(bar.queue.current?.address ?? "")) await bar.playTracks(tracks);
       else if (tracks.includes(this.#playing)) bar.jukebox.pause();
       else await bar.jukebox.play();
     } catch (error) {

@@ -90,9 +90,9 @@ export function suspendAudioSoon() {
  * @property {number} seconds that Python took to start
  * @property {Engine} engine
  */
-/** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, whoever holds them */
+/** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, also those that the visitor does not own */
 /** @typedef {Part | { key: null }} AnyPart null: silent */
-/** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` hears how much is done, from 0 to 1 */
+/** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` gets the share done, from 0 to 1 */
 /** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output of both decks */
 
 /**

@@ -109,7 +109,7 @@ function tryTo(act) {
 }
 
 /**
- * @param {any} record whatever the browser's storage holds
+ * @param {any} record untrusted
  * @returns {Readonly<Holding>}
  */
 function parseHolding(record) {

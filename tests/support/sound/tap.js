@@ -1,4 +1,4 @@
-// Lets a test hear whatever the page plays, from before its first sound. window.heard() answers with the
+// Records whatever the page plays, from before its first sound. window.heard() returns the
 // peak of every 128 frames, since the first of them that was not silent; window.heardAt() with what each
 // sample rate was heard at: {rate, from, to, data}, in ms of the page's clock, data as base64 of float32.
 /** @type {(to: any, ...rest: any[]) => any} */
