@@ -515,6 +515,30 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     assert visit.recording()[:, -4096:].any()
 
 
+MOVE = """() => {
+  const mixer = document.querySelector("stem-mixer");
+  document.querySelector("main").append(mixer);
+}"""
+
+
+def test_a_mixer_that_is_moved_in_its_page_goes_on_working(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    visit.row("Keys").get_by_role("combobox", name="Stem").select_option("drawbar")
+    chosen = page.evaluate("document.querySelector('stem-mixer').choice")
+    page.evaluate(MOVE)
+    assert page.evaluate("document.querySelector('stem-mixer').choice") == chosen
+    mute = visit.row("Drums").get_by_role("button", name="Mute", exact=True)
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    page.locator("body").press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_have_count(1)
+    page.keyboard.press("Escape")
+    visit.play()
+
+
 @pytest.mark.parametrize("locked", ["preview", "silent"])
 def test_without_python_a_song_ends_whatever_sounds(
     page: Page, serve: Serve, host: Path, locked: str

@@ -9,59 +9,27 @@ import { BrowserDeck } from "./browser-deck.js";
 import { PythonDeck } from "./python-deck.js";
 import { StemError, Stems } from "./stems.js";
 import { takeAudioFocus } from "./audio-focus.js";
+import { FADE_OUT_SECONDS, FADE_SECONDS, fadeOut, resumeAudio, suspendAudioSoon } from "./audio-hardware.js";
 import { _ } from "../language/phrases.js";
 import { repeat } from "../base/timers.js";
 import { WorkerLost } from "../base/worker-client.js";
 
 const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
-const REST_SECONDS = 2; // from a pause to suspending the audio hardware
 const LEAD_SECONDS = 0.15; // from scheduling Python's start to its first sample
 const FADE_LEAD_SECONDS = 0.05; // at least, from Python's confirmation to the crossfade
-const FADE_SECONDS = 0.01; // of the crossfade
-const FADE_OUT_SECONDS = 0.1; // before disconnecting, to avoid a click
 const ROOMY = navigator.hardwareConcurrency > 2; // enough cores to start Python while stems are decoded
 const REPORT_MS = 50; // how often the browser deck's position is reported
 const TIDY_SECONDS = 2; // from choosing a stem to evicting unused ones
 
-/** @type {AudioContext | null} */
-let hardware = null;
-let suspending = 0; // a timer
 /** @type {Player | null} */
 let active = null; // at most one per page
 
-/**
- * Resume the audio context, or create one for a sample rate. Must be called from a user gesture's handler.
- * @param {number} rate
- */
-export function resumeAudio(rate) {
-  clearTimeout(suspending);
-  if (hardware?.sampleRate !== rate) {
-    if (hardware) closeSoon(hardware);
-    hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
-  }
-  hardware.resume();
-  return hardware;
-}
+export { resumeAudio, suspendAudioSoon };
 
 /** Whether a player of this page is playing, or about to. */
 export function isPlaying() {
   return active?.isWanted ?? false;
-}
-
-/**
- * Close a context once its last samples have been played.
- * @param {AudioContext} context
- */
-function closeSoon(context) {
-  const seconds = (context.outputLatency || 0) + FADE_OUT_SECONDS;
-  setTimeout(() => context.close(), 1000 * seconds);
-}
-
-/** Suspend the audio context in a while. */
-export function suspendAudioSoon() {
-  clearTimeout(suspending);
-  suspending = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
 }
 
 /** @typedef {"idle" | "loading" | "ready" | "playing" | "paused" | "failed"} PlayerState */
@@ -618,7 +586,7 @@ export class Player extends Emitter {
     this.#python = null;
     this.refusal = "";
     this.#loss = null;
-    if (this.#output) fadeOut(this.#output);
+    if (this.#output) fadeOut(this.#output.node);
     this.#output = null;
     this.#setState("idle");
   }
@@ -723,15 +691,4 @@ export class Player extends Emitter {
  */
 function isAudible(part) {
   return part.key !== null;
-}
-
-/**
- * Fade out and disconnect, without a click.
- * @param {Output} output
- */
-function fadeOut({ node }) {
-  const { context, gain } = node;
-  const now = context.currentTime;
-  gain.cancelScheduledValues(now).setValueAtTime(gain.value, now).linearRampToValueAtTime(0, now + FADE_SECONDS);
-  setTimeout(() => node.disconnect(), 1000 * FADE_OUT_SECONDS);
 }
