@@ -1,7 +1,7 @@
-"""What a commitment holds, and whether it has been kept: run by the build and by visitors.
+"""Commitments to token contents and their verification, in the build and in the browser.
 
-Every item is hashed with a salt of its own, for there are few enough items to try them all. The
-hashes are concatenated in the order of the tokens, and hashed again.
+Every item is hashed with its own salt, because there are few enough items to try them all. The
+hashes are concatenated in the order of the tokens and hashed again.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-def marked(words: str) -> str:
-    """Return words as they are: `make words` finds them here, and pages translate them."""
-    return words
+def marked(text: str) -> str:
+    """Mark a text for translation by pages; `make words` extracts it."""
+    return text
 
 
 ALGORITHM = marked(
@@ -29,22 +29,22 @@ ALGORITHM = marked(
 
 
 class Problem(NamedTuple):
-    """Something that is wrong with a seal: a sentence, and what stands in its places."""
+    """A problem with a seal: a message template, which pages translate, and its values."""
 
-    words: str
-    given: dict[str, object]
+    message: str
+    values: dict[str, object]
 
     def __str__(self) -> str:
-        return self.words % self.given
+        return self.message % self.values
 
 
-def _(words: str, **given: object) -> Problem:
-    """Say what is wrong; the page says it in its own language."""
-    return Problem(words, given)
+def _(message: str, **values: object) -> Problem:
+    """Return a problem with a translatable message."""
+    return Problem(message, values)
 
 
 def item_hash(salt: str, item: str) -> str:
-    """Return the hash of one item."""
+    """Return the salted hash of an item."""
     return sha256(f"{salt}:{item}".encode()).hexdigest()
 
 
@@ -53,36 +53,35 @@ def final_hash(hashes: Sequence[str]) -> str:
     return sha256("".join(hashes).encode()).hexdigest()
 
 
-def problems(seal: Mapping[str, Any], tokens: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield what is wrong with a seal.
+def problems(seal: Mapping[str, Any], items: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the problems of a seal.
 
-    ``seal`` is as ``content/provenance.json`` has it; ``tokens`` says of every known token which
-    item it is.
+    ``seal`` is a seal of ``content/provenance.json``; ``items`` maps revealed tokens to their item.
     """
-    places, hashes, opened = seal["tokens"], seal["hashes"], seal["opened"]
-    if len(places) != len(hashes) or len(set(places)) != len(places):
-        counts = {"tokens": len(places), "hashes": len(hashes)}
+    tokens, hashes, opened = seal["tokens"], seal["hashes"], seal["opened"]
+    if len(tokens) != len(hashes) or len(set(tokens)) != len(tokens):
+        counts = {"tokens": len(tokens), "hashes": len(hashes)}
         yield _("the %(tokens)s tokens and %(hashes)s hashes don't match one to one", **counts)
         return
     if final_hash(hashes) != seal["final"]:
         yield _("the final hash doesn't match the hashes")
-    at = {place: number for number, place in enumerate(places)}
-    for place, (salt, item) in opened.items():
-        if place not in at:
-            yield _("token %(token)s has been opened but was never sealed", token=place)
+    positions = {token: position for position, token in enumerate(tokens)}
+    for slot, (salt, item) in opened.items():
+        if slot not in positions:
+            yield _("token %(token)s has been opened but was never sealed", token=slot)
             continue
-        if item_hash(salt, item) != hashes[at[place]]:
-            yield _("place %(place)s: %(item)s is not what was sealed", place=place, item=item)
-        token = places[(at[place] - (seal["starting_index"] or 0)) % len(places)]
-        if token not in tokens:
+        if item_hash(salt, item) != hashes[positions[slot]]:
+            yield _("place %(place)s: %(item)s is not what was sealed", place=slot, item=item)
+        token = tokens[(positions[slot] - (seal["starting_index"] or 0)) % len(tokens)]
+        if token not in items:
             yield _("token %(token)s has been opened but is still unrevealed", token=token)
-        elif tokens[token] != item:
-            found = {"token": token, "now": tokens[token], "sealed": item}
-            yield _("token %(token)s is %(now)s but was sealed as %(sealed)s", **found)
+        elif items[token] != item:
+            values = {"token": token, "now": items[token], "sealed": item}
+            yield _("token %(token)s is %(now)s but was sealed as %(sealed)s", **values)
 
 
 def item_of(token: Mapping[str, Any]) -> str:
-    """Return which item a token of ``data/tokens.json`` is; nothing for one that does not tell."""
+    """Return the item of a token in ``data/tokens.json``; empty if it is unrevealed."""
     if token.get("stems"):
         pairs = ",".join(f"{layer}={stem}" for layer, stem in sorted(token["stems"].items()))
         return f"{token['song']}/{pairs}"
@@ -90,14 +89,14 @@ def item_of(token: Mapping[str, Any]) -> str:
 
 
 def verify(provenance: str, ledger: str) -> str:
-    """Check ``data/provenance.json`` against ``data/tokens.json``; return the outcome as JSON."""
+    """Check ``data/provenance.json`` against ``data/tokens.json``; return the result as JSON."""
     seals = json.loads(provenance)["seals"]
-    tokens = {each["id"]: item_of(each) for each in json.loads(ledger)["tokens"]}
-    known = {token: item for token, item in tokens.items() if item}
+    items = {token["id"]: item_of(token) for token in json.loads(ledger)["tokens"]}
+    revealed = {token: item for token, item in items.items() if item}
     return json.dumps(
         {
             "sealed": sum(len(seal["tokens"]) for seal in seals),
             "opened": sum(len(seal["opened"]) for seal in seals),
-            "problems": [problem for seal in seals for problem in problems(seal, known)],
+            "problems": [problem for seal in seals for problem in problems(seal, revealed)],
         }
     )

@@ -628,7 +628,7 @@ def test_what_is_held_is_planned_with(visit: Open, plain: str) -> None:
         has=made.page.get_by_role("link", name="One", exact=True)
     )
     expect(one.locator("[data-verdict]")).to_contain_text(
-        "You can forge this song now: 2 at once", timeout=30_000
+        "You can forge this song now: 2 in total", timeout=30_000
     )
     expect(one.locator("[data-verdict]")).to_contain_text("Forging is irreversible.")
     one.locator("[data-combos] summary").click()
