@@ -1,4 +1,4 @@
-"""The preview server's own pages: the audition, for the artist on this machine and nobody else."""
+"""The audition's page and API, which the preview serves to the artist on this computer."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ FILES = {
     f"{API_ADDRESS}.js": "audition.js",
 }
 MAX_BODY_BYTES = 10_000
-"""Bytes of the longest question that is read."""
+"""Size limit of a request's body."""
 
 
 class AuditionHandler(PreviewHandler):
-    """A preview with an audition."""
+    """Serves a preview and the audition."""
 
     def __init__(self, *args: object, audition: Audition, **options: object) -> None:
         self.audition = audition
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
     def answer(self) -> None:
-        """Send the audition's page, or what it asks for; all else is the preview's."""
+        """Send the audition's files and data; any other address is the preview's."""
         parts = urlsplit(self.path)
         if parts.path in FILES:
             self.send_own(Path(__file__).with_name(FILES[parts.path]))
         elif parts.path == API_ADDRESS:
             slug = parse_qs(parts.query).get("song", [""])[0]
-            self.send_outcome(lambda: self._told(slug))
+            self.send_result(lambda: self._get(slug))
         else:
             super().answer()
 
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
-        """Take a verdict or a rule, from the audition's own page alone."""
+        """Store a verdict or a rule, which only the audition's page may send."""
         length = int(self.headers.get("Content-Length") or 0)
         if (
             urlsplit(self.path).path != API_ADDRESS
@@ -54,10 +54,10 @@ class AuditionHandler(PreviewHandler):
             self.send_error(HTTPStatus.FORBIDDEN)
             return
         body = self.rfile.read(length)
-        self.send_outcome(lambda: self._taken(json.loads(body)))
+        self.send_result(lambda: self._post(json.loads(body)))
 
     def _is_same_origin(self) -> bool:
-        """Say whether a page of this very server asks: others may send, but cannot say they do."""
+        """Return whether a page of this server sends: pages of others cannot fake their origin."""
         host = self.headers.get("Host", "")
         name = host.rpartition(":")[0]
         return (
@@ -66,24 +66,24 @@ class AuditionHandler(PreviewHandler):
             and self.headers.get_content_type() == "application/json"
         )
 
-    def _told(self, slug: str) -> dict[str, Any]:
+    def _get(self, slug: str) -> dict[str, Any]:
         return self.audition.song_data(slug) if slug else {"songs": self.audition.songs()}
 
-    def _taken(self, asked: dict[str, Any]) -> dict[str, Any]:
-        if "verdict" in asked:
-            self.audition.set_verdict(asked["song"], asked["mix"], asked["verdict"])
+    def _post(self, data: dict[str, Any]) -> dict[str, Any]:
+        if "verdict" in data:
+            self.audition.set_verdict(data["song"], data["mix"], data["verdict"])
         else:
-            self.audition.add_rule(asked["song"], asked["if"], asked["exclude"])
+            self.audition.add_rule(data["song"], data["if"], data["exclude"])
         return {}
 
-    def send_outcome(self, work: Any) -> None:  # noqa: ANN401 - what returns JSON
-        """Send what comes of work as JSON; what is wrong with it, as faults."""
+    def send_result(self, function: Any) -> None:  # noqa: ANN401 - returns any JSON
+        """Send the result of a function as JSON, or the faults that it raised."""
         try:
-            status, content = HTTPStatus.OK, work()
+            status, content = HTTPStatus.OK, function()
         except SiteError as error:
             status, content = HTTPStatus.BAD_REQUEST, {"faults": list(map(str, error.faults))}
         except (KeyError, TypeError, ValueError, AttributeError):
-            status, content = HTTPStatus.BAD_REQUEST, {"faults": ["this is not what is asked here"]}
+            status, content = HTTPStatus.BAD_REQUEST, {"faults": ["this is not a valid request"]}
         data = json.dumps(content).encode()
         self.send_response(status)
         self.send_content_headers("application/json", len(data))
@@ -91,7 +91,7 @@ class AuditionHandler(PreviewHandler):
             self.wfile.write(data)
 
     def send_own(self, source: Path) -> None:
-        """Send a file of the server's own, which does not reload itself: a rule would do that."""
+        """Send a file of the audition, without the reload script: saving a rule would reload it."""
         data = source.read_bytes()
         self.send_response(HTTPStatus.OK)
         self.send_content_headers(self.guess_type(source), len(data))

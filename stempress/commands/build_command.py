@@ -94,9 +94,9 @@ def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
     try:
         built = context.build(options, progress)
         seconds = time.monotonic() - started
-        differing = diff_published(options.site, options.out, built.written.changed)
+        unpublished = diff_published(options.site, options.out, built.written.changed)
         out = _relative(options.out)
-        report_build(built, seconds, out, progress, differing, report=options.report)
+        report_build(built, seconds, out, progress, unpublished, report=options.report)
     finally:
         gc.enable()
     if options.profile:

@@ -1,7 +1,7 @@
-"""What is pressed tells nothing of unrevealed tokens: looked for in the very files of a build.
+"""Leak check: a build's files must not disclose what unrevealed tokens are.
 
-That a build cannot know what they are is the first line of defence: it reads no secret, and what a
-ledger tells of unrevealed tokens is dropped where it is read. This is the second one.
+The first line of defence is that a build does not know: it does not use the secret, and drops what
+the ledger says of unrevealed tokens. This is the second one.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from stempress.output.stager import Guard
 
 MIN_SEED_BYTES = 16
-"""A seed that is shorter may stand anywhere by chance."""
+"""A shorter seed could occur in a file by coincidence."""
 _SALT = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
 def check_leaks(collection: Collection, files: Sequence[OutputFile], findings: Findings) -> None:
-    """Note what could tell an unrevealed token from another, as far as these files tell of them."""
+    """Add faults for metadata that tells unrevealed tokens apart, and warnings for the ledger."""
     hidden = [token for token in collection.tokens if token.state == "unrevealed"]
     if not hidden:
         return
@@ -42,33 +42,36 @@ def check_leaks(collection: Collection, files: Sequence[OutputFile], findings: F
         findings.fault(
             f"/metadata/{token.id}.json",
             f"differs from that of token {other.id}, though both are unrevealed",
-            hint="it must tell nothing but the token's number",
+            hint="it must not disclose anything but the token's id",
         )
     _warn_of_unshuffled_ids(collection.tokens, findings)
     if len({(token.tier, token.supply) for token in hidden}) > len({t.tier for t in hidden}):
         findings.warn(
             LEDGER,
-            "has unrevealed tokens that differ in their copies, which may tell them apart",
+            "has unrevealed tokens with different supplies, which may disclose what they are",
             key="supply",
-            hint="give all of them the same, or reveal them together",
+            hint="give all of them the same supply, or reveal them together",
         )
 
 
 def _warn_of_unshuffled_ids(tokens: Sequence[Token], findings: Findings) -> None:
-    """Warn where revealed tokens with neighbouring ids are the same stem far too often.
+    """Warn if revealed tokens with consecutive ids are the same stem too often to be shuffled.
 
-    Under chance, pairs that are the same follow a binomial distribution; six standard deviations
-    above its mean are no chance.
+    In a shuffled ledger the number of equal pairs is binomially distributed; the limit is six
+    standard deviations above its mean.
     """
-    known = {int(each.id): each.stem_key for each in tokens if each.tier == "stem" and each.stem}
-    pairs = [(key, known[number + 1]) for number, key in known.items() if number + 1 in known]
-    share = sum((count / len(known)) ** 2 for count in Counter(known.values()).values())
+    stems = {
+        int(token.id): token.stem_key for token in tokens if token.tier == "stem" and token.stem
+    }
+    pairs = [(stem, stems[number + 1]) for number, stem in stems.items() if number + 1 in stems]
+    probability = sum((count / len(stems)) ** 2 for count in Counter(stems.values()).values())
     same = sum(one == other for one, other in pairs)
-    if pairs and same - len(pairs) * share > 6 * sqrt(len(pairs) * share * (1 - share)):
+    mean = len(pairs) * probability
+    if pairs and same - mean > 6 * sqrt(mean * (1 - probability)):
         findings.warn(
             LEDGER,
-            f"tells by its ids what unrevealed tokens are: {same} of {len(pairs)} neighbours are "
-            "the same stem",
+            f"discloses unrevealed tokens by the order of ids: {same} of {len(pairs)} consecutive "
+            "pairs are the same stem",
             hint="build.py mint shuffles them",
         )
 
@@ -76,18 +79,18 @@ def _warn_of_unshuffled_ids(tokens: Sequence[Token], findings: Findings) -> None
 def _find_differences(
     hidden: Sequence[Token], metadata: dict[str, OutputFile]
 ) -> Iterator[tuple[Token, Token]]:
-    """Yield unrevealed tokens whose metadata is not that of the first of their tier."""
+    """Yield tokens whose metadata differs from that of the first of their tier, and that one."""
     first: dict[str, Token] = {}
     for token in hidden:
         other = first.setdefault(token.tier, token)
         pair = other, token
-        theirs, mine = (json.loads(metadata[f"metadata/{each.id}.json"].read()) for each in pair)
+        theirs, mine = (json.loads(metadata[f"metadata/{of.id}.json"].read()) for of in pair)
         if not _is_same_but_id(theirs, mine, other.id, token.id):
             yield token, other
 
 
 def _is_same_but_id(theirs: object, mine: object, their_id: str, my_id: str) -> bool:
-    """Say whether two values are the same but for the number of the token they speak of."""
+    """Return whether two JSON values are equal except for the token's id, at most once a string."""
     if isinstance(theirs, dict) and isinstance(mine, dict):
         return list(theirs) == list(mine) and all(
             _is_same_but_id(theirs[key], mine[key], their_id, my_id) for key in theirs
@@ -97,13 +100,13 @@ def _is_same_but_id(theirs: object, mine: object, their_id: str, my_id: str) -> 
             _is_same_but_id(*pair, their_id, my_id) for pair in zip(theirs, mine, strict=True)
         )
     if isinstance(theirs, str) and theirs != mine:
-        ends = (match.span() for match in re.finditer(re.escape(their_id), theirs))
-        return any(f"{theirs[:begin]}{my_id}{theirs[end:]}" == mine for begin, end in ends)
+        spans = (match.span() for match in re.finditer(re.escape(their_id), theirs))
+        return any(f"{theirs[:start]}{my_id}{theirs[end:]}" == mine for start, end in spans)
     return theirs == mine
 
 
 def secret_guard(site: Path, collection: Collection) -> Guard | None:
-    """Return what refuses files that hold the seed, or a salt that no reveal has opened."""
+    """Return a guard against files that contain the seed, or the salt of an unrevealed token."""
     if not (site / SECRET_FILE).is_file():
         return None
     secret = read_secret(site / SECRET_FILE, Findings())
@@ -114,9 +117,9 @@ def secret_guard(site: Path, collection: Collection) -> Guard | None:
     def refuse(address: str, content: bytes) -> None:
         findings = Findings()
         if salts and not salts.isdisjoint(_SALT.findall(content)):
-            findings.fault(f"/{address}", f"holds a salt of {SECRET_FILE}", hint="take it out")
+            findings.fault(f"/{address}", f"contains a salt from {SECRET_FILE}", hint="remove it")
         if len(seed) >= MIN_SEED_BYTES and seed in content:
-            findings.fault(f"/{address}", f"holds the seed of {SECRET_FILE}", hint="take it out")
+            findings.fault(f"/{address}", f"contains the seed from {SECRET_FILE}", hint="remove it")
         findings.raise_faults()
 
     return refuse

@@ -1,4 +1,4 @@
-"""A static host whose open pages reload themselves when there is a new build."""
+"""A static server whose open pages reload after a build."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ SCRIPT = Path(__file__).with_name("live_reload.js")
 SCRIPT_ADDRESS = "/.stempress/reload.js"
 STREAM_ADDRESS = "/.stempress/reload"
 SCRIPT_POLICY = re.compile(rb"(<meta[^>]*[ ;\"]script-src)(?![^;\">]*'self')(?: 'none')?")
-"""A policy in a page that takes no script from a file."""
+"""A content security policy that allows no script files."""
 TAG = '<script src="{address}" data-build="{build}"></script>'
 
 
 @dataclass
 class BuildEvents:
-    """What open pages are told of builds, and who waits for the next one.
+    """The state of the last build, for open pages to wait for.
 
-    A build that changed style sheets alone leaves ``page`` as it was: pages take the new sheets and
-    go on, a mixer goes on playing. ``fault`` is what is wrong with the last build.
+    ``page`` and ``style`` are versions. A build that changes only style sheets leaves ``page`` as
+    it was: pages load the new sheets without reloading, and a mixer keeps playing. ``fault`` is
+    the error of the last build.
     """
 
     started: int = field(default_factory=time.time_ns)
@@ -46,16 +47,16 @@ class BuildEvents:
     changed: Condition = field(default_factory=Condition)
 
     def __post_init__(self) -> None:
-        """Give the first build a name that none of a server before had."""
+        """Set the first version, different from those of earlier servers."""
         self.page = self.style = f"{self.started}-0"
 
     @property
     def newest(self) -> str:
-        """What is told, as JSON."""
+        """The state as JSON."""
         return json.dumps({"page": self.page, "style": self.style, "fault": self.fault})
 
     def finish(self, changed: Collection[str]) -> None:
-        """Let open pages know that these files have changed."""
+        """Notify open pages of a build that changed these files."""
         with self.changed:
             self.count += 1
             self.fault = ""
@@ -66,33 +67,33 @@ class BuildEvents:
             self.changed.notify_all()
 
     def fail(self, fault: str) -> None:
-        """Let open pages know what is wrong."""
+        """Notify open pages of a build that failed."""
         with self.changed:
             self.fault = fault
             self.changed.notify_all()
 
     def close(self) -> None:
-        """Let every stream end."""
+        """End all streams."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
 
     def wait(self, seen: str) -> str:
-        """Return what is told: at once if it is not ``seen``, else in due time."""
+        """Return the state as JSON once it differs from ``seen``, or after a heartbeat."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self.newest != seen, HEARTBEAT_SECONDS)
             return self.newest
 
 
 class PreviewHandler(StaticHandler):
-    """A static host whose pages reload themselves."""
+    """Serves a site whose pages reload after a build."""
 
     def __init__(self, *args: object, builds: BuildEvents, **options: object) -> None:
         self.builds = builds
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
     def answer(self) -> None:
-        """Send the reload script and its stream; all else is the site's."""
+        """Send the reload script or the stream of builds; any other address is the site's."""
         address = urlsplit(self.path).path
         if address == STREAM_ADDRESS:
             self.stream_builds()
@@ -102,11 +103,11 @@ class PreviewHandler(StaticHandler):
             super().answer()
 
     def send_source(self, source: Path, status: HTTPStatus = HTTPStatus.OK) -> None:
-        """Send a file; an HTML page with the script that reloads it."""
+        """Send a file; add the reload script to HTML pages."""
         if source.suffix != ".html":
             super().send_source(source, status)
             return
-        # Named before the page is read: a page that is newer than its name reloads once too often.
+        # The version is read before the page: a build in between only causes one more reload.
         tag = TAG.format(address=SCRIPT_ADDRESS, build=self.builds.page)
         page = insert_tag(allow_script(source.read_bytes()), tag.encode())
         self.send_response(status)
@@ -115,7 +116,7 @@ class PreviewHandler(StaticHandler):
             self.wfile.write(page)
 
     def stream_builds(self) -> None:
-        """Stream what is told of builds as server-sent events until the page is gone."""
+        """Stream builds as server-sent events until the client disconnects."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
@@ -124,36 +125,36 @@ class PreviewHandler(StaticHandler):
         seen = ""
         while not self.builds.closed:
             newest = self.builds.wait(seen)
-            # A comment now and then finds out whether anybody still listens.
+            # Writing a comment detects clients that have disconnected.
             self.wfile.write(f"data: {newest}\n\n".encode() if newest != seen else b":\n\n")
             seen = newest
 
 
 def allow_script(page: bytes) -> bytes:
-    """Return the page with a policy that admits the preview's script: that of 404.html does not."""
+    """Return a page whose policy allows the reload script: that of 404.html does not."""
     return SCRIPT_POLICY.sub(rb"\1 'self'", page, count=1)
 
 
 def insert_tag(page: bytes, tag: bytes) -> bytes:
-    """Return the page with the tag at the end of its head, or at the end of what there is."""
+    """Return a page with a tag at the end of its head, or at its very end if it has no head."""
     head, end, rest = page.partition(b"</head>")
     return head + tag + end + rest if end else page + tag
 
 
 def bind_server(host: str, port: int, handler: Callable[..., PreviewHandler]) -> StaticServer:
-    """Take a port; who asks there waits until it is served. SiteError if it is not to be had."""
+    """Bind a port; clients can connect, and wait until it is served. SiteError if it is taken."""
     try:
         return StaticServer((host, port), handler)
     except OSError as error:
         in_use = error.errno == errno.EADDRINUSE
-        what = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
-        hint = "--port names another; 0 is any that is free"
-        raise SiteError([Fault("serve", what, "port", port, hint)]) from error
+        message = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
+        hint = "choose another with --port; 0 is any that is free"
+        raise SiteError([Fault("serve", message, "port", port, hint)]) from error
 
 
 @contextmanager
 def serve_in_thread(server: StaticServer, builds: BuildEvents) -> Iterator[str]:
-    """Serve in a thread of its own; yields the address."""
+    """Serve in a background thread; yield the address."""
     Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
     host, port = server.server_address[:2]
     try:

@@ -1,4 +1,4 @@
-"""What a build tells at its end."""
+"""The report at the end of a build."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 PAGES_WARNING_SHARE = 0.8
 
 
-def report_build(  # noqa: PLR0913 - what a build tells
+def report_build(  # noqa: PLR0913 - the parts of a report
     built: BuildResult,
     seconds: float,
     out: str,
     progress: Progress,
-    differing: UploadDiff | None = None,
+    unpublished: UploadDiff | None = None,
     *,
     report: bool = False,
 ) -> None:
-    """Print warnings, where the bytes are if asked, one line of figures, and what is to be done.
+    """Log warnings, one line of figures, and what to upload and announce.
 
-    ``differing`` is what differs from what was published; without it, from the last build.
+    ``report`` adds what takes up the bytes. ``unpublished`` are the changes since the site was
+    published; without it, changes since the last build are reported.
     """
     for warning in built.warnings:
         progress.log(f"warning: {warning}")
@@ -43,15 +44,15 @@ def report_build(  # noqa: PLR0913 - what a build tells
     )
     if written.size > PAGES_LIMIT * PAGES_WARNING_SHARE:
         progress.log(
-            f"warning: {megabytes(written.size)} is near or over the 1 GB that GitHub Pages takes"
+            f"warning: {megabytes(written.size)} is close to or over GitHub Pages' limit of 1 GB"
         )
     is_first = len(written.changed) == written.files
-    if differing is not None:
+    if unpublished is not None:
         progress.log(
-            f"since it was published: {len(differing.changed)} files to upload again "
-            f"({UPLOAD_LIST}), {len(differing.gone)} to remove"
+            f"since the site was published: {len(unpublished.changed)} files to upload "
+            f"({UPLOAD_LIST}), {len(unpublished.removed)} to delete"
         )
-        is_first, changed = False, differing.changed
+        is_first, changed = False, unpublished.changed
     else:
         changed = written.changed
     tokens = [] if is_first else changed_tokens(changed)
@@ -60,15 +61,15 @@ def report_build(  # noqa: PLR0913 - what a build tells
 
 
 def changed_tokens(addresses: Iterable[str]) -> list[int]:
-    """Return the ids of the tokens whose metadata is among these files, in order."""
-    found = (re.fullmatch(r"metadata/(0|[1-9]\d*)\.json", address) for address in addresses)
-    return sorted(int(match[1]) for match in found if match)
+    """Return the ids of the tokens whose metadata is among these files, in ascending order."""
+    matches = (re.fullmatch(r"metadata/(0|[1-9]\d*)\.json", address) for address in addresses)
+    return sorted(int(match[1]) for match in matches if match)
 
 
 def metadata_events(standard: str, tokens: Sequence[int]) -> str:
-    """Return the events that tell marketplaces to read tokens' metadata again.
+    """Return the contract events that make marketplaces refresh these tokens' metadata.
 
-    ERC-4906 has ranges for ERC-721; ERC-1155 has an event for every id.
+    ERC-4906 has ranges for ERC-721; ERC-1155 has one event per id.
     """
     if standard == "erc1155":
         return f"URI for {format_ranges(tokens)}"

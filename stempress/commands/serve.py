@@ -1,4 +1,4 @@
-"""The preview: serve dist/, press again when the artist saves a file, reload the open pages."""
+"""The preview: serves dist/, rebuilds when the artist saves a file, reloads open pages."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 DEBOUNCE_SECONDS = 0.02
 INPUT_FILES = ("site.toml",)
 INPUT_FOLDERS = ("content", "stems", "templates")
-# A build reads its own inputs: opening and closing them must not set off the next build.
+# Not opened and closed: a build reads its inputs, which would trigger the next one.
 CHANGE_EVENTS = {EVENT_TYPE_CREATED, EVENT_TYPE_DELETED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
 
 
 class InputWatcher(FileSystemEventHandler):
-    """Sets ``changed`` when something that a build reads has changed."""
+    """Sets ``changed`` when an input of a build changes."""
 
     def __init__(self, site: Path, changed: Event) -> None:
         self.site = site.resolve()
         self.changed = changed
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take notice of changes to inputs."""
-        paths = [Path(str(each)) for each in (event.src_path, event.dest_path) if each]
+        """Set ``changed`` if the event is a change of an input."""
+        paths = [Path(str(path)) for path in (event.src_path, event.dest_path) if path]
         if event.event_type in CHANGE_EVENTS and any(map(self.is_input, paths)):
             self.changed.set()
 
     def is_input(self, path: Path) -> bool:
-        """Tell whether a build reads this path. Beside the inputs lies much that it does not."""
+        """Return whether a build reads this path: the site's folder may contain anything else."""
         if path.is_relative_to(WEB):
             return True
         top, *_ = path.relative_to(self.site).parts or ("",)
@@ -62,7 +62,7 @@ class InputWatcher(FileSystemEventHandler):
 
 @contextmanager
 def watch_inputs(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
-    """Watch a site's inputs; yields what to call so that new input folders are watched too."""
+    """Watch a site's inputs; yield a function that starts to watch new input folders."""
     observer = Observer()
     handler = InputWatcher(site, changed)
     observer.schedule(handler, str(handler.site))
@@ -87,16 +87,16 @@ def watch_folder(
     folder: Path,
     watches: dict[Path, tuple[int, ObservedWatch]],
 ) -> None:
-    """Watch a folder if it is there. One that was replaced is another folder of the same name."""
-    there = folder.stat().st_ino if folder.is_dir() else None
-    known, watch = watches.get(folder, (None, None))
-    if there == known:
+    """Watch a folder if it exists; one that was replaced, by its inode, is watched anew."""
+    inode = folder.stat().st_ino if folder.is_dir() else None
+    watched_inode, watch = watches.get(folder, (None, None))
+    if inode == watched_inode:
         return
     if watch is not None:
         observer.unschedule(watch)
         del watches[folder]
-    if there is not None:
-        watches[folder] = there, observer.schedule(handler, str(folder), recursive=True)
+    if inode is not None:
+        watches[folder] = inode, observer.schedule(handler, str(folder), recursive=True)
 
 
 def serve(  # noqa: PLR0913 - what a preview needs, named at the call
@@ -104,24 +104,24 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     out: Path,
     *,
     port: int,
-    press: Callable[[], bool],
+    build: Callable[[], bool],
     rebuild: Callable[[], Collection[str]],
-    report: Callable[[str], None],
-    rest: Callable[[], None] = lambda: None,
+    log: Callable[[str], None],
+    when_idle: Callable[[], None] = lambda: None,
     host: str = "127.0.0.1",
 ) -> bool:
     """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
 
-    The port is taken before the first ``press``, which says whether it went well; port 0 is any
-    free one. ``rebuild`` returns the addresses that it changed; ``rest`` is called after it, when
-    nobody waits. Returns whether there was anything to serve.
+    ``build`` runs once the port is bound, and returns whether it succeeded; port 0 is any free
+    one. ``rebuild`` returns the addresses that it changed; ``when_idle`` runs after every build.
+    Returns whether there was a site to serve.
     """
     builds, changed = BuildEvents(), Event()
     handler = partial(AuditionHandler, audition=Audition(site), directory=str(out), builds=builds)
     with bind_server(host, port, handler) as server:
-        if not press() and not out.is_dir():
+        if not build() and not out.is_dir():
             return False
-        _serve(site, out, server, builds, changed, rebuild, report, rest)
+        _serve(site, out, server, builds, changed, rebuild, log, when_idle)
     return True
 
 
@@ -132,27 +132,27 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
     builds: BuildEvents,
     changed: Event,
     rebuild: Callable[[], Collection[str]],
-    report: Callable[[str], None],
-    rest: Callable[[], None],
+    log: Callable[[str], None],
+    when_idle: Callable[[], None],
 ) -> None:
     try:
         with (
             watch_inputs(site, changed) as watch_folders,
             serve_in_thread(server, builds) as address,
         ):
-            report(f"serving {out} at {address} (Ctrl-C ends it)")
-            report(f"audition: {address}audition/")
+            log(f"serving {out} at {address} (press Ctrl-C to stop)")
+            log(f"audition: {address}audition/")
             while True:
-                rest()
+                when_idle()
                 wait_for_changes(changed)
                 watch_folders()
-                rebuild_and_report(rebuild, builds, report)
+                rebuild_and_report(rebuild, builds, log)
     except KeyboardInterrupt:
-        report("stopped")
+        log("stopped")
 
 
 def wait_for_changes(changed: Event) -> None:
-    """Wait for a change, and then until nothing has changed for a moment: saves come in bursts."""
+    """Wait for a change, and then for a pause: editors save in bursts."""
     changed.wait()
     while changed.is_set():
         changed.clear()
@@ -160,19 +160,20 @@ def wait_for_changes(changed: Event) -> None:
 
 
 def rebuild_and_report(
-    rebuild: Callable[[], Collection[str]], builds: BuildEvents, report: Callable[[str], None]
+    rebuild: Callable[[], Collection[str]], builds: BuildEvents, log: Callable[[str], None]
 ) -> None:
-    """Call ``rebuild``; whatever goes wrong is told, and the next save may mend it."""
+    """Call ``rebuild``; log any failure, which the next save may fix."""
     try:
         changed = rebuild()
     except (SiteError, OSError) as error:
-        wrong = error if isinstance(error, SiteError) else SiteError([fault_from_os_error(error)])
-        report_faults(wrong, report)
-        report("nothing was written")
-        builds.fail(str(wrong))
+        if isinstance(error, OSError):
+            error = SiteError([fault_from_os_error(error)])
+        report_faults(error, log)
+        log("nothing was written")
+        builds.fail(str(error))
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
         fault = f"the build failed: {type(error).__name__}: {error}"
-        report(fault)
+        log(fault)
         builds.fail(fault)
     else:
         builds.finish(changed)

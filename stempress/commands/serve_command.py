@@ -48,10 +48,10 @@ def run_serve(options: ServeOptions, context: Context) -> bool:
         options.site,
         options.out,
         port=options.port,
-        press=lambda: build_once(options, context),
+        build=lambda: build_once(options, context),
         rebuild=lambda: build_and_report(options, context).written.changed,
-        rest=lambda: _finish(options.out, context.progress),
-        report=context.progress.log,
+        when_idle=lambda: _finish(options.out, context.progress),
+        log=context.progress.log,
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a site's bytes are, and what other audio settings would make of them."""
+"""``--report``: what takes up a site's bytes, and estimates for other audio settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LARGEST_COUNT = 10
 BITRATES = (64, 96, 128, 192, 256)
 FLAC_RATIO = 0.55
-"""What FLAC usually leaves of 16-bit words at 48 kHz; taken where no stem has been encoded so."""
+"""Typical size of FLAC relative to 16-bit PCM at 48 kHz; used for stems without a FLAC file."""
 _KIND_OF_SUFFIX = {
     "html": "pages", "json": "data", "xml": "data", "txt": "data",
     "svg": "pictures", "png": "pictures", "jpg": "pictures", "jpeg": "pictures",
@@ -27,7 +27,7 @@ _KIND_OF_SUFFIX = {
 
 
 def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[str]:
-    """Return the report's lines about files, of which the addresses and sizes are given."""
+    """Return the lines of the report; ``sizes`` are those of all files, by address."""
     total = sum(sizes.values())
     kinds = _bytes_by_kind(sizes, sounds)
     names = {
@@ -42,22 +42,22 @@ def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[
         f"The {LARGEST_COUNT} largest files:",
         *(
             f"  {megabytes(size):>10}  {address}{names.get(address, '')}"
-            for address, size in nlargest(LARGEST_COUNT, sizes.items(), key=lambda each: each[1])
+            for address, size in nlargest(LARGEST_COUNT, sizes.items(), key=lambda item: item[1])
         ),
-        "Other settings of [audio], estimated from the stems' length:",
+        "Other [audio] settings, estimated from the length of the stems:",
         *(f"  {line}" for line in _alternatives(sounds, audio)),
         _pages_limit(total),
     ]
 
 
 def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
-    """Return bytes by kind."""
-    named = {file.address: "previews" for file in sounds.previews.values()}
-    named |= {
+    """Return the total size in bytes by kind of file."""
+    kinds = {file.address: "previews" for file in sounds.previews.values()}
+    kinds |= {
         stem.lossless.address: "lossless stems" for stem in sounds.stems.values() if stem.lossless
     }
-    named |= {stem.stream.address: "stems for the mixer" for stem in sounds.stems.values()}
-    found: Counter[str] = Counter()
+    kinds |= {stem.stream.address: "stems for the mixer" for stem in sounds.stems.values()}
+    totals: Counter[str] = Counter()
     for address, size in sizes.items():
         suffix = address.rsplit(".", 1)[-1].lower()
         kind = (
@@ -65,35 +65,37 @@ def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
             if address.startswith("app/")
             else _KIND_OF_SUFFIX.get(suffix)
         )
-        found[named.get(address) or kind or "the rest"] += size
-    return found
+        totals[kinds.get(address) or kind or "other files"] += size
+    return totals
 
 
 def _alternatives(sounds: Sounds, audio: Audio) -> Iterator[str]:
-    """Yield what the mixer's stems would take with another codec or bitrate."""
-    now = sum(stem.stream.size for stem in sounds.stems.values())
+    """Yield a line for every other codec and bitrate of the mixer's stems."""
+    current = sum(stem.stream.size for stem in sounds.stems.values())
     lossless = _flac_size(sounds)
     if audio.stream == "flac":
-        yield from (_alternative("opus", each, sounds, now) for each in BITRATES)
+        yield from (_alternative("opus", bitrate, sounds, current) for bitrate in BITRATES)
         return
     yield from (
-        _alternative(audio.stream, each, sounds, now) for each in BITRATES if each != audio.bitrate
+        _alternative(audio.stream, bitrate, sounds, current)
+        for bitrate in BITRATES
+        if bitrate != audio.bitrate
     )
-    yield _compare('stream = "flac"', lossless, now)
+    yield _compare('stream = "flac"', lossless, current)
     if audio.lossless:
-        yield _compare("lossless = false", now, now + lossless)
+        yield _compare("lossless = false", current, current + lossless)
 
 
-def _alternative(codec: Codec, bitrate: int, sounds: Sounds, now: int) -> str:
+def _alternative(codec: Codec, bitrate: int, sounds: Sounds, current: int) -> str:
     size = sum(
         stem.seconds * total_bitrate(codec, bitrate, stem.channels) * 125
         for stem in sounds.stems.values()
     )
-    return _compare(f'stream = "{codec}", bitrate = {bitrate}', size, now)
+    return _compare(f'stream = "{codec}", bitrate = {bitrate}', size, current)
 
 
 def _flac_size(sounds: Sounds) -> float:
-    """Return what all stems take in FLAC: counted where they are there, else estimated."""
+    """Return the size of all stems in FLAC, estimated for those without a FLAC file."""
     return sum(
         stem.lossless.size
         if stem.lossless
@@ -102,13 +104,13 @@ def _flac_size(sounds: Sounds) -> float:
     )
 
 
-def _compare(what: str, size: float, now: float) -> str:
-    way = "saves" if size < now else "adds"
-    return f"{what}: about {megabytes(size)}, {way} {megabytes(abs(size - now))}"
+def _compare(setting: str, size: float, current: float) -> str:
+    verb = "saves" if size < current else "adds"
+    return f"{setting}: about {megabytes(size)}, {verb} {megabytes(abs(size - current))}"
 
 
 def _pages_limit(total: int) -> str:
     share, limit = 100 * total / PAGES_LIMIT, megabytes(PAGES_LIMIT)
     left = PAGES_LIMIT - total
-    of = f"{megabytes(total)} are {share:.0f} % of what GitHub Pages takes ({limit})"
-    return f"{of}: {megabytes(left)} left" if left >= 0 else f"{of}: {megabytes(-left)} too much"
+    usage = f"{megabytes(total)} is {share:.0f}% of GitHub Pages' limit of {limit}"
+    return f"{usage}: {megabytes(left)} left" if left >= 0 else f"{usage}: {megabytes(-left)} over"

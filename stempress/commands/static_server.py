@@ -1,4 +1,4 @@
-"""A static host on this machine: files, right types, ranges, and nothing a plain host lacks."""
+"""A local web server that behaves like a static host: media types, ranges, 404.html."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class StaticHandler(SimpleHTTPRequestHandler):
     """Serves ``directory`` below ``prefix``, as GitHub Pages and an IPFS gateway would."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # or a body waits 40 ms for its headers to be acknowledged
+    disable_nagle_algorithm = True  # or a body waits 40 ms for the acknowledgement of its headers
     prefix = "/"
     extensions_map = SimpleHTTPRequestHandler.extensions_map | MEDIA_TYPES
 
     def do_GET(self) -> None:
-        """Send an answer with its body."""
+        """Send a response with its body."""
         self.answer()
 
     def do_HEAD(self) -> None:
-        """Send an answer's headers."""
+        """Send the headers of a response."""
         self.answer()
 
     def answer(self) -> None:
-        """Send the file an address stands for, the redirect to its folder, or the 404 page."""
+        """Send the file at an address, a redirect to the folder, or the 404 page."""
         address = urlsplit(self.path).path
         source = self.source_of(address)
         if source is None:
@@ -51,21 +51,21 @@ class StaticHandler(SimpleHTTPRequestHandler):
             self.send_missing()
 
     def source_of(self, address: str) -> Path | None:
-        """Return the path an address names; None outside the prefix."""
+        """Return the path of an address; None outside the prefix."""
         if not address.startswith(self.prefix):
             return None
         return Path(self.translate_path("/" + address.removeprefix(self.prefix)))
 
     def send_folder_redirect(self, address: str) -> None:
-        """Answer ``/songs`` with ``/songs/``, so that relative links in the page resolve."""
+        """Redirect ``/songs`` to ``/songs/``, so that relative links in the page resolve."""
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
-        # One leading slash only: two would name another host.
+        # A single leading slash: two would be the address of another host.
         self.send_header("Location", "/" + address.strip("/") + "/")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def send_missing(self) -> None:
-        """Send 404.html with status 404, or a bare 404 where a site has none."""
+        """Send 404.html with status 404, or a plain 404 if the site has none."""
         page = Path(self.directory) / "404.html"
         if page.is_file():
             self.send_source(page, HTTPStatus.NOT_FOUND)
@@ -73,9 +73,9 @@ class StaticHandler(SimpleHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
 
     def send_source(self, source: Path, status: HTTPStatus = HTTPStatus.OK) -> None:
-        """Send a file, or the part of it that a Range header asks for."""
+        """Send a file, or the part of it that a Range header requests."""
         size = source.stat().st_size
-        span = self.wanted_span(size) if status == HTTPStatus.OK else None
+        span = self.requested_span(size) if status == HTTPStatus.OK else None
         if span is not None and span[0] >= span[1]:
             self.send_unsatisfiable(size)
             return
@@ -88,33 +88,33 @@ class StaticHandler(SimpleHTTPRequestHandler):
         if self.command != "HEAD":
             self.copy_span(source, first, stop)
 
-    def wanted_span(self, size: int) -> tuple[int, int] | None:
-        """Return the half-open span of a Range header, None without one; empty if impossible."""
-        asked = RANGE.fullmatch(self.headers.get("Range", ""))
-        if asked is None or asked.group(0) == "bytes=-":
+    def requested_span(self, size: int) -> tuple[int, int] | None:
+        """Return the half-open span of a Range header; empty if impossible, None without one."""
+        match = RANGE.fullmatch(self.headers.get("Range", ""))
+        if match is None or match.group(0) == "bytes=-":
             return None
-        first, last = asked.groups()
+        first, last = match.groups()
         if not first:
             return max(0, size - int(last)), size
         stop = min(size, int(last) + 1) if last else size
         return int(first), stop
 
     def send_unsatisfiable(self, size: int) -> None:
-        """Refuse a range that lies outside the file."""
+        """Reject a range outside the file."""
         self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         self.send_header("Content-Range", f"bytes */{size}")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def send_content_headers(self, kind: str, length: int) -> None:
-        """Send the headers every body has. A preview must never show yesterday's page."""
-        self.send_header("Content-Type", kind)
+    def send_content_headers(self, media_type: str, length: int) -> None:
+        """Send the headers of every body; a preview must not be cached."""
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "no-cache")
         self.end_headers()
 
     def copy_span(self, source: Path, first: int, stop: int) -> None:
-        """Copy ``source[first:stop]`` to the client, a chunk at a time."""
+        """Send ``source[first:stop]`` in chunks."""
         with source.open("rb") as stream:
             stream.seek(first)
             while first < stop and (chunk := stream.read(min(CHUNK_BYTES, stop - first))):
@@ -122,15 +122,15 @@ class StaticHandler(SimpleHTTPRequestHandler):
                 first += len(chunk)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
-        """Say nothing: a build's own report is what the artist reads."""
+        """Log nothing: requests would bury the reports of builds."""
 
 
 class StaticServer(ThreadingHTTPServer):
-    """A threaded server that takes a visitor's leaving for granted."""
+    """A threaded server that ignores clients that disconnect."""
 
     daemon_threads = True
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
-        """Report real faults only: browsers drop connections whenever they like."""
+        """Report errors other than lost connections, which are normal for browsers."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)

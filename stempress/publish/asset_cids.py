@@ -1,4 +1,4 @@
-"""Where IPFS has what metadata speaks of: an address that holds wherever a token is read."""
+"""IPFS URIs of the assets that metadata refers to."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from stempress.publish.unixfs import Folder
 
 ASSET_FOLDERS = ("art", "audio")
-"""The folders that metadata speaks of."""
+"""The folders that metadata refers to."""
 
 
 def asset_uris(files: Iterable[OutputFile]) -> dict[str, str]:
-    """Return where IPFS will have those folders, by name: ``ipfs://<cid>``."""
-    from stempress.publish.cid import format_cid  # noqa: PLC0415 - few sites ask for it
+    """Return the URI of every asset folder, ``ipfs://<cid>``, by its name."""
+    from stempress.publish.cid import format_cid  # noqa: PLC0415 - few sites use it
     from stempress.publish.unixfs import import_folder  # noqa: PLC0415
 
     tree: Folder = {name: {} for name in ASSET_FOLDERS}
@@ -25,8 +25,8 @@ def asset_uris(files: Iterable[OutputFile]) -> dict[str, str]:
         if not folders or folders[0] not in ASSET_FOLDERS:
             continue
         folder = tree
-        for each in folders:
-            folder = folder.setdefault(each, {})  # type: ignore[assignment]  # no file is a folder
+        for part in folders:
+            folder = folder.setdefault(part, {})  # type: ignore[assignment]  # no file is a folder
         folder[name] = file.produce()
     nodes = import_folder(tree, lambda _block: None).nodes
     return {name: f"ipfs://{format_cid(nodes[f'{name}/'].cid)}" for name in ASSET_FOLDERS}

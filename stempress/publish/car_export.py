@@ -1,4 +1,4 @@
-"""dist/ as IPFS has it: the CIDs of the site and of its metadata, and CAR files of both."""
+"""Export to IPFS: the CIDs of a site and of its metadata, and CAR files of both."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PROFILE = "unixfs-v1-2025"
 MANIFEST = "manifest.json"
 METADATA = "metadata"
 FIRST_FOLDERS = (*ASSET_FOLDERS, METADATA)
-"""What CAR files begin with: a page is not there before what it speaks of."""
+"""The folders at the start of CAR files: a page must not arrive before its assets."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written: CIDs, and the length of each CAR file. ``assets`` are CIDs by folder."""
+    """CIDs of a site, of its metadata and of folders of assets, and the sizes of CAR files."""
 
     site: str
     metadata: str
@@ -40,92 +40,94 @@ class ExportResult:
 
 
 class CarWriter:
-    """A CAR file that is being written; it takes every block once."""
+    """Writes a CAR file, every block once."""
 
     def __init__(self, path: Path, known: set[bytes] | None = None) -> None:
-        """Leave out the blocks that are ``known``."""
+        """Start a file without the blocks in ``known``, a set of CIDs."""
         self.blocks: list[bytes] = []
-        self._path, self._part = path, path.with_name(f"{path.name}.part")
+        self._path, self._draft = path, path.with_name(f"{path.name}.part")
         self._known = set(known or ())
-        self._stream: BinaryIO = self._part.open("wb")
+        self._stream: BinaryIO = self._draft.open("wb")
         self._stream.write(encode_header(bytes(CID_BYTES)))
 
-    def keep(self, block: Block) -> None:
-        """Append a block."""
+    def add(self, block: Block) -> None:
+        """Append a block unless the file has it already."""
         if block.cid not in self._known:
             self._known.add(block.cid)
             self.blocks.append(block.cid)
             self._stream.write(encode_section(block))
 
     def finish(self, root: bytes) -> int:
-        """Name the root, which is known last, and put the file in its place; return its length."""
+        """Write the root into the header, and move the file into place; return its size."""
         size = self._stream.tell()
         self._stream.seek(0)
         self._stream.write(encode_header(root))
         self._stream.close()
-        self._part.replace(self._path)
+        self._draft.replace(self._path)
         return size
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave nothing half written."""
+        """Remove an unfinished file."""
         self._stream.close()
-        self._part.unlink(missing_ok=True)
+        self._draft.unlink(missing_ok=True)
 
 
 def export_site(out: Path, to: Path, progress: Progress, since: Path | None = None) -> ExportResult:
-    """Write CAR files of ``out`` into a folder: of the site, of its metadata, of what is new.
+    """Write CAR files of the site ``out`` into the folder ``to``, and a manifest of its blocks.
 
-    What is new is told from the manifest ``since``, by default that of the last time.
+    site.car has the site, metadata.car its metadata, delta.car the blocks that are not in the
+    manifest ``since``, by default that of the last export.
     """
     if to.exists() and not to.is_dir():
         hint = "name a folder for the CAR files"
         raise SiteError([Fault("--to", "is not a folder", value=str(to), hint=hint)])
-    before = _read_manifest_blocks(since or to / MANIFEST, required=since is not None)
+    known = _read_manifest_blocks(since or to / MANIFEST, required=since is not None)
     tree = read_site(out)
     to.mkdir(parents=True, exist_ok=True)
     (to / "delta.car").unlink(missing_ok=True)
-    with ExitStack() as writing:
-        site = writing.enter_context(CarWriter(to / "site.car"))
-        metadata = writing.enter_context(CarWriter(to / "metadata.car"))
-        keeps: list[BlockSink] = [site.keep]
-        if before:
-            delta = writing.enter_context(CarWriter(to / "delta.car", before))
-            keeps.append(delta.keep)
-        root = import_site(tree, keeps, progress)
-        base = import_folder(_subfolder(tree, METADATA), metadata.keep).root.cid
-        sizes = {"site.car": site.finish(root.root.cid), "metadata.car": metadata.finish(base)}
-        if before:
-            sizes["delta.car"] = delta.finish(root.root.cid)
-    there = [name for name in ASSET_FOLDERS if f"{name}/" in root.nodes]
-    assets = {name: format_cid(root.nodes[f"{name}/"].cid) for name in there}
-    found = ExportResult(format_cid(root.root.cid), format_cid(base), assets, sizes)
-    _write_manifest(to / MANIFEST, found, site.blocks)
-    return found
+    with ExitStack() as writers:
+        site = writers.enter_context(CarWriter(to / "site.car"))
+        metadata = writers.enter_context(CarWriter(to / "metadata.car"))
+        sinks: list[BlockSink] = [site.add]
+        if known:
+            delta = writers.enter_context(CarWriter(to / "delta.car", known))
+            sinks.append(delta.add)
+        imported = import_site(tree, sinks, progress)
+        root = imported.root.cid
+        metadata_root = import_folder(_subfolder(tree, METADATA), metadata.add).root.cid
+        sizes = {"site.car": site.finish(root), "metadata.car": metadata.finish(metadata_root)}
+        if known:
+            sizes["delta.car"] = delta.finish(root)
+    folders = {name: imported.nodes.get(f"{name}/") for name in ASSET_FOLDERS}
+    assets = {name: format_cid(node.cid) for name, node in folders.items() if node}
+    result = ExportResult(format_cid(root), format_cid(metadata_root), assets, sizes)
+    _write_manifest(to / MANIFEST, result, site.blocks)
+    return result
 
 
 def has_absolute_assets(out: Path) -> bool:
-    """Say whether metadata names its pictures by an address that holds wherever it is read."""
+    """Return whether metadata has absolute URIs of pictures and sound, as marketplaces need."""
     contract = json.loads((out / METADATA / "contract.json").read_bytes())
     return not str(contract.get("image", "")).startswith("../")
 
 
-def import_site(tree: Folder, keeps: list[BlockSink], progress: Progress) -> Imported:
-    """Name all of a site, and show how far that is."""
+def import_site(tree: Folder, sinks: list[BlockSink], progress: Progress) -> Imported:
+    """Compute the CIDs of a site, with a progress bar; every sink gets all blocks."""
     total = sum(1 for _ in _addresses(tree))
 
-    def keep(block: Block) -> None:
-        for each in keeps:
-            each(block)
+    def add(block: Block) -> None:
+        for sink in sinks:
+            sink(block)
 
-    with progress.track("Files to name", total) as step:
-        return import_folder(tree, keep, step)
+    with progress.track("Files to hash", total) as step:
+        return import_folder(tree, add, step)
 
 
 def read_site(out: Path) -> Folder:
-    """Return what is published of ``out``: all but dotfiles. SiteError for what no host takes."""
+    """Return the files of ``out`` without dotfiles; SiteError for links and special files."""
     check_is_built(out)
     faults: list[Fault] = []
     tree = _read_folder(out, "", faults)
@@ -138,25 +140,25 @@ def read_site(out: Path) -> Folder:
 
 
 def check_is_built(out: Path) -> None:
-    """Refuse a folder that no build has made."""
+    """Raise SiteError for a folder that was not written by a build."""
     if not is_built_site(out):
-        hint = "press it first, or name it with --out"
-        raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
+        hint = "build the site first, or name its folder with --out"
+        raise SiteError([Fault(str(out), "is not a built site", hint=hint)])
 
 
 def _read_folder(folder: Path, address: str, faults: list[Fault]) -> Folder:
-    found: Folder = {}
+    tree: Folder = {}
     for path in sorted(folder.iterdir()):
         where = f"{address}/{path.name}"
         if path.name.startswith("."):
             continue
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             faults.append(
-                Fault(where, "is neither a file nor a folder", hint="press the site again")
+                Fault(where, "is neither a file nor a folder", hint="build the site again")
             )
         else:
-            found[path.name] = _read_folder(path, where, faults) if path.is_dir() else path
-    return found
+            tree[path.name] = _read_folder(path, where, faults) if path.is_dir() else path
+    return tree
 
 
 def _addresses(tree: Folder, address: str = "") -> Iterator[str]:
@@ -167,32 +169,35 @@ def _addresses(tree: Folder, address: str = "") -> Iterator[str]:
 
 
 def _subfolder(tree: Folder, name: str) -> Folder:
-    found = tree.get(name)
-    return found if isinstance(found, dict) else {}
+    folder = tree.get(name)
+    return folder if isinstance(folder, dict) else {}
 
 
 def _read_manifest_blocks(manifest: Path, *, required: bool) -> set[bytes]:
-    """Return the CIDs of what was published; nothing where nothing was."""
+    """Return the CIDs in a manifest; none if it does not exist, unless it is ``required``."""
     try:
         return {parse_cid(cid) for cid in json.loads(manifest.read_bytes())["blocks"]}
     except FileNotFoundError:
         if not required:
             return set()
-        fault = Fault(manifest.name, "is not there", hint="name the manifest of an earlier publish")
+        fault = Fault(
+            manifest.name, "does not exist", hint="name the manifest of an earlier export"
+        )
     except (OSError, ValueError, KeyError, TypeError):
-        fault = Fault(manifest.name, "is no manifest", hint="remove it: all will be new then")
+        hint = "delete it: delta.car is then left out"
+        fault = Fault(manifest.name, "is not a manifest", hint=hint)
     raise SiteError([fault])
 
 
-def _write_manifest(path: Path, found: ExportResult, blocks: list[bytes]) -> None:
+def _write_manifest(path: Path, result: ExportResult, blocks: list[bytes]) -> None:
     content = {
         "profile": PROFILE,
-        "site": found.site,
-        "metadata": found.metadata,
-        "assets": dict(found.assets),
-        "base_uri": f"ipfs://{found.metadata}/",
+        "site": result.site,
+        "metadata": result.metadata,
+        "assets": dict(result.assets),
+        "base_uri": f"ipfs://{result.metadata}/",
         "blocks": sorted(map(format_cid, blocks)),
     }
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    part.replace(path)
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    draft.replace(path)

@@ -1,4 +1,4 @@
-"""What pages, style sheets and modules name: addresses as they are written."""
+"""Links in pages, pictures, style sheets and modules."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 ATTRIBUTES = {"action", "data", "href", "poster", "src", "srcset", "xlink:href"}
 NAVIGATION_TAGS = {"a", "area", "form"}
-"""Tags whose address is visited when the visitor says so, not before."""
+"""Tags whose address is only loaded when the visitor follows it."""
 NAVIGATION_RELATIONS = {"alternate", "author", "license", "me", "next", "prev"}
-"""Kinds of ``<link>`` that tell an address, and fetch nothing."""
+"""Relations of ``<link>`` that load nothing."""
 _STYLE_LINK = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)|@import\s+["']([^"']+)["']""")
 _MODULE_LINK = re.compile(
     r"""\b(?:from|import)\s*\(?\s*["']([./][^"'\n]*|https?:[^"'\n]+)["']"""
@@ -26,28 +26,28 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An address that a file names; what is ``fetched`` is so without the visitor's doing."""
+    """A link as it is written; ``fetched`` if browsers load it without being asked."""
 
     link: str
     fetched: bool
 
 
 def find_in_markup(text: str) -> set[Reference]:
-    """Return what a page or a drawing names."""
-    reader = _MarkupParser()
-    reader.feed(text)
-    return reader.found
+    """Return the links of an HTML page or an SVG picture."""
+    parser = _MarkupParser()
+    parser.feed(text)
+    return parser.references
 
 
 def find_in_style(text: str) -> set[Reference]:
-    """Return what a style sheet names."""
+    """Return the links of a style sheet."""
     return {
         Reference(link, fetched=True) for link in _match_links(_STYLE_LINK, _COMMENT.sub("", text))
     }
 
 
 def find_in_module(text: str) -> set[Reference]:
-    """Return what a module names in so many words; what it puts together is not seen."""
+    """Return the links that a module contains as literals."""
     return {
         Reference(link, fetched=True) for link in _match_links(_MODULE_LINK, _COMMENT.sub("", text))
     }
@@ -68,14 +68,14 @@ def _match_links(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 class _MarkupParser(HTMLParser):
-    """Gathers references; of what stands between tags, style sheets alone are read."""
+    """Collects the links of attributes and inline style sheets."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: set[Reference] = set()
+        self.references: set[Reference] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Gather what a tag names."""
+        """Collect the links of a tag."""
         relations = set((dict(attrs).get("rel") or "").lower().split()) if tag == "link" else set()
         if "canonical" in relations:
             return
@@ -83,12 +83,12 @@ class _MarkupParser(HTMLParser):
         for name, value in attrs:
             if name in ATTRIBUTES and value is not None:
                 links = _srcset_links(value) if name == "srcset" else [value.strip()]
-                self.found.update(Reference(link, fetched) for link in links)
+                self.references.update(Reference(link, fetched) for link in links)
 
     def handle_data(self, data: str) -> None:
-        """Read an inline style sheet."""
+        """Collect the links of an inline style sheet."""
         if self.cdata_elem == "style":
-            self.found |= find_in_style(data)
+            self.references |= find_in_style(data)
 
 
 def _srcset_links(value: str) -> list[str]:

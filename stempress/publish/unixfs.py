@@ -1,4 +1,4 @@
-"""Files and folders as IPFS names them: the UnixFS profile unixfs-v1-2025 (IPIP-499).
+"""UnixFS: the blocks and CIDs of files and folders, profile unixfs-v1-2025 (IPIP-499).
 
 CIDv1, SHA-256, raw leaves of 1 MiB, nodes of up to 1024 links; a folder whose block would be longer
 than 256 KiB becomes a hash trie (HAMT) of 256 slots.
@@ -26,17 +26,17 @@ MAX_FOLDER_BYTES = 256 << 10
 SLOTS = 256
 MURMUR3_X64_64 = 0x22
 _DIRECTORY, _FILE, _SHARD = 1, 2, 5
-"""The types of the UnixFS specification."""
+"""Data types of the UnixFS specification."""
 _FIRST_HALF = 0
 
 type BlockSink = Callable[[Block], None]
-"""Takes every block as it is made; a block can come more than once."""
+"""Takes every block as it is made; the same block may be made more than once."""
 type Folder = dict[str, Folder | Path | bytes]
-"""What a folder holds, by name: folders, files, and files that are not on disk."""
+"""The entries of a folder, by name: folders, files on disk, and contents of files."""
 
 
 class Reader(Protocol):
-    """What bytes can be read from."""
+    """A stream of bytes."""
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to ``size`` bytes, none at the end."""
@@ -47,7 +47,8 @@ class Reader(Protocol):
 class Node:
     """A file, a folder, or a part of one.
 
-    ``total`` is the length of all its blocks, ``size`` that of the file's bytes in it.
+    ``total`` is the size of its block and all blocks below it, ``size`` the bytes of the file in
+    it, both in bytes.
     """
 
     cid: bytes
@@ -57,47 +58,50 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A folder that has been imported, and everything in it by address; folders end in a slash."""
+    """The root of an imported folder, and all nodes by address; folders end in a slash."""
 
     root: Node
     nodes: dict[str, Node] = field(default_factory=dict)
 
 
-def import_folder(folder: Folder, keep: BlockSink, step: Step | None = None) -> Imported:
-    """Name a folder and everything below it.
+def import_folder(folder: Folder, sink: BlockSink, step: Step | None = None) -> Imported:
+    """Compute the nodes of a folder and everything below it.
 
-    ``keep`` is given the blocks, leaves first; ``step`` the address of everything that has a name.
+    ``sink`` gets the blocks, leaves first; ``step`` the address of every finished node.
     """
     nodes: dict[str, Node] = {}
 
-    def named(folder: Folder, address: str) -> Node:
+    def import_below(folder: Folder, address: str) -> Node:
         links = []
         for name, content in folder.items():
             below = f"{address}{name}/" if isinstance(content, dict) else f"{address}{name}"
             node = (
-                named(content, below) if isinstance(content, dict) else import_file(content, keep)
+                import_below(content, below)
+                if isinstance(content, dict)
+                else import_file(content, sink)
             )
             nodes[below] = node
             links.append((name.encode(), node))
             if step:
                 step(below)
-        return folder_node(links, keep)
+        return folder_node(links, sink)
 
-    return Imported(named(folder, ""), nodes)
+    return Imported(import_below(folder, ""), nodes)
 
 
-def import_file(content: Path | bytes, keep: BlockSink) -> Node:
-    """Name a file."""
+def import_file(content: Path | bytes, sink: BlockSink) -> Node:
+    """Compute the node of a file."""
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
-        return import_stream(stream, keep)
+        return import_stream(stream, sink)
 
 
-def import_stream(stream: Reader, keep: BlockSink) -> Node:
-    """Name what a stream holds: one leaf, or a tree of leaves that are all equally deep."""
-    level = [_leaf(chunk, keep) for chunk in _chunks(stream)] or [_leaf(b"", keep)]
+def import_stream(stream: Reader, sink: BlockSink) -> Node:
+    """Compute the node of a stream: one leaf, or a balanced tree of leaves."""
+    level = [_leaf(chunk, sink) for chunk in _chunks(stream)] or [_leaf(b"", sink)]
     while len(level) > 1:
         level = [
-            _file_node(level[at : at + MAX_LINKS], keep) for at in range(0, len(level), MAX_LINKS)
+            _file_node(level[start : start + MAX_LINKS], sink)
+            for start in range(0, len(level), MAX_LINKS)
         ]
     return level[0]
 
@@ -107,38 +111,38 @@ def _chunks(stream: Reader) -> Iterator[bytes]:
         yield chunk
 
 
-def _leaf(chunk: bytes, keep: BlockSink) -> Node:
+def _leaf(chunk: bytes, sink: BlockSink) -> Node:
     cid = compute_cid(RAW, chunk)
-    keep(Block(cid, chunk))
+    sink(Block(cid, chunk))
     return Node(cid, len(chunk), len(chunk))
 
 
-def _file_node(parts: Sequence[Node], keep: BlockSink) -> Node:
+def _file_node(parts: Sequence[Node], sink: BlockSink) -> Node:
     size = sum(part.size for part in parts)
     sizes = b"".join(_varint_field(4, part.size) for part in parts)
     data = _varint_field(1, _FILE) + _varint_field(3, size) + sizes
-    return _dag_node([(b"", part) for part in parts], data, keep, size)
+    return _dag_node([(b"", part) for part in parts], data, sink, size)
 
 
-def folder_node(links: Iterable[tuple[bytes, Node]], keep: BlockSink) -> Node:
-    """Name a folder of these entries, as one block or as a hash trie."""
+def folder_node(links: Iterable[tuple[bytes, Node]], sink: BlockSink) -> Node:
+    """Compute the node of a folder: one block, or a hash trie if that would be too long."""
     ordered = sorted(links, key=lambda link: link[0])
     data = _varint_field(1, _DIRECTORY)
     length = len(_bytes_field(1, data)) + sum(
         len(_link_field(name, node)) for name, node in ordered
     )
     if length <= MAX_FOLDER_BYTES:
-        return _dag_node(ordered, data, keep)
+        return _dag_node(ordered, data, sink)
     hashed = [(_hash_name(name), name, node) for name, node in ordered]
-    return _shard(hashed, 0, keep)
+    return _shard(hashed, 0, sink)
 
 
 def _hash_name(name: bytes) -> bytes:
     return hash64(name, signed=False)[_FIRST_HALF].to_bytes(8, "big")
 
 
-def _shard(entries: Iterable[tuple[bytes, bytes, Node]], depth: int, keep: BlockSink) -> Node:
-    """Name a part of a hash trie: entries whose hashes are alike in their first bytes."""
+def _shard(entries: Iterable[tuple[bytes, bytes, Node]], depth: int, sink: BlockSink) -> Node:
+    """Compute a node of the hash trie: entries whose hashes share their first ``depth`` bytes."""
     slots: dict[int, list[tuple[bytes, bytes, Node]]] = {}
     for entry in entries:
         slots.setdefault(entry[0][depth], []).append(entry)
@@ -147,7 +151,7 @@ def _shard(entries: Iterable[tuple[bytes, bytes, Node]], depth: int, keep: Block
         taken |= 1 << slot
         first, *others = slots[slot]
         if others:
-            links.append((b"%02X" % slot, _shard(slots[slot], depth + 1, keep)))
+            links.append((b"%02X" % slot, _shard(slots[slot], depth + 1, sink)))
         else:
             links.append((b"%02X" % slot + first[1], first[2]))
     bits = taken.to_bytes((taken.bit_length() + 7) // 8, "big")
@@ -157,16 +161,16 @@ def _shard(entries: Iterable[tuple[bytes, bytes, Node]], depth: int, keep: Block
         + _varint_field(5, MURMUR3_X64_64)
         + _varint_field(6, SLOTS)
     )
-    return _dag_node(links, data, keep)
+    return _dag_node(links, data, sink)
 
 
 def _dag_node(
-    links: Iterable[tuple[bytes, Node]], data: bytes, keep: BlockSink, size: int = 0
+    links: Iterable[tuple[bytes, Node]], data: bytes, sink: BlockSink, size: int = 0
 ) -> Node:
     ordered = list(links)
     content = b"".join(_link_field(name, node) for name, node in ordered) + _bytes_field(1, data)
     cid = compute_cid(DAG_PB, content)
-    keep(Block(cid, content))
+    sink(Block(cid, content))
     return Node(cid, len(content) + sum(node.total for _, node in ordered), size)
 
 
@@ -177,10 +181,10 @@ def _link_field(name: bytes, node: Node) -> bytes:
 
 
 def _bytes_field(number: int, value: bytes) -> bytes:
-    """Return a field of a Protocol Buffers message that holds bytes."""
+    """Encode a Protocol Buffers field of bytes."""
     return bytes([number << 3 | 2]) + encode_varint(len(value)) + value
 
 
 def _varint_field(number: int, value: int) -> bytes:
-    """Return a field of a Protocol Buffers message that holds a whole number."""
+    """Encode a Protocol Buffers field of an unsigned integer."""
     return bytes([number << 3]) + encode_varint(value)

@@ -1,7 +1,7 @@
-"""What has changed since a site was last published: files to upload, tokens to announce.
+"""Differences between the built site and the published one: files to upload or to delete.
 
-``build.py published`` notes what has been uploaded. From then on every build adds what it writes to
-a list of candidates, and compares these alone with what was noted.
+``build.py published`` records the digests of all files. From then on every build adds the files
+that it writes to a list of candidates, and compares only these with the recorded digests.
 """
 
 from __future__ import annotations
@@ -31,54 +31,53 @@ CANDIDATES = f"{STATE_FOLDER}/written.json"
 
 @dataclass(frozen=True, slots=True)
 class UploadDiff:
-    """Addresses of files that differ from what was published, and of those that are gone."""
+    """Addresses of files that are new or changed since publication, and of removed ones."""
 
     changed: tuple[str, ...]
-    gone: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 def record_published(site: Path, out: Path, progress: Progress) -> None:
-    """Note that ``out`` is what the public has."""
+    """Record the digests of all files in ``out`` as the published site."""
     if not (out / MARKER).is_file():
         hint = "build it first, or name it with --site"
-        raise SiteError([Fault(str(out), "holds no pressed site", hint=hint)])
+        raise SiteError([Fault(str(out), "is not a built site", hint=hint)])
     addresses = sorted(_addresses(out))
-    noted = {}
+    digests = {}
     with progress.track("Published files", len(addresses)) as step:
         for address in addresses:
-            noted[address] = file_digest(out / address)
+            digests[address] = file_digest(out / address)
             step(address)
-    write_text_atomically(site / PUBLISHED_DIGESTS, json.dumps(noted, indent=0) + "\n")
+    write_text_atomically(site / PUBLISHED_DIGESTS, json.dumps(digests, indent=0) + "\n")
     write_text_atomically(site / CANDIDATES, "[]\n")
-    progress.log(f"{len(noted)} files noted as published; builds tell what differs from now on")
+    progress.log(f"{len(digests)} files recorded as published; builds now report what differs")
 
 
 def diff_published(site: Path, out: Path, written: Iterable[str]) -> UploadDiff | None:
-    """Return what differs from what was published; None where nothing was noted.
+    """Return the differences from the published site; None if none was recorded.
 
-    ``written`` are the files of the build that has just ended. The list of what to upload lies
-    beside the note.
+    ``written`` are the files that the build has just written. Writes the list of files to upload.
     """
     if not (site / PUBLISHED_DIGESTS).is_file():
         return None
-    noted = json.loads((site / PUBLISHED_DIGESTS).read_text("utf-8"))
+    published = json.loads((site / PUBLISHED_DIGESTS).read_text("utf-8"))
     candidates = {*json.loads((site / CANDIDATES).read_text("utf-8")), *written}
-    there = set(_addresses(out))
-    candidates |= there - noted.keys()
+    present = set(_addresses(out))
+    candidates |= present - published.keys()
     changed = sorted(
         address
-        for address in candidates & there
-        if noted.get(address) != file_digest(out / address)
+        for address in candidates & present
+        if published.get(address) != file_digest(out / address)
     )
     write_text_atomically(
-        site / CANDIDATES, json.dumps(sorted(candidates & there), indent=0) + "\n"
+        site / CANDIDATES, json.dumps(sorted(candidates & present), indent=0) + "\n"
     )
     write_text_atomically(site / UPLOAD_LIST, "".join(f"{address}\n" for address in changed))
-    return UploadDiff(tuple(changed), tuple(sorted(noted.keys() - there)))
+    return UploadDiff(tuple(changed), tuple(sorted(published.keys() - present)))
 
 
 def _addresses(out: Path) -> Iterator[str]:
-    """Yield every file that hosts would get: none that begins with a dot."""
+    """Yield the address of every file to publish: no dotfiles."""
     for folder, folders, files in os.walk(out):
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = Path(folder).relative_to(out).as_posix()

@@ -74,7 +74,7 @@ def test_a_build_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == ["building", "warning: site.toml: is odd [bold]:warning:"]
     assert "2 pages, 3 files, 900.0 MB" in lines[2]
-    assert lines[3].startswith("warning: 900.0 MB is near or over the 1 GB")
+    assert lines[3].startswith("warning: 900.0 MB is close to or over GitHub Pages' limit of 1 GB")
 
 
 def test_a_build_that_finds_faults_lists_them(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,7 @@ def test_warnings_come_first_and_nothing_in_them_is_markup(
 
 def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     near = BuildResult(WriteResult(1, 810_000_000, (), 0), ())
-    assert "810.0 MB is near or over the 1 GB" in told(near, capsys)[-1]
+    assert "810.0 MB is close to or over GitHub Pages' limit of 1 GB" in told(near, capsys)[-1]
 
 
 @pytest.mark.parametrize(

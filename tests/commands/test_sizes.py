@@ -67,8 +67,8 @@ def test_other_settings_are_compared_with_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        (1_000_000_000, "2.9 MB are 0 % of what GitHub Pages takes (1000.0 MB): 997.1 MB left"),
-        (2_000_000, "2.9 MB are 144 % of what GitHub Pages takes (2.0 MB): 0.9 MB too much"),
+        (1_000_000_000, "2.9 MB is 0% of GitHub Pages' limit of 1000.0 MB: 997.1 MB left"),
+        (2_000_000, "2.9 MB is 144% of GitHub Pages' limit of 2.0 MB: 0.9 MB over"),
     ],
 )
 def test_the_distance_from_the_limit_is_told(

@@ -53,19 +53,19 @@ def test_a_sound_site_has_no_faults(site: Path) -> None:
 @pytest.mark.parametrize(
     ("html", "says"),
     [
-        ('<a href="/songs/one/">', "has an absolute link, which breaks at a project's path"),
+        ('<a href="/songs/one/">', "has an absolute link, which breaks below a project's path"),
         ('<a href="../songs/one/">', "has a link that leaves the site"),
-        ('<a href="songs/one">', "has a link that is answered with a redirect"),
+        ('<a href="songs/one">', "has a link that hosts redirect"),
         ('<a href="songs/">', "has a link to a folder without an index.html"),
-        ('<a href="songs/on/">', "has a link that leads nowhere"),
-        ('<a href="Songs/one/">', "has a link that leads nowhere"),
-        ('<img src="b.svgz">', "has a link that leads nowhere"),
-        ('<img srcset="b.svg 1x, c.svg 2x">', "has a link that leads nowhere (got 'c.svg')"),
-        ("<img src=https://other.example/x.png>", "asks another host"),
-        ("<script src='//other.example/x.js'></script>", "asks another host"),
-        ('<link rel="preconnect" href="https://other.example">', "asks another host"),
-        ('<a href="//other.example/">', "links without a protocol"),
-        ("<style>@import 'https://other.example/x.css';</style>", "asks another host"),
+        ('<a href="songs/on/">', "has a broken link"),
+        ('<a href="Songs/one/">', "has a broken link"),
+        ('<img src="b.svgz">', "has a broken link"),
+        ('<img srcset="b.svg 1x, c.svg 2x">', "has a broken link (got 'c.svg')"),
+        ("<img src=https://other.example/x.png>", "contacts another host"),
+        ("<script src='//other.example/x.js'></script>", "contacts another host"),
+        ('<link rel="preconnect" href="https://other.example">', "contacts another host"),
+        ('<a href="//other.example/">', "has a link without a protocol"),
+        ("<style>@import 'https://other.example/x.css';</style>", "contacts another host"),
         ("<style>p { background: url(/b.svg) }</style>", "has an absolute link"),
     ],
 )
@@ -107,18 +107,18 @@ def test_what_many_pages_say_is_told_once(site: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("x.png", "no picture", "/x.png: is not what its name says"),
-        ("x.html", "<p>", "/x.html: is not what its name says"),
-        ("x.json", "{", "/x.json: is no JSON in UTF-8"),
-        ("x.strange", "", "/x.strange: has a name by which hosts cannot tell its type"),
+        ("x.png", "no picture", "/x.png: has content that does not match its suffix"),
+        ("x.html", "<p>", "/x.html: has content that does not match its suffix"),
+        ("x.json", "{", "/x.json: is not valid JSON in UTF-8"),
+        ("x.strange", "", "/x.strange: has a suffix without a known media type"),
         (".env", "secret", "/.env: is a dotfile"),
         ("A.css", "", "/a.css: is the same file as /A.css on disks that ignore case"),
         ("x.css", b"\xff", "/x.css: is not UTF-8"),
-        ("a\\b.css", "", "/a\\b.css: has a name that no address can hold"),
-        ("m.js", 'import "./gone.js";', "/m.js: has a link that leads nowhere (got './gone.js')"),
-        ("m.js", 'import("https://other.example/x.js")', "/m.js: asks another host"),
-        ("x.css", "p { src: url(https://other.example/x) }", "/x.css: asks another host"),
-        ("x.svg", '<svg><image href="https://other.example/x"/></svg>', "/x.svg: asks another"),
+        ("a\\b.css", "", "/a\\b.css: has a name that addresses cannot contain"),
+        ("m.js", 'import "./gone.js";', "/m.js: has a broken link (got './gone.js')"),
+        ("m.js", 'import("https://other.example/x.js")', "/m.js: contacts another host"),
+        ("x.css", "p { src: url(https://other.example/x) }", "/x.css: contacts another host"),
+        ("x.svg", '<svg><image href="https://other.example/x"/></svg>', "/x.svg: contacts another"),
     ],
 )
 def test_files_that_would_break_are_told(
@@ -131,7 +131,7 @@ def test_files_that_would_break_are_told(
 def test_names_that_systems_write_differently_are_told(site: Path) -> None:
     write(site / unicodedata.normalize("NFD", "é.css"), "")
     assert [line.split(": ", 1)[1].split("\n")[0] for line in told(site)] == [
-        "has a name that two systems write differently"
+        "has a name that is not in Unicode's form NFC"
     ]
 
 

@@ -184,7 +184,7 @@ def test_a_name_can_be_read_again_and_holds_for_these_bytes_alone(content: bytes
 
 @given(st.text(max_size=70))
 def test_what_is_no_name_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no CID"):
+    with pytest.raises(ValueError, match="not a CID"):
         parse_cid(text)
 
 

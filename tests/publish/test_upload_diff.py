@@ -53,13 +53,13 @@ def test_builds_tell_what_differs_from_what_was_published(
         upload = (tmp_path / "published/upload.txt").read_text("utf-8").split()
         assert upload == sorted(each for each in after if after[each] != before.get(each))
         said = capsys.readouterr().err
-        assert f"{len(upload)} files to upload again" in said
-        assert f"{len(before.keys() - after.keys())} to remove" in said
+        assert f"{len(upload)} files to upload" in said
+        assert f"{len(before.keys() - after.keys())} to delete" in said
         assert "changed metadata: URI for 7\n" in said
     ledger.write_text(first, "utf-8")
     notes.write_text(words, "utf-8")
     assert press_small(tmp_path) == 0
-    assert "since it was published: 0 files to upload" in capsys.readouterr().err
+    assert "since the site was published: 0 files to upload" in capsys.readouterr().err
     assert published(tmp_path) == 0
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
-from stempress.commands.static_server import StaticServer, StaticHandler
+from stempress.commands.static_server import StaticHandler, StaticServer
 
 if TYPE_CHECKING:
     from pathlib import Path

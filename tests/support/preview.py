@@ -42,4 +42,4 @@ def report(line: str) -> None:
     sys.stdout.flush()
 
 
-serve(site, site / "dist", port=0, press=press, rebuild=rebuild, report=report)
+serve(site, site / "dist", port=0, build=press, rebuild=rebuild, log=report)
