@@ -44,14 +44,14 @@ class Planner:
         A held token that the ledger lists as burned counts as unburned: the chain is authoritative.
         """
         counts: dict[str, int] = json.loads(held)
-        known = [
+        tokens = [
             (replace(token, state="revealed") if token.state == "forged" else token, counts[id_])
             for id_, token in self._tokens.items()
             if id_ in counts
         ]
-        self._holdings = song_holdings(list(self._songs.values()), known)
+        self._holdings = song_holdings(list(self._songs.values()), tokens)
         self._song_tokens = {slug: {} for slug in self._songs}
-        for token, count in known:
+        for token, count in tokens:
             if token.tier == "song" and token.song:
                 self._song_tokens[token.song][token.id] = count
         batches = {slug: largest_batch(holding) for slug, holding in self._holdings.items()}
@@ -149,11 +149,11 @@ class Planner:
         self, slug: str, completion: Mapping[str, Any] | None, prices: Mapping[str, float]
     ) -> dict[str, Any]:
         """Return the cheapest way to get a song token: held already, forged or bought."""
-        ways = [("held", 0.0)] if self._song_tokens[slug] else []
-        ways += [("forge", float(completion["cost"]))] if completion is not None else []
-        ways += [("buy", prices[slug])] if slug in prices else []
-        way, cost = min(ways, key=lambda option: option[1], default=("none", None))
-        return {"song": slug, "way": way, "cost": cost}
+        options = [("held", 0.0)] if self._song_tokens[slug] else []
+        options += [("forge", float(completion["cost"]))] if completion is not None else []
+        options += [("buy", prices[slug])] if slug in prices else []
+        source, cost = min(options, key=lambda option: option[1], default=("none", None))
+        return {"song": slug, "way": source, "cost": cost}
 
 
 def _song(data: Mapping[str, Any]) -> Song:

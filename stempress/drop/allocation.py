@@ -71,8 +71,8 @@ def _check_stem_count(
     """Return the size of a mint, by default what the supplies leave; reject what cannot work."""
     if size is None:
         if has_weights:
-            what = "is required: weights give proportions, not numbers"
-            raise _rejection("size", what, "--size 1000")
+            message = "is required: weights give proportions, not numbers"
+            raise _rejection("size", message, "--size 1000")
         return supplied
     if size > supplied and not has_weights:
         raise _rejection("size", "exceeds what the supplies leave", _sums(songs, minted), size)
@@ -163,8 +163,8 @@ def draw_approved(
             if left is not None and count[index] > left:
                 key = f"{song.slug}/{layer.slug}/{stem.slug}"
                 hint = f"the supply leaves {left}: reject some, or mint fewer"
-                what = "is approved more often than its supply"
-                raise _rejection(key, what, hint, count[index])
+                message = "is approved more often than its supply"
+                raise _rejection(key, message, hint, count[index])
     return choices
 
 
@@ -264,5 +264,5 @@ def _supply_mismatches(
                 yield layer.slug, stem.slug, count[index], left[index]
 
 
-def _rejection(key: str, what: str, hint: str, value: object = None) -> SiteError:
-    return SiteError([Fault(WHERE, what, key, value, hint)])
+def _rejection(key: str, message: str, hint: str, value: object = None) -> SiteError:
+    return SiteError([Fault(WHERE, message, key, value, hint)])

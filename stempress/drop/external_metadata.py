@@ -43,8 +43,8 @@ def read_folder(folder: Path, findings: Findings) -> list[ExternalToken]:
         for token in _read_file(path, findings):
             other = tokens.setdefault(token.id, token)
             if other.traits != token.traits:
-                what = f"contradicts {other.where}"
-                findings.fault(token.where, what, value=token.id, hint="remove one of the two")
+                message = f"contradicts {other.where}"
+                findings.fault(token.where, message, value=token.id, hint="remove one of the two")
     if not tokens and not findings.faults:
         hint = "files such as 1.json, or ids as 64 hex digits"
         findings.fault("import", "contains no token metadata", value=folder.name, hint=hint)

@@ -219,9 +219,9 @@ def _entry(
     ]
     if len(matches) != 1:
         ambiguous = len(named) > 1 or matches
-        what = "has traits of several songs" if ambiguous else "matches no song"
+        message = "has traits of several songs" if ambiguous else "matches no song"
         value = ", ".join(f"{layer}/{stem}" for layer, stem in pairs)
-        findings.fault(token.where, what, value=value, hint=f"songs: {', '.join(songs)}")
+        findings.fault(token.where, message, value=value, hint=f"songs: {', '.join(songs)}")
         return {}
     return _revealed_entry(token, matches[0], pairs, findings)
 
@@ -239,8 +239,8 @@ def _revealed_entry(
         entry |= {"layer": layer, "stem": stem}
     elif len(chosen) < len(song.layers):
         missing = [layer.slug for layer in song.layers if layer.slug not in chosen]
-        what = f"has no stem for {', '.join(missing)} of {song.slug}"
-        findings.fault(token.where, what, value=chosen, hint="a token has one stem, or all")
+        message = f"has no stem for {', '.join(missing)} of {song.slug}"
+        findings.fault(token.where, message, value=chosen, hint="a token has one stem, or all")
     else:
         stems = {layer.slug: chosen[layer.slug] for layer in song.layers}
         entry |= {"tier": "song", "stems": stems, "burned": []}

@@ -128,9 +128,9 @@ def _check_editions(drop: DropState, options: MintOptions) -> None:
         hint = "--tier stem"
         fault = Fault(WHERE, "are for stems only: a variation is unique", "editions", hint=hint)
     elif drop.blind:
-        what = "cannot be blind: the number of copies of an id would reveal its stem"
+        message = "cannot be blind: the number of copies of an id would reveal its stem"
         hint = "blind = false in [drop], or mint without --editions"
-        fault = Fault(WHERE, what, "editions", hint=hint)
+        fault = Fault(WHERE, message, "editions", hint=hint)
     else:
         return
     raise SiteError([fault])
@@ -153,9 +153,9 @@ def _existing_items(drop: DropState) -> Counter[str]:
         elif token.state == "unrevealed":
             unknown.append(int(token.id))
     if unknown:
-        what = "are unrevealed and not in the secret file, so supplies cannot be counted"
+        message = "are unrevealed and not in the secret file, so supplies cannot be counted"
         hint = f"restore {SECRET_FILE} from the mint that created them"
-        raise SiteError([Fault(LEDGER, what, f"tokens {format_ranges(unknown)}", hint=hint)])
+        raise SiteError([Fault(LEDGER, message, f"tokens {format_ranges(unknown)}", hint=hint)])
     return counts
 
 
@@ -260,8 +260,8 @@ def _choices_with_verdict(site: Path, song: Song, verdict: str) -> list[Choice]:
     """Return the variations that were given a verdict in the audition."""
     return [
         Variation.parse(song, mix).choice
-        for mix, given in verdicts_on(site, song).items()
-        if given == verdict
+        for mix, actual in verdicts_on(site, song).items()
+        if actual == verdict
     ]
 
 
@@ -270,8 +270,8 @@ def _song(drop: DropState, slug: str) -> Song:
     if not slug and len(songs) == 1:
         return next(iter(songs.values()))
     if slug not in songs:
-        what = "is not a song" if slug else "is required: which song to mint"
-        raise SiteError([Fault(WHERE, what, "song", slug or None, suggestion(slug, songs))])
+        message = "is not a song" if slug else "is required: which song to mint"
+        raise SiteError([Fault(WHERE, message, "song", slug or None, suggestion(slug, songs))])
     return songs[slug]
 
 
@@ -321,5 +321,5 @@ def _write_csv(lines: Sequence[ReportLine], path: Path) -> None:
             writer.writerow([*line.key, *row])
 
 
-def _rejection(key: str, what: str, value: object) -> SiteError:
-    return SiteError([Fault(WHERE, what, key, value)])
+def _rejection(key: str, message: str, value: object) -> SiteError:
+    return SiteError([Fault(WHERE, message, key, value)])

@@ -146,8 +146,8 @@ class Endpoints:
             self._current = (self._current + (turn > 0)) % len(self.endpoints)
             yield self.endpoints[self._current]
         names = ", ".join(endpoint.name for endpoint in self.endpoints)
-        what = "do not respond; everything read so far is saved, so run it again later"
-        raise SiteError([Fault("sync", what, "rpc", names)])
+        message = "do not respond; everything read so far is saved, so run it again later"
+        raise SiteError([Fault("sync", message, "rpc", names)])
 
     def attempt[T](self, work: Callable[[Endpoint], T]) -> T:
         """Return the result of ``work`` with the first endpoint for which it succeeds."""
@@ -159,5 +159,5 @@ class Endpoints:
         raise AssertionError  # rotate() raises
 
 
-def _fault(endpoint: Endpoint, what: str) -> Fault:
-    return Fault("sync", what, "rpc", endpoint.name)
+def _fault(endpoint: Endpoint, message: str) -> Fault:
+    return Fault("sync", message, "rpc", endpoint.name)

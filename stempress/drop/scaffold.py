@@ -93,11 +93,11 @@ def _songs(files: Sequence[Path], stems: Path) -> dict[str, Layers]:
     for path, names in guesses.items():
         slugs = tuple(map(slugify, names))
         if not all(slugs):
-            what = "has no name that could be part of an address"
-            findings.fault(str(path), what, value=names, hint="rename it")
+            message = "has no name that could be part of an address"
+            findings.fault(str(path), message, value=names, hint="rename it")
         elif slugs in taken:
-            what = f"would be the same stem as {taken[slugs]}"
-            findings.fault(str(path), what, value="/".join(slugs), hint="rename one of them")
+            message = f"would be the same stem as {taken[slugs]}"
+            findings.fault(str(path), message, value="/".join(slugs), hint="rename one of them")
         else:
             song, layer, stem = _normalise(songs, names)
             songs[song][layer][stem] = stems / path

@@ -58,7 +58,7 @@ def seal(site: Path, progress: Progress) -> None:
 
 
 def _nothing_to_seal(drop: DropState) -> Fault:
-    what = "has no unrevealed tokens left to seal"
+    message = "has no unrevealed tokens left to seal"
     if not drop.entries:
         hint = "build.py mint draws tokens"
     elif drop.blind:
@@ -68,7 +68,7 @@ def _nothing_to_seal(drop: DropState) -> Fault:
             "the drop is not blind, so mint reveals tokens at once: for a sealed drop set "
             "blind = true in [drop] of site.toml, move the ledger away and mint again"
         )
-    return Fault(LEDGER, what, hint=hint)
+    return Fault(LEDGER, message, hint=hint)
 
 
 def _move_to_secret(drop: DropState) -> bool:
@@ -96,9 +96,11 @@ def _items(drop: DropState, tokens: Sequence[str]) -> list[str]:
         try:
             parse_item(item, drop.songs)
         except ValueError as error:
-            what = str(error) if item else "does not list this token's item"
+            message = str(error) if item else "does not list this token's item"
             hint = "" if item else f"such as {_example(drop)}; build.py mint writes it"
-            findings.fault(SECRET_FILE, what, key=f"items.{token}", value=item or None, hint=hint)
+            findings.fault(
+                SECRET_FILE, message, key=f"items.{token}", value=item or None, hint=hint
+            )
         items.append(item)
     findings.raise_faults()
     return items
@@ -162,8 +164,8 @@ def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:
         token for token in in_range if token not in sealed and states[token] == "unrevealed"
     ]
     if unsealed or not sealed:
-        what = f"token {unsealed[0]} is not sealed" if unsealed else "none of these is sealed"
-        raise SiteError([Fault("reveal", what, "tokens", ranges, "run build.py seal first")])
+        message = f"token {unsealed[0]} is not sealed" if unsealed else "none of these is sealed"
+        raise SiteError([Fault("reveal", message, "tokens", ranges, "run build.py seal first")])
     return sealed
 
 
@@ -173,14 +175,16 @@ def _set_index(drop: DropState, seal: Seal, starting_index: int | None) -> Seal:
     index = 0 if starting_index is None else starting_index % size
     if current is not None:
         if starting_index is not None and index != current:
-            what = "was fixed by the first reveal"
-            raise SiteError([Fault("reveal", what, "starting-index", starting_index, str(current))])
+            message = "was fixed by the first reveal"
+            raise SiteError(
+                [Fault("reveal", message, "starting-index", starting_index, str(current))]
+            )
         return seal
     tiers = {tier_of(drop.secret.items.get(token, "")) for token in seal.tokens}
     if index and len(tiers) > 1:
-        what = "would move items between tokens of different tiers"
+        message = "would move items between tokens of different tiers"
         hint = "without --starting-index every token gets the item at its own position"
-        raise SiteError([Fault("reveal", what, "starting-index", starting_index, hint)])
+        raise SiteError([Fault("reveal", message, "starting-index", starting_index, hint)])
     return replace(seal, starting_index=index)
 
 
@@ -192,9 +196,9 @@ def _open(drop: DropState, seal: Seal, tokens: Sequence[str]) -> Seal:
         slot = seal.slot_of(token)
         salt, item = drop.secret.salts.get(slot, ""), drop.secret.items.get(slot, "")
         if slot not in opened and item_hash(salt, item) != seal.hashes[seal.slots[slot]]:
-            what = "does not contain the salt and item that were sealed"
+            message = "does not contain the salt and item that were sealed"
             hint = "restore the copy made when sealing"
-            findings.fault(SECRET_FILE, what, key=f"items.{slot}", hint=hint)
+            findings.fault(SECRET_FILE, message, key=f"items.{slot}", hint=hint)
         opened.setdefault(slot, (salt, item))
     findings.raise_faults()
     return replace(seal, opened=opened)
