@@ -1,4 +1,4 @@
-"""What tokens open and what can be forged with them."""
+"""Holdings: stems unlocked, layers missing, variations forgeable."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def holding(*tokens: Token) -> SongHolding:
     return song_holdings([SONG], [(token, 1) for token in tokens])["song"]
 
 
-def test_stem_and_song_tokens_open_their_stems() -> None:
+def test_stem_and_song_tokens_unlock_their_stems() -> None:
     forged = Token("9", "song", "revealed", song="song", stems={"drums": "brush", "bass": "sub"})
     unrevealed = Token("2", "stem", "unrevealed")
     assert unlocked_stems([stem("1", "drums", "amen"), unrevealed, forged]) == {
@@ -39,52 +39,52 @@ def test_stem_and_song_tokens_open_their_stems() -> None:
     }
 
 
-def test_of_an_empty_holding_all_that_a_song_takes_is_missing() -> None:
+def test_an_empty_holding_misses_every_layer() -> None:
     assert holding().missing_layers == SONG.layers
 
 
-def test_missing_layers_are_named() -> None:
-    found = holding(stem("1", "drums", "amen"), stem("2", "drums", "amen"))
-    assert (found.filled_layer_count, found.missing_layers, found.unrestricted_combinations) == (
+def test_layers_without_a_stem_are_missing() -> None:
+    held = holding(stem("1", "drums", "amen"), stem("2", "drums", "amen"))
+    assert (held.filled_layer_count, held.missing_layers, held.unrestricted_combinations) == (
         1,
         SONG.layers[1:],
         0,
     )
-    assert found.stems("drums") == {"amen": {"1": 1, "2": 1}}
-    assert found.combinations() == 0
-    assert list(found.forgeable()) == []
+    assert held.stems("drums") == {"amen": {"1": 1, "2": 1}}
+    assert held.combinations() == 0
+    assert list(held.forgeable()) == []
 
 
-def test_copies_of_one_token_count() -> None:
-    found = song_holdings([SONG], [(stem("1", "drums", "amen"), 10**30)])["song"]
-    assert found.count("drums", "amen") == 10**30
+def test_copies_of_one_token_are_counted() -> None:
+    held = song_holdings([SONG], [(stem("1", "drums", "amen"), 10**30)])["song"]
+    assert held.count("drums", "amen") == 10**30
 
 
 def test_only_permitted_variations_can_be_forged() -> None:
-    found = holding(
+    held = holding(
         stem("1", "drums", "amen"), stem("2", "drums", "brush"), stem("3", "bass", "slap")
     )
-    assert (found.unrestricted_combinations, found.combinations()) == (2, 1)
-    assert [variation.mix_number for variation in found.forgeable()] == ["2-2"]
+    assert (held.unrestricted_combinations, held.combinations()) == (2, 1)
+    assert [variation.mix_number for variation in held.forgeable()] == ["2-2"]
 
 
 def test_the_rarest_combination_comes_first() -> None:
-    found = holding(
+    held = holding(
         stem("1", "drums", "amen"), stem("2", "drums", "brush"), stem("3", "bass", "sub")
     )
-    assert [variation.mix_number for variation in found.forgeable()] == ["1-1", "2-1"]
+    assert [variation.mix_number for variation in held.forgeable()] == ["1-1", "2-1"]
 
 
-def test_the_highest_number_burns_and_what_is_left_is_less() -> None:
-    found = holding(
+def test_the_highest_id_is_burned_and_removed() -> None:
+    held = holding(
         stem("9", "drums", "amen"), stem("10", "drums", "amen"), stem("3", "bass", "sub")
     )
-    burned = found.tokens_to_burn(Variation("song", (0, 0)))
+    burned = held.tokens_to_burn(Variation("song", (0, 0)))
     assert burned == {"drums": "10", "bass": "3"}
-    assert found.without(burned).copies == {"drums": {"amen": {"9": 1}}, "bass": {}}
+    assert held.without(burned).copies == {"drums": {"amen": {"9": 1}}, "bass": {}}
 
 
-def test_burned_and_foreign_tokens_do_not_count() -> None:
+def test_burned_tokens_and_tokens_of_other_songs_do_not_count() -> None:
     other = Token("5", "stem", "revealed", song="other", layer="bass", stem="sub")
     assert holding(stem("1", "drums", "amen", "forged"), other).filled_layer_count == 0
 
@@ -95,11 +95,11 @@ OPENS = """async ([address, tokens]) => {
 }"""
 
 
-def test_the_page_and_the_engine_agree_on_what_tokens_open() -> None:
+def test_the_page_and_the_engine_agree_on_what_tokens_unlock() -> None:
     ledger = json.loads((ROOT / "content/tokens.json").read_text("utf-8"))["tokens"]
     names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
-    tokens = [{name: value for name, value in each.items() if name in names} for each in ledger]
+    tokens = [{name: value for name, value in token.items() if name in names} for token in ledger]
     with Node() as node:
-        found = node.evaluate(OPENS, [(WEB / "tokens/ownership.js").as_uri(), tokens])
+        opened = node.evaluate(OPENS, [(WEB / "tokens/ownership.js").as_uri(), tokens])
     unlocked = unlocked_stems(Token(**token) for token in tokens)
-    assert set(found) == {"/".join(key) for key in unlocked}
+    assert set(opened) == {"/".join(key) for key in unlocked}

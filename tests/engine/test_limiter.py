@@ -1,4 +1,4 @@
-"""The master: nothing above the ceiling, nothing changed below it."""
+"""The limiter: nothing above the ceiling, nothing changed below it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RATE = 8000
 
 
 def limited(signal: Planar, *sizes: int) -> Planar:
-    """Return a signal through the limiter, in blocks of these sizes, the last one repeated."""
+    """Return a signal limited in blocks of these sizes, the last one repeated."""
 
     def source(frame: int, count: int) -> Planar:
         out = np.zeros((2, count), dtype=np.float32)
@@ -29,9 +29,9 @@ def limited(signal: Planar, *sizes: int) -> Planar:
         return out
 
     limiter, blocks, frame = Limiter(RATE), [], 0
-    wanted = list(sizes)
+    pending = list(sizes)
     while frame < signal.shape[1]:
-        size = min(wanted.pop(0) if len(wanted) > 1 else wanted[0], signal.shape[1] - frame)
+        size = min(pending.pop(0) if len(pending) > 1 else pending[0], signal.shape[1] - frame)
         blocks.append(limiter.render(source, frame, size))
         frame += size
     return np.concatenate(blocks, axis=1)
@@ -42,7 +42,7 @@ def noise(seed: int, level: float, frames: int = 3000) -> Planar:
     return drawn.astype(np.float32)
 
 
-def test_quiet_material_passes_bit_for_bit() -> None:
+def test_quiet_material_passes_unchanged() -> None:
     quiet = noise(1, 0.4)
     assert np.array_equal(quiet, limited(quiet, 512))
 
@@ -54,7 +54,7 @@ def test_no_sample_exceeds_the_ceiling(seed: int, level: float) -> None:
 
 
 def in_band(seed: int, level: float, band: float, frames: int = 4096) -> Planar:
-    """Return noise up to ``band`` of the sample rate, which begins and ends softly."""
+    """Return faded noise, band-limited to ``band`` times the sample rate."""
     rng = np.random.default_rng(seed)
     spectrum = np.fft.rfft(rng.standard_normal((2, frames)), axis=1)
     spectrum[:, int(band * frames) :] = 0
@@ -64,8 +64,8 @@ def in_band(seed: int, level: float, band: float, frames: int = 4096) -> Planar:
     return noise_
 
 
-def between_samples(signal: Planar, factor: int = 16) -> float:
-    """Return the highest magnitude of a signal that an ideal filter has oversampled."""
+def oversampled_peak(signal: Planar, factor: int = 16) -> float:
+    """Return the peak of a signal oversampled with an ideal filter."""
     frames = signal.shape[1]
     spectrum = np.zeros((2, frames * factor // 2 + 1), dtype=np.complex128)
     spectrum[:, : frames // 2 + 1] = np.fft.rfft(signal.astype(np.float64), axis=1)
@@ -75,10 +75,10 @@ def between_samples(signal: Planar, factor: int = 16) -> float:
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 9999), st.floats(0.8, 8), st.floats(0.02, 0.4))
 def test_no_true_peak_exceeds_the_ceiling(seed: int, level: float, band: float) -> None:
-    """A quarter of a dB is how far four-fold oversampling misses what lies between."""
+    """4x oversampling underestimates peaks between samples by up to 0.25 dB."""
     out = limited(in_band(seed, level, band), 4096)
     assert true_peak(out) <= CEILING * 1.001
-    assert between_samples(out) <= CEILING * 10 ** (0.25 / 20)
+    assert oversampled_peak(out) <= CEILING * 10 ** (0.25 / 20)
 
 
 @settings(deadline=None, max_examples=20)
@@ -88,7 +88,7 @@ def test_block_size_never_matters(sizes: list[int]) -> None:
     assert np.array_equal(limited(loud, 3000), limited(loud, *sizes))
 
 
-def test_one_peak_is_turned_down_from_before_until_after() -> None:
+def test_a_peak_is_attenuated_from_before_until_after_it() -> None:
     signal = np.full((2, 4000), 0.1, dtype=np.float32)
     signal[:, 2000] = 1.8
     out = limited(signal, 4000)
@@ -99,7 +99,7 @@ def test_one_peak_is_turned_down_from_before_until_after() -> None:
     assert np.abs(np.diff(gains)).max() < 0.01
 
 
-def test_the_channels_share_one_gain() -> None:
+def test_both_channels_get_the_same_gain() -> None:
     loud = noise(3, 3.0)
     loud[1] *= np.float32(0.25)
     out = limited(loud, 3000)
@@ -107,16 +107,16 @@ def test_the_channels_share_one_gain() -> None:
     np.testing.assert_allclose((out[0] / loud[0])[heard], (out[1] / loud[1])[heard], rtol=1e-5)
 
 
-def test_a_gain_moves_over_where_the_material_changes() -> None:
-    """From frame 2000 on it is four times as loud, which nobody knew when 1999 was played."""
+def test_the_gain_moves_smoothly_when_the_source_changes() -> None:
+    """From frame 2000 the source is four times as loud, unknown when frame 1999 was played."""
     quiet = np.full((2, 4000), 0.5, dtype=np.float32)
 
     def before(frame: int, count: int) -> Planar:
         return quiet[:, frame : frame + count]
 
     def after(frame: int, count: int) -> Planar:
-        way = np.clip((np.arange(frame, frame + count) - 2000) / 80, 0, 1)
-        mixed: Planar = (0.5 + 1.5 * way).astype(np.float32)
+        progress = np.clip((np.arange(frame, frame + count) - 2000) / 80, 0, 1)
+        mixed: Planar = (0.5 + 1.5 * progress).astype(np.float32)
         return np.broadcast_to(mixed, (2, count))
 
     limiter = Limiter(RATE)

@@ -1,4 +1,4 @@
-"""One engine, two places: the same bits in this Python and in a real browser's."""
+"""The engine computes the same bits in CPython and in the browser."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def test_the_browser_computes_the_same_bits(
     page = chromium.new_page()
     page.set_default_timeout(180_000)
     page.goto(serve(tmp_path))
-    there = run_python(page, SCRIPT.name)
+    in_browser = run_python(page, SCRIPT.name)
     page.close()
-    here = json.loads(runpy.run_path(str(SCRIPT))["ANSWER"])
-    assert list(here) == list(there)
-    assert len(here) > 20
-    assert {name for name in here if here[name] != there[name]} == set()
+    in_cpython = json.loads(runpy.run_path(str(SCRIPT))["ANSWER"])
+    assert list(in_cpython) == list(in_browser)
+    assert len(in_cpython) > 20
+    assert {name for name in in_cpython if in_cpython[name] != in_browser[name]} == set()

@@ -1,4 +1,4 @@
-"""The bounce."""
+"""PCM quantisation, dither and WAV files."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ BITS: tuple[Bits, ...] = get_args(Bits.__value__)
 
 
 @pytest.mark.parametrize("bits", BITS)
-def test_words_of_their_own_width_come_back(bits: Bits) -> None:
-    full = 1 << (bits - 1)
-    words = np.random.default_rng(1).integers(-full, full, (2, 999))
-    words[0, :2] = -full, full - 1
-    assert np.array_equal(words, quantise((words / full).astype(np.float64), bits))
+def test_exact_samples_are_preserved(bits: Bits) -> None:
+    full_scale = 1 << (bits - 1)
+    samples = np.random.default_rng(1).integers(-full_scale, full_scale, (2, 999))
+    samples[0, :2] = -full_scale, full_scale - 1
+    assert np.array_equal(samples, quantise((samples / full_scale).astype(np.float64), bits))
 
 
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("channels", [1, 2])
-def test_other_programs_read_the_file(bits: Bits, channels: int) -> None:
+def test_libsndfile_reads_the_file(bits: Bits, channels: int) -> None:
     signal = np.random.default_rng(2).uniform(-1, 1, (channels, 1001)).astype(np.float32)
     read, rate = soundfile.read(
         io.BytesIO(wav_file(signal, 44100, bits, TAGS)), dtype="int32", always_2d=True
@@ -38,7 +38,7 @@ def test_other_programs_read_the_file(bits: Bits, channels: int) -> None:
     assert np.array_equal(quantise(signal, bits), read.T >> (32 - bits))
 
 
-def test_what_is_too_loud_is_clipped() -> None:
+def test_samples_beyond_full_scale_are_clipped() -> None:
     loud = np.array([[2.0, -2.0, 1.0]], dtype=np.float32)
     assert quantise(loud, 16).tolist() == [[32767, -32768, 32767]]
 
@@ -67,30 +67,30 @@ def test_dither_is_triangular_and_seeded() -> None:
 
 
 @given(st.integers(0, 1 << 40), st.lists(st.integers(1, 300), min_size=1, max_size=8))
-def test_dither_belongs_to_its_frame(first: int, sizes: list[int]) -> None:
+def test_dither_depends_on_the_frame_only(first: int, sizes: list[int]) -> None:
     starts = np.cumsum([first, *sizes]).tolist()
-    blocks = [dither(at, size) for at, size in zip(starts, sizes, strict=False)]
+    blocks = [dither(start, size) for start, size in zip(starts, sizes, strict=False)]
     assert np.array_equal(dither(first, sum(sizes)), np.concatenate(blocks, axis=1))
 
 
-def test_a_level_below_one_word_survives_in_16_bits() -> None:
+def test_a_level_below_one_lsb_survives_in_16_bits() -> None:
     faint = np.full((2, 200_000), 0.3 / 32768, dtype=np.float32)
-    words = quantise(faint, 16)
-    assert words.mean(axis=1) == pytest.approx(0.3, abs=0.01)
-    assert set(np.unique(words)) == {-1, 0, 1}
+    samples = quantise(faint, 16)
+    assert samples.mean(axis=1) == pytest.approx(0.3, abs=0.01)
+    assert set(np.unique(samples)) == {-1, 0, 1}
 
 
-def test_words_that_are_there_already_are_not_dithered() -> None:
-    words = np.random.default_rng(3).integers(-32768, 32768, (2, 1000))
-    signal = (words / 32768).astype(np.float32)
+def test_exact_16_bit_samples_are_not_dithered() -> None:
+    samples = np.random.default_rng(3).integers(-32768, 32768, (2, 1000))
+    signal = (samples / 32768).astype(np.float32)
     signal[0, ::2] *= np.float32(0.3)
     out = quantise(signal, 16)
-    assert np.array_equal(words[1], out[1])
-    assert np.array_equal(words[0, 1::2], out[0, 1::2])
+    assert np.array_equal(samples[1], out[1])
+    assert np.array_equal(samples[0, 1::2], out[0, 1::2])
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=8), st.sampled_from(BITS))
-def test_blocks_are_the_words_of_the_whole(sizes: list[int], bits: Bits) -> None:
+def test_blocks_of_any_size_give_the_same_bytes(sizes: list[int], bits: Bits) -> None:
     signal = np.random.default_rng(4).uniform(-1.1, 1.1, (2, sum(sizes))).astype(np.float32)
     blocks, frame = [], 0
     for size in sizes:
@@ -100,31 +100,31 @@ def test_blocks_are_the_words_of_the_whole(sizes: list[int], bits: Bits) -> None
 
 
 def chunks(data: bytes) -> dict[bytes, bytes]:
-    found, at = {}, 12
-    while at < len(data):
-        size = int.from_bytes(data[at + 4 : at + 8], "little")
-        found[data[at : at + 4]] = data[at + 8 : at + 8 + size]
-        at += 8 + size + size % 2
-    assert at == len(data)
-    return found
+    by_id, position = {}, 12
+    while position < len(data):
+        size = int.from_bytes(data[position + 4 : position + 8], "little")
+        by_id[data[position : position + 4]] = data[position + 8 : position + 8 + size]
+        position += 8 + size + size % 2
+    assert position == len(data)
+    return by_id
 
 
-def test_the_file_says_what_it_is_of() -> None:
+def test_the_file_contains_its_tags() -> None:
     data = wav_file(np.zeros((2, 10), dtype=np.float32), 48000, 24, TAGS)
-    found = chunks(data)
-    assert list(found) == [b"bext", b"fmt ", b"LIST", b"axml", b"data"]
-    bext = found[b"bext"]
+    by_id = chunks(data)
+    assert list(by_id) == [b"bext", b"fmt ", b"LIST", b"axml", b"data"]
+    bext = by_id[b"bext"]
     assert bext[:256].rstrip(b"\0") == b"Mara, Ebb & Fl?de, mix 3-1-4"
     assert bext[288:320].rstrip(b"\0") == b"QZK6P2600022"
     assert bext[346:348] == b"\x01\x00"
     assert bext[602:] == b"A=PCM,F=48000,W=24,M=stereo,T=Stempress\r\n"
-    assert "Ebb & Flöde".encode() in found[b"LIST"]
-    axml = ET.fromstring(found[b"axml"])  # noqa: S314 - our own
-    assert [it.text for it in axml.iter() if it.text] == ["ISRC:QZK6P2600022"]
+    assert "Ebb & Flöde".encode() in by_id[b"LIST"]
+    axml = ET.fromstring(by_id[b"axml"])  # noqa: S314 - our own
+    assert [element.text for element in axml.iter() if element.text] == ["ISRC:QZK6P2600022"]
     with soundfile.SoundFile(io.BytesIO(data)) as read:
         assert read.copy_metadata()["title"] == "Ebb & Flöde"
         assert read.copy_metadata()["artist"] == "Mara"
 
 
-def test_without_an_isrc_there_is_no_chunk_for_it() -> None:
+def test_without_an_isrc_there_is_no_axml_chunk() -> None:
     assert b"axml" not in wav_file(np.zeros((1, 2), dtype=np.float32), 48000, 16, Tags())

@@ -1,4 +1,4 @@
-"""The planner as the page asks it: JSON in, JSON out."""
+"""The planner's JSON interface."""
 
 from __future__ import annotations
 
@@ -38,13 +38,15 @@ LEDGER = {
 }
 
 
-def planner(**held: int) -> tuple[Planner, dict[str, Any]]:
-    """Return a planner that holds tokens (t1=1), and what it says of them."""
-    made = Planner(json.dumps(SONGS), json.dumps(LEDGER))
-    return made, json.loads(made.set_holdings(json.dumps({k[1:]: n for k, n in held.items()})))
+def planner(**counts: int) -> tuple[Planner, dict[str, Any]]:
+    """Return a planner with holdings (t1=2: two of token 1), and its progress report."""
+    created = Planner(json.dumps(SONGS), json.dumps(LEDGER))
+    return created, json.loads(
+        created.set_holdings(json.dumps({k[1:]: n for k, n in counts.items()}))
+    )
 
 
-def test_what_the_ledger_has_burned_but_the_chain_has_not_is_alive() -> None:
+def test_a_held_token_counts_although_the_ledger_lists_it_as_burned() -> None:
     _, plan = planner(t1=2, t2=1, t4=1, t77=1)
     one, two = plan["songs"]
     assert (one["held"], one["missing"], one["at_once"], one["batch"]) == (2, [], 1, [["1-1", 1]])
@@ -59,25 +61,28 @@ def test_albums_need_a_token_of_every_song() -> None:
     ]
 
 
-def test_combinations_tell_who_has_them() -> None:
-    made, _ = planner(t1=1, t2=1)
-    (row,) = json.loads(made.combinations("one", 0, 12))
+def test_combinations_list_the_tokens_that_exist() -> None:
+    plans, _ = planner(t1=1, t2=1)
+    (row,) = json.loads(plans.combinations("one", 0, 12))
     assert (row["mix"], row["stems"], row["minted"]) == ("1-1", ["Amen", "Sub"], ["9"])
-    assert json.loads(made.combinations("one", 1, 12)) == []
-    weighed = json.loads(made.forging_loss("one", "1-1"))
-    assert weighed["burned"] == {"drums": "1", "bass": "2"}
-    assert (weighed["combinations_after"], weighed["rarer"]) == (0, None)
+    assert json.loads(plans.combinations("one", 1, 12)) == []
+    loss = json.loads(plans.forging_loss("one", "1-1"))
+    assert loss["burned"] == {"drums": "1", "bass": "2"}
+    assert (loss["combinations_after"], loss["rarer"]) == (0, None)
 
 
 def test_an_album_is_completed_the_cheapest_way() -> None:
-    made, _ = planner(t3=1, t9=1)
+    plans, _ = planner(t3=1, t9=1)
     prices = {"two/bass/sub": 2, "two": 3.5, "one/drums/amen": 1}
-    found = json.loads(made.cheapest_completions(json.dumps(prices)))
-    assert found["songs"]["one"] is None
-    assert (found["songs"]["two"]["cost"], found["songs"]["two"]["buy"]) == (2, ["two/bass/sub"])
-    assert found["albums"][0]["cost"] == 2
-    assert [step["way"] for step in found["albums"][0]["steps"]] == ["held", "forge"]
-    dearer = json.loads(made.cheapest_completions(json.dumps({**prices, "two/bass/sub": 9})))
+    completions = json.loads(plans.cheapest_completions(json.dumps(prices)))
+    assert completions["songs"]["one"] is None
+    assert (completions["songs"]["two"]["cost"], completions["songs"]["two"]["buy"]) == (
+        2,
+        ["two/bass/sub"],
+    )
+    assert completions["albums"][0]["cost"] == 2
+    assert [step["way"] for step in completions["albums"][0]["steps"]] == ["held", "forge"]
+    dearer = json.loads(plans.cheapest_completions(json.dumps({**prices, "two/bass/sub": 9})))
     assert [step["way"] for step in dearer["albums"][0]["steps"]] == ["held", "buy"]
-    nothing = json.loads(made.cheapest_completions("{}"))
-    assert nothing["albums"][0]["cost"] is None
+    unpriced = json.loads(plans.cheapest_completions("{}"))
+    assert unpriced["albums"][0]["cost"] is None
