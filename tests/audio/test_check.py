@@ -1,4 +1,4 @@
-"""Whether a song's stems fit together."""
+"""Checks of the rates and lengths of a song's stems."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def song(*, pad: bool) -> Song:
 def check(
     folder: Path, first: bytes, second: bytes, *, pad: bool = False
 ) -> tuple[SongSound, Findings]:
-    """Write two stems and check them as a song's."""
+    """Write two stems and check them as stems of a song."""
     files = {key: folder / f"{key[2]}.flac" for key in KEYS}
     for path, content in zip(files.values(), (first, second), strict=True):
         write(path, content)
@@ -41,7 +41,7 @@ def check(
     return check_song(song(pad=pad), facts, files, findings), findings
 
 
-def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> None:
+def test_stems_with_another_rate_are_resampled_with_a_warning(tmp_path: Path) -> None:
     sound, findings = check(tmp_path, tone(0), tone(1, frames=16000, rate=16000))
     assert findings.faults == []
     assert [warning.where for warning in findings.warnings] == ["stems/one/drums/a.flac"]
@@ -50,7 +50,7 @@ def test_stems_of_other_rates_are_resampled_with_a_warning(tmp_path: Path) -> No
     assert join_blocks(stem_blocks(tmp_path / "a.flac", sound)).shape == (1, 16000)
 
 
-def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> None:
+def test_stems_that_differ_in_length_are_a_fault_unless_padded(tmp_path: Path) -> None:
     _, findings = check(tmp_path, tone(0), tone(1, frames=9000))
     assert len(findings.faults) == 1
     assert "differs in length" in findings.faults[0].message
@@ -62,6 +62,6 @@ def test_stems_of_other_lengths_are_a_fault_unless_padded(tmp_path: Path) -> Non
     assert np.array_equal(padded[:, :8000], decode(tmp_path / "a.flac").samples)
 
 
-def test_a_frame_that_a_resampler_rounds_away_is_no_other_length(tmp_path: Path) -> None:
+def test_a_difference_of_one_frame_is_tolerated(tmp_path: Path) -> None:
     _, findings = check(tmp_path, tone(0), tone(1, frames=8001))
     assert findings.faults == []

@@ -1,4 +1,4 @@
-"""Files of every input format, whole and in ten ways broken."""
+"""Decoding of every input format, intact and damaged in ten ways."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def _noise(data: bytes, start: int, end: int) -> bytes:
     return data[:start] + noise + data[end:]
 
 
-BREAKS: dict[str, Callable[[bytes], bytes]] = {
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "one byte": lambda data: data[:1],
     "only its name": lambda data: data[:4],
     "half a head": lambda data: data[:20],
     "the head alone": lambda data: data[:44],
     "zeros": lambda data: bytes(len(data)),
-    "text": lambda _: b"This is no sound at all.\n" * 400,
+    "text": lambda _: b"This is not audio at all.\n" * 400,
     "noise": lambda data: _noise(data, 0, len(data)),
     "a broken head": lambda data: _noise(data, 0, 64),
     "another kind of file": lambda data: b"%PDF-1.7\n" + data[9:],
@@ -60,19 +60,19 @@ BREAKS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Use a cache that knows the stems that are whole."""
+def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Use a cache shared by the module, which soon contains the intact stems."""
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STEMPRESS_CACHE", str(cache))
         yield cache
 
 
-@pytest.mark.parametrize("name", BREAKS)
+@pytest.mark.parametrize("name", DAMAGES)
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_broken_file_gets_one_clear_message(
     tmp_path: Path,
-    kept: Path,
+    warm_cache: Path,
     capsys: pytest.CaptureFixture[str],
     suffix: str,
     name: str,
@@ -80,57 +80,57 @@ def test_a_broken_file_gets_one_clear_message(
     site = tmp_path / "site"
     write_music(site)
     (site / "stems/one/lead/c.wav").unlink()
-    form, subtype = FORMATS[suffix]
-    whole = sound_file(notes(6), form=form, subtype=subtype)
-    write(site / f"stems/one/lead/c.{suffix}", BREAKS[name](whole))
+    container, subtype = FORMATS[suffix]
+    data = sound_file(notes(6), form=container, subtype=subtype)
+    write(site / f"stems/one/lead/c.{suffix}", DAMAGES[name](data))
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 1
-    told = capsys.readouterr().err
-    faults = [line for line in told.splitlines() if line.startswith("error: ")]
+    output = capsys.readouterr().err
+    faults = [line for line in output.splitlines() if line.startswith("error: ")]
     assert len(faults) == 1
     assert faults[0].startswith(f"error: stems/one/lead/c.{suffix}: ")
-    assert "Traceback" not in told
-    assert told.count("    -> ") == 1
+    assert "Traceback" not in output
+    assert output.count("    -> ") == 1
     assert not (site / "dist").exists()
-    assert not [path for path in kept.rglob("tmp*") if path.is_file()]
+    assert not [path for path in warm_cache.rglob("tmp*") if path.is_file()]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_a_file_damaged_anywhere_is_sound_or_refused(tmp_path: Path, suffix: str) -> None:
-    form, subtype = FORMATS[suffix]
-    whole = sound_file(notes(6, seconds=1), form=form, subtype=subtype)
+def test_a_damaged_file_is_usable_or_rejected(tmp_path: Path, suffix: str) -> None:
+    container, subtype = FORMATS[suffix]
+    data = sound_file(notes(6, seconds=1), form=container, subtype=subtype)
     rng = np.random.default_rng(9)
     path = tmp_path / f"stem.{suffix}"
-    for share in np.linspace(0.02, 0.98, 12):
-        at = int(len(whole) * share)
-        for broken in (whole[:at], whole[:at] + rng.bytes(40) + whole[at + 40 :]):
-            path.write_bytes(broken)
-            found = measure_file(path, "digest")
-            assert isinstance(found, Facts) or found.startswith("it ")
+    for fraction in np.linspace(0.02, 0.98, 12):
+        position = int(len(data) * fraction)
+        for damaged in (data[:position], data[:position] + rng.bytes(40) + data[position + 40 :]):
+            path.write_bytes(damaged)
+            result = measure_file(path, "digest")
+            assert isinstance(result, Facts) or result.startswith("it ")
 
 
 @pytest.mark.parametrize(("suffix", "kind"), KINDS)
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("rate", [44100, 48000, 96000])
-def test_every_format_is_read_in_pieces(
+def test_every_format_is_decoded_in_blocks(
     tmp_path: Path, suffix: str, kind: tuple[str, str], channels: int, rate: int
 ) -> None:
-    form, subtype = kind
+    container, subtype = kind
     rate = 48000 if rate == 96000 and suffix in ("mp3", "opus") else rate
     rate = 48000 if subtype == "OPUS" else rate
     samples = notes(6, seconds=2, rate=rate)[:, :channels]
     path = tmp_path / f"stem.{suffix}"
-    path.write_bytes(sound_file(samples, rate=rate, form=form, subtype=subtype))
+    path.write_bytes(sound_file(samples, rate=rate, form=container, subtype=subtype))
     song = SongSound(48000, 96000)
     read = np.concatenate(list(stem_blocks(path, song)), axis=1)
     assert read.shape == (channels, 96000)
     assert open_source(path).rate == rate
     assert stem_bits(path, song) == (16 if subtype == "PCM_16" and rate == 48000 else 24)
-    meant = notes(6, seconds=2).T[0]
+    expected = notes(6, seconds=2).T[0]
     steady = slice(4000, 90000)
-    assert ((read[0] - meant)[steady] ** 2).mean() < 0.02 * (meant**2).mean()
+    assert ((read[0] - expected)[steady] ** 2).mean() < 0.02 * (expected**2).mean()
 
 
-def test_a_wav_file_larger_than_its_head_can_say_is_refused_with_its_length(
+def test_a_truncated_wav_file_is_rejected_with_its_length(
     tmp_path: Path,
 ) -> None:
     data = bytearray(sound_file(notes(6, seconds=1)))
@@ -141,20 +141,20 @@ def test_a_wav_file_larger_than_its_head_can_say_is_refused_with_its_length(
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000, 5000])
-def test_regrouping_changes_nothing_but_the_cuts(size: int) -> None:
+def test_regrouping_changes_block_boundaries_only(size: int) -> None:
     samples = np.arange(4000, dtype=np.float32).reshape(2, 2000)
-    pieces = [samples[:, at : at + 333] for at in range(0, 2000, 333)]
-    found = list(regroup(pieces, size))
-    assert np.array_equal(np.concatenate(found, axis=1), samples)
-    assert {piece.shape[1] for piece in found[:-1]} <= {size}
+    blocks = [samples[:, start : start + 333] for start in range(0, 2000, 333)]
+    regrouped = list(regroup(blocks, size))
+    assert np.array_equal(np.concatenate(regrouped, axis=1), samples)
+    assert {block.shape[1] for block in regrouped[:-1]} <= {size}
 
 
-def test_a_long_stem_is_never_held_whole(tmp_path: Path) -> None:
+def test_a_long_stem_is_never_held_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "stem.wav"
     path.write_bytes(sound_file(notes(6, seconds=20, rate=96000), rate=96000, subtype="PCM_24"))
     source = open_source(path)
-    held = [span.shape[1] for span in spans(source.blocks(), source.rate)]
-    assert sum(held) == 20 * 96000
-    assert max(held) <= SPAN_SECONDS * 96000
-    windows = [known.shape[1] for known, _, _ in _windows(source.blocks(), source.rate)]
+    span_lengths = [span.shape[1] for span in spans(source.blocks(), source.rate)]
+    assert sum(span_lengths) == 20 * 96000
+    assert max(span_lengths) <= SPAN_SECONDS * 96000
+    windows = [samples.shape[1] for samples, _, _ in _windows(source.blocks(), source.rate)]
     assert max(windows) < 3 * 96000

@@ -1,4 +1,4 @@
-"""Sound files in and out."""
+"""Encoding and decoding of audio files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def music(rate: int = 48000, channels: int = 2, seconds: float = 1.0) -> Sound:
-    """Return decaying notes: enough like music for a codec to behave."""
-    at = np.arange(round(rate * seconds)) / rate
+    """Return decaying notes, similar enough to music for codecs."""
+    times = np.arange(round(rate * seconds)) / rate
     notes = sum(
-        np.sin(2 * np.pi * pitch * at) * np.exp(-6 * ((at - start) % 1))
+        np.sin(2 * np.pi * pitch * times) * np.exp(-6 * ((times - start) % 1))
         for pitch, start in ((220, 0.0), (330, 0.25), (495, 0.5))
     )
     wave = (0.2 * notes).astype(np.float32)
@@ -43,7 +43,7 @@ def test_every_codec_of_the_settings_has_a_format() -> None:
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("channels", [1, 2])
-def test_a_stem_comes_back_in_time_and_in_length(codec: Codec, channels: int) -> None:
+def test_an_encoded_stem_keeps_its_timing_and_length(codec: Codec, channels: int) -> None:
     sound = music(channels=channels)
     samples, rate = read_back(encode(sound, codec, 160))
     assert rate == 48000
@@ -54,12 +54,12 @@ def test_a_stem_comes_back_in_time_and_in_length(codec: Codec, channels: int) ->
 
 
 @pytest.mark.parametrize("codec", CODECS)
-def test_the_same_sound_gives_the_same_file(codec: Codec) -> None:
+def test_encoding_is_deterministic(codec: Codec) -> None:
     assert encode(music(), codec, 128) == encode(music(), codec, 128)
 
 
 @pytest.mark.parametrize(("codec", "tolerance"), [("opus", 0.35), ("mp3", 0.1), ("vorbis", 0.6)])
-def test_the_bitrate_is_about_what_was_asked(codec: Codec, tolerance: float) -> None:
+def test_the_bitrate_is_close_to_the_requested_one(codec: Codec, tolerance: float) -> None:
     rng = np.random.default_rng(1)
     noise = (rng.uniform(-0.2, 0.2, (2, 48000 * 4))).astype(np.float32)
     size = len(encode(Sound(noise, 48000, 16), codec, 128))
@@ -70,17 +70,17 @@ def test_the_bitrate_is_about_what_was_asked(codec: Codec, tolerance: float) -> 
 @pytest.mark.parametrize("bitrate", [64, 96, 128, 160, 192, 224, 256, 320])
 @pytest.mark.parametrize("codec", CODECS)
 def test_no_codec_changes_the_level(codec: Codec, bitrate: int, channels: int) -> None:
-    at = np.arange(48000) / 48000
-    sine = np.stack([0.3 * np.sin(2 * np.pi * 997 * at)] * channels).astype(np.float32)
+    seconds = np.arange(48000) / 48000
+    sine = np.stack([0.3 * np.sin(2 * np.pi * 997 * seconds)] * channels).astype(np.float32)
     samples, _ = read_back(encode(Sound(sine, 48000, 24), codec, bitrate))
     steady = slice(12000, 36000)
-    levels = [float(np.sqrt((each[:, steady] ** 2).mean())) for each in (samples, sine)]
+    levels = [float(np.sqrt((signal[:, steady] ** 2).mean())) for signal in (samples, sine)]
     assert levels[0] == pytest.approx(levels[1], rel=0.012)
 
 
-def test_flac_keeps_every_16_bit_word() -> None:
-    words = np.random.default_rng(2).integers(-32768, 32768, (2, 5000))
-    sound = Sound((words / 32768).astype(np.float32), 44100, 16)
+def test_flac_preserves_every_16_bit_sample() -> None:
+    integers = np.random.default_rng(2).integers(-32768, 32768, (2, 5000))
+    sound = Sound((integers / 32768).astype(np.float32), 44100, 16)
     samples, rate = read_back(encode(sound, "flac", 0))
     assert rate == 44100
     assert np.array_equal(sound.samples, samples)
@@ -97,25 +97,27 @@ def test_flac_keeps_every_16_bit_word() -> None:
         ("flac", 96000, 96000),
     ],
 )
-def test_codecs_carry_the_rates_they_can(codec: Codec, rate: int, expected: int) -> None:
+def test_unsupported_rates_are_replaced_by_48_khz(codec: Codec, rate: int, expected: int) -> None:
     assert web_rate(codec, rate) == expected
 
 
 @pytest.mark.parametrize("rate", [22050, 44100, 96000])
-@pytest.mark.parametrize("piece", [999, 1 << 16])
-def test_resampling_keeps_length_and_pitch(rate: int, piece: int) -> None:
+@pytest.mark.parametrize("block_size", [999, 1 << 16])
+def test_resampling_keeps_length_and_pitch(rate: int, block_size: int) -> None:
     samples = music(rate).samples
-    pieces = (samples[:, at : at + piece] for at in range(0, samples.shape[1], piece))
-    out = join_blocks(fit_length(resample(pieces, 2, rate, 48000), 2, 48000))
+    blocks = (
+        samples[:, start : start + block_size] for start in range(0, samples.shape[1], block_size)
+    )
+    out = join_blocks(fit_length(resample(blocks, 2, rate, 48000), 2, 48000))
     steady = slice(4000, 44000)
     error = out[:, steady] - music(48000).samples[:, steady]
     assert np.sqrt((error**2).mean()) < 1e-3
 
 
-def test_fitted_cuts_and_pads() -> None:
-    pieces = [np.ones((2, 3), dtype=np.float32)] * 2
-    assert join_blocks(fit_length(pieces, 2, 4)).shape == (2, 4)
-    assert join_blocks(fit_length(pieces, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
+def test_fit_length_cuts_and_pads() -> None:
+    blocks = [np.ones((2, 3), dtype=np.float32)] * 2
+    assert join_blocks(fit_length(blocks, 2, 4)).shape == (2, 4)
+    assert join_blocks(fit_length(blocks, 2, 8)).tolist() == [[1, 1, 1, 1, 1, 1, 0, 0]] * 2
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_fitted_cuts_and_pads() -> None:
         ("OGG", "OPUS", 24), ("MP3", "MPEG_LAYER_III", 24),
     ],
 )  # fmt: skip
-def test_every_input_format_is_read(
+def test_every_input_format_is_decoded(
     tmp_path: Path, container: str, subtype: str, bits: int
 ) -> None:
     path = tmp_path / "stem.bin"
@@ -153,7 +155,7 @@ def write_as(path: Path, container: str, subtype: str = "PCM_16") -> bytes:
         ("MP3", "MPEG_LAYER_III", "ends after"),
     ],
 )
-def test_a_file_that_was_cut_is_refused(
+def test_a_truncated_file_is_rejected(
     tmp_path: Path, container: str, subtype: str, message: str
 ) -> None:
     path = tmp_path / "stem.bin"
@@ -164,32 +166,34 @@ def test_a_file_that_was_cut_is_refused(
 
 
 @pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF - 36])
-def test_a_wav_file_out_of_a_pipe_announces_any_length(tmp_path: Path, size: int) -> None:
+def test_the_maximum_length_declared_by_a_piped_wav_file_is_ignored(
+    tmp_path: Path, size: int
+) -> None:
     path = tmp_path / "stem.wav"
     data = write_as(path, "WAV")
-    at = data.index(b"data") + 4
-    path.write_bytes(data[:at] + size.to_bytes(4, "little") + data[at + 4 :])
+    position = data.index(b"data") + 4
+    path.write_bytes(data[:position] + size.to_bytes(4, "little") + data[position + 4 :])
     assert decode(path).frames == 48000
 
 
 @pytest.mark.parametrize("rate", [1, 7999, 384_001, 2**31 - 1])
-def test_rates_that_no_stem_has_are_refused(tmp_path: Path, rate: int) -> None:
+def test_rates_outside_the_valid_range_are_rejected(tmp_path: Path, rate: int) -> None:
     soundfile.write(tmp_path / "stem.wav", np.full(100, 0.1), rate)
     with pytest.raises(UnreadableError, match=f"its sample rate is {rate} Hz"):
         decode(tmp_path / "stem.wav")
 
 
-def test_samples_that_are_not_numbers_are_refused(tmp_path: Path) -> None:
+def test_samples_that_are_not_finite_are_rejected(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "stem.wav", np.array([0.1, np.nan]), 48000, subtype="FLOAT")
     with pytest.raises(UnreadableError, match="not finite numbers"):
         decode(tmp_path / "stem.wav")
 
 
-def test_bytes_that_change_on_their_way_are_sound_or_refused(tmp_path: Path) -> None:
+def test_a_corrupted_header_is_usable_or_rejected(tmp_path: Path) -> None:
     path = tmp_path / "stem.flac"
     data = write_as(path, "FLAC")
     rng = np.random.default_rng(3)
-    for at in rng.integers(0, 200, 60):
-        path.write_bytes(data[:at] + rng.bytes(4) + data[at + 4 :])
+    for position in rng.integers(0, 200, 60):
+        path.write_bytes(data[:position] + rng.bytes(4) + data[position + 4 :])
         with suppress(UnreadableError):
             assert decode(path).frames

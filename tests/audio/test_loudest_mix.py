@@ -1,4 +1,4 @@
-"""The loudest variation is found without trying them all."""
+"""The loudest variation is found without mixing them all."""
 
 from __future__ import annotations
 
@@ -25,76 +25,77 @@ SHAPE = (3, 2, 4)
 
 def song(*rules: Rule) -> Song:
     layers = tuple(
-        Layer(f"l{at}", "", tuple(Stem(f"s{nth}", "") for nth in range(size)))
-        for at, size in enumerate(SHAPE)
+        Layer(f"l{layer}", "", tuple(Stem(f"s{stem}", "") for stem in range(size)))
+        for layer, size in enumerate(SHAPE)
     )
     return Song("one", "One", layers, rules)
 
 
-def written(folder: Path, seed: int) -> list[list[Path]]:
+def write_stems(folder: Path, seed: int) -> list[list[Path]]:
     """Write stems of different levels, some of them mono."""
     rng = np.random.default_rng(seed)
     paths = []
-    for at, size in enumerate(SHAPE):
-        paths.append([folder / f"{at}-{nth}.wav" for nth in range(size)])
-        for nth, path in enumerate(paths[-1]):
+    for layer, size in enumerate(SHAPE):
+        paths.append([folder / f"{layer}-{stem}.wav" for stem in range(size)])
+        for stem, path in enumerate(paths[-1]):
             samples = rng.uniform(0.5, 1.5) * notes(int(rng.integers(1 << 30)), seconds=0.5)
-            path.write_bytes(sound_file(samples[:, : 1 + nth % 2], subtype="PCM_24"))
+            path.write_bytes(sound_file(samples[:, : 1 + stem % 2], subtype="PCM_24"))
     return paths
 
 
-def by_trying(paths: list[list[Path]], allowed: Song) -> dict[str, float]:
-    """Return the true peak of every permitted variation, by mixing them all."""
+def peaks_by_mixing(paths: list[list[Path]], allowed: Song) -> dict[str, float]:
+    """Mix every permitted variation; return mix number -> true peak."""
     stems = [
         [np.broadcast_to(decode(path).samples, (2, FRAMES)) for path in layer] for layer in paths
     ]
-    found = {}
+    peaks = {}
     for choice in product(*map(range, SHAPE)):
         variation = Variation("one", choice)
         if allowed.permits(variation):
-            chosen = [layer[nth] for layer, nth in zip(stems, choice, strict=True)]
-            found[variation.mix_number] = loudness.true_peak(np.sum(chosen, axis=0))
-    return found
+            chosen = [layer[index] for layer, index in zip(stems, choice, strict=True)]
+            peaks[variation.mix_number] = loudness.true_peak(np.sum(chosen, axis=0))
+    return peaks
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_it_is_the_one_that_trying_finds(tmp_path: Path, seed: int) -> None:
-    paths = written(tmp_path, seed)
-    peaks = by_trying(paths, song())
-    found = loudest_mix(song(), paths, SongSound(48000, FRAMES))
-    assert found is not None
-    assert found.true_peak == pytest.approx(peaks[found.mix_number], abs=1e-6)
-    assert found.true_peak >= 0.98 * max(peaks.values())
+def test_the_result_agrees_with_mixing_every_variation(tmp_path: Path, seed: int) -> None:
+    paths = write_stems(tmp_path, seed)
+    peaks = peaks_by_mixing(paths, song())
+    result = loudest_mix(song(), paths, SongSound(48000, FRAMES))
+    assert result is not None
+    assert result.true_peak == pytest.approx(peaks[result.mix_number], abs=1e-6)
+    assert result.true_peak >= 0.98 * max(peaks.values())
 
 
-def test_a_forbidden_mix_is_not_named(tmp_path: Path) -> None:
-    paths = written(tmp_path, 1)
+def test_a_forbidden_mix_is_never_returned(tmp_path: Path) -> None:
+    paths = write_stems(tmp_path, 1)
     free = loudest_mix(song(), paths, SongSound(48000, FRAMES))
     assert free is not None
     first = f"s{int(free.mix_number.split('-')[0]) - 1}"
     last = f"s{int(free.mix_number.split('-')[2]) - 1}"
     ruled = song(Rule({"l0": (first,)}, exclude={"l2": (last,)}))
-    found = loudest_mix(ruled, paths, SongSound(48000, FRAMES))
-    assert found is not None
-    assert found.mix_number in by_trying(paths, ruled)
-    assert found.true_peak <= free.true_peak
+    result = loudest_mix(ruled, paths, SongSound(48000, FRAMES))
+    assert result is not None
+    assert result.mix_number in peaks_by_mixing(paths, ruled)
+    assert result.true_peak <= free.true_peak
 
 
-def test_thousands_of_variations_are_not_mixed(
+def test_only_a_few_of_thousands_of_variations_are_mixed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(sound_file(notes(1, seconds=0.5)))
     layers = tuple(
-        Layer(f"l{at}", "", tuple(Stem(f"s{nth}", "") for nth in range(6))) for at in range(12)
+        Layer(f"l{layer}", "", tuple(Stem(f"s{stem}", "") for stem in range(6)))
+        for layer in range(12)
     )
-    measured = []
+    measured_choices = []
 
-    def counted(_: object, __: object, choices: list[tuple[int, ...]]) -> list[float]:
-        measured.extend(choices)
+    def record(_: object, __: object, choices: list[tuple[int, ...]]) -> list[float]:
+        measured_choices.extend(choices)
         return [1.0] * len(choices)
 
-    monkeypatch.setattr(loudest, "true_peaks", counted)
+    monkeypatch.setattr(loudest, "true_peaks", record)
     wide = Song("one", "One", layers)
     assert loudest_mix(wide, [[path] * 6] * 12, SongSound(48000, FRAMES)) is not None
-    assert 0 < len(measured) <= loudest.MAX_CANDIDATES
+    assert 0 < len(measured_choices) <= loudest.MAX_CANDIDATES

@@ -1,4 +1,4 @@
-"""Previews: where they are cut."""
+"""Length of previews."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def test_a_preview_is_cut_on_a_bar(bars: int | None, seconds: float, expected: i
     assert preview_frames(song(bars), SongSound(1000, 9000), seconds) == expected
 
 
-def test_every_number_of_whole_bars_is_kept_to_the_frame() -> None:
+def test_previews_of_any_number_of_bars_are_exact_to_the_frame() -> None:
     sound = SongSound(48000, 1_499_999)
     for bars in range(1, 64):
-        for whole in range(1, bars + 1):
-            frames = -(-whole * sound.frames // bars)
+        for kept_bars in range(1, bars + 1):
+            frames = -(-kept_bars * sound.frames // bars)
             cut = preview_frames(song(bars), sound, (frames + 0.5) / sound.rate)
-            assert cut == whole * sound.frames // bars
+            assert cut == kept_bars * sound.frames // bars

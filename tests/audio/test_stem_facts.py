@@ -1,4 +1,4 @@
-"""Stems are measured once, for every site, whatever becomes of the cache."""
+"""Stems are measured once for all sites, and again if the cache is lost."""
 
 from __future__ import annotations
 
@@ -31,151 +31,153 @@ KEYS = [("song", "layer", name) for name in ("one", "two")]
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Name a cache of one's own."""
+    """Use a separate cache."""
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
 
 @pytest.fixture(autouse=True)
-def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Return the names of the files that are measured."""
-    found: list[str] = []
+def measured_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Record the names of the files that are measured."""
+    names: list[str] = []
 
-    def noted(path: Path, digest: str) -> Facts | str:
-        found.append(path.stem)
+    def recorded(path: Path, digest: str) -> Facts | str:
+        names.append(path.stem)
         return measure_file(path, digest)
 
-    monkeypatch.setattr("stempress.audio.measure.measure_file", noted)
-    yield found
-    another_process()
+    monkeypatch.setattr("stempress.audio.measure.measure_file", recorded)
+    yield names
+    clear_memory()
 
 
-def another_process() -> None:
-    """Forget what this process has read."""
+def clear_memory() -> None:
+    """Clear what this process has read, as in a new process."""
     site_facts.cache_clear()
 
 
 def stems(site: Path) -> dict[tuple[str, str, str], Path]:
     """Write two stems."""
     files = {key: site / "stems" / "/".join(key[:2]) / f"{key[2]}.flac" for key in KEYS}
-    for at, path in enumerate(files.values()):
-        write(path, tone(at, channels=2))
+    for index, path in enumerate(files.values()):
+        write(path, tone(index, channels=2))
     return files
 
 
-def known(files: dict[tuple[str, str, str], Path]) -> dict[tuple[str, str, str], Facts]:
-    """Return what a build gets to know of stems; nothing is wrong with them."""
+def measure(files: dict[tuple[str, str, str], Path]) -> dict[tuple[str, str, str], Facts]:
+    """Measure stems as a build does; all must be usable."""
     findings = Findings()
-    with start_workers() as crew:
-        found = measure_stems(files, findings, Progress(quiet=True), crew)
+    with start_workers() as workers:
+        facts = measure_stems(files, findings, Progress(quiet=True), workers)
     findings.raise_faults()
-    return found
+    return facts
 
 
-def kinds(value: object) -> Any:  # noqa: ANN401 - types of types
-    """Return what a value and all in it are."""
-    return [kinds(each) for each in value] if isinstance(value, tuple) else type(value)
+def types_of(value: object) -> Any:  # noqa: ANN401 - types of types
+    """Return the types of a value and of everything in it."""
+    return [types_of(item) for item in value] if isinstance(value, tuple) else type(value)
 
 
-def test_what_is_kept_is_what_was_measured(tmp_path: Path, read: list[str]) -> None:
+def test_cached_facts_equal_measured_ones(tmp_path: Path, measured_names: list[str]) -> None:
     files = stems(tmp_path)
-    first = known(files)
-    another_process()
-    second = known(files)
+    first = measure(files)
+    clear_memory()
+    second = measure(files)
     assert second == first
-    assert read == ["one", "two"]
+    assert measured_names == ["one", "two"]
     for key in KEYS:
-        assert kinds(astuple(second[key])) == kinds(astuple(first[key]))
+        assert types_of(astuple(second[key])) == types_of(astuple(first[key]))
 
 
-def test_a_course_is_unpacked_as_it_was(tmp_path: Path) -> None:
+def test_curves_are_unpacked_as_measured(tmp_path: Path) -> None:
     files = stems(tmp_path)
-    outline, spectrum = WaveformMeter(8000), BandMeter(8000)
+    waveform, bands = WaveformMeter(8000), BandMeter(8000)
     for span in spans(open_source(files[KEYS[0]]).blocks(), 8000):
-        outline.add(span)
-        spectrum.add(span)
-    course = known(files)[KEYS[0]].curves
-    assert course.bins == tuple((round(low, 4), round(high, 4)) for low, high in outline.bins)
-    assert course.envelope == outline.envelope
-    assert course.bands == spectrum.bands
-    assert kinds(course) == kinds(Curves(course.bins, outline.envelope, spectrum.bands))
+        waveform.add(span)
+        bands.add(span)
+    curves = measure(files)[KEYS[0]].curves
+    assert curves.bins == tuple((round(low, 4), round(high, 4)) for low, high in waveform.bins)
+    assert curves.envelope == waveform.envelope
+    assert curves.bands == bands.bands
+    assert types_of(curves) == types_of(Curves(curves.bins, waveform.envelope, bands.bands))
 
 
-def test_a_stem_of_another_site_is_known(tmp_path: Path, read: list[str]) -> None:
-    first = known(stems(tmp_path / "a"))
-    another_process()
-    assert known(stems(tmp_path / "b")) == first
-    assert read == ["one", "two"]
+def test_a_stem_measured_for_another_site_is_not_measured_again(
+    tmp_path: Path, measured_names: list[str]
+) -> None:
+    first = measure(stems(tmp_path / "a"))
+    clear_memory()
+    assert measure(stems(tmp_path / "b")) == first
+    assert measured_names == ["one", "two"]
 
 
-def test_a_stem_that_changes_is_measured_alone(tmp_path: Path, read: list[str]) -> None:
+def test_only_a_changed_stem_is_measured_again(tmp_path: Path, measured_names: list[str]) -> None:
     files = stems(tmp_path)
-    before = known(files)
+    before = measure(files)
     write(files[KEYS[1]], tone(7, channels=2))
-    after = known(files)
-    another_process()
-    assert known(files) == after
+    after = measure(files)
+    clear_memory()
+    assert measure(files) == after
     assert after[KEYS[0]] == before[KEYS[0]]
     assert after[KEYS[1]] != before[KEYS[1]]
-    assert read == ["one", "two", "two"]
+    assert measured_names == ["one", "two", "two"]
 
 
-def test_a_process_that_builds_again_reads_nothing_twice(
-    tmp_path: Path, cache: Path, read: list[str]
+def test_a_process_that_builds_twice_measures_once(
+    tmp_path: Path, cache: Path, measured_names: list[str]
 ) -> None:
     files = stems(tmp_path)
-    first = known(files)
+    first = measure(files)
     shutil.rmtree(cache)
-    assert known(files) == first
-    assert read == ["one", "two"]
+    assert measure(files) == first
+    assert measured_names == ["one", "two"]
 
 
-@pytest.mark.parametrize("spoilt", [b"", b"[]", b"\xff" * 4000])
-def test_facts_are_found_without_those_of_the_site(
-    tmp_path: Path, cache: Path, read: list[str], spoilt: bytes
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"\xff" * 4000])
+def test_a_damaged_site_cache_is_rebuilt_from_the_files_cache(
+    tmp_path: Path, cache: Path, measured_names: list[str], damaged: bytes
 ) -> None:
     files = stems(tmp_path)
-    first = known(files)
+    first = measure(files)
     (site,) = (cache / "facts").glob("site-*")
-    whole = site.read_bytes()
-    site.write_bytes(spoilt)
-    another_process()
-    assert known(files) == first
-    assert read == ["one", "two"]
-    assert site.read_bytes() == whole
+    intact = site.read_bytes()
+    site.write_bytes(damaged)
+    clear_memory()
+    assert measure(files) == first
+    assert measured_names == ["one", "two"]
+    assert site.read_bytes() == intact
 
 
-@pytest.mark.parametrize("spoilt", [b"", b"[]", b"\xff" * 4000])
-def test_what_is_spoilt_is_measured_again(
-    tmp_path: Path, cache: Path, read: list[str], spoilt: bytes
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"\xff" * 4000])
+def test_stems_are_measured_again_if_all_caches_are_damaged(
+    tmp_path: Path, cache: Path, measured_names: list[str], damaged: bytes
 ) -> None:
     files = stems(tmp_path)
-    first = known(files)
+    first = measure(files)
     for path in (cache / "facts").iterdir():
-        path.write_bytes(spoilt)
-    another_process()
-    assert known(files) == first
-    assert read == ["one", "two"] * 2
+        path.write_bytes(damaged)
+    clear_memory()
+    assert measure(files) == first
+    assert measured_names == ["one", "two"] * 2
 
 
 def test_facts_of_another_shape_are_measured_again(
-    tmp_path: Path, cache: Path, read: list[str]
+    tmp_path: Path, cache: Path, measured_names: list[str]
 ) -> None:
     files = stems(tmp_path)
-    first = known(files)
+    first = measure(files)
     for path in (cache / "facts").iterdir():
         save(path, marshal.dumps([(first[KEYS[0]].digest, 8000)]))
-    another_process()
-    assert known(files) == first
-    assert read == ["one", "two"] * 2
+    clear_memory()
+    assert measure(files) == first
+    assert measured_names == ["one", "two"] * 2
 
 
-def test_a_cache_that_cannot_be_written_to_is_no_fault(
-    tmp_path: Path, cache: Path, read: list[str]
+def test_an_unwritable_cache_is_not_a_fault(
+    tmp_path: Path, cache: Path, measured_names: list[str]
 ) -> None:
     cache.write_bytes(b"a file where the folder would be")
     files = stems(tmp_path)
-    first = known(files)
-    another_process()
-    assert known(files) == first
-    assert read == ["one", "two"] * 2
+    first = measure(files)
+    clear_memory()
+    assert measure(files) == first
+    assert measured_names == ["one", "two"] * 2

@@ -1,4 +1,4 @@
-"""What an engineer would say about stems."""
+"""Warnings about stems."""
 
 from __future__ import annotations
 
@@ -34,52 +34,52 @@ def facts_of(folder: Path, samples: Frames, rate: int = 48000) -> Facts:
     return measure(open_source(path), "digest")
 
 
-def said(facts: Facts) -> str:
+def warnings_on(facts: Facts) -> str:
     findings = Findings()
     lint_stem("a.wav", facts, findings)
     return "\n".join(map(str, findings.warnings))
 
 
-def test_a_sound_stem_gives_no_advice(tmp_path: Path) -> None:
-    assert said(facts_of(tmp_path, notes(1))) == ""
+def test_a_good_stem_gets_no_warning(tmp_path: Path) -> None:
+    assert warnings_on(facts_of(tmp_path, notes(1))) == ""
 
 
-def test_clipping_is_counted_and_the_cure_named(tmp_path: Path) -> None:
-    told = said(facts_of(tmp_path, np.clip(8 * notes(1), -1, 1)))
-    assert "is clipped: it stays at full scale" in told
-    assert "-> turn it down before exporting" in told
+def test_clipping_is_counted_and_has_a_hint(tmp_path: Path) -> None:
+    output = warnings_on(facts_of(tmp_path, np.clip(8 * notes(1), -1, 1)))
+    assert "is clipped: it stays at full scale" in output
+    assert "-> turn it down before exporting" in output
 
 
-def test_runs_at_full_scale_are_counted_channel_by_channel() -> None:
+def test_clipped_runs_are_counted_per_channel() -> None:
     levels = np.zeros((2, 40), dtype=np.float32)
     levels[0, :3] = levels[0, 10:19] = levels[1, 9:13] = levels[1, 20:22] = 1
     assert count_clipped_runs(levels) == 3
 
 
-def test_a_true_peak_over_full_scale_is_told(tmp_path: Path) -> None:
-    at = np.arange(96000)
-    between = 0.99 * np.sin(np.pi * at / 2 + np.pi / 4) / np.sin(np.pi / 4)
-    told = said(facts_of(tmp_path, np.stack([between] * 2, axis=1)))
-    assert "true peak of +3.0 dBTP" in told
-    assert "-> turn it down by 4 dB" in told
+def test_a_true_peak_over_full_scale_gets_a_warning(tmp_path: Path) -> None:
+    frame = np.arange(96000)
+    signal = 0.99 * np.sin(np.pi * frame / 2 + np.pi / 4) / np.sin(np.pi / 4)
+    output = warnings_on(facts_of(tmp_path, np.stack([signal] * 2, axis=1)))
+    assert "true peak of +3.0 dBTP" in output
+    assert "-> turn it down by 4 dB" in output
 
 
-def test_a_dc_offset_is_told(tmp_path: Path) -> None:
-    assert "a DC offset of 1.0% of full scale" in said(facts_of(tmp_path, notes(1) + 0.01))
+def test_a_dc_offset_gets_a_warning(tmp_path: Path) -> None:
+    assert "a DC offset of 1.0% of full scale" in warnings_on(facts_of(tmp_path, notes(1) + 0.01))
 
 
-def test_a_dead_channel_is_named(tmp_path: Path) -> None:
-    assert "has a silent right channel" in said(facts_of(tmp_path, notes(1) * [1, 0]))
+def test_a_silent_channel_is_named(tmp_path: Path) -> None:
+    assert "has a silent right channel" in warnings_on(facts_of(tmp_path, notes(1) * [1, 0]))
 
 
-def test_a_low_rate_and_a_short_stem_are_told(tmp_path: Path) -> None:
-    told = said(facts_of(tmp_path, notes(1, seconds=0.4, rate=22050), 22050))
-    assert "nothing above 11025 Hz is in it" in told
-    assert "lasts only 0.40 s" in told
+def test_a_low_rate_and_a_short_stem_get_warnings(tmp_path: Path) -> None:
+    output = warnings_on(facts_of(tmp_path, notes(1, seconds=0.4, rate=22050), 22050))
+    assert "nothing above 11025 Hz is in it" in output
+    assert "lasts only 0.40 s" in output
 
 
 @pytest.mark.parametrize(("frames", "count"), [(0, 0), (1105, 1), (24000, 0)])
-def test_silence_that_an_encoder_put_before_a_stem_is_told(
+def test_encoder_padding_before_a_stem_gets_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], frames: int, count: int
 ) -> None:
     site = tmp_path / "site"
@@ -87,11 +87,11 @@ def test_silence_that_an_encoder_put_before_a_stem_is_told(
     late = np.concatenate((np.zeros((frames, 2)), notes(6)))[: len(notes(6))]
     write(site / "stems/one/lead/c.wav", sound_file(late))
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
-    told = "c.wav: starts 23.0 ms later than the other stems of its layer"
-    assert capsys.readouterr().err.count(told) == count
+    output = "c.wav: starts 23.0 ms later than the other stems of its layer"
+    assert capsys.readouterr().err.count(output) == count
 
 
-def test_a_stem_far_off_its_layers_level_is_told(tmp_path: Path) -> None:
+def test_a_stem_far_from_its_layers_level_gets_a_warning(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write_music(site)
     findings = Findings()
@@ -113,7 +113,7 @@ def layer_of(site: Path) -> tuple[Song, dict[StemKey, Path], dict[StemKey, Facts
     return collection.songs[0], files, facts
 
 
-def test_a_mix_that_clips_is_told_and_one_that_does_not_is_not() -> None:
+def test_only_a_mix_that_clips_gets_a_warning() -> None:
     findings = Findings()
     lint_mix("stems/one/", "1-2-1", 0.99, findings)
     assert not findings.warnings

@@ -1,4 +1,4 @@
-"""Waveforms are drawn from what is there."""
+"""Waveform bins, envelopes and SVG paths."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def outline(samples: NDArray[np.float32], piece: int) -> WaveformMeter:
-    """Draw sound in pieces."""
-    found = WaveformMeter(samples.shape[1])
-    for start in range(0, samples.shape[1], piece):
-        found.add(samples[:, start : start + piece])
-    return found
+def measure(samples: NDArray[np.float32], block_size: int) -> WaveformMeter:
+    """Measure audio in blocks."""
+    meter = WaveformMeter(samples.shape[1])
+    for start in range(0, samples.shape[1], block_size):
+        meter.add(samples[:, start : start + block_size])
+    return meter
 
 
-def test_peaks_are_the_extremes_of_their_stretch() -> None:
+def test_bins_are_the_extremes_of_their_interval() -> None:
     samples = np.zeros((2, BINS * 10), dtype=np.float32)
     samples[0, 15] = 0.5
     samples[1, 17] = -0.25
-    found = outline(samples, 10_000).bins
-    assert len(found) == BINS
-    assert found[1] == (-0.25, 0.5)
-    assert found[0] == found[2] == (0, 0)
+    bins = measure(samples, 10_000).bins
+    assert len(bins) == BINS
+    assert bins[1] == (-0.25, 0.5)
+    assert bins[0] == bins[2] == (0, 0)
 
 
-def test_a_sound_shorter_than_the_bins_is_drawn() -> None:
-    assert len(outline(np.ones((1, 3), dtype=np.float32), 3).bins) == BINS
+def test_a_sound_shorter_than_the_number_of_bins_has_all_bins() -> None:
+    assert len(measure(np.ones((1, 3), dtype=np.float32), 3).bins) == BINS
 
 
 def test_the_path_stays_in_its_box_and_closes() -> None:
@@ -43,8 +43,8 @@ def test_the_path_stays_in_its_box_and_closes() -> None:
     path = waveform_path(bins, 0.9)
     x, y = 0, 0
     tops = []
-    for command, words in re.findall(r"([MlhV])([\d\s-]+)", path):
-        numbers = [int(word) for word in re.findall(r"-?\d+", words)]
+    for command, arguments in re.findall(r"([MlhV])([\d\s-]+)", path):
+        numbers = [int(argument) for argument in re.findall(r"-?\d+", arguments)]
         if command == "M":
             x, y = numbers
         elif command == "l":
@@ -66,18 +66,18 @@ def test_silence_is_a_thin_line() -> None:
     assert path == f"M0 31h{WIDTH - 2}h2V33h-{WIDTH - 2}h-2z"
 
 
-def test_an_envelope_is_relative_to_its_loudest_part() -> None:
+def test_an_envelope_is_relative_to_its_maximum() -> None:
     samples = np.full((1, 9600), 0.1, dtype=np.float32)
     samples[:, :100] = 0.2
-    found = outline(samples, 9600).envelope
-    assert len(found) == ENVELOPE_BINS
-    assert found[0] == 1
-    assert found[1] == 0.5
+    envelope = measure(samples, 9600).envelope
+    assert len(envelope) == ENVELOPE_BINS
+    assert envelope[0] == 1
+    assert envelope[1] == 0.5
 
 
-@pytest.mark.parametrize("piece", [1, 7, 50, 999])
-def test_pieces_of_any_size_draw_the_same(piece: int) -> None:
+@pytest.mark.parametrize("block_size", [1, 7, 50, 999])
+def test_blocks_of_any_size_give_the_same_waveform(block_size: int) -> None:
     samples = np.random.default_rng(3).uniform(-1, 1, (2, 1237)).astype(np.float32)
-    whole, parts = outline(samples, 1237), outline(samples, piece)
-    assert parts.bins == whole.bins
-    assert parts.envelope == pytest.approx(whole.envelope, abs=0.001)
+    at_once, in_blocks = measure(samples, 1237), measure(samples, block_size)
+    assert in_blocks.bins == at_once.bins
+    assert in_blocks.envelope == pytest.approx(at_once.envelope, abs=0.001)

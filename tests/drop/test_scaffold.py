@@ -74,7 +74,7 @@ def test_a_tempo_in_names_counts_if_they_agree() -> None:
     assert tempo_in_names(["a 192384bpm"]) is None
 
 
-def test_the_tempo_in_names_the_bundled_songs_is_what_their_artist_says() -> None:
+def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
     for page in ROOT.glob("content/albums/*/*.md"):
         if page.stem != "index":
             said = tomllib.loads(page.read_text("utf-8").split("+++")[1])
