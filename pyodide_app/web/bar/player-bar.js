@@ -10,7 +10,8 @@ import { QueuePanel } from "./queue-panel.js";
 import { _, formatNumber, formatPercent, plural } from "../language/phrases.js";
 import { parsePlaylist } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
-import { loadSheets, Router } from "../pages/router.js";
+import { Router } from "../pages/router.js";
+import { addLastingSheets } from "../pages/style-sheets.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { expandTracks } from "./tracks.js";
 import { setPressed } from "../base/controls.js";
@@ -415,8 +416,7 @@ customElements.define("player-bar", PlayerBar);
 export const openBar = once(open);
 
 async function open() {
-  const last = [...document.querySelectorAll("link[rel=stylesheet]")].at(-1); // the site's theme
-  await loadSheets(["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href), { before: last });
+  await addLastingSheets(["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href));
   const bar = new PlayerBar();
   document.body.append(bar);
   bar.start();

@@ -4,6 +4,7 @@ import { ROOT } from "../base/root.js";
 import { APP } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
 import { enterPage, leavePage } from "./page-life.js";
+import { loadSheets } from "./style-sheets.js";
 
 const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
 const ADDRESSES = {
@@ -99,12 +100,15 @@ export class Router {
     document.documentElement.toggleAttribute("data-leaving", true);
     try {
       const { page, address } = await fetchPage(url, signal);
-      await loadResources(page, address, signal);
+      const applySheets = await loadResources(page, address, signal);
       await inTransition(() => {
-        if (!signal.aborted) this.#replacePage(page, address, entry);
+        if (signal.aborted) return;
+        applySheets();
+        this.#replacePage(page, address, entry);
       });
     } catch {
       if (signal.aborted) return;
+      this.#cancel();
       if (entry === null && !navigator.onLine) this.#reportOffline();
       else if (entry === null) location.assign(url);
       else location.reload();
@@ -218,43 +222,14 @@ async function isOfThisVersion(page, url) {
 }
 
 /**
- * Load the style sheets and modules of a page; those already loaded stay.
+ * Load the style sheets and modules of a page; return the function that applies its sheets, and them alone.
  * @param {Document} page @param {URL} url @param {AbortSignal} signal
  */
-function loadResources(page, url, signal) {
-  /** @param {Element} element @param {string} name */
-  const full = (element, name) => new URL(element.getAttribute(name) ?? "", url).href;
-  const sheets = [...page.querySelectorAll("link[rel=stylesheet]")].map((element) => full(element, "href"));
-  const modules = [...page.querySelectorAll("script[type=module][src]")].map((element) => full(element, "src"));
-  return Promise.all([loadSheets(sheets, { signal }), ...modules.map((src) => import(src))]);
-}
-
-/**
- * Load style sheets in this order, the last one `before` a link; those already loaded stay where they are.
- * @param {string[]} hrefs @param {{ signal?: AbortSignal, before?: Element | null }} [options]
- */
-export function loadSheets(hrefs, { signal, before = null } = {}) {
-  /** @type {NodeListOf<HTMLLinkElement>} */
-  const links = document.querySelectorAll("link[rel=stylesheet]");
-  const present = new Map([...links].map((link) => [link.sheet?.href ?? link.href, link]));
-  /** @param {string} href */
-  const after = (href) => present.get(hrefs.slice(hrefs.indexOf(href)).find((other) => present.has(other)) ?? "") ?? before;
-  const missing = hrefs.filter((href) => !present.has(href));
-  return Promise.all(missing.map((href) => loadSheet(href, { signal, before: after(href) })));
-}
-
-/** @param {string} href @param {{ signal?: AbortSignal, before: Element | null }} options */
-function loadSheet(href, { signal, before }) {
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  return new Promise((resolve, reject) => {
-    link.onload = resolve;
-    link.onerror = () => reject(new Error(`${href} is not there`));
-    signal?.addEventListener("abort", () => {
-      if (!link.sheet) link.remove(); // the next page must wait for it again
-      reject(signal.reason);
-    });
-    document.head.insertBefore(link, before);
-  });
+async function loadResources(page, url, signal) {
+  const sources = [...page.querySelectorAll("script[type=module][src]")].map((script) => script.getAttribute("src") ?? "");
+  const modules = sources.map((source) => import(new URL(source, url).href));
+  const [applySheets] = await Promise.all([loadSheets(page, url, signal), ...modules]);
+  return applySheets;
 }
 
 /** @param {() => void} act */
