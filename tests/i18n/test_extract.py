@@ -61,8 +61,8 @@ UNTOLD = {
         "no page of this site",
         "a page of another kind",
         "a page of another version",
-        " is not there",
     },
+    "style-sheets.js": {"not all", " did not load"},
 }
 """Errors that no visitor reads: a template that lacks an element, and what the router catches."""
 
