@@ -70,7 +70,7 @@ class Formatter:
         value = share * 100
         if 0 < value < 0.001:
             _ = self._phrases
-            return _("less than %(share)s", share=self.percentage(0.001))
+            return _("below %(share)s", share=self.percentage(0.001))
         return self.percentage(value)
 
     def one_in(self, share: float) -> str:

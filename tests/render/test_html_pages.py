@@ -244,7 +244,7 @@ def test_an_empty_collection_has_pages(tmp_path: Path) -> None:
     write(tmp_path / "content/tokens.json", "{}")
     (tmp_path / "content/notes/first.md").unlink()
     files = read(tmp_path).render()
-    assert "No tokens have been minted yet" in files["gallery/index.html"]
+    assert "No token has been minted yet" in files["gallery/index.html"]
     assert xml(files["feed.xml"]).findall(f"{ATOM}entry") == []
 
 
@@ -305,7 +305,7 @@ def test_figures_are_formatted() -> None:
     assert formatter.signed(-0.02, 1) == "0.0"
     assert formatter.percent(0.5) == "50%"
     assert formatter.percent(0.0123) == "1.2%"
-    assert formatter.percent(1e-9) == "less than 0.001%"
+    assert formatter.percent(1e-9) == "below 0.001%"
     assert format_duration(64.4) == "1:04"
     assert formatter.listed(["a", "b", "c"], "and") == "a, b and c"
     assert shorten_address("0x" + "1" * 40) == "0x1111…1111"

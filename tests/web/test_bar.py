@@ -666,10 +666,10 @@ def test_a_track_that_cannot_be_played_is_passed_over(
     bar_key(page, "Play").click()
     sounds(page)
     expect(bar_of(page).locator(".what .title")).to_have_text("Low")
-    expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine can't be played")
+    expect(bar_of(page)).to_contain_text("Skipped High (1): the stem sine cannot be played")
     # The last one does not play either, and nothing follows it.
     expect(bar_of(page)).to_have_attribute("data-state", "failed", timeout=PATIENCE)
-    expect(bar_of(page)).to_contain_text("Can't play: the stem sine can't be played")
+    expect(bar_of(page)).to_contain_text("Can't play: the stem sine cannot be played")
     expect(bar_of(page).locator(".what .title")).to_have_text("High")
 
 

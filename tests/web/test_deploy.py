@@ -109,7 +109,7 @@ def test_the_mixer_plays_on_without_a_python_of_another_version(
     deploy()
     mixer.get_by_role("button", name="Play", exact=True).click()
     expect(mixer.get_by_role("status")).to_have_text(
-        f"Playing, mixed by the browser. Python can't run here: {UPDATED}", timeout=PATIENCE
+        f"Playing, mixed by the browser. Python cannot run here: {UPDATED}", timeout=PATIENCE
     )
 
 

@@ -484,7 +484,7 @@ def test_what_was_typed_before_the_index_came_is_sought(page: Page, base: str) -
     page.route(INDEX, lambda route: held.append(route))  # noqa: PLW0108 - it is given a mark
     page.goto(f"{base}gallery/")
     page.get_by_label("Search").fill("#12")
-    says(page, "Loading the list of tokens…")
+    says(page, "Reading the list of tokens…")
     held[0].continue_()
     says(page, "1 of 401 tokens")
     assert page.url.endswith("?q=%2312")

@@ -70,7 +70,7 @@ def test_stems_that_were_swapped_out_go_when_they_take_up_much(
     half = 0.75e9 / 8 / 2
     page.get_by_text("Loop, compare, keep, share").click()
     expect(page.locator(".memory")).to_have_text(
-        f"Stems in memory: {chosen / 1e6:.1f} MB of {2 * half / 1e6:.1f} MB allowed"
+        f"Stems in memory: {chosen / 1e6:.1f} MB of at most {2 * half / 1e6:.1f} MB"
     )
     visit.press("Loop")
     visit.play()

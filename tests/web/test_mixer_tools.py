@@ -229,7 +229,7 @@ def test_a_loop_by_bars_and_by_hand(page: Page, serve: Serve, host: Path) -> Non
     page.get_by_label("From bar").fill("9")
     page.get_by_label("From bar").press("Enter")
     expect(page.locator("stem-mixer").get_by_role("status")).to_contain_text(
-        "A loop starts at 1 or later"
+        "A loop begins at 1 or later"
     )
     page.mouse.click(box["x"] + box["width"] / 2, middle)
     assert state(page)["at"] == pytest.approx(864000, abs=5000)

@@ -376,7 +376,7 @@ def test_a_wallet_that_is_just_there_and_late_is_found(
     ("act", "words"),
     [
         ({"error": {"code": 4001, "message": "User rejected"}}, "You declined the request"),
-        ({"error": {"code": -32002, "message": "pending"}}, "The wallet is asking already"),
+        ({"error": {"code": -32002, "message": "pending"}}, "The wallet is already asking"),
         ({"error": {"code": -32603, "message": "<b>no</b>"}}, "The wallet says: <b>no</b>"),
         ({"result": []}, "it may be locked"),
         ({"result": "0x"}, "it may be locked"),
@@ -441,7 +441,7 @@ def test_an_account_that_changes_while_it_is_read(visit: Open, chain: Chain, pla
     made.open()
     made.relays[0].delay = 0.5
     made.connect()
-    expect(made.page.locator("[data-status]").first).to_have_text("Reading what it holds…")
+    expect(made.page.locator("[data-status]").first).to_have_text("Reading what it holds.")
     made.page.evaluate(f"wallets['org.test'].emit('accountsChanged', ['{OTHER}'])")
     made.shows(4, re.compile("^the chain"))
     made.page.wait_for_timeout(800)
@@ -519,7 +519,7 @@ def test_without_the_library_the_sites_own_list_still_serves(visit: Open, plain:
     made.open()
     made.look(ME.lower())
     made.shows(1, re.compile("^this site's own list"))
-    assert "couldn't be loaded" in made.notices
+    assert "could not be loaded" in made.notices
 
 
 def test_a_reorganisation_between_two_reads_is_read_again(
@@ -587,9 +587,9 @@ def test_copies_are_counted(visit: Open, chain: Chain) -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("0x12", "An address is 0x followed by 40 hexadecimal digits."),
-        ("0x" + "zz" * 20, "An address is 0x followed by 40 hexadecimal digits."),
-        (ME[:-1] + ME[-1].swapcase(), "do not add up (EIP-55)"),
+        ("0x12", "An address is 0x and 40 hexadecimal digits."),
+        ("0x" + "zz" * 20, "An address is 0x and 40 hexadecimal digits."),
+        (ME[:-1] + ME[-1].swapcase(), "fails its checksum (EIP-55)"),
         ("<img src=x onerror=window.ran=1>", "This is neither an address nor a name."),
         ("a\u200d..eth", "This is neither an address nor a name."),
         ("nobody.eth", "nobody.eth doesn't point to an address."),
@@ -628,9 +628,9 @@ def test_what_is_held_is_planned_with(visit: Open, plain: str) -> None:
         has=made.page.get_by_role("link", name="One", exact=True)
     )
     expect(one.locator("[data-verdict]")).to_contain_text(
-        "You can forge this song now: 2 in total", timeout=30_000
+        "You can forge this song now: 2 at once", timeout=30_000
     )
-    expect(one.locator("[data-verdict]")).to_contain_text("Forging is irreversible.")
+    expect(one.locator("[data-verdict]")).to_contain_text("It is irreversible.")
     one.locator("[data-combos] summary").click()
     expect(one.locator("[data-rows] > li")).to_have_count(4)
     first = one.locator("[data-rows] > li").first
@@ -800,7 +800,7 @@ def test_hostile_words_run_nowhere(visit: Open, chain: Chain, tmp_path: Path) ->
     buttons.first.click()
     made.shows(2 * len(bad) - 1, re.compile("^the chain"))
     planning = made.page.locator("[data-planning]")
-    expect(planning).to_have_text(re.compile("^($|The planner can't run)"), timeout=30_000)
+    expect(planning).to_have_text(re.compile("^($|Nothing can be planned)"), timeout=30_000)
     for at, wallet in enumerate(made.wallets.values()):
         error = {"code": bad[at], "message": bad[at], "data": bad[at]}
         wallet.acts["eth_requestAccounts"] = {"error": error}

@@ -69,7 +69,7 @@ def test_where_python_dies_twice_the_browser_plays_to_the_end_and_says_why(visit
     until(visit.page, f"{ENGINE} === 'python'")
     mixing(visit.page).evaluate(CRASH)
     expect(visit.mixer.get_by_role("status")).to_have_text(
-        re.compile("^Playing.*Python can't run here: .*out of luck"), timeout=60_000
+        re.compile("^Playing.*Python cannot run here: .*out of luck"), timeout=60_000
     )
 
 

@@ -106,7 +106,7 @@ class Gallery {
 
   /** Load the index, once; quietly: without messages. */
   async #load({ quietly = false } = {}) {
-    if (!quietly) this.#announce(_("Loading the list of tokens…"));
+    if (!quietly) this.#announce(_("Reading the list of tokens…"));
     part(this.element, "trouble").hidden = true;
     try {
       this.#loading ??= loadIndex();

@@ -112,7 +112,7 @@ class HoldingsPage {
   /** @param {string} words an address or an ENS name */
   async #lookUp(words) {
     if (!words) return;
-    await this.#findAndRead(_("Looking it up…"), async (signal) => {
+    await this.#findAndRead(_("Looking it up."), async (signal) => {
       const { contract } = await this.#collection();
       if (/^0x/i.test(words)) return checkAddress(words);
       if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
@@ -205,7 +205,7 @@ class HoldingsPage {
    * @param {string} address
    */
   async #read(address) {
-    const signal = this.#begin(_("Reading what it holds…"));
+    const signal = this.#begin(_("Reading what it holds."));
     try {
       const { contract } = await this.#collection();
       const { ledger, byId } = await this.#tokensKnown();
@@ -325,7 +325,7 @@ function copiesOf({ owners = {} }, address) {
  * @param {Data.Ledger} ledger @param {string} address
  */
 function snapshotOf({ tokens, block, time }, address) {
-  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain couldn't be read, and this site was pressed without a list of holders."));
+  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read, and this site was pressed without a list of holders."));
   const held = tokens.map((token) => /** @type {const} */ ([token.id, copiesOf(token, address)])).filter(([, count]) => count);
   return { source: /** @type {const} */ ("snapshot"), tokens: new Map(held), complete: true, block, time };
 }
@@ -371,7 +371,7 @@ function failures({ source, complete, tokens }, isSaved, reason) {
   /** @type {(string | Node)[][]} */
   const notices = [];
   if (!complete) notices.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
-  if (source === "snapshot" && reason) notices.push([_("The chain couldn't be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
+  if (source === "snapshot" && reason) notices.push([_("The chain could not be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
   if (!isSaved) notices.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
   if (!tokens.size) notices.push([_("This address holds nothing from this collection."), " ", createLink(_("See the gallery"), siteAddress("gallery/")), "."]);
   return notices;

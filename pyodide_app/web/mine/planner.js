@@ -6,7 +6,7 @@ const WORKER = new URL("planner-worker.js", import.meta.url);
 
 export class Planner {
   #client = new WorkerClient(WORKER, {
-    unavailable: _("the planner couldn't be loaded"),
+    unavailable: _("the planner could not be loaded"),
     onLoss: () => { this.#isHeld = false; },
   });
   #tokens = "{}";

@@ -71,8 +71,8 @@ export class SongView {
     const batch = plan.batch.map(([mix, times]) => (times > 1 ? `${mix} ×${times}` : mix)).join(", ");
     const facts = { count: formatNumber(plan.at_once), mixes: batch };
     if (!plan.at_once) setText(verdict, _("You hold every layer, but the song's rules allow none of your combinations."));
-    else if (plan.exact) setText(verdict, plural(plan.combinations, "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
-    else setText(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combination. Forging is irreversible.", "You can forge this song now: at least %(count)s in total (%(mixes)s), out of %(num)s combinations. Forging is irreversible.", facts));
+    else if (plan.exact) setText(verdict, plural(plan.combinations, "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
+    else setText(verdict, plural(plan.combinations, "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combination. It is irreversible.", "You can forge this song now: at least %(count)s at once (%(mixes)s), out of %(num)s combinations. It is irreversible.", facts));
     const combos = part(this.element, "combos");
     combos.hidden = !plan.combinations;
     setText(find(combos, "summary"), plural(plan.combinations, "%(num)s combination", "All %(num)s combinations, rarest first"));

@@ -84,7 +84,7 @@ export class Songs {
       setText(status, this.#off);
       return;
     }
-    setText(status, _("Starting Python for the planner…"));
+    setText(status, _("Starting Python for the planner."));
     try {
       const plan = await this.#planner.setHoldings(tokens);
       if (turn !== this.#turn) return;
@@ -94,7 +94,7 @@ export class Songs {
       this.#sort();
       setText(status, "");
     } catch (error) {
-      if (turn === this.#turn) setText(status, _("The planner can't run: %(reason)s", { reason: reasonOf(error) }));
+      if (turn === this.#turn) setText(status, _("Nothing can be planned: %(reason)s", { reason: reasonOf(error) }));
     }
   }
 

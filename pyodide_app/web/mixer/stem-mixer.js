@@ -513,7 +513,7 @@ export class StemMixer extends HTMLElement {
     this.#stateWords = STATES[state];
     if (state === "playing") this.#stateWords = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
     if (state === "failed") this.#stateWords = failureText(reason);
-    else if (refusal) this.#stateWords = _("%(state)s. Python can't run here: %(reason)s", { state: this.#stateWords, reason: refusal });
+    else if (refusal) this.#stateWords = _("%(state)s. Python cannot run here: %(reason)s", { state: this.#stateWords, reason: refusal });
     if (state === "failed") this.announce(this.#stateWords);
     else this.#status.report(this.#stateWords);
     if (state === "ready" || state === "failed") find(this, "progress").hidden = true;

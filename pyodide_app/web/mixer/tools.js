@@ -63,7 +63,7 @@ function addLoopByBars(mixer) {
     const [start, end] = [(first - 1) * step, Math.min(last * step, mixer.duration)];
     if (!(first >= 1 && start < end)) {
       const units = Math.round(mixer.duration / step);
-      mixer.announce(_("A loop starts at 1 or later and ends after its start. The song ends at %(end)s.", { end: units }));
+      mixer.announce(_("A loop begins at 1 or later and ends after it begins; the song ends at %(end)s.", { end: units }));
       return;
     }
     mixer.setRange([start, end]);
@@ -133,7 +133,7 @@ function addMemoryLine(mixer) {
   const show = () => {
     if (!tools.open) return;
     const sizes = { size: formatMegabytes(mixer.stats?.bytes ?? 0), most: formatMegabytes(BUDGET) };
-    setText(find(mixer, ".memory"), _("Stems in memory: %(size)s MB of %(most)s MB allowed", sizes));
+    setText(find(mixer, ".memory"), _("Stems in memory: %(size)s MB of at most %(most)s MB", sizes));
   };
   onEvent(mixer, tools, "toggle", show);
   mixer.on("state", show);

@@ -14,7 +14,7 @@ const WORKLET = new URL("worklet.js", import.meta.url);
 /** @type {PythonDeck | null} */
 let current = null;
 const client = new WorkerClient(WORKER, {
-  unavailable: _("the mixer's worker couldn't be loaded"),
+  unavailable: _("the mixer's worker could not be loaded"),
   onMessage: ({ type, ...detail }) => current?.emit(type, detail),
   onLoss: (error) => current?.fail(error),
 });

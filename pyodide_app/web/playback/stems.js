@@ -90,7 +90,7 @@ export class Stems {
       return seconds === undefined ? buffer : cutPreview(buffer, seconds);
     } catch (error) {
       const given = { stem: key.split("/")[1], reason: reasonOf(error) };
-      throw new StemError(_("the stem %(stem)s can't be played: %(reason)s", given), { cause: error });
+      throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
     } finally {
       count(file.bytes);
     }

@@ -11,7 +11,7 @@ const WORKER = new URL("provenance-worker.js", import.meta.url);
 
 /** @returns {Promise<Outcome>} */
 async function runVerifier() {
-  const client = new WorkerClient(WORKER, { unavailable: _("the verifier couldn't be loaded") });
+  const client = new WorkerClient(WORKER, { unavailable: _("the verifier could not be loaded") });
   try {
     return JSON.parse(await client.request("verify"));
   } finally {

@@ -91,7 +91,7 @@ let ethersLibrary = null;
 export function loadEthers() {
   ethersLibrary ??= withTimeout(ETHERS_SECONDS, import(ETHERS.href)).catch((error) => {
     ethersLibrary = null;
-    throw new Error(_("the library that reads contracts couldn't be loaded"), { cause: error });
+    throw new Error(_("the library that reads contracts could not be loaded"), { cause: error });
   });
   return ethersLibrary;
 }
@@ -103,7 +103,7 @@ export function loadEthers() {
  */
 export async function checkAddress(text) {
   const { getAddress } = await loadEthers().catch(() => ({ getAddress: String }));
-  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x followed by 40 hexadecimal digits."));
+  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x and 40 hexadecimal digits."));
   try {
     return getAddress(text);
   } catch (error) {

@@ -31,7 +31,7 @@ const REASONS = new Map([
   [4001, _("You declined the request.")],
   [4100, _("The wallet hasn't given this site access to an account.")],
   [4900, _("The wallet is not connected to any chain.")],
-  [4902, _("The wallet doesn't know this chain. Add it there first.")],
+  [4902, _("The wallet does not know this chain: add it there first.")],
   [-32002, _("The wallet is already asking. Open it and answer there.")],
 ]);
 
@@ -86,7 +86,7 @@ export class Wallets extends Emitter {
 export async function connect(wallet, signal) {
   const accounts = await ask(wallet, "eth_requestAccounts", [], ANSWER_SECONDS, signal);
   const address = firstAddress(accounts);
-  if (!address) throw new Error(_("The wallet gave no account. It may be locked."));
+  if (!address) throw new Error(_("The wallet has given no account: it may be locked."));
   return Session.open(wallet, address, signal);
 }
 
