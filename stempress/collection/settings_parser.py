@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from stempress.collection.audio_formats import MIN_BITRATES
 from stempress.collection.eth_addresses import check_address, checksummed
+from stempress.collection.papers import Papers, default_papers, read_papers
 from stempress.collection.settings import (
     ASSETS,
     CODECS,
@@ -29,7 +30,7 @@ from stempress.collection.settings import (
     Standard,
     host_and_port,
 )
-from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, SHAPE_CONTRAST, Theme, contrast
+from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.cache import cached_text
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_toml, read_text
@@ -77,16 +78,17 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
         )
         findings.raise_faults()
     text = read_text(site / FILE, FILE, findings)
-    settings = parse_settings(text, findings) if text is not None else _placeholder(findings)
+    papers = read_papers(site, findings)
+    settings = _placeholder(findings) if text is None else parse_settings(text, findings, papers)
     return replace(settings, base_uri=base_uri)
 
 
-def parse_settings(text: str, findings: Findings) -> Settings:
-    """Parse the text of site.toml."""
+def parse_settings(text: str, findings: Findings, papers: Papers | None = None) -> Settings:
+    """Parse the text of site.toml; ``papers`` are the backgrounds of the site's own theme."""
     data = parse_toml(text, FILE, findings)
-    return (
-        _build_settings(Table(data, FILE, findings)) if data is not None else _placeholder(findings)
-    )
+    if data is None:
+        return _placeholder(findings)
+    return _build_settings(Table(data, FILE, findings), papers or default_papers())
 
 
 def _placeholder(findings: Findings) -> Settings:
@@ -94,10 +96,11 @@ def _placeholder(findings: Findings) -> Settings:
 
     ``pad`` is on, so that no stem is faulted for its length.
     """
-    return _build_settings(Table({"audio": {"pad": True}}, FILE, findings, absent=True))
+    table = Table({"audio": {"pad": True}}, FILE, findings, absent=True)
+    return _build_settings(table, default_papers())
 
 
-def _build_settings(top: Table) -> Settings:
+def _build_settings(top: Table, papers: Papers) -> Settings:
     site = top.table("site", required=True, hint="add a table [site]")
     collection = top.table("collection", required=True, hint="add a table [collection]")
     settings = Settings(
@@ -106,7 +109,7 @@ def _build_settings(top: Table) -> Settings:
         description=site.text("description"),
         url=_site_url(site),
         language=_language(site),
-        theme=_theme(site),
+        theme=_theme(site, papers),
         cards=site.flag("cards", default=True),
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
@@ -144,17 +147,17 @@ def _language(site: Table) -> str:
     return "en"
 
 
-def _theme(site: Table) -> Theme:
+def _theme(site: Table, papers: Papers) -> Theme:
     value = site.text("accent", "#7c5cff")
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         site.fault("accent", "is not a colour", value, 'six hex digits such as "#7c5cff"')
-        return Theme.from_accent("#7c5cff")
-    theme = Theme.from_accent(value)
-    for name, paper, shade in (
-        ("light", LIGHT_PAPER, theme.on_light),
-        ("dark", DARK_PAPER, theme.on_dark),
+        return Theme.from_accent("#7c5cff", papers)
+    theme = Theme.from_accent(value, papers)
+    for name, backgrounds, shade in (
+        ("light", papers.light, theme.on_light),
+        ("dark", papers.dark, theme.on_dark),
     ):
-        if contrast(value, paper) < SHAPE_CONTRAST:
+        if lowest_contrast(value, backgrounds) < SHAPE_CONTRAST:
             site.warn(
                 "accent",
                 f"has too little contrast on the {name} theme, which uses {shade} instead",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-# Of each scheme's two backgrounds the one with less contrast to text: --paper-2 in site.css.
-LIGHT_PAPER = "#f0ebe1"
-DARK_PAPER = "#1f1d23"
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stempress.collection.papers import Papers
+
 TEXT_CONTRAST = 4.5
 SHAPE_CONTRAST = 3.0
 """Minimum contrast of shapes and large text (WCAG 2.2, 1.4.11)."""
@@ -23,10 +26,10 @@ class Theme:
     ink_on_dark: str
 
     @classmethod
-    def from_accent(cls, accent: str) -> Theme:
-        """Derive a theme from an accent ``#rrggbb``."""
-        on_light = readable(accent, LIGHT_PAPER)
-        on_dark = readable(accent, DARK_PAPER)
+    def from_accent(cls, accent: str, papers: Papers) -> Theme:
+        """Derive a theme from an accent ``#rrggbb`` and the backgrounds that it is used on."""
+        on_light = readable(accent, papers.light)
+        on_dark = readable(accent, papers.dark)
         return cls(accent.lower(), on_light, on_dark, ink_for(on_light), ink_for(on_dark))
 
 
@@ -45,12 +48,21 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def readable(colour: str, paper: str) -> str:
-    """Return the shade closest to a colour that has enough contrast for text on a background."""
-    target = 0 if luminance(paper) > 0.5 else 255
+def lowest_contrast(colour: str, papers: Sequence[str]) -> float:
+    """Return the contrast of a colour on the background where it is lowest."""
+    return min(contrast(colour, paper) for paper in papers)
+
+
+def readable(colour: str, papers: Sequence[str]) -> str:
+    """Return the shade closest to a colour that has enough contrast for text on all backgrounds.
+
+    If there is none, return black or white, whichever has more.
+    """
+    black, white = lowest_contrast("#000000", papers), lowest_contrast("#ffffff", papers)
+    target = 0 if black > white else 255
     for step in range(101):
         shade = _blend(colour, target, step / 100)
-        if contrast(shade, paper) >= TEXT_CONTRAST:
+        if lowest_contrast(shade, papers) >= TEXT_CONTRAST:
             return shade
     return _blend(colour, target, 1.0)
 

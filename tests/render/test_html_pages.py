@@ -15,7 +15,8 @@ import pytest
 
 from stempress.art.covers import draw_covers
 from stempress.collection.ledger import Ledger
-from stempress.collection.theme import DARK_PAPER, LIGHT_PAPER, TEXT_CONTRAST, contrast
+from stempress.collection.papers import default_papers
+from stempress.collection.theme import TEXT_CONTRAST, lowest_contrast
 from stempress.core.errors import SiteError
 from stempress.core.paths import WEB
 from stempress.i18n.number_format import Formatter, format_duration, shorten_address, summarize
@@ -283,11 +284,11 @@ def test_a_home_page_without_music_has_nothing_to_play(plain: SmallSite) -> None
 def test_layer_colours_have_enough_contrast_for_text() -> None:
     css = (WEB / "site.css").read_text(encoding="utf-8")
     light, dark = css.split("@media (prefers-color-scheme: dark)")[:2]
-    for part, paper in ((light, LIGHT_PAPER), (dark.split("\n}\n")[0], DARK_PAPER)):
+    papers = default_papers()
+    for part, backgrounds in ((light, papers.light), (dark.split("\n}\n")[0], papers.dark)):
         inks = re.findall(r"--(?:layer-\d|ink|ink-soft): (#\w{6})", part)
-        papers = [paper, *re.findall(r"--paper-2: (#\w{6})", part)]
-        assert len(inks) == 10
-        assert all(contrast(ink, each) >= TEXT_CONTRAST for ink in inks for each in papers)
+        assert (len(inks), len(backgrounds)) == (10, 2)
+        assert all(lowest_contrast(ink, backgrounds) >= TEXT_CONTRAST for ink in inks)
 
 
 def test_markdown_links_are_relative_to_the_root_and_headings_are_in_order() -> None:
