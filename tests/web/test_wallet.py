@@ -679,10 +679,10 @@ PLAN = """async ([songs, ledger]) => {
   const times = [];
   for (let runs = 0; runs < 3; runs++) {
     const started = performance.now();
-    planner.hold(held);
+    planner.set_holdings(held);
     times.push((performance.now() - started) / 1000);
   }
-  return [Math.min(...times), JSON.parse(planner.hold(held))];
+  return [Math.min(...times), JSON.parse(planner.set_holdings(held))];
 }"""
 
 
