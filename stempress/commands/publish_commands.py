@@ -1,4 +1,4 @@
-"""``build.py publish``, ``verify`` and ``published``: what leaves this computer."""
+"""``build.py publish``, ``verify`` and ``published``."""
 
 # ruff: noqa: PLC0415 - slow to import, and builds do without
 

@@ -1,4 +1,4 @@
-"""``--report``: what takes up a site's bytes, and estimates for other audio settings."""
+"""``--report``: the sizes of a site's parts, and estimates for other audio settings."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 REPOSITORY = PACKAGE.parent
-"""Holds the bundled site and what is copied into every site: templates/, pyodide_app/."""
+"""Contains the bundled site, templates/ and pyodide_app/."""
 TEMPLATES = REPOSITORY / "templates"
 APP = REPOSITORY / "pyodide_app"
 ENGINE = APP / "engine"

@@ -43,7 +43,7 @@ KEPT_HEADERS = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-T")
 
 
 def extract_messages() -> Catalog:
-    """Return every sentence of the source, and the files that it stands in."""
+    """Return all sentences of the source with the files that contain them."""
     found = Catalog(project="Stempress", version="0", fuzzy=False, header_comment="# Stempress")
     for pattern, (method, options) in SOURCES.items():
         for path in sorted(REPOSITORY.glob(pattern)):
@@ -104,8 +104,7 @@ def main() -> None:
         catalogue.obsolete.clear()
         path.write_bytes(serialize(catalogue))
         missing = sum(bool(each.id) and not is_translated(each) for each in catalogue)
-        told = f"{language}: {len(catalogue)} sentences, {missing} to be translated\n"
-        sys.stdout.write(told)
+        sys.stdout.write(f"{language}: {len(catalogue)} sentences, {missing} to be translated\n")
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class LocaleFormatter(Formatter):
         return str(self._decimal(float(f"{value:.6g}") if value % 1 else value, "#,##0.######"))
 
     def fixed(self, value: float, digits: int) -> str:
-        """Return a number with so many digits after the point."""
+        """Return a number with a fixed number of decimals."""
         return str(self._decimal(value, "#,##0." + "0" * digits if digits else "#,##0"))
 
     def percentage(self, value: float) -> str:

@@ -50,7 +50,7 @@ class Formatter:
         return f"{value:,.6g}" if value % 1 else f"{value:,.0f}"
 
     def fixed(self, value: float, digits: int) -> str:
-        """Return a number with so many digits after the point."""
+        """Return a number with a fixed number of decimals."""
         return f"{value:,.{digits}f}"
 
     def signed(self, value: float, digits: int) -> str:
@@ -120,5 +120,5 @@ def summarize(text: str, limit: int = 200) -> str:
 
 
 def is_web_link(address: str) -> bool:
-    """Say whether an address may stand in a link: http or https, nothing that runs."""
+    """Return whether an address is safe in a link: http or https, never a script."""
     return re.match(r"https?://[^\s]", address, re.IGNORECASE) is not None

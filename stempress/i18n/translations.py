@@ -1,4 +1,4 @@
-"""What the interface says, in a site's language: sentences of a catalogue, or the English ones.
+"""Translations of the interface, from a catalogue, or English.
 
 Catalogues are gettext's: ``locale/<language>/LC_MESSAGES/stempress.po``. Sentences stand in the
 source in English, with placeholders such as ``%(title)s``. Nothing is imported for English.
@@ -62,7 +62,7 @@ class Translations:
 
     @property
     def isolation(self) -> tuple[str, str]:
-        """What stands around values: a name in Latin letters would mix up a Hebrew sentence."""
+        """Characters around inserted values: Latin names must not reorder a Hebrew sentence."""
         return ISOLATION if self.direction == "rtl" else ("", "")
 
     def of(self, words: str, context: str = "") -> str:
@@ -81,7 +81,7 @@ ENGLISH = Translations()
 
 
 def compile_plural_rule(rule: str) -> Callable[[int], int]:
-    """Return what says which form goes with a number; ValueError where a rule is none."""
+    """Return the function from a number to its plural form; ValueError for an invalid rule."""
     if rule == ENGLISH_PLURAL_RULE:
         return lambda count: int(count != 1)
     from gettext import c2py  # noqa: PLC0415
@@ -90,7 +90,7 @@ def compile_plural_rule(rule: str) -> Callable[[int], int]:
 
 
 def _count_forms(rule: str) -> int:
-    """Return how many forms a rule tells apart."""
+    """Return the number of plural forms of a rule."""
     form = compile_plural_rule(rule)
     return 1 + max(form(count) for count in range(201))
 

@@ -1,4 +1,4 @@
-"""The staging folder: the next site, assembled from what an earlier build has left in it."""
+"""Staging folder: the next site, assembled in the folder of an earlier one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""IPFS names, and checks of what a host would break."""
+"""Publishing: IPFS CIDs and CAR files, and checks for hosts."""

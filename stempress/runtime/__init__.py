@@ -1,1 +1,1 @@
-"""What the browser runs: the modules, Pyodide, the wallet library."""
+"""Files that the browser runs: modules, Pyodide, the wallet library."""

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 WASM = "pyodide.asm.wasm"
 LOCK = "pyodide-lock.json"
-"""Names the engine's wheel: modules and engine are of one version."""
+"""Pins the engine's wheel, so that modules and engine have one version."""
 
 
 def app_files(
     options: BuildOptions, _: Translations, progress: Progress
 ) -> tuple[list[OutputFile], App]:
-    """Return everything below app/ and the service worker; and what pages are told of them."""
+    """Return everything below app/, the service worker, and what pages need to know of them."""
     if options.without_runtime:
         web = web_files(_, {})
         worker = service_worker(_, web.address)
@@ -52,9 +52,9 @@ def app_files(
 
 
 def compress_wasm(runtime: Mapping[str, Path]) -> dict[str, Path]:
-    """Return the runtime's files, the one that compresses best compressed: runtime.js unpacks it.
+    """Return the runtime's files with the WebAssembly compressed; runtime.js inflates it.
 
-    Gateways of IPFS compress nothing. Nothing of the day or the machine is in the result.
+    IPFS gateways do not compress. The result depends on neither the date nor the machine.
     """
     whole = runtime[WASM]
     kept = cache_root() / "packed" / f"{file_digest(whole)}.gz"
@@ -69,5 +69,5 @@ def compress_wasm(runtime: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def _file_list(files: list[OutputFile]) -> OutputFile:
-    """Return the list of what a page with a mixer needs, for visitors who keep one."""
+    """Return the list of files that a page with a mixer needs, for visitors who keep one."""
     return json_file("app/files.json", sorted(file.address for file in files))

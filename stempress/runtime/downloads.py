@@ -1,4 +1,4 @@
-"""Where the runtime's files come from: a folder, the CDN or an index, whoever answers.
+"""Sources of the runtime's files: a folder, the CDN, a package index.
 
 It does not matter who serves a file, since each is checked against its pinned SHA-256.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 60
-# -P: the checkout's own modules must not pass for pip's.
+# -P: keeps the checkout's modules from shadowing pip's.
 PIP = (
     *(sys.executable, "-P", "-m", "pip", "--quiet", "--retries=1"),
     *("--disable-pip-version-check", "--no-input"),
@@ -44,7 +44,7 @@ FIND_WHEEL = (
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """A file of the runtime; ``strip`` holds patterns of archive members the mixer never needs."""
+    """A pinned file; ``strip`` lists patterns of archive members that the mixer does not need."""
 
     name: str
     size: int
@@ -52,20 +52,20 @@ class PinnedFile:
     strip: tuple[str, ...] = ()
 
     def matches(self, data: bytes) -> bool:
-        """Tell whether these are the pinned bytes."""
+        """Return whether these are the pinned bytes."""
         return len(data) == self.size and sha256(data).hexdigest() == self.sha256
 
 
 class MissingError(Exception):
-    """A source does not have the file; another file may be there."""
+    """A source does not have a file, but may have others."""
 
 
 class UnreachableError(Exception):
-    """A source does not answer: asking it for the next file would only cost time."""
+    """A source does not answer, and should not be asked for other files."""
 
 
 class Source(Protocol):
-    """Something that may have the runtime's files."""
+    """A place that may have the runtime's files."""
 
     label: str
 
@@ -99,7 +99,7 @@ class Cdn:
 
     @cached_property
     def session(self) -> Session:
-        """What keeps a connection open from one file to the next."""
+        """HTTP session, so that files share a connection."""
         from requests import Session  # noqa: PLC0415 - most builds have all files
 
         return Session()
@@ -122,7 +122,7 @@ class Cdn:
 
 @dataclass
 class PythonIndex:
-    """A wheel of the Python index, read member by member: pip knows which index that is."""
+    """A wheel of the Python index that pip is configured for, read member by member."""
 
     package: str
     version: str
@@ -146,7 +146,7 @@ class PythonIndex:
 
     @cached_property
     def wheel(self) -> RemoteZip:
-        """The wheel, of which only the directory has been read."""
+        """The wheel; opening it reads only its directory."""
         from remotezip import RemoteIOError, RemoteZip  # noqa: PLC0415
 
         try:
@@ -169,7 +169,7 @@ class PythonIndex:
 
 @dataclass
 class NpmPackage:
-    """A package of the npm registry, packed by npm, which knows which registry that is."""
+    """A package of the registry that npm is configured for."""
 
     package: str
     version: str
@@ -216,7 +216,7 @@ def fetch_files(
     store: Path,
     report: Callable[[str], None],
 ) -> dict[str, Path]:
-    """Return every wanted file's path in ``store``, fetching what is not there or has rotted."""
+    """Return the paths of all files in ``store``, fetching those that are missing or damaged."""
     search = Search(list(sources), report)
     found: dict[str, Path] = {}
     for pinned in wanted:
@@ -231,7 +231,7 @@ def fetch_files(
 
 @dataclass
 class Search:
-    """One pass over the sources; a source that does not answer is not asked again."""
+    """A search through the sources, which skips those that have stopped answering."""
 
     sources: list[Source]
     report: Callable[[str], None]
@@ -239,7 +239,7 @@ class Search:
     missing: list[str] = field(default_factory=list)
 
     def is_stored(self, path: Path, pinned: PinnedFile) -> bool:
-        """Tell whether the cache has the file, and has it whole."""
+        """Return whether the cache has the file, undamaged."""
         if not path.is_file():
             self.reasons.setdefault("the cache", "does not have them all")
             return False
@@ -249,7 +249,7 @@ class Search:
         return False
 
     def fetch(self, pinned: PinnedFile) -> bytes | None:
-        """Return the file's bytes from the first source that has them right."""
+        """Return the file's bytes from the first source that has the pinned ones."""
         for source in tuple(self.sources):
             try:
                 data = source.read(pinned.name)
@@ -268,12 +268,12 @@ class Search:
         return None
 
     def note(self, label: str, reason: str) -> None:
-        """Say why a source is passed over, and keep it for the fault."""
+        """Report why a source is skipped, and remember it for the fault."""
         self.reasons.setdefault(label, reason)
         self.report(f"runtime: {label}: {reason}")
 
     def raise_missing(self) -> None:
-        """Raise one fault that names every file nobody had and every source's reason."""
+        """Raise one fault with all missing files and the reason of every source."""
         if not self.missing:
             return
         tried = "".join(f"\n    {label}: {reason}" for label, reason in self.reasons.items())
@@ -286,7 +286,7 @@ class Search:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file through a neighbour: another build never sees half of it."""
+    """Write a file atomically, so that another build never reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
         partial.write(data)
@@ -294,6 +294,6 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def last_line(text: str) -> str:
-    """Return the last line that says something: pip's reason stands there."""
+    """Return the last line that is not blank, where pip gives its reason."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no reason given"

@@ -33,7 +33,7 @@ SUMS = "sums.json"
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Which Pyodide: its versions, its files, and who has them. ``info`` goes to the lock file."""
+    """The pinned Pyodide: versions, files and sources. ``info`` goes to the lock file."""
 
     version: str
     info: dict[str, str]
@@ -43,7 +43,7 @@ class Pin:
 
     @property
     def matches_host(self) -> bool:
-        """Whether code compiled by this Python runs in that runtime."""
+        """Whether bytecode compiled by this Python runs in the pinned one."""
         return self.info["python"].split(".")[:2] == [str(part) for part in sys.version_info[:2]]
 
 
@@ -57,7 +57,7 @@ def prepare_runtime(
     """Return what ``dist/app/runtime/`` holds: address below it -> file ready to copy.
 
     ``folder`` is where the user keeps the pinned files, asked before the CDN and the index.
-    Raises SiteError when a file is nowhere to be had.
+    Raises SiteError if no source has a file.
     """
     pin = parse_pin(PIN.read_text("utf-8"))
     return prepare(pin, folder=folder, report=report, cache=cache or cache_root(), app=app or APP)
@@ -66,7 +66,7 @@ def prepare_runtime(
 def prepare(
     pin: Pin, *, folder: Path | None, report: Callable[[str], None], cache: Path, app: Path
 ) -> dict[str, Path]:
-    """Do what ``prepare_runtime`` says, for any pin."""
+    """Prepare any pin as ``prepare_runtime`` does the project's."""
     shelf = cache / f"pyodide-{pin.version}"
     try:
         shelf.mkdir(parents=True, exist_ok=True)
@@ -93,14 +93,14 @@ def prepare(
 
 
 def parse_pin(text: str) -> Pin:
-    """Read the pin."""
+    """Parse the pin's TOML."""
     data = tomllib.loads(text)
     files = [PinnedFile(**{**row, "strip": tuple(row.get("strip", ()))}) for row in data["files"]]
     return Pin(**{**data, "files": tuple(files)})
 
 
 def list_sources(pin: Pin, folder: Path | None) -> list[Source]:
-    """Return who to ask, in order; nobody is asked before a file is missing."""
+    """Return the sources in order; none is contacted before a file is missing."""
     named = [Folder(f"the folder {folder}", folder)] if folder else []
     return [*named, Cdn(pin.cdn), PythonIndex(**pin.registry)]
 
@@ -116,7 +116,7 @@ def read_modules(app: Path) -> dict[str, bytes]:
 
 
 def cache_key(pin: Pin, *parts: str | bytes) -> str:
-    """Return the name of a result: it changes with all that could change the result's bytes."""
+    """Return the cache key of a result: a hash of everything its bytes depend on."""
     makers = [Path(__file__).read_bytes(), Path(archives.__file__).read_bytes()]
     tools = [sys.version, version_of("pyodide-build"), version_of("pyodide-lock")]
     digest = sha256()
@@ -127,7 +127,7 @@ def cache_key(pin: Pin, *parts: str | bytes) -> str:
 
 
 def write_stripped_archives(pin: Pin, pinned: dict[str, Path], folder: Path) -> None:
-    """Write the standard library and numpy: stripped, and compiled if this Python can."""
+    """Write the standard library and numpy, stripped, and compiled if this Python can."""
     for each in pin.files:
         if pinned[each.name].suffix in ARCHIVES:
             stripped = archives.read_archive(pinned[each.name], each.strip)
@@ -139,7 +139,7 @@ def write_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: P
     from pyodide_lock import PyodideLockSpec  # noqa: PLC0415 - most builds have a lock file
     from pyodide_lock.spec import InfoSpec  # noqa: PLC0415
 
-    # The version is the content: a host's ten-minute caches never pair a lock with another wheel.
+    # The version is a hash of the content, so that a cached lock file never meets another wheel.
     version = f"0.{int(cache_key(pin, *modules, *modules.values())[:8], 16)}"
     wheel = compile_archive(pin, archives.write_pure_wheel(folder, APP_NAME, version, modules))
     specs = [describe_wheel(path) for path in (*wheels, wheel)]
@@ -151,7 +151,7 @@ def write_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: P
 
 
 def compile_archive(pin: Pin, path: Path) -> Path:
-    """Compile an archive in place where this Python can; compiled wheels bear another name."""
+    """Compile an archive in place if this Python can; a compiled wheel gets another name."""
     if not pin.matches_host:
         return path
     compiled = archives.precompile(path, path.parent)
@@ -177,7 +177,7 @@ def describe_wheel(wheel: Path) -> PackageSpec:
 
 
 def build_cached(folder: Path, make: Callable[[Path], None]) -> dict[str, Path]:
-    """Return the files of ``folder`` by name; ``make`` fills it unless it is there and whole."""
+    """Return the files of ``folder`` by name; ``make`` fills it unless it is complete."""
     if not is_whole(folder):
         scratch = Path(mkdtemp(dir=folder.parent))
         try:
@@ -191,14 +191,14 @@ def build_cached(folder: Path, make: Callable[[Path], None]) -> dict[str, Path]:
 
 
 def move_into_cache(scratch: Path, folder: Path) -> None:
-    """Move a finished result to its place, unless another build was faster."""
+    """Move a finished result to its folder, unless another build was faster."""
     if not is_whole(folder):
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
 
 
 def is_whole(folder: Path) -> bool:
-    """Tell whether a result is there and every file is what it was when it was made."""
+    """Return whether a result exists with all its files unchanged."""
     try:
         sums: dict[str, str] = json.loads((folder / SUMS).read_text("utf-8"))
         return all(file_digest(folder / name) == digest for name, digest in sums.items())

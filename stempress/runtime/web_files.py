@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 SERVICE_WORKER = "sw.js"
 LANGUAGE = "language/language.js"
-"""The module that holds what the other modules say."""
+"""The module with the translations of the other modules' sentences."""
 CLASSIC_SCRIPT = "site.js"
-"""No module, and as deep in either folder: its door is a copy."""
+"""A classic script, so its door is a copy rather than an import."""
 DOORS = "app/web/"
 DIGEST_BYTES = 6
 
 
 class WebFiles(NamedTuple):
-    """Modules and style sheets: the ``address`` of their folder, their files, and the doors."""
+    """Modules and style sheets: their folder's ``address``, the files, and the doors."""
 
     address: str
     files: list[OutputFile]
@@ -41,7 +41,7 @@ class WebFiles(NamedTuple):
 
 
 def web_files(translations: Translations, more: Mapping[str, Path]) -> WebFiles:
-    """Return the pages' modules in the site's language, and ``more`` that is of their version."""
+    """Return the pages' modules in the site's language; ``more`` is hashed into their version."""
     contents: dict[str, Path | bytes] = {
         name: WEB / name for name in web_names() if name != SERVICE_WORKER
     }
@@ -70,7 +70,7 @@ def web_names() -> list[str]:
 
 
 def service_worker(translations: Translations, address: str) -> OutputFile:
-    """Return the service worker, with the modules' address and its sentences before it.
+    """Return the service worker, preceded by the modules' address and its sentences.
 
     Browsers take it for a new one whenever the modules are others. A classic worker cannot import
     `language_module`, and this one must work without a network. What it is in charge of lies below
@@ -91,9 +91,9 @@ def service_worker(translations: Translations, address: str) -> OutputFile:
 
 
 def language_module(translations: Translations) -> str:
-    """Return the sentences that modules say as a module."""
+    """Return the module with the translations of the modules' sentences."""
     said = {key: translations.forms[key] for key in sorted(translations.scripted)}
-    compile_plural_rule(translations.rule)  # refuses what is no rule
+    compile_plural_rule(translations.rule)  # ValueError for an invalid rule
     return (
         f"export const LANGUAGE = {_to_script(translations.tag)};\n"
         f"export const FORMS = {_to_script(said)};\n"
@@ -107,7 +107,7 @@ def _to_script(value: object) -> str:
 
 
 def _door(name: str, address: str, content: Path | bytes) -> Path | bytes:
-    """Return what lies in app/web/ under the name of a module or style sheet."""
+    """Return the content of a door: the file in app/web/ for a module or style sheet."""
     target = f"../{address.removeprefix('app/')}{name}"
     if name == CLASSIC_SCRIPT:
         return content
@@ -117,7 +117,7 @@ def _door(name: str, address: str, content: Path | bytes) -> Path | bytes:
 
 
 def _digest(contents: Mapping[str, Path | bytes]) -> str:
-    """Return a hash of names and contents; what the build has read is not read again."""
+    """Return a hash of names and contents, reusing digests of files that were read already."""
     digest = blake2b(digest_size=DIGEST_BYTES)
     for name, content in sorted(contents.items()):
         if isinstance(content, Path):

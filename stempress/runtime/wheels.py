@@ -1,4 +1,4 @@
-"""Zips and wheels whose bytes follow from their content alone: sorted, undated, precompiled."""
+"""Reproducible zips and wheels: sorted, undated, precompiled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX_SYSTEM = 3
 REGULAR_FILE_MODE = 0o100644 << 16
-# -P: the checkout's build.py must not pass for the package "build", which the compiler imports.
+# -P: keeps the checkout's build.py from shadowing the package "build", which the compiler imports.
 COMPILE_COMMAND = (
     *(sys.executable, "-P", "-m", "pyodide_cli", "py-compile"),
     *("--silent", "--no-keep", "--compression-level", "0"),
@@ -32,7 +32,7 @@ type Members = dict[str, bytes]
 
 
 def read_archive(path: Path, strip: Sequence[str] = ()) -> Members:
-    """Return an archive's files by name, without those that match a pattern of ``strip``."""
+    """Return the files of an archive by name, except those that match a pattern of ``strip``."""
     with ZipFile(path) as archive:
         return {
             name: archive.read(name)
@@ -42,7 +42,7 @@ def read_archive(path: Path, strip: Sequence[str] = ()) -> Members:
 
 
 def write_archive(path: Path, members: Mapping[str, bytes]) -> Path:
-    """Write a zip with sorted members and no dates; a wheel gets its RECORD anew."""
+    """Write a zip with sorted, undated members; the RECORD of a wheel is rewritten."""
     recorded = with_record(members) if path.suffix == ".whl" else members
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(recorded):
@@ -53,7 +53,7 @@ def write_archive(path: Path, members: Mapping[str, bytes]) -> Path:
 
 
 def with_record(members: Mapping[str, bytes]) -> Members:
-    """Return a wheel's members with the RECORD that lists exactly them."""
+    """Return a wheel's members with a RECORD of exactly these."""
     files = {name: data for name, data in members.items() if not name.endswith("/RECORD")}
     info = next(name.split("/")[0] for name in files if name.endswith(".dist-info/WHEEL"))
     record = f"{info}/RECORD"
@@ -64,12 +64,12 @@ def with_record(members: Mapping[str, bytes]) -> Members:
 
 
 def record_digest(data: bytes) -> str:
-    """Return a SHA-256 as RECORD spells it: URL-safe base64 without padding."""
+    """Return a SHA-256 in RECORD's notation: URL-safe base64 without padding."""
     return urlsafe_b64encode(sha256(data).digest()).rstrip(b"=").decode()
 
 
 def write_pure_wheel(folder: Path, name: str, version: str, modules: Mapping[str, bytes]) -> Path:
-    """Write a pure-Python wheel of these modules, by their paths below site-packages."""
+    """Write a pure-Python wheel of modules given by their paths below site-packages."""
     info = f"{name.replace('-', '_')}-{version}.dist-info"
     wheel = f"Wheel-Version: 1.0\nGenerator: stempress\nRoot-Is-Purelib: true\nTag: {PURE_TAG}\n"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
