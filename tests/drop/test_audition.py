@@ -1,4 +1,4 @@
-"""The audition: what was judged, rules that are written back, and the page in a real browser."""
+"""The audition: verdicts, rules written to the song's file, and the page in a browser."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
-    """Serve the site's dist/ with its audition."""
+    """Serve the site's dist/ with the audition page; return the address."""
     (site / "dist").mkdir(exist_ok=True)
-    with auditioning(site) as found:
-        yield found
+    with serve_audition(site) as url:
+        yield url
 
 
 @contextmanager
-def auditioning(site: Path) -> Iterator[str]:
+def serve_audition(site: Path) -> Iterator[str]:
     builds = BuildEvents()
     handler = partial(
         AuditionHandler, audition=Audition(site), directory=str(site / "dist"), builds=builds
@@ -63,22 +63,22 @@ def post(address: str, body: object, **headers: str) -> requests.Response:
     )
 
 
-def mixes(offer: dict[str, Any]) -> dict[str, str]:
-    return {each["mix"]: each["verdict"] for each in offer["variations"]}
+def verdicts_by_mix(song_data: dict[str, Any]) -> dict[str, str]:
+    return {variation["mix"]: variation["verdict"] for variation in song_data["variations"]}
 
 
-def test_every_variation_comes_up_and_is_judged(site: Path) -> None:
+def test_every_variation_is_offered_and_can_get_a_verdict(site: Path) -> None:
     audition = Audition(site)
-    assert set(mixes(audition.song_data("one"))) == {"1-1", "1-2", "2-1", "2-2"}
+    assert set(verdicts_by_mix(audition.song_data("one"))) == {"1-1", "1-2", "2-1", "2-2"}
     audition.set_verdict("one", "2-1", "rejected")
     audition.set_verdict("one", "1-2", "approved")
     audition.set_verdict("one", "1-2", "")
     assert read_verdicts(site) == {"one": {"2-1": "rejected"}}
-    assert mixes(audition.song_data("one"))["2-1"] == "rejected"
-    assert len(mixes(audition.song_data("one"))) == 4
+    assert verdicts_by_mix(audition.song_data("one"))["2-1"] == "rejected"
+    assert len(verdicts_by_mix(audition.song_data("one"))) == 4
 
 
-def test_a_rule_is_written_into_the_songs_file(site: Path) -> None:
+def test_a_rule_is_added_to_the_songs_file(site: Path) -> None:
     before = (site / SONG).read_text("utf-8")
     audition = Audition(site)
     audition.add_rule("one", {"drums": "tape"}, {"bass": "synth"})
@@ -87,12 +87,12 @@ def test_a_rule_is_written_into_the_songs_file(site: Path) -> None:
     assert after.replace(lines, "") == before
     (rule,) = read(site).collection.song("one").rules
     assert (rule.when, rule.exclude) == ({"drums": ("tape",)}, {"bass": ("synth",)})
-    offer = audition.song_data("one")
-    assert offer["permitted"] == 3
-    assert offer["rules"] == ["with Drums tape: never Bass synth"]
+    song_data = audition.song_data("one")
+    assert song_data["permitted"] == 3
+    assert song_data["rules"] == ["with Drums tape: never Bass synth"]
 
 
-def test_a_rule_that_leaves_nothing_is_not_written(site: Path) -> None:
+def test_a_rule_that_leaves_no_variation_is_not_added(site: Path) -> None:
     audition = Audition(site)
     before = (site / SONG).read_bytes()
     for exclude in ({"bass": "sinth"}, {"base": "synth"}, {}):
@@ -106,7 +106,7 @@ def test_a_rule_that_leaves_nothing_is_not_written(site: Path) -> None:
         audition.add_rule("one", {"drums": "tape"}, {"bass": "synth"})
 
 
-def test_line_ends_and_words_below_stay_as_they_are() -> None:
+def test_line_endings_and_the_story_are_preserved() -> None:
     text = '+++\r\ntitle = "x"\r\n+++\r\nStory\r\n+++\r\nmore'
     assert with_rule(text, {"lead-guitar": "a"}, {"b\u00e5s": "c"}) == (
         '+++\r\ntitle = "x"\r\n\r\n[[rules]]\r\nif = { lead-guitar = "a" }\r\n'
@@ -116,7 +116,7 @@ def test_line_ends_and_words_below_stay_as_they_are() -> None:
         with_rule("words", {"a": "b"}, {"c": "d"})
 
 
-def test_verdicts_that_were_mangled_are_told(site: Path) -> None:
+def test_an_invalid_audition_file_is_reported(site: Path) -> None:
     for text in ("{", "[]", '{"one": 3}'):
         (site / "audition.json").write_text(text, "utf-8")
         with pytest.raises(SiteError, match="is not a valid audition file"):
@@ -132,7 +132,9 @@ def test_verdicts_that_were_mangled_are_told(site: Path) -> None:
         {"Content-Type": "text/plain"},
     ],
 )
-def test_no_other_page_can_judge(site: Path, address: str, headers: dict[str, str]) -> None:
+def test_other_pages_cannot_send_verdicts(
+    site: Path, address: str, headers: dict[str, str]
+) -> None:
     verdict = {"song": "one", "mix": "1-1", "verdict": "rejected"}
     assert post(address, verdict, **headers).status_code == 403
     assert not read_verdicts(site)
@@ -151,7 +153,7 @@ def test_no_other_page_can_judge(site: Path, address: str, headers: dict[str, st
         {"song": "one", "if": 3, "exclude": {}},
     ],
 )
-def test_nonsense_is_answered_with_what_is_wrong(site: Path, address: str, body: object) -> None:
+def test_invalid_requests_are_answered_with_faults(site: Path, address: str, body: object) -> None:
     answer = post(address, body)
     assert answer.status_code == 400
     assert answer.json()["faults"]
@@ -159,18 +161,18 @@ def test_nonsense_is_answered_with_what_is_wrong(site: Path, address: str, body:
 
 
 @pytest.mark.browser
-def test_the_artist_listens_judges_and_makes_a_rule(site: Path, chromium: Browser) -> None:
+def test_the_artist_listens_gives_a_verdict_and_adds_a_rule(site: Path, chromium: Browser) -> None:
     assert run(["--site", str(site)], build, ROOT) == 0
     assert not list((site / "dist").rglob("audition*"))
-    with auditioning(site) as address:
+    with serve_audition(site) as address:
         page = chromium.new_page()
-        wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: wrong.extend([line.text] * (line.type == "error")))
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.extend([line.text] * (line.type == "error")))
         page.goto(f"{address}audition/")
         page.get_by_text("4 variations are permitted").wait_for()
         page.get_by_role("button", name="2-2", exact=True).click()
-        assert page.locator("stem-mixer").evaluate("each => each.choice") == [1, 1]
+        assert page.locator("stem-mixer").evaluate("mixer => mixer.choice") == [1, 1]
         page.get_by_role("button", name="Play", exact=True).click()
         expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=30_000)
         page.get_by_role("button", name="Reject").click()
@@ -181,5 +183,5 @@ def test_the_artist_listens_judges_and_makes_a_rule(site: Path, chromium: Browse
         page.get_by_text("3 variations are permitted").wait_for()
         page.get_by_text("with Drums live: never Bass synth").wait_for()
         page.close()
-    assert wrong == []
+    assert errors == []
     assert 'exclude = { bass = "synth" }' in (site / SONG).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""What events make of a ledger, without a chain."""
+"""Events, the state they lead to, the updated ledger and the journal, without a chain."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LAYERS = tuple(Layer(name, name, (Stem("x", "X"), Stem("y", "Y"))) for name in (
 ALBUMS = [Album("tides", "Tides", tuple(Song(slug, slug, LAYERS) for slug in ("one", "two")))]
 
 
-def moved(sender: str, to: str, token: int, amount: int = 1, tx: str = "t") -> Transfer:
+def transfer(sender: str, to: str, token: int, amount: int = 1, tx: str = "t") -> Transfer:
     return Transfer(tx, sender, to, token, amount)
 
 
@@ -58,31 +58,36 @@ def stem(token: int, layer: str, song: str = "one", **more: object) -> dict[str,
     )
 )
 def test_a_state_is_the_sum_of_its_transfers(moves: list[tuple[str, str, int, int]]) -> None:
-    held: Counter[tuple[str, int]] = Counter()
+    balances: Counter[tuple[str, int]] = Counter()
     events = []
     for sender, to, token, amount in moves:
-        given_away = min(amount, held[sender, token]) if sender != ZERO else amount
-        held[sender, token] -= given_away
-        held[to, token] += given_away
-        events.append(moved(sender, to, token, given_away))
+        transferred = min(amount, balances[sender, token]) if sender != ZERO else amount
+        balances[sender, token] -= transferred
+        balances[to, token] += transferred
+        events.append(transfer(sender, to, token, transferred))
     state = replay(events)
     for token in range(1, 5):
-        wanted = {holder: held[holder, token] for holder in (A, B, C) if held[holder, token]}
-        assert dict(state.owners.get(str(token), {})) == wanted
+        expected = {
+            holder: balances[holder, token] for holder in (A, B, C) if balances[holder, token]
+        }
+        assert dict(state.owners.get(str(token), {})) == expected
 
 
-def test_nobody_gives_what_they_do_not_have() -> None:
+def test_a_transfer_without_ownership_is_rejected() -> None:
     with pytest.raises(ValueError, match="without owning it"):
-        replay([moved(ZERO, A, 1), moved(B, C, 1)])
+        replay([transfer(ZERO, A, 1), transfer(B, C, 1)])
 
 
-def test_one_transaction_may_forge_often_and_mint_first() -> None:
-    mints = [moved(ZERO, A, token, tx="0") for token in range(1, 8)]
-    burns = [moved(A, ZERO, token, tx="1") for token in (1, 2)]
-    again = [moved(A, ZERO, token, tx="1") for token in (3, 4)]
-    many = [*burns, moved(ZERO, A, 91, tx="1"), *again, moved(ZERO, A, 92, tx="1")]
-    before = [moved(ZERO, A, 93, tx="2"), *(moved(A, ZERO, token, tx="2") for token in (5, 6))]
-    plain = [moved(A, ZERO, 7, tx="3")]
+def test_a_transaction_may_forge_several_tokens_or_mint_first() -> None:
+    mints = [transfer(ZERO, A, token, tx="0") for token in range(1, 8)]
+    burns = [transfer(A, ZERO, token, tx="1") for token in (1, 2)]
+    again = [transfer(A, ZERO, token, tx="1") for token in (3, 4)]
+    many = [*burns, transfer(ZERO, A, 91, tx="1"), *again, transfer(ZERO, A, 92, tx="1")]
+    before = [
+        transfer(ZERO, A, 93, tx="2"),
+        *(transfer(A, ZERO, token, tx="2") for token in (5, 6)),
+    ]
+    plain = [transfer(A, ZERO, 7, tx="3")]
     assert replay([*mints, *many, *before, *plain]).forgings == [
         Forging("91", ("1", "2")),
         Forging("92", ("3", "4")),
@@ -90,31 +95,33 @@ def test_one_transaction_may_forge_often_and_mint_first() -> None:
     ]
 
 
-def test_what_cannot_be_explained_is_kept_apart() -> None:
+def test_tokens_without_an_explanation_are_kept_separate() -> None:
     entries = [
         stem(1, "drums"),
         stem(2, "drums"),
         {"id": "3", "tier": "stem", "state": "unrevealed"},
     ]
-    events = [moved(ZERO, A, token, tx="0") for token in (1, 2, 3)]
-    events += [moved(A, ZERO, token, tx="1") for token in (1, 2)] + [moved(ZERO, B, 91, tx="1")]
-    events += [moved(A, ZERO, 3, tx="2"), moved(ZERO, B, 77, tx="3")]
-    told = apply_state(entries, replay(events), ALBUMS, "erc721")
-    assert told.unknown == {"91": B, "77": B}
-    assert told.owners == {}
-    assert [entry["state"] for entry in told.entries] == ["forged", "forged", "unrevealed"]
-    assert [remark.split(":")[0] for remark in told.warnings] == [
+    events = [transfer(ZERO, A, token, tx="0") for token in (1, 2, 3)]
+    events += [transfer(A, ZERO, token, tx="1") for token in (1, 2)] + [
+        transfer(ZERO, B, 91, tx="1")
+    ]
+    events += [transfer(A, ZERO, 3, tx="2"), transfer(ZERO, B, 77, tx="3")]
+    synced = apply_state(entries, replay(events), ALBUMS, "erc721")
+    assert synced.unknown == {"91": B, "77": B}
+    assert synced.owners == {}
+    assert [entry["state"] for entry in synced.entries] == ["forged", "forged", "unrevealed"]
+    assert [warning.split(":")[0] for warning in synced.warnings] == [
         "tokens that were burned unrevealed",
         "tokens that are not in the ledger",
     ]
 
 
-def test_applying_twice_is_applying_once() -> None:
+def test_applying_a_state_is_idempotent() -> None:
     entries = [stem(1, "drums"), stem(2, "bass"), stem(3, "drums", "two"), stem(4, "bass", "two")]
-    events = [moved(ZERO, A, token, tx="0") for token in range(1, 5)]
-    for at, (first, second, made) in enumerate([(1, 2, 91), (3, 4, 92), (91, 92, 99)]):
-        burns = [moved(A, ZERO, token, tx=str(at + 1)) for token in (first, second)]
-        events += [*burns, moved(ZERO, A, made, tx=str(at + 1))]
+    events = [transfer(ZERO, A, token, tx="0") for token in range(1, 5)]
+    for index, (first, second, forged) in enumerate([(1, 2, 91), (3, 4, 92), (91, 92, 99)]):
+        burns = [transfer(A, ZERO, token, tx=str(index + 1)) for token in (first, second)]
+        events += [*burns, transfer(ZERO, A, forged, tx=str(index + 1))]
     once = apply_state(entries, replay(events), ALBUMS, "erc721")
     assert once.added == ["91", "92", "99"]
     assert once.entries[-1]["burned"] == ["91", "92"]
@@ -125,24 +132,27 @@ def test_applying_twice_is_applying_once() -> None:
 
 
 def log(
-    topic: str, *words: object, data: bytes = b"", block: int = 5, at: int = 0
+    topic: str, *indexed: object, data: bytes = b"", block: int = 5, index: int = 0
 ) -> dict[str, Any]:
-    topics = [topic, *(f"0x{int(str(word), 0):064x}" for word in words)]
-    where = {"blockNumber": hex(block), "logIndex": hex(at), "transactionHash": "0xt"}
-    return {"topics": topics, "data": "0x" + data.hex(), **where}
+    topics = [topic, *(f"0x{int(str(value), 0):064x}" for value in indexed)]
+    position = {"blockNumber": hex(block), "logIndex": hex(index), "transactionHash": "0xt"}
+    return {"topics": topics, "data": "0x" + data.hex(), **position}
 
 
-def test_every_event_is_read() -> None:
-    def read(*given: object, **more: Any) -> list[Any]:  # noqa: ANN401 - what a log has
-        return list(parse_log(log(*given, **more)))  # type: ignore[arg-type]
+def test_every_event_is_parsed() -> None:
+    def read(*arguments: object, **options: Any) -> list[Any]:  # noqa: ANN401 - what a log has
+        return list(parse_log(log(*arguments, **options)))  # type: ignore[arg-type]
 
     assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1)]
     pair = encode(["uint256", "uint256"], [7, 3])
     assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3)]
     lists = encode(["uint256[]", "uint256[]"], [[7, 8], [1, 2]])
-    assert read(BATCH, C, A, B, data=lists) == [moved(A, B, 7, 1, "0xt"), moved(A, B, 8, 2, "0xt")]
+    assert read(BATCH, C, A, B, data=lists) == [
+        transfer(A, B, 7, 1, "0xt"),
+        transfer(A, B, 8, 2, "0xt"),
+    ]
     assert read(CONSECUTIVE, 3, ZERO, A, data=encode(["uint256"], [5])) == [
-        moved(ZERO, A, token, 1, "0xt") for token in (3, 4, 5)
+        transfer(ZERO, A, token, 1, "0xt") for token in (3, 4, 5)
     ]
     assert read(UPDATE, data=encode(["uint256"], [9])) == [MetadataUpdate(9, 9)]
     assert read(BATCH_UPDATE, data=pair) == [MetadataUpdate(7, 3)]
@@ -163,15 +173,15 @@ def test_every_event_is_read() -> None:
         {**log(TRANSFER, ZERO, A, 1), "removed": True},
     ],
 )
-def test_logs_that_are_not_what_they_promise_are_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - each says it in other words
+def test_malformed_logs_are_rejected(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the messages differ
         parse_logs([wrong], 1, 9)
 
 
-def test_logs_are_read_in_the_order_of_the_chain() -> None:
+def test_logs_are_sorted_in_chain_order() -> None:
     logs = [
-        log(URI, number, block=block, at=at)
-        for number, block, at in ((3, 7, 0), (2, 5, 11), (1, 5, 2))
+        log(URI, number, block=block, index=index)
+        for number, block, index in ((3, 7, 0), (2, 5, 11), (1, 5, 2))
     ]
     assert parse_logs(logs, 5, 7) == [
         MetadataUpdate(1, 1),
@@ -180,10 +190,10 @@ def test_logs_are_read_in_the_order_of_the_chain() -> None:
     ]
 
 
-def test_a_journal_keeps_what_was_read(tmp_path: Path) -> None:
+def test_a_journal_can_be_reopened(tmp_path: Path) -> None:
     journal = open_journal(tmp_path / "a" / "journal")
     ranges = [
-        BlockRange(0, 9, "0xa", 5, (moved(ZERO, A, 2**255), MetadataUpdate(1, 2))),
+        BlockRange(0, 9, "0xa", 5, (transfer(ZERO, A, 2**255), MetadataUpdate(1, 2))),
         BlockRange(10, 12, "0xb", 6, ()),
     ]
     for stretch in ranges:

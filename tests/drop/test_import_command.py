@@ -1,4 +1,4 @@
-"""``build.py import``: drops that were made elsewhere."""
+"""``build.py import``: drops made with other tools."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def take_in(site: Path, folder: Path, *given: str) -> int:
-    return run(["import", str(folder), "--site", str(site), *given], build, ROOT)
+def import_folder(site: Path, folder: Path, *options: str) -> int:
+    return run(["import", str(folder), "--site", str(site), *options], build, ROOT)
 
 
 def hashlips(edition: int, **traits: str) -> dict[str, object]:
@@ -53,46 +53,46 @@ def tokens(site: Path) -> dict[str, dict[str, Any]]:
     return {token["id"]: token for token in ledger["tokens"]}
 
 
-def test_a_drop_of_hashlips_becomes_a_ledger_that_builds(
+def test_a_hashlips_drop_becomes_a_ledger_that_builds(
     site: Path, tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drop = tmp_path / "json"
-    every = [
+    tokens_metadata = [
         hashlips(1, Song="One", Drums="Live", Bass="Synth", Background="Blue"),
         hashlips(2, Song="Two", Drums="Tape", Bass="Live", Background="Red"),
     ]
-    for each in every:
-        write_json(drop / f"{each['edition']}.json", each)
-    write_json(drop / "_metadata.json", every)
+    for metadata in tokens_metadata:
+        write_json(drop / f"{metadata['edition']}.json", metadata)
+    write_json(drop / "_metadata.json", tokens_metadata)
     write_json(drop / "3", {"name": "?", "image": "ipfs://hidden.png"})
-    assert take_in(site, drop) == 0
+    assert import_folder(site, drop) == 0
     table = site / "traits.csv"
     lines = table.read_text("utf-8").splitlines()
     assert lines[0] == "trait,value,song,layer,stem"
     assert "Song,One,one,," in lines
     assert "Drums,Live,,drums,live" in lines
     assert "Background,Blue,,," in lines
-    assert take_in(site, drop) == 1
+    assert import_folder(site, drop) == 1
     assert "already exists" in capsys.readouterr().err
-    assert take_in(site, drop, "--traits", str(table)) == 0
-    found = tokens(site)
-    assert found["1"]["stems"] == {"drums": "live", "bass": "synth"}
-    assert (found["2"]["tier"], found["2"]["song"]) == ("song", "two")
-    assert found["3"] == {"id": "3", "tier": "stem", "state": "unrevealed"}
+    assert import_folder(site, drop, "--traits", str(table)) == 0
+    ledger = tokens(site)
+    assert ledger["1"]["stems"] == {"drums": "live", "bass": "synth"}
+    assert (ledger["2"]["tier"], ledger["2"]["song"]) == ("song", "two")
+    assert ledger["3"] == {"id": "3", "tier": "stem", "state": "unrevealed"}
     assert press_small(site) == 0
     assert (site / "dist/songs/two/2-1/index.html").is_file()
-    assert take_in(site, drop, "--traits", str(table)) == 1
-    assert take_in(site, drop, "--traits", str(table), "--append") == 1
+    assert import_folder(site, drop, "--traits", str(table)) == 1
+    assert import_folder(site, drop, "--traits", str(table), "--append") == 1
     assert "is already in the ledger" in capsys.readouterr().err
 
 
-def test_our_own_metadata_comes_back_as_it_went(site: Path, press_small: Press) -> None:
+def test_our_own_metadata_round_trips(site: Path, press_small: Press) -> None:
     assert run(["mint", "--site", str(site), "--seed", "a"], build, ROOT) == 0
     before = tokens(site)
     assert press_small(site) == 0
     (site / "content/tokens.json").unlink()
-    assert take_in(site, site / "dist/metadata") == 0
-    assert take_in(site, site / "dist/metadata", "--traits", str(site / "traits.csv")) == 0
+    assert import_folder(site, site / "dist/metadata") == 0
+    assert import_folder(site, site / "dist/metadata", "--traits", str(site / "traits.csv")) == 0
     assert tokens(site) == before
 
 
@@ -115,7 +115,7 @@ def test_our_own_metadata_comes_back_as_it_went(site: Path, press_small: Press) 
         ),
     ],
 )
-def test_metadata_of_every_kind_is_read(
+def test_metadata_of_every_kind_is_parsed(
     tmp_path: Path, name: str, content: object, token_id: str, traits: object
 ) -> None:
     write_json(tmp_path / name, content)
@@ -129,7 +129,7 @@ TWO = {"A": "1", "B": "2"}
 
 
 @pytest.mark.parametrize(
-    ("traits", "table", "says"),
+    ("traits", "table", "message"),
     [
         (
             {"Drums": "Live"},
@@ -154,51 +154,51 @@ TWO = {"A": "1", "B": "2"}
         ),
     ],
 )
-def test_tables_that_do_not_fit_are_refused(
+def test_invalid_tables_are_rejected(
     site: Path,
     tmp_path: Path,
     *,
     traits: dict[str, str],
     table: str,
-    says: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     write_json(tmp_path / "json/1.json", hashlips(1, **traits))
     write(tmp_path / "traits.csv", table)
-    assert take_in(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
-    assert says in capsys.readouterr().err
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
+    assert message in capsys.readouterr().err
     assert not (site / "content/tokens.json").exists()
 
 
-def test_more_tokens_than_the_supply_are_refused(
+def test_more_tokens_than_the_supply_are_rejected(
     site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(5):
         write_json(tmp_path / f"json/{number}.json", hashlips(number, Drums="Live"))
     write(tmp_path / "traits.csv", HEAD + "Drums,*,one,drums,live\n")
-    assert take_in(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 1
     assert "exceed the supply of one/drums/live" in capsys.readouterr().err
 
 
-def test_folders_and_files_that_are_no_drop_are_refused(
+def test_folders_and_files_that_are_not_a_drop_are_rejected(
     site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drop = tmp_path / "json"
-    assert take_in(site, drop) == 1
+    assert import_folder(site, drop) == 1
     drop.mkdir()
-    assert take_in(site, drop) == 1
+    assert import_folder(site, drop) == 1
     write(drop / "1.json", "{")
     write(drop / "2.json", "7")
     write_json(drop / "3.json", hashlips(3, A="1"))
     write_json(drop / f"{3:064x}.json", hashlips(3, A="2"))
     write_json(drop / "readme.json", {"name": "words"})
-    assert take_in(site, drop) == 1
-    said = capsys.readouterr().err
-    for words in (
+    assert import_folder(site, drop) == 1
+    output = capsys.readouterr().err
+    for message in (
         "is not a folder",
         "contains no token metadata",
         "1.json: line 1: is not valid JSON",
         "2.json: must be an object",
         "3.json: contradicts",
     ):
-        assert words in said
+        assert message in output

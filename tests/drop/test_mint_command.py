@@ -1,4 +1,4 @@
-"""``build.py mint``, through the front door: the ledger that a plan becomes."""
+"""``build.py mint``: options, reports and the resulting ledger."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def weigh(site: Path, rule: str = "+++\n") -> None:
-    """Give song one weights instead of supplies, and perhaps a rule; leave song two out."""
+def use_weights(site: Path, rule: str = "+++\n") -> None:
+    """Give song one weights instead of supplies, and optionally a rule; remove song two."""
     one = site / "content/albums/tides/one.md"
     one.write_text(WEIGHTED.replace("+++\n", rule).replace(rule, "+++\n", 1), "utf-8")
     (site / "content/albums/tides/two.md").unlink()
@@ -49,13 +49,13 @@ def weigh(site: Path, rule: str = "+++\n") -> None:
     index.write_text(index.read_text("utf-8").replace(', "two"', ""), "utf-8")
 
 
-def mint(site: Path, *given: str) -> int:
-    return run(["mint", "--site", str(site), *given], build, ROOT)
+def mint(site: Path, *options: str) -> int:
+    return run(["mint", "--site", str(site), *options], build, ROOT)
 
 
 def tokens(site: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((site / "content/tokens.json").read_text())["tokens"]
-    return found
+    entries: list[dict[str, Any]] = json.loads((site / "content/tokens.json").read_text())["tokens"]
+    return entries
 
 
 def stems(site: Path) -> Counter[str]:
@@ -70,17 +70,19 @@ def test_exact_supplies_are_met_exactly(site: Path) -> None:
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
 
 
-def test_a_seed_is_a_ledger(site: Path) -> None:
-    made = []
+def test_the_same_seed_gives_the_same_ledger(site: Path) -> None:
+    ledgers = []
     for seed in ("a", "a", "b"):
         assert mint(site, "--seed", seed) == 0
-        made.append((site / "content/tokens.json").read_bytes())
+        ledgers.append((site / "content/tokens.json").read_bytes())
         (site / "content/tokens.json").unlink()
-    assert made[0] == made[1] != made[2]
+    assert ledgers[0] == ledgers[1] != ledgers[2]
     assert mint(site, "--seed", "a") == 0
-    # The same on every machine, for good: drops in the world depend on it.
-    first = [f"{each['song']}/{each['layer']}/{each['stem']}" for each in tokens(site)[:6]]
-    assert first == [
+    # Must never change: existing drops depend on it.
+    first_items = [
+        f"{token['song']}/{token['layer']}/{token['stem']}" for token in tokens(site)[:6]
+    ]
+    assert first_items == [
         "one/drums/live",
         "two/bass/synth",
         "two/bass/synth",
@@ -90,7 +92,7 @@ def test_a_seed_is_a_ledger(site: Path) -> None:
     ]
 
 
-def test_a_drop_goes_on_without_touching_what_exists(
+def test_appending_does_not_change_existing_tokens(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert mint(site, "--seed", "a", "--size", "20") == 0
@@ -103,7 +105,7 @@ def test_a_drop_goes_on_without_touching_what_exists(
 
 
 def test_weights_are_apportioned_or_drawn(site: Path) -> None:
-    weigh(site)
+    use_weights(site)
     assert mint(site, "--seed", "a", "--size", "60") == 0
     assert stems(site) == {
         "one/drums/live": 25,
@@ -117,15 +119,15 @@ def test_weights_are_apportioned_or_drawn(site: Path) -> None:
     assert stems(site)["one/drums/tape"] != 5
 
 
-def test_an_appended_drop_brings_weights_nearer_to_the_wish(site: Path) -> None:
-    weigh(site)
+def test_appending_moves_counts_towards_the_targets(site: Path) -> None:
+    use_weights(site)
     for size in ("7", "11", "42"):
         assert mint(site, "--seed", "a", "--size", size, "--append") == 0
     assert stems(site)["one/drums/live"] == 25
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("options", "message"),
     [
         (["--size", "33"], "supplies: one 16 + two 16 = 32; 0 minted, 32 left"),
         (["--tier", "song", "--size", "2"], "is required: which song to mint"),
@@ -141,16 +143,18 @@ def test_an_appended_drop_brings_weights_nearer_to_the_wish(site: Path) -> None:
         ([f"--place={n}=one/drums/live" for n in range(5)], "supply: 4"),
     ],
 )
-def test_plans_that_cannot_be_are_refused_with_the_arithmetic(
-    site: Path, given: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_impossible_plans_are_rejected_with_the_numbers(
+    site: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert mint(site, *given) == 1
-    assert says in capsys.readouterr().err
+    assert mint(site, *options) == 1
+    assert message in capsys.readouterr().err
     assert not (site / "content/tokens.json").exists()
 
 
-def test_rules_leave_no_room_for_a_supply(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    weigh(site, RULE)
+def test_a_supply_larger_than_the_rules_allow_is_rejected(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_weights(site, RULE)
     one = site / "content/albums/tides/one.md"
     text = one.read_text("utf-8").replace("weight = 5", "supply = 2")
     one.write_text(text.replace("weight = 1", "supply = 1", 1), "utf-8")
@@ -158,33 +162,33 @@ def test_rules_leave_no_room_for_a_supply(site: Path, capsys: pytest.CaptureFixt
     assert "variations with it that are left: 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", [["--size", "0"], ["--size", "-3"], ["--first", "x"]])
-def test_what_is_no_number_is_refused(site: Path, given: list[str]) -> None:
+@pytest.mark.parametrize("options", [["--size", "0"], ["--size", "-3"], ["--first", "x"]])
+def test_sizes_and_ids_must_be_positive_numbers(site: Path, options: list[str]) -> None:
     with pytest.raises(SystemExit):
-        mint(site, *given)
+        mint(site, *options)
 
 
 def test_every_variation_is_minted_once(site: Path) -> None:
-    weigh(site, RULE)
+    use_weights(site, RULE)
     assert mint(site, "--tier", "song", "--size", "2", "--seed", "a") == 0
     assert mint(site, "--tier", "song", "--size", "1", "--seed", "a", "--append") == 0
-    found = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
-    assert found == {("live", "live"), ("tape", "live"), ("tape", "synth")}
+    stems_minted = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
+    assert stems_minted == {("live", "live"), ("tape", "live"), ("tape", "synth")}
     assert mint(site, "--tier", "song", "--size", "1", "--append") == 1
 
 
-def test_hand_made_tokens_have_the_place_they_were_given(site: Path) -> None:
-    place = ["--place", "5=two/bass/synth", "--place", "77=one/2-1"]
-    assert mint(site, "--seed", "a", "--size", "12", *place) == 0
-    found = {token["id"]: token for token in tokens(site)}
-    assert len(found) == 12
-    assert found["5"]["stem"] == "synth"
-    assert found["77"]["stems"] == {"drums": "tape", "bass": "live"}
-    assert [*found] == [str(n) for n in range(1, 12)] + ["77"]
+def test_hand_made_tokens_get_their_ids(site: Path) -> None:
+    options = ["--place", "5=two/bass/synth", "--place", "77=one/2-1"]
+    assert mint(site, "--seed", "a", "--size", "12", *options) == 0
+    by_id = {token["id"]: token for token in tokens(site)}
+    assert len(by_id) == 12
+    assert by_id["5"]["stem"] == "synth"
+    assert by_id["77"]["stems"] == {"drums": "tape", "bass": "live"}
+    assert [*by_id] == [str(n) for n in range(1, 12)] + ["77"]
 
 
-def test_the_report_is_a_table(site: Path, tmp_path: Path) -> None:
-    weigh(site)
+def test_the_report_can_be_written_as_csv(site: Path, tmp_path: Path) -> None:
+    use_weights(site)
     assert mint(site, "--seed", "a", "--size", "7", "--csv", str(tmp_path / "r.csv")) == 0
     rows = list(csv.DictReader((tmp_path / "r.csv").read_text("utf-8").splitlines()))
     assert rows[0] == {
@@ -199,7 +203,7 @@ def test_the_report_is_a_table(site: Path, tmp_path: Path) -> None:
     assert sum(int(row["drawn"]) for row in rows) == 7
 
 
-def test_the_report_says_what_its_columns_are_and_where_the_table_is(
+def test_the_report_explains_its_columns_and_names_the_csv_file(
     site: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -207,16 +211,16 @@ def test_the_report_says_what_its_columns_are_and_where_the_table_is(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert mint(site, "--seed", "a", "--csv", "plan.csv") == 0
-    said = capsys.readouterr().err
-    assert f"{tmp_path / 'plan.csv'}: 8 lines" in said
+    output = capsys.readouterr().err
+    assert f"{tmp_path / 'plan.csv'}: 8 lines" in output
     for heading in ("target", "planned", "drawn", "deviation"):
-        assert f"{heading}: " in said
+        assert f"{heading}: " in output
 
 
-def test_editions_are_one_id_for_each_stem(site: Path, press_small: Press) -> None:
+def test_editions_have_one_id_per_stem(site: Path, press_small: Press) -> None:
     assert mint(site, "--seed", "a", "--editions") == 0
-    found = tokens(site)
-    assert [token["supply"] for token in found] == [4] * 8
+    entries = tokens(site)
+    assert [token["supply"] for token in entries] == [4] * 8
     assert len(stems(site)) == 8
     assert press_small(site) == 0
     assert "<dt>Copies</dt><dd>4</dd>" in (site / "dist/tokens/1/index.html").read_text("utf-8")
@@ -225,8 +229,8 @@ def test_editions_are_one_id_for_each_stem(site: Path, press_small: Press) -> No
     assert mint(site, "--append", "--size", "1") == 1
 
 
-def test_a_drop_of_editions_goes_on(site: Path) -> None:
-    weigh(site)
+def test_a_drop_of_editions_can_be_extended(site: Path) -> None:
+    use_weights(site)
     assert mint(site, "--seed", "a", "--editions", "--size", "24") == 0
     assert mint(site, "--seed", "a", "--editions", "--size", "24", "--append") == 0
     copies = Counter[str]()
@@ -236,32 +240,32 @@ def test_a_drop_of_editions_goes_on(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "given", "message"),
+    ("settings", "options", "message"),
     [
         ('standard = "erc721"', [], "mint: editions: require ERC-1155"),
         ("blind = true", [], "mint: editions: cannot be blind"),
         ("", ["--tier", "song"], "mint: editions: are for stems only"),
     ],
 )
-def test_editions_that_cannot_be_are_refused(
+def test_impossible_editions_are_rejected(
     settings: str,
-    given: list[str],
+    options: list[str],
     message: str,
     site: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = site / "site.toml"
     text = path.read_text("utf-8")
-    at = "[drop]\n" if "blind" in settings else "[collection.contract]\n"
-    path.write_text(text.replace(at, f"{at}{settings}\n"), "utf-8")
-    assert mint(site, "--editions", *given) == 1
+    heading = "[drop]\n" if "blind" in settings else "[collection.contract]\n"
+    path.write_text(text.replace(heading, f"{heading}{settings}\n"), "utf-8")
+    assert mint(site, "--editions", *options) == 1
     assert message in capsys.readouterr().err
 
 
-def test_what_was_approved_is_all_that_is_minted(
+def test_only_approved_variations_are_minted(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    weigh(site, RULE)
+    use_weights(site, RULE)
     verdicts = {"1-1": "approved", "2-2": "approved", "2-1": "rejected", "1-2": "approved"}
     write(site / "audition.json", json.dumps({"one": verdicts}))
     approved = ("--tier", "song", "--approved", "--seed", "a")
@@ -269,14 +273,14 @@ def test_what_was_approved_is_all_that_is_minted(
     assert "3 are approved; 2 of them are permitted and not minted" in capsys.readouterr().err
     assert mint(site, *approved, "--size", "1") == 0
     assert mint(site, *approved, "--append") == 0
-    found = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
-    assert found == {("live", "live"), ("tape", "synth")}
+    stems_minted = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
+    assert stems_minted == {("live", "live"), ("tape", "synth")}
 
 
-def test_more_approved_than_the_supply_is_refused(
+def test_more_approved_variations_than_the_supply_are_rejected(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    weigh(site)
+    use_weights(site)
     one = site / "content/albums/tides/one.md"
     text = one.read_text("utf-8").replace("weight = 5", "supply = 1")
     one.write_text(text.replace("weight = 1", "supply = 1", 1), "utf-8")
@@ -285,7 +289,7 @@ def test_more_approved_than_the_supply_is_refused(
     assert "one/drums/live: is approved more often than its supply" in capsys.readouterr().err
 
 
-def test_a_blind_drop_tells_nothing_in_the_ledger(
+def test_a_blind_drop_reveals_nothing_in_the_ledger(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = site / "site.toml"
@@ -299,7 +303,7 @@ def test_a_blind_drop_tells_nothing_in_the_ledger(
 
 
 def test_rejected_variations_are_left_out(site: Path) -> None:
-    weigh(site)
+    use_weights(site)
     write(
         site / "audition.json",
         json.dumps({"one": {"1-1": "rejected", "2-2": "approved", "9-9": "rejected"}}),

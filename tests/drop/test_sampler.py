@@ -1,4 +1,4 @@
-"""Distinct variations with counts that were asked for."""
+"""Samples of distinct variations with target counts."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ if TYPE_CHECKING:
 
 @settings(max_examples=200)
 @given(songs(), st.data())
-def test_counts_that_can_be_met_are_met(song: Song, data: st.DataObject) -> None:
-    """What is wished for is what some set of variations has, beside others that are taken."""
+def test_target_counts_that_can_be_met_are_met(song: Song, data: st.DataObject) -> None:
+    """The target is the count of some set of variations, while others are taken."""
     space = list(VariationSpace(song))
     order = data.draw(st.permutations(space))
     size = data.draw(st.integers(0, len(space)))
     taken = set(order[size : size + data.draw(st.integers(0, len(space) - size))])
-    wished = count_stems(song, order[:size])
+    target = count_stems(song, order[:size])
     met = []
     for seed in range(5):
-        picked = sample(song, wished, size, taken, SeededRandom(str(seed)))
-        assert len(set(picked)) == size
-        assert not taken & set(picked)
-        assert set(picked) <= set(space)
-        met.append(count_stems(song, picked) == wished)
+        choices = sample(song, target, size, taken, SeededRandom(str(seed)))
+        assert len(set(choices)) == size
+        assert not taken & set(choices)
+        assert set(choices) <= set(space)
+        met.append(count_stems(song, choices) == target)
         if met[-1]:
             break
     assert any(met)
 
 
-def test_a_space_is_filled_to_the_last_one() -> None:
+def test_a_whole_space_can_be_sampled() -> None:
     song = song_of([10, 10, 10, 10])
-    wished = available_per_stem(song, set())
-    picked = sample(song, wished, 10_000, set(), SeededRandom("full"))
-    assert set(picked) == set(VariationSpace(song))
-    assert picked != sorted(picked)
+    target = available_per_stem(song, set())
+    choices = sample(song, target, 10_000, set(), SeededRandom("full"))
+    assert set(choices) == set(VariationSpace(song))
+    assert choices != sorted(choices)
 
 
-def test_a_space_of_millions_is_drawn_from_without_listing_it() -> None:
+def test_a_space_of_millions_is_sampled_without_listing_it() -> None:
     song = song_of([10] * 8)
-    wished = [largest_remainder(10_000, [exact_weight(s) for s in la.stems]) for la in song.layers]
-    picked = sample(song, wished, 10_000, set(), SeededRandom("many"))
-    assert len(set(picked)) == 10_000
-    assert count_stems(song, picked) == wished
+    target = [largest_remainder(10_000, [exact_weight(s) for s in la.stems]) for la in song.layers]
+    choices = sample(song, target, 10_000, set(), SeededRandom("many"))
+    assert len(set(choices)) == 10_000
+    assert count_stems(song, choices) == target
 
 
-def test_a_seed_picks_the_same_everywhere() -> None:
+def test_the_same_seed_gives_the_same_sample() -> None:
     song = song_of([3, 4, 2])
-    wished = [[2, 2, 2], [3, 1, 1, 1], [4, 2]]
-    assert sample(song, wished, 6, set(), SeededRandom("one")) == sample(
-        song, wished, 6, set(), SeededRandom("one")
+    target = [[2, 2, 2], [3, 1, 1, 1], [4, 2]]
+    assert sample(song, target, 6, set(), SeededRandom("one")) == sample(
+        song, target, 6, set(), SeededRandom("one")
     )
-    assert sample(song, wished, 6, set(), SeededRandom("one")) != sample(
-        song, wished, 6, set(), SeededRandom("two")
+    assert sample(song, target, 6, set(), SeededRandom("one")) != sample(
+        song, target, 6, set(), SeededRandom("two")
     )

@@ -1,4 +1,4 @@
-"""``build.py new``: a site out of a folder of stems."""
+"""``build.py new``: a site from a folder of stems."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from tests.conftest import Press
 
 
-def guessed(*names: str, folder: str = "my-stems") -> list[str]:
+def guess_names(*names: str, folder: str = "my-stems") -> list[str]:
     paths = [PurePosixPath(name) for name in names]
-    found = guess(paths, folder)
-    return ["/".join(found[path]) for path in paths]
+    guesses = guess(paths, folder)
+    return ["/".join(guesses[path]) for path in paths]
 
 
 @pytest.mark.parametrize(
@@ -53,22 +53,22 @@ def guessed(*names: str, folder: str = "my-stems") -> list[str]:
         ),
     ],
 )
-def test_names_tell_layers_and_stems(names: list[str], expected: list[str]) -> None:
-    assert guessed(*names) == expected
+def test_names_determine_layers_and_stems(names: list[str], expected: list[str]) -> None:
+    assert guess_names(*names) == expected
 
 
 NAMES = st.text(st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1)
 
 
 @given(st.lists(st.lists(NAMES.filter(lambda n: n.strip(".")), min_size=1, max_size=4), max_size=6))
-def test_every_file_is_guessed_something(parts: list[list[str]]) -> None:
-    paths = [PurePosixPath(*each[:-1], f"{each[-1]}.wav") for each in parts]
-    found = guess(paths, "stems")
-    assert found.keys() == set(paths)
-    assert all(all(names) for names in found.values())
+def test_every_file_gets_a_guess(parts: list[list[str]]) -> None:
+    paths = [PurePosixPath(*names[:-1], f"{names[-1]}.wav") for names in parts]
+    guesses = guess(paths, "stems")
+    assert guesses.keys() == set(paths)
+    assert all(all(guess_) for guess_ in guesses.values())
 
 
-def test_a_tempo_in_names_counts_if_they_agree() -> None:
+def test_a_tempo_in_names_counts_if_all_agree() -> None:
     assert tempo_in_names(["a 92bpm.wav", "b 92 BPM.wav", "c.wav"]) == 92
     assert tempo_in_names(["a 92bpm.wav", "b 93bpm.wav"]) is None
     assert tempo_in_names(["a 192384bpm"]) is None
@@ -83,13 +83,13 @@ def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
             assert found[0] == said["bpm"], page.stem
 
 
-def test_bars_have_as_many_beats_as_was_said(
+def test_the_number_of_beats_per_bar_can_be_set(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frames = 8000 * 24  # 12 bars of three beats at 90 beats a minute
+    frames = 8000 * 24  # 12 bars of three beats at 90 bpm
     clicks = np.zeros(frames, dtype=np.float32)
-    for at in range(36):
-        clicks[at * frames // 36 :][:400] = 0.9 if at % 3 == 0 else 0.3
+    for beat in range(36):
+        clicks[beat * frames // 36 :][:400] = 0.9 if beat % 3 == 0 else 0.3
     for layer in ("drums", "bass"):
         path = tmp_path / f"waltz/{layer}/clicks.flac"
         path.parent.mkdir(parents=True)
@@ -100,22 +100,22 @@ def test_bars_have_as_many_beats_as_was_said(
     assert "assumed 3 beats per bar" in capsys.readouterr().err
 
 
-def test_what_has_no_beginnings_has_no_tempo(tmp_path: Path) -> None:
+def test_audio_without_onsets_has_no_tempo(tmp_path: Path) -> None:
     write(tmp_path / "tone.flac", tone(frames=80_000))
     assert detect_tempo([tmp_path / "tone.flac"]) is None
     assert detect_tempo([]) is None
 
 
-def new(stems: Path, *given_: str) -> int:
-    return run(["new", str(stems), *given_], build, ROOT)
+def new(stems: Path, *options: str) -> int:
+    return run(["new", str(stems), *options], build, ROOT)
 
 
-def test_a_folder_of_stems_becomes_a_site_that_builds_at_once(
+def test_a_folder_of_stems_becomes_a_site_that_builds(
     tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stems = tmp_path / 'Night "Shift"'
-    for at, name in enumerate(("Drums - Amen", "Drums - Tape", "Bass - Süb", "Bass - Slap")):
-        write(stems / f"{name}.flac", tone(at, frames=40_000 + 800 * at))
+    for index, name in enumerate(("Drums - Amen", "Drums - Tape", "Bass - Süb", "Bass - Slap")):
+        write(stems / f"{name}.flac", tone(index, frames=40_000 + 800 * index))
     write(stems / "Drums - Amen.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
     write(stems / "notes.txt", "not a stem")
     assert new(stems, "--artist", "Ada") == 0
@@ -133,7 +133,7 @@ def test_a_folder_of_stems_becomes_a_site_that_builds_at_once(
     assert "is not empty" in capsys.readouterr().err
 
 
-def test_what_is_wrong_with_stems_is_told_at_once(
+def test_unusable_stems_are_all_reported_together(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stems = tmp_path / "stems"
@@ -144,14 +144,14 @@ def test_what_is_wrong_with_stems_is_told_at_once(
     write(stems / "one/drums/tape.flac", b"")
     write(stems / "one/bass/sub.flac", tone())
     assert new(stems) == 1
-    said = capsys.readouterr().err
-    for words in (
+    output = capsys.readouterr().err
+    for message in (
         "is not a folder",
         "contains no audio files",
         "one/drums/amen.wav",
         "the file is empty",
     ):
-        assert words in said
+        assert message in output
     write(stems / "one/drums/amen.wav", tone(container="WAV"))
     write(stems / "one/drums/tape.flac", tone())
     write(stems / "one/Drums/AMEN.flac", tone())

@@ -1,4 +1,4 @@
-"""``build.py seal`` and ``reveal``: promises, and what keeping them shows."""
+"""``build.py seal`` and ``build.py reveal``: commitments, secrecy and verification."""
 
 from __future__ import annotations
 
@@ -38,90 +38,97 @@ def site(tmp_path: Path) -> Path:
     return blind_site(tmp_path / "site", "a seed that nobody guesses")
 
 
-def blind_site(site: Path, seed: str, *more: str) -> Path:
+def blind_site(site: Path, seed: str, *options: str) -> Path:
     write_small_site(site)
     (site / "content/tokens.json").unlink()
     settings = site / "site.toml"
     settings.write_text(settings.read_text().replace('phase = "live"', "blind = true"), "utf-8")
-    assert drop(site, "mint", "--seed", seed, *more) == 0
+    assert run_command(site, "mint", "--seed", seed, *options) == 0
     return site
 
 
-def drop(site: Path, command: str, *given: str) -> int:
-    return run([command, "--site", str(site), *given], build, ROOT)
+def run_command(site: Path, command: str, *options: str) -> int:
+    return run([command, "--site", str(site), *options], build, ROOT)
 
 
 def content(site: Path, name: str) -> Any:  # noqa: ANN401 - whatever is in it
     return json.loads((site / name).read_text("utf-8"))
 
 
-def told(site: Path) -> dict[str, str]:
-    """Return what the ledger says of revealed tokens."""
+def revealed_in_ledger(site: Path) -> dict[str, str]:
+    """Return id -> item of the revealed tokens in the ledger."""
     tokens = content(site, "content/tokens.json")["tokens"]
     return {
-        each["id"]: f"{each['song']}/{each['layer']}/{each['stem']}"
-        for each in tokens
-        if each["state"] == "revealed"
+        token["id"]: f"{token['song']}/{token['layer']}/{token['stem']}"
+        for token in tokens
+        if token["state"] == "revealed"
     }
 
 
-def test_a_seal_can_be_recomputed_from_its_own_words(site: Path) -> None:
-    assert drop(site, "seal") == 0
+def test_a_seal_can_be_recomputed_as_documented(site: Path) -> None:
+    assert run_command(site, "seal") == 0
     (seal,) = content(site, SEALED)["seals"]
     secret = content(site, "secret.json")
     hashes = [
-        sha256(f"{secret['salts'][each]}:{secret['items'][each]}".encode()).hexdigest()
-        for each in seal["tokens"]
+        sha256(f"{secret['salts'][token]}:{secret['items'][token]}".encode()).hexdigest()
+        for token in seal["tokens"]
     ]
     assert seal["hashes"] == hashes
     assert seal["final"] == sha256("".join(hashes).encode()).hexdigest()
     assert seal["opened"] == {}
-    assert drop(site, "seal") == 1
+    assert run_command(site, "seal") == 1
 
 
-def test_a_reveal_opens_some_and_leaves_the_rest(site: Path) -> None:
-    assert drop(site, "seal") == 0
+def test_a_reveal_opens_only_the_given_tokens(site: Path) -> None:
+    assert run_command(site, "seal") == 0
     before = content(site, SEALED)["seals"][0]["hashes"]
-    assert drop(site, "reveal", "--tokens", "1-3,7") == 0
-    assert told(site).keys() == {"1", "2", "3", "7"}
+    assert run_command(site, "reveal", "--tokens", "1-3,7") == 0
+    assert revealed_in_ledger(site).keys() == {"1", "2", "3", "7"}
     secret = content(site, "secret.json")
-    assert told(site) == {each: secret["items"][each] for each in told(site)}
+    assert revealed_in_ledger(site) == {
+        token: secret["items"][token] for token in revealed_in_ledger(site)
+    }
     seal = content(site, SEALED)["seals"][0]
     assert seal["hashes"] == before
     assert seal["opened"].keys() == {"1", "2", "3", "7"}
     assert not [
         salt
-        for at, salt in secret["salts"].items()
-        if at not in seal["opened"] and salt in (site / SEALED).read_text()
+        for token_id, salt in secret["salts"].items()
+        if token_id not in seal["opened"] and salt in (site / SEALED).read_text()
     ]
 
 
-def test_a_starting_index_turns_the_items_once_for_all(
+def test_the_first_reveal_fixes_the_starting_index(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert drop(site, "seal") == 0
-    assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "30") == 0
+    assert run_command(site, "seal") == 0
+    assert run_command(site, "reveal", "--tokens", "1-4", "--starting-index", "30") == 0
     assert "starting index, now final: 30" in capsys.readouterr().err
     items = content(site, "secret.json")["items"]
-    assert told(site) == {"1": items["31"], "2": items["32"], "3": items["1"], "4": items["2"]}
-    assert drop(site, "reveal", "--tokens", "5-32", "--starting-index", "3") == 1
+    assert revealed_in_ledger(site) == {
+        "1": items["31"],
+        "2": items["32"],
+        "3": items["1"],
+        "4": items["2"],
+    }
+    assert run_command(site, "reveal", "--tokens", "5-32", "--starting-index", "3") == 1
     assert "was fixed by the first reveal" in capsys.readouterr().err
-    assert drop(site, "reveal", "--tokens", "5-32") == 0
-    assert sorted(told(site).values()) == sorted(items.values())
+    assert run_command(site, "reveal", "--tokens", "5-32") == 0
+    assert sorted(revealed_in_ledger(site).values()) == sorted(items.values())
 
 
-def test_what_is_not_sealed_is_not_revealed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert drop(site, "reveal", "--tokens", "1-3") == 1
+def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(site, "reveal", "--tokens", "1-3") == 1
     assert "run build.py seal first" in capsys.readouterr().err
-    assert drop(site, "seal") == 0
-    for words in ("x", "3-1", "99"):
-        assert drop(site, "reveal", "--tokens", words) == 1
+    assert run_command(site, "seal") == 0
+    for ranges in ("x", "3-1", "99"):
+        assert run_command(site, "reveal", "--tokens", ranges) == 1
     (site / "secret.json").unlink()
-    assert drop(site, "reveal", "--tokens", "1") == 1
+    assert run_command(site, "reveal", "--tokens", "1") == 1
     assert "does not contain the salt and item" in capsys.readouterr().err
 
 
-def test_a_drop_that_is_not_blind_is_told_why_there_is_nothing_to_seal(
+def test_a_drop_that_is_not_blind_has_nothing_to_seal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_small_site(tmp_path)
@@ -134,23 +141,23 @@ def test_a_drop_that_is_not_blind_is_told_why_there_is_nothing_to_seal(
     assert "blind = true in [drop]" in capsys.readouterr().err
 
 
-def test_a_ledger_that_tells_is_sealed_and_tells_no_more(tmp_path: Path) -> None:
+def test_sealing_moves_items_from_the_ledger_to_the_secret_file(tmp_path: Path) -> None:
     write_small_site(tmp_path)
     ledger = content(tmp_path, "content/tokens.json")
     for token in ledger["tokens"]:
         if token["id"] in "78":
             token |= {"song": "one", "layer": "drums", "stem": "tape"}
     (tmp_path / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
-    assert drop(tmp_path, "seal") == 0
+    assert run_command(tmp_path, "seal") == 0
     after = {token["id"]: token for token in content(tmp_path, "content/tokens.json")["tokens"]}
     assert after["7"] == {"id": "7", "tier": "stem", "state": "unrevealed"}
-    assert drop(tmp_path, "reveal", "--tokens", "7") == 0
+    assert run_command(tmp_path, "reveal", "--tokens", "7") == 0
     after = {token["id"]: token for token in content(tmp_path, "content/tokens.json")["tokens"]}
     assert after["7"]["stem"] == "tape"
 
 
 @pytest.mark.parametrize(
-    ("break_it", "says"),
+    ("tamper", "message"),
     [
         (
             lambda seal: seal["opened"]["1"].__setitem__(1, "one/drums/live?"),
@@ -170,35 +177,37 @@ def test_a_ledger_that_tells_is_sealed_and_tells_no_more(tmp_path: Path) -> None
         (lambda seal: seal.__setitem__("hash", "x"), "is not a known key"),
     ],
 )
-def test_a_broken_promise_stops_the_build(
+def test_a_broken_commitment_stops_the_build(
     site: Path,
-    break_it: Callable[[dict[str, Any]], None],
-    says: str,
+    tamper: Callable[[dict[str, Any]], None],
+    message: str,
     press_small: Press,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert drop(site, "seal") == 0
-    assert drop(site, "reveal", "--tokens", "1-3") == 0
+    assert run_command(site, "seal") == 0
+    assert run_command(site, "reveal", "--tokens", "1-3") == 0
     seals = content(site, SEALED)
-    break_it(seals["seals"][0])
+    tamper(seals["seals"][0])
     (site / SEALED).write_text(json.dumps(seals), "utf-8")
     assert press_small(site) == 1
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=9), st.integers(0, 20))
-def test_places_and_tokens_turn_into_each_other(items: list[str], start: int) -> None:
-    tokens = tuple(str(7 * at) for at in range(len(items)))
+def test_slots_and_tokens_map_to_each_other(items: list[str], start: int) -> None:
+    tokens = tuple(str(7 * index) for index in range(len(items)))
     seal = Seal(tokens, (), "", start % len(items))
     assert {seal.token_at(seal.slot_of(token)) for token in tokens} == set(tokens)
     assert all(seal.token_at(seal.slot_of(token)) == token for token in tokens)
 
 
-@given(st.permutations([f"one/drums/{at}" for at in range(6)]), st.integers(0, 5), st.data())
-def test_a_verifier_finds_every_lie(items: list[str], start: int, data: st.DataObject) -> None:
-    ids = [str(at + 1) for at in range(6)]
-    hashes = [item_hash(each, item) for each, item in zip(ids, items, strict=True)]
-    opened = {each: [each, item] for each, item in zip(ids, items, strict=True)}
+@given(st.permutations([f"one/drums/{index}" for index in range(6)]), st.integers(0, 5), st.data())
+def test_verification_finds_every_changed_token(
+    items: list[str], start: int, data: st.DataObject
+) -> None:
+    ids = [str(index + 1) for index in range(6)]
+    hashes = [item_hash(token_id, item) for token_id, item in zip(ids, items, strict=True)]
+    opened = {token_id: [token_id, item] for token_id, item in zip(ids, items, strict=True)}
     seal: dict[str, Any] = {
         "tokens": ids,
         "hashes": hashes,
@@ -206,23 +215,23 @@ def test_a_verifier_finds_every_lie(items: list[str], start: int, data: st.DataO
         "opened": opened,
     }
     seal["starting_index"] = start
-    told = {ids[(at - start) % 6]: item.split("/") for at, item in enumerate(items)}
+    revealed_items = {ids[(index - start) % 6]: item.split("/") for index, item in enumerate(items)}
 
     def problems() -> list[tuple[str, dict[str, str]]]:
         tokens = [
             {"id": number, "song": song, "layer": layer, "stem": stem}
-            for number, (song, layer, stem) in told.items()
+            for number, (song, layer, stem) in revealed_items.items()
         ]
         ledger = json.dumps({"tokens": tokens})
-        found: list[tuple[str, dict[str, str]]] = json.loads(
+        result: list[tuple[str, dict[str, str]]] = json.loads(
             verify(json.dumps({"seals": [seal]}), ledger)
         )["problems"]
-        return found
+        return result
 
     assert problems() == []
     liar = data.draw(st.sampled_from(ids))
-    told[liar][2] += "!"
-    assert [given["token"] for _, given in problems()] == [liar]
+    revealed_items[liar][2] += "!"
+    assert [values["token"] for _, values in problems()] == [liar]
 
 
 def without_hashes(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -237,10 +246,10 @@ def files_of(dist: Path) -> dict[str, bytes]:
     }
 
 
-def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
+def test_sites_that_differ_only_in_secrets_are_identical(
     tmp_path: Path, press_small: Press
 ) -> None:
-    """The attack: all that an attacker could compare is equal."""
+    """An attacker has nothing to compare."""
     sites = [blind_site(tmp_path / seed, seed) for seed in ("one secret", "another")]
     assert content(sites[0], "secret.json")["items"] != content(sites[1], "secret.json")["items"]
     for site in sites:
@@ -248,7 +257,7 @@ def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
     first, second = (files_of(site / "dist") for site in sites)
     assert first == second
     for site in sites:
-        assert drop(site, "seal") == 0
+        assert run_command(site, "seal") == 0
         assert press_small(site) == 0
     first, second = (files_of(site / "dist") for site in sites)
     assert {name for name in first if first[name] != second[name]} == {
@@ -258,11 +267,11 @@ def test_sites_that_differ_in_what_is_hidden_are_the_same_to_the_byte(
     assert without_hashes(first) == without_hashes(second)
 
 
-def test_a_ledger_that_tells_is_pressed_as_one_that_does_not(
+def test_items_of_unrevealed_tokens_in_the_ledger_do_not_reach_the_site(
     tmp_path: Path, press_small: Press
 ) -> None:
     dists: list[dict[str, bytes]] = []
-    for told in (
+    for fields in (
         {},
         {"song": "one", "layer": "bass", "stem": "synth"},
         {"stem": "?", "album": "?"},
@@ -270,38 +279,38 @@ def test_a_ledger_that_tells_is_pressed_as_one_that_does_not(
         site = blind_site(tmp_path / str(len(dists)), "the same seed")
         ledger = content(site, "content/tokens.json")
         for token in ledger["tokens"][::3]:
-            token.update(told)
+            token.update(fields)
         (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
         assert press_small(site) == 0
         dists.append(files_of(site / "dist"))
     assert dists[0] == dists[1] == dists[2]
 
 
-def test_variations_are_hidden_as_stems_are(
+def test_variations_are_hidden_like_stems(
     tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = ("--tier", "song", "--song", "two", "--size", "3")
+    options = ("--tier", "song", "--song", "two", "--size", "3")
     dists = []
     for seed in ("one secret", "another secret"):
-        site = blind_site(tmp_path / seed, seed, *wanted)
+        site = blind_site(tmp_path / seed, seed, *options)
         assert press_small(site) == 0
         dists.append(files_of(site / "dist"))
     assert dists[0] == dists[1]
-    assert drop(site, "mint", *wanted, "--append") == 1
+    assert run_command(site, "mint", *options, "--append") == 1
     assert "3 minted, 0 rejected, 1 left" in capsys.readouterr().err
-    assert drop(site, "mint", "--seed", seed, *wanted[:4], "--size", "1", "--append") == 0
-    assert drop(site, "seal") == 0
-    assert drop(site, "reveal", "--tokens", "1-4", "--starting-index", "2") == 0
+    assert run_command(site, "mint", "--seed", seed, *options[:4], "--size", "1", "--append") == 0
+    assert run_command(site, "seal") == 0
+    assert run_command(site, "reveal", "--tokens", "1-4", "--starting-index", "2") == 0
     assert press_small(site) == 0
     tokens = content(site, "content/tokens.json")["tokens"]
     assert len({tuple(token["stems"].values()) for token in tokens}) == 4
 
 
-def test_no_hash_can_be_guessed_from_what_is_public(site: Path) -> None:
-    assert drop(site, "seal") == 0
+def test_no_hash_can_be_guessed_from_public_data(site: Path) -> None:
+    assert run_command(site, "seal") == 0
     hashes = set(content(site, SEALED)["seals"][0]["hashes"])
     items = set(content(site, "secret.json")["items"].values())
-    ids = [str(at) for at in range(40)]
+    ids = [str(number) for number in range(40)]
     salts = ["", *ids, "small-hours", "SMALL", *content(site, SEALED)["seals"][0]["hashes"]]
     guesses = {sha256(item.encode()).hexdigest() for item in items}
     guesses |= {item_hash(salt, item) for salt in salts for item in items}
@@ -310,24 +319,24 @@ def test_no_hash_can_be_guessed_from_what_is_public(site: Path) -> None:
     assert len(hashes) == 32
 
 
-def test_part_of_a_drop_tells_nothing_of_the_rest(tmp_path: Path, press_small: Press) -> None:
-    """Two drops share what is revealed, and differ in the rest: tokens 20 and 21 change places."""
+def test_a_partial_reveal_tells_nothing_about_the_rest(tmp_path: Path, press_small: Press) -> None:
+    """Two drops share the revealed tokens and differ in the rest, where two items are swapped."""
     sites = [blind_site(tmp_path / name, "the same seed") for name in "ab"]
     secret = content(sites[1], "secret.json")
     items = secret["items"]
-    other = next(at for at in items if int(at) > 20 and items[at] != items["20"])
+    other = next(token for token in items if int(token) > 20 and items[token] != items["20"])
     items["20"], items[other] = items[other], items["20"]
     (sites[1] / "secret.json").write_text(json.dumps(secret), "utf-8")
     dists = []
     for site in sites:
-        assert drop(site, "seal") == 0
-        assert drop(site, "reveal", "--tokens", "1-19") == 0
+        assert run_command(site, "seal") == 0
+        assert run_command(site, "reveal", "--tokens", "1-19") == 0
         assert press_small(site) == 0
         dists.append(without_hashes(files_of(site / "dist")))
     assert dists[0] == dists[1]
 
 
-def test_where_a_token_stands_in_the_file_tells_nothing(tmp_path: Path) -> None:
+def test_the_order_of_the_file_tells_nothing(tmp_path: Path) -> None:
     write_small_site(tmp_path)
     ledger = content(tmp_path, "content/tokens.json")
     ledger["tokens"].sort(key=lambda token: token.get("stem", ""))
@@ -339,17 +348,17 @@ def test_where_a_token_stands_in_the_file_tells_nothing(tmp_path: Path) -> None:
 def test_secrets_in_a_page_stop_the_build(
     site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert drop(site, "seal") == 0
+    assert run_command(site, "seal") == 0
     secret = content(site, "secret.json")
     about = site / "content/pages/about.md"
-    for found, what in ((secret["salts"]["5"], "a salt"), (secret["seed"], "the seed")):
-        about.write_text(f'+++\ntitle = "About"\n+++\nHush: {found}.', "utf-8")
+    for value, kind in ((secret["salts"]["5"], "a salt"), (secret["seed"], "the seed")):
+        about.write_text(f'+++\ntitle = "About"\n+++\nHush: {value}.', "utf-8")
         assert press_small(site) == 1
-        assert f"error: /pages/about/index.html: holds {what} of" in capsys.readouterr().err
+        assert f"error: /pages/about/index.html: contains {kind} from secret.json" in capsys.readouterr().err
     assert not (site / "dist").exists()
 
 
-def test_metadata_of_unrevealed_tokens_that_differs_stops_the_build(site: Path) -> None:
+def test_differing_metadata_of_unrevealed_tokens_stops_the_build(site: Path) -> None:
     collection = read(site).collection
     files = [
         OutputFile(f"metadata/{token.id}.json", b'{"name":"Unrevealed #%d"}' % int(token.id))
@@ -363,7 +372,7 @@ def test_metadata_of_unrevealed_tokens_that_differs_stops_the_build(site: Path) 
     assert [fault.where for fault in findings.faults] == ["/metadata/5.json"]
 
 
-def test_copies_that_differ_are_warned_about(site: Path) -> None:
+def test_differing_supplies_of_unrevealed_tokens_get_a_warning(site: Path) -> None:
     ledger = content(site, "content/tokens.json")
     ledger["tokens"][3]["supply"] = 9
     (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
@@ -373,15 +382,15 @@ def test_copies_that_differ_are_warned_about(site: Path) -> None:
     assert [warning.key for warning in findings.warnings] == ["supply"]
 
 
-def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
+def test_ids_in_the_order_of_stems_get_a_warning(site: Path) -> None:
     def warned() -> list[str]:
         collection, findings = read(site).collection, Findings()
         metadata = [OutputFile(f"metadata/{token.id}.json", b"{}") for token in collection.tokens]
         check_leaks(collection, metadata, findings)
         return [warning.message for warning in findings.warnings]
 
-    assert drop(site, "seal") == 0
-    assert drop(site, "reveal", "--tokens", "1-28") == 0
+    assert run_command(site, "seal") == 0
+    assert run_command(site, "reveal", "--tokens", "1-28") == 0
     assert warned() == []
     ledger = content(site, "content/tokens.json")
     revealed = ledger["tokens"][:28]
@@ -390,15 +399,15 @@ def test_ids_that_follow_the_stems_are_warned_about(site: Path) -> None:
         token["id"] = str(number)
     (site / SEALED).unlink()
     (site / "content/tokens.json").write_text(json.dumps(ledger), "utf-8")
-    assert [what.split(":")[0] for what in warned()] == [
-        "tells by its ids what unrevealed tokens are"
+    assert [message.split(":")[0] for message in warned()] == [
+        "discloses unrevealed tokens by the order of ids"
     ]
 
 
 @pytest.mark.browser
-def test_a_visitor_verifies_it_in_python(site: Path, chromium: Browser, serve: Serve) -> None:
-    assert drop(site, "seal") == 0
-    assert drop(site, "reveal", "--tokens", "1-5", "--starting-index", "4") == 0
+def test_a_visitor_verifies_the_seal_in_python(site: Path, chromium: Browser, serve: Serve) -> None:
+    assert run_command(site, "seal") == 0
+    assert run_command(site, "reveal", "--tokens", "1-5", "--starting-index", "4") == 0
     assert run(["--site", str(site)], build, ROOT) == 0
     page = chromium.new_page()
     page.goto(f"{serve(site / 'dist', '/a/')}provenance/")

@@ -1,4 +1,4 @@
-"""``build.py sync`` in front of a real chain, and of endpoints that are not what they should be."""
+"""``build.py sync`` with a real chain, and with faulty endpoints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SIZE = 10_000
 FORGED = 60
 GIVEN = 200
 TOUCHED = 1200
-"""The last token of those that something is done with."""
+"""The last token that is transferred, forged or burned."""
 ME, YOU = (to_checksum_address("0x" + byte * 20) for byte in ("ab", "cd"))
 PARTS = (("drums", "live"), ("bass", "synth"))
 
@@ -58,7 +58,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_site(site: Path, address: str, urls: list[str], standard: str, size: int) -> Path:
-    """Write a site whose odd tokens are drums of song one, and whose even ones are its bass."""
+    """Write a site whose odd tokens are drums and whose even tokens are bass of song one."""
     write_small_site(site)
     one = site / "content/albums/tides/one.md"
     one.write_text(one.read_text("utf-8").replace("supply = 4", "weight = 4"), "utf-8")
@@ -77,23 +77,23 @@ def write_site(site: Path, address: str, urls: list[str], standard: str, size: i
     return site
 
 
-def sync(site: Path, *given: str) -> int:
-    return run(["sync", "--site", str(site), *given], build, ROOT)
+def sync(site: Path, *options: str) -> int:
+    return run(["sync", "--site", str(site), *options], build, ROOT)
 
 
 def ledger(site: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((site / "content/tokens.json").read_text("utf-8"))
-    return found
+    content: dict[str, Any] = json.loads((site / "content/tokens.json").read_text("utf-8"))
+    return content
 
 
 @pytest.fixture(scope="module")
 def large(chain: Chain) -> str:
-    """Put a drop of 10,000 tokens on the chain, hand some on and forge others."""
+    """Mint a drop of 10,000 tokens, transfer some and forge others; return its address."""
     address = chain.deploy("Drop")
     chain.mint("Drop", address, ME, 1, TOUCHED)  # a block takes longer, the more there are
     for token in range(1, 2 * FORGED, 2):
-        made = SIZE + 1 + token // 2
-        chain.send("Drop", address, "forge(uint256,uint256,uint256)", token, 2, made, by=ME)
+        forged = SIZE + 1 + token // 2
+        chain.send("Drop", address, "forge(uint256,uint256,uint256)", token, 2, forged, by=ME)
     for token in range(TOUCHED - GIVEN, TOUCHED):
         chain.send("Drop", address, "give(address,uint256)", YOU, token, by=ME)
     chain.send("Drop", address, "burn(uint256)", 500)
@@ -105,7 +105,7 @@ def large(chain: Chain) -> str:
     return address
 
 
-def test_ten_thousand_tokens_and_what_was_done_with_them(
+def test_ten_thousand_tokens_are_synced_with_all_that_happened(
     chain: Chain,
     large: str,
     tmp_path: Path,
@@ -114,11 +114,11 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
 ) -> None:
     site = write_site(tmp_path / "site", large, [chain.address], "erc721", SIZE)
     assert sync(site) == 0
-    said = capsys.readouterr().err
-    assert "warning: tokens that are not in the ledger: 55555" in said
-    assert "metadata updates since the last sync: 7-9" in said
-    found = ledger(site)
-    tokens = {token["id"]: token for token in found["tokens"]}
+    output = capsys.readouterr().err
+    assert "warning: tokens that are not in the ledger: 55555" in output
+    assert "metadata updates since the last sync: 7-9" in output
+    synced = ledger(site)
+    tokens = {token["id"]: token for token in synced["tokens"]}
     assert len(tokens) == SIZE + FORGED
     assert tokens["1"]["state"] == tokens["2"]["state"] == "forged"
     assert tokens["1"]["into"] == tokens["2"]["into"] == str(SIZE + 1)
@@ -132,9 +132,9 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     }
     assert tokens["500"] == {**tokens["500"], "state": "forged"}
     assert "into" not in tokens["500"]
-    assert found["unknown"] == {"55555": YOU}
-    assert len(found["owners"]) == SIZE - 2 * FORGED - 1 + FORGED
-    assert sum(owner == YOU for owner in found["owners"].values()) == GIVEN
+    assert synced["unknown"] == {"55555": YOU}
+    assert len(synced["owners"]) == SIZE - 2 * FORGED - 1 + FORGED
+    assert sum(owner == YOU for owner in synced["owners"].values()) == GIVEN
     before = (site / "content/tokens.json").read_bytes()
     assert sync(site) == 0
     assert (site / "content/tokens.json").read_bytes() == before
@@ -145,24 +145,24 @@ def test_ten_thousand_tokens_and_what_was_done_with_them(
     assert "are tokens on the chain that are not in the ledger" in capsys.readouterr().err
 
 
-def two_blocks_at_once(question: Question) -> Answer | None:
-    """Refuse to look through more."""
+def refuse_more_than_two_blocks(question: Question) -> Answer | None:
+    """Refuse log requests for more than two blocks."""
     if question["method"] != "eth_getLogs":
         return None
-    wanted = question["params"][0]
-    span = int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16)
+    log_filter = question["params"][0]
+    span = int(log_filter["toBlock"], 16) - int(log_filter["fromBlock"], 16)
     return refusal(-32005, "range too large") if span > 1 else None
 
 
-def test_a_range_that_is_refused_is_halved_without_waiting(
+def test_a_refused_range_is_halved_without_waiting(
     large: str, relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rpc, "FIRST_WAIT_SECONDS", -1.0)  # whoever waits raises
-    relay.act = two_blocks_at_once
+    relay.act = refuse_more_than_two_blocks
     assert sync(write_site(tmp_path / "site", large, [relay.address], "erc721", 300)) == 0
 
 
-def test_a_sync_that_is_killed_twenty_times_gives_the_same_ledger(
+def test_a_sync_killed_twenty_times_gives_the_same_ledger(
     chain: Chain, large: str, relay: Relay, tmp_path: Path
 ) -> None:
     clean = write_site(tmp_path / "clean", large, [chain.address], "erc721", SIZE)
@@ -171,38 +171,38 @@ def test_a_sync_that_is_killed_twenty_times_gives_the_same_ledger(
     cache = tmp_path / "killed-cache"
     command = [sys.executable, str(ROOT / "build.py"), "sync", "--site", str(killed)]
     environment = os.environ | {"STEMPRESS_CACHE": str(cache)}
-    relay.act = two_blocks_at_once
+    relay.act = refuse_more_than_two_blocks
     rng = random.Random(7)
-    ends = []
+    exit_codes = []
     for _ in range(20):
-        enough = relay.asked.total() + rng.randrange(1, 30)
+        limit = relay.asked.total() + rng.randrange(1, 30)
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603
-        while process.poll() is None and relay.asked.total() < enough:
+        while process.poll() is None and relay.asked.total() < limit:
             time.sleep(0.001)
         process.kill()
-        ends.append(process.wait())
-    assert ends.count(-9) == 20
+        exit_codes.append(process.wait())
+    assert exit_codes.count(-9) == 20
     assert subprocess.run(command, env=environment, check=False).returncode == 0  # noqa: S603
     assert (killed / "content/tokens.json").read_bytes() == (
         clean / "content/tokens.json"
     ).read_bytes()
 
 
-@pytest.mark.parametrize("at", [1, 40, 400])
-def test_a_line_that_was_never_finished_is_read_again(
-    chain: Chain, large: str, tmp_path: Path, at: int
+@pytest.mark.parametrize("missing", [1, 40, 400])
+def test_an_incomplete_line_of_the_journal_is_read_again(
+    chain: Chain, large: str, tmp_path: Path, missing: int
 ) -> None:
     site = write_site(tmp_path / "site", large, [chain.address], "erc721", 300)
     assert sync(site) == 0
     before = (site / "content/tokens.json").read_bytes()
     (journal,) = tmp_path.glob("cache/chain/*.jsonl")
-    whole = journal.read_bytes()
-    journal.write_bytes(whole[:-at])
+    content = journal.read_bytes()
+    journal.write_bytes(content[:-missing])
     assert sync(site) == 0
     assert (site / "content/tokens.json").read_bytes() == before
 
 
-def test_a_reorganised_chain_takes_back_what_it_told(
+def test_a_reorganisation_undoes_what_was_synced(
     chain: Chain, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = chain.deploy("Drop")
@@ -229,21 +229,21 @@ def test_a_reorganised_chain_takes_back_what_it_told(
     assert tokens["92"]["burned"] == ["3", "4"]
 
 
-def test_copies_change_hands_and_are_forged(chain: Chain, tmp_path: Path) -> None:
+def test_copies_are_transferred_and_forged(chain: Chain, tmp_path: Path) -> None:
     address = chain.deploy("Copies")
-    many = "mintMany(address,uint256,uint256,uint256)"
-    chain.send("Copies", address, many, ME, 1, 4, 1)
-    chain.send("Copies", address, many, ME, 5, 2, 3)
+    mint_many = "mintMany(address,uint256,uint256,uint256)"
+    chain.send("Copies", address, mint_many, ME, 1, 4, 1)
+    chain.send("Copies", address, mint_many, ME, 5, 2, 3)
     chain.send("Copies", address, "give(address,uint256,uint256)", YOU, 5, 2, by=ME)
     chain.send("Copies", address, "forge(uint256,uint256,uint256)", 1, 2, 91, by=ME)
     chain.send("Copies", address, "forge(uint256,uint256,uint256)", 5, 2, 92, by=ME)
     site = write_site(tmp_path / "site", address, [chain.address], "erc1155", 6)
     assert sync(site, "--depth", "0") == 0
-    found = ledger(site)
-    tokens = {token["id"]: token for token in found["tokens"]}
-    assert found["owners"]["5"] == {YOU: 2}
-    assert found["owners"]["6"] == {ME: 2}
-    assert found["owners"]["91"] == {ME: 1}
+    synced = ledger(site)
+    tokens = {token["id"]: token for token in synced["tokens"]}
+    assert synced["owners"]["5"] == {YOU: 2}
+    assert synced["owners"]["6"] == {ME: 2}
+    assert synced["owners"]["91"] == {ME: 1}
     assert tokens["91"]["burned"] == ["1", "2"]
     assert tokens["92"]["burned"] == []
     assert tokens["5"]["state"] == "revealed"
@@ -261,8 +261,8 @@ def test_album_tokens_are_forged_from_songs(chain: Chain, tmp_path: Path) -> Non
     for token in data["tokens"][2:]:
         token["song"] = "two"
     (site / "content/tokens.json").write_text(json.dumps(data), "utf-8")
-    for first, made in ((1, 91), (3, 92), (91, 99)):
-        chain.send("Drop", address, "forge(uint256,uint256,uint256)", first, 2, made, by=ME)
+    for first, forged in ((1, 91), (3, 92), (91, 99)):
+        chain.send("Drop", address, "forge(uint256,uint256,uint256)", first, 2, forged, by=ME)
     assert sync(site, "--depth", "0") == 0
     tokens = {token["id"]: token for token in ledger(site)["tokens"]}
     assert tokens["99"] == {
@@ -275,10 +275,10 @@ def test_album_tokens_are_forged_from_songs(chain: Chain, tmp_path: Path) -> Non
     assert tokens["91"]["into"] == tokens["92"]["into"] == "99"
 
 
-def test_endpoints_that_fail_are_passed_over(
+def test_failing_endpoints_are_skipped(
     chain: Chain, large: str, relay: Relay, tmp_path: Path
 ) -> None:
-    """Too many requests, a crash, nonsense, and an endpoint that is behind."""
+    """Rate limits, server errors, malformed answers and an endpoint that is out of sync."""
     rng = random.Random(3)
     bad: list[Answer] = [
         (429, b""),
@@ -309,7 +309,7 @@ def test_endpoints_that_fail_are_passed_over(
     assert failed > 20
 
 
-def test_what_takes_too_long_is_asked_in_halves(
+def test_a_range_that_times_out_is_halved(
     large: str,
     relay: Relay,
     tmp_path: Path,
@@ -320,8 +320,8 @@ def test_what_takes_too_long_is_asked_in_halves(
 
     def act(question: Question) -> Answer | None:
         if question["method"] == "eth_getLogs":
-            wanted = question["params"][0]
-            spans.append(1 + int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16))
+            log_filter = question["params"][0]
+            spans.append(1 + int(log_filter["toBlock"], 16) - int(log_filter["fromBlock"], 16))
             time.sleep(1.0 if spans[-1] > 200 else 0.0)
         return None
 
@@ -333,7 +333,7 @@ def test_what_takes_too_long_is_asked_in_halves(
     assert min(spans) > 20
 
 
-def test_an_endpoint_that_leaves_logs_out_is_found_out(
+def test_an_endpoint_that_omits_logs_is_detected(
     chain: Chain,
     large: str,
     relay: Relay,
@@ -354,7 +354,7 @@ def test_an_endpoint_that_leaves_logs_out_is_found_out(
     assert (site / "content/tokens.json").read_bytes() == before
 
 
-def test_endpoints_that_never_answer_or_are_elsewhere_end_the_sync(
+def test_endpoints_that_never_answer_or_are_on_another_chain_end_the_sync(
     large: str,
     relay: Relay,
     tmp_path: Path,

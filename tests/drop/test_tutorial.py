@@ -1,4 +1,4 @@
-"""docs/drop.md: one whole drop on the bundled collection, every command as it stands there."""
+"""docs/drop.md: a whole drop of the bundled collection, with every command as documented."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ pytestmark = pytest.mark.site
 
 
 def commands() -> tuple[list[str], list[list[str]]]:
-    """Return what copies the site, and the arguments of every command of the tutorial."""
+    """Return the setup commands, and the arguments of every other command of the tutorial."""
     text = (ROOT / "docs/drop.md").read_text("utf-8")
-    first, *others = BLOCK.findall(text)
-    lines = [line for block in others for line in block.splitlines()]
+    setup, *blocks = BLOCK.findall(text)
+    lines = [line for block in blocks for line in block.splitlines()]
     assert all(line.startswith(".venv/bin/python build.py ") for line in lines)
-    return first.splitlines(), [shlex.split(line)[2:] for line in lines]
+    return setup.splitlines(), [shlex.split(line)[2:] for line in lines]
 
 
 @pytest.fixture(scope="module")
@@ -55,40 +55,40 @@ def ledger(site: Path) -> dict[str, dict[str, Any]]:
     return {token["id"]: token for token in content["tokens"]}
 
 
-def test_the_tutorial_works_as_it_is_written(
+def test_the_tutorial_works_as_written(
     chain: Chain,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     address = chain.deploy("Copies")
-    copying, working = commands()
+    setup, steps = commands()
     shutil.copytree(ROOT / "content", tmp_path / "content")
     shutil.copy(ROOT / "site.toml", tmp_path)
     (tmp_path / "stems").symlink_to(ROOT / "stems")  # and so it is copied
-    subprocess.run(["/bin/bash", "-ec", "\n".join(copying)], cwd=tmp_path, check=True)  # noqa: S603
+    subprocess.run(["/bin/bash", "-ec", "\n".join(setup)], cwd=tmp_path, check=True)  # noqa: S603
     for name in ("ferry", "elsewhere"):
         set_contract(tmp_path / name, address, chain.address)
     monkeypatch.chdir(tmp_path)
-    said: list[tuple[str, str]] = []
-    for given in working:
-        if given[0] == "sync":
+    outputs: list[tuple[str, str]] = []
+    for arguments in steps:
+        if arguments[0] == "sync":
             mint = "mint(address,uint256,uint256,uint256)"
             chain.send("Copies", address, mint, ME, 1, 400, 1)
             chain.send("Copies", address, mint, ME, 1000, 1, 1)
             chain.ask("anvil_mine", hex(100))
-        assert run(given, build, ROOT) == 0, given
-        said.append((" ".join(given), capsys.readouterr().err))
-    assert len(said) == 13
+        assert run(arguments, build, ROOT) == 0, arguments
+        outputs.append((" ".join(arguments), capsys.readouterr().err))
+    assert len(outputs) == 13
     tokens = ledger(tmp_path / "ferry")
     assert len(tokens) == 447
     assert {token["state"] for token in tokens.values()} == {"revealed"}
     assert tokens["1000"]["tier"] == "stem"
     owners = json.loads((tmp_path / "ferry/content/tokens.json").read_text("utf-8"))["owners"]
     assert len(owners) == 401
-    assert any("200 tokens revealed, 247 still unrevealed" in words for _, words in said)
-    builds = [words for given, words in said if given.startswith("--site ferry")]
-    assert ["files to upload again" in words for words in builds] == [False, True, True]
+    assert any("200 tokens revealed, 247 still unrevealed" in output for _, output in outputs)
+    builds = [output for arguments, output in outputs if arguments.startswith("--site ferry")]
+    assert ["files to upload again" in output for output in builds] == [False, True, True]
     assert "changed metadata: URI for 1-200\n" in builds[1]
     provenance = (tmp_path / "ferry/dist/provenance/index.html").read_text("utf-8")
     assert "447 tokens, 447 opened" in provenance
