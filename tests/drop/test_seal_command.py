@@ -354,7 +354,10 @@ def test_secrets_in_a_page_stop_the_build(
     for value, kind in ((secret["salts"]["5"], "a salt"), (secret["seed"], "the seed")):
         about.write_text(f'+++\ntitle = "About"\n+++\nHush: {value}.', "utf-8")
         assert press_small(site) == 1
-        assert f"error: /pages/about/index.html: contains {kind} from secret.json" in capsys.readouterr().err
+        assert (
+            f"error: /pages/about/index.html: contains {kind} from secret.json"
+            in capsys.readouterr().err
+        )
     assert not (site / "dist").exists()
 
 
