@@ -141,7 +141,7 @@ class Newcomer:
     def in_place(self, line: str) -> str:
         """Put what is there in the place of what stands for something."""
         copied = "https://ferry.example/#v=1&song=undertow&mix=3-1-2-1-1"
-        line = line.replace("<a link that the mixer copied>", copied)
+        line = line.replace("<a link copied from the mixer>", copied)
         if "gateway.example" in line:
             store = Store(self.folder / "published/site.car")
             name = format_cid(store.root)

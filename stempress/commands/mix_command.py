@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixOptions:
-    """Options of a mix: ``mix_number`` may also be a link that the mixer copied."""
+    """Options of a mix: ``mix_number`` may also be a link copied from the mixer."""
 
     site: Path
     song: str
