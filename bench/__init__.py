@@ -1,1 +1,1 @@
-"""Measurements: `make bench` runs every file here that does not begin with an underscore."""
+"""Benchmarks: `make bench` runs every file here whose name does not start with an underscore."""

@@ -1,4 +1,4 @@
-"""What the benches share: a clock, a table of medians and paired ratios, Python in Chromium."""
+"""Helpers of the benchmarks: timing, tables of medians and paired ratios, Python in Chromium."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     type Job = Callable[[], float]
-    """Does its work once; returns the seconds that it took."""
+    """Does its work once; returns the time in seconds."""
 
 RUNS = 5
 
 
-def clocked(work: Callable[[], object]) -> Job:
-    """Return work as a job that takes its own time."""
+def timed(work: Callable[[], object]) -> Job:
+    """Return a job that times ``work``."""
 
     def job() -> float:
         started = perf_counter()
@@ -46,15 +46,15 @@ def clocked(work: Callable[[], object]) -> Job:
     return job
 
 
-def command(*words: str | Path) -> Job:
-    """Return a command line as a job; what it says is thrown away."""
-    return clocked(lambda: subprocess.run(words, check=True, capture_output=True))
+def command(*arguments: str | Path) -> Job:
+    """Return a job that runs a command line and discards its output."""
+    return timed(lambda: subprocess.run(arguments, check=True, capture_output=True))
 
 
 def compare(title: str, jobs: Mapping[str, Job], against: Sequence[str]) -> None:
-    """Warm every job up, run all of them ``RUNS`` times in turn, and print what came out.
+    """Warm up every job, run them all ``RUNS`` times in turn, and print the results.
 
-    A ratio is the median over the turns: how many times as fast as the other in the same turn.
+    A ratio is the median of speed-ups over a reference, each measured within the same turn.
     """
     for job in jobs.values():
         job()
@@ -62,51 +62,54 @@ def compare(title: str, jobs: Mapping[str, Job], against: Sequence[str]) -> None
     for _ in range(RUNS):
         for name, job in jobs.items():
             times[name].append(job())
-    others = [name for name in against if name in jobs]
-    print(f"\n{title}: median of {RUNS} runs" + "".join(f"; times {name}" for name in others))
-    for name, taken in times.items():
+    references = [name for name in against if name in jobs]
+    print(f"\n{title}: median of {RUNS} runs" + "".join(f"; times {name}" for name in references))
+    for name, seconds in times.items():
         ratios = [
-            median(theirs / ours for ours, theirs in zip(taken, times[other], strict=True))
-            for other in others
+            median(
+                their_time / our_time
+                for our_time, their_time in zip(seconds, times[reference], strict=True)
+            )
+            for reference in references
         ]
         columns = "".join(f"{ratio:8.2f}x" for ratio in ratios)
-        print(f"  {name:44}{median(taken) * 1000:9.0f} ms{columns}")
+        print(f"  {name:44}{median(seconds) * 1000:9.0f} ms{columns}")
 
 
-def tell_versions(*distributions: str, programs: Sequence[str] = ()) -> None:
-    """Print what is measured, and on what."""
+def print_versions(*distributions: str, programs: Sequence[str] = ()) -> None:
+    """Print versions of Python, Pyodide, distributions and programs, and the number of cores."""
     pin = parse_pin(PIN.read_text("utf-8"))
     print(f"Python {platform.python_version()}, Pyodide {pin.version}, {os.cpu_count()} cores")
     print(", ".join(f"{name} {version(name)}" for name in distributions))
     for program in programs:
         option = "-version" if program == "ffmpeg" else "--version"
-        said = subprocess.run([program, option], capture_output=True, text=True, check=True)
-        print(said.stdout.partition("\n")[0].strip())
+        result = subprocess.run([program, option], capture_output=True, text=True, check=True)
+        print(result.stdout.partition("\n")[0].strip())
 
 
-def installed(*programs: str) -> list[str]:
-    """Return the programs that are here, and name those that are not."""
+def available_programs(*programs: str) -> list[str]:
+    """Return the programs that are installed; print the names of the others."""
     for program in programs:
         if not shutil.which(program):
-            print(f"{program}: not installed, left out")
+            print(f"{program}: not available_programs, left out")
     return [program for program in programs if shutil.which(program)]
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Launch headless Chromium."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
         sys.exit("no Chromium: `make test` installs one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
 
 @contextmanager
 def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
-    """Open a page in headless Chromium that has Python, and the folder's files beside it."""
+    """Open a page in headless Chromium with Python, served with the folder's files."""
     write_runtime_site(folder, *scripts)
     server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -122,6 +125,6 @@ def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Make a folder that is gone afterwards."""
+    """Create a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)

@@ -1,4 +1,4 @@
-"""The gallery with 10,000 tokens: the size of its index, and how long keys and choices take."""
+"""Gallery with 10,000 tokens: size of the index, and response times of search and filters."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 TOKENS, HOLDERS = 10_000, 3_000
-WORDS = ("fog rough", "unrevealed", "100-200", "drums bell", "0x12ab")
+QUERIES = ("fog rough", "unrevealed", "100-200", "drums bell", "0x12ab")
 CHOICES = ("stem", "song", "revealed", "forged")
-# From a key to the frame that shows what it did: a message comes after the frame's work.
+# Time from an input event to the end of the next frame: a message arrives after the frame's work.
 WATCH = """() => {
   window.took = [];
   const watch = () => {
@@ -43,8 +43,8 @@ WATCH = """() => {
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a pressed site."""
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a built site."""
     server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -52,56 +52,61 @@ def served(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-def keys(page: Page) -> None:
-    """Type words, letter by letter, and take them back."""
-    for words in WORDS:
-        for letter in words:
+def type_queries(page: Page) -> None:
+    """Type queries letter by letter, and delete them again."""
+    for text in QUERIES:
+        for letter in text:
             page.keyboard.press(letter)
             page.wait_for_timeout(150)
-        for _ in words:
+        for _ in text:
             page.keyboard.press("Backspace")
             page.wait_for_timeout(150)
 
 
-def choices(page: Page) -> None:
-    """Choose values and take them back."""
+def click_choices(page: Page) -> None:
+    """Choose values, and clear them again."""
     for value in [*CHOICES, *CHOICES]:
         page.locator(f"[data-facet] input[value={value}]").click()
         page.wait_for_timeout(300)
 
 
 def measure(page: Page, address: str, throttling: int) -> str:
-    """Return what keys and choices took in one view, in milliseconds."""
+    """Return the response times of keys and choices in one view."""
     page.goto(address)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": throttling})
     page.locator("[data-facet=tier] li").first.wait_for()
     page.evaluate(WATCH)
     page.get_by_role("searchbox", name="Search").focus()
-    told = []
-    for name, act in (("key", keys), ("choice", choices)):
+    results = []
+    for name, act in (("key", type_queries), ("choice", click_choices)):
         page.evaluate("window.took.length = 0")
         act(page)
-        took = sorted(page.evaluate("window.took"))
-        told.append(f"{name} {median(took):.0f} ms, at most {took[-1]:.0f} ms of {len(took)}")
-    return "; ".join(told)
+        milliseconds = sorted(page.evaluate("window.took"))
+        middle, highest = median(milliseconds), milliseconds[-1]
+        results.append(
+            f"{name}: median {middle:.0f} ms, at most {highest:.0f} ms of {len(milliseconds)}"
+        )
+    return "; ".join(results)
 
 
 def main() -> None:
-    """Print the index's size, and a line for each view and speed of the processor."""
+    """Print the size of the index, and a line for each view and processor speed."""
     with TemporaryDirectory() as scratch:
         site = Path(scratch, "site")
         write_collection(site, TOKENS, holders=HOLDERS)
         if run(["--site", os.fspath(site), "--without-runtime"], build, site):
             raise SystemExit(1)
         index = (site / "dist/data/gallery.json").read_bytes()
-        packed = len(gzip.compress(index))
-        print(f"{TOKENS:,} tokens of {HOLDERS:,} holders: {len(index):,} bytes, {packed:,} gzipped")
-        with served(site / "dist") as base, chromium() as browser:
+        compressed = len(gzip.compress(index))
+        print(
+            f"{TOKENS:,} tokens, {HOLDERS:,} holders: {len(index):,} bytes, {compressed:,} gzipped"
+        )
+        with serve(site / "dist") as base, chromium() as browser:
             for throttling in (1, 4):
                 for view in ("sheet", "cards", "list"):
                     page = browser.new_page(viewport={"width": 1280, "height": 900})
-                    told = measure(page, f"{base}gallery/?view={view}", throttling)
-                    print(f"{view}, processor {throttling} times slower: {told}")
+                    result = measure(page, f"{base}gallery/?view={view}", throttling)
+                    print(f"{view}, processor {throttling} times slower: {result}")
                     page.close()
 
 

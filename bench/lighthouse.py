@@ -1,4 +1,4 @@
-"""Lighthouse's four scores for a page of each main kind, of a site as GitHub Pages shows it."""
+"""Lighthouse scores of the main kinds of pages, served as on GitHub Pages."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
 
 
 def scores(url: str) -> dict[str, int]:
-    """Return the score of every category, 0 to 100."""
+    """Return category -> score, 0 to 100."""
     flags = "--chrome-flags=--headless=new --no-sandbox --disable-gpu"
-    done = subprocess.run(
+    process = subprocess.run(
         [LIGHTHOUSE, url, "--output=json", "--quiet", flags],
         cwd=ROOT,
         env={**os.environ, "CHROME_PATH": CHROMIUM},
@@ -34,12 +34,12 @@ def scores(url: str) -> dict[str, int]:
         capture_output=True,
         text=True,
     )
-    found = json.loads(done.stdout)["categories"]
-    return {name: round(100 * category["score"]) for name, category in found.items()}
+    categories = json.loads(process.stdout)["categories"]
+    return {name: round(100 * category["score"]) for name, category in categories.items()}
 
 
 def main() -> int:
-    """Print a line for every page; return 1 if a score misses the goal."""
+    """Print the scores of every page; return 1 if one misses the goal."""
     missed = False
     if not LIGHTHOUSE.exists():
         print("no Lighthouse: `make test` installs it")
@@ -52,9 +52,11 @@ def main() -> int:
         server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(out)))
         Thread(target=server.serve_forever, daemon=True).start()
         for page in PAGES:
-            found = scores(f"http://127.0.0.1:{server.server_port}/ferry/{page}")
-            missed |= min(found.values()) < GOAL
-            print(f"/{page}: " + ", ".join(f"{name} {score}" for name, score in found.items()))
+            page_scores = scores(f"http://127.0.0.1:{server.server_port}/ferry/{page}")
+            missed |= min(page_scores.values()) < GOAL
+            print(
+                f"/{page}: " + ", ".join(f"{name} {score}" for name, score in page_scores.items())
+            )
         server.shutdown()
     return int(missed)
 

@@ -1,4 +1,4 @@
-"""Measure the loudness of 180 s: the engine, pyloudnorm, and ffmpeg's ebur128."""
+"""Loudness measurement of 180 s: the engine, pyloudnorm and ffmpeg's ebur128."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyloudnorm
 import soundfile
 
-from bench._common import clocked, command, compare, installed, scratch, tell_versions
+from bench._common import available_programs, command, compare, print_versions, scratch, timed
 from pyodide_app.engine.loudness import LoudnessMeter, integrated_loudness, true_peak
 from tests.conftest import ROOT
 
@@ -21,7 +21,7 @@ SECONDS = 180
 
 
 def bundled_stem() -> tuple[NDArray[np.float32], int]:
-    """Return a stereo stem, shape (2, frames), repeated to its length; and its rate."""
+    """Return a stereo stem, shape (2, frames), repeated to ``SECONDS``, and its sample rate."""
     for path in sorted((ROOT / "stems").rglob("*.flac")):
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
         if samples.shape[1] == 2:
@@ -29,36 +29,36 @@ def bundled_stem() -> tuple[NDArray[np.float32], int]:
     raise SystemExit("no bundled stem is stereo")
 
 
-def everything(planar: NDArray[np.float32], rate: int) -> tuple[float, ...]:
-    """Return what ffmpeg tells: integrated loudness, range, true peak."""
+def measure(planar: NDArray[np.float32], rate: int) -> tuple[float, ...]:
+    """Return integrated loudness, loudness range and true peak, as ffmpeg does."""
     meter = LoudnessMeter.measure(planar, rate)
     return meter.integrated, meter.range, true_peak(planar)
 
 
-def from_file(path: Path) -> tuple[float, ...]:
-    """Do what ffmpeg does."""
+def measure_file(path: Path) -> tuple[float, ...]:
+    """Measure an audio file."""
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    return everything(np.ascontiguousarray(samples.T), rate)
+    return measure(np.ascontiguousarray(samples.T), rate)
 
 
 def main() -> None:
     """Print the tables."""
-    programs = installed("ffmpeg")
-    tell_versions("numpy", "pyloudnorm", "soundfile", programs=programs)
+    programs = available_programs("ffmpeg")
+    print_versions("numpy", "pyloudnorm", "soundfile", programs=programs)
     planar, rate = bundled_stem()
     interleaved = np.ascontiguousarray(planar.T)
     compare(
         f"integrated loudness of {SECONDS} s of stereo, in memory",
         {
-            "engine": clocked(lambda: integrated_loudness(planar, rate)),
-            "pyloudnorm": clocked(lambda: pyloudnorm.Meter(rate).integrated_loudness(interleaved)),
+            "engine": timed(lambda: integrated_loudness(planar, rate)),
+            "pyloudnorm": timed(lambda: pyloudnorm.Meter(rate).integrated_loudness(interleaved)),
         },
         ("pyloudnorm",),
     )
     with scratch() as folder:
         wav = folder / "song.wav"
         soundfile.write(wav, interleaved, rate, "PCM_24")
-        jobs = {"engine, from a file": clocked(lambda: from_file(wav))}
+        jobs = {"engine, from a file": timed(lambda: measure_file(wav))}
         if programs:
             meter = "ebur128=peak=true:framelog=verbose"
             jobs["ffmpeg ebur128"] = command(

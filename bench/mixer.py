@@ -1,4 +1,4 @@
-"""The mixer in Chromium against a plain Web Audio page that plays the same stems with GainNodes."""
+"""The mixer in Chromium, compared with a plain Web Audio page that plays the stems by GainNodes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import soundfile
 
-from bench._common import RUNS, chromium, compare, scratch, tell_versions
+from bench._common import RUNS, chromium, compare, print_versions, scratch
 from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler, StaticServer
@@ -56,17 +56,17 @@ previews = "none"
 """
 
 
-class Counting(StaticHandler):
-    """A host that counts the bytes it sends."""
+class CountingHandler(StaticHandler):
+    """Static file handler that counts the bytes sent."""
 
     sent = 0
 
     def handle(self) -> None:
-        """Answer, and count what is written."""
+        """Answer a request, counting the bytes written."""
         write_plainly = self.wfile.write
 
         def count(data: Any) -> int:  # noqa: ANN401 - any buffer
-            Counting.sent += len(data)
+            CountingHandler.sent += len(data)
             return write_plainly(data)
 
         self.wfile.write = count  # type: ignore[method-assign]
@@ -74,12 +74,12 @@ class Counting(StaticHandler):
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a pressed site with the plain page in it."""
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a built site together with the plain page."""
     for name in ("plain.html", "watcher.js"):
         (folder / "bench").mkdir(exist_ok=True)
         shutil.copy(BROWSER / name, folder / "bench" / name)
-    server = StaticServer(("127.0.0.1", 0), partial(Counting, directory=str(folder)))
+    server = StaticServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(folder)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
@@ -87,16 +87,16 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def music() -> list[NDArray[np.int16]]:
-    """Return stereo stems of the bundled collection, as many as the largest song needs."""
-    found = []
+    """Return twelve stereo stems of the bundled collection."""
+    stems = []
     for path in sorted((ROOT / "stems" / "undertow").rglob("*.flac"))[:12]:
-        words, _ = soundfile.read(path, dtype="int16", always_2d=True)
-        found.append(np.broadcast_to(words, (len(words), 2)))
-    return found
+        samples, _ = soundfile.read(path, dtype="int16", always_2d=True)
+        stems.append(np.broadcast_to(samples, (len(samples), 2)))
+    return stems
 
 
 def write_site(folder: Path) -> None:
-    """Write a site of a song that is one steady level, one of 12 stems, and one of 9 x 180 s."""
+    """Write a site with a song of constant level, one of 12 stems, and one of 9 stems of 180 s."""
     steady = np.full((20 * RATE, 2), 8192, dtype=np.int16)
     songs = {
         "steady": [steady],
@@ -110,18 +110,18 @@ def write_site(folder: Path) -> None:
     )
     for slug, stems in songs.items():
         layers = "".join(
-            f'[[layers]]\nname = "Layer {nth}"\n[[layers.stems]]\nname = "Stem"\nsupply = 1\n'
-            for nth in range(len(stems))
+            f'[[layers]]\nname = "Layer {index}"\n[[layers.stems]]\nname = "Stem"\nsupply = 1\n'
+            for index in range(len(stems))
         )
         write(folder / f"content/albums/bench/{slug}.md", f'+++\ntitle = "{slug}"\n{layers}+++\n')
-        for nth, stem in enumerate(stems):
-            path = folder / f"stems/{slug}/layer-{nth}/stem.flac"
+        for index, stem in enumerate(stems):
+            path = folder / f"stems/{slug}/layer-{index}/stem.flac"
             path.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(path, stem, RATE, "PCM_16")
 
 
 def addresses(base: str, song: str) -> dict[str, str]:
-    """Return where the mixer and the plain page play a song."""
+    """Return the addresses of the mixer and of the plain page for a song."""
     return {
         "mixer": f"{base}songs/{song}/",
         "plain page": f"{base}bench/plain.html?song=../data/songs/{song}.json",
@@ -130,7 +130,7 @@ def addresses(base: str, song: str) -> dict[str, str]:
 
 @contextmanager
 def visitor(browser: Browser) -> Iterator[Page]:
-    """Open a page with nothing in its cache."""
+    """Open a page with an empty cache."""
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(600_000)
@@ -146,7 +146,7 @@ def start(page: Page) -> float:
 
 
 def first_sounds(browser: Browser, base: str) -> None:
-    """Print how long it takes from a click to sound."""
+    """Print the time from a click to the first sound."""
 
     def cold(address: str) -> float:
         with visitor(browser) as page:
@@ -166,19 +166,19 @@ def first_sounds(browser: Browser, base: str) -> None:
         compare(f"click to first sound, {title}", jobs, ("plain page",))
     for name, address in pages.items():
         with visitor(browser) as page:
-            before = Counting.sent
+            at_start = CountingHandler.sent
             page.goto(address, wait_until="networkidle")
-            there = Counting.sent
+            after_page = CountingHandler.sent
             start(page)
-            sound = Counting.sent
+            after_sound = CountingHandler.sent
         print(
-            f"  {name:44}{(there - before) / 1e6:9.2f} MB with the page, "
-            f"{(sound - there) / 1e6:.2f} MB more before the first sound"
+            f"  {name:44}{(after_page - at_start) / 1e6:9.2f} MB with the page, "
+            f"{(after_sound - after_page) / 1e6:.2f} MB more before the first sound"
         )
 
 
 def takeovers(browser: Browser, base: str) -> None:
-    """Print how long it takes from a click to Python mixing."""
+    """Print the time from a click until Python mixes."""
 
     def python(page: Page) -> float:
         page.evaluate(PLAY)
@@ -193,12 +193,12 @@ def takeovers(browser: Browser, base: str) -> None:
             page.reload(wait_until="networkidle")
             times["reloaded"].append(python(page))
     print(f"\nclick to Python mixing: median of {RUNS} runs")
-    for name, taken in times.items():
-        print(f"  {name:44}{median(taken) * 1000:9.0f} ms")
+    for name, seconds in times.items():
+        print(f"  {name:44}{median(seconds) * 1000:9.0f} ms")
 
 
 def latencies(browser: Browser, base: str) -> None:
-    """Print how long it takes until a fader is heard."""
+    """Print the time from moving a fader to the audible change."""
     moves = {
         "mixer": """(turn) => {
           const fader = document.querySelector(".row .volume input");
@@ -215,20 +215,20 @@ def latencies(browser: Browser, base: str) -> None:
             if name == "mixer":
                 page.evaluate("document.querySelector('stem-mixer').toggleLoop(true)")
                 page.evaluate(PLAYING)
-            found = page.evaluate(f"(turns) => window.latencies({moves[name]}, turns)", CHANGES)
-        print(f"  {name:44}{median(found) * 1000:9.1f} ms, at most {max(found) * 1000:.1f} ms")
+            seconds = page.evaluate(f"(turns) => window.latencies({moves[name]}, turns)", CHANGES)
+        print(f"  {name:44}{median(seconds) * 1000:9.1f} ms, at most {max(seconds) * 1000:.1f} ms")
 
 
 def cpu_seconds(browser: Browser) -> dict[str, float]:
-    """Return the seconds that the browser's threads have worked: those of sound, and all."""
+    """Return the CPU seconds used by the browser's worker and audio threads, and by all threads."""
     session = browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
     seconds = dict.fromkeys(SHARES, 0.0)
     for process in processes:
         for thread in Path(f"/proc/{process['id']}/task").glob("*/stat"):
-            name, _, figures = thread.read_text().partition("(")[2].rpartition(")")
-            user, system = (int(each) for each in figures.split()[11:13])
+            name, _, fields = thread.read_text().partition("(")[2].rpartition(")")
+            user, system = (int(field) for field in fields.split()[11:13])
             worked = (user + system) / os.sysconf("SC_CLK_TCK")
             seconds["everything"] += worked
             if re.search("DedicatedWorker|Audio", name):
@@ -237,9 +237,9 @@ def cpu_seconds(browser: Browser) -> dict[str, float]:
 
 
 def loads(base: str) -> None:
-    """Print what playing 12 stems takes of a core."""
+    """Print the CPU load of playing 12 stems, as a share of a core."""
     pages = addresses(base, "twelve")
-    found: dict[str, dict[str, list[float]]] = {
+    shares: dict[str, dict[str, list[float]]] = {
         share: {name: [] for name in pages} for share in SHARES
     }
     for _ in range(RUNS):
@@ -254,17 +254,20 @@ def loads(base: str) -> None:
                 before = cpu_seconds(browser)
                 time.sleep(LISTEN_SECONDS)
                 for share, seconds in cpu_seconds(browser).items():
-                    found[share][name].append((seconds - before[share]) / LISTEN_SECONDS)
-    for share, taken in found.items():
+                    shares[share][name].append((seconds - before[share]) / LISTEN_SECONDS)
+    for share, by_page in shares.items():
         print(f"\nload of 12 stems, {share}: median of {RUNS} runs of {LISTEN_SECONDS:.0f} s")
-        for name, each in taken.items():
-            print(f"  {name:44}{median(each) * 100:9.1f} % of a core")
-        beyond = median(a - b for a, b in zip(taken["mixer"], taken["plain page"], strict=True))
-        print(f"  {'mixer beyond the plain page':44}{beyond * 100:9.1f} % of a core")
+        for name, values in by_page.items():
+            print(f"  {name:44}{median(values) * 100:9.1f} % of a core")
+        difference = median(
+            ours - plain
+            for ours, plain in zip(by_page["mixer"], by_page["plain page"], strict=True)
+        )
+        print(f"  {'mixer beyond the plain page':44}{difference * 100:9.1f} % of a core")
 
 
 def blocked(browser: Browser, base: str) -> None:
-    """Print the underruns while the page's own thread is busy a fifth of the time."""
+    """Print the underruns while the page's main thread is blocked a fifth of the time."""
     with visitor(browser) as page:
         page.goto(addresses(base, "twelve")["mixer"], wait_until="networkidle")
         start(page)
@@ -284,7 +287,7 @@ def blocked(browser: Browser, base: str) -> None:
 
 
 def exports(browser: Browser, base: str) -> None:
-    """Print how long a bounce of nine stems of 180 s takes."""
+    """Print the time to bounce nine stems of 180 s."""
     with visitor(browser) as ours, visitor(browser) as plain:
         pages = addresses(base, "long")
         ours.goto(pages["mixer"], wait_until="networkidle")
@@ -308,17 +311,17 @@ def exports(browser: Browser, base: str) -> None:
 
 def main() -> None:
     """Print the tables."""
-    tell_versions("numpy", "playwright")
+    print_versions("numpy", "playwright")
     with scratch() as folder:
         write_site(folder / "bench")
         if run(["--site", str(folder / "bench"), "--out", str(folder / "made")], build, ROOT):
-            raise SystemExit("the bench's site is not pressed")
+            raise SystemExit("the benchmark's site could not be built")
         if run(["--out", str(folder / "bundled")], build, ROOT):
-            raise SystemExit("the bundled site is not pressed")
-        with served(folder / "bundled") as base, chromium() as browser:
+            raise SystemExit("the bundled site could not be built")
+        with serve(folder / "bundled") as base, chromium() as browser:
             first_sounds(browser, base)
             takeovers(browser, base)
-        with served(folder / "made") as base:
+        with serve(folder / "made") as base:
             with chromium() as browser:
                 latencies(browser, base)
                 exports(browser, base)

@@ -1,9 +1,8 @@
-"""200 previews of one song: the build's code beside the shell loop that an artist would write.
+"""200 previews of one song: the build's code compared with a shell loop around ffmpeg.
 
-Both read the same 16 FLAC stems (4 layers of 4, 48 kHz, stereo, 60 s), mix 30 s, fade the last
-second, aim at -16 LUFS under -1 dBTP, and write MP3 at 128 kbit/s with LAME. The loop runs as many
-ffmpeg at once as there are cores, a thread each; its loudnorm is the one-pass filter, as a loop
-would have it.
+Both read the same 16 FLAC stems (4 layers of 4, 48 kHz, stereo, 60 s), mix 30 s, fade out the last
+second, normalise to -16 LUFS under -1 dBTP, and write MP3 at 128 kbit/s with LAME. The loop runs
+one single-threaded ffmpeg per core; its loudnorm is the one-pass filter, as is usual in a loop.
 """
 
 from __future__ import annotations
@@ -40,99 +39,105 @@ FILTERS = (
 )
 
 
-class Spent(NamedTuple):
-    """Seconds that passed, and seconds that processors were busy: these say the same under load."""
+class Seconds(NamedTuple):
+    """Wall time, and CPU time, which does not depend on the load of the machine."""
 
-    passed: float
-    busy: float
+    wall: float
+    cpu: float
 
 
 def main() -> None:
-    """Run both in turn, and print what each took."""
+    """Run both in turn, and print the times."""
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         print("ffmpeg is not installed: nothing to compare with")
         return
     with tempfile.TemporaryDirectory() as folder:
-        here = Path(folder)
-        layers = write_stems(here)
+        root = Path(folder)
+        layers = write_stems(root)
         mixes = list(itertools.islice(itertools.product(*layers), PREVIEWS))
-        runs: dict[str, list[Spent]] = {"build": [], "ffmpeg loop": []}
+        runs: dict[str, list[Seconds]] = {"build": [], "ffmpeg loop": []}
         for _ in range(ROUNDS):
-            runs["build"].append(timed(lambda: by_build(mixes, here / "build")))
-            runs["ffmpeg loop"].append(timed(lambda: by_loop(ffmpeg, mixes, here / "loop")))
-    told = subprocess.run([ffmpeg, "-version"], capture_output=True, text=True, check=True).stdout
+            runs["build"].append(timed(lambda: build_previews(mixes, root / "build")))
+            runs["ffmpeg loop"].append(timed(lambda: run_loop(ffmpeg, mixes, root / "loop")))
+    version_text = subprocess.run(
+        [ffmpeg, "-version"], capture_output=True, text=True, check=True
+    ).stdout
     print(f"Python {platform.python_version()}, numpy {np.__version__}, "
-          f"libsndfile {soundfile.__libsndfile_version__}, {' '.join(told.split()[:3])}, "
+          f"libsndfile {soundfile.__libsndfile_version__}, {' '.join(version_text.split()[:3])}, "
           f"{os.cpu_count()} cores, {ROUNDS} rounds")  # fmt: skip
     for name, spent in runs.items():
-        passed, busy = (statistics.median(each) for each in zip(*spent, strict=True))
-        print(f"{name:12} median {passed:6.1f} s, processors busy {busy:6.1f} s")
-    for at, what in enumerate(Spent._fields):
-        ratios = [loop[at] / ours[at] for ours, loop in zip(*runs.values(), strict=True)]
-        print(f"the loop takes {statistics.median(ratios):.1f} times as long, {what} "
+        wall, cpu = (statistics.median(values) for values in zip(*spent, strict=True))
+        print(f"{name:12} median {wall:6.1f} s, processors busy {cpu:6.1f} s")
+    for index, measure in enumerate(Seconds._fields):
+        ratios = [loop[index] / ours[index] for ours, loop in zip(*runs.values(), strict=True)]
+        print(f"the loop takes {statistics.median(ratios):.1f} times as long, {measure} "
               f"({min(ratios):.1f} to {max(ratios):.1f}); goal: 3")  # fmt: skip
 
 
 def write_stems(folder: Path) -> list[list[Path]]:
-    """Write the stems: plucked notes over a little noise, differing in pitch and level."""
+    """Write the stems: plucked notes over a little noise, with different pitches and beats."""
     rng = np.random.default_rng(7)
-    at = np.arange(RATE * SECONDS) / RATE
+    times = np.arange(RATE * SECONDS) / RATE
     layers = []
     for layer in range(LAYERS):
         layers.append([folder / f"{layer}-{stem}.flac" for stem in range(STEMS)])
         for path in layers[-1]:
             beat = rng.choice((0.25, 0.5, 1.0))
-            wave = 0.15 * np.exp(-5 * (at % beat)) * np.sin(2 * np.pi * rng.uniform(60, 900) * at)
-            noise = rng.normal(0, 0.002, (at.size, 2))
+            wave = (
+                0.15
+                * np.exp(-5 * (times % beat))
+                * np.sin(2 * np.pi * rng.uniform(60, 900) * times)
+            )
+            noise = rng.normal(0, 0.002, (times.size, 2))
             soundfile.write(path, wave[:, None] + noise, RATE, subtype="PCM_16")
     return layers
 
 
-def by_build(mixes: list[tuple[Path, ...]], out: Path) -> None:
-    """Make the previews as a build does."""
+def build_previews(mixes: list[tuple[Path, ...]], out: Path) -> None:
+    """Render the previews as a build does."""
     out.mkdir(exist_ok=True)
     sound = SongSound(RATE, RATE * SECONDS)
     paths = sorted(set(itertools.chain.from_iterable(mixes)))
-    with start_workers() as crew:
-        stems = [crew.submit(decode_start, path, sound, RATE * CUT) for path in paths]
-        products = crew.submit(stem_products, stems, RATE)
+    with start_workers() as workers:
+        stems = [workers.submit(decode_start, path, sound, RATE * CUT) for path in paths]
+        products = workers.submit(stem_products, stems, RATE)
         pending = [
-            crew.submit(
+            workers.submit(
                 render_preview, [paths.index(path) for path in mix], stems, products, sound, BITRATE
             )
             for mix in mixes
         ]
-        for at, each in enumerate(pending):
-            (out / f"{at}.mp3").write_bytes(each.result())
+        for index, task in enumerate(pending):
+            (out / f"{index}.mp3").write_bytes(task.result())
 
 
-def by_loop(ffmpeg: str, mixes: list[tuple[Path, ...]], out: Path) -> None:
+def run_loop(ffmpeg: str, mixes: list[tuple[Path, ...]], out: Path) -> None:
     """Run ffmpeg once for every preview."""
     out.mkdir(exist_ok=True)
     running: list[subprocess.Popen[bytes]] = []
-    for at, mix in enumerate(mixes):
+    for index, mix in enumerate(mixes):
         if len(running) == (os.cpu_count() or 1):
             finish(running.pop(0))
         inputs = itertools.chain.from_iterable(("-t", str(CUT), "-i", str(path)) for path in mix)
         command = [ffmpeg, "-v", "error", "-y", *inputs, "-filter_complex", FILTERS]
         command += ["-threads", "1", "-c:a", "libmp3lame", "-b:a", f"{BITRATE}k"]
-        running.append(subprocess.Popen([*command, str(out / f"{at}.mp3")]))
+        running.append(subprocess.Popen([*command, str(out / f"{index}.mp3")]))
     for process in running:
         finish(process)
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:
-    """Wait for one ffmpeg."""
+    """Wait for an ffmpeg process; exit if it failed."""
     if process.wait():
         sys.exit(f"ffmpeg: exit status {process.returncode}")
 
 
-def timed(work: Callable[[], None]) -> Spent:
-    """Return what something takes, here and in processes of its own."""
-    started, busy = time.perf_counter(), sum(os.times()[:4])
+def timed(work: Callable[[], None]) -> Seconds:
+    """Return the times that ``work`` takes, including its child processes."""
+    started, cpu = time.perf_counter(), sum(os.times()[:4])
     work()
-    return Spent(time.perf_counter() - started, sum(os.times()[:4]) - busy)
+    return Seconds(time.perf_counter() - started, sum(os.times()[:4]) - cpu)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""In the browser: load nine stems once, then mix them whenever asked; answers with seconds."""
+"""Browser side of the mix benchmark: loads stems once, then mixes and returns the seconds taken."""
 
 import json
 from time import perf_counter
@@ -10,7 +10,7 @@ from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 
 
 def fetch(address: str) -> bytes:
-    """Fetch a file, waiting for it: workers may."""
+    """Fetch a file synchronously."""
     request = XMLHttpRequest.new()
     request.open("GET", address, False)  # noqa: FBT003 - not asynchronous
     request.responseType = "arraybuffer"
@@ -20,24 +20,24 @@ def fetch(address: str) -> bytes:
 
 
 def load(files: list[str], rate: int, volume_db: float) -> Mixer:
-    """Return a mixer of raw 16-bit files, all of the left before the right."""
+    """Return a mixer of raw 16-bit files, with all left samples before the right ones."""
     stems = [StemAudio(np.frombuffer(fetch(file), "<i2").reshape(2, -1)) for file in files]
-    made = Mixer(rate=rate, frames=stems[0].frames, rows=len(stems))
+    loaded = Mixer(rate=rate, frames=stems[0].frames, rows=len(stems))
     for row, stem in enumerate(stems):
-        made.place(row, stem)
-        made.adjust(row, RowSettings(volume_db))
-    return made
+        loaded.place(row, stem)
+        loaded.adjust(row, RowSettings(volume_db))
+    return loaded
 
 
-def mix(made: Mixer, block: int) -> float:
-    """Return the seconds that it takes to mix the whole."""
+def mix(mixer: Mixer, block: int) -> float:
+    """Render the whole mix; return the time in seconds."""
     started = perf_counter()
-    for frame in range(0, made.frames, block):
-        made.render(frame, min(block, made.frames - frame))
+    for frame in range(0, mixer.frames, block):
+        mixer.render(frame, min(block, mixer.frames - frame))
     return perf_counter() - started
 
 
-given = json.loads(GIVEN)  # type: ignore[name-defined]  # noqa: F821 - what the page gives
-if "files" in given:
-    mixer = load(**given)
-json.dumps(mix(mixer, given["block"]) if "block" in given else None)
+options = json.loads(GIVEN)  # type: ignore[name-defined]  # noqa: F821 - defined by the page
+if "files" in options:
+    mixer = load(**options)
+json.dumps(mix(mixer, options["block"]) if "block" in options else None)

@@ -1,1 +1,1 @@
-"""The build against other site generators, on the same collection, page for page."""
+"""Benchmark of the build against other site generators on the same collection."""

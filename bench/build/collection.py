@@ -1,4 +1,4 @@
-"""A collection of any size, made up from a seed: the site that all builds are measured on.
+"""Generates a collection of any size from a seed, for all generators to build.
 
 ``python -m bench.build.collection FOLDER TOKENS`` writes one.
 """
@@ -53,40 +53,43 @@ previews = "none"
 
 
 def write_collection(folder: Path, tokens: int, seed: int = 1, holders: int = 0) -> None:
-    """Write the site's folder: settings, three albums of ten songs, tiny stems, the ledger.
+    """Write a site: settings, three albums of ten songs, tiny stems and the ledger.
 
-    With ``holders``, so many addresses hold the tokens that are not burned.
+    ``holders`` is the number of addresses that own the unburned tokens; 0 for no owners.
     """
     random = Random(seed)
-    put(folder / "site.toml", SETTINGS)
-    put(folder / "content/index.md", f'+++\ntitle = "Slow Water"\n+++\n{prose(random, 3)}\n')
-    put(folder / "content/pages/about.md", f'+++\ntitle = "About"\n+++\n{prose(random, 5)}\n')
-    slugs = [f"song-{at + 1}" for at in range(SONGS)]
-    for at in range(ALBUMS):
-        part = slugs[at::ALBUMS]
-        album = folder / f"content/albums/album-{at + 1}"
-        put(
+    write_file(folder / "site.toml", SETTINGS)
+    write_file(folder / "content/index.md", f'+++\ntitle = "Slow Water"\n+++\n{prose(random, 3)}\n')
+    write_file(
+        folder / "content/pages/about.md", f'+++\ntitle = "About"\n+++\n{prose(random, 5)}\n'
+    )
+    slugs = [f"song-{index + 1}" for index in range(SONGS)]
+    for index in range(ALBUMS):
+        album_slugs = slugs[index::ALBUMS]
+        order = json.dumps(album_slugs)
+        album = folder / f"content/albums/album-{index + 1}"
+        write_file(
             album / "index.md",
-            f'+++\ntitle = "Album {at + 1}"\nsongs = {json.dumps(part)}\n+++\n{prose(random, 2)}\n',
+            f'+++\ntitle = "Album {index + 1}"\nsongs = {order}\n+++\n{prose(random, 2)}\n',
         )
-        for slug in part:
-            put(album / f"{slug}.md", song_text(random, slug))
+        for slug in album_slugs:
+            write_file(album / f"{slug}.md", song_text(random, slug))
             write_stems(folder / "stems" / slug, random)
     entries = list(ledger_entries(random, slugs, tokens))
     ledger: Entry = {"tokens": entries, "block": 21_000_000}
     if holders:
         ledger["owners"] = owner_entries(random, entries, holders)
-    put(folder / "content/tokens.json", json.dumps(ledger, indent=1))
+    write_file(folder / "content/tokens.json", json.dumps(ledger, indent=1))
 
 
-def put(path: Path, content: str | bytes) -> None:
-    """Write a file and the folders it lies in."""
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file, creating its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 def prose(random: Random, paragraphs: int) -> str:
-    """Return paragraphs of words."""
+    """Return paragraphs of random words."""
     return "\n\n".join(
         f"{' '.join(random.choices(WORDS, k=60)).capitalize()}." for _ in range(paragraphs)
     )
@@ -110,42 +113,42 @@ def song_text(random: Random, slug: str) -> str:
 
 
 def write_stems(folder: Path, random: Random) -> None:
-    """Write a tiny recording for every stem of a song: a tone that swells and falls."""
-    at = np.arange(FRAMES) / RATE
+    """Write a short recording for every stem of a song: a tone with tremolo."""
+    times = np.arange(FRAMES) / RATE
     for layer in LAYERS:
         for stem in STEMS:
             pitch, swell = random.uniform(80, 900), random.uniform(1, 9)
-            wave = 0.05 * np.sin(2 * np.pi * pitch * at) * (1.1 + np.sin(swell * at * 7))
+            wave = 0.05 * np.sin(2 * np.pi * pitch * times) * (1.1 + np.sin(swell * times * 7))
             file = io.BytesIO()
             soundfile.write(file, wave, RATE, format="FLAC")
-            put(folder / layer.lower() / f"{stem.lower()}.flac", file.getvalue())
+            write_file(folder / layer.lower() / f"{stem.lower()}.flac", file.getvalue())
 
 
 def ledger_entries(random: Random, slugs: list[str], count: int) -> Iterator[Entry]:
-    """Yield ``count`` tokens: stems of every state, songs forged from them, albums from those."""
+    """Yield ``count`` tokens: stems in every state, songs forged from them, albums from songs."""
     songs = round(count * FORGED_SONGS)
     albums = songs // 100
     stems = count - songs - albums
     burned = iter(random.sample(range(stems), songs * len(LAYERS)))
     into: dict[int, tuple[str, str, str, str]] = {}
     forged: list[Entry] = []
-    for at in range(songs):
-        slug = slugs[at % len(slugs)]
+    for index in range(songs):
+        slug = slugs[index % len(slugs)]
         chosen = {layer.lower(): random.choice(STEMS).lower() for layer in LAYERS}
         parts = [next(burned) for _ in chosen]
         for part, (layer, stem) in zip(parts, chosen.items(), strict=True):
-            into[part] = slug, layer, stem, str(stems + at + 1)
+            into[part] = slug, layer, stem, str(stems + index + 1)
         forged.append(
-            {"id": str(stems + at + 1), "tier": "song", "state": "revealed", "song": slug}
+            {"id": str(stems + index + 1), "tier": "song", "state": "revealed", "song": slug}
             | {"stems": chosen, "burned": [str(part + 1) for part in parts]}
         )
-    for at in range(stems):
-        yield stem_entry(random, at, slugs, into)
-    for at in range(albums):  # the ten songs of an album, each by its latest token
-        number = at % ALBUMS + 1
-        first = at // ALBUMS * SONGS
-        tracks = [forged[first + each] for each in range(number - 1, SONGS, ALBUMS)]
-        token_id = str(stems + songs + at + 1)
+    for index in range(stems):
+        yield stem_entry(random, index, slugs, into)
+    for index in range(albums):  # the ten songs of an album, each by its latest token
+        number = index % ALBUMS + 1
+        first = index // ALBUMS * SONGS
+        tracks = [forged[first + offset] for offset in range(number - 1, SONGS, ALBUMS)]
+        token_id = str(stems + songs + index + 1)
         for track in tracks:
             track |= {"state": "forged", "into": token_id}
         forged.append(
@@ -156,30 +159,30 @@ def ledger_entries(random: Random, slugs: list[str], count: int) -> Iterator[Ent
 
 
 def owner_entries(random: Random, entries: list[Entry], holders: int) -> Entry:
-    """Return who holds each token: half of them go to anybody, half mostly to a few."""
+    """Return id -> owner: half of the tokens are spread evenly, half belong mostly to a few."""
     addresses = [f"0x{random.getrandbits(160):040x}" for _ in range(holders)]
 
     def holder() -> str:
         rank = int(random.paretovariate(0.7)) - 1 if random.random() < 0.5 else holders
         return addresses[rank] if rank < holders else random.choice(addresses)
 
-    return {str(each["id"]): holder() for each in entries if each["state"] != "forged"}
+    return {str(entry["id"]): holder() for entry in entries if entry["state"] != "forged"}
 
 
 def stem_entry(
-    random: Random, at: int, slugs: list[str], into: dict[int, tuple[str, str, str, str]]
+    random: Random, index: int, slugs: list[str], into: dict[int, tuple[str, str, str, str]]
 ) -> Entry:
-    """Return one stem token: burned, unrevealed, or one that anybody may hold."""
-    entry: Entry = {"id": str(at + 1), "tier": "stem"}
-    if at in into:
-        slug, layer, stem, token_id = into[at]
-        told = {"song": slug, "layer": layer, "stem": stem, "into": token_id}
-        return entry | {"state": "forged"} | told
+    """Return a stem token: forged, unrevealed or revealed."""
+    entry: Entry = {"id": str(index + 1), "tier": "stem"}
+    if index in into:
+        slug, layer, stem, token_id = into[index]
+        fields = {"song": slug, "layer": layer, "stem": stem, "into": token_id}
+        return entry | {"state": "forged"} | fields
     if random.random() < UNREVEALED:
         return entry | {"state": "unrevealed"}
     layer, stem = random.choice(LAYERS).lower(), random.choice(STEMS).lower()
-    told = {"song": random.choice(slugs), "layer": layer, "stem": stem}
-    return entry | {"state": "revealed"} | told
+    fields = {"song": random.choice(slugs), "layer": layer, "stem": stem}
+    return entry | {"state": "revealed"} | fields
 
 
 if __name__ == "__main__":

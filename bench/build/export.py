@@ -1,9 +1,9 @@
-"""What the other generators are given: every page's facts, worked out and worded, as JSON.
+"""Exports the content of every page as JSON, ready to lay out, for the other generators.
 
-They are spared the reading, the checks and the figures; their part is to lay out and to write, page
-for page what this project presses: all pages of tokens, mixes and stems and the numbered lists of
-traits and of the gallery. Left out are those of tiers, of songs, and of which there is one each.
-Covers, sound, data and oEmbed are this project's alone. Social cards are off: nobody draws them.
+They need not read, check or compute anything; they lay out and write the same pages as this
+project: all pages of tokens, mixes and stems, and the numbered lists of traits and of the gallery.
+Pages of tiers and songs, and pages that exist once, are left out. Covers, audio, data and oEmbed
+are only made by this project. Social cards are switched off for all.
 """
 
 from __future__ import annotations
@@ -52,28 +52,28 @@ MIXER_OFF = "This site was pressed without the Python runtime, so its mixer is o
 
 WORDS = Formatter()
 number, one_in, percent = WORDS.number, WORDS.one_in, WORDS.percent
-LONG = (60, " wordier"), (24, " wordy")
-"""Titles that are longer are set smaller."""
-FEW_SONGS = 12
-"""With more songs, pages of the collection have a stripe for every album."""
+LONG_TITLES = (60, " wordier"), (24, " wordy")
+"""Titles longer than this are set smaller."""
+MAX_SONG_STRIPES = 12
+"""With more songs, pages of the collection have a stripe per album."""
 
 
 def read(site: Path) -> Views:
     """Read a collection as a build does."""
     findings, progress = Findings(), Progress(quiet=True)
     collection = read_collection(site, read_settings(site, findings), findings)
-    with start_workers() as crew:
-        checked = check_audio(collection, findings, progress, crew)
+    with start_workers() as workers:
+        checked = check_audio(collection, findings, progress, workers)
         findings.raise_faults()
         rarity = Rarity(collection.songs, collection.tokens)
         plan = plan_pages(collection, rarity)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
-        sounds = build_audio(AudioJob(collection, shown, checked, progress, crew))
+        sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
     return Views(plan, collection, rarity, sounds, App(web_files(ENGLISH, {}).address, MIXER_OFF))
 
 
 def site_facts(views: Views) -> Facts:
-    """Return what stands around every page."""
+    """Return the data common to all pages."""
     settings = views.collection.settings
     return {
         "app": views.app,
@@ -121,7 +121,7 @@ def site_facts(views: Views) -> Facts:
 
 
 def finder_facts(views: Views) -> Facts:
-    """Return what the gallery's modules work with, ready."""
+    """Return the data of the gallery's scripts."""
     templates = environment(TEMPLATES, ENGLISH)
     templates.globals["views"] = views
     finder: Any = templates.get_template("_finder.html").module
@@ -130,7 +130,7 @@ def finder_facts(views: Views) -> Facts:
 
 
 def row_facts(row: StemRow) -> Facts:
-    """Return a stem as lists show it."""
+    """Return the data of a stem in lists."""
     return {
         "at": layer_colour(row.at),
         "layer": row.layer.name,
@@ -144,7 +144,7 @@ def row_facts(row: StemRow) -> Facts:
 
 
 def relative_facts(views: Views, token: Token) -> Facts:
-    """Return a token as family trees show it."""
+    """Return the data of a token in family trees."""
     row = views.row(token.stem_key) if token.stem_key else None
     return {
         "address": address_of(token),
@@ -157,69 +157,69 @@ def relative_facts(views: Views, token: Token) -> Facts:
 
 
 def branch_facts(branch: Branch) -> Facts:
-    """Return a token of a family tree and what was burned for it, by their ids."""
+    """Return the ids of a token and, recursively, of the tokens burned for it."""
     return {"id": branch.token.id, "parts": [branch_facts(part) for part in branch.parts]}
 
 
 def rarity_fact(standing: Standing) -> list[object]:
-    """Return how rare a mix is, as its page and its tokens' pages tell it."""
+    """Return the rarity of a mix as a row of the facts on pages."""
     rank = [f"rank {number(standing.rank)} of {number(standing.of)}"] if standing.rank else []
     words = f"{standing.score:.2f} bits"
     return ["Rarity", "rarity/#bits", words, [*rank, "each extra bit halves the odds"]]
 
 
 def page_facts(views: Views, page: Page) -> Facts | None:
-    """Return a page's facts; None for those that are not compared."""
+    """Return the data of a page; None if it is not compared."""
     about = page.about
-    found: Facts | None
+    own: Facts | None
     if isinstance(about, Token):
-        found = token_facts(views, page, about)
+        own = token_facts(views, page, about)
     elif isinstance(about, TokenList):
-        found = list_facts(views, page, about)
+        own = list_facts(views, page, about)
     elif isinstance(about, VariationView):
-        found = variation_facts(views, page, about)
+        own = variation_facts(views, page, about)
     elif isinstance(about, StemView):
-        found = stem_facts(views, page, about)
+        own = stem_facts(views, page, about)
     else:
         return None
-    if found is None:
+    if own is None:
         return None
-    place = f"{page.address.partition('/')[0]}/"
+    section = f"{page.address.partition('/')[0]}/"
     root = "../" * page.address.count("/")
     shown = embed_of(views.collection.settings, page)
-    around = {
+    common = {
         "address": page.address,
         "root": root,
         "title": page.title,
         "kind": page.template.removesuffix(".html"),
-        "current": place if place == "gallery/" else "",
-        "whether": "page" if page.address == place else "true",
+        "current": section if section == "gallery/" else "",
+        "whether": "page" if page.address == section else "true",
         "image": "art/collection.svg",
         "shown": shown.address if shown else "",
         "stripes": stripes(views, page),
-        "wordy": next((name for most, name in LONG if len(page.title) > most), ""),
+        "wordy": next((name for length, name in LONG_TITLES if len(page.title) > length), ""),
     }
-    return around | found
+    return common | own
 
 
 def stripes(views: Views, page: Page) -> list[int]:
     """Return the colours of the stripes on a page's spine."""
-    return [layer_colour(at) for at in _cut(views, page.about)]
+    return [layer_colour(index) for index in _stripe_indices(views, page.about)]
 
 
-def _cut(views: Views, about: object) -> Sequence[int]:
-    """Return places of layers in their song, or of songs or albums in the collection."""
+def _stripe_indices(views: Views, about: object) -> Sequence[int]:
+    """Return indices of layers within the song, or of songs or albums within the collection."""
     if isinstance(about, StemView):
         return (views.row(about.key).at,)
     if isinstance(about, VariationView):
         return range(len(about.song.layers))
     if isinstance(about, Token):
-        return _cut_of_token(views, about)
+        return _token_stripe_indices(views, about)
     songs = len(views.collection.songs)
-    return range(songs if songs <= FEW_SONGS else len(views.collection.albums))
+    return range(songs if songs <= MAX_SONG_STRIPES else len(views.collection.albums))
 
 
-def _cut_of_token(views: Views, token: Token) -> Sequence[int]:
+def _token_stripe_indices(views: Views, token: Token) -> Sequence[int]:
     collection = views.collection
     if token.state == "unrevealed":
         return ()
@@ -233,14 +233,14 @@ def _cut_of_token(views: Views, token: Token) -> Sequence[int]:
 
 
 def token_facts(views: Views, page: Page, token: Token) -> Facts:
-    """Return what the page of a token says."""
+    """Return the data of a token's page."""
     collection, settings = views.collection, views.collection.settings
-    at = partial(metadata_url, settings, {})
-    known = token.state != "unrevealed"
-    song = collection.song(token.song) if known and token.song else None
-    row = views.row(token.stem_key) if known and token.stem_key else None
-    mix = views.variation(token) if known and token.tier == "song" else None
-    above = views.became(token) if known else []
+    address_in_site = partial(metadata_url, settings, {})
+    revealed = token.state != "unrevealed"
+    song = collection.song(token.song) if revealed and token.song else None
+    row = views.row(token.stem_key) if revealed and token.stem_key else None
+    mix = views.variation(token) if revealed and token.tier == "song" else None
+    above = views.became(token) if revealed else []
     cover = cover_of(collection, token)
     facts: list[list[object]] = []
     if row:
@@ -256,81 +256,81 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
             ["Mix", address_of(mix), mix.mix_number, []],
             rarity_fact(views.rarity.standing(song, mix)),
         ]
-    if known and token.album:
+    if revealed and token.album:
         album = collection.album(token.album)
         facts = [["Album", address_of(album), album.title, []]]
     article = "an" if token.tier == "album" else "a"
-    what = f"{page.title}: {article} {token.tier} token of {settings.name}, {token.state}."
-    blank = f"An unrevealed {token.tier} token of {settings.name}."
+    revealed_text = f"{page.title}: {article} {token.tier} token of {settings.name}, {token.state}."
+    unrevealed_text = f"An unrevealed {token.tier} token of {settings.name}."
     contract = settings.contract
     return {
-        "description": what if known else blank,
+        "description": revealed_text if revealed else unrevealed_text,
         "image": cover,
         "layer": layer_colour(row.at) if row else 0,
         "covers": views.pictures(song, mix) if song and mix else [cover],
         "alt": f"Cover of mix {mix.mix_number} of {song.title}"
         if mix and song
         else f"Cover of {page.title}"
-        if known
+        if revealed
         else "A record still in its plain sleeve",
         "tier": token.tier,
         "state": token.state,
         "id": token.id,
-        "known": known,
+        "known": revealed,
         "mix": mix.mix_number if mix else "",
         "song": song.title if song else "",
-        "above": [[address_of(each), views.title_of(each)] for each in above],
-        "tree": branch_facts(views.family(token)) if known and (token.burned or above) else None,
+        "above": [[address_of(parent), views.title_of(parent)] for parent in above],
+        "tree": branch_facts(views.family(token)) if revealed and (token.burned or above) else None,
         "facts": facts,
-        "made": [address_of(each) for each in views.chosen(song, mix)] if song and mix else [],
+        "made": [address_of(stem) for stem in views.chosen(song, mix)] if song and mix else [],
         "market": contract.link(contract.marketplace, token.id) if contract else "",
         "row": address_of(row) if row else "",
         "mixer": mixer_facts(views, row, mix, page),
-        "odds": not known and token.tier == "stem",
+        "odds": not revealed and token.tier == "stem",
         "traits": [trait_facts(views, trait) for trait in views.traits(token)],
         "linked": views.linked_data(page, f"{settings.url.rstrip('/')}/{page.address}"),
-        "metadata": token_metadata(collection, views.sounds, token, at),
+        "metadata": token_metadata(collection, views.sounds, token, address_in_site),
     }
 
 
 def trait_facts(views: Views, trait: Trait) -> list[str]:
-    """Return a trait: its name, its page, its value, its share."""
+    """Return name, address, value and share of a trait."""
     return [trait.name, address_of(trait), trait.value, percent(views.share(trait))]
 
 
 def mixer_facts(
     views: Views, row: StemRow | None, mix: Variation | None, page: Page
 ) -> Facts | None:
-    """Return what the mixer's element says."""
+    """Return the attributes of the mixer element."""
     root = "../" * page.address.count("/")
     if mix is not None:
-        found = views.mixer(views.collection.song(mix.song), root, mix.choice)
+        values = views.mixer(views.collection.song(mix.song), root, mix.choice)
     elif row is not None:
         choice = views.first_with(row).choice
-        found = views.mixer(row.song, root, choice, row.layer.slug)
+        values = views.mixer(row.song, root, choice, row.layer.slug)
     else:
         return None
-    asked = ("data", "slug", "locked", "preview", "rate", "root", "mix", "solo")
-    return {name: str(found[name]) for name in asked}
+    names = ("data", "slug", "locked", "preview", "rate", "root", "mix", "solo")
+    return {name: str(values[name]) for name in names}
 
 
 def card_facts(views: Views, token: Token) -> list[str]:
-    """Return a token as lists show it."""
+    """Return the data of a token in lists."""
     cover = cover_of(views.collection, token)
     return [token.state, address_of(token), cover, views.title_of(token), token.tier]
 
 
 def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
-    """Return what a numbered page of a list says."""
+    """Return the data of a page of a list; None for tiers, which have texts of their own."""
     if page.template == "tier.html":
-        return None  # they have words of their own
+        return None
     cards = [card_facts(views, token) for token in about.tokens]
     numbers = [
-        [str(each), about.address(each)]
-        for each in range(1, about.last + 1)
-        if each in {1, about.last} or abs(each - about.number) < 4
+        [str(page_number), about.address(page_number)]
+        for page_number in range(1, about.last + 1)
+        if page_number in {1, about.last} or abs(page_number - about.number) < 4
     ]
-    found: Facts = {
+    content: Facts = {
         "cards": cards,
         "numbers": numbers if about.last > 1 else [],
         "number": str(about.number),
@@ -341,21 +341,21 @@ def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
     }
     name = views.collection.settings.name
     if page.template == "gallery.html":
-        words = f"Every token of {name}: {number(about.total)} in all."
-        found["browse"] = browse_facts(views) if about.number == 1 else []
+        description = f"Every token of {name}: {number(about.total)} in all."
+        content["browse"] = browse_facts(views) if about.number == 1 else []
     else:
         trait = about.shared
-        what = f"{number(about.total)} {'token' if about.total == 1 else 'tokens'}"
-        what = what if about.number == 1 else "Tokens"
-        words = f"{what} of {name} with the trait {trait.name}: {trait.value}."  # type: ignore[union-attr]
-        found |= {"name": trait.name, "value": trait.value}  # type: ignore[union-attr]
-        found["asked"] = gallery_address(views.collection, trait)  # type: ignore[arg-type]
-        found["share"] = percent(about.total / len(views.collection.tokens))
-    return found | {"description": words}
+        subject = f"{number(about.total)} {'token' if about.total == 1 else 'tokens'}"
+        subject = subject if about.number == 1 else "Tokens"
+        description = f"{subject} of {name} with the trait {trait.name}: {trait.value}."  # type: ignore[union-attr]
+        content |= {"name": trait.name, "value": trait.value}  # type: ignore[union-attr]
+        content["asked"] = gallery_address(views.collection, trait)  # type: ignore[arg-type]
+        content["share"] = percent(about.total / len(views.collection.tokens))
+    return content | {"description": description}
 
 
 def browse_facts(views: Views) -> list[Facts]:
-    """Return the traits that lead through the gallery."""
+    """Return the traits for browsing the gallery."""
     return [
         {
             "name": traits[0][0].name,
@@ -366,7 +366,7 @@ def browse_facts(views: Views) -> list[Facts]:
 
 
 def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | None:
-    """Return what the page of a mix, or its frame, says."""
+    """Return the data of a mix's page, or of its embedded page."""
     if about.whole:
         return None
     song, mix = about.song, about.variation
@@ -397,10 +397,10 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
 
 
 def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
-    """Return what the page of a stem says."""
+    """Return the data of a stem's page."""
     row = views.row(about.key)
     pages = views.plan.variations[row.song.slug]
-    found, _ = views.with_stem(row)
+    mixes, _ = views.with_stem(row)
     sound = {1: "mono", 2: "stereo"}[row.sound.channels]
     loudness = f"{row.sound.loudness:.1f}".replace("-", "\N{MINUS SIGN}")
     actual = [f"{percent(row.actual)} so far"] if row.actual is not None else []
@@ -420,19 +420,19 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
         ],
         "mixer": mixer_facts(views, row, None, page),
         "alive": number(len(alive)) if alive else "",
-        "market": [[contract.link(contract.marketplace, each.id), each.id] for each in alive[:12]]
+        "market": [[contract.link(contract.marketplace, item.id), item.id] for item in alive[:12]]
         if contract
         else [],
-        "tokens": [[each.state, address_of(each), each.id] for each in row.tokens],
-        "mixes": [[address_of(each), each.mix_number] for each in found],
-        "is_open": len(found) <= 60,
-        "mixes_count": number(len(found)),
+        "tokens": [[item.state, address_of(item), item.id] for item in row.tokens],
+        "mixes": [[address_of(item), item.mix_number] for item in mixes],
+        "is_open": len(mixes) <= 60,
+        "mixes_count": number(len(mixes)),
         "complete": pages.complete,
     }
 
 
 def write_facts(site: Path, folder: Path) -> int:
-    """Write site.json and pages.json; return how many pages there are."""
+    """Write site.json and pages.json; return the number of pages."""
     views = read(site)
     folder.mkdir(parents=True, exist_ok=True)
     pages = [facts for page in views.plan.pages if (facts := page_facts(views, page))]

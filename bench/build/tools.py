@@ -1,4 +1,4 @@
-"""Parts of the comparison that run inside other generators: data, and JSON for a page."""
+"""Helpers that run inside the other generators: data, token metadata and the sitemap."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ JINJA = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 
 
 def facts(name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """Return what export.py wrote."""
+    """Return data written by export.py."""
     return json.loads((FACTS / f"{name}.json").read_bytes())
 
 
 def linked(data: object) -> Markup:
-    """Return JSON that may stand in a page."""
+    """Return JSON escaped for use in a page."""
     text = json.dumps(data, ensure_ascii=False)
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704 - escaped
 

@@ -1,4 +1,4 @@
-"""The same site by staticjinja: one template, compiled once, and a rule that renders all pages."""
+"""Builds the site with staticjinja: one template, and a rule that renders all pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SITE, PAGES = facts("site"), facts("pages")
 
 
 def render(_site: Site, template: Any, **_context: object) -> None:  # noqa: ANN401 - a Jinja template
-    """Write every page, and the JSON of those that are tokens."""
+    """Write every page, and the metadata of tokens."""
     for page in PAGES:
         target = OUT / page["address"] / "index.html"
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +21,7 @@ def render(_site: Site, template: Any, **_context: object) -> None:  # noqa: ANN
             write_json(page)
 
 
-made = Site.make_site(
+site = Site.make_site(
     searchpath=str(TEMPLATES),
     outpath=str(OUT),
     rules=[("base.html", render)],
@@ -29,5 +29,5 @@ made = Site.make_site(
     env_globals={"site": SITE},
     env_kwargs=JINJA,
 )
-made.render_template(made.get_template("base.html"))
+site.render_template(site.get_template("base.html"))
 write_sitemap(SITE, PAGES)
