@@ -104,6 +104,10 @@ def settle(page: Page, address: str) -> None:
 def look(page: Page) -> list[str]:
     """Return the computed styles of a page, once its modules have filled it."""
     until(page, "!document.querySelector('[data-later][hidden]')")
+    until(
+        page,
+        "[...document.querySelectorAll('.facet[open]')].every((it) => it.querySelector('input'))",
+    )
     styles: list[str] = page.evaluate(LOOK)
     return styles
 
