@@ -119,6 +119,4 @@ def _relative(path: Path) -> str:
         return str(path)
 
 
-BUILD = Command(
-    "build", "build the site (the default)", BuildOptions, add_build_arguments, run_build
-)
+BUILD = Command(BuildOptions, add_build_arguments, run_build)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import fields
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from stempress.commands.build_command import BUILD, add_build_arguments
+from stempress.commands.build_command import add_build_arguments
 from stempress.commands.command import Context
-from stempress.commands.drop_commands import IMPORT, MINT, NEW, REVEAL, SEAL, SYNC
-from stempress.commands.mix_command import MIX
-from stempress.commands.publish_commands import PUBLISH, PUBLISHED, VERIFY
-from stempress.commands.serve_command import SERVE
 from stempress.core.cache import check_cache_folder
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.core.progress import Progress
@@ -24,20 +21,21 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C."""
-COMMANDS: tuple[Command[Any], ...] = (
-    BUILD,
-    SERVE,
-    MIX,
-    PUBLISH,
-    VERIFY,
-    NEW,
-    MINT,
-    SEAL,
-    REVEAL,
-    SYNC,
-    IMPORT,
-    PUBLISHED,
-)
+COMMANDS = {
+    "build": ("build_command", "build the site (the default)"),
+    "serve": ("serve_command", "build, serve the site, and build again on every change"),
+    "mix": ("mix_command", "write a variation as a WAV file"),
+    "publish": ("publish_commands", "compute the site's IPFS CIDs, and write CAR files of it"),
+    "verify": ("publish_commands", "check that a CAR file or a host has what was built"),
+    "new": ("drop_commands", "start a site from a folder of stems"),
+    "mint": ("drop_commands", "draw the tokens of a drop into the ledger"),
+    "seal": ("drop_commands", "commit to what unrevealed tokens are, without disclosing it"),
+    "reveal": ("drop_commands", "reveal sealed tokens, and prove what they are"),
+    "sync": ("drop_commands", "read the chain's state into the ledger"),
+    "import": ("drop_commands", "import a drop that was made with another tool"),
+    "published": ("publish_commands", "record that the site as built is what the public has"),
+}
+"""The module that defines each command, under its name in capitals, and a summary."""
 
 
 def run(arguments: Sequence[str], build: Build, bundled: Path) -> int:
@@ -66,9 +64,8 @@ def parse(arguments: Sequence[str], bundled: Path) -> tuple[Command[Any], Any]:
 
     Options of a build may stand before any command; commands without such an option ignore it.
     """
-    values = vars(_parser().parse_args(arguments))
-    name = values.pop("command") or BUILD.name
-    command = next(command for command in COMMANDS if command.name == name)
+    values = vars(_parser(arguments).parse_args(arguments))
+    command = _load(values.pop("command") or "build")
     if "site" not in values:
         values["site"] = command.default_site(values, bundled).resolve()
     values.setdefault("out", values["site"] / "dist")
@@ -76,7 +73,7 @@ def parse(arguments: Sequence[str], bundled: Path) -> tuple[Command[Any], Any]:
     return command, command.options(**{name: values[name] for name in names & values.keys()})
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # Arguments have no defaults: a command's would overwrite what was given before it.
     parser = argparse.ArgumentParser(
         prog="build.py",
@@ -85,12 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_build_arguments(parser)
     subparsers = parser.add_subparsers(dest="command", metavar="command")
-    for command in COMMANDS:
+    for name, (_, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(
-            command.name,
-            help=command.summary,
-            description=command.summary,
-            argument_default=argparse.SUPPRESS,
+            name, help=summary, description=summary, argument_default=argparse.SUPPRESS
         )
-        command.add_arguments(subparser)
+        if name in arguments:  # to load the others would slow down every build
+            _load(name).add_arguments(subparser)
     return parser
+
+
+def _load(name: str) -> Command[Any]:
+    module = import_module(f"stempress.commands.{COMMANDS[name][0]}")
+    command: Command[Any] = getattr(module, name.upper())
+    return command

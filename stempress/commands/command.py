@@ -38,8 +38,6 @@ class Command[Options]:
     reported. ``default_site`` takes the arguments that were given and the bundled site's folder.
     """
 
-    name: str
-    summary: str
     options: type[Options]
     add_arguments: Callable[[ArgumentParser], None]
     run: Callable[[Options, Context], bool]

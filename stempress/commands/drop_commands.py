@@ -225,38 +225,9 @@ def run_import(options: ImportOptions, context: Context) -> bool:
     return True
 
 
-NEW = Command(
-    "new",
-    "start a site from a folder of stems",
-    NewOptions,
-    add_new_arguments,
-    run_new,
-    site_beside_stems,
-)
-MINT = Command(
-    "mint", "draw the tokens of a drop into the ledger", MintOptions, add_mint_arguments, run_mint
-)
-SEAL = Command(
-    "seal",
-    "commit to what unrevealed tokens are, without disclosing it",
-    SealOptions,
-    add_site,
-    run_seal,
-)
-REVEAL = Command(
-    "reveal",
-    "reveal sealed tokens, and prove what they are",
-    RevealOptions,
-    add_reveal_arguments,
-    run_reveal,
-)
-SYNC = Command(
-    "sync", "read the chain's state into the ledger", SyncOptions, add_sync_arguments, run_sync
-)
-IMPORT = Command(
-    "import",
-    "import a drop that was made with another tool",
-    ImportOptions,
-    add_import_arguments,
-    run_import,
-)
+NEW = Command(NewOptions, add_new_arguments, run_new, site_beside_stems)
+MINT = Command(MintOptions, add_mint_arguments, run_mint)
+SEAL = Command(SealOptions, add_site, run_seal)
+REVEAL = Command(RevealOptions, add_reveal_arguments, run_reveal)
+SYNC = Command(SyncOptions, add_sync_arguments, run_sync)
+IMPORT = Command(ImportOptions, add_import_arguments, run_import)

@@ -51,4 +51,4 @@ def run_mix(options: MixOptions, context: Context) -> bool:
     return True
 
 
-MIX = Command("mix", "write a variation as a WAV file", MixOptions, add_mix_arguments, run_mix)
+MIX = Command(MixOptions, add_mix_arguments, run_mix)

@@ -132,24 +132,6 @@ def run_published(options: PublishedOptions, context: Context) -> bool:
     return True
 
 
-PUBLISH = Command(
-    "publish",
-    "compute the site's IPFS CIDs, and write CAR files of it",
-    PublishOptions,
-    add_publish_arguments,
-    run_publish,
-)
-VERIFY = Command(
-    "verify",
-    "check that a CAR file or a host has what was built",
-    VerifyOptions,
-    add_verify_arguments,
-    run_verify,
-)
-PUBLISHED = Command(
-    "published",
-    "record that the site as built is what the public has",
-    PublishedOptions,
-    add_site_and_out,
-    run_published,
-)
+PUBLISH = Command(PublishOptions, add_publish_arguments, run_publish)
+VERIFY = Command(VerifyOptions, add_verify_arguments, run_verify)
+PUBLISHED = Command(PublishedOptions, add_site_and_out, run_published)

@@ -64,10 +64,4 @@ def _finish(out: Path, progress: Progress) -> None:
         refresh_staging(out)
 
 
-SERVE = Command(
-    "serve",
-    "build, serve the site, and build again on every change",
-    ServeOptions,
-    add_serve_arguments,
-    run_serve,
-)
+SERVE = Command(ServeOptions, add_serve_arguments, run_serve)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,12 @@ import pytest
 import soundfile
 
 from stempress.commands.build_command import BUILD
-from stempress.commands.cli import parse, run
+from stempress.commands.cli import COMMANDS, parse, run
 from stempress.commands.serve_command import SERVE, ServeOptions
 from stempress.core.errors import Fault, SiteError
 from stempress.core.options import BuildOptions
 from stempress.output.result import BuildResult, WriteResult
+from tests.conftest import ROOT
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
@@ -67,6 +70,26 @@ def test_what_is_no_command_is_refused(given: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(given, HOME)
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_its_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse([name, "--help"], HOME)
+    assert caught.value.code == 0
+    assert "--site DIR" in capsys.readouterr().out
+
+
+def test_a_build_loads_no_other_command() -> None:
+    script = (
+        "import sys; from pathlib import Path; from stempress.commands.cli import parse;"
+        "parse(['build'], Path('.'));"
+        "print(*(name for name in sys.modules if name.endswith(('_command', '_commands'))))"
+    )
+    loaded = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert loaded.stdout.split() == ["stempress.commands.build_command"]
 
 
 def test_a_build_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
