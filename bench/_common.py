@@ -9,19 +9,17 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
-from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from stempress.commands.static_server import StaticHandler, StaticServer
 from stempress.runtime.pyodide import PIN, parse_pin
 from tests.support.chromium import CHROMIUM_FLAGS
+from tests.support.hosts import serving
 from tests.support.runtime_site import write_runtime_site
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ def available_programs(*programs: str) -> list[str]:
     """Return the programs that are installed; print the names of the others."""
     for program in programs:
         if not shutil.which(program):
-            print(f"{program}: not available_programs, left out")
+            print(f"{program}: not installed, left out")
     return [program for program in programs if shutil.which(program)]
 
 
@@ -111,16 +109,12 @@ def chromium() -> Iterator[Browser]:
 def runtime_page(folder: Path, *scripts: Path) -> Iterator[Page]:
     """Open a page in headless Chromium with Python, served with the folder's files."""
     write_runtime_site(folder, *scripts)
-    server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    with chromium() as browser:
+    with serving(folder) as base, chromium() as browser:
         page = browser.new_page()
         page.set_default_timeout(600_000)
-        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        page.goto(base)
         print(f"Chromium {browser.version}")
         yield page
-    server.shutdown()
-    server.server_close()
 
 
 @contextmanager

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from bench._common import chromium
 from bench.build.collection import write_collection
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
+from tests.support.hosts import serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
 TOKENS, HOLDERS = 10_000, 3_000
@@ -40,16 +35,6 @@ WATCH = """() => {
   addEventListener("keydown", watch, true);
   addEventListener("pointerdown", watch, true);
 }"""
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a built site."""
-    server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(folder)))
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
 
 
 def type_queries(page: Page) -> None:
@@ -101,7 +86,7 @@ def main() -> None:
         print(
             f"{TOKENS:,} tokens, {HOLDERS:,} holders: {len(index):,} bytes, {compressed:,} gzipped"
         )
-        with serve(site / "dist") as base, chromium() as browser:
+        with serving(site / "dist") as base, chromium() as browser:
             for throttling in (1, 4):
                 for view in ("sheet", "cards", "list"):
                     page = browser.new_page(viewport={"width": 1280, "height": 900})

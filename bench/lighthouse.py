@@ -7,14 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
+from tests.support.hosts import serving
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("", "gallery/", "songs/undertow/", "tokens/9001/")
@@ -48,16 +46,12 @@ def main() -> int:
         out = Path(scratch, "dist")
         if run(["--out", str(out)], build, ROOT):
             return 1
-        handler = type("Host", (StaticHandler,), {"prefix": "/ferry/"})
-        server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(out)))
-        Thread(target=server.serve_forever, daemon=True).start()
-        for page in PAGES:
-            page_scores = scores(f"http://127.0.0.1:{server.server_port}/ferry/{page}")
-            missed |= min(page_scores.values()) < GOAL
-            print(
-                f"/{page}: " + ", ".join(f"{name} {score}" for name, score in page_scores.items())
-            )
-        server.shutdown()
+        with serving(out, prefix="/ferry/") as base:
+            for page in PAGES:
+                page_scores = scores(f"{base}{page}")
+                missed |= min(page_scores.values()) < GOAL
+                listed = ", ".join(f"{name} {score}" for name, score in page_scores.items())
+                print(f"/{page}: {listed}")
     return int(missed)
 
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +18,9 @@ import soundfile
 from bench._common import RUNS, chromium, compare, print_versions, scratch
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
+from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT
+from tests.support.hosts import serving
 from tests.support.small_site import write
 
 if TYPE_CHECKING:
@@ -79,11 +79,8 @@ def serve(folder: Path) -> Iterator[str]:
     for name in ("plain.html", "watcher.js"):
         (folder / "bench").mkdir(exist_ok=True)
         shutil.copy(BROWSER / name, folder / "bench" / name)
-    server = StaticServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(folder)))
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serving(folder, CountingHandler) as base:
+        yield base
 
 
 def music() -> list[NDArray[np.int16]]:

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +24,7 @@ from tests.support.evm.chain import compiled
 from tests.support.hosts import StaticHosts
 from tests.support.schedule import mark_kinds, put_longest_first
 from tests.support.sizes import NIGHTLY
+from tests.support.small_site import write_small_site
 from tests.support.visiting import Visit
 
 if TYPE_CHECKING:
@@ -148,6 +149,22 @@ def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
             return run([*words, "--site", os.fspath(site), "--without-runtime"], build, ROOT)
 
     return press
+
+
+@pytest.fixture(scope="session")
+def small_site_in(
+    tmp_path_factory: pytest.TempPathFactory, press_small: Press
+) -> Callable[[str], Path]:
+    """Return a function that builds the small site in a language and returns its dist folder."""
+
+    @cache
+    def build_in(language: str) -> Path:
+        site = tmp_path_factory.mktemp(language)
+        write_small_site(site, language=language)
+        assert press_small(site) == 0
+        return site / "dist"
+
+    return build_in
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,6 @@ import shutil
 import signal
 import subprocess
 from contextlib import ExitStack
-from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +19,13 @@ from playwright.sync_api import expect
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
+from stempress.commands.static_server import StaticHandler
 from stempress.publish.cid import format_cid
 from stempress.render.html_pages import PageRenderer
 from stempress.site.views import Views
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
+from tests.support.hosts import serving
 from tests.support.small_site import small_site, tone, write, write_small_site
 from tests.support.visiting import until
 
@@ -153,12 +152,7 @@ class Newcomer:
 
     def host(self, handler: type[StaticHandler]) -> str:
         """Serve what was pressed."""
-        directory = str(self.folder / "dist")
-        server = StaticServer(("127.0.0.1", 0), partial(handler, directory=directory))
-        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        self._running.callback(server.server_close)
-        self._running.callback(server.shutdown)
-        return f"http://127.0.0.1:{server.server_port}/"
+        return self._running.enter_context(serving(self.folder / "dist", handler))
 
     def serves(self, line: str) -> None:
         """Start what serves, on any port that is free; look at it; end it with Ctrl-C."""

@@ -10,16 +10,15 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT, press_bundled
 from tests.support.markup import complaints
-from tests.support.small_site import write_small_site
 from tests.support.web_folder import web_folder, without_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-    from tests.conftest import Press, Serve
+    from tests.conftest import Serve
 
 FIRST_IS_RIGHTMOST = """element => {
   const text = element.firstChild;
@@ -49,18 +48,9 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> tuple[Path, Path]:
-    """Press one site in English and in German."""
-    found = []
-    for language in ("en", "de-AT"):
-        site = tmp_path_factory.mktemp(language)
-        write_small_site(site)
-        settings = (site / "site.toml").read_text("utf-8")
-        spoken = settings.replace("[site]", f'[site]\nlanguage = "{language}"', 1)
-        (site / "site.toml").write_text(spoken, "utf-8")
-        assert press_small(site) == 0
-        found.append(site / "dist")
-    return found[0], found[1]
+def both(small_site_in: Callable[[str], Path]) -> tuple[Path, Path]:
+    """Build one site in English and in German."""
+    return small_site_in("en"), small_site_in("de-AT")
 
 
 def test_pages_speak_the_language_of_the_site(both: tuple[Path, Path]) -> None:

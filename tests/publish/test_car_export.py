@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from functools import partial
 from itertools import count
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +13,11 @@ import requests
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticServer
 from stempress.publish.car import encode_header
 from stempress.publish.cid import format_cid, parse_cid
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
+from tests.support.hosts import serving
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
@@ -48,11 +46,8 @@ def site(small: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def gateway(site: Path) -> Iterator[str]:
     handler = type("Handler", (Gateway,), {"store": Store(site / "published/site.car")})
-    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(site)))
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serving(site, handler) as base:
+        yield base
 
 
 def front_door(site: Path, *words: str) -> int:

@@ -47,10 +47,7 @@ def write_none(folder: Path) -> None:
 
 def write_from_right(folder: Path) -> None:
     """Write a site in a language written from right to left."""
-    write_small_site(folder, HEBREW, body=PROSE)
-    settings = folder / "site.toml"
-    text = settings.read_text("utf-8").replace("[site]", '[site]\nlanguage = "he"', 1)
-    settings.write_text(text, "utf-8")
+    write_small_site(folder, HEBREW, body=PROSE, language="he")
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {

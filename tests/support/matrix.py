@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -21,10 +19,10 @@ from bench.build.collection import write_collection
 from build import build
 from stempress.audio import stem_lint as lints
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.conftest import ROOT
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.edge_sites import WRITERS, samples
+from tests.support.hosts import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,11 +92,8 @@ def sheet(shots: list[Image.Image]) -> Image.Image:
 
 def look(folder: Path, name: str, site: Path, dist: Path) -> None:
     """Write the sheets of one site."""
-    handler = type("Host", (StaticHandler,), {"prefix": "/"})
-    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(dist)))
-    Thread(target=server.serve_forever, daemon=True).start()
     outputs = samples(site)
-    with sync_playwright() as playwright:
+    with serving(dist) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_program(), args=CHROMIUM_FLAGS
         )
@@ -110,11 +105,10 @@ def look(folder: Path, name: str, site: Path, dist: Path) -> None:
                     reduced_motion="reduce",
                     service_workers="block",
                 )
-                shots = pictures(page, f"http://127.0.0.1:{server.server_port}/", outputs, width)
+                shots = pictures(page, base, outputs, width)
                 page.close()
                 sheet(shots).save(folder / f"{name.replace(' ', '-')}-{width}-{scheme}.png")
         browser.close()
-    server.shutdown()
 
 
 def main(folder: Path) -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-if TYPE_CHECKING:
-    from types import TracebackType
+from typing import Any, Self
 
 SCRIPT = Path(__file__).with_name("evaluate.mjs")
 
@@ -26,12 +23,7 @@ class Node:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._process.communicate(timeout=10)
 
     def evaluate(self, function: str, argument: object = None) -> Any:  # noqa: ANN401 - as JSON has it

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
@@ -20,9 +18,9 @@ from playwright.sync_api import sync_playwright
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.conftest import ROOT
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
+from tests.support.hosts import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -67,10 +65,7 @@ def main(folder: Path) -> None:
         sys.exit(1)
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
-        server = StaticServer(("127.0.0.1", 0), partial(StaticHandler, directory=str(dist)))
-        Thread(target=server.serve_forever, daemon=True).start()
-        running.callback(server.shutdown)
-        base = f"http://127.0.0.1:{server.server_port}/"
+        base = running.enter_context(serving(dist))
         playwright = running.enter_context(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=chromium_program(), args=CHROMIUM_FLAGS

@@ -96,7 +96,13 @@ def small_site(
 
 
 def write_small_site(
-    folder: Path, word: str = "", *, url: str = "", body: str = "Words.", cover: str = ""
+    folder: Path,
+    word: str = "",
+    *,
+    url: str = "",
+    body: str = "Words.",
+    cover: str = "",
+    language: str = "en",
 ) -> None:
     """Write a valid site in which every name ends in ``word`` and every text is ``body``."""
 
@@ -106,6 +112,7 @@ def write_small_site(
     write(
         folder / "site.toml",
         f"""[site]
+language = "{language}"
 title = {named("Small Hours")}
 artist = {named("Ada Lund")}
 description = {named("Two songs.")}

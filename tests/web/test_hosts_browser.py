@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
 
 from build import build
 from stempress.commands.cli import run
-from stempress.commands.static_server import StaticHandler, StaticServer
+from stempress.commands.static_server import StaticHandler
 from stempress.publish.cid import format_cid
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store, address_of
+from tests.support.hosts import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,26 +48,20 @@ def store(pressed: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(to / "site.car")
 
 
-@contextmanager
-def serving(handler: type[StaticHandler], folder: Path) -> Iterator[int]:
-    server = StaticServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture(params=["a path gateway", "a subdomain gateway", "GitHub Pages"])
 def base(request: pytest.FixtureRequest, pressed: Path, store: Store) -> Iterator[str]:
     """Return where a host shows the site."""
     gateway = type("PathGateway", (Gateway,), {"store": store})
-    pages = type("Pages", (StaticHandler,), {"prefix": "/night-ferry/"})
-    handler = pages if request.param == "GitHub Pages" else gateway
-    with serving(handler, pressed) as port:
+    if request.param == "GitHub Pages":
+        with serving(pressed, prefix="/night-ferry/") as base:
+            yield base
+        return
+    with serving(pressed, gateway) as base:
         yield {
-            "a path gateway": f"http://127.0.0.1:{port}{address_of(store)}",
-            "a subdomain gateway": f"http://{format_cid(store.root)}.ipfs.localhost:{port}/",
-            "GitHub Pages": f"http://127.0.0.1:{port}/night-ferry/",
+            "a path gateway": urljoin(base, address_of(store)),
+            "a subdomain gateway": base.replace(
+                "127.0.0.1", f"{format_cid(store.root)}.ipfs.localhost"
+            ),
         }[request.param]
 
 
@@ -144,8 +137,8 @@ class WithoutRanges(StaticHandler):
 
 
 def test_previews_and_the_mixer_play_without_ranges(page: Page, pressed: Path) -> None:
-    with serving(WithoutRanges, pressed) as port:
-        page.goto(f"http://127.0.0.1:{port}/tokens/9001/")
+    with serving(pressed, WithoutRanges) as base:
+        page.goto(f"{base}tokens/9001/")
         seconds = page.locator("audio").evaluate(
             """(it) => new Promise((done, fail) => {
               it.onerror = () => fail(new Error(it.error.message));

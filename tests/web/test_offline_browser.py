@@ -6,7 +6,6 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,16 +15,15 @@ from stempress.commands.live_reload import BuildEvents, PreviewHandler, bind_ser
 from stempress.commands.live_reload import serve_in_thread as previewing
 from stempress.commands.static_server import StaticHandler, StaticServer
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
-from tests.support.small_site import write_small_site
+from tests.support.hosts import start_server
 from tests.support.visiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
-    from tests.conftest import Press
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
@@ -69,12 +67,9 @@ class Host:
 
     def start(self) -> None:
         # Of HTTP/1.0, so that no connection outlives the host.
-        facts = {"prefix": self.prefix, "protocol_version": "HTTP/1.0"}
-        handler = type("Handler", (StaticHandler,), facts)
-        bound = partial(handler, directory=str(self.folder))
-        self.server = StaticServer(("127.0.0.1", self.port), bound)
+        handler = type("Handler", (StaticHandler,), {"protocol_version": "HTTP/1.0"})
+        self.server = start_server(self.folder, handler, prefix=self.prefix, port=self.port)
         self.port = self.server.server_port
-        Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
         if self.server:
@@ -132,21 +127,6 @@ def test_what_was_visited_is_there_without_a_network(host: Host, page: Page) -> 
     assert heading(page) == "Rarity"
 
 
-@pytest.fixture(scope="module")
-def languages(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> dict[str, Path]:
-    """Press one small site in several languages."""
-    pressed = {}
-    for language in ("en", "de-AT", "he", "tlh"):
-        site = tmp_path_factory.mktemp(language)
-        write_small_site(site)
-        settings = (site / "site.toml").read_text("utf-8")
-        spoken = settings.replace("[site]", f'[site]\nlanguage = "{language}"', 1)
-        (site / "site.toml").write_text(spoken, "utf-8")
-        assert press_small(site) == 0
-        pressed[language] = site / "dist"
-    return pressed
-
-
 @pytest.mark.parametrize(
     ("language", "written", "words"),
     [
@@ -157,13 +137,13 @@ def languages(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> d
     ],
 )
 def test_the_service_worker_speaks_the_language_of_the_site(
-    languages: dict[str, Path],
+    small_site_in: Callable[[str], Path],
     page: Page,
     language: str,
     written: tuple[str, str],
     words: tuple[str, str, str],
 ) -> None:
-    with hosting(languages[language]) as host:
+    with hosting(small_site_in(language)) as host:
         visit(page, host)
         host.stop()
         page.goto(f"{host.base}gallery/")
@@ -176,13 +156,13 @@ def test_the_service_worker_speaks_the_language_of_the_site(
 
 
 def test_what_was_visited_outlives_a_worker_in_another_language(
-    languages: dict[str, Path], page: Page, tmp_path: Path
+    small_site_in: Callable[[str], Path], page: Page, tmp_path: Path
 ) -> None:
     folder = tmp_path / "dist"
-    shutil.copytree(languages["en"], folder)
+    shutil.copytree(small_site_in("en"), folder)
     with hosting(folder) as host:
         visit(page, host, "gallery/")
-        shutil.copyfile(languages["he"] / "sw.js", folder / "sw.js")
+        shutil.copyfile(small_site_in("he") / "sw.js", folder / "sw.js")
         page.evaluate(UPDATED)
         host.stop()
         page.goto(f"{host.base}gallery/")

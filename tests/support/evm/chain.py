@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import requests
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 HERE = Path(__file__).parent
 BIN = HERE.parents[2] / "node_modules/.bin/anvil"
@@ -58,12 +55,7 @@ class Chain:
         self.place("Multicall3", MULTICALL)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._session.close()
         self._process.terminate()
         self._drain.join()
