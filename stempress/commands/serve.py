@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from stempress.commands.static_server import StaticServer
 
 DEBOUNCE_SECONDS = 0.02
+INTERRUPT_SECONDS = 0.5
+"""The longest that Ctrl-C waits if it comes just before the main thread goes to sleep."""
 INPUT_FILES = ("site.toml",)
 INPUT_FOLDERS = ("content", "stems", "templates")
 # Not opened and closed: a build reads its inputs, which would trigger the next one.
@@ -153,7 +155,8 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
 
 def wait_for_changes(changed: Event) -> None:
     """Wait for a change, and then for a pause: editors save in bursts."""
-    changed.wait()
+    while not changed.wait(INTERRUPT_SECONDS):
+        pass
     while changed.is_set():
         changed.clear()
         time.sleep(DEBOUNCE_SECONDS)

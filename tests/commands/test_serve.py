@@ -177,6 +177,33 @@ def test_ctrl_c_ends_it_with_status_0_while_a_page_is_open(site: Path) -> None:
     stream.close()
 
 
+INTERRUPTED_WAIT = """
+import signal, time
+from threading import Event, Thread, get_ident
+from stempress.commands.serve import wait_for_changes
+
+def interrupt():
+    time.sleep(0.2)
+    signal.pthread_kill(get_ident(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+Thread(target=interrupt).start()
+try:
+    wait_for_changes(Event())
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+def test_ctrl_c_ends_a_wait_that_it_does_not_wake() -> None:
+    """A signal just before the main thread goes to sleep, or taken by another, wakes nobody."""
+    command = [sys.executable, "-c", INTERRUPTED_WAIT]
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and script
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, timeout=SECONDS
+    )
+    assert ended.stdout == "ended\n"
+
+
 @pytest.mark.parametrize(
     ("asked", "first", "stop"),
     [

@@ -102,22 +102,22 @@ def write_small_site(
     url: str = "",
     body: str = "Words.",
     cover: str = "",
-    language: str = "en",
+    language: str = "",
 ) -> None:
     """Write a valid site in which every name ends in ``word`` and every text is ``body``."""
 
     def named(name: str) -> str:
         return json.dumps(f"{name} {word}".strip(), ensure_ascii=False)
 
+    language_line = f'language = "{language}"\n' if language else ""
     write(
         folder / "site.toml",
         f"""[site]
-language = "{language}"
 title = {named("Small Hours")}
 artist = {named("Ada Lund")}
 description = {named("Two songs.")}
 url = "{url}"
-[collection]
+{language_line}[collection]
 name = {named("Small Hours")}
 symbol = {named("SMALL")}
 license = {named("CC BY 4.0")}
