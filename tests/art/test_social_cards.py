@@ -47,6 +47,7 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data)).convert("RGB")
 
 
+@pytest.mark.slow
 def test_every_page_refers_to_a_card_that_exists(small: SmallSite) -> None:
     covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
     cards = cards_of(small, covers)

@@ -149,6 +149,7 @@ def test_regrouping_changes_block_boundaries_only(size: int) -> None:
     assert {block.shape[1] for block in regrouped[:-1]} <= {size}
 
 
+@pytest.mark.slow
 def test_a_long_stem_is_never_held_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "stem.wav"
     path.write_bytes(sound_file(notes(6, seconds=20, rate=96000), rate=96000, subtype="PCM_24"))

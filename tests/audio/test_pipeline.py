@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from stempress.audio.decode import Planar
     from stempress.audio.song_sound import SongSound
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

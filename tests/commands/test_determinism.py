@@ -78,6 +78,7 @@ def other_python() -> Path:
     return python
 
 
+@pytest.mark.slow
 def test_where_and_when_a_site_is_pressed_does_not_show(
     here: dict[str, str], tmp_path: Path
 ) -> None:
@@ -85,6 +86,7 @@ def test_where_and_when_a_site_is_pressed_does_not_show(
     assert pressed(Path(sys.executable), site, ELSEWHERE) == here
 
 
+@pytest.mark.slow
 def test_which_python_presses_a_site_does_not_show(
     here: dict[str, str], other_python: Path, tmp_path: Path
 ) -> None:

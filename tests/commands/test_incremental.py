@@ -190,6 +190,7 @@ ALL_EDITS: tuple[Edit, ...] = (
 )
 
 
+@pytest.mark.slow
 def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_small: Press) -> None:
     site, clean = tmp_path / "site", tmp_path / "clean"
     write_small_site(site, url="https://tides.example/")
@@ -256,6 +257,7 @@ def write_in_another_process(out: Path, number: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own interpreter and script
 
 
+@pytest.mark.slow
 def test_a_build_that_is_killed_leaves_the_old_site_or_the_new_one(tmp_path: Path) -> None:
     out, random = tmp_path / "dist", Random(11)
     started = time.monotonic()

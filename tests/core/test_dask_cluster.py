@@ -71,6 +71,7 @@ def files(dist: Path) -> dict[str, bytes]:
     return {str(at.relative_to(dist)): at.read_bytes() for at in dist.rglob("*") if at.is_file()}
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_takes_nothing_with_it(
     tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_worker_that_dies_takes_nothing_with_it(
     assert files(out) == expected
 
 
+@pytest.mark.slow
 def test_a_cluster_that_is_of_no_use_is_refused(
     tmp_path: Path, cluster: Cluster, capsys: pytest.CaptureFixture[str]
 ) -> None:

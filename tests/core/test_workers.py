@@ -37,6 +37,7 @@ def read(pipe: int) -> bytes:
     return os.read(pipe, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
 def test_processes_end_with_a_build_that_is_killed(tmp_path: Path) -> None:
     path, script = tmp_path / "pipe", tmp_path / "starting.py"

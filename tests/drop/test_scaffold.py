@@ -74,6 +74,7 @@ def test_a_tempo_in_names_counts_if_all_agree() -> None:
     assert tempo_in_names(["a 192384bpm"]) is None
 
 
+@pytest.mark.slow
 def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
     for page in ROOT.glob("content/albums/*/*.md"):
         if page.stem != "index":

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.support.small_site import write_small_site
 
@@ -33,6 +35,7 @@ def building(site: Path, cache: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.slow
 def test_two_cold_builds_of_one_folder_both_end_well(tmp_path: Path) -> None:
     write_small_site(tmp_path / "site")
     both = [building(tmp_path / "site", tmp_path / f"cache-{each}") for each in range(2)]

@@ -51,6 +51,7 @@ FILES = {
     ): "bafybeihmzokxxjqwxjcryerhp5ezpcog2wcawfryb2xm64xiakgm4a5jue",
 }
 """Files of pseudo-random bytes by seed and length."""
+LARGE = 2 * CHUNK
 FOLDERS = {
     21: "bafybeic3h7rwruealwxkacabdy45jivq2crwz6bufb5ljwupn36gicplx4",
     22: "bafybeiegvuterwurhdtkikfhbxcldohmxp566vpjdofhzmnhv6o4freidu",
@@ -94,7 +95,10 @@ def test_the_empty_folder_has_its_known_name() -> None:
     assert name_of({}) == "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354"
 
 
-@pytest.mark.parametrize(("seed", "size"), FILES)
+@pytest.mark.parametrize(
+    ("seed", "size"),
+    [pytest.param(*file, marks=[pytest.mark.slow] if file[1] > LARGE else []) for file in FILES],
+)
 def test_files_are_chunked_and_balanced_as_kubo_does(seed: str, size: int) -> None:
     node = import_stream(RandomStream(seed, size), forget)
     assert format_cid(node.cid) == FILES[seed, size]

@@ -263,6 +263,7 @@ def test_another_python_ships_sources_and_says_so(
     assert "shipped as source" in reports[-1]
 
 
+@pytest.mark.slow
 def test_preparing_again_makes_nothing_and_elsewhere_makes_the_same(
     small: tuple[runtime.Pin, Path, Path], tmp_path: Path
 ) -> None:
@@ -277,6 +278,7 @@ def test_preparing_again_makes_nothing_and_elsewhere_makes_the_same(
     }
 
 
+@pytest.mark.slow
 def test_a_prepared_file_that_rotted_is_made_again(
     small: tuple[runtime.Pin, Path, Path], tmp_path: Path
 ) -> None:
@@ -287,6 +289,7 @@ def test_a_prepared_file_that_rotted_is_made_again(
     assert again["lib.zip"].read_bytes() == good
 
 
+@pytest.mark.slow
 def test_an_edited_engine_gets_another_wheel_and_no_other_work(
     small: tuple[runtime.Pin, Path, Path], tmp_path: Path
 ) -> None:
