@@ -541,7 +541,8 @@ def test_address_and_page_agree_however_fast_a_visitor_is(page: Page, base: str)
     page.goto(base + MIX)
     play(page)
     mark(page)
-    for name in ("Gallery", "Rarity", "My tokens"):
+    # As many entries as steps go back, and more: before the first one is no page of the site.
+    for name in 3 * ("Gallery", "Rarity", "My tokens"):
         follow(page, name)
     page.evaluate(
         """async () => {

@@ -84,6 +84,7 @@ def follow(page: Page, address: str) -> None:
 
 
 def click(page: Page, address: str) -> None:
+    mark_page(page)
     page.evaluate(
         """(href) => {
           const link = Object.assign(document.createElement("a"), { href });
@@ -94,9 +95,14 @@ def click(page: Page, address: str) -> None:
     )
 
 
+def mark_page(page: Page) -> None:
+    """Mark the page that is shown: the address changes before the page does."""
+    page.evaluate("document.querySelector('main').dataset.old = ''")
+
+
 def settle(page: Page, address: str) -> None:
-    """Wait until a page is shown, in the same document."""
-    is_shown = "!document.documentElement.hasAttribute('data-leaving')"
+    """Wait until a page is shown in place of the marked one, in the same document."""
+    is_shown = "!document.querySelector('[data-leaving], main[data-old]')"
     until(page, f"location.href === {address!r} && {is_shown}")
     assert page.evaluate("window.isFirst")
 
@@ -124,9 +130,11 @@ def test_a_token_looks_the_same_from_the_gallery_and_the_gallery_on_the_way_back
     page.evaluate("window.isFirst = true")
     follow(page, base + TOKEN)
     assert look(page) == directly[TOKEN]
+    mark_page(page)
     page.go_back()
     settle(page, base + GALLERY)
     assert look(page) == directly[GALLERY]
+    mark_page(page)
     page.go_forward()
     settle(page, base + TOKEN)
     assert look(page) == directly[TOKEN]
