@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.schedule import LONGEST
+
 ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("core",),
@@ -148,3 +150,8 @@ def test_a_build_without_new_sound_or_pictures_begins_without_what_makes_them() 
 def test_the_front_door_is_short() -> None:
     lines = (ROOT / "build.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 60
+
+
+def test_the_test_files_that_run_first_exist() -> None:
+    names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(LONGEST) <= names

@@ -20,6 +20,7 @@ from stempress.output.output_files import OutputFile
 from stempress.output.staging import refresh_staging
 from stempress.output.writer import write_site
 from tests.conftest import ROOT
+from tests.support.sizes import sized
 from tests.support.small_site import tone, write, write_small_site
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     type Edit = Callable[[Path, Random], object]
 
-BUILDS = 140
+BUILDS = sized(60, nightly=400)
 COMPARED = 2
 """After so many builds the last is compared with a clean one."""
 KILLS = 24
