@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from pyodide_app.engine.chunked_stem import ChunkedStem
 from pyodide_app.engine.levels import Levels
 from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
@@ -16,15 +17,20 @@ from pyodide_app.engine.riff import Tags, wav_header
 from pyodide_app.engine.timeline import Bars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from pyodide_app.engine.mix import Stem
     from pyodide_app.engine.pcm import Bits
 
     type Planar = NDArray[np.float32]
+    type Fill = Callable[[int, Planar, bool], bool]
+    """``fill(chunk, target, offline)`` writes a chunk; False if it has not arrived."""
 
 BLOCK_FRAMES = 1 << 16
+CHUNK_FRAMES = 9600
+"""Frames of a chunk of a streamed stem."""
 
 
 class Samples(Protocol):
@@ -60,7 +66,8 @@ class Session:
         self._levels = Levels(rate)
         self._previous = self._mixer.fork()
         self._commands: list[list[Any]] = []
-        self._stems: dict[str, StemAudio] = {}
+        self._stems: dict[str, Stem] = {}
+        self._fills: dict[str, tuple[Fill, int, int]] = {}
 
     def load(self, key: str, channels: Sequence[Samples]) -> int:
         """Store a decoded stem of one or two channels; return its size in bytes."""
@@ -70,12 +77,30 @@ class Session:
             samples = np.empty(channel.length, dtype=np.float32)
             channel.assign_to(samples)
             target[:] = samples[:frames]
-        self._stems[key] = StemAudio.from_browser(planar)
-        return self._stems[key].nbytes
+        stem = self._stems[key] = StemAudio.from_browser(planar)
+        return stem.nbytes
+
+    def stream(self, key: str, fill: Fill, channels: int, frames: int) -> int:
+        """Take a stem that is decoded in chunks of ``CHUNK_FRAMES`` while it is read.
+
+        Returns the size of its decoded chunks in bytes.
+        """
+        self._fills[key] = fill, channels, min(frames, self._mixer.frames)
+        stem = self._stems[key] = self._open_stream(key, offline=False)
+        return stem.nbytes
+
+    def _open_stream(self, key: str, *, offline: bool) -> ChunkedStem:
+        fill, channels, frames = self._fills[key]
+
+        def decode(chunk: int, target: Planar) -> bool:
+            return fill(chunk, target, offline)
+
+        return ChunkedStem(decode, channels=channels, frames=frames, chunk_frames=CHUNK_FRAMES)
 
     def unload(self, key: str) -> None:
         """Drop a stem."""
         self._stems.pop(key, None)
+        self._fills.pop(key, None)
 
     def apply_commands(self, commands: str, frame: int) -> None:
         """Apply commands from an absolute frame on."""
@@ -140,12 +165,18 @@ class Session:
         mixer.set_loop(None)
         mixer.locate(0)
         for row, key in enumerate(keys):
-            mixer.place(row, None if key is None else self._stems[key])
+            mixer.place(row, None if key is None else self._offline_stem(key))
             if plain:
                 mixer.adjust(row, RowSettings())
         if plain:
             mixer.set_master(0)
         return mixer
+
+    def _offline_stem(self, key: str) -> Stem:
+        """Return a stem that may be read far from where it plays."""
+        if key in self._fills:
+            return self._open_stream(key, offline=True)
+        return self._stems[key]
 
     def _run_commands(self, frame: int) -> None:
         mixer = self._mixer
@@ -177,6 +208,11 @@ class OfflineRender:
         self._frame = 0
 
     @property
+    def frame(self) -> int:
+        """First frame of the next block."""
+        return self._frame
+
+    @property
     def progress(self) -> float:
         """Fraction of the mix rendered so far, from 0 to 1."""
         return self._frame / self._mixer.frames
@@ -185,8 +221,9 @@ class OfflineRender:
         """Render the next block; return its first frame and its samples."""
         frame = self._frame
         count = min(BLOCK_FRAMES, self._mixer.frames - frame)
+        block = self._mixer.render(frame, count)  # NotArrivedError: the same block again, later
         self._frame += count
-        return frame, self._mixer.render(frame, count)
+        return frame, block
 
 
 class Bounce(OfflineRender):

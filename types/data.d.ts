@@ -92,6 +92,8 @@ declare namespace Data {
     url: string;
     type: string;
     bytes: number;
+    /** Of a long Ogg Opus file: the offset to read from for every second second. */
+    starts?: number[];
   }
 
   /** Stems by layer. */

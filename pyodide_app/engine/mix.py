@@ -9,7 +9,7 @@ sample path uses only operations with the same bits on every platform: ``+ - * /
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -35,6 +35,24 @@ _INT16_SCALE = np.float32(1 / 32768)
 _CHROMIUM_POSITIVE_SCALE = np.float32(1) / np.float32(32767)
 _ONE = np.float32(1)
 _UNITY = np.ones((1, 1), dtype=np.float32)
+
+
+class Stem(Protocol):
+    """Samples of a stem with one or two channels, scaled by ``scale`` to full scale 1.0."""
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+
+    @property
+    def scale(self) -> np.float32:
+        """A power of two."""
+
+    def read(self, frames: slice | NDArray[np.intp]) -> Raw:
+        """Return samples by frame index, shape (channels, frames).
+
+        Past the stem's end an index array reads silence, and a slice reads fewer frames.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +139,7 @@ class _Row:
 
     settings: RowSettings
     gains: Ramp
-    stem: Fade[StemAudio | None]
+    stem: Fade[Stem | None]
     on_bar: bool = False
 
 
@@ -144,9 +162,7 @@ class Mixer:
         self._timeline = Fade(Timeline())
         self._limiter = Limiter(rate)
 
-    def place(
-        self, row: int, stem: StemAudio | None, frame: int = 0, *, on_bar: bool = False
-    ) -> None:
+    def place(self, row: int, stem: Stem | None, frame: int = 0, *, on_bar: bool = False) -> None:
         """Put a stem in a row, with an equal-power crossfade from the current one.
 
         ``on_bar`` defers the swap to the first bar line at or after ``frame``; later loops and
@@ -154,7 +170,7 @@ class Mixer:
         """
         self._prepare_change(frame)
         state = self._rows[row]
-        if stem is not None and stem.frames > self.frames:
+        if isinstance(stem, StemAudio) and stem.frames > self.frames:
             stem = StemAudio(stem.samples[:, : self.frames])
         state.on_bar = on_bar and frame > 0
         start = self.next_bar(frame) if state.on_bar else frame

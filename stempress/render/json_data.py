@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
+from stempress.audio.ogg_pages import page_starts
 from stempress.audio.song_sound import bar_seconds
+from stempress.collection.audio_formats import FORMATS
 from stempress.output.json_files import lazy_json_file
 from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.audio.results import Sounds, WebFile
+    from stempress.audio.results import Sounds, StemSound, WebFile
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 
 TOKENS_PER_PART = 1000
+STREAMED_SECONDS = 60
+"""Longer stems may be streamed: shorter ones are decoded at once."""
+START_SECONDS = 2
+"""Distance of the places to read a stem from, as in stream-song.js."""
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
 
 
@@ -160,7 +166,7 @@ def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
     sound = sounds.stems[key]
     return {
         "address": stem_address(key),
-        "audio": _file_data(sound.stream),
+        "audio": _file_data(sound.stream) | _page_starts(sound),
         "lossless": sound.lossless and _file_data(sound.lossless),
         "path": sound.waveform,
         "channels": sound.channels,
@@ -170,6 +176,12 @@ def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
 
 def _file_data(file: WebFile) -> dict[str, object]:
     return {"url": file.address, "type": file.type, "bytes": file.size}
+
+
+def _page_starts(sound: StemSound) -> dict[str, object]:
+    """Return where to read a stem that is long enough to be streamed, every two seconds."""
+    is_streamed = sound.stream.type == FORMATS["opus"].type and sound.seconds > STREAMED_SECONDS
+    return {"starts": page_starts(sound.stream.file, START_SECONDS)} if is_streamed else {}
 
 
 def _rule_data(rule: Rule) -> dict[str, object]:

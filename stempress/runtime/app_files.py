@@ -34,17 +34,20 @@ def app_files(
         files = [*web.files, *web.doors, worker, _file_list(web.files)]
         reason = _("This site was pressed without the Python runtime, so its mixer is off.")
         return files, App(web.address, reason)
-    from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415 - takes long
+    from stempress.runtime.decoders import prepare_decoders  # noqa: PLC0415 - takes long
+    from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415
     from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
 
     runtime = compress_wasm(prepare_runtime(folder=options.runtime_from, report=progress.log))
     ethers = prepare_ethers(folder=options.runtime_from, report=progress.log)
+    decoders = prepare_decoders(folder=options.runtime_from, report=progress.log)
     web = web_files(_, {f"python/{LOCK}": runtime.pop(LOCK)})
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
     kept = [
         *web.files,
         *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
         json_file("app/runtime/sizes.json", sizes),
+        *(OutputFile(f"app/decoders/{name}", path) for name, path in decoders.items()),
     ]
     wallet = [OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()]
     worker = service_worker(_, web.address)

@@ -57,14 +57,28 @@ UNSEEN = re.compile(
 """Strings in modules that are for machines, from end to end."""
 UNTOLD = {
     "dom.js": {"the page has no "},
+    "ogg.js": {"not an Ogg page", "an Ogg packet spans pages", "not an Opus stream"},
+    "opus.js": {
+        "libopus has aborted",
+        "libopus is out of memory",
+        "an Opus packet is too long",
+        "libopus reports error ",
+    },
+    "opus-stem.js": {
+        "the file has  channels, not ",
+        "packets are not of 20 ms",
+        "packet  has not arrived",
+    },
     "router.js": {
         "no page of this site",
         "a page of another kind",
         "a page of another version",
     },
+    "stream-deck.js": {"audio/ogg; codecs=opus"},
     "style-sheets.js": {"not all", " did not load"},
 }
-"""Errors that no visitor reads: a template that lacks an element, and what the router catches."""
+"""Errors that no visitor reads: a template that lacks an element, what the router catches, and what
+exactly is wrong with a damaged file."""
 
 
 class Said(Translations):

@@ -13,7 +13,8 @@ WEB = Path(__file__).parents[2] / "pyodide_app" / "web"
 FLOORS = (
     ("language",),
     ("base",),
-    ("pages", "python", "tokens"),
+    ("pages", "python", "tokens", "mixing", "streaming"),
+    ("codecs",),
     ("playback",),
     ("mixer", "bar"),
     ("gallery", "mine", "provenance"),

@@ -6,7 +6,7 @@
 // the visitor does not own are treated, and the length of previews in seconds), data-off (no player on this site).
 // More controls are added by mixer.js.
 /** @import { Loading } from "../playback/stems.js" */
-/** @import { Place, PlayerState, StateChange } from "../playback/player.js" */
+/** @import { FailedStem, Place, PlayerState, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
 import { updateMeters } from "./meters.js";
@@ -142,6 +142,7 @@ export class StemMixer extends HTMLElement {
     player.on("loading", (loading) => this.#showLoading(loading), { signal });
     player.on("state", (change) => this.#showState(change), { signal });
     player.on("position", (place) => this.#followPlace(place), { signal });
+    player.on("stem-failed", (failure) => this.#showFailedStem(failure), { signal });
     this.#player = player;
     player.changeStemsOnBar(this.#input(".on-the-bar").checked);
     player.master(Number(this.#input(".master input").value));
@@ -461,6 +462,7 @@ export class StemMixer extends HTMLElement {
   /** @param {number} nth of the rows */
   async #choose(nth) {
     const row = this.#rows[nth];
+    setText(find(row.element, ".trouble"), "");
     this.#player?.choose(nth, row.stem.value);
     this.#showAccess(row);
     try {
@@ -520,8 +522,32 @@ export class StemMixer extends HTMLElement {
     this.#emit("state", state);
   }
 
+  /**
+   * Say in its row that a stem cannot be heard; a row that kept its stem shows that one again.
+   * @param {FailedStem} failure
+   */
+  #showFailedStem({ row, stem, kept, reason }) {
+    const { element, stem: select } = this.#rows[row];
+    const name = select.querySelector(`option[value="${CSS.escape(stem)}"]`)?.textContent ?? stem;
+    if (select.value === stem && kept !== stem) {
+      select.value = kept;
+      this.#choose(row);
+    }
+    const words = _("the stem %(stem)s cannot be played: %(reason)s", { stem: name, reason });
+    setText(find(element, ".trouble"), kept === stem ? words : "");
+    this.announce(words);
+  }
+
+  /** @param {boolean} isStalled */
+  #showStall(isStalled) {
+    if (this.hasAttribute("data-stalled") === isStalled) return;
+    this.toggleAttribute("data-stalled", isStalled);
+    this.#status.report(isStalled ? _("Buffering") : this.#stateWords);
+  }
+
   /** @param {Place} place */
-  #followPlace({ seconds, playing, peaks, levels, waiting = [] }) {
+  #followPlace({ seconds, playing, peaks, levels, isStalled = false, waiting = [] }) {
+    this.#showStall(playing && isStalled);
     if (!this.#isHeld) this.#showPlace(seconds);
     updateMeters(this, playing ? peaks : [0, 0], (playing && levels) || null);
     for (const [nth, { element }] of this.#rows.entries()) {

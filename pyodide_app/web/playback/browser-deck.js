@@ -78,6 +78,11 @@ export class BrowserDeck {
     return this.#isPlaying && this.songFrame() >= this.#frames;
   }
 
+  /** The song frame at a frame of the context. @param {number} contextFrame */
+  songFrameAt(contextFrame) {
+    return this.songFrame(contextFrame / this.#context.sampleRate);
+  }
+
   /** The song frame at a time of the context. */
   songFrame(time = this.#context.currentTime) {
     const { sampleRate } = this.#context;

@@ -1,64 +1,88 @@
-// Feeds the worklet: renders blocks ahead of time, and decides at which frame commands take effect.
-/** @import { Command, Peaks, Report, WorkerToPage, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
-import { SCHEDULED, POSITION, BLOCK, ENDED, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
+// Keeps the worklet supplied with blocks: which frame comes next, when a change may begin, and when to wait for data.
+/** @import { Command, Report, WorkletToWorker } from "./messages.js" */
+import { NotArrived } from "../streaming/stem-source.js";
+import { SCHEDULED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, STALL, QUEUED } from "./messages.js";
 
-const BLOCK_FRAMES = 2048;
-const LOOK_AHEAD = 12288; // frames; adds no latency, since queued blocks are replaced after a command
-const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
-const MARGIN_MOST = 4096;
-const MARGIN = 512; // frames from the current position to the first that a command may change
-const FIGURES = 8; // MASTER_READINGS of levels.py
+export const BLOCK_FRAMES = 2048;
+const LOOK_AHEAD = 12288; // for safety alone: after a change, blocks are rendered again, whatever is queued
+const MOST_LOOK_AHEAD = 49152; // what the ring holds, less a few blocks
+const MARGIN = 512; // frames from what sounds now to the first that a change may touch
+const MOST_MARGIN = 4096;
 
 /**
- * The part of session.py's Session that renders. Frames count from the last rebase.
- * @typedef {object} FeedSession
- * @property {(frame: number) => void} rebase
- * @property {() => void} reset_levels
- * @property {(frame: number) => number} song_frame -1 after the song's end
- * @property {(frame: number, levels: Float32Array) => void} levels
- * @property {(frame: number) => string} pending_swaps JSON
- * @property {(commands: string, frame: number) => void} apply_commands JSON
- * @property {(frame: number) => void} reapply
- * @property {(frame: number, samples: Float32Array) => void} render
+ * Renders blocks of a song. Frames are absolute; `render` and the like throw NotArrived.
+ * @typedef {object} Renderer
+ * @property {(frame: number, samples: Float32Array) => void} render left, then right
+ * @property {(commands: Command[], frame: number) => void} applyCommands
+ * @property {(frame: number) => void} reapply undo the last commands and apply them from a later frame on
+ * @property {(frame: number) => void} rebase make a frame the new frame 0
+ * @property {(frame: number) => number} songFrame -1: after the end
+ * @property {(frame: number) => number[]} pendingSwaps rows whose stems change later
+ * @property {(frame: number, levels: Float32Array) => void} readLevels
+ * @property {() => void} resetLevels
+ */
+/**
+ * @typedef {object} Handlers
+ * @property {(place: { songFrame: number, position: number, playing: boolean, peaks: [number, number], underruns: number, lookAhead: number, late: number, isStalled: boolean, levels: Float32Array, waiting: number[] }) => void} onPosition
+ * @property {() => void} onEnd
+ * @property {(type: typeof SCHEDULED | typeof MISSED) => void} onStart
  */
 
 export class Feed {
-  #session;
+  #renderer;
   #rate;
-  #report;
+  #handlers;
   /** @type {MessagePort | null} */
   #port = null;
   /** @type {typeof PLAY | typeof PAUSE | "pausing"} */
   #state = PAUSE; // "pausing": the worklet is fading out
   #position = 0;
-  #positionTime = 0; // when the position was reported
-  #next = 0; // the next frame to render
+  #contextFrame = 0; // of the context, at the position
+  #positionAt = 0; // the time of the position
+  #next = 0; // the first frame that has not been rendered
   #lookAhead = LOOK_AHEAD;
   #margin = MARGIN;
   #underruns = 0;
   #late = 0;
   /** @type {Command[]} */
-  #commands = []; // not applied yet
-  #levels; // MASTER_READINGS of levels.py, then a peak for each row
-  /** @type {number[]} */
-  #waiting = []; // rows whose stems change with the next bar
+  #commands = []; // to be applied
+  #levels;
   /** @type {number | null} */
-  #unconfirmed = null; // first frame of a change that the worklet has not confirmed
+  #awaited = null; // the first frame of a change that the worklet has not answered
+  #isStalled = false;
   /** @type {Float32Array<ArrayBuffer>[]} */
   #spare = [];
 
-  /**
-   * @param {FeedSession} session @param {number} rate in Hz @param {number} rows
-   * @param {(message: WorkerToPage) => void} report sends to the page
-   */
-  constructor(session, rate, rows, report) {
-    this.#session = session;
+  /** @param {Renderer} renderer @param {number} rate @param {number} readings of the meters @param {Handlers} handlers */
+  constructor(renderer, rate, readings, handlers) {
+    this.#renderer = renderer;
     this.#rate = rate;
-    this.#report = report;
-    this.#levels = new Float32Array(FIGURES + rows);
+    this.#handlers = handlers;
+    this.#levels = new Float32Array(readings);
   }
 
-  /** @param {MessagePort} port of the worklet */
+  get isPlaying() {
+    return this.#state === PLAY;
+  }
+
+  get isStalled() {
+    return this.#isStalled;
+  }
+
+  /** The song's frame that sounds now. */
+  get songFrame() {
+    return this.#renderer.songFrame(this.#position);
+  }
+
+  /**
+   * The song's frame that will sound at a frame of the context, if nothing changes before.
+   * @param {number} contextFrame
+   */
+  songFrameAt(contextFrame) {
+    return this.#renderer.songFrame(this.#position + Math.max(0, contextFrame - this.#contextFrame));
+  }
+
+  /** @param {MessagePort} port to the worklet */
   attach(port) {
     this.#port = port;
     port.onmessage = ({ data }) => this.#receive(data);
@@ -66,148 +90,198 @@ export class Feed {
 
   close() {
     this.#port?.close();
+    this.#port = null;
   }
 
   /** @param {Command[]} commands */
   change(commands) {
     this.#commands.push(...commands);
-    this.#fill();
+    this.continue();
   }
 
   /** @param {number} [at] the context's frame to start at */
   play(at) {
     if (this.#state === PAUSE) {
-      this.#session.rebase(this.#position);
-      this.#session.reset_levels();
+      this.#renderer.rebase(this.#position);
+      this.#renderer.resetLevels();
       this.#position = this.#next = 0;
-      this.#send({ type: RESET });
+      this.#post({ type: RESET });
     }
     this.#state = PLAY;
-    this.#positionTime = performance.now();
-    this.#fill();
-    this.#send({ type: PLAY, at });
+    this.#positionAt = performance.now();
+    this.continue();
+    this.#post({ type: PLAY, at });
   }
 
   pause() {
     if (this.#state !== PLAY) return;
     this.#state = "pausing";
-    this.#send({ type: PAUSE });
+    this.#post({ type: PAUSE });
+  }
+
+  /** Whether playback can start without a stall. */
+  get isPrimed() {
+    const samples = new Float32Array(2 * BLOCK_FRAMES);
+    try {
+      for (let frame = this.#next; frame < this.#next + this.#lookAhead; frame += BLOCK_FRAMES) this.#renderer.render(frame, samples);
+    } catch (error) {
+      if (error instanceof NotArrived) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  /** Render what is due, as far as its samples have arrived; called again whenever more have. */
+  continue() {
+    if (this.#commands.length && this.#awaited === null && this.#state !== "pausing") this.#applyCommands();
+    if (this.#awaited !== null || this.#state !== PLAY) return;
+    try {
+      while (this.#next < this.#position + this.#lookAhead) this.#send();
+      this.#stall(false);
+    } catch (error) {
+      if (!(error instanceof NotArrived)) throw error;
+      this.#stall(true);
+    }
   }
 
   /** @param {WorkletToWorker} message */
   #receive(message) {
+    if ("samples" in message && message.samples) this.#spare.push(message.samples);
+    const isAnswer = "frame" in message && message.frame === this.#awaited;
     switch (message.type) {
       case QUEUED:
-        this.#spare.push(message.samples);
-        if (message.frame !== this.#unconfirmed) break;
-        this.#unconfirmed = null;
+        if (!isAnswer) break;
+        this.#awaited = null;
         this.#margin = Math.max(MARGIN, this.#margin - MARGIN / 4);
-        this.#fill();
+        this.continue();
         break;
       case LATE:
-        this.#spare.push(message.samples);
-        this.#setPosition(message.position);
-        if (message.frame === this.#unconfirmed) this.#reapplyCommands(message.end);
+        this.#see(message.position);
+        if (isAnswer) this.#tryLater(message.end);
         break;
       case SCHEDULED:
-        this.#report({ type: SCHEDULED });
+        this.#handlers.onStart(SCHEDULED);
         break;
       case MISSED:
         this.#state = PAUSE;
-        this.#report({ type: MISSED });
+        this.#handlers.onStart(MISSED);
         break;
       case REPORT:
-        this.#follow(message);
+        this.#report(message);
         break;
     }
   }
 
   /** @param {Report} report */
-  #follow({ position, playing, peaks, underruns }) {
-    this.#setPosition(position);
-    if (underruns > this.#underruns) this.#lookAhead = Math.min(LOOK_AHEAD_MOST, this.#lookAhead * 2);
+  #report({ position, contextFrame, playing, peaks, underruns }) {
+    this.#see(position);
+    this.#contextFrame = contextFrame;
+    if (underruns > this.#underruns) this.#lookAhead = Math.min(MOST_LOOK_AHEAD, this.#lookAhead * 2);
     this.#underruns = underruns;
     if (!playing && this.#state === "pausing") this.#state = PAUSE;
-    this.#fill();
-    const songFrame = this.#reportPosition(playing, peaks);
+    this.continue();
+    const songFrame = this.#reportPosition({ playing, peaks });
     if (songFrame < 0 && this.#state === PLAY) {
       this.pause();
-      this.#report({ type: ENDED });
+      this.#handlers.onEnd();
     }
   }
 
-  /** @param {boolean} playing @param {Peaks} peaks */
-  #reportPosition(playing, peaks) {
-    const songFrame = this.#session.song_frame(this.#position);
-    const [underruns, lookAhead, late, levels] = [this.#underruns, this.#lookAhead, this.#late, this.#levels];
-    if (playing) this.#session.levels(this.#position, levels);
-    if (this.#waiting.length) this.#waiting = JSON.parse(this.#session.pending_swaps(this.#position));
-    const waiting = this.#waiting;
-    this.#report({ type: POSITION, songFrame, playing, peaks, underruns, lookAhead, late, levels, waiting });
+  /** @param {{ playing?: boolean, peaks?: [number, number] }} report */
+  #reportPosition({ playing = false, peaks = [0, 0] }) {
+    const position = this.#position;
+    const songFrame = this.#renderer.songFrame(position);
+    if (playing) this.#readLevels(position);
+    this.#handlers.onPosition({
+      songFrame, position, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
+      isStalled: this.#isStalled, levels: this.#levels, waiting: this.#renderer.pendingSwaps(position),
+    });
     return songFrame;
   }
 
   /** @param {number} position */
-  #setPosition(position) {
-    this.#position = position;
-    this.#positionTime = performance.now();
+  #readLevels(position) {
+    try {
+      this.#renderer.readLevels(position, this.#levels);
+    } catch (error) {
+      if (!(error instanceof NotArrived)) throw error; // else the last levels stay, as while playback is stalled
+    }
   }
 
-  /** Apply pending commands, unless the previous change is unconfirmed; then render ahead. */
-  #fill() {
-    if (this.#commands.length && this.#unconfirmed === null && this.#state !== "pausing") this.#applyCommands();
-    if (this.#unconfirmed !== null || this.#state !== PLAY) return;
-    while (this.#next < this.#position + this.#lookAhead) this.#render();
+  /** @param {number} position */
+  #see(position) {
+    this.#position = position;
+    this.#positionAt = performance.now();
   }
 
   #applyCommands() {
     const commands = this.#commands;
     this.#commands = [];
-    for (const [name, row, , when] of commands) if (name === "place" && when === "bar") this.#waiting.push(row);
     if (this.#state === PAUSE) {
-      this.#session.rebase(this.#position);
+      this.#renderer.rebase(this.#position);
       this.#position = 0;
-      this.#session.apply_commands(JSON.stringify(commands), 0);
-      this.#reportPosition(false, [0, 0]);
-    } else {
-      this.#next = this.#soonest(this.#next);
-      this.#session.apply_commands(JSON.stringify(commands), this.#next);
-      // At frame 0 nothing has been played, so the block cannot be late.
-      if (this.#next > 0) this.#unconfirmed = this.#next;
-      this.#render();
+      this.#renderer.applyCommands(commands, 0);
+      this.#reportPosition({});
+      return;
     }
+    this.#next = this.#soonest();
+    this.#renderer.applyCommands(commands, this.#next);
+    this.#sendChange();
   }
 
   /**
    * Reapply the last commands at a later frame: their first block was late.
    * @param {number} end of what is queued
    */
-  #reapplyCommands(end) {
+  #tryLater(end) {
     this.#late++;
-    this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
-    this.#next = this.#unconfirmed = this.#soonest(end);
-    this.#session.reapply(this.#next);
-    this.#render();
+    this.#margin = Math.min(MOST_MARGIN, this.#margin * 2);
+    this.#next = this.#soonest(end);
+    this.#renderer.reapply(this.#next);
+    this.#sendChange();
   }
 
-  /**
-   * The first frame that a command can still change.
-   * @param {number} end of what is queued
-   */
-  #soonest(end) {
-    const passed = ((performance.now() - this.#positionTime) * this.#rate) / 1000;
+  /** Send the first block of a change. Where its samples have not arrived, what is queued from there on must not sound. */
+  #sendChange() {
+    const frame = this.#next;
+    try {
+      this.#send();
+    } catch (error) {
+      if (!(error instanceof NotArrived)) throw error;
+      this.#post({ type: STALL, frame });
+      this.#isStalled = true;
+    }
+    if (frame > 0) this.#awaited = frame; // at frame 0 nothing has been played, so nothing can be late
+  }
+
+  /** The first frame that a change can still reach; no later than `end`, up to which something is queued. */
+  #soonest(end = this.#next) {
+    const passed = ((performance.now() - this.#positionAt) * this.#rate) / 1000;
     return Math.min(end, this.#position + Math.ceil(passed) + this.#margin);
   }
 
-  #render() {
+  #send() {
     const samples = this.#spare.pop() ?? new Float32Array(2 * BLOCK_FRAMES);
-    this.#session.render(this.#next, samples);
-    this.#send({ type: BLOCK, frame: this.#next, samples }, [samples.buffer]);
+    try {
+      this.#renderer.render(this.#next, samples);
+    } catch (error) {
+      this.#spare.push(samples);
+      throw error;
+    }
+    this.#post({ type: BLOCK, frame: this.#next, samples }, [samples.buffer]);
     this.#next += BLOCK_FRAMES;
   }
 
-  /** @param {WorkerToWorklet} message @param {Transferable[]} [transfer] */
-  #send(message, transfer = []) {
+  /** @param {boolean} isStalled */
+  #stall(isStalled) {
+    if (this.#isStalled === isStalled) return;
+    this.#isStalled = isStalled;
+    this.#post({ type: STALL, frame: isStalled ? this.#next : -1 });
+    this.#reportPosition({ playing: true });
+  }
+
+  /** @param {import("./messages.js").WorkerToWorklet} message @param {ArrayBuffer[]} [transfer] */
+  #post(message, transfer = []) {
     this.#port?.postMessage(message, transfer);
   }
 }

@@ -1,7 +1,9 @@
 // All messages between the threads.
 //
-//   page <-> worker      requests and notifications
-//   worker <-> worklet   a channel of their own, so that the page cannot delay the sound
+//   page <-> worker            requests to Python, and notifications
+//   page <-> stream worker     the same, to the browser's own mixer
+//   stream worker <-> worker   a channel of their own, for samples of the stems
+//   either worker <-> worklet  a channel of their own, so that the page cannot delay the sound
 //
 // Frames are absolute: they count what has been played since the last RESET.
 
@@ -13,9 +15,27 @@ export const UNLOAD = "unload"; // unload stems
 export const APPLY = "apply";
 export const BOUNCE = "bounce"; // answered with the file, a Blob
 export const DIGEST = "digest"; // answered with the SHA-256 of the samples
+export const READY = "ready"; // answered when playback can start without a stall; by the stream worker: with a stem
 export const MEASURE = "measure"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
+
+// Page to stream worker, besides OPEN, ATTACH, LOAD, UNLOAD, APPLY, PLAY and PAUSE.
+export const LINK = "link"; // a port to the other worker; sent to both
+export const WHERE = "where"; // answered with the song's frame that will be heard at a frame of the context
+export const STATS = "stats";
+
+// Stream worker to page, besides POSITION, ENDED, SCHEDULED and MISSED.
+export const STEM_FAILED = "stem-failed"; // sent to the other worker as well
+
+// Stream worker to worker, besides LOAD and STEM_FAILED.
+export const CHUNKS = "chunks"; // of stems, that WANT asked for
+
+// Worker to stream worker.
+export const KNOWN = "known"; // it has loaded a stem, which takes so many bytes
+export const WANT = "want"; // chunks of stems; sent as soon as they have arrived
+export const PLAYHEAD = "playhead"; // where playback is
+export const NEED = "need"; // stems of an offline render, and where it is
 
 // Worker to page.
 export const LOADING = "loading";
@@ -30,6 +50,7 @@ export const CLOSE = "close"; // end the processor
 // Worker to worklet, besides PLAY and PAUSE.
 export const BLOCK = "block";
 export const RESET = "reset"; // restart at frame 0 with an empty queue
+export const STALL = "stall"; // play nothing from this frame on, until more blocks come; -1: they have come
 
 // Worklet to worker, besides SCHEDULED and MISSED.
 export const QUEUED = "queued"; // a block was queued; its buffer is returned
@@ -60,6 +81,8 @@ export const REPORT = "report";
  * @typedef {{ type: typeof OPEN, rate: number, frames: number, rows: number, bars: number, bpm: number }
  *     | { type: typeof ATTACH, port: MessagePort }
  *     | { type: typeof LOAD, key: string, channels: Float32Array[] }
+ *     | { type: typeof LINK, port: MessagePort }
+ *     | { type: typeof READY }
  *     | { type: typeof UNLOAD, keys: string[] }
  *     | { type: typeof APPLY, commands: Command[] }
  *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags }
@@ -77,25 +100,34 @@ export const REPORT = "report";
 /**
  * @typedef {object} Position
  * @property {number} songFrame -1 after the end
+ * @property {number} position frames played since the last RESET
+ * @property {boolean} isStalled whether playback waits for samples that have not arrived
  * @property {boolean} playing
  * @property {Peaks} peaks
  * @property {number} underruns blocks that came too late to be played
  * @property {number} lookAhead frames rendered ahead
  * @property {number} late changes that had to be reapplied
- * @property {Float32Array} levels readings of the master, as in levels.py, then a peak for each row
+ * @property {Float32Array} [levels] readings of the master, as in levels.py, then a peak for each row
  * @property {number[]} waiting rows whose stems change with the next bar
+ */
+/**
+ * LOAD: a stem whose chunks can be asked for. CHUNKS: one channel after the other.
+ * @typedef {{ type: typeof LOAD, key: string, channels: number, frames: number }
+ *     | { type: typeof CHUNKS, chunks: { key: string, chunk: number, purpose: "playback" | "offline", samples: Float32Array }[] }
+ *     | { type: typeof STEM_FAILED, key: string }} StreamToWorker
  */
 /** @typedef {{ type: typeof ATTACH, port: MessagePort } | { type: typeof CLOSE }} PageToWorklet */
 /**
  * BLOCK: left, then right.
  * @typedef {{ type: typeof BLOCK, frame: number, samples: Float32Array<ArrayBuffer> }
  *     | { type: typeof RESET | typeof PAUSE }
+ *     | { type: typeof STALL, frame: number }
  *     | { type: typeof PLAY, at?: number }} WorkerToWorklet
  */
 /**
  * QUEUED, LATE: the worklet's position, and the end of what is queued.
- * @typedef {{ type: typeof QUEUED | typeof LATE, frame: number, position: number, end: number, samples: Float32Array<ArrayBuffer> }
+ * @typedef {{ type: typeof QUEUED | typeof LATE, frame: number, position: number, end: number, samples?: Float32Array<ArrayBuffer> }
  *     | { type: typeof SCHEDULED | typeof MISSED }
  *     | { type: typeof REPORT } & Report} WorkletToWorker
  */
-/** @typedef {{ position: number, playing: boolean, peaks: Peaks, underruns: number }} Report */
+/** @typedef {{ position: number, contextFrame: number, playing: boolean, peaks: Peaks, underruns: number }} Report contextFrame: of the context, at the position */

@@ -3,10 +3,11 @@
 /** @import { Loading, Part } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
-import { SCHEDULED, POSITION, ENDED, LOADING, MISSED } from "./messages.js";
+import { SCHEDULED, POSITION, ENDED, LOADING, MISSED, STEM_FAILED } from "./messages.js";
 import { BUDGET, bytesOf, MemoryBudgetError, checkBudget } from "./memory.js";
 import { BrowserDeck } from "./browser-deck.js";
 import { PythonDeck } from "./python-deck.js";
+import { isStreamable, StreamDeck } from "./stream-deck.js";
 import { StemError, Stems } from "./stems.js";
 import { takeAudioFocus } from "./audio-focus.js";
 import { FADE_OUT_SECONDS, FADE_SECONDS, fadeOut, resumeAudio, suspendAudioSoon } from "./audio-hardware.js";
@@ -16,6 +17,9 @@ import { WorkerLost } from "../base/worker-client.js";
 
 const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
+const DECODED_BYTES = BUDGET / 4; // songs whose stems take more are streamed
+const PRIME_SECONDS = 0.3; // from asking Python to get ready to its first sample, about
+const MEASURING_MS = 500; // how often the stream deck's memory is measured
 const LEAD_SECONDS = 0.15; // from scheduling Python's start to its first sample
 const FADE_LEAD_SECONDS = 0.05; // at least, from Python's confirmation to the crossfade
 const ROOMY = navigator.hardwareConcurrency > 2; // enough cores to start Python while stems are decoded
@@ -45,6 +49,7 @@ export function isPlaying() {
  * @typedef {object} Place
  * @property {number} seconds
  * @property {boolean} playing
+ * @property {boolean} [isStalled] whether it waits for stems that have not arrived
  * @property {Peaks} peaks
  * @property {Float32Array} [levels] readings of levels.py; from Python only
  * @property {number[]} [waiting] rows whose stems change with the next bar
@@ -55,6 +60,8 @@ export function isPlaying() {
  * @property {number} late changes that had to be reapplied
  * @property {number} lookAhead frames rendered ahead
  * @property {number} bytes of decoded stems
+ * @property {number} fetched bytes of streamed stems, compressed
+ * @property {number} stalls how often playback has waited for stems
  * @property {number} seconds that Python took to start
  * @property {Engine} engine
  */
@@ -63,11 +70,14 @@ export function isPlaying() {
 /** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` gets the share done, from 0 to 1 */
 /** @typedef {{ node: GainNode, plain: GainNode, python: GainNode, meter: AnalyserNode }} Output of both decks */
 
+/** @typedef {{ row: number, stem: string, kept: string, reason: string }} FailedStem kept: the row's stem from now on */
+
 /**
- * Two decks take the same commands. The browser deck plays as soon as the stems are decoded; once Python has
- * loaded, it starts at the exact sample that the browser deck has reached, and they crossfade.
+ * Two decks take the same commands. The first one plays as soon as it can: the browser deck once all stems are decoded,
+ * or for a long song the stream deck while they arrive. Once Python has loaded, it starts at the exact sample that the
+ * first deck has reached, and they crossfade.
  *
- * @extends {Emitter<{ loading: Loading, state: StateChange, position: Place, ended: undefined }>}
+ * @extends {Emitter<{ loading: Loading, state: StateChange, position: Place, ended: undefined, "stem-failed": FailedStem }>}
  */
 export class Player extends Emitter {
   /** @type {PlayerState} */
@@ -83,7 +93,16 @@ export class Player extends Emitter {
   #startSeconds = 0;
   #pythonLife = new AbortController(); // aborted when the Python deck is replaced
   #browserLife = new AbortController(); // aborted when the browser deck stops
+  #streamLife = new AbortController(); // aborted when the stream deck is replaced
+  #sizes = { bytes: 0, fetched: 0 }; // of streamed stems
+  #measured = 0; // when they were
+  #stalls = 0;
+  #isStalled = false;
+  /** @type {Set<string>} */
+  #failed = new Set(); // streamed stems that could not be loaded
+  #sounding = Promise.withResolvers(); // resolves when the stream deck is heard
   #song;
+  #root;
   #rows;
   #access;
   #previewSeconds;
@@ -101,7 +120,9 @@ export class Player extends Emitter {
   #isPythonLive = false; // Python receives commands
   /** @type {BrowserDeck | null} */
   #browser = null;
-  /** @type {PythonDeck | BrowserDeck | null} */
+  /** @type {StreamDeck | null} */
+  #stream = null;
+  /** @type {PythonDeck | BrowserDeck | StreamDeck | null} */
   #audible = null;
   /** @type {Output | null} */
   #output = null;
@@ -124,6 +145,7 @@ export class Player extends Emitter {
     this.#rows = rows;
     this.#access = access;
     this.#previewSeconds = previewSeconds;
+    this.#root = new URL(root, document.baseURI).href; // resolved now, since the page's URL may change
     this.#stems = new Stems(song, root, (loading) => this.emit("loading", loading));
   }
 
@@ -140,8 +162,9 @@ export class Player extends Emitter {
 
   /** @returns {Stats} */
   get stats() {
-    const bytes = this.#stems.bytes + (this.#python?.bytes ?? 0);
-    return { ...this.#counts, bytes, seconds: this.#startSeconds, engine: this.engine };
+    const bytes = this.#stems.bytes + (this.#python?.bytes ?? 0) + this.#sizes.bytes;
+    const { fetched } = this.#sizes;
+    return { ...this.#counts, bytes, fetched, stalls: this.#stalls, seconds: this.#startSeconds, engine: this.engine };
   }
 
   get isWanted() {
@@ -188,7 +211,8 @@ export class Player extends Emitter {
       await this.#loadChosen();
       if (!this.#isPlayWanted || active !== this || this.state === "playing") return;
       const output = this.#connect(context);
-      if (this.#isPythonLive && this.#audible !== this.#browser) await this.#playPython(output);
+      if (this.#isPythonLive && !this.#isFirst(this.#audible)) await this.#playPython(output);
+      else if (this.#isStreaming()) await this.#playStream(output);
       else await this.#playInBrowser(context, output);
     } catch (error) {
       this.#fail(error);
@@ -254,12 +278,14 @@ export class Player extends Emitter {
    * @param {number} row @param {string} stem
    */
   async choose(row, stem) {
+    const before = this.#rows[row].stem;
     this.#rows[row].stem = stem;
     if (!this.#ready) return;
     const part = this.#part(row);
     try {
       this.#checkMemory();
-      if (this.#isPythonLive && this.#python && part.key !== null) await this.#python.load(part.key, () => this.#stems.get(part));
+      if (isAudible(part) && this.#isStreamed(part)) await this.#streamStem(part);
+      else if (this.#isPythonLive && this.#python && part.key !== null) await this.#python.load(part.key, () => this.#stems.get(part));
       if (this.#browser && part.key !== null) this.#browser.load(part.key, await this.#stems.get(part));
       if (this.#audible === this.#python) this.#stems.clear();
       const isOnBar = this.#onBar && this.engine === "python";
@@ -267,7 +293,8 @@ export class Player extends Emitter {
       clearTimeout(this.#evicting);
       this.#evicting = setTimeout(() => this.#evictUnused(), 1000 * TIDY_SECONDS);
     } catch (error) {
-      this.#fail(error);
+      if (!this.#isStreamed(part)) this.#fail(error);
+      else if (this.#rows[row].stem === stem) this.#keepStem(row, before, error);
     }
   }
 
@@ -340,7 +367,7 @@ export class Player extends Emitter {
     const python = await this.#preparedPython();
     const parts = this.#parts({ lossless: true, plain });
     this.#checkMemory(parts);
-    await this.#loadAll(python, parts);
+    await Promise.all([this.#streamAll(parts), this.#loadAll(python, parts)]);
     if (!this.#browser) this.#stems.clear();
     const keys = parts.map(({ key }) => key);
     try {
@@ -353,7 +380,8 @@ export class Player extends Emitter {
   async #loadChosen() {
     if (this.#isPythonLive) return;
     this.#checkMemory();
-    await Promise.all(this.#audibleParts().map((part) => this.#stems.get(part)));
+    const parts = this.#audibleParts();
+    await Promise.all([this.#streamAll(parts), ...parts.filter((part) => !this.#isStreamed(part)).map((part) => this.#stems.get(part))]);
   }
 
   /**
@@ -365,7 +393,19 @@ export class Player extends Emitter {
   }
 
   #bytesOf(parts = this.#parts()) {
-    return parts.reduce((sum, part) => sum + bytesOf(part.key === null ? 0 : part.channels, this.#song.frames), 0);
+    const decoded = parts.filter(isAudible).filter((part) => !this.#isStreamed(part));
+    return decoded.reduce((sum, { channels }) => sum + bytesOf(channels, this.#song.frames), 0);
+  }
+
+  /** Whether the song is streamed: its stems would take much memory, and can be decoded in parts. */
+  #isStreaming() {
+    const bytes = this.#song.layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, this.#song.frames), 0);
+    return bytes > DECODED_BYTES && this.#song.layers.every(({ stems }) => stems.every(({ audio }) => isStreamable(audio, this.#song.rate)));
+  }
+
+  /** @param {AnyPart} part */
+  #isStreamed(part) {
+    return isAudible(part) && !part.key.endsWith(LOSSLESS) && this.#isStreaming();
   }
 
   /** Evict unused stems, down to half of the memory budget. */
@@ -374,12 +414,14 @@ export class Player extends Emitter {
     /** @param {string} key */
     const isWanted = (key) => chosen.has(key) || key.endsWith(LOSSLESS);
     this.#browser?.unload(this.#stems.evict(BUDGET / 2, isWanted));
+    this.#unloadStreamed(isWanted).catch((error) => this.#doWithoutPython(error));
     this.#python?.evict(BUDGET / 2, isWanted).catch((error) => this.#doWithoutPython(error));
   }
 
   /** @param {PythonDeck} python @param {AnyPart[]} parts */
   #loadAll(python, parts) {
-    return Promise.all(parts.filter(isAudible).map((part) => python.load(part.key, () => this.#stems.get(part))));
+    const decoded = parts.filter(isAudible).filter((part) => !this.#isStreamed(part));
+    return Promise.all(decoded.map((part) => python.load(part.key, () => this.#stems.get(part))));
   }
 
   /**
@@ -412,9 +454,11 @@ export class Player extends Emitter {
     this.#python = python;
     const chosen = this.#loadChosen();
     chosen.catch(() => {}); // reported below
-    await (ROOMY ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
+    await (ROOMY && !this.#isStreaming() ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
+    if (this.#isStreaming() && this.#isPlayWanted) await this.#sounding.promise;
     if (this.#python !== python) return;
     await Promise.all([python.open(this.#song), chosen]);
+    await this.#link(python);
     if (this.#output) python.attach(this.#output.python).catch(() => {}); // reported when it is used
     /** @type {AnyPart[]} */
     let parts = [];
@@ -427,13 +471,23 @@ export class Player extends Emitter {
     if (!this.#browser) this.#stems.clear();
     await python.apply(this.#allCommands());
     this.#startSeconds = (performance.now() - started) / 1000;
-    if (this.#audible === this.#browser && this.state === "playing") this.#takeOver();
+    if (this.#isFirst(this.#audible) && this.state === "playing") this.#takeOver();
+  }
+
+  /**
+   * Let Python read the stems that are streamed.
+   * @param {PythonDeck} python
+   */
+  async #link(python) {
+    if (!this.#isStreaming() || this.#python !== python) return;
+    const { port1, port2 } = new MessageChannel();
+    await Promise.all([python.link(port1), this.#streamDeck().link(port2)]);
   }
 
   /** @param {AbortController} life */
   #makePython({ signal }) {
     const python = new PythonDeck();
-    python.on(POSITION, (position) => this.#followPython(position), { signal });
+    python.on(POSITION, (position) => this.#followDeck(python, position), { signal });
     python.on(ENDED, () => this.#audible === python && this.#end(), { signal });
     python.on("lost", (error) => this.#doWithoutPython(error), { signal });
     python.on(LOADING, ({ loaded, total }) => this.#stems.reportProgress("Python", loaded, total), { signal });
@@ -453,18 +507,19 @@ export class Player extends Emitter {
     this.#setState("playing");
   }
 
-  /** Schedule Python to start where the browser deck will be in a moment. */
+  /** Schedule Python to start where the first deck will be in a moment. */
   async #takeOver() {
-    const [python, plain, output] = [this.#python, this.#browser, this.#output];
-    if (!python || !plain || !output) return;
+    const [python, first, output] = [this.#python, this.#stream ?? this.#browser, this.#output];
+    if (!python || !first || !output) return;
     const attempt = (this.#takeover = { at: 0 });
     try {
       await python.attach(output.python);
-      const { sampleRate, currentTime } = output.node.context;
-      const at = Math.ceil((currentTime + LEAD_SECONDS) * sampleRate);
+      const { sampleRate } = output.node.context;
+      if (this.#stream) await this.#prime(python, this.#stream, output);
+      const at = Math.ceil((output.node.context.currentTime + LEAD_SECONDS) * sampleRate);
       attempt.at = at / sampleRate;
-      const frame = plain.songFrame(attempt.at);
-      if (this.#takeover !== attempt || frame >= this.#song.frames) return;
+      const frame = await first.songFrameAt(at);
+      if (this.#takeover !== attempt || frame < 0 || frame >= this.#song.frames) return;
       await python.apply([["locate", frame]]);
       if (this.#takeover === attempt) await python.play(at);
     } catch (error) {
@@ -472,7 +527,17 @@ export class Player extends Emitter {
     }
   }
 
-  /** Python will play in sync with the browser deck: crossfade then. */
+  /**
+   * Let Python fetch the samples that it will start with.
+   * @param {PythonDeck} python @param {StreamDeck} stream @param {Output} output
+   */
+  async #prime(python, stream, { node: { context } }) {
+    const soon = Math.ceil((context.currentTime + PRIME_SECONDS) * context.sampleRate);
+    await python.apply([["locate", Math.max(0, await stream.songFrameAt(soon))]]);
+    await python.ready();
+  }
+
+  /** Python will play in sync with the first deck: crossfade then. */
   #crossfade() {
     const [attempt, output] = [this.#takeover, this.#output];
     if (!attempt || !output) return;
@@ -486,6 +551,7 @@ export class Player extends Emitter {
       if (this.#takeover !== attempt) return;
       this.#takeover = null;
       this.#audible = this.#python;
+      this.#stream?.pause();
       this.#closeBrowser();
       this.#setState("playing");
     }, 1000 * (from - currentTime + 2 * FADE_SECONDS));
@@ -501,7 +567,7 @@ export class Player extends Emitter {
     python.gain.value = 0;
     this.#python?.pause();
     setTimeout(() => {
-      if (this.#audible === this.#browser && this.state === "playing" && !this.#takeover) this.#takeOver();
+      if (this.#isFirst(this.#audible) && this.state === "playing" && !this.#takeover) this.#takeOver();
     }, 1000 * LEAD_SECONDS);
   }
 
@@ -568,6 +634,103 @@ export class Player extends Emitter {
     this.#reportPlace({ playing: true, peaks: [peak, peak] });
   }
 
+  // The stream deck
+
+  /** @param {unknown} deck */
+  #isFirst(deck) {
+    return deck !== null && (deck === this.#browser || deck === this.#stream);
+  }
+
+  #streamDeck() {
+    if (this.#stream) return this.#stream;
+    const deck = new StreamDeck(this.#song);
+    this.#stream = deck;
+    this.#streamLife.abort();
+    this.#streamLife = new AbortController();
+    const { signal } = this.#streamLife;
+    deck.on(POSITION, (position) => this.#followDeck(deck, position), { signal });
+    deck.on(ENDED, () => this.#audible === deck && this.#end(), { signal });
+    deck.on(STEM_FAILED, ({ key, message }) => this.#loseStem(key, new Error(message)), { signal });
+    deck.on("lost", (error) => this.#fail(error), { signal });
+    return deck;
+  }
+
+  /** @param {Output} output */
+  async #playStream(output) {
+    const deck = this.#streamDeck();
+    await deck.attach(output.plain);
+    if (this.#audible !== deck) await deck.apply(this.#allCommands());
+    if (!this.#isPlayWanted || active !== this || this.#stream !== deck) return;
+    output.plain.gain.value = 1;
+    this.#audible = deck;
+    await deck.play();
+    this.#setState("playing");
+    if (this.#isPythonLive) this.#takeOver();
+  }
+
+  /**
+   * Start to fetch the parts that are streamed. One that fails costs its row alone.
+   * @param {AnyPart[]} parts
+   */
+  async #streamAll(parts) {
+    const streamed = parts.filter(isAudible).filter((part) => this.#isStreamed(part));
+    const results = await Promise.allSettled(streamed.map((part) => this.#streamDeck().load(part, this.#root)));
+    for (const [nth, result] of results.entries()) {
+      if (result.status === "rejected") this.#loseStem(streamed[nth].key, result.reason);
+    }
+  }
+
+  /**
+   * Stream another stem; while it plays, wait until it can be heard.
+   * @param {Part} part
+   */
+  async #streamStem(part) {
+    await this.#streamDeck().load(part, this.#root);
+    if (this.state === "playing") await this.#streamDeck().ready(part.key);
+  }
+
+  /** @param {(key: string) => boolean} isWanted */
+  async #unloadStreamed(isWanted) {
+    const keys = this.#stream?.keys.filter((key) => !isWanted(key)) ?? [];
+    if (keys.length) await Promise.all([this.#stream?.unload(keys), this.#isPythonLive && this.#python?.unload(keys)]);
+  }
+
+  /**
+   * A stem that was to replace another failed: the row keeps the other.
+   * @param {number} row @param {string} before @param {unknown} error
+   */
+  #keepStem(row, before, error) {
+    const { stem } = this.#rows[row];
+    this.#rows[row].stem = before;
+    this.emit("stem-failed", { row, stem, kept: before, reason: reasonOf(error) });
+  }
+
+  /** @param {string} key @param {unknown} error */
+  #loseStem(key, error) {
+    this.#failed.add(key);
+    for (const [row, part] of this.#parts().entries()) {
+      const { stem } = this.#rows[row];
+      if (part.key === key) this.emit("stem-failed", { row, stem, kept: stem, reason: reasonOf(error) });
+    }
+    if (this.#audibleParts().every((part) => this.#failed.has(part.key))) this.#fail(new StemError(reasonOf(error)));
+  }
+
+  async #measureStream() {
+    const now = performance.now();
+    if (!this.#stream || now - this.#measured < MEASURING_MS) return;
+    this.#measured = now;
+    this.#sizes = await this.#stream.stats();
+  }
+
+  #closeStream() {
+    this.#streamLife.abort();
+    this.#stream?.close(1000 * FADE_OUT_SECONDS);
+    this.#stream = null;
+    this.#failed.clear();
+    this.#isStalled = false;
+    this.#sounding = Promise.withResolvers();
+  }
+
   // Both decks
 
   #end() {
@@ -581,6 +744,7 @@ export class Player extends Emitter {
     this.#isPlayWanted = this.#isPythonLive = false;
     this.#takeover = this.#ready = this.#audible = null;
     this.#closeBrowser();
+    this.#closeStream();
     this.#pythonLife.abort();
     this.#python?.close(1000 * FADE_OUT_SECONDS);
     this.#python = null;
@@ -595,14 +759,19 @@ export class Player extends Emitter {
   #apply(command) {
     if (this.#isPythonLive) this.#python?.apply([command]).catch((error) => this.#doWithoutPython(error));
     this.#browser?.apply([command]);
+    this.#stream?.apply([command]).catch((error) => this.#fail(error));
   }
 
-  /** @param {Position} position */
-  #followPython({ songFrame, playing, peaks, levels, waiting, ...counts }) {
-    this.#counts = counts;
-    if (this.#audible !== this.#python) return;
+  /** @param {PythonDeck | StreamDeck} deck @param {Position} position */
+  #followDeck(deck, { songFrame, playing, peaks, levels, waiting, isStalled, underruns, late, lookAhead }) {
+    this.#counts = { underruns, late, lookAhead };
+    if (this.#audible !== deck) return;
+    if (isStalled && !this.#isStalled && playing) this.#stalls++;
+    this.#isStalled = isStalled;
+    if (playing && !isStalled) this.#sounding.resolve(null);
     if (songFrame >= 0) this.#frame = songFrame;
-    this.#reportPlace({ playing, peaks, levels, waiting });
+    this.#reportPlace({ playing, peaks, levels, waiting, isStalled });
+    this.#measureStream().catch(() => {}); // reported as a loss
   }
 
   /** @param {Omit<Place, "seconds">} place */
@@ -622,6 +791,7 @@ export class Player extends Emitter {
     this.#ready = this.#audible = null;
     this.#isPythonLive = false;
     this.#closeBrowser();
+    this.#closeStream();
     this.#setState("failed", error);
   }
 

@@ -1,10 +1,11 @@
-// Plays blocks that are addressed by absolute frame, and counts underruns.
-import { SCHEDULED, ATTACH, BLOCK, CLOSE, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, QUEUED } from "./messages.js";
+// Plays blocks that are addressed by absolute frame, and counts what was missing.
+import { SCHEDULED, ATTACH, BLOCK, CLOSE, LATE, MISSED, PAUSE, PLAY, QUEUED, REPORT, RESET, STALL } from "./messages.js";
 
 /** @import { PageToWorklet, Peaks, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 const CAPACITY = 1 << 16; // frames of the ring, a power of two
 const MASK = CAPACITY - 1;
 const REPORT_QUANTA = 16;
+const QUANTUM = 128; // frames
 /** @type {ArrayBuffer[]} */
 const NOTHING = [];
 
@@ -14,8 +15,9 @@ class Output extends AudioWorkletProcessor {
   #position = 0; // the next frame to play
   #end = 0; // end of the queued frames
   #playing = false;
-  #from = 0; // the context's frame to start at
-  #level = 0; // of the fades around pauses
+  #isStalled = false; // what is queued ends before what is to follow has come: fade out, and wait
+  #from = 0; // the context's frame before which nothing is played
+  #level = 0; // of the fade in and out around a pause
   #step = 1 / Math.round(sampleRate / 200);
   #quanta = 0;
   #underruns = 0;
@@ -56,8 +58,21 @@ class Output extends AudioWorkletProcessor {
         break;
       case RESET:
         this.#position = this.#end = 0;
+        this.#isStalled = false;
+        break;
+      case STALL:
+        this.#stall(message.frame);
         break;
     }
+  }
+
+  /** @param {number} frame to play nothing from, until more blocks come; -1: they have come */
+  #stall(frame) {
+    this.#isStalled = frame >= 0;
+    if (frame < 0) return;
+    const type = frame < this.#position ? LATE : QUEUED;
+    this.#end = Math.max(this.#position, Math.min(this.#end, frame));
+    this.#send({ type, frame, position: this.#position, end: this.#end });
   }
 
   /** @param {number} [at] the context's frame */
@@ -99,11 +114,11 @@ class Output extends AudioWorkletProcessor {
   /** @param {Float32Array} left @param {Float32Array} right */
   #play(left, right) {
     const ready = Math.min(left.length, this.#end - this.#position);
-    if (ready < left.length && this.#playing) this.#underruns++;
+    if (ready < left.length && this.#playing && !this.#isStalled) this.#underruns++;
     let [peakLeft, peakRight] = this.#peaks;
     let played = 0;
     for (; played < ready && (this.#playing || this.#level > 0); played++) {
-      this.#level = Math.min(1, Math.max(0, this.#level + (this.#playing ? this.#step : -this.#step)));
+      this.#level = Math.min(1, Math.max(0, this.#level + (this.#isRising(played) ? this.#step : -this.#step)));
       const from = (this.#position + played) & MASK;
       left[played] = this.#left[from] * this.#level;
       right[played] = this.#right[from] * this.#level;
@@ -116,10 +131,19 @@ class Output extends AudioWorkletProcessor {
     if (!this.#playing && ready < left.length) this.#level = 0;
   }
 
+  /**
+   * Whether sound is at its full level, or rising to it.
+   * @param {number} played frames of this quantum
+   */
+  #isRising(played) {
+    return this.#playing && !(this.#isStalled && this.#end - this.#position - played <= 1 / this.#step);
+  }
+
   #report() {
     this.#send({
       type: REPORT,
       position: this.#position,
+      contextFrame: currentFrame + QUANTUM,
       playing: this.#playing || this.#level > 0,
       peaks: this.#peaks,
       underruns: this.#underruns,

@@ -1,0 +1,102 @@
+// A deck that streams its stems: plays a long song until Python has loaded, and decodes for Python.
+/** @import { Part } from "./stems.js" */
+import { ROOT } from "../base/root.js";
+import { WorkerClient } from "../base/worker-client.js";
+import { _ } from "../language/phrases.js";
+import { CLOSE, UNLOAD, OPEN, READY, STATS, LOAD, WHERE } from "./messages.js";
+import { WorkerDeck } from "./worker-deck.js";
+
+const WORKER = new URL("stream-worker.js", import.meta.url);
+const DECODER = new URL("app/decoders/opus.wasm", ROOT).href;
+const OPUS_RATE = 48000;
+const OPUS = "audio/ogg; codecs=opus";
+
+// One worker per page; the deck that opened last owns it.
+/** @type {StreamDeck | null} */
+let current = null;
+const client = new WorkerClient(WORKER, {
+  unavailable: _("the mixer's worker could not be loaded"),
+  onMessage: ({ type, ...detail }) => current?.emit(type, detail),
+  onLoss: (error) => current?.lose(error),
+});
+
+/**
+ * Whether a file can be streamed.
+ * @param {Data.File} file @param {number} rate of the song
+ */
+export function isStreamable({ type }, rate) {
+  return type === OPUS && rate === OPUS_RATE && [typeof WebAssembly, typeof Worker, typeof AudioWorkletNode].every((kind) => kind !== "undefined");
+}
+
+/** @extends {WorkerDeck<{ "stem-failed": { key: string, message: string } }>} */
+export class StreamDeck extends WorkerDeck {
+  /** @type {Map<string, Promise<void>>} */
+  #stems = new Map();
+  #frames;
+
+  /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm">} song */
+  constructor({ rate, frames, layers, bars, bpm }) {
+    super(client);
+    current?.close(0);
+    current = this;
+    this.#frames = frames;
+    this.opened = this.request(OPEN, { decoder: DECODER, rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });
+  }
+
+  /**
+   * Start to fetch a stem, unless it was started; resolves when it can be placed.
+   * @param {Part} part @param {string} root the site's absolute address
+   */
+  load(part, root) {
+    const { key } = part;
+    const added = this.#stems.get(key) ?? this.#add(part, root);
+    this.#stems.set(key, added);
+    added.catch(() => this.#stems.delete(key));
+    return added;
+  }
+
+  get keys() {
+    return [...this.#stems.keys()];
+  }
+
+  /**
+   * Resolves when a stem can be heard at the playhead; rejects if it cannot be loaded.
+   * @param {string} key
+   */
+  ready(key) {
+    return this.request(READY, { key });
+  }
+
+  /** @param {string[]} keys */
+  unload(keys) {
+    for (const key of keys) this.#stems.delete(key);
+    return this.request(UNLOAD, { keys });
+  }
+
+  /**
+   * The frame of the song that will be heard at a frame of the context.
+   * @param {number} contextFrame
+   * @returns {Promise<number>}
+   */
+  songFrameAt(contextFrame) {
+    return this.request(WHERE, { contextFrame });
+  }
+
+  /** @returns {Promise<{ fetched: number, bytes: number }>} */
+  stats() {
+    return this.request(STATS);
+  }
+
+  /** @override @param {number} milliseconds */
+  close(milliseconds) {
+    super.close(milliseconds);
+    if (current !== this) return;
+    current = null;
+    this.request(CLOSE).catch(() => {}); // the worker has died
+  }
+
+  /** @param {Part} part @param {string} root */
+  #add({ key, file, channels, seconds }, root) {
+    return this.request(LOAD, { key, channels, frames: this.#frames, url: new URL(file.url, root).href, bytes: file.bytes, starts: file.starts ?? [], previewSeconds: seconds });
+  }
+}

@@ -1,0 +1,275 @@
+// A song in the stream worker: fetches its stems while they play, mixes them until Python has loaded, and decodes them for
+// Python.
+/** @import { Command } from "./messages.js" */
+/** @import { StemFile } from "../streaming/stem-loader.js" */
+/** @import { SongFormat } from "./block-renderer.js" */
+/** @import { OpusLibrary } from "../codecs/opus.js" */
+/** @import { StemMessage } from "./streamed-stem.js" */
+import { _ } from "../language/phrases.js";
+import { StemLoader } from "../streaming/stem-loader.js";
+import { BlockRenderer } from "./block-renderer.js";
+import { Feed } from "./feed.js";
+import { CHUNKS, ENDED, KNOWN, LOAD, NEED, PLAYHEAD, POSITION, STEM_FAILED, WANT } from "./messages.js";
+import { StreamedStem } from "./streamed-stem.js";
+
+const MASTER_READINGS = 8; // of levels.py
+const READY_SECONDS = 0.5; // of a stem from the playhead on, before it is swapped in
+const KEPT_WANTS_SECONDS = 30; // around the playhead
+const START_SECONDS = 2; // of a file's `starts`; json_data.py writes them
+const PRE_ROLL_SECONDS = 1.5; // before a place, to decode it exactly
+const DECODING_MS = 10; // of Python's chunks, before other messages are handled
+
+/** @typedef {"playback" | "offline"} Purpose of Python */
+/** @typedef {{ key: string, chunk: number, chunkFrames: number, purpose: Purpose }} Want a chunk that Python asks for */
+
+export class StreamSong {
+  /** @type {Map<string, StreamedStem>} */
+  #stems = new Map();
+  /** @type {{ key: string, resolve: () => void, reject: (error: Error) => void }[]} */
+  #waiting = []; // for stems that cannot be heard yet
+  /** @type {Map<string, Want>} */
+  #wants = new Map(); // not served yet
+  #serving = 0; // a timer
+  #playhead = 0; // a frame of the song
+  /** @type {Map<string, () => void>} */
+  #unacknowledged = new Map(); // stems that Python's worker has not confirmed
+  /** @type {MessagePort | null} */
+  #python = null;
+  #rate;
+  #feed;
+  #loader;
+  #loadDecoder;
+
+  /** @param {SongFormat} format @param {() => Promise<OpusLibrary>} loadDecoder */
+  constructor(format, loadDecoder) {
+    this.#rate = format.rate;
+    this.#loadDecoder = loadDecoder;
+    const renderer = new BlockRenderer(format, (key) => this.#stems.get(key)?.reader("browser") ?? null);
+    this.#feed = new Feed(renderer, format.rate, MASTER_READINGS + format.rows, {
+      onPosition: (place) => {
+        if (place.playing) this.#follow(place.songFrame);
+        postMessage({ type: POSITION, ...place, levels: undefined });
+      },
+      onEnd: () => postMessage({ type: ENDED }),
+      onStart: (type) => postMessage({ type }),
+    });
+    this.#loader = new StemLoader({ onArrived: () => this.#arrived(), onFailed: (key, error) => this.#fail(key, error) });
+  }
+
+  /**
+   * Start to fetch a stem; resolves when it can be placed.
+   * @param {StemMessage} message
+   */
+  async add(message) {
+    const { key } = message;
+    const known = this.#stems.get(key);
+    if (known && !known.failure) return;
+    const onDamage = () => setTimeout(() => this.#fail(key, new Error(_("the file is damaged"))));
+    const stem = new StreamedStem(message, this.#rate, await this.#loadDecoder(), onDamage);
+    this.#loader.remove(key);
+    this.#stems.set(key, stem);
+    this.#loader.add(key, this.#fileOf(stem, message));
+    this.#arrived();
+    if (this.#python) await this.#share(stem, this.#python);
+  }
+
+  /** @param {string[]} keys */
+  remove(keys) {
+    for (const key of keys) {
+      this.#loader.remove(key);
+      this.#stems.get(key)?.close();
+      this.#stems.delete(key);
+    }
+  }
+
+  /** @param {Command[]} commands */
+  apply(commands) {
+    this.#feed.change(commands);
+    if (commands.some(([name]) => name === "locate")) this.#follow(this.#feed.songFrame);
+  }
+
+  /**
+   * Resolves when a stem can be heard at the playhead.
+   * @param {string} key
+   * @returns {Promise<void>}
+   */
+  ready(key) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, resolve, reject });
+      this.#settleWaiting();
+    });
+  }
+
+  /** @param {MessagePort} port of the worklet */
+  attach(port) {
+    this.#feed.attach(port);
+  }
+
+  /** @param {number} [at] the context's frame to start at */
+  play(at) {
+    this.#feed.play(at);
+  }
+
+  pause() {
+    this.#feed.pause();
+    for (const stem of this.#stems.values()) stem.rest();
+  }
+
+  /**
+   * The frame of the song that will be heard at a frame of the context.
+   * @param {number} contextFrame
+   */
+  songFrameAt(contextFrame) {
+    return this.#feed.songFrameAt(contextFrame);
+  }
+
+  /**
+   * Serve Python's worker from now on; resolves when it knows all stems.
+   * @param {MessagePort} port
+   */
+  async link(port) {
+    this.#python = port;
+    port.onmessage = ({ data }) => {
+      if (data.type === PLAYHEAD) this.#follow(data.frame);
+      if (data.type === NEED) this.#loader.need(data.keys, data.frame / this.#rate);
+      if (data.type === KNOWN) this.#confirm(data.key, data.bytes);
+      if (data.type === WANT) this.#want(data.places, data.purpose, data.chunkFrames);
+    };
+    await Promise.all([...this.#stems.values()].map((stem) => this.#share(stem, port)));
+  }
+
+  get stats() {
+    const stems = [...this.#stems.values()];
+    return {
+      fetched: stems.reduce((sum, stem) => sum + stem.fetched, 0),
+      bytes: stems.reduce((sum, stem) => sum + stem.bytes, 0),
+    };
+  }
+
+  close() {
+    clearTimeout(this.#serving);
+    this.#feed.close();
+    this.#loader.close();
+    this.#python?.close();
+    for (const stem of this.#stems.values()) stem.close();
+  }
+
+  /**
+   * Tell Python's worker of a stem; resolves when it has confirmed.
+   * @param {StreamedStem} stem @param {MessagePort} port
+   * @returns {Promise<void>}
+   */
+  #share({ key, channels, frames, failure }, port) {
+    return new Promise((resolve) => {
+      this.#unacknowledged.set(key, resolve);
+      port.postMessage({ type: LOAD, key, channels, frames });
+      if (failure) port.postMessage({ type: STEM_FAILED, key });
+    });
+  }
+
+  /** @param {string} key @param {number} bytes */
+  #confirm(key, bytes) {
+    const stem = this.#stems.get(key);
+    if (stem) stem.pythonBytes = bytes;
+    this.#unacknowledged.get(key)?.();
+  }
+
+  /** @param {{ key: string, chunk: number }[]} places @param {Purpose} purpose @param {number} chunkFrames */
+  #want(places, purpose, chunkFrames) {
+    for (const { key, chunk } of places) this.#wants.set(`${purpose} ${chunk} ${key}`, { key, chunk, chunkFrames, purpose });
+    this.#serveWants();
+  }
+
+  /** Decode what Python has asked for, as far as it has arrived; a part at a time, so that playback goes on. */
+  #serveWants() {
+    clearTimeout(this.#serving);
+    const end = performance.now() + DECODING_MS;
+    const chunks = [];
+    for (const [id, { key, chunk, chunkFrames, purpose }] of this.#wants) {
+      const samples = this.#stems.get(key)?.read(chunk * chunkFrames, chunkFrames, purpose === "offline" ? "offline" : "python");
+      if (samples === null) continue;
+      this.#wants.delete(id);
+      if (samples) chunks.push({ key, chunk, purpose, samples });
+      if (performance.now() > end) {
+        this.#serving = setTimeout(() => this.#serveWants());
+        break;
+      }
+    }
+    if (chunks.length) this.#python?.postMessage({ type: CHUNKS, chunks }, chunks.map(({ samples }) => samples.buffer));
+  }
+
+  #settleWaiting() {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const request of waiting) {
+      const stem = this.#stems.get(request.key);
+      const end = Math.min(stem?.frames ?? 0, this.#playhead + READY_SECONDS * this.#rate);
+      if (stem?.failure) request.reject(stem.failure);
+      else if (stem && stem.arrivedUntil(this.#playhead) >= end) request.resolve();
+      else this.#waiting.push(request);
+    }
+  }
+
+  #arrived() {
+    this.#settleWaiting();
+    this.#serveWants();
+    this.#feed.continue();
+  }
+
+  /** @param {number} songFrame -1: after the end */
+  #follow(songFrame) {
+    const before = this.#playhead;
+    this.#playhead = Math.max(0, songFrame);
+    if (Math.abs(this.#playhead - before) > this.#rate) this.#dropWants();
+    this.#loader.follow(this.#playhead / this.#rate);
+    this.#settleWaiting();
+  }
+
+  /** After a seek, forget what Python asked for elsewhere: it asks again if it needs to. */
+  #dropWants() {
+    for (const [id, { chunk, chunkFrames, purpose }] of this.#wants) {
+      const seconds = (chunk * chunkFrames - this.#playhead) / this.#rate;
+      if (purpose === "playback" && Math.abs(seconds) > KEPT_WANTS_SECONDS) this.#wants.delete(id);
+    }
+  }
+
+  /** @param {string} key @param {Error} error */
+  #fail(key, error) {
+    const stem = this.#stems.get(key);
+    if (!stem || stem.failure) return;
+    this.#loader.remove(key);
+    stem.fail(error);
+    postMessage({ type: STEM_FAILED, key, message: error.message });
+    this.#python?.postMessage({ type: STEM_FAILED, key });
+    this.#arrived();
+  }
+
+  /**
+   * @param {StreamedStem} stem @param {StemMessage} message
+   * @returns {StemFile}
+   */
+  #fileOf(stem, { url, bytes, frames, starts }) {
+    const rate = this.#rate;
+    /** @param {number} playhead */
+    const arrivedUntil = (playhead) => {
+      const frame = stem.arrivedUntil(Math.round(playhead * rate));
+      return frame >= stem.frames ? Infinity : frame / rate;
+    };
+    return {
+      url: new URL(url),
+      bytes,
+      seconds: frames / rate,
+      arrivedUntil,
+      offsetOf: (playhead) => (stem.hasHead ? startOf(starts, playhead - PRE_ROLL_SECONDS) : -1),
+      receive: (offset, data) => stem.receive(offset, data),
+    };
+  }
+}
+
+/**
+ * Where to read a file from a time on; -1 if that is not known.
+ * @param {number[]} starts @param {number} seconds
+ */
+function startOf(starts, seconds) {
+  return starts[Math.max(0, Math.min(starts.length - 1, Math.floor(seconds / START_SECONDS)))] ?? -1;
+}

@@ -1,0 +1,39 @@
+// The worker that streams the stems of the open song.
+import { answerRequests } from "../base/worker-host.js";
+import { once } from "../base/once.js";
+import { loadOpus } from "../codecs/opus.js";
+import { APPLY, ATTACH, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, READY, STATS, UNLOAD, WHERE } from "./messages.js";
+import { StreamSong } from "./stream-song.js";
+
+let decoderUrl = "";
+/** @type {StreamSong | null} */
+let song = null;
+
+const loadDecoder = once(async () => loadOpus(await WebAssembly.compileStreaming(fetch(decoderUrl))));
+
+function current() {
+  if (!song) throw new Error("closed");
+  return song;
+}
+
+answerRequests({
+  [OPEN]: ({ decoder, ...format }) => {
+    decoderUrl = decoder;
+    song?.close();
+    song = new StreamSong(format, loadDecoder);
+  },
+  [ATTACH]: ({ port }) => current().attach(port),
+  [LINK]: ({ port }) => current().link(port),
+  [LOAD]: (message) => current().add(message),
+  [UNLOAD]: ({ keys }) => current().remove(keys),
+  [APPLY]: ({ commands }) => current().apply(commands),
+  [PLAY]: ({ at }) => current().play(at),
+  [PAUSE]: () => current().pause(),
+  [READY]: ({ key }) => current().ready(key),
+  [STATS]: () => current().stats,
+  [WHERE]: ({ contextFrame }) => current().songFrameAt(contextFrame),
+  [CLOSE]: () => {
+    song?.close();
+    song = null;
+  },
+});

@@ -1,0 +1,33 @@
+// Which bytes of a song to fetch next.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MOST_REQUESTS, nextRequest } from "../../pyodide_app/web/streaming/fetch-plan.js";
+
+/** @param {object} [changes] */
+function download(changes) {
+  return { bytes: 1000, seconds: 100, next: 0, isBusy: false, hasFailed: false, ahead: 0, ...changes };
+}
+
+test("the file with the least ahead comes first", () => {
+  const [far, near] = [download({ ahead: 8 }), download({ ahead: 4 })];
+  assert.equal(nextRequest([far, near], true)?.download, near);
+});
+
+test("the first request of a file is short, so that all of them start", () => {
+  assert.deepEqual([nextRequest([download()], true)].map((request) => [request?.from, request?.to]), [[0, 20]]);
+  assert.deepEqual([nextRequest([download({ next: 20 })], true)].map((request) => [request?.from, request?.to]), [[20, 60]]);
+});
+
+test("a host without ranges is asked for whole files", () => {
+  assert.equal(nextRequest([download()], false)?.to, 1000);
+});
+
+test("nothing is asked for beyond a minute ahead, after the end, twice, or after a failure", () => {
+  const rest = [download({ ahead: 61 }), download({ next: 1000 }), download({ isBusy: true }), download({ hasFailed: true })];
+  assert.equal(nextRequest(rest, true), null);
+});
+
+test("no more requests run at once than HTTP/1.1 has connections", () => {
+  const busy = Array.from({ length: MOST_REQUESTS }, () => download({ isBusy: true }));
+  assert.equal(nextRequest([...busy, download()], true), null);
+});

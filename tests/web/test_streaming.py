@@ -1,0 +1,255 @@
+"""A song that is too long to be decoded at once: its stems are decoded as they arrive."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from base64 import b64decode
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, override
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import expect
+
+from build import build
+from pyodide_app.engine.mix import Mixer, StemAudio
+from stempress.commands.cli import run
+from stempress.commands.static_server import StaticHandler
+from tests.conftest import ROOT, made_once
+from tests.support.hosts import serving
+from tests.support.music import notes, sound_file
+from tests.support.small_site import write
+from tests.support.visiting import Visit, until
+from tests.web.test_mixer_browser import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from playwright.sync_api import Browser, Route
+
+    from tests.conftest import Serve
+
+    type Planar = NDArray[np.float32]
+
+pytestmark = pytest.mark.browser
+
+SECONDS = 100
+LAYERS = {"drums": ("a", "b"), "bass": ("a",), "lead": ("a",)}
+LITTLE_MEMORY = "Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 0.1 })"
+TOLERANCE = 3e-4
+"""Decoders of Opus differ in the last bits: by -90 dB a stem."""
+
+
+def write_long_song(site: Path) -> None:
+    """Write a site with one song."""
+    write(
+        site / "site.toml",
+        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "C"\n',
+    )
+    write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["long"]\n+++\n')
+    layers = "".join(
+        f'[[layers]]\nname = "{layer}"\n'
+        + "".join(f'[[layers.stems]]\nname = "{stem}"\n' for stem in stems)
+        for layer, stems in LAYERS.items()
+    )
+    write(site / "content/albums/x/long.md", f'+++\ntitle = "Long"\nbars = 50\n{layers}+++\n')
+    names = [(layer, stem) for layer, stems in LAYERS.items() for stem in stems]
+    for seed, (layer, stem) in enumerate(names):
+        samples = np.concatenate(
+            [notes(100 * seed + part, seconds=5) for part in range(SECONDS // 5)]
+        )
+        write(site / f"stems/long/{layer}/{stem}.wav", sound_file(samples))
+
+
+@pytest.fixture(scope="session")
+def long_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site with the runtime, and a recorder; return its dist folder."""
+
+    def make(site: Path) -> None:
+        write_long_song(site)
+        assert run(["--site", str(site)], build, ROOT) == 0
+        shutil.copytree(ROOT / "tests/support/sound", site / "dist/sound")
+
+    return made_once(tmp_path_factory, "sites", "long", make) / "dist"
+
+
+@pytest.fixture
+def song(long_site: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((long_site / "data/songs/long.json").read_text("utf-8"))
+    return data
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, serve: Serve, long_site: Path, song: dict[str, Any]
+) -> Iterator[Visit]:
+    with visiting(chromium, serve(long_site, "/a/b/"), song) as found:
+        yield found
+
+
+@contextmanager
+def visiting(chromium: Browser, base: str, song: dict[str, Any]) -> Iterator[Visit]:
+    """Open the song's page in a browser with little memory."""
+    context = chromium.new_context()
+    context.add_init_script(LITTLE_MEMORY)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{base}songs/long/")
+    yield Visit(page, song)
+    context.close()
+    assert not faults
+
+
+def mix(dist: Path, song: dict[str, Any], drums: str = "a") -> Planar:
+    """Return the engine's mix of the files that the browser streams, decoded by libsndfile."""
+    mixer = Mixer(rate=song["rate"], frames=song["frames"], rows=len(LAYERS))
+    for row, layer in enumerate(song["layers"]):
+        slug = drums if layer["slug"] == "drums" else "a"
+        stem = next(stem for stem in layer["stems"] if stem["slug"] == slug)
+        samples = soundfile.read(dist / stem["audio"]["url"], dtype="float32", always_2d=True)[0]
+        mixer.place(row, StemAudio.from_float(np.ascontiguousarray(samples.T)))
+    return mixer.render(0, song["frames"])
+
+
+def difference(heard: Planar, whole: Planar) -> float:
+    """Return the largest difference from the place in the whole that is most like it."""
+    start = place_of(heard, whole)
+    return float(np.abs(whole[:, start : start + heard.shape[1]] - heard).max())
+
+
+def test_long_stems_say_where_to_read_them(song: dict[str, Any], long_site: Path) -> None:
+    for layer in song["layers"]:
+        for stem in layer["stems"]:
+            starts = stem["audio"]["starts"]
+            assert SECONDS // 2 <= len(starts) <= SECONDS // 2 + 1
+            assert starts == sorted(starts)
+            data = (long_site / stem["audio"]["url"]).read_bytes()
+            assert all(data[start : start + 4] == b"OggS" for start in starts)
+
+
+def test_an_export_has_the_engines_samples(visit: Visit, long_site: Path) -> None:
+    data = visit.page.evaluate(
+        """async () => {
+          const player = await document.querySelector("stem-mixer").player();
+          const reader = new FileReader();
+          reader.readAsDataURL(await player.export(24, {}));
+          await new Promise((resolve) => { reader.onload = resolve; });
+          return reader.result.split(",")[1];
+        }"""
+    )
+    exported = soundfile.read(io.BytesIO(b64decode(data)), dtype="float32")[0].T
+    expected = mix(long_site, visit.song)
+    assert exported.shape == expected.shape
+    assert np.abs(exported - expected).max() < TOLERANCE
+
+
+def test_a_digest_is_the_same_whatever_was_heard_before(visit: Visit) -> None:
+    first = visit.digest(24)
+    visit.play()
+    visit.seek(80)
+    visit.page.wait_for_timeout(500)
+    visit.seek(10)
+    visit.page.wait_for_timeout(500)
+    assert visit.digest(24) == first
+
+
+@pytest.mark.sound
+def test_what_is_heard_is_what_the_engine_plays(visit: Visit, long_site: Path) -> None:
+    visit.play()
+    second = visit.song["rate"]
+    whole = mix(long_site, visit.song)
+    visit.page.wait_for_timeout(1500)
+    assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
+    visit.seek(80)
+    until(visit.page, "document.querySelector('stem-mixer').position > 81.5")
+    heard = visit.recording()[:, -second:]
+    assert difference(heard, whole) < TOLERANCE
+    assert 80 * second < place_of(heard, whole) < 85 * second
+    visit.row("drums").get_by_role("combobox").select_option("b")
+    visit.page.wait_for_timeout(2000)
+    assert difference(visit.recording()[:, -second:], mix(long_site, visit.song, "b")) < TOLERANCE
+    assert visit.stats()["underruns"] == 0
+
+
+@pytest.mark.sound
+def test_python_takes_over_from_the_stream_in_time(visit: Visit, long_site: Path) -> None:
+    visit.play(at_once=True)
+    assert visit.stats()["engine"] == "browser"
+    visit.says("Playing, mixed by Python")
+    visit.page.wait_for_timeout(1000)
+    heard = visit.recording()
+    assert visit.stats()["underruns"] == 0
+    assert difference(heard, mix(long_site, visit.song)) < TOLERANCE
+
+
+def test_memory_does_not_hold_the_song(visit: Visit) -> None:
+    visit.play()
+    visit.seek(50)
+    visit.page.wait_for_timeout(2000)
+    decoded = 2 * 4 * visit.song["frames"] * len(LAYERS)
+    assert 0 < visit.stats()["bytes"] < decoded / 8
+
+
+def test_a_stem_that_is_missing_costs_its_row_alone(visit: Visit) -> None:
+    url = visit.song["layers"][1]["stems"][0]["audio"]["url"]
+    visit.page.context.route(f"**/{url}", lambda route: route.fulfill(status=404))
+    visit.press("Play")
+    expect(visit.row("bass")).to_contain_text("the stem a cannot be played: HTTP 404")
+    expect(visit.row("drums")).not_to_contain_text("cannot be played")
+    until(visit.page, "document.querySelector('stem-mixer').position > 1")
+
+
+def test_a_swap_to_a_stem_that_is_missing_keeps_the_old_one(visit: Visit) -> None:
+    url = visit.song["layers"][0]["stems"][1]["audio"]["url"]
+    visit.page.context.route(f"**/{url}", lambda route: route.fulfill(status=404))
+    visit.play()
+    stem = visit.row("drums").get_by_role("combobox")
+    stem.select_option("b")
+    visit.says("the stem b cannot be played: HTTP 404")
+    expect(stem).to_have_value("a")
+    assert visit.page.evaluate("document.querySelector('stem-mixer').playing")
+
+
+def test_playback_waits_for_a_network_that_is_gone_and_goes_on(visit: Visit) -> None:
+    visit.play()
+    is_gone = [True]
+
+    def answer(route: Route) -> None:
+        if is_gone[0]:
+            route.abort()
+        else:
+            route.continue_()
+
+    visit.page.context.route("**/audio/*", answer)
+    visit.seek(85)
+    visit.says("Buffering")
+    before = visit.stats()["stalls"]
+    assert before >= 1
+    is_gone[0] = False
+    until(visit.page, "document.querySelector('stem-mixer').position > 86")
+    visit.says("Playing, mixed by Python")
+
+
+class WithoutRanges(StaticHandler):
+    """A host that always sends whole files."""
+
+    @override
+    def do_GET(self) -> None:
+        """Answer as if no range had been asked for."""
+        del self.headers["Range"]
+        super().do_GET()
+
+
+def test_a_host_without_ranges_plays_and_seeks(
+    chromium: Browser, long_site: Path, song: dict[str, Any]
+) -> None:
+    with serving(long_site, WithoutRanges) as base, visiting(chromium, base, song) as visit:
+        visit.play()
+        visit.seek(80)
+        until(visit.page, "document.querySelector('stem-mixer').position > 81")
