@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import zlib
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.core.cache import cache_root, store
+from stempress.core.cache import store
 from stempress.core.errors import Fault, SiteError
-from stempress.runtime.downloads import Cdn, Folder, NpmPackage, PinnedFile, Source, fetch_files
+from stempress.runtime.npm_packages import PinnedPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,18 +28,13 @@ def prepare_decoders(*, folder: Path | None, report: Callable[[str], None]) -> d
 
     ``folder`` is where the user keeps the pinned files. SiteError if nobody has them.
     """
-    pin = tomllib.loads(PIN.read_text("utf-8"))
-    package, version = pin["package"], pin["version"]
-    sources: list[Source] = [Folder(f"the folder {folder}", folder)] if folder else []
-    sources += [Cdn(pin["cdn"]), NpmPackage(package, version)]
-    cached = cache_root() / f"{package}-{version}"
-    wasm = cached / WASM
+    package = PinnedPackage(PIN)
+    wasm = package.store / WASM
     if not wasm.exists():
-        files = fetch_files([PinnedFile(**row) for row in pin["files"]], sources, cached, report)
-        (source,) = files.values()
+        (source,) = package.fetch(folder, report).values()
         module = extract_wasm(source.read_text("utf-8"))
-        if sha256(module).hexdigest() != pin["wasm_sha256"]:
-            raise SiteError([Fault(f"{package} {version}", "does not hold the pinned decoder")])
+        if sha256(module).hexdigest() != package.pin["wasm_sha256"]:
+            raise SiteError([Fault(package.name, "does not hold the pinned decoder")])
         store(wasm, module)
     return {WASM: wasm, "LICENSE.txt": LICENCE}
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.core.cache import cache_root
-from stempress.runtime.downloads import Cdn, Folder, NpmPackage, PinnedFile, Source, fetch_files
+from stempress.runtime.npm_packages import PinnedPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +18,5 @@ def prepare_ethers(*, folder: Path | None, report: Callable[[str], None]) -> dic
 
     ``folder`` is where the user keeps the pinned files. SiteError if nobody has them.
     """
-    pin = tomllib.loads(PIN.read_text("utf-8"))
-    package, version = pin["package"], pin["version"]
-    sources: list[Source] = [Folder(f"the folder {folder}", folder)] if folder else []
-    sources += [Cdn(pin["cdn"]), NpmPackage(package, version)]
-    store = cache_root() / f"{package}-{version}"
-    files = fetch_files([PinnedFile(**row) for row in pin["files"]], sources, store, report)
+    files = PinnedPackage(PIN).fetch(folder, report)
     return {Path(name).name: path for name, path in files.items()}
