@@ -5,7 +5,7 @@ import { _ } from "../language/phrases.js";
 
 const RETRY_MS = [250, 1000, 2000, 4000]; // after as many failures in a row; the last one from then on
 const SILENT_MS = 20_000; // a request that brings nothing for so long is given up
-const COURSE_SECONDS = 8; // from a place that is needed: who reads there, or up to here, need not jump
+const COURSE_SECONDS = 8; // reading that is no further ahead of what is needed need not jump
 const MOST_SHORT_READS = 3; // of a file that ends before the length that the data states
 
 /** A file that the host does not have. */
@@ -127,14 +127,17 @@ export class StemLoader {
   }
 
   /**
-   * Read a file where it is needed most, unless that is on its way; returns whether reading has jumped.
+   * Read a file on from where the place that needs it most has its samples, unless that is on its way; returns whether
+   * reading has jumped.
    * @param {Transfer} transfer
    */
   #steer(transfer) {
-    const { file, playhead } = transfer;
-    const from = file.offsetOf(playhead);
-    const to = file.offsetOf(playhead + COURSE_SECONDS);
-    if (!this.#hasRanges || transfer.ahead > 0 || from < 0 || (transfer.next >= from && transfer.next <= to)) return false;
+    const { file, playhead, ahead, bytes, seconds } = transfer;
+    if (!this.#hasRanges || ahead === Infinity) return false;
+    const end = playhead + Math.max(0, ahead);
+    const from = file.offsetOf(end);
+    const to = end + COURSE_SECONDS < seconds ? file.offsetOf(end + COURSE_SECONDS) : bytes - 1;
+    if (from < 0 || (transfer.next >= from && transfer.next <= to)) return false;
     transfer.next = from;
     return true;
   }
