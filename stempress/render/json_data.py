@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 
 TOKENS_PER_PART = 1000
-STREAMED_SECONDS = 60
-"""Longer stems may be streamed: shorter ones are decoded at once."""
-START_SECONDS = 2
-"""Distance of the places to read a stem from, as in stream-song.js."""
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
+STREAMED_SECONDS = 60
+"""Longer stems may be streamed; a player decodes a song of shorter ones at once."""
+START_SECONDS = 2
+"""Seconds between the places to read a stem from, as in stream-song.js."""
 
 
 def data_files(

@@ -82,6 +82,16 @@ class Visit:
         )
         expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
 
+    def record_takeover(self) -> NDArray[np.float32]:
+        """Play and record until Python has mixed for a second; nothing may be missing."""
+        self.play(at_once=True)
+        assert self.stats()["engine"] == "browser"
+        self.says("Playing, mixed by Python")
+        self.page.wait_for_timeout(1000)
+        heard = self.recording()
+        assert self.stats()["underruns"] == 0
+        return heard
+
     def recording(self) -> NDArray[np.float32]:
         """Return the samples recorded so far, shape (2, frames)."""
         data = b64decode(self.page.evaluate("window.recording()"))

@@ -121,12 +121,7 @@ def place_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> int:
 def test_python_takes_over_in_time(visit: Visit) -> None:
     visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -6)
     visit.set(visit.row("Bass").get_by_role("slider", name="Pan"), 0.4)
-    visit.play(at_once=True)
-    assert visit.stats()["engine"] == "browser"
-    visit.says("Playing, mixed by Python")
-    visit.page.wait_for_timeout(1000)
-    heard = visit.recording()
-    assert visit.stats()["underruns"] == 0
+    heard = visit.record_takeover()
     mixer = engine(visit.song, first_stems(visit.song), {1: RowSettings(pan=0.4)})
     mixer.set_master(-6)
     song = mixer.render(0, visit.song["frames"])

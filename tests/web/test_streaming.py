@@ -179,12 +179,7 @@ def test_what_is_heard_is_what_the_engine_plays(visit: Visit, long_site: Path) -
 
 @pytest.mark.sound
 def test_python_takes_over_from_the_stream_in_time(visit: Visit, long_site: Path) -> None:
-    visit.play(at_once=True)
-    assert visit.stats()["engine"] == "browser"
-    visit.says("Playing, mixed by Python")
-    visit.page.wait_for_timeout(1000)
-    heard = visit.recording()
-    assert visit.stats()["underruns"] == 0
+    heard = visit.record_takeover()
     assert difference(heard, mix(long_site, visit.song)) < TOLERANCE
 
 
@@ -214,6 +209,44 @@ def test_a_swap_to_a_stem_that_is_missing_keeps_the_old_one(visit: Visit) -> Non
     visit.says("the stem b cannot be played: HTTP 404")
     expect(stem).to_have_value("a")
     assert visit.page.evaluate("document.querySelector('stem-mixer').playing")
+
+
+def test_a_stem_that_never_comes_costs_its_row_alone(visit: Visit) -> None:
+    url = visit.song["layers"][1]["stems"][0]["audio"]["url"]
+    visit.page.context.route(f"**/{url}", lambda route: route.abort())
+    visit.press("Play")
+    expect(visit.row("bass")).to_contain_text("the stem a cannot be played", timeout=30_000)
+    until(visit.page, "document.querySelector('stem-mixer').position > 1")
+
+
+def test_a_stem_that_failed_can_be_chosen_again(visit: Visit) -> None:
+    url = visit.song["layers"][0]["stems"][0]["audio"]["url"]
+    visit.page.context.route(f"**/{url}", lambda route: route.fulfill(status=404))
+    visit.play()
+    row = visit.row("drums")
+    expect(row).to_contain_text("the stem a cannot be played: HTTP 404")
+    visit.page.context.unroute(f"**/{url}")
+    row.get_by_role("combobox").select_option("b")
+    row.get_by_role("combobox").select_option("a")
+    expect(row).not_to_contain_text("cannot be played")
+    visit.page.wait_for_timeout(1000)
+    expect(row).not_to_contain_text("cannot be played")
+
+
+def test_a_host_that_is_busy_is_asked_again(visit: Visit) -> None:
+    answers = [503, 429]
+
+    def answer(route: Route) -> None:
+        if answers:
+            route.fulfill(status=answers.pop())
+        else:
+            route.continue_()
+
+    visit.page.context.route("**/audio/*", answer)
+    visit.press("Play")
+    until(visit.page, "document.querySelector('stem-mixer').position > 1")
+    for layer in LAYERS:
+        expect(visit.row(layer)).not_to_contain_text("cannot be played")
 
 
 def test_playback_waits_for_a_network_that_is_gone_and_goes_on(visit: Visit) -> None:

@@ -175,10 +175,6 @@ export class OpusStem {
     return this.#file.preSkip;
   }
 
-  get bytes() {
-    return this.#file.bytes;
-  }
-
   /** @param {number} nth */
   has(nth) {
     const first = nth * CHUNK_PACKETS;

@@ -46,11 +46,6 @@ export class OpusLibrary {
     this.output = new Float32Array(exports.g.buffer, exports.j(2 * 4 * MOST_FRAMES), 2 * MOST_FRAMES);
   }
 
-  /** Bytes of the instance's memory. */
-  get bytes() {
-    return this.#exports.g.buffer.byteLength;
-  }
-
   /**
    * A decoder in its initial state.
    * @param {number} channels 1 or 2

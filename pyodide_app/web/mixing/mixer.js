@@ -128,25 +128,6 @@ export class Mixer {
   }
 
   /**
-   * Every stretch of a stem that `count` frames from an absolute frame on are made of.
-   * @param {number} frame @param {number} count
-   * @returns {{ stem: Stem, run: Run }[]}
-   */
-  needs(frame, count) {
-    const stretches = [];
-    for (const [timeline] of this.#timeline.voices(frame, count)) {
-      const runs = timeline.runs(frame, count).filter(([songFrame]) => songFrame >= 0 && songFrame < this.#frames);
-      for (const row of this.#rows) {
-        if (isSilent(row.gains.gains(frame, count))) continue;
-        for (const [stem] of row.stem.voices(frame, count)) {
-          if (stem) stretches.push(...runs.map((run) => ({ stem, run })));
-        }
-      }
-    }
-    return stretches;
-  }
-
-  /**
    * Fill `out` from an absolute frame on: all left samples, then all right ones.
    * @param {number} frame @param {Float32Array} out
    * @returns {number[]} each row's sample peak

@@ -1,20 +1,20 @@
-// Keeps the worklet supplied with blocks: which frame comes next, when a change may begin, and when to wait for data.
-/** @import { Command, Report, WorkletToWorker } from "./messages.js" */
+// Feeds the worklet: renders blocks ahead of time, decides at which frame commands take effect, and when to wait for samples.
+/** @import { Command, Position, Report, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 import { NotArrived } from "../streaming/stem-source.js";
 import { SCHEDULED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, STALL, QUEUED } from "./messages.js";
 
-export const BLOCK_FRAMES = 2048;
-const LOOK_AHEAD = 12288; // for safety alone: after a change, blocks are rendered again, whatever is queued
-const MOST_LOOK_AHEAD = 49152; // what the ring holds, less a few blocks
-const MARGIN = 512; // frames from what sounds now to the first that a change may touch
-const MOST_MARGIN = 4096;
+const BLOCK_FRAMES = 2048;
+const LOOK_AHEAD = 12288; // frames; adds no latency, since queued blocks are replaced after a command
+const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
+const MARGIN = 512; // frames from the current position to the first that a command may change
+const MARGIN_MOST = 4096;
 
 /**
- * Renders blocks of a song. Frames are absolute; `render` and the like throw NotArrived.
+ * Renders blocks of a song. Frames count from the last rebase. Methods throw NotArrived where samples are missing.
  * @typedef {object} Renderer
  * @property {(frame: number, samples: Float32Array) => void} render left, then right
  * @property {(commands: Command[], frame: number) => void} applyCommands
- * @property {(frame: number) => void} reapply undo the last commands and apply them from a later frame on
+ * @property {(frame: number) => void} reapply apply the last commands at a later frame instead
  * @property {(frame: number) => void} rebase make a frame the new frame 0
  * @property {(frame: number) => number} songFrame -1: after the end
  * @property {(frame: number) => number[]} pendingSwaps rows whose stems change later
@@ -23,7 +23,7 @@ const MOST_MARGIN = 4096;
  */
 /**
  * @typedef {object} Handlers
- * @property {(place: { songFrame: number, position: number, playing: boolean, peaks: [number, number], underruns: number, lookAhead: number, late: number, isStalled: boolean, levels: Float32Array, waiting: number[] }) => void} onPosition
+ * @property {(position: Position & { levels: Float32Array }) => void} onPosition
  * @property {() => void} onEnd
  * @property {(type: typeof SCHEDULED | typeof MISSED) => void} onStart
  */
@@ -38,17 +38,19 @@ export class Feed {
   #state = PAUSE; // "pausing": the worklet is fading out
   #position = 0;
   #contextFrame = 0; // of the context, at the position
-  #positionAt = 0; // the time of the position
-  #next = 0; // the first frame that has not been rendered
+  #positionTime = 0; // when the position was reported
+  #next = 0; // the next frame to render
   #lookAhead = LOOK_AHEAD;
   #margin = MARGIN;
   #underruns = 0;
   #late = 0;
   /** @type {Command[]} */
-  #commands = []; // to be applied
-  #levels;
+  #commands = []; // not applied yet
+  #levels; // MASTER_READINGS of levels.py, then a peak for each row
+  /** @type {number[]} */
+  #waiting = []; // rows whose stems change with the next bar
   /** @type {number | null} */
-  #awaited = null; // the first frame of a change that the worklet has not answered
+  #unconfirmed = null; // first frame of a change that the worklet has not confirmed
   #isStalled = false;
   /** @type {Float32Array<ArrayBuffer>[]} */
   #spare = [];
@@ -61,28 +63,20 @@ export class Feed {
     this.#levels = new Float32Array(readings);
   }
 
-  get isPlaying() {
-    return this.#state === PLAY;
-  }
-
-  get isStalled() {
-    return this.#isStalled;
-  }
-
-  /** The song's frame that sounds now. */
+  /** The song's frame at the current position. */
   get songFrame() {
     return this.#renderer.songFrame(this.#position);
   }
 
   /**
-   * The song's frame that will sound at a frame of the context, if nothing changes before.
+   * The song's frame that will be heard at a frame of the context, unless a command comes before.
    * @param {number} contextFrame
    */
   songFrameAt(contextFrame) {
     return this.#renderer.songFrame(this.#position + Math.max(0, contextFrame - this.#contextFrame));
   }
 
-  /** @param {MessagePort} port to the worklet */
+  /** @param {MessagePort} port of the worklet */
   attach(port) {
     this.#port = port;
     port.onmessage = ({ data }) => this.#receive(data);
@@ -108,7 +102,7 @@ export class Feed {
       this.#post({ type: RESET });
     }
     this.#state = PLAY;
-    this.#positionAt = performance.now();
+    this.#positionTime = performance.now();
     this.continue();
     this.#post({ type: PLAY, at });
   }
@@ -131,12 +125,12 @@ export class Feed {
     return true;
   }
 
-  /** Render what is due, as far as its samples have arrived; called again whenever more have. */
+  /** Apply pending commands, unless the previous change is unconfirmed; then render ahead, as far as samples have arrived. */
   continue() {
-    if (this.#commands.length && this.#awaited === null && this.#state !== "pausing") this.#applyCommands();
-    if (this.#awaited !== null || this.#state !== PLAY) return;
+    if (this.#commands.length && this.#unconfirmed === null && this.#state !== "pausing") this.#applyCommands();
+    if (this.#unconfirmed !== null || this.#state !== PLAY) return;
     try {
-      while (this.#next < this.#position + this.#lookAhead) this.#send();
+      while (this.#next < this.#position + this.#lookAhead) this.#render();
       this.#stall(false);
     } catch (error) {
       if (!(error instanceof NotArrived)) throw error;
@@ -147,17 +141,17 @@ export class Feed {
   /** @param {WorkletToWorker} message */
   #receive(message) {
     if ("samples" in message && message.samples) this.#spare.push(message.samples);
-    const isAnswer = "frame" in message && message.frame === this.#awaited;
+    const isAnswer = "frame" in message && message.frame === this.#unconfirmed;
     switch (message.type) {
       case QUEUED:
         if (!isAnswer) break;
-        this.#awaited = null;
+        this.#unconfirmed = null;
         this.#margin = Math.max(MARGIN, this.#margin - MARGIN / 4);
         this.continue();
         break;
       case LATE:
-        this.#see(message.position);
-        if (isAnswer) this.#tryLater(message.end);
+        this.#setPosition(message.position);
+        if (isAnswer) this.#reapplyCommands(message.end);
         break;
       case SCHEDULED:
         this.#handlers.onStart(SCHEDULED);
@@ -167,16 +161,16 @@ export class Feed {
         this.#handlers.onStart(MISSED);
         break;
       case REPORT:
-        this.#report(message);
+        this.#follow(message);
         break;
     }
   }
 
   /** @param {Report} report */
-  #report({ position, contextFrame, playing, peaks, underruns }) {
-    this.#see(position);
+  #follow({ position, contextFrame, playing, peaks, underruns }) {
+    this.#setPosition(position);
     this.#contextFrame = contextFrame;
-    if (underruns > this.#underruns) this.#lookAhead = Math.min(MOST_LOOK_AHEAD, this.#lookAhead * 2);
+    if (underruns > this.#underruns) this.#lookAhead = Math.min(LOOK_AHEAD_MOST, this.#lookAhead * 2);
     this.#underruns = underruns;
     if (!playing && this.#state === "pausing") this.#state = PAUSE;
     this.continue();
@@ -192,9 +186,10 @@ export class Feed {
     const position = this.#position;
     const songFrame = this.#renderer.songFrame(position);
     if (playing) this.#readLevels(position);
+    if (this.#waiting.length) this.#waiting = this.#renderer.pendingSwaps(position);
     this.#handlers.onPosition({
-      songFrame, position, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
-      isStalled: this.#isStalled, levels: this.#levels, waiting: this.#renderer.pendingSwaps(position),
+      songFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
+      isStalled: this.#isStalled, levels: this.#levels, waiting: this.#waiting,
     });
     return songFrame;
   }
@@ -209,14 +204,15 @@ export class Feed {
   }
 
   /** @param {number} position */
-  #see(position) {
+  #setPosition(position) {
     this.#position = position;
-    this.#positionAt = performance.now();
+    this.#positionTime = performance.now();
   }
 
   #applyCommands() {
     const commands = this.#commands;
     this.#commands = [];
+    for (const [name, row, , when] of commands) if (name === "place" && when === "bar") this.#waiting.push(row);
     if (this.#state === PAUSE) {
       this.#renderer.rebase(this.#position);
       this.#position = 0;
@@ -226,41 +222,44 @@ export class Feed {
     }
     this.#next = this.#soonest();
     this.#renderer.applyCommands(commands, this.#next);
-    this.#sendChange();
+    this.#renderChange();
   }
 
   /**
    * Reapply the last commands at a later frame: their first block was late.
    * @param {number} end of what is queued
    */
-  #tryLater(end) {
+  #reapplyCommands(end) {
     this.#late++;
-    this.#margin = Math.min(MOST_MARGIN, this.#margin * 2);
+    this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
     this.#next = this.#soonest(end);
     this.#renderer.reapply(this.#next);
-    this.#sendChange();
+    this.#renderChange();
   }
 
-  /** Send the first block of a change. Where its samples have not arrived, what is queued from there on must not sound. */
-  #sendChange() {
+  /** Render the first block of a change. If its samples have not arrived, nothing that is queued from there on is played. */
+  #renderChange() {
     const frame = this.#next;
     try {
-      this.#send();
+      this.#render();
     } catch (error) {
       if (!(error instanceof NotArrived)) throw error;
       this.#post({ type: STALL, frame });
       this.#isStalled = true;
     }
-    if (frame > 0) this.#awaited = frame; // at frame 0 nothing has been played, so nothing can be late
+    if (frame > 0) this.#unconfirmed = frame; // at frame 0 nothing has been played, so the block cannot be late
   }
 
-  /** The first frame that a change can still reach; no later than `end`, up to which something is queued. */
+  /**
+   * The first frame that a command can still change.
+   * @param {number} [end] of what is queued
+   */
   #soonest(end = this.#next) {
-    const passed = ((performance.now() - this.#positionAt) * this.#rate) / 1000;
+    const passed = ((performance.now() - this.#positionTime) * this.#rate) / 1000;
     return Math.min(end, this.#position + Math.ceil(passed) + this.#margin);
   }
 
-  #send() {
+  #render() {
     const samples = this.#spare.pop() ?? new Float32Array(2 * BLOCK_FRAMES);
     try {
       this.#renderer.render(this.#next, samples);
@@ -280,7 +279,7 @@ export class Feed {
     this.#reportPosition({ playing: true });
   }
 
-  /** @param {import("./messages.js").WorkerToWorklet} message @param {ArrayBuffer[]} [transfer] */
+  /** @param {WorkerToWorklet} message @param {ArrayBuffer[]} [transfer] */
   #post(message, transfer = []) {
     this.#port?.postMessage(message, transfer);
   }

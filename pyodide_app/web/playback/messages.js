@@ -22,20 +22,20 @@ export const PAUSE = "pause";
 
 // Page to stream worker, besides OPEN, ATTACH, LOAD, UNLOAD, APPLY, PLAY and PAUSE.
 export const LINK = "link"; // a port to the other worker; sent to both
-export const WHERE = "where"; // answered with the song's frame that will be heard at a frame of the context
+export const SONG_FRAME = "song-frame"; // answered with the song's frame that will be heard at a frame of the context
 export const STATS = "stats";
 
 // Stream worker to page, besides POSITION, ENDED, SCHEDULED and MISSED.
 export const STEM_FAILED = "stem-failed"; // sent to the other worker as well
 
 // Stream worker to worker, besides LOAD and STEM_FAILED.
-export const CHUNKS = "chunks"; // of stems, that WANT asked for
+export const CHUNKS = "chunks"; // of stems, as requested
 
 // Worker to stream worker.
-export const KNOWN = "known"; // it has loaded a stem, which takes so many bytes
-export const WANT = "want"; // chunks of stems; sent as soon as they have arrived
+export const STEM_LOADED = "stem-loaded"; // a stem can be placed; with the bytes that it takes
+export const CHUNK_REQUEST = "chunk-request"; // answered with CHUNKS as samples arrive
 export const PLAYHEAD = "playhead"; // where playback is
-export const NEED = "need"; // stems of an offline render, and where it is
+export const RENDER_POSITION = "render-position"; // of an offline render, with its stems
 
 // Worker to page.
 export const LOADING = "loading";
@@ -100,7 +100,6 @@ export const REPORT = "report";
 /**
  * @typedef {object} Position
  * @property {number} songFrame -1 after the end
- * @property {number} position frames played since the last RESET
  * @property {boolean} isStalled whether playback waits for samples that have not arrived
  * @property {boolean} playing
  * @property {Peaks} peaks

@@ -89,7 +89,8 @@ export class Player extends Emitter {
    * @type {{ pause(): void }}
    */
   owner = this;
-  #counts = { underruns: 0, late: 0, lookAhead: 0 };
+  #counts = { underruns: 0, late: 0, lookAhead: 0 }; // of the audible deck
+  #underrunsBefore = 0; // of the stream deck, once Python has taken over
   #startSeconds = 0;
   #pythonLife = new AbortController(); // aborted when the Python deck is replaced
   #browserLife = new AbortController(); // aborted when the browser deck stops
@@ -100,8 +101,9 @@ export class Player extends Emitter {
   #isStalled = false;
   /** @type {Set<string>} */
   #failed = new Set(); // streamed stems that could not be loaded
-  #sounding = Promise.withResolvers(); // resolves when the stream deck is heard
+  #heard = Promise.withResolvers(); // resolves when the stream deck is heard
   #song;
+  #isStreaming;
   #root;
   #rows;
   #access;
@@ -146,6 +148,7 @@ export class Player extends Emitter {
     this.#access = access;
     this.#previewSeconds = previewSeconds;
     this.#root = new URL(root, document.baseURI).href; // resolved now, since the page's URL may change
+    this.#isStreaming = isStreamed(song);
     this.#stems = new Stems(song, root, (loading) => this.emit("loading", loading));
   }
 
@@ -164,7 +167,8 @@ export class Player extends Emitter {
   get stats() {
     const bytes = this.#stems.bytes + (this.#python?.bytes ?? 0) + this.#sizes.bytes;
     const { fetched } = this.#sizes;
-    return { ...this.#counts, bytes, fetched, stalls: this.#stalls, seconds: this.#startSeconds, engine: this.engine };
+    const underruns = this.#underrunsBefore + this.#counts.underruns;
+    return { ...this.#counts, underruns, bytes, fetched, stalls: this.#stalls, seconds: this.#startSeconds, engine: this.engine };
   }
 
   get isWanted() {
@@ -212,7 +216,7 @@ export class Player extends Emitter {
       if (!this.#isPlayWanted || active !== this || this.state === "playing") return;
       const output = this.#connect(context);
       if (this.#isPythonLive && !this.#isFirst(this.#audible)) await this.#playPython(output);
-      else if (this.#isStreaming()) await this.#playStream(output);
+      else if (this.#isStreaming) await this.#playStream(output);
       else await this.#playInBrowser(context, output);
     } catch (error) {
       this.#fail(error);
@@ -397,15 +401,9 @@ export class Player extends Emitter {
     return decoded.reduce((sum, { channels }) => sum + bytesOf(channels, this.#song.frames), 0);
   }
 
-  /** Whether the song is streamed: its stems would take much memory, and can be decoded in parts. */
-  #isStreaming() {
-    const bytes = this.#song.layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, this.#song.frames), 0);
-    return bytes > DECODED_BYTES && this.#song.layers.every(({ stems }) => stems.every(({ audio }) => isStreamable(audio, this.#song.rate)));
-  }
-
   /** @param {AnyPart} part */
   #isStreamed(part) {
-    return isAudible(part) && !part.key.endsWith(LOSSLESS) && this.#isStreaming();
+    return isAudible(part) && !part.key.endsWith(LOSSLESS) && this.#isStreaming;
   }
 
   /** Evict unused stems, down to half of the memory budget. */
@@ -454,8 +452,8 @@ export class Player extends Emitter {
     this.#python = python;
     const chosen = this.#loadChosen();
     chosen.catch(() => {}); // reported below
-    await (ROOMY && !this.#isStreaming() ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
-    if (this.#isStreaming() && this.#isPlayWanted) await this.#sounding.promise;
+    await (ROOMY && !this.#isStreaming ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
+    if (this.#isStreaming && this.#isPlayWanted) await this.#heard.promise;
     if (this.#python !== python) return;
     await Promise.all([python.open(this.#song), chosen]);
     await this.#link(python);
@@ -479,7 +477,7 @@ export class Player extends Emitter {
    * @param {PythonDeck} python
    */
   async #link(python) {
-    if (!this.#isStreaming() || this.#python !== python) return;
+    if (!this.#isStreaming || this.#python !== python) return;
     const { port1, port2 } = new MessageChannel();
     await Promise.all([python.link(port1), this.#streamDeck().link(port2)]);
   }
@@ -551,6 +549,7 @@ export class Player extends Emitter {
       if (this.#takeover !== attempt) return;
       this.#takeover = null;
       this.#audible = this.#python;
+      this.#underrunsBefore = this.#counts.underruns;
       this.#stream?.pause();
       this.#closeBrowser();
       this.#setState("playing");
@@ -686,12 +685,13 @@ export class Player extends Emitter {
    */
   async #streamStem(part) {
     await this.#streamDeck().load(part, this.#root);
+    this.#failed.delete(part.key);
     if (this.state === "playing") await this.#streamDeck().ready(part.key);
   }
 
   /** @param {(key: string) => boolean} isWanted */
   async #unloadStreamed(isWanted) {
-    const keys = this.#stream?.keys.filter((key) => !isWanted(key)) ?? [];
+    const keys = this.#stream?.unused(isWanted) ?? [];
     if (keys.length) await Promise.all([this.#stream?.unload(keys), this.#isPythonLive && this.#python?.unload(keys)]);
   }
 
@@ -708,6 +708,7 @@ export class Player extends Emitter {
   /** @param {string} key @param {unknown} error */
   #loseStem(key, error) {
     this.#failed.add(key);
+    this.#stream?.forget(key);
     for (const [row, part] of this.#parts().entries()) {
       const { stem } = this.#rows[row];
       if (part.key === key) this.emit("stem-failed", { row, stem, kept: stem, reason: reasonOf(error) });
@@ -728,7 +729,8 @@ export class Player extends Emitter {
     this.#stream = null;
     this.#failed.clear();
     this.#isStalled = false;
-    this.#sounding = Promise.withResolvers();
+    this.#sizes = { bytes: 0, fetched: 0 };
+    this.#heard = Promise.withResolvers();
   }
 
   // Both decks
@@ -764,11 +766,11 @@ export class Player extends Emitter {
 
   /** @param {PythonDeck | StreamDeck} deck @param {Position} position */
   #followDeck(deck, { songFrame, playing, peaks, levels, waiting, isStalled, underruns, late, lookAhead }) {
-    this.#counts = { underruns, late, lookAhead };
     if (this.#audible !== deck) return;
+    this.#counts = { underruns, late, lookAhead };
     if (isStalled && !this.#isStalled && playing) this.#stalls++;
     this.#isStalled = isStalled;
-    if (playing && !isStalled) this.#sounding.resolve(null);
+    if (playing && !isStalled) this.#heard.resolve(null);
     if (songFrame >= 0) this.#frame = songFrame;
     this.#reportPlace({ playing, peaks, levels, waiting, isStalled });
     this.#measureStream().catch(() => {}); // reported as a loss
@@ -861,4 +863,13 @@ export class Player extends Emitter {
  */
 function isAudible(part) {
   return part.key !== null;
+}
+
+/**
+ * Whether a song is streamed: its stems would take much memory, and can be decoded in parts.
+ * @param {Data.Song} song
+ */
+function isStreamed({ layers, frames, rate }) {
+  const bytes = layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, frames), 0);
+  return bytes > DECODED_BYTES && layers.every(({ stems }) => stems.every(({ audio }) => isStreamable(audio, rate)));
 }

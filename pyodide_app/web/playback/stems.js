@@ -61,11 +61,6 @@ export class Stems {
     return keys;
   }
 
-  /** @param {Iterable<string>} keys */
-  delete(keys) {
-    this.#buffers.delete(keys);
-  }
-
   /** Release all samples. */
   clear() {
     this.#buffers.clear();

@@ -3,7 +3,8 @@
 import { ROOT } from "../base/root.js";
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { CLOSE, UNLOAD, OPEN, READY, STATS, LOAD, WHERE } from "./messages.js";
+import { CLOSE, UNLOAD, OPEN, READY, STATS, LOAD, SONG_FRAME } from "./messages.js";
+import { MemoryCache } from "./memory.js";
 import { WorkerDeck } from "./worker-deck.js";
 
 const WORKER = new URL("stream-worker.js", import.meta.url);
@@ -30,8 +31,8 @@ export function isStreamable({ type }, rate) {
 
 /** @extends {WorkerDeck<{ "stem-failed": { key: string, message: string } }>} */
 export class StreamDeck extends WorkerDeck {
-  /** @type {Map<string, Promise<void>>} */
-  #stems = new Map();
+  /** @type {MemoryCache<number>} */
+  #stems = new MemoryCache((bytes) => bytes); // the sizes of their files
   #frames;
 
   /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm">} song */
@@ -48,15 +49,23 @@ export class StreamDeck extends WorkerDeck {
    * @param {Part} part @param {string} root the site's absolute address
    */
   load(part, root) {
-    const { key } = part;
-    const added = this.#stems.get(key) ?? this.#add(part, root);
-    this.#stems.set(key, added);
-    added.catch(() => this.#stems.delete(key));
-    return added;
+    return this.#stems.get(part.key, () => this.#add(part, root));
   }
 
-  get keys() {
-    return [...this.#stems.keys()];
+  /**
+   * The stems that have been loaded and are not wanted.
+   * @param {(key: string) => boolean} isWanted
+   */
+  unused(isWanted) {
+    return this.#stems.leastRecent(0, isWanted);
+  }
+
+  /**
+   * Load a stem anew the next time: it has failed.
+   * @param {string} key
+   */
+  forget(key) {
+    this.#stems.delete([key]);
   }
 
   /**
@@ -69,7 +78,7 @@ export class StreamDeck extends WorkerDeck {
 
   /** @param {string[]} keys */
   unload(keys) {
-    for (const key of keys) this.#stems.delete(key);
+    this.#stems.delete(keys);
     return this.request(UNLOAD, { keys });
   }
 
@@ -79,7 +88,7 @@ export class StreamDeck extends WorkerDeck {
    * @returns {Promise<number>}
    */
   songFrameAt(contextFrame) {
-    return this.request(WHERE, { contextFrame });
+    return this.request(SONG_FRAME, { contextFrame });
   }
 
   /** @returns {Promise<{ fetched: number, bytes: number }>} */
@@ -96,7 +105,8 @@ export class StreamDeck extends WorkerDeck {
   }
 
   /** @param {Part} part @param {string} root */
-  #add({ key, file, channels, seconds }, root) {
-    return this.request(LOAD, { key, channels, frames: this.#frames, url: new URL(file.url, root).href, bytes: file.bytes, starts: file.starts ?? [], previewSeconds: seconds });
+  async #add({ key, file: { url, bytes, starts = [] }, channels, seconds }, root) {
+    await this.request(LOAD, { key, channels, frames: this.#frames, url: new URL(url, root).href, bytes, starts, previewSeconds: seconds });
+    return bytes;
   }
 }

@@ -9,27 +9,27 @@ import { _ } from "../language/phrases.js";
 import { StemLoader } from "../streaming/stem-loader.js";
 import { BlockRenderer } from "./block-renderer.js";
 import { Feed } from "./feed.js";
-import { CHUNKS, ENDED, KNOWN, LOAD, NEED, PLAYHEAD, POSITION, STEM_FAILED, WANT } from "./messages.js";
+import { CHUNKS, ENDED, STEM_LOADED, LOAD, RENDER_POSITION, PLAYHEAD, POSITION, STEM_FAILED, CHUNK_REQUEST } from "./messages.js";
 import { StreamedStem } from "./streamed-stem.js";
 
 const MASTER_READINGS = 8; // of levels.py
 const READY_SECONDS = 0.5; // of a stem from the playhead on, before it is swapped in
-const KEPT_WANTS_SECONDS = 30; // around the playhead
+const KEPT_REQUESTS_SECONDS = 30; // around the playhead
 const START_SECONDS = 2; // of a file's `starts`; json_data.py writes them
 const PRE_ROLL_SECONDS = 1.5; // before a place, to decode it exactly
 const DECODING_MS = 10; // of Python's chunks, before other messages are handled
 
 /** @typedef {"playback" | "offline"} Purpose of Python */
-/** @typedef {{ key: string, chunk: number, chunkFrames: number, purpose: Purpose }} Want a chunk that Python asks for */
+/** @typedef {{ key: string, chunk: number, chunkFrames: number, purpose: Purpose }} ChunkRequest */
 
 export class StreamSong {
   /** @type {Map<string, StreamedStem>} */
   #stems = new Map();
   /** @type {{ key: string, resolve: () => void, reject: (error: Error) => void }[]} */
   #waiting = []; // for stems that cannot be heard yet
-  /** @type {Map<string, Want>} */
-  #wants = new Map(); // not served yet
-  #serving = 0; // a timer
+  /** @type {Map<string, ChunkRequest>} */
+  #requests = new Map(); // not answered yet
+  #answering = 0; // a timer
   #playhead = 0; // a frame of the song
   /** @type {Map<string, () => void>} */
   #unacknowledged = new Map(); // stems that Python's worker has not confirmed
@@ -80,6 +80,7 @@ export class StreamSong {
       this.#stems.get(key)?.close();
       this.#stems.delete(key);
     }
+    this.#settleWaiting();
   }
 
   /** @param {Command[]} commands */
@@ -112,7 +113,7 @@ export class StreamSong {
 
   pause() {
     this.#feed.pause();
-    for (const stem of this.#stems.values()) stem.rest();
+    for (const stem of this.#stems.values()) stem.releaseSamples();
   }
 
   /**
@@ -131,9 +132,9 @@ export class StreamSong {
     this.#python = port;
     port.onmessage = ({ data }) => {
       if (data.type === PLAYHEAD) this.#follow(data.frame);
-      if (data.type === NEED) this.#loader.need(data.keys, data.frame / this.#rate);
-      if (data.type === KNOWN) this.#confirm(data.key, data.bytes);
-      if (data.type === WANT) this.#want(data.places, data.purpose, data.chunkFrames);
+      if (data.type === RENDER_POSITION) this.#loader.need(data.keys, data.frame / this.#rate);
+      if (data.type === STEM_LOADED) this.#confirm(data.key, data.bytes);
+      if (data.type === CHUNK_REQUEST) this.#addRequests(data.places, data.purpose, data.chunkFrames);
     };
     await Promise.all([...this.#stems.values()].map((stem) => this.#share(stem, port)));
   }
@@ -147,7 +148,7 @@ export class StreamSong {
   }
 
   close() {
-    clearTimeout(this.#serving);
+    clearTimeout(this.#answering);
     this.#feed.close();
     this.#loader.close();
     this.#python?.close();
@@ -175,23 +176,23 @@ export class StreamSong {
   }
 
   /** @param {{ key: string, chunk: number }[]} places @param {Purpose} purpose @param {number} chunkFrames */
-  #want(places, purpose, chunkFrames) {
-    for (const { key, chunk } of places) this.#wants.set(`${purpose} ${chunk} ${key}`, { key, chunk, chunkFrames, purpose });
-    this.#serveWants();
+  #addRequests(places, purpose, chunkFrames) {
+    for (const { key, chunk } of places) this.#requests.set(`${purpose} ${chunk} ${key}`, { key, chunk, chunkFrames, purpose });
+    this.#answerRequests();
   }
 
   /** Decode what Python has asked for, as far as it has arrived; a part at a time, so that playback goes on. */
-  #serveWants() {
-    clearTimeout(this.#serving);
+  #answerRequests() {
+    clearTimeout(this.#answering);
     const end = performance.now() + DECODING_MS;
     const chunks = [];
-    for (const [id, { key, chunk, chunkFrames, purpose }] of this.#wants) {
+    for (const [id, { key, chunk, chunkFrames, purpose }] of this.#requests) {
       const samples = this.#stems.get(key)?.read(chunk * chunkFrames, chunkFrames, purpose === "offline" ? "offline" : "python");
       if (samples === null) continue;
-      this.#wants.delete(id);
+      this.#requests.delete(id);
       if (samples) chunks.push({ key, chunk, purpose, samples });
       if (performance.now() > end) {
-        this.#serving = setTimeout(() => this.#serveWants());
+        this.#answering = setTimeout(() => this.#answerRequests());
         break;
       }
     }
@@ -204,15 +205,16 @@ export class StreamSong {
     for (const request of waiting) {
       const stem = this.#stems.get(request.key);
       const end = Math.min(stem?.frames ?? 0, this.#playhead + READY_SECONDS * this.#rate);
-      if (stem?.failure) request.reject(stem.failure);
-      else if (stem && stem.arrivedUntil(this.#playhead) >= end) request.resolve();
+      if (!stem) request.reject(new Error("closed"));
+      else if (stem.failure) request.reject(stem.failure);
+      else if (stem.arrivedUntil(this.#playhead) >= end) request.resolve();
       else this.#waiting.push(request);
     }
   }
 
   #arrived() {
     this.#settleWaiting();
-    this.#serveWants();
+    this.#answerRequests();
     this.#feed.continue();
   }
 
@@ -220,16 +222,16 @@ export class StreamSong {
   #follow(songFrame) {
     const before = this.#playhead;
     this.#playhead = Math.max(0, songFrame);
-    if (Math.abs(this.#playhead - before) > this.#rate) this.#dropWants();
+    if (Math.abs(this.#playhead - before) > this.#rate) this.#dropRequests();
     this.#loader.follow(this.#playhead / this.#rate);
     this.#settleWaiting();
   }
 
   /** After a seek, forget what Python asked for elsewhere: it asks again if it needs to. */
-  #dropWants() {
-    for (const [id, { chunk, chunkFrames, purpose }] of this.#wants) {
+  #dropRequests() {
+    for (const [id, { chunk, chunkFrames, purpose }] of this.#requests) {
       const seconds = (chunk * chunkFrames - this.#playhead) / this.#rate;
-      if (purpose === "playback" && Math.abs(seconds) > KEPT_WANTS_SECONDS) this.#wants.delete(id);
+      if (purpose === "playback" && Math.abs(seconds) > KEPT_REQUESTS_SECONDS) this.#requests.delete(id);
     }
   }
 

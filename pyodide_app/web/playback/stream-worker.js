@@ -2,7 +2,7 @@
 import { answerRequests } from "../base/worker-host.js";
 import { once } from "../base/once.js";
 import { loadOpus } from "../codecs/opus.js";
-import { APPLY, ATTACH, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, READY, STATS, UNLOAD, WHERE } from "./messages.js";
+import { APPLY, ATTACH, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, READY, STATS, UNLOAD, SONG_FRAME } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
 let decoderUrl = "";
@@ -31,7 +31,7 @@ answerRequests({
   [PAUSE]: () => current().pause(),
   [READY]: ({ key }) => current().ready(key),
   [STATS]: () => current().stats,
-  [WHERE]: ({ contextFrame }) => current().songFrameAt(contextFrame),
+  [SONG_FRAME]: ({ contextFrame }) => current().songFrameAt(contextFrame),
   [CLOSE]: () => {
     song?.close();
     song = null;

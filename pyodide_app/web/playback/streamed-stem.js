@@ -113,7 +113,7 @@ export class StreamedStem {
   }
 
   /** Release decoded samples that the browser's mixer has kept. */
-  rest() {
+  releaseSamples() {
     this.#readers.get("browser")?.clear();
   }
 

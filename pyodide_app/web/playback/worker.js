@@ -7,8 +7,8 @@ import { answerRequests } from "../base/worker-host.js";
 import { startPython } from "../python/start.js";
 import { Feed } from "./feed.js";
 import {
-  APPLY, ATTACH, BOUNCE, CHUNKS, DIGEST, ENDED, KNOWN, LINK, LOAD, LOADING, MEASURE, NEED, OPEN, PAUSE, PLAY, PLAYHEAD, POSITION, READY, STEM_FAILED,
-  UNLOAD, WANT,
+  APPLY, ATTACH, BOUNCE, CHUNKS, DIGEST, ENDED, STEM_LOADED, LINK, LOAD, LOADING, MEASURE, RENDER_POSITION, OPEN, PAUSE, PLAY, PLAYHEAD, POSITION, READY, STEM_FAILED,
+  UNLOAD, CHUNK_REQUEST,
 } from "./messages.js";
 import { RemoteStems } from "./remote-stems.js";
 import { isNotArrived, SessionRenderer } from "./session-renderer.js";
@@ -53,7 +53,7 @@ class OpenSong {
     const { chunkFrames } = python;
     this.#chunkFrames = chunkFrames;
     this.#stems = new RemoteStems(chunkFrames, (places, purpose) => {
-      this.#port?.postMessage({ type: WANT, places, purpose, chunkFrames });
+      this.#port?.postMessage({ type: CHUNK_REQUEST, places, purpose, chunkFrames });
     });
     this.session = python.Session(rate, frames, rows, bars, bpm);
     this.feed = new Feed(new SessionRenderer(this.session), rate, MASTER_READINGS + rows, {
@@ -102,7 +102,7 @@ class OpenSong {
     this.#stems.use("offline", needed);
     try {
       while (task.progress < 1) {
-        this.#port?.postMessage({ type: NEED, keys: needed, frame: task.frame });
+        this.#port?.postMessage({ type: RENDER_POSITION, keys: needed, frame: task.frame });
         await this.#step(task.frame, step);
         request.report(task.progress);
         await yieldToMessages();
@@ -111,7 +111,7 @@ class OpenSong {
       return result();
     } finally {
       task.destroy();
-      this.#port?.postMessage({ type: NEED, keys: [], frame: 0 });
+      this.#port?.postMessage({ type: RENDER_POSITION, keys: [], frame: 0 });
     }
   }
 
@@ -156,7 +156,7 @@ class OpenSong {
 
   /** @param {Extract<StreamToWorker, { type: typeof LOAD }>} stem */
   #load({ key, ...format }) {
-    this.#port?.postMessage({ type: KNOWN, key, bytes: this.#stream(key, format) });
+    this.#port?.postMessage({ type: STEM_LOADED, key, bytes: this.#stream(key, format) });
   }
 
   /**

@@ -1,4 +1,4 @@
-// Plays blocks that are addressed by absolute frame, and counts what was missing.
+// Plays blocks that are addressed by absolute frame, and counts underruns.
 import { SCHEDULED, ATTACH, BLOCK, CLOSE, LATE, MISSED, PAUSE, PLAY, QUEUED, REPORT, RESET, STALL } from "./messages.js";
 
 /** @import { PageToWorklet, Peaks, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
@@ -15,9 +15,9 @@ class Output extends AudioWorkletProcessor {
   #position = 0; // the next frame to play
   #end = 0; // end of the queued frames
   #playing = false;
-  #isStalled = false; // what is queued ends before what is to follow has come: fade out, and wait
-  #from = 0; // the context's frame before which nothing is played
-  #level = 0; // of the fade in and out around a pause
+  #isStalled = false; // samples are missing after the queued ones: fade out, and wait
+  #from = 0; // the context's frame to start at
+  #level = 0; // of the fades around pauses and stalls
   #step = 1 / Math.round(sampleRate / 200);
   #quanta = 0;
   #underruns = 0;

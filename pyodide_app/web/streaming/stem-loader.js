@@ -4,12 +4,13 @@ import { MOST_REQUESTS, nextRequest } from "./fetch-plan.js";
 import { _ } from "../language/phrases.js";
 
 const RETRY_MS = [250, 1000, 2000, 4000]; // after as many failures in a row; the last one from then on
-const SILENT_MS = 20_000; // a request that brings nothing for so long is given up
+const IDLE_MS = 10_000; // a request that brings nothing for so long is aborted
 const COURSE_SECONDS = 8; // reading that is no further ahead of what is needed need not jump
-const MOST_SHORT_READS = 3; // of a file that ends before the length that the data states
+const MOST_FAILURES = 3; // in a row, of one file while others arrive
+const TRANSIENT = new Set([408, 425, 429]); // and all from 500 on: the host may answer later
 
-/** A file that the host does not have. */
-export class MissingFile extends Error {}
+/** A file that the host does not have, or that cannot be decoded: requesting it again is no use. */
+class UnusableFile extends Error {}
 
 /**
  * @typedef {object} StemFile
@@ -25,7 +26,8 @@ class Transfer {
   next = 0;
   isBusy = false;
   hasFailed = false;
-  failures = 0;
+  failures = 0; // in a row
+  failedAt = 0; // the time of the first of them
   #playheads;
   abort = new AbortController();
 
@@ -67,6 +69,7 @@ export class StemLoader {
   #playhead = 0;
   #offline = { keys: new Set(), seconds: 0 }; // of an offline render
   #hasRanges = true;
+  #receivedAt = 0; // the time of the last bytes of any file
   #retry = 0; // a timer
 
   /** @param {{ onArrived: (key: string) => void, onFailed: (key: string, error: Error) => void }} handlers */
@@ -172,10 +175,11 @@ export class StemLoader {
         receive(transfer.file, read, bytes);
         read += bytes.length;
         transfer.failures = 0;
+        this.#receivedAt = performance.now();
         this.#onArrived(transfer.key);
         if (signal.aborted) return;
       }
-      if (read < to) throw new ShortRead();
+      if (read < to) throw new Error(_("the file is incomplete"));
     } catch (error) {
       if (signal.aborted) return;
       transfer.next = read;
@@ -191,12 +195,24 @@ export class StemLoader {
    * @returns {AsyncGenerator<Uint8Array>}
    */
   async *#read(transfer, from, to, signal) {
-    const silence = new Silence(signal);
+    const timeout = new IdleTimeout(signal);
+    try {
+      yield* this.#readBody(transfer, from, to, timeout);
+    } finally {
+      timeout.end();
+    }
+  }
+
+  /**
+   * @param {Transfer} transfer @param {number} from @param {number} to @param {IdleTimeout} timeout
+   * @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *#readBody(transfer, from, to, timeout) {
     const isWhole = from === 0 && to === transfer.bytes;
     /** @type {HeadersInit} */
     const headers = isWhole || !this.#hasRanges ? {} : { Range: `bytes=${from}-${to - 1}` };
-    const answer = await fetch(transfer.file.url, { headers, signal: silence.signal });
-    if (!answer.ok || !answer.body) throw new MissingFile(_("HTTP %(status)s", { status: answer.status }));
+    const answer = await fetch(transfer.file.url, { headers, signal: timeout.signal });
+    if (!answer.ok || !answer.body) throw httpError(answer.status);
     let skip = 0;
     if (answer.status !== 206) {
       if (!isWhole) this.#hasRanges = false;
@@ -207,7 +223,7 @@ export class StemLoader {
     for (const reader = answer.body.getReader(); left > 0; ) {
       const { done, value } = await reader.read();
       if (done) return;
-      silence.restart();
+      timeout.restart();
       const bytes = value.subarray(Math.min(skip, value.length));
       skip -= value.length - bytes.length;
       if (bytes.length) yield bytes.subarray(0, left);
@@ -217,10 +233,10 @@ export class StemLoader {
 
   /** @param {Transfer} transfer @param {Error} error */
   #fail(transfer, error) {
-    transfer.failures++;
-    const isFinal = error instanceof MissingFile || error instanceof InvalidFile || (error instanceof ShortRead && transfer.failures > MOST_SHORT_READS);
+    if (transfer.failures++ === 0) transfer.failedAt = performance.now();
     transfer.hasFailed = true;
-    if (isFinal) {
+    const isAlone = transfer.failures > MOST_FAILURES && this.#receivedAt > transfer.failedAt;
+    if (isAlone || error instanceof UnusableFile) {
       this.#onFailed(transfer.key, error);
       return;
     }
@@ -235,28 +251,25 @@ function receive(file, offset, bytes) {
   try {
     file.receive(offset, bytes);
   } catch (error) {
-    throw new InvalidFile(_("the file is damaged"), { cause: error });
+    throw new UnusableFile(_("the file is damaged"), { cause: error });
   }
 }
 
-/** A file that cannot be decoded. */
-export class InvalidFile extends Error {}
-
-/** A body that ended too early. */
-class ShortRead extends Error {
-  constructor() {
-    super(_("the file is incomplete"));
-  }
+/** @param {number} status */
+function httpError(status) {
+  const words = _("HTTP %(status)s", { status });
+  return status >= 500 || TRANSIENT.has(status) ? new Error(words) : new UnusableFile(words);
 }
 
-/** Aborts a request that has been silent for long, or whose owner aborts it. */
-class Silence {
+/** Aborts a request that has been idle for long, or that is aborted by a signal. */
+class IdleTimeout {
   #abort = new AbortController();
+  #end = new AbortController(); // of listening
   #timer = 0;
 
   /** @param {AbortSignal} signal */
   constructor(signal) {
-    signal.addEventListener("abort", () => this.#stop(signal.reason), { once: true, signal: this.#abort.signal });
+    signal.addEventListener("abort", () => this.#abort.abort(signal.reason), { signal: this.#end.signal });
     this.restart();
   }
 
@@ -266,12 +279,11 @@ class Silence {
 
   restart() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#stop(new Error(_("the host has stopped answering"))), SILENT_MS);
+    this.#timer = setTimeout(() => this.#abort.abort(new Error(_("the host has stopped answering"))), IDLE_MS);
   }
 
-  /** @param {unknown} reason */
-  #stop(reason) {
+  end() {
     clearTimeout(this.#timer);
-    this.#abort.abort(reason);
+    this.#end.abort();
   }
 }

@@ -6,7 +6,6 @@
  * @property {number} frames of the stem
  * @property {number} preSkip frames of the first chunk before the stem begins
  * @property {number} chunkFrames
- * @property {number} bytes that it holds
  * @property {(nth: number) => boolean} has whether chunk `nth` can be decoded
  * @property {(nth: number) => Float32Array<ArrayBuffer>[]} decode planar samples of chunk `nth`, `chunkFrames` each
  * @property {(frame: number) => number} arrivedUntil the first frame of the song from `frame` on that has not arrived
@@ -29,7 +28,6 @@ export class SilentStem {
   frames = 0;
   preSkip = 0;
   chunkFrames = 9600;
-  bytes = 0;
 
   /** @param {number} channels */
   constructor(channels) {
@@ -75,10 +73,6 @@ export class PreviewStem {
 
   get preSkip() {
     return this.#stem.preSkip;
-  }
-
-  get bytes() {
-    return this.#stem.bytes;
   }
 
   /** @param {number} nth */
