@@ -533,7 +533,7 @@ export class StemMixer extends HTMLElement {
       select.value = kept;
       this.#choose(row);
     }
-    const words = _("the stem %(stem)s cannot be played: %(reason)s", { stem: name, reason });
+    const words = _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason });
     setText(find(element, ".trouble"), kept === stem ? words : "");
     this.announce(words);
   }
