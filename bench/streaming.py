@@ -77,8 +77,8 @@ class SlowLine(StaticHandler):
     free = 0.0  # when the line is free again
 
     @override
-    def do_GET(self) -> None:
-        time.sleep(LATENCY_SECONDS)
+    def setup(self) -> None:
+        super().setup()
         write_plainly = self.wfile.write
 
         def write_slowly(data: Any) -> int:  # noqa: ANN401 - any buffer
@@ -89,6 +89,10 @@ class SlowLine(StaticHandler):
             return len(data)
 
         self.wfile.write = write_slowly  # type: ignore[method-assign]
+
+    @override
+    def do_GET(self) -> None:
+        time.sleep(LATENCY_SECONDS)
         super().do_GET()
 
 

@@ -5,7 +5,7 @@ import { SCHEDULED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, STALL, QUEU
 
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // frames; adds no latency, since queued blocks are replaced after a command
-const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
+export const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
 const MARGIN = 512; // frames from the current position to the first that a command may change
 const MARGIN_MOST = 4096;
 
@@ -40,7 +40,7 @@ export class Feed {
   #contextFrame = 0; // of the context, at the position
   #positionTime = 0; // when the position was reported
   #next = 0; // the next frame to render
-  #lookAhead = LOOK_AHEAD;
+  #lookAhead;
   #margin = MARGIN;
   #underruns = 0;
   #late = 0;
@@ -55,8 +55,12 @@ export class Feed {
   /** @type {Float32Array<ArrayBuffer>[]} */
   #spare = [];
 
-  /** @param {Renderer} renderer @param {number} rate @param {number} readings of the meters @param {Handlers} handlers */
-  constructor(renderer, rate, readings, handlers) {
+  /**
+   * @param {Renderer} renderer @param {number} rate @param {number} readings of the meters @param {Handlers} handlers
+   * @param {number} [lookAhead] in frames
+   */
+  constructor(renderer, rate, readings, handlers, lookAhead = LOOK_AHEAD) {
+    this.#lookAhead = lookAhead;
     this.#renderer = renderer;
     this.#rate = rate;
     this.#handlers = handlers;
@@ -189,7 +193,7 @@ export class Feed {
     if (this.#waiting.length) this.#waiting = this.#renderer.pendingSwaps(position);
     this.#handlers.onPosition({
       songFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
-      isStalled: this.#isStalled, levels: this.#levels, waiting: this.#waiting,
+      isStalled: this.#isStalled && this.#next - position < BLOCK_FRAMES, levels: this.#levels, waiting: this.#waiting,
     });
     return songFrame;
   }

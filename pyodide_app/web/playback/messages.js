@@ -15,13 +15,14 @@ export const UNLOAD = "unload"; // unload stems
 export const APPLY = "apply";
 export const BOUNCE = "bounce"; // answered with the file, a Blob
 export const DIGEST = "digest"; // answered with the SHA-256 of the samples
-export const READY = "ready"; // answered when playback can start without a stall; by the stream worker: with a stem
+export const READY = "ready"; // answered when playback can start without a stall
 export const MEASURE = "measure"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
 
 // Page to stream worker, besides OPEN, ATTACH, LOAD, UNLOAD, APPLY, PLAY and PAUSE.
 export const LINK = "link"; // a port to the other worker; sent to both
+export const BUFFER = "buffer"; // answered when seconds of a stem have arrived from the playhead on
 export const SONG_FRAME = "song-frame"; // answered with the song's frame that will be heard at a frame of the context
 export const STATS = "stats";
 

@@ -19,6 +19,8 @@ const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
 const DECODED_BYTES = BUDGET / 4; // songs whose stems take more are streamed
 const PRIME_SECONDS = 0.3; // from asking Python to get ready to its first sample, about
+const SWAP_SECONDS = 0.5; // of a streamed stem that have to arrive before it replaces another
+const BUFFER_SECONDS = 20; // of streamed stems before Python is loaded, which takes the line and the processor for long
 const MEASURING_MS = 500; // how often the stream deck's memory is measured
 const LEAD_SECONDS = 0.15; // from scheduling Python's start to its first sample
 const FADE_LEAD_SECONDS = 0.05; // at least, from Python's confirmation to the crossfade
@@ -453,7 +455,7 @@ export class Player extends Emitter {
     const chosen = this.#loadChosen();
     chosen.catch(() => {}); // reported below
     await (ROOMY && !this.#isStreaming ? this.#stems.allDownloaded() : chosen); // stems first: Python is not needed to play
-    if (this.#isStreaming && this.#isPlayWanted) await this.#heard.promise;
+    if (this.#isStreaming && this.#isPlayWanted) await this.#bufferFirst();
     if (this.#python !== python) return;
     await Promise.all([python.open(this.#song), chosen]);
     await this.#link(python);
@@ -686,7 +688,13 @@ export class Player extends Emitter {
   async #streamStem(part) {
     await this.#streamDeck().load(part, this.#root);
     this.#failed.delete(part.key);
-    if (this.state === "playing") await this.#streamDeck().ready(part.key);
+    if (this.state === "playing") await this.#streamDeck().buffer(part.key, SWAP_SECONDS);
+  }
+
+  /** Resolves when the stream deck plays, and has enough to go on while Python is loaded. */
+  async #bufferFirst() {
+    await this.#heard.promise;
+    await Promise.allSettled(this.#audibleParts().map(({ key }) => this.#stream?.buffer(key, BUFFER_SECONDS)));
   }
 
   /** @param {(key: string) => boolean} isWanted */

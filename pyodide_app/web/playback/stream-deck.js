@@ -3,7 +3,7 @@
 import { ROOT } from "../base/root.js";
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { CLOSE, UNLOAD, OPEN, READY, STATS, LOAD, SONG_FRAME } from "./messages.js";
+import { BUFFER, CLOSE, UNLOAD, OPEN, STATS, LOAD, SONG_FRAME } from "./messages.js";
 import { MemoryCache } from "./memory.js";
 import { WorkerDeck } from "./worker-deck.js";
 
@@ -69,11 +69,12 @@ export class StreamDeck extends WorkerDeck {
   }
 
   /**
-   * Resolves when a stem can be heard at the playhead; rejects if it cannot be loaded.
-   * @param {string} key
+   * Resolves when so many seconds of a stem have arrived from the playhead on; rejects if it cannot be loaded.
+   * @param {string} key @param {number} seconds
+   * @returns {Promise<void>}
    */
-  ready(key) {
-    return this.request(READY, { key });
+  buffer(key, seconds) {
+    return this.request(BUFFER, { key, seconds });
   }
 
   /** @param {string[]} keys */

@@ -8,12 +8,11 @@
 import { _ } from "../language/phrases.js";
 import { StemLoader } from "../streaming/stem-loader.js";
 import { BlockRenderer } from "./block-renderer.js";
-import { Feed } from "./feed.js";
+import { Feed, LOOK_AHEAD_MOST } from "./feed.js";
 import { CHUNKS, ENDED, STEM_LOADED, LOAD, RENDER_POSITION, PLAYHEAD, POSITION, STEM_FAILED, CHUNK_REQUEST } from "./messages.js";
 import { StreamedStem } from "./streamed-stem.js";
 
 const MASTER_READINGS = 8; // of levels.py
-const READY_SECONDS = 0.5; // of a stem from the playhead on, before it is swapped in
 const KEPT_REQUESTS_SECONDS = 30; // around the playhead
 const START_SECONDS = 2; // of a file's `starts`; json_data.py writes them
 const PRE_ROLL_SECONDS = 1.5; // before a place, to decode it exactly
@@ -25,8 +24,8 @@ const DECODING_MS = 10; // of Python's chunks, before other messages are handled
 export class StreamSong {
   /** @type {Map<string, StreamedStem>} */
   #stems = new Map();
-  /** @type {{ key: string, resolve: () => void, reject: (error: Error) => void }[]} */
-  #waiting = []; // for stems that cannot be heard yet
+  /** @type {{ key: string, seconds: number, resolve: () => void, reject: (error: Error) => void }[]} */
+  #waiting = []; // for samples of stems
   /** @type {Map<string, ChunkRequest>} */
   #requests = new Map(); // not answered yet
   #answering = 0; // a timer
@@ -52,7 +51,7 @@ export class StreamSong {
       },
       onEnd: () => postMessage({ type: ENDED }),
       onStart: (type) => postMessage({ type }),
-    });
+    }, LOOK_AHEAD_MOST); // in WebKit, messages of the worklet wait for the page, which is busy at first
     this.#loader = new StemLoader({ onArrived: () => this.#arrived(), onFailed: (key, error) => this.#fail(key, error) });
   }
 
@@ -90,13 +89,13 @@ export class StreamSong {
   }
 
   /**
-   * Resolves when a stem can be heard at the playhead.
-   * @param {string} key
+   * Resolves when so many seconds of a stem have arrived from the playhead on.
+   * @param {string} key @param {number} seconds
    * @returns {Promise<void>}
    */
-  ready(key) {
+  buffer(key, seconds) {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject });
+      this.#waiting.push({ key, seconds, resolve, reject });
       this.#settleWaiting();
     });
   }
@@ -204,7 +203,7 @@ export class StreamSong {
     this.#waiting = [];
     for (const request of waiting) {
       const stem = this.#stems.get(request.key);
-      const end = Math.min(stem?.frames ?? 0, this.#playhead + READY_SECONDS * this.#rate);
+      const end = Math.min(stem?.frames ?? 0, this.#playhead + request.seconds * this.#rate);
       if (!stem) request.reject(new Error("closed"));
       else if (stem.failure) request.reject(stem.failure);
       else if (stem.arrivedUntil(this.#playhead) >= end) request.resolve();

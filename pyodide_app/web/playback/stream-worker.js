@@ -2,7 +2,7 @@
 import { answerRequests } from "../base/worker-host.js";
 import { once } from "../base/once.js";
 import { loadOpus } from "../codecs/opus.js";
-import { APPLY, ATTACH, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, READY, STATS, UNLOAD, SONG_FRAME } from "./messages.js";
+import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
 let decoderUrl = "";
@@ -29,7 +29,7 @@ answerRequests({
   [APPLY]: ({ commands }) => current().apply(commands),
   [PLAY]: ({ at }) => current().play(at),
   [PAUSE]: () => current().pause(),
-  [READY]: ({ key }) => current().ready(key),
+  [BUFFER]: ({ key, seconds }) => current().buffer(key, seconds),
   [STATS]: () => current().stats,
   [SONG_FRAME]: ({ contextFrame }) => current().songFrameAt(contextFrame),
   [CLOSE]: () => {
