@@ -67,12 +67,15 @@
     return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-queue]")) : null;
   }
 
+  let turns = 0;
+
   /** @param {HTMLElement} button */
   async function queue(button) {
+    const turn = ++turns; // an earlier press has no more say
     /** @type {HTMLElement | null | undefined} */
     const status = button.parentElement?.querySelector("[role=status][data-failed]"); // if there is one
     /** @param {string} text */
-    const say = (text) => status && (status.textContent = text);
+    const say = (text) => status && turn === turns && (status.textContent = text);
     try {
       const player = await openBar();
       await player.playTracks((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });

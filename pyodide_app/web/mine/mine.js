@@ -162,7 +162,7 @@ class HoldingsPage {
       return;
     }
     this.#disconnect();
-    this.#task.abort();
+    this.#drop();
     this.#end(_("The wallet is locked or disconnected from this site. What was read before is still shown."));
   }
 
@@ -193,9 +193,10 @@ class HoldingsPage {
 
   #forget() {
     this.#disconnect();
-    this.#task.abort();
+    this.#drop();
     forget();
-    for (const name of ["account", "songs", "tokens"]) part(this.#page, name).hidden = true;
+    for (const name of ["account", "tokens"]) part(this.#page, name).hidden = true;
+    this.#songs.hide();
     part(this.#page, "look", HTMLFormElement).reset();
     this.#end(_("Forgotten. The wallet itself may still list this site; you can remove it there."));
   }
@@ -283,10 +284,15 @@ class HoldingsPage {
     return this.#ledger;
   }
 
-  /** @param {string} words */
-  #begin(words) {
+  /** Abort the current request, which has no more say. */
+  #drop() {
     this.#task.abort();
     this.#task = new AbortController();
+  }
+
+  /** @param {string} words */
+  #begin(words) {
+    this.#drop();
     this.#page.setAttribute("aria-busy", "true");
     part(this.#page, "cancel").hidden = false;
     this.#setStatus(words);

@@ -55,6 +55,12 @@ export class Songs {
     await this.#plan(turn, { tokens, byId }, facts);
   }
 
+  /** Hide the songs, also those that are about to be shown. */
+  hide() {
+    this.#turn++;
+    this.#section.hidden = true;
+  }
+
   /** @param {Data.Forge} facts @param {Holding} holding */
   #showSongs(facts, holding) {
     const songs = new Map(facts.songs.map((song) => [song.slug, song]));
