@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.conftest import Serve
     from tests.support.evm.relay import Answer, Question
@@ -450,6 +450,27 @@ def test_an_account_that_changes_while_it_is_read(visit: Open, chain: Chain, pla
     made.page.evaluate("wallets['org.test'].emit('accountsChanged', [])")
     made.says(re.compile("^The wallet is locked"))
     made.shows(4, re.compile("^the chain"))
+
+
+def test_what_was_forgotten_is_not_shown_again(visit: Open, chain: Chain, plain: str) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.add(Wallet(chain))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    made.page.route("**/data/forge.json", hold)
+    made.open()
+    made.connect()
+    expect(made.page.locator("[data-account]")).to_be_visible(timeout=10_000)
+    made.page.get_by_role("button", name="Forget").click()
+    made.says(re.compile("^Forgotten"))
+    assert held
+    held[0].continue_()
+    made.page.wait_for_timeout(500)
+    expect(made.page.locator("[data-songs]")).to_be_hidden()
+    made.says(re.compile("^Forgotten"))
 
 
 def test_an_address_is_remembered_and_forgotten(visit: Open, chain: Chain, plain: str) -> None:
