@@ -11,6 +11,8 @@ import numpy as np
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from playwright.sync_api import Locator, Page
 
@@ -22,10 +24,23 @@ PATIENCE_SECONDS = 60
 
 def until(page: Page, expression: str) -> None:
     """Wait until an expression holds in a page, whose policy forbids Playwright's own waiting."""
+    wait_for(page, lambda: page.evaluate(expression), expression)
+
+
+def wait_for(page: Page, holds: Callable[[], object], message: str) -> None:
+    """Wait until a condition holds, looked at twenty times a second."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, expression
+    while not holds():
+        assert time.monotonic() < end, message
         page.wait_for_timeout(50)
+
+
+def choose_song(page: Page, address: str, slug: str) -> None:
+    """Choose a song on the mixer's page, unless it is shown, and wait for its rows."""
+    chooser = page.get_by_role("combobox", name="Song", exact=True)
+    if chooser.input_value() != address:
+        chooser.select_option(address)
+    expect(page.locator("stem-mixer")).to_have_attribute("data-slug", slug)
 
 
 @dataclass(frozen=True)
@@ -103,3 +118,12 @@ class Visit:
             "bits => document.querySelector('stem-mixer').digest(bits)", bits
         )
         return digest
+
+    def until_sounding(self, *, frames: int, sounding: bool = True) -> None:
+        """Wait until the last frames that were played are not silent, or are."""
+
+        def is_so() -> bool:
+            heard = self.recording()[:, -frames:]
+            return heard.shape[1] == frames and heard.any() == sounding
+
+        wait_for(self.page, is_so, "sound" if sounding else "silence")

@@ -518,7 +518,7 @@ def test_what_is_no_page_here_is_the_browsers(failing_page: Page, base: str) -> 
     page.route("**/rarity/", lambda route: route.fulfill(status=404, body="<h1>Rarity</h1>"))
     page.get_by_role("link", name="Rarity", exact=True).click()
     page.wait_for_url("**/rarity/")
-    assert not is_marked(page)
+    until(page, "window.marked !== true")
 
 
 def test_without_a_network_music_and_page_stay(failing_page: Page, base: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.visiting import Visit, until
+from tests.support.visiting import Visit, choose_song, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
@@ -107,10 +107,7 @@ def test_thirty_songs_take_no_more_than_one_round_of_them(
     sizes = []
     for nth in range(SWITCHES):
         address = songs[(nth + 1) % len(songs)]
-        chooser.select_option(address)
-        expect(page.locator("stem-mixer")).to_have_attribute(
-            "data-slug", song_data(host, address)["slug"]
-        )
+        choose_song(page, address, song_data(host, address)["slug"])
         page.evaluate(READY)
         held[address].add(page.evaluate(BYTES))
         if (nth + 1) % len(songs) == 0:

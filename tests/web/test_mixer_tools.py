@@ -19,7 +19,7 @@ from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT
-from tests.support.visiting import Visit
+from tests.support.visiting import Visit, until
 from tests.web.test_mixer_browser import engine, first_stems, load
 
 if TYPE_CHECKING:
@@ -365,12 +365,10 @@ def test_two_mixes_are_compared_equally_loud(page: Page, serve: Serve, host: Pat
     visit.press("A")
     mute = visit.row("Drums").get_by_role("button", name="Mute", exact=True)
     expect(mute).to_have_attribute("aria-pressed", "false", timeout=30_000)
-    page.wait_for_timeout(2000)
-    assert page.evaluate(gain) < 0.9, "the louder mix is turned down"
+    until(page, f"{gain} < 0.9")  # the louder mix is turned down
     visit.press("B")
     expect(mute).to_have_attribute("aria-pressed", "true", timeout=30_000)
-    page.wait_for_timeout(1000)
-    assert page.evaluate(gain) == pytest.approx(1, abs=1e-3)
+    until(page, f"Math.abs({gain} - 1) < 1e-3")
 
 
 WATCH_METERS = """() => {
@@ -511,8 +509,7 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     assert not visit.recording()[:, -4096:].any()
     hold(page, "undertow/keys/rhodes", "undertow/bass/sub")
     expect(visit.row("Bass").locator(".access")).to_have_text("")
-    page.wait_for_timeout(1500)
-    assert visit.recording()[:, -4096:].any()
+    visit.until_sounding(frames=4096)
 
 
 MOVE = """() => {
