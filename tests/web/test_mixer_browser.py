@@ -19,7 +19,7 @@ from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.sizes import sized
 from tests.support.small_site import write
-from tests.support.visiting import Visit, choose_song
+from tests.support.visiting import Visit, choose_song, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,19 @@ def is_part_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> bool:
         ):
             return True
     return False
+
+
+def until_heard(visit: Visit, whole: NDArray[np.float32], *, frames: int) -> NDArray[np.float32]:
+    """Wait until the last frames that were played are part of the whole; return them."""
+    heard = visit.recording()[:, :0]
+
+    def is_heard() -> bool:
+        nonlocal heard
+        heard = visit.recording()[:, -frames:]
+        return heard.shape[1] == frames and is_part_of(heard, whole)
+
+    wait_for(visit.page, is_heard, "what the engine plays is heard")
+    return heard
 
 
 def first_stems(song: dict[str, Any]) -> list[str]:
@@ -135,9 +148,8 @@ def test_seeking_while_python_takes_over(visit: Visit) -> None:
     while visit.stats()["engine"] != "python":
         visit.seek(12)
         visit.page.wait_for_timeout(450)
-    visit.page.wait_for_timeout(500)
     song = engine(visit.song, first_stems(visit.song), {}).render(0, visit.song["frames"])
-    assert is_part_of(visit.recording()[:, -8192:], song[:, 12 * visit.song["rate"] :])
+    until_heard(visit, song[:, 12 * visit.song["rate"] :], frames=8192)
 
 
 @pytest.mark.parametrize("missing", ["WebAssembly", "Worker", "AudioWorkletNode"])
@@ -172,13 +184,10 @@ def test_every_control_is_heard(visit: Visit) -> None:
     visit.play()
 
     def agree(master: float = 0.0) -> NDArray[np.float32]:
-        visit.page.wait_for_timeout(700)
-        heard = visit.recording()[:, -16384:]
         mixer = engine(visit.song, stems, rows)
         mixer.set_loop((0, frames))
         mixer.set_master(master)
-        assert is_part_of(heard, mixer.render(0, 2 * frames))
-        return heard
+        return until_heard(visit, mixer.render(0, 2 * frames), frames=16384)
 
     with_drums = agree()
     drums = visit.row("Drums")
@@ -256,10 +265,8 @@ def test_pause_stop_and_seek(visit: Visit) -> None:
     visit.press("Play")
     expect(now).to_have_text("0:21", timeout=10_000)
     visit.seek(30)
-    visit.page.wait_for_timeout(500)
-    heard = visit.recording()[:, -8192:]
     song = engine(visit.song, first_stems(visit.song), {}).render(0, visit.song["frames"])
-    assert is_part_of(heard, song[:, 30 * visit.song["rate"] :])
+    until_heard(visit, song[:, 30 * visit.song["rate"] :], frames=8192)
     visit.seek(0)
     expect(now).to_have_text("0:00")
     expect(now).to_have_text("0:01", timeout=10_000)
