@@ -13,10 +13,14 @@ from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
 from stempress.collection.variation_space import variations_per_stem
 from stempress.core import identifiers as codes
 from stempress.core.errors import suggestion
-from stempress.core.tables import MAX_SLUG_BYTES, Table, slugify
+from stempress.core.slugs import distinct_slugs, is_reserved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stempress.core.tables import Table
+
+RESERVED = "is a name that Windows reserves: it can have no folder or file of this name"
 
 
 def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) -> Song:
@@ -92,28 +96,38 @@ def _credits(table: Table) -> Iterator[Credit]:
 
 def _layers(table: Table) -> tuple[Layer, ...]:
     tables = list(table.tables("layers", required=True))
-    return _with_unique_slugs(table, "layers", [_layer(layer) for layer in tables])
+    layers = [_layer(layer, name, slug) for layer, name, slug in _named(tables)]
+    return _with_unique_slugs(table, "layers", layers)
 
 
-def _layer(table: Table) -> Layer:
-    name = table.text("name", required=True)
+def _named(tables: Sequence[Table]) -> Iterator[tuple[Table, str, str]]:
+    """Yield each table with its name and slug."""
+    names = [table.text("name", required=True) for table in tables]
+    for table, name, slug in zip(tables, names, distinct_slugs(names), strict=True):
+        if name and not slug:
+            table.fault("name", "has no letter or digit for a slug", name, "use at least one")
+        if is_reserved(slug):
+            table.warn("name", RESERVED, name, "another name, if the site is to be opened there")
+        yield table, name, slug
+
+
+def _layer(table: Table, name: str, slug: str) -> Layer:
     tables = list(table.tables("stems", required=True))
-    stems = _with_unique_slugs(table, "stems", [_stem(stem) for stem in tables])
+    stems = [_stem(stem, name, slug) for stem, name, slug in _named(tables)]
     keys_used = [{"supply", "weight"} & stem.data.keys() for stem in tables]
     if any(keys == {"supply"} for keys in keys_used) and not all(
         "supply" in keys for keys in keys_used
     ):
         table.fault("stems", "mix supply and weight", hint="use one of the two in the whole layer")
     table.finish()
-    return Layer(_slug(table, name), name, stems)
+    return Layer(slug, name, _with_unique_slugs(table, "stems", stems))
 
 
-def _stem(table: Table) -> Stem:
-    name = table.text("name", required=True)
+def _stem(table: Table, name: str, slug: str) -> Stem:
     if "supply" in table.data and "weight" in table.data:
         table.fault("weight", "cannot be combined with supply", hint="keep one of the two")
     stem = Stem(
-        slug=_slug(table, name),
+        slug=slug,
         name=name,
         supply=table.integer("supply", 0, 1, 10**9) or None,
         weight=table.number("weight", 0.0, 1e-9, 1e9) or None,
@@ -121,16 +135,6 @@ def _stem(table: Table) -> Stem:
     )
     table.finish()
     return stem
-
-
-def _slug(table: Table, name: str) -> str:
-    slug = slugify(name)
-    if name and not slug:
-        table.fault("name", "has no letter or digit for a slug", name, "use at least one")
-    if len(slug.encode()) > MAX_SLUG_BYTES:
-        table.fault("name", "is too long for a file name", name, f"at most {MAX_SLUG_BYTES} bytes")
-        return ""
-    return slug
 
 
 def _with_unique_slugs[T: (Layer, Stem)](table: Table, key: str, items: list[T]) -> tuple[T, ...]:

@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.core.tables import slugify
+from stempress.core.slugs import slugify
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
@@ -23,6 +23,10 @@ class Trait(NamedTuple):
 
     name: str
     value: str
+    name_slug: str = ""
+    """Slug of the layer that the name is; "": the name's own."""
+    value_slug: str = ""
+    """Slug of the stem or layer that the value is; "": the value's own."""
 
     @property
     def address(self) -> str:
@@ -32,12 +36,13 @@ class Trait(NamedTuple):
 
 @cache
 def _address(trait: Trait) -> str:
-    return f"traits/{_segment(trait.name)}/{_segment(trait.value)}/"
+    name = _segment(trait.name, trait.name_slug)
+    return f"traits/{name}/{_segment(trait.value, trait.value_slug)}/"
 
 
-def _segment(text: str) -> str:
+def _segment(text: str, slug: str) -> str:
     """Return a text as one segment of an address; a hash is appended if it is too long or empty."""
-    slug = slugify(text)
+    slug = slug or slugify(text)
     if 0 < len(slug) <= MAX_SEGMENT:
         return slug
     return f"{slug[:MAX_SEGMENT]}-{sha256(text.encode()).hexdigest()[:8]}".strip("-")
@@ -86,9 +91,14 @@ def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
     shared = (*basic, Trait("Album", collection.album(song.album).title), Trait("Song", song.title))
     if token.tier == "song":
         return shared + tuple(
-            Trait(layer.name, layer.stems[layer.index(token.stems[layer.slug])].name)
+            Trait(layer.name, stem.name, layer.slug, stem.slug)
             for layer in song.layers
+            for stem in [layer.stems[layer.index(token.stems[layer.slug])]]
         )
     layer = song.layer(token.layer)
     stem = layer.stems[layer.index(token.stem)]
-    return (*shared, Trait("Layer", layer.name), Trait("Stem", stem.name))
+    return (
+        *shared,
+        Trait("Layer", layer.name, value_slug=layer.slug),
+        Trait("Stem", stem.name, value_slug=stem.slug),
+    )

@@ -90,9 +90,11 @@ def run_publish(options: PublishOptions, context: Context) -> bool:
 
 def _check(options: PublishOptions, progress: Progress) -> None:
     from stempress.publish.car_export import check_is_built
-    from stempress.publish.site_check import check_site
+    from stempress.publish.site_check import check_site, name_warnings
 
     check_is_built(options.out)
+    for warning in name_warnings(options.out):
+        progress.log(f"warning: {warning}")
     if faults := check_site(options.out, progress):
         raise SiteError(faults)
     progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,8 +22,6 @@ CONTROL_CHARACTERS = re.compile(
 )
 """Characters that text must not contain: controls, direction overrides, noncharacters."""
 WEB_SCHEMES = ("http", "https")
-MAX_SLUG_BYTES = 200
-"""Length limit of a slug: file systems limit names to 255 bytes, suffix included."""
 
 
 class Table:
@@ -256,29 +253,3 @@ def _as_float(value: int) -> float:
         return float(value)
     except OverflowError:
         return inf
-
-
-def fold_case(address: str) -> str:
-    """Return an address as file systems compare it that ignore case and Unicode composition."""
-    if address.isascii():
-        return address.lower()
-    return unicodedata.normalize("NFC", address).casefold()
-
-
-@lru_cache(maxsize=4096)
-def slugify(name: str) -> str:
-    """Return a name for use in addresses: lower case, no accents, words joined by hyphens."""
-    without_accents = "".join(
-        char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
-    )
-    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", without_accents).lower())
-    return words.strip("-")
-
-
-def is_slug(name: str) -> bool:
-    """Return whether a file name can be used in addresses unchanged."""
-    return (
-        re.fullmatch(r"\w[\w-]*", name) is not None
-        and name == unicodedata.normalize("NFC", name)
-        and len(name.encode()) <= MAX_SLUG_BYTES
-    )

@@ -10,23 +10,23 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.ledger import parse_ledger
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
-from stempress.core.tables import slugify
+from stempress.core.slugs import fold_case, slugify
 from stempress.core.text_files import read_text
 from stempress.drop.drop_state import ledger_text, open_drop
 from stempress.drop.external_metadata import read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song
+    from pyodide_app.engine.model import Layer, Song, Stem
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import DropState, Entry
     from stempress.drop.external_metadata import ExternalToken, Trait
@@ -118,24 +118,46 @@ def _write_table(drop: DropState, tokens: Sequence[ExternalToken], progress: Pro
 
 def _guess(trait: Trait, songs: Mapping[str, Song]) -> Meaning:
     """Return the meaning of a trait whose words match a stem, layer or song, else an empty one."""
-    name, value = map(slugify, trait)
+    name, value = trait
+    layers = [(song, layer) for song in songs.values() for layer in song.layers]
     stems = [
         Meaning(song.slug, layer.slug, stem.slug)
-        for song in songs.values()
-        for layer in song.layers
-        for stem in layer.stems
-        if (layer.slug, stem.slug) == (name, value)
+        for song, layer in layers
+        if layer in _called(name, song.layers)
+        for stem in _called(value, layer.stems)
     ]
     if stems:
-        return stems[0] if len(stems) == 1 else Meaning("", name, value)
-    if name in ("song", "track"):
-        matches = [slug for slug, song in songs.items() if value in (slug, slugify(song.title))]
+        return stems[0] if len(stems) == 1 else _shared_meaning(stems)
+    kind = slugify(name)
+    if kind in ("song", "track"):
+        slug = slugify(value)
+        matches = [song.slug for song in songs.values() if slug in (song.slug, slugify(song.title))]
         return Meaning(matches[0]) if len(matches) == 1 else Meaning()
-    layer_slugs = {layer.slug for song in songs.values() for layer in song.layers}
-    if name == "layer" and value in layer_slugs:
-        return Meaning("", value)
-    stem_slugs = {stem.slug for s in songs.values() for layer in s.layers for stem in layer.stems}
-    return Meaning("", "", value) if name == "stem" and value in stem_slugs else Meaning()
+    if kind == "layer":
+        return Meaning("", _only_slug(_called(value, [layer for _, layer in layers])))
+    if kind == "stem":
+        all_stems = [stem for _, layer in layers for stem in layer.stems]
+        return Meaning("", "", _only_slug(_called(value, all_stems)))
+    return Meaning()
+
+
+def _shared_meaning(meanings: Sequence[Meaning]) -> Meaning:
+    """Return what is true of stems of several songs: layer and stem, if their slugs agree."""
+    shared = {replace(meaning, song="") for meaning in meanings}
+    return shared.pop() if len(shared) == 1 else Meaning()
+
+
+def _called[T: (Layer, Stem)](name: str, items: Iterable[T]) -> list[T]:
+    """Return the items with a name; if none has it, those whose slug the name has."""
+    items = list(items)
+    exact = [item for item in items if fold_case(item.name) == fold_case(name)]
+    return exact or [item for item in items if item.slug == slugify(name)]
+
+
+def _only_slug(items: Iterable[Layer | Stem]) -> str:
+    """Return the slug that all items have, else ""."""
+    slugs = {item.slug for item in items}
+    return slugs.pop() if len(slugs) == 1 else ""
 
 
 def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dict[Trait, Meaning]:

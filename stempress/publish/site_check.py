@@ -13,6 +13,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
+from stempress.core.slugs import is_reserved
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
 from stempress.output.output_check import MAX_NAME_BYTES
@@ -125,6 +126,21 @@ def _name_faults(addresses: Iterable[str]) -> Iterator[Fault]:
         if other != address:
             message = f"is the same file as /{other} on disks that ignore case"
             yield Fault(f"/{address}", message, hint="rename one of them")
+
+
+def name_warnings(out: Path) -> Iterator[Fault]:
+    """Yield warnings of names that some systems cannot have: such a site is served as it should be.
+
+    Of nested folders only the outermost is named.
+    """
+    named: set[str] = set()
+    for path in sorted(out.rglob("*")):
+        folder = path.parent.relative_to(out).as_posix()
+        if is_reserved(path.name) and not any(f"{folder}/".startswith(above) for above in named):
+            address = path.relative_to(out).as_posix()
+            named.add(f"{address}/")
+            message = "has a name that Windows reserves: no copy of it can be made there"
+            yield Fault(f"/{address}", message)
 
 
 def _size_faults(site: SiteFiles) -> Iterator[Fault]:

@@ -331,8 +331,12 @@ class CacheKeys:
         )
 
     @cached_property
-    def _browsed(self) -> list[tuple[str, str, int]]:
-        return [(*trait, count) for traits in self._views.browse for trait, count in traits]
+    def _browsed(self) -> list[tuple[str, str, str, int]]:
+        return [
+            (trait.name, trait.value, trait.address, count)
+            for traits in self._views.browse
+            for trait, count in traits
+        ]
 
     def _variation_page(self, page: Page) -> str:
         about = _about(page, VariationView)

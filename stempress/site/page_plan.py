@@ -14,7 +14,7 @@ from pyodide_app.engine.model import TIERS, Variation
 from stempress.collection.rarity import extremes
 from stempress.collection.traits import Trait, shown_trait, trait_key, traits_of
 from stempress.core.errors import Fault, SiteError
-from stempress.core.tables import fold_case
+from stempress.core.slugs import fold_case
 from stempress.i18n.translations import ENGLISH
 from stempress.site.page_addresses import (
     album_address,
@@ -154,8 +154,8 @@ def _token_pages(collection: Collection, _: Translations) -> Iterator[Page]:
 
 def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Translations) -> Iterator[Page]:
     for trait, tokens in traits.items():
-        name, value = shown_trait(_, trait)
-        title = _("%(name)s: %(value)s", name=name, value=value)
+        shown = shown_trait(_, trait)
+        title = _("%(name)s: %(value)s", name=shown.name, value=shown.value)
         yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
 
 

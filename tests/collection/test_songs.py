@@ -113,3 +113,20 @@ def test_an_isrc_from_the_future_is_a_warning() -> None:
     for year, warned in (("00", 0), ("26", 0), ("60", 1)):
         findings, _ = read(f'isrc = "QZ-K6P-{year}-00001"\n' + LAYER.format("X"))
         assert len(findings.warnings) == warned
+
+
+def test_stems_whose_names_differ_by_a_sign_have_slugs_of_their_own() -> None:
+    findings, (layer,) = read(
+        LAYER.format("Pads").replace('"A"', '"Pad C"').replace('"B"', '"Pad C#"')
+    )
+    assert not findings.faults
+    assert [stem.slug for stem in layer.stems] == ["pad-c", "pad-c-sharp"]
+
+
+def test_names_that_windows_reserves_are_named() -> None:
+    findings, (layer,) = read(LAYER.format("Aux").replace('"A"', '"Con"'))
+    assert layer.slug == "aux"
+    assert [(warning.key, warning.value) for warning in findings.warnings] == [
+        ("layers[0].name", "Aux"),
+        ("layers[0].stems[0].name", "Con"),
+    ]

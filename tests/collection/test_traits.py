@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.collection.traits import Trait, traits_of
-from stempress.core.tables import is_slug
+from stempress.core.slugs import is_slug
 from tests.support.small_site import SmallSite, small_site
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def token(small: SmallSite, number: str) -> Token:
 def test_a_token_has_the_traits_of_its_tier(
     small: SmallSite, number: str, traits: dict[str, str]
 ) -> None:
-    assert dict(traits_of(small.collection, token(small, number))) == traits
+    found = traits_of(small.collection, token(small, number))
+    assert {trait.name: trait.value for trait in found} == traits
 
 
 def test_every_trait_of_every_token_has_a_list_with_that_token(small: SmallSite) -> None:
@@ -78,3 +79,11 @@ def test_values_that_give_the_same_slug_have_different_addresses() -> None:
 
 def test_an_address_is_made_of_slugs() -> None:
     assert Trait("Lead Guitar", "Amen (dry)").address == "traits/lead-guitar/amen-dry/"
+
+
+def test_stems_with_slugs_of_their_own_have_lists_of_their_own() -> None:
+    natural, sharp = (
+        Trait("Stem", "Pad C", value_slug="pad-c"),
+        Trait("Stem", "Pad C#", value_slug="pad-c-sharp"),
+    )
+    assert (natural.address, sharp.address) == ("traits/stem/pad-c/", "traits/stem/pad-c-sharp/")

@@ -7,7 +7,7 @@ from math import inf, nan
 import pytest
 
 from stempress.core.errors import Findings
-from stempress.core.tables import MAX_SLUG_BYTES, Table, is_slug, slugify
+from stempress.core.tables import Table
 
 
 def table(**data: object) -> Table:
@@ -123,30 +123,3 @@ def test_a_list_of_tables_is_double_bracketed() -> None:
         ("top.stems", "must not be empty"),
     ]
     assert given.findings.faults[0].hint == "write [[top.layers]]"
-
-
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [
-        ("Drums", "drums"),
-        ("Lead Guitar", "lead-guitar"),
-        ("  808's  (dry) ", "808-s-dry"),
-        ("Fête_Été", "fete-ete"),
-        ("\uff37\uff29\uff24\uff25", "wide"),
-        ("Жук", "жук"),
-        ("../..\\x", "x"),
-        ("🎵!", ""),
-    ],
-)
-def test_slugs(name: str, slug: str) -> None:
-    assert slugify(name) == slug
-    assert slugify(slug) == slug
-    assert is_slug(slug) == bool(slug)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["", ".", "..", "a b", "-a", "a/b", "a\\b", "a\0", "e\u0301", "\udcff", "é" * MAX_SLUG_BYTES],
-)
-def test_names_that_are_no_slugs(name: str) -> None:
-    assert not is_slug(name)

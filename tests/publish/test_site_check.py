@@ -15,7 +15,7 @@ from build import build
 from stempress.commands.cli import run
 from stempress.core.progress import Progress
 from stempress.publish.link_extract import Reference, find_in_markup, find_in_module, find_in_style
-from stempress.publish.site_check import check_site, resolve_link
+from stempress.publish.site_check import check_site, name_warnings, resolve_link
 from tests.conftest import ROOT
 from tests.support.small_site import write, write_small_site
 
@@ -133,6 +133,13 @@ def test_names_that_systems_write_differently_are_told(site: Path) -> None:
     assert [line.split(": ", 1)[1].split("\n")[0] for line in told(site)] == [
         "has a name that is not in Unicode's form NFC"
     ]
+
+
+def test_names_that_windows_reserves_are_a_warning(site: Path) -> None:
+    write(site / "stems/one/aux/index.html", PAGE)
+    write(site / "stems/one/aux/con.html", PAGE)
+    assert [str(warning).split(":")[0] for warning in name_warnings(site)] == ["/stems/one/aux"]
+    assert told(site) == []
 
 
 def test_links_and_empty_folders_are_told(site: Path) -> None:

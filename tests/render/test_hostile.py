@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError
-from stempress.core.tables import slugify
+from stempress.core.slugs import slugify
 from stempress.render.markdown import TAGS, render_markdown
 from tests.support.small_site import read, small_site, write, write_small_site, xml
 

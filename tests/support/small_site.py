@@ -22,7 +22,7 @@ from stempress.collection.collection import Collection, read_collection
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
-from stempress.core.tables import slugify
+from stempress.core.slugs import slugify
 from stempress.output.input_hash import InputHashes
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
