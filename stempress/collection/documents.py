@@ -73,9 +73,10 @@ def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table
     no_table = Table({}, where, findings, absent=True)
     lines = text.split("\n")
     if lines[0].strip() != "+++":
-        findings.fault(
-            where, "has no front matter", hint="start with a line +++, TOML, and another line +++"
-        )
+        is_yaml = lines[0].strip() == "---"
+        message = "has front matter in YAML" if is_yaml else "has no front matter"
+        hint = "start with a line +++, TOML, and another line +++"
+        findings.fault(where, message, hint=hint)
         return no_table, text
     end = next(
         (number for number, line in enumerate(lines) if number and line.strip() == "+++"), None

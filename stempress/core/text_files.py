@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from stempress.core.errors import shorten
 from stempress.core.tables import CONTROL_CHARACTERS
+from stempress.core.toml_hints import toml_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from stempress.core.errors import Findings
 
+JSON_EXAMPLE = 'such as: { "tokens": [{ "id": "1", "tier": "stem", "state": "unrevealed" }] }'
 SITE_FOLDERS = ("content", "stems", "templates")
 SECRET_FILE = "secret.json"  # noqa: S105 - a file's name
 """The identities of unrevealed tokens: in the site's folder, never in dist/."""
@@ -32,8 +35,11 @@ def read_text(path: Path, where: str, findings: Findings) -> str | None:
     except OSError as error:
         findings.fault(where, f"cannot be read: {error.strerror}")
         return None
+    if encoding := _wide_encoding(data):
+        findings.fault(where, f"is {encoding}, not UTF-8", hint="save it as UTF-8")
+        return None
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         findings.fault(
             where,
@@ -45,13 +51,26 @@ def read_text(path: Path, where: str, findings: Findings) -> str | None:
         return None
 
 
+def _wide_encoding(data: bytes) -> str:
+    """Return the name of an encoding of two or four bytes a character, "" for others.
+
+    Without a byte order mark it is told by the zeros between the bytes of Latin letters.
+    """
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "UTF-32"
+    start = data[:512]
+    zeros = max(start[0::2].count(0), start[1::2].count(0))
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or zeros > len(start) / 4:
+        return "UTF-16"
+    return ""
+
+
 def parse_toml(text: str, where: str, findings: Findings) -> dict[str, object] | None:
     """Return parsed TOML, which must not be modified; None, with a fault, if it is invalid."""
     try:
         return _parse_toml(text)
     except (ValueError, RecursionError) as error:
-        hint = 'such as: title = "Undertow", bpm = 92, songs = ["one", "two"]'
-        _syntax_fault(text, where, "TOML", error, findings, hint)
+        _syntax_fault(text, where, "TOML", error, findings, toml_hint)
         return None
 
 
@@ -66,8 +85,7 @@ def parse_json(text: str, where: str, findings: Findings) -> object:
     try:
         return json.loads(text, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
-        hint = 'such as: { "tokens": [{ "id": "1", "tier": "stem", "state": "unrevealed" }] }'
-        _syntax_fault(text, where, "JSON", error, findings, hint)
+        _syntax_fault(text, where, "JSON", error, findings, lambda _: JSON_EXAMPLE)
         return None
 
 
@@ -81,18 +99,24 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _syntax_fault(  # noqa: PLR0913, PLR0917 - the parts of a fault
-    text: str, where: str, language: str, error: Exception, findings: Findings, hint: str
+    text: str,
+    where: str,
+    language: str,
+    error: Exception,
+    findings: Findings,
+    hint_of: Callable[[str], str],
 ) -> None:
     """Add a fault with the parser's message; the line is taken out of it and quoted."""
     position = re.search(r"\bline (\d+),? column (\d+)", str(error))
     at_end = "end of document" in str(error)
     number = int(position[1]) if position else len(text.rstrip().split("\n")) if at_end else 0
+    line = text.split("\n")[number - 1] if number else None
     findings.fault(
         where,
         f"is not valid {language}: {re.sub(r' ?[(:][^(:]*(line \d|end of doc).*', '', str(error))}",
         key=_line_key(number) if number else "",
-        value=text.split("\n")[number - 1] if number else None,
-        hint=hint,
+        value=line,
+        hint=hint_of(line or ""),
     )
 
 

@@ -13,10 +13,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("data", [b"a\nb", b"a\r\nb", b"\xef\xbb\xbfa\nb"])
+@pytest.mark.parametrize("data", [b"a\nb", b"a\r\nb", b"a\rb", b"\xef\xbb\xbfa\nb"])
 def test_byte_order_marks_and_line_ends_do_not_matter(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.md").write_bytes(data)
     assert read_text(tmp_path / "a.md", "a.md", Findings()) == "a\nb"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_encodings_are_named(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "site.toml").write_bytes('[site]\ntitle = "Größe"\n'.encode(encoding))
+    findings = Findings()
+    assert read_text(tmp_path / "site.toml", "site.toml", findings) is None
+    (fault,) = findings.faults
+    assert fault.message.startswith(f"is {encoding[:6].upper()}")
+    assert fault.hint == "save it as UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("title = \u201cUndertow\u201d", "use straight quotes, \" or ', not \u201c"),
+        ('songs = ["one", \u201etwo\u201c]', "use straight quotes, \" or ', not \u201e"),
+        ('title\u00a0= "Undertow"', "replace the no-break space (U+00A0) with a plain space"),
+        ('\u200btitle = "Undertow"', "remove the zero width space (U+200B)"),
+        ("weight = 0,3", "write decimals with a point: 0.3"),
+        ("weight = -1,25 # a quarter", "write decimals with a point: -1.25"),
+        ('title = "a\u00a0b" x', 'such as: title = "Undertow", bpm = 92, songs = ["one", "two"]'),
+    ],
+)
+def test_the_hint_names_the_cause(line: str, hint: str) -> None:
+    findings = Findings()
+    assert parse_toml(f"a = 1\n{line}\n", "site.toml", findings) is None
+    assert [(fault.key, fault.hint) for fault in findings.faults] == [("line 2", hint)]
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
