@@ -73,7 +73,8 @@ def open_source(path: Path) -> Source:
             frames, channels = max(file.frames, _declared_frames(file)), file.channels
             rate, subtype = file.samplerate, file.subtype
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
-        raise UnreadableError(f"it cannot be decoded: {_reason(error)}") from None
+        reason = _other_content(path) or f"it cannot be decoded: {_reason(error)}"
+        raise UnreadableError(reason) from None
     if channels > 2:
         raise UnreadableError(f"it has {channels} channels; a stem must have 1 or 2")
     if not frames:
@@ -84,6 +85,19 @@ def open_source(path: Path) -> Source:
         )
     bits = 16 if subtype in ("PCM_16", "PCM_S8", "PCM_U8") else 24
     return Source(path, rate, frames, channels, bits)
+
+
+def _other_content(path: Path) -> str:
+    """Return what a file is that is no sound, "" if that cannot be told."""
+    with path.open("rb") as file:
+        start = file.read(256)
+    if start.startswith(b"version https://git-lfs.github.com/spec/"):
+        return "it is a Git LFS pointer, not the file itself (git lfs pull fetches it)"
+    if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        return "it is a web page: its download has failed"
+    if start[4:8] == b"ftyp":
+        return "it is MPEG-4 (AAC or Apple Lossless), which stems cannot be: convert it"
+    return "it holds nothing but zeros: a copy has failed" if start and not any(start) else ""
 
 
 def _declared_frames(file: soundfile.SoundFile) -> int:

@@ -68,7 +68,7 @@ def _usable_facts(
         result = results[key]
         if isinstance(result, str):
             where = f"stems/{'/'.join(key[:2])}/{path.name}"
-            findings.fault(where, result, hint="export the stem again")
+            findings.fault(where, result, hint="export or download it again")
         else:
             usable[key] = result
     return usable

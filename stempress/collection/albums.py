@@ -19,6 +19,7 @@ from stempress.collection.image_check import check_picture
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
 from stempress.core.errors import Findings, closest, suggestion
+from stempress.core.slugs import composed
 from stempress.core.tables import Table
 from stempress.core.text_files import read_text
 
@@ -134,9 +135,13 @@ def _cover(path: Path, table: Table) -> Path | None:
     if not re.fullmatch(r"[\w][\w .-]*\.(png|jpe?g|svg|webp)", name, re.IGNORECASE):
         table.fault("cover", "must be a picture beside index.md", name, "png, jpg, webp or svg")
         return None
-    files = [entry.name for entry in path.iterdir() if entry.suffix != ".md" and entry.is_file()]
+    files = {
+        composed(entry.name): entry
+        for entry in path.iterdir()
+        if entry.suffix != ".md" and entry.is_file()
+    }
     if name not in files:
         table.fault("cover", "does not exist", name, suggestion(name, files))
         return None
-    check_picture(path / name, f"content/albums/{path.name}/{name}", table.findings)
-    return path / name
+    check_picture(files[name], f"content/albums/{path.name}/{name}", table.findings)
+    return files[name]

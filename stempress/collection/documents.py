@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from stempress.core.errors import suggestion
-from stempress.core.slugs import is_reserved, is_slug, slugify
+from stempress.core.slugs import composed, is_reserved, is_slug, slugify
 from stempress.core.tables import Table
 from stempress.core.text_files import check_control_characters, parse_toml, read_text
 
@@ -107,6 +107,7 @@ def markdown_files(folder: Path, where: str, findings: Findings) -> Iterator[tup
 
 def checked_slug(name: str, where: str, findings: Findings) -> str:
     """Return a file name if it works in a URL; else report a fault and return the nearest slug."""
+    name = composed(name)
     if is_reserved(name):
         message = "has a name that Windows reserves: the site could not be opened there"
         findings.warn(where, message, value=name, hint="rename it, if that matters")

@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.model import stem_keys
+from stempress.collection.file_kinds import (
+    AUDIO,
+    CONVERT,
+    ICLOUD,
+    OTHER_SOUND,
+    PICTURES,
+    placeholder_of,
+)
 from stempress.collection.image_check import check_picture
-from stempress.core.errors import suggestion
+from stempress.core.slugs import composed
 from stempress.core.text_files import is_refused_link
 
 if TYPE_CHECKING:
@@ -17,9 +25,6 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.core.errors import Findings
-
-AUDIO = (".wav", ".flac", ".aiff", ".aif", ".ogg", ".opus", ".mp3")
-PICTURES = (".png", ".jpg", ".jpeg", ".svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,10 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
         picture = _only_file(key, "picture", PICTURES, files, findings)
         if audio_file and not _is_refused(site, audio_file, findings):
             audio[key] = audio_file
-        if not audio_file and key[:2] not in missing_layers:
+        unusable = [file for file in files if file.kind in (*OTHER_SOUND, ICLOUD)]
+        if not audio_file and unusable:
+            _fault_unusable(site, unusable[0], findings)
+        elif not audio_file and key[:2] not in missing_layers:
             _fault_no_audio(
                 key, [name for *folders, name in orphans if (*folders,) == key[:2]], findings
             )
@@ -54,13 +62,10 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
             pictures[key] = picture
             check_picture(picture, _where(site, picture), findings)
         for file in files:
-            if file.kind not in AUDIO + PICTURES:
-                suffix = file.path.suffix
-                findings.fault(
+            if file.kind not in AUDIO + PICTURES and (audio_file or file not in unusable):
+                findings.warn(
                     _where(site, file.path),
-                    "is neither an audio file nor a picture",
-                    value=suffix,
-                    hint=suggestion(suffix, AUDIO + PICTURES),
+                    "is neither an audio file nor a picture, and is ignored",
                 )
     for file in (file for files in files_of.values() for file in files):
         findings.warn(
@@ -72,7 +77,7 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
 
 
 class _File(NamedTuple):
-    """A file below stems/; ``kind`` is its suffix in lower case."""
+    """A file below stems/; ``kind`` is its suffix in lower case, or that of a placeholder."""
 
     path: Path
     kind: str
@@ -83,10 +88,13 @@ def _scan(site: Path) -> dict[StemKey, list[_File]]:
     for song in _sorted_entries(site / "stems"):
         for layer in _sorted_entries(song):
             for entry in _sorted_entries(layer):
-                if entry.is_file() and not entry.name.startswith("."):
-                    stem, kind = _split(entry.name)
-                    file = _File(Path(entry), kind.lower())
-                    files.setdefault((song.name, layer.name, stem), []).append(file)
+                name = placeholder_of(entry.name) or entry.name
+                if entry.is_file() and not name.startswith("."):
+                    stem, suffix = _split(name)
+                    kind = suffix.lower() if name == entry.name else ICLOUD
+                    file = _File(Path(entry), kind)
+                    key = composed(song.name), composed(layer.name), composed(stem)
+                    files.setdefault(key, []).append(file)
     return files
 
 
@@ -146,6 +154,16 @@ def _only_file(
             hint="keep one",
         )
     return matching[0] if matching else None
+
+
+def _fault_unusable(site: Path, file: _File, findings: Findings) -> None:
+    """Report a stem's only sound file, which cannot be decoded."""
+    where = _where(site, file.path)
+    if file.kind == ICLOUD:
+        findings.fault(where, "is still in iCloud", hint="download it in the Finder")
+    else:
+        message = f"is {OTHER_SOUND[file.kind]}, which stems cannot be"
+        findings.fault(where, message, value=file.path.suffix, hint=CONVERT)
 
 
 def _fault_no_audio(key: StemKey, stray: Sequence[str], findings: Findings) -> None:

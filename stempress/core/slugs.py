@@ -46,7 +46,7 @@ def distinct_slugs(names: Sequence[str]) -> list[str]:
 
 def spelled_slug(name: str) -> str:
     """Return a slug that keeps accents, and spells out signs: ``kick-plus`` for ``Kick+``."""
-    spelled = "".join(_spell(char) for char in unicodedata.normalize("NFC", name))
+    spelled = "".join(_spell(char) for char in composed(name))
     return _shortened(_words(unicodedata.normalize("NFKD", spelled)))
 
 
@@ -56,7 +56,7 @@ def is_slug(name: str) -> bool:
         bool(name)
         and all(char in "-_" or _is_word(char) for char in name)
         and not (name[0] == "-" or _is_mark(name[0]))
-        and name == unicodedata.normalize("NFC", name)
+        and name == composed(name)
         and len(name.encode()) <= MAX_SLUG_BYTES
     )
 
@@ -66,18 +66,20 @@ def is_reserved(name: str) -> bool:
     return name.split(".", maxsplit=1)[0].rstrip(" ").casefold() in RESERVED_NAMES
 
 
+def composed(name: str) -> str:
+    """Return a file's name in the form NFC: some systems store names decomposed."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def fold_case(address: str) -> str:
     """Return an address as file systems compare it that ignore case and Unicode composition."""
-    if address.isascii():
-        return address.lower()
-    return unicodedata.normalize("NFC", address).casefold()
+    return address.lower() if address.isascii() else composed(address).casefold()
 
 
 def _words(decomposed: str) -> str:
     """Return the words of a text, in lower case and joined by hyphens."""
-    lower = unicodedata.normalize("NFC", decomposed).lower()
-    composed = unicodedata.normalize("NFC", lower)
-    spaced = "".join(char if _is_word(char) else " " for char in composed)
+    lower = composed(decomposed).lower()
+    spaced = "".join(char if _is_word(char) else " " for char in composed(lower))
     words = (word.lstrip("".join(filter(_is_mark, word))) for word in spaced.split())
     return "-".join(filter(None, words))
 

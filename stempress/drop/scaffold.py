@@ -13,7 +13,7 @@ from rich.prompt import Prompt
 from stempress.audio.check import LENGTH_TOLERANCE
 from stempress.audio.decode import UnreadableError, open_source
 from stempress.audio.tempo import BEATS_PER_BAR, detect_tempo
-from stempress.collection.stem_files import AUDIO, PICTURES
+from stempress.collection.file_kinds import AUDIO, PICTURES
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.slugs import slugify
 from stempress.drop.name_guess import Guess, guess, tempo_in_names

@@ -157,7 +157,7 @@ def test_all_faults_are_reported_together(
     says = [line for lines, _ in cases for line in lines]
     undecodable = [
         "error: stems/two/bass/synth.flac: it cannot be decoded: Format not recognised",
-        "    -> export the stem again",
+        "    -> export or download it again",
     ]
     assert messages_of(printed, "error") == says + undecodable
     assert printed[-2:] == ["10 errors", "nothing was written"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem
-from stempress.collection.stem_files import AUDIO, PICTURES, StemFiles, find_stem_files
+from stempress.collection.file_kinds import AUDIO, PICTURES
+from stempress.collection.stem_files import StemFiles, find_stem_files
 from stempress.core.errors import Findings
 from tests.support.small_site import write
 
@@ -78,4 +80,13 @@ def test_folders_without_a_layer_are_suggested_for_one_without_a_folder(
 def test_no_files_are_missing_for_a_song_that_could_not_be_read(tmp_path: Path) -> None:
     findings = Findings()
     find_stem_files(tmp_path, [Song("one", "One", ())], findings)
+    assert findings.faults == []
+
+
+def test_names_that_a_disk_stores_decomposed_are_found(tmp_path: Path) -> None:
+    layer = Layer("größe", "Größe", (Stem("süß", "Süß"),))
+    write(tmp_path / "stems/one" / unicodedata.normalize("NFD", "größe/süß.wav"), b"x")
+    findings = Findings()
+    files = find_stem_files(tmp_path, [Song("one", "One", (layer,))], findings)
+    assert [*files.audio] == [("one", "größe", "süß")]
     assert findings.faults == []
