@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stempress.commands.arguments import add_site, positive_number, whole_number
 from stempress.commands.command import Command
 from stempress.drop.mint_options import MintOptions
+from stempress.drop.name_guess import Layout
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -31,6 +32,7 @@ class NewOptions:
     title: str = ""
     artist: str = ""
     beats: int = 4
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,12 @@ def add_new_arguments(parser: ArgumentParser) -> None:
         type=_beats,
         metavar="N",
         help="beats in a bar, for measuring the tempo; default: 4",
+    )
+    add(
+        "--layout",
+        type=Layout,
+        choices=list(Layout),
+        help="what folders stand for; names: only file names count; default: the likeliest",
     )
 
 
@@ -160,16 +168,12 @@ def add_import_arguments(parser: ArgumentParser) -> None:
 
 def run_new(options: NewOptions, context: Context) -> bool:
     """Write a site from a folder of stems."""
-    from stempress.drop.scaffold import create_site
+    from stempress.drop.scaffold import Answers, create_site
 
-    create_site(
-        options.stems,
-        options.site,
-        context.progress,
-        title=options.title,
-        artist=options.artist,
-        beats=options.beats,
+    answers = Answers(
+        title=options.title, artist=options.artist, beats=options.beats, layout=options.layout
     )
+    create_site(options.stems, options.site, context.progress, answers)
     return True
 
 

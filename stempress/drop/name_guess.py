@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
+from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import PurePath
+from stempress.drop.instruments import has_instrument, is_generic_folder
+from stempress.drop.name_parts import (
+    SEPARATOR,
+    TEMPO,
+    split_layer,
+    title_of,
+    without_prefix,
+    without_tempo,
+    without_track_numbers,
+)
 
-SEPARATOR = re.compile(r"\s+[-\u2013\u2014]\s+|_+|--+")
-TEMPO = re.compile(r"(?<!\d)(\d{2,3}(?:[.,]\d+)?)\s*bpm\b", re.IGNORECASE)
-NUMBERED = re.compile(r"(.*[^\W\d_])[\s_-]*(?:v|take|var|alt)?[\s_-]*(\d+)", re.IGNORECASE)
-LEADING = re.compile(r"^\d{1,3}[\s._-]+(?=\S)")
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+class Layout(StrEnum):
+    """What folders stand for."""
+
+    SONG_LAYER = "song/layer/stem"
+    SONG = "song/layer"
+    LAYER = "layer/stem"
+    NAMES = "names"
 
 
 class Guess(NamedTuple):
@@ -24,31 +39,43 @@ class Guess(NamedTuple):
     stem: str
 
 
-def guess(paths: Sequence[PurePath], folder: str) -> dict[PurePath, Guess]:
-    """Guess what every file of a folder is; ``folder`` is its name.
+class Reading(NamedTuple):
+    """What the files of a folder probably are; ``other`` is another layout that is possible."""
 
-    ``song/layer/stem.wav`` is explicit. ``layer/stem.wav`` is a single song, unless the files of
-    every subfolder start with layer names, as in ``song/Drums - Amen.wav``. In a single folder,
-    ``Drums - Amen.wav``, ``drums_amen.wav`` and ``Drums 2.wav`` start with their layer.
-    """
+    guesses: dict[PurePath, Guess]
+    layout: Layout
+    other: Layout | None
+
+
+def guess(paths: Sequence[PurePath], folder: str) -> dict[PurePath, Guess]:
+    """Guess what every file of a folder is; ``folder`` is its name."""
+    return read_names(paths, folder).guesses
+
+
+def read_names(paths: Sequence[PurePath], folder: str, layout: Layout | None = None) -> Reading:
+    """Guess what every file of a folder is, by its likeliest layout or by the one given."""
+    inner, root = _below_common_folder({path: _without_generic_folders(path) for path in paths})
+    folder = root or folder
+    if layout is Layout.NAMES:
+        inner = {path: PurePath(short.name) for path, short in inner.items()}
+    groups: dict[str, dict[PurePath, PurePath]] = defaultdict(dict)
+    for path, short in inner.items():
+        groups["/".join(short.parts[:-2][-1:] or short.parts[:-1])][path] = short
+    nested = {short.parts[-3] for short in inner.values() if len(short.parts) >= 3}
+    flat = {
+        name: files
+        for name, files in groups.items()
+        if name and name not in nested and layout is not Layout.SONG_LAYER
+    }
+    found, other = _layout_of_folders(flat) if flat else (Layout.NAMES, None)
+    found = layout or (Layout.SONG_LAYER if nested and not flat else found)
     guesses: dict[PurePath, Guess] = {}
-    by_folder: dict[str, list[PurePath]] = defaultdict(list)
-    for path in paths:
-        if len(path.parts) >= 3:
-            song, layer = path.parts[-3:-1]
-            guesses[path] = Guess(_title(song), _title(layer), _title(path.stem))
+    for name, files in groups.items():
+        if name in flat and found is Layout.LAYER:
+            guesses |= _layer(files, title_of(folder), name)
         else:
-            by_folder[path.parts[0] if len(path.parts) == 2 else ""].append(path)
-    top_level = by_folder.pop("", [])
-    are_songs = all(_start_with_layers(files) for files in by_folder.values())
-    for name, files in by_folder.items():
-        if are_songs:
-            guesses |= _guess_from_names(files, _title(name))
-        else:
-            guesses |= {
-                path: Guess(_title(folder), _title(name), _title(path.stem)) for path in files
-            }
-    return guesses | _guess_from_names(top_level, _title(folder))
+            guesses |= _song(files, name, folder)
+    return Reading(_distinct(guesses), found, None if layout else other)
 
 
 def tempo_in_names(names: Sequence[str]) -> float | None:
@@ -57,46 +84,122 @@ def tempo_in_names(names: Sequence[str]) -> float | None:
     return float(tempos.pop()) if len(tempos) == 1 else None
 
 
-def _start_with_layers(files: Sequence[PurePath]) -> bool:
-    """Return whether the files of a folder start with the names of different layers."""
-    parts = _split_names(files)
-    first = {words[0].casefold() for words in parts.values()}
-    return len(first) > 1 and all(len(words) > 1 for words in parts.values())
+def _without_generic_folders(path: PurePath) -> PurePath:
+    """Return a path without folders such as ``stems`` and ``24bit WAV``."""
+    *folders, name = path.parts
+    return PurePath(*(folder for folder in folders if not is_generic_folder(folder)), name)
 
 
-def _guess_from_names(files: Sequence[PurePath], song: str) -> dict[PurePath, Guess]:
+def _below_common_folder(
+    inner: Mapping[PurePath, PurePath],
+) -> tuple[dict[PurePath, PurePath], str]:
+    """Return the paths below the folder that holds all of them, and its name."""
+    root = ""
+    paths = dict(inner)
+    while paths and all(len(short.parts) > 2 for short in paths.values()):
+        tops = {short.parts[0] for short in paths.values()}
+        if len(tops) > 1:
+            break
+        (root,) = tops
+        paths = {path: PurePath(*short.parts[1:]) for path, short in paths.items()}
+    return paths, root
+
+
+def _layout_of_folders(
+    folders: Mapping[str, Mapping[PurePath, PurePath]],
+) -> tuple[Layout, Layout | None]:
+    """Return whether folders are songs or layers, and the other if that is possible as well."""
+    names = [_stems_of(files) for files in folders.values()]
+    layers = sum(map(has_instrument, folders))
+    parts = [[split_layer(name)[0].casefold() for name in group] for group in names]
+    shared = [
+        part for part, count in Counter(p for group in parts for p in {*group}).items() if count > 1
+    ]
+    instruments = sum(has_instrument(part) for group in parts for part in group)
+    files = sum(map(len, names))
+    if 2 * layers > len(folders):
+        is_clear = not shared or all(map(has_instrument, folders))
+        return Layout.LAYER, None if is_clear else Layout.SONG
+    if 2 * instruments > files or all(_start_with_layers(group) for group in names):
+        return Layout.SONG, None if not layers else Layout.LAYER
+    return (Layout.SONG, Layout.LAYER) if shared else (Layout.LAYER, Layout.SONG)
+
+
+def _stems_of(files: Mapping[PurePath, PurePath]) -> list[str]:
+    names = {path: without_tempo(short.stem) for path, short in files.items()}
+    return [*without_prefix(without_track_numbers(names), "").values()]
+
+
+def _start_with_layers(names: Sequence[str]) -> bool:
+    """Return whether the names in a folder start with the names of different layers."""
+    parts = [[part for part in SEPARATOR.split(name) if part] for name in names]
+    first = {words[0].casefold() for words in parts if words}
+    return len(first) > 1 and all(len(words) > 1 for words in parts)
+
+
+def _layer(files: Mapping[PurePath, PurePath], song: str, layer: str) -> dict[PurePath, Guess]:
+    """Return the guesses for a folder that is a layer."""
+    names = without_track_numbers({path: short.stem for path, short in files.items()})
+    (title,) = without_track_numbers({PurePath(): layer}).values()
+    return {path: Guess(song, title_of(title), title_of(name)) for path, name in names.items()}
+
+
+def _song(files: Mapping[PurePath, PurePath], name: str, folder: str) -> dict[PurePath, Guess]:
+    """Return the guesses for a folder that is a song, with layers as folders or in names."""
+    song = title_of(next(iter(without_track_numbers({PurePath(): name}).values()))) if name else ""
+    by_layer: dict[str, dict[PurePath, PurePath]] = defaultdict(dict)
+    for path, short in files.items():
+        by_layer[short.parts[-2] if len(short.parts) >= 3 else ""][path] = short
+    loose = by_layer.pop("", {})
+    guesses: dict[PurePath, Guess] = {}
+    for layer, group in by_layer.items():
+        guesses |= _layer(group, song, layer)
+    names = {path: without_tempo(short.stem) for path, short in loose.items()}
+    songs = _songs_in_names(names) if not name else {}
+    if songs:
+        for title, named in songs.items():
+            guesses |= _guess_from_names(named, title_of(title))
+        return guesses
+    return guesses | _guess_from_names(names, song or title_of(folder))
+
+
+def _songs_in_names(names: Mapping[PurePath, str]) -> dict[str, dict[PurePath, str]]:
+    """Return the names by song if they begin with the names of several songs, else nothing.
+
+    ``Tide - Drums`` and ``Wave - Bass`` do; ``Amen - Drums`` and ``Dusty - Drums`` do as well.
+    """
+    songs: dict[str, dict[PurePath, str]] = defaultdict(dict)
+    titles: dict[str, str] = {}
+    for path, name in without_track_numbers(names).items():
+        title, *rest = SEPARATOR.split(name, maxsplit=1)
+        if not rest or has_instrument(title) or not has_instrument(SEPARATOR.split(rest[0])[0]):
+            return {}
+        songs[titles.setdefault(title.casefold(), title)][path] = rest[0]
+    is_parted = all(" - " in name or " \u2013 " in name for name in names.values())
+    are_songs = len(songs) > 1 and (is_parted or all(len(group) > 1 for group in songs.values()))
+    return dict(songs) if are_songs else {}
+
+
+def _guess_from_names(names: Mapping[PurePath, str], song: str) -> dict[PurePath, Guess]:
     """Guess layer and stem from file names alone."""
+    if not names:
+        return {}
+    short = without_track_numbers(without_prefix(without_track_numbers(names), song))
     guesses = {}
-    for path, parts in _split_names(files).items():
-        layer, *rest = parts
-        stem = " ".join(rest)
-        numbered = NUMBERED.fullmatch(layer) if not rest else None
-        if numbered:
-            layer, stem = numbered[1].strip(" -_"), f"{numbered[1].strip(' -_')} {numbered[2]}"
-        guesses[path] = Guess(song, _title(layer), _title(stem) or _title(layer))
+    for path, name in short.items():
+        layer, stem = split_layer(name)
+        guesses[path] = Guess(song, title_of(layer), title_of(stem))
     return guesses
 
 
-def _split_names(files: Sequence[PurePath]) -> dict[PurePath, list[str]]:
-    """Split every file name at separators, without the parts that all names start with."""
-    parts = {
-        path: [part for part in SEPARATOR.split(LEADING.sub("", _without_tempo(path.stem))) if part]
-        or [path.stem]
-        for path in files
+def _distinct(guesses: Mapping[PurePath, Guess]) -> dict[PurePath, Guess]:
+    """Return the guesses; where two would be the same, the stem is the whole name of its file."""
+    counts = Counter(map(_folded, guesses.values()))
+    return {
+        path: guess_._replace(stem=title_of(path.stem)) if counts[_folded(guess_)] > 1 else guess_
+        for path, guess_ in guesses.items()
     }
-    while len(parts) > 1:
-        first = Counter(words[0].casefold() for words in parts.values())
-        if len(first) > 1 or any(len(words) < 2 for words in parts.values()):
-            break
-        parts = {path: words[1:] for path, words in parts.items()}
-    return parts
 
 
-def _without_tempo(name: str) -> str:
-    return re.sub(r"[\s_-]{2,}$|^[\s_-]+", "", TEMPO.sub("", name)).strip(" _-") or name
-
-
-def _title(name: str) -> str:
-    """Return a display name: words separated by spaces, capitalised if all are lower case."""
-    words = re.sub(r"[\s_-]+", " ", LEADING.sub("", _without_tempo(name))).strip() or name
-    return words.title() if words == words.lower() else words
+def _folded(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(str.casefold, names))

@@ -5,138 +5,121 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.prompt import Prompt
-
-from stempress.audio.check import LENGTH_TOLERANCE
-from stempress.audio.decode import UnreadableError, open_source
-from stempress.audio.tempo import BEATS_PER_BAR, detect_tempo
-from stempress.collection.file_kinds import AUDIO, PICTURES
-from stempress.core.errors import Fault, Findings, SiteError
+from stempress.collection.file_kinds import PICTURES
+from stempress.core.errors import Fault, SiteError
 from stempress.core.slugs import slugify
-from stempress.drop.name_guess import Guess, guess, tempo_in_names
+from stempress.drop.delivery import read_delivery
+from stempress.drop.draft import draft_songs
+from stempress.drop.name_guess import Layout, read_names
+from stempress.drop.name_parts import title_of
+from stempress.drop.song_tempo import song_tempo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path, PurePath
+    from pathlib import Path
 
     from stempress.core.progress import Progress
+    from stempress.drop.delivery import Delivery
+    from stempress.drop.draft import LayerDraft, SongDraft
+    from stempress.drop.name_guess import Reading
+    from stempress.drop.song_tempo import SongTempo
 
-    type Layers = dict[str, dict[str, Path]]
-    """Layer name -> stem name -> file."""
+MEANINGS = {
+    Layout.SONG_LAYER: "a folder for each song, in it one for each layer",
+    Layout.SONG: "a folder for each song, with a file for each layer",
+    Layout.LAYER: "one song, with a folder for each layer",
+    Layout.NAMES: "songs and layers by the names of the files",
+}
 
-WHERE = "new"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the artist has said in place of guesses; "" and None: to be guessed or asked."""
+
+    title: str = ""
+    artist: str = ""
+    beats: int = 4
+    layout: Layout | None = None
 
 
-def create_site(  # noqa: PLR0913 - options that replace guesses
-    stems: Path,
-    site: Path,
-    progress: Progress,
-    *,
-    title: str = "",
-    artist: str = "",
-    beats: int = BEATS_PER_BAR,
-) -> None:
+def create_site(stems: Path, site: Path, progress: Progress, answers: Answers) -> None:
     """Write a site that builds, from the names of the files and measurements of the stems."""
     if site.exists() and any(site.iterdir()):
         hint = "choose another folder with --site"
         raise SiteError([Fault(str(site), "is not empty", hint=hint)])
-    songs = _songs(_audio_files(stems), stems)
-    lengths = _measure_lengths(songs, stems)
-    title = title or _prompt(progress, "Title of the collection", _default_title(stems))
-    artist = artist or _prompt(progress, "Artist", "Unknown artist")
-    album = site / "content/albums" / slugify(title)
-    slugs = {song: slugify(song) for song in songs}
+    delivery = read_delivery(stems)
+    layout = answers.layout or _ask_layout(_read(stems, delivery, None), progress)
+    songs = draft_songs(_read(stems, delivery, layout).guesses, stems)
+    _show(songs, progress)
+    for path, reason in delivery.left_out.items():
+        progress.log(f"left out: {path} {reason}")
+    if not _confirm(progress):
+        progress.log("nothing was written")
+        return
+    title = answers.title or _prompt(progress, "Title of the collection", _default_title(stems))
+    artist = answers.artist or _prompt(progress, "Artist", "Unknown artist")
     with progress.track("Tempos", len(songs)) as step:
-        for song, layers in songs.items():
-            bpm, bars = _tempo(layers, stems, max(lengths[song]), beats)
-            _write(album / f"{slugs[song]}.md", _song_text(song, layers, bpm, bars))
-            _copy(layers, site / "stems" / slugs[song])
-            step(song)
-            progress.log(_summary(song, layers, bpm, bars))
-    pad = any(
-        max(seconds) - min(seconds) > LENGTH_TOLERANCE / 48000 for seconds in lengths.values()
-    )
-    _write(site / "site.toml", _settings_text(title, artist, pad=pad))
-    _write(site / ".gitignore", "/dist/\n/published/*.car\n/secret.json\n/audition.json\n")
-    _write(site / "content/index.md", "+++\n+++\nWhat this collection is about.\n")
-    order = json.dumps(list(slugs.values()))
-    _write(album / "index.md", f"+++\ntitle = {_quoted(title)}\nsongs = {order}\n+++\n")
-    progress.log(f"assumed {beats} beats per bar; use --beats for another number")
+        tempos = {}
+        for song in songs:
+            tempos[song.slug] = song_tempo(song, answers.beats)
+            step(song.title)
+    _write_site(site, songs, tempos, title, artist)
+    _report(songs, tempos, answers.beats, progress)
     progress.log(f"{site}: review content/, then run build.py --site {shlex.quote(str(site))}")
 
 
-def _audio_files(stems: Path) -> list[Path]:
-    if not stems.is_dir():
-        raise SiteError([Fault(WHERE, "is not a folder", value=str(stems))])
-    files = [
-        path
-        for path in sorted(stems.rglob("*"))
-        if path.suffix.lower() in AUDIO
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(stems).parts)
-    ]
-    if not files:
-        hint = f"files that end in {', '.join(AUDIO)}"
-        raise SiteError([Fault(WHERE, "contains no audio files", value=str(stems), hint=hint)])
-    return files
+def _read(stems: Path, delivery: Delivery, layout: Layout | None) -> Reading:
+    return read_names(delivery.stems, stems.resolve().name, layout)
 
 
-def _songs(files: Sequence[Path], stems: Path) -> dict[str, Layers]:
-    """Group the files by guessed song and layer; SiteError for names with the same slugs."""
-    guesses = guess([path.relative_to(stems) for path in files], stems.resolve().name)
-    songs: dict[str, Layers] = defaultdict(lambda: defaultdict(dict))
-    taken: dict[tuple[str, ...], PurePath] = {}
-    findings = Findings()
-    for path, names in guesses.items():
-        slugs = tuple(map(slugify, names))
-        if not all(slugs):
-            message = "has no name that could be part of an address"
-            findings.fault(str(path), message, value=names, hint="rename it")
-        elif slugs in taken:
-            message = f"would be the same stem as {taken[slugs]}"
-            findings.fault(str(path), message, value="/".join(slugs), hint="rename one of them")
-        else:
-            song, layer, stem = _normalise(songs, names)
-            songs[song][layer][stem] = stems / path
-        taken[slugs] = path
-    findings.raise_faults()
-    return songs
+def _ask_layout(reading: Reading, progress: Progress) -> Layout | None:
+    """Return how to read the folders: asked on a terminal if two ways are possible."""
+    if reading.other is None:
+        return None
+    if not progress.console.is_terminal:
+        progress.log(
+            f"read as {MEANINGS[reading.layout]}; "
+            f"for {MEANINGS[reading.other]}, use --layout {reading.other}"
+        )
+        return reading.layout
+    from rich.prompt import Prompt  # noqa: PLC0415 - slow to import
+
+    choices = [reading.layout, reading.other]
+    for number, layout in enumerate(choices, start=1):
+        progress.log(f"{number}: {MEANINGS[layout]}")
+    answer = Prompt.ask(
+        "How are the folders meant?", choices=["1", "2"], default="1", console=progress.console
+    )
+    return choices[int(answer) - 1]
 
 
-def _normalise(songs: Mapping[str, Layers], names: Guess) -> Guess:
-    """Return the names with the first spelling of song and layer: Drums and drums are the same."""
-    song = next((name for name in songs if slugify(name) == slugify(names.song)), names.song)
-    layers = songs.get(song, {})
-    layer = next((name for name in layers if slugify(name) == slugify(names.layer)), names.layer)
-    return Guess(song, layer, names.stem)
+def _show(songs: list[SongDraft], progress: Progress) -> None:
+    """Show what has been understood."""
+    for song in songs:
+        progress.log(song.title)
+        for nth, layer in enumerate(song.layers, start=1):
+            branch = "└──" if nth == len(song.layers) else "├──"
+            names = ", ".join(stem.name for stem in layer.stems)
+            progress.log(f"{branch} {layer.name}: {names}")
 
 
-def _files(layers: Layers) -> list[Path]:
-    return [file for files in layers.values() for file in files.values()]
+def _confirm(progress: Progress) -> bool:
+    """Return whether to write the site: asked on a terminal."""
+    if not progress.console.is_terminal:
+        return True
+    from rich.prompt import Confirm  # noqa: PLC0415 - slow to import
 
-
-def _measure_lengths(songs: Mapping[str, Layers], stems: Path) -> dict[str, list[float]]:
-    """Return the lengths of each song's stems in seconds; SiteError for unusable files."""
-    findings = Findings()
-    lengths: dict[str, list[float]] = defaultdict(list)
-    for song, layers in songs.items():
-        for file in _files(layers):
-            try:
-                source = open_source(file)
-                lengths[song].append(source.frames / source.rate)
-            except UnreadableError as error:
-                findings.fault(str(file.relative_to(stems)), str(error))
-    findings.raise_faults()
-    return lengths
+    return Confirm.ask("Write this site?", default=True, console=progress.console)
 
 
 def _prompt(progress: Progress, question: str, default: str) -> str:
     """Return the user's answer, or the default without a terminal."""
     if not progress.console.is_terminal:
         return default
+    from rich.prompt import Prompt  # noqa: PLC0415 - slow to import
+
     return Prompt.ask(question, default=default, console=progress.console)
 
 
@@ -144,19 +127,34 @@ def _default_title(stems: Path) -> str:
     """Return a title from the folder's name, or its parent's if it is called stems or audio."""
     path = stems.resolve()
     name = path.parent.name if path.name.lower() in {"stems", "audio"} else path.name
-    return name.replace("-", " ").replace("_", " ").strip().title() or "Untitled"
+    return title_of(name) or "Untitled"
 
 
-def _tempo(
-    layers: Layers, stems: Path, seconds: float, beats: int
-) -> tuple[float | None, int | None]:
-    """Return the tempo in BPM and the number of bars: from file names, else detected."""
-    files = _files(layers)
-    bpm = tempo_in_names([str(file.relative_to(stems)) for file in files])
-    if bpm is None:
-        return detect_tempo(files, beats) or (None, None)
-    bars = bpm * seconds / 60 / beats
-    return bpm, round(bars) if abs(bars - round(bars)) < 0.02 and round(bars) else None
+def _report(
+    songs: list[SongDraft], tempos: dict[str, SongTempo], beats: int, progress: Progress
+) -> None:
+    """Log what has been measured, and what was assumed."""
+    for song in songs:
+        progress.log(f"{song.title}: {tempos[song.slug]}")
+        for line in song.short_stems:
+            progress.log(f"{song.title}: {line}: silence is added at its end (pad = true)")
+    progress.log(f"assumed {beats} beats per bar; use --beats for another number")
+
+
+def _write_site(
+    site: Path, songs: list[SongDraft], tempos: dict[str, SongTempo], title: str, artist: str
+) -> None:
+    album = site / "content/albums" / (slugify(title) or "album")
+    for song in songs:
+        _write(album / f"{song.slug}.md", _song_text(song, tempos[song.slug]))
+        for layer in song.layers:
+            _copy(layer, site / "stems" / song.slug / layer.slug)
+    pad = any(song.short_stems for song in songs)
+    _write(site / "site.toml", _settings_text(title, artist, pad=pad))
+    _write(site / ".gitignore", "/dist/\n/published/*.car\n/secret.json\n/audition.json\n")
+    _write(site / "content/index.md", "+++\n+++\nWhat this collection is about.\n")
+    order = json.dumps([song.slug for song in songs], ensure_ascii=False)
+    _write(album / "index.md", f"+++\ntitle = {_quoted(title)}\nsongs = {order}\n+++\n")
 
 
 def _settings_text(title: str, artist: str, *, pad: bool) -> str:
@@ -178,14 +176,14 @@ def _settings_text(title: str, artist: str, *, pad: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _song_text(title: str, layers: Layers, bpm: float | None, bars: int | None) -> str:
-    lines = ["+++", f"title = {_quoted(title)}"]
-    lines += [f"bpm = {bpm:g}"] if bpm else []
-    lines += [f"bars = {bars}"] if bars else []
-    for layer, stems in layers.items():
-        lines += ["", "[[layers]]", f"name = {_quoted(layer)}"]
-        for stem in stems:
-            lines += ["[[layers.stems]]", f"name = {_quoted(stem)}", "weight = 1"]
+def _song_text(song: SongDraft, tempo: SongTempo) -> str:
+    lines = ["+++", f"title = {_quoted(song.title)}"]
+    lines += [f"bpm = {tempo.bpm:g}"] if tempo.bpm else []
+    lines += [f"bars = {tempo.bars}"] if tempo.bars else []
+    for layer in song.layers:
+        lines += ["", "[[layers]]", f"name = {_quoted(layer.name)}"]
+        for stem in layer.stems:
+            lines += ["[[layers.stems]]", f"name = {_quoted(stem.name)}", "weight = 1"]
     return "\n".join([*lines, "+++", ""])
 
 
@@ -194,14 +192,13 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _copy(layers: Layers, folder: Path) -> None:
-    for layer, stems in layers.items():
-        for stem, file in stems.items():
-            target = folder / slugify(layer) / f"{slugify(stem)}{file.suffix.lower()}"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-            if picture := _picture(file):
-                shutil.copyfile(picture, target.with_suffix(picture.suffix.lower()))
+def _copy(layer: LayerDraft, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for stem in layer.stems:
+        target = folder / f"{stem.slug}{stem.file.suffix.lower()}"
+        shutil.copyfile(stem.file, target)
+        if picture := _picture(stem.file):
+            shutil.copyfile(picture, target.with_suffix(picture.suffix.lower()))
 
 
 def _picture(file: Path) -> Path | None:
@@ -213,9 +210,3 @@ def _picture(file: Path) -> Path | None:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
-
-
-def _summary(song: str, layers: Layers, bpm: float | None, bars: int | None) -> str:
-    stems = "; ".join(f"{layer}: {', '.join(names)}" for layer, names in layers.items())
-    tempo = f" ({bpm:g} bpm{f', {bars} bars' if bars else ''})" if bpm else ""
-    return f"{song}{tempo}: {stems}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build import build
-from stempress.audio.tempo import detect_tempo
+from stempress.audio.tempo import Tempo, measure_tempo
 from stempress.commands.cli import run
 from stempress.drop.name_guess import guess, tempo_in_names
 from tests.conftest import ROOT
@@ -79,9 +80,8 @@ def test_the_tempo_of_the_bundled_songs_is_what_their_artist_says() -> None:
     for page in ROOT.glob("content/albums/*/*.md"):
         if page.stem != "index":
             said = tomllib.loads(page.read_text("utf-8").split("+++")[1])
-            found = detect_tempo(sorted(ROOT.glob(f"stems/{page.stem}/*/*.flac")))
-            assert found is not None, page.stem
-            assert found[0] == said["bpm"], page.stem
+            found = measure_tempo(sorted(ROOT.glob(f"stems/{page.stem}/*/*.flac")))
+            assert found.bpm == said["bpm"], page.stem
 
 
 def test_the_number_of_beats_per_bar_can_be_set(
@@ -103,8 +103,8 @@ def test_the_number_of_beats_per_bar_can_be_set(
 
 def test_audio_without_onsets_has_no_tempo(tmp_path: Path) -> None:
     write(tmp_path / "tone.flac", tone(frames=80_000))
-    assert detect_tempo([tmp_path / "tone.flac"]) is None
-    assert detect_tempo([]) is None
+    assert measure_tempo([tmp_path / "tone.flac"]) == Tempo()
+    assert measure_tempo([]) == Tempo()
 
 
 def new(stems: Path, *options: str) -> int:
@@ -159,3 +159,162 @@ def test_unusable_stems_are_all_reported_together(
     assert new(stems) == 1
     assert "would be the same stem as" in capsys.readouterr().err
     assert not (tmp_path / "stems-site").exists()
+
+
+def clicks(folder: Path, bpm: float, beats: int, *, lead: float = 0, tail: float = 0) -> list[Path]:
+    """Write a pattern of clicks with silence before it and after it, in seconds."""
+    rate = 8000
+    random = np.random.default_rng(1)
+    paths = []
+    for layer, plays in (("kick", 2), ("snare", 4), ("hat", 1)):
+        samples = np.zeros(int((lead + tail + beats * 60 / bpm) * rate) + 2000, dtype=np.float32)
+        for half in range(2 * beats):
+            if half % plays == plays // 2 and (plays > 1 or random.random() < 0.5):
+                start = int((lead + half * 30 / bpm) * rate)
+                level = 0.9 if half % 8 == plays // 2 else 0.4
+                samples[start : start + 2000] += level * np.exp(-np.arange(2000) / 400)
+        path = folder / f"{layer}.wav"
+        folder.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, samples[:-2000], rate)
+        paths.append(path)
+    return paths
+
+
+@pytest.mark.parametrize("bpm", [93, 120, 134])
+def test_the_tempo_of_whole_bars_is_found(tmp_path: Path, bpm: int) -> None:
+    found = measure_tempo(clicks(tmp_path, bpm, 64))
+    assert found.bpm == pytest.approx(bpm, rel=1e-3)
+    assert found.bars == 16
+
+
+@pytest.mark.parametrize(
+    ("bpm", "lead", "tail"),
+    [(120, 0, 0.5), (120, 0.5, 0), (120, 0.25, 1.3), (134, 0, 2.1), (134, 0, 3.3), (93, 0, 1.9)],
+)
+def test_a_tempo_that_does_not_fit_is_only_a_candidate(
+    tmp_path: Path, bpm: int, lead: float, tail: float
+) -> None:
+    found = measure_tempo(clicks(tmp_path, bpm, 64, lead=lead, tail=tail))
+    assert (found.bpm, found.bars) == (None, None)
+    assert bpm in found.candidates
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (
+            ["Tide/Drums.wav", "Tide/Bass.wav", "Wave/Drums.wav", "Wave/Bass.wav"],
+            ["Tide/Drums/Drums", "Tide/Bass/Bass", "Wave/Drums/Drums", "Wave/Bass/Bass"],
+        ),
+        (
+            ["drums/soft_brush.wav", "drums/hard_stick.wav", "bass/deep_sub.wav"],
+            ["Tape/Drums/Soft Brush", "Tape/Drums/Hard Stick", "Tape/Bass/Deep Sub"],
+        ),
+        (["Tide - Drums - Amen.wav", "Wave - Bass.wav"], ["Tide/Drums/Amen", "Wave/Bass/Bass"]),
+        (
+            ["Night Drive - 01 - Kick.wav", "Night Drive - 02 - Snare.wav"],
+            ["Tape/Kick/Kick", "Tape/Snare/Snare"],
+        ),
+        (
+            ["Night Drive 1-Kick.wav", "Night Drive 2-Snare.wav"],
+            ["Tape/Kick/Kick", "Tape/Snare/Snare"],
+        ),
+        (["Night Drive Kick.wav", "Night Drive Snare.wav"], ["Tape/Kick/Kick", "Tape/Snare/Snare"]),
+        (
+            ["Drums v1.wav", "Drums take 2.wav", "Drums alt 2.wav"],
+            ["Tape/Drums/Drums v1", "Tape/Drums/Drums take 2", "Tape/Drums/Drums alt 2"],
+        ),
+        (["808 kick.wav", "909 kick.wav"], ["Tape/808 Kick/808 Kick", "Tape/909 Kick/909 Kick"]),
+        (
+            ["12 string.wav", "6 string.wav"],
+            ["Tape/12 String/12 String", "Tape/6 String/6 String"],
+        ),
+        (["Kick_01.wav", "Snare_01.wav"], ["Tape/Kick/Kick 01", "Tape/Snare/Snare 01"]),
+        (["Tide/stems/Drums.wav", "Wave/stems/Bass.wav"], ["Tide/Drums/Drums", "Wave/Bass/Bass"]),
+        (["Tide/Drums/Amen.wav", "Tide/Bass.wav"], ["Tide/Drums/Amen", "Tide/Bass/Bass"]),
+        (
+            ["EP/Tide/Drums.wav", "EP/Tide/Bass.wav", "EP/Wave/Drums.wav"],
+            ["Tide/Drums/Drums", "Tide/Bass/Bass", "Wave/Drums/Drums"],
+        ),
+        (
+            ["don't stop.wav", "80s.wav", "1st.wav"],
+            ["Tape/Don't Stop/Don't Stop", "Tape/80s/80s", "Tape/1st/1st"],
+        ),
+    ],
+)
+def test_deliveries_are_understood(names: list[str], expected: list[str]) -> None:
+    assert guess_names(*names, folder="Tape") == expected
+
+
+def test_a_folder_that_can_be_read_in_two_ways_is_said_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("Ahoy/one", "Ahoy/two", "Brine/three"):
+        write(tmp_path / f"tape/{name}.flac", tone(frames=40_000))
+    assert new(tmp_path / "tape") == 0
+    assert "read as one song, with a folder for each layer" in capsys.readouterr().err
+    assert (tmp_path / "tape-site/stems/tape/ahoy/one.flac").is_file()
+    site = str(tmp_path / "other")
+    assert new(tmp_path / "tape", "--layout", "song/layer", "--site", site) == 0
+    assert "read as" not in capsys.readouterr().err
+    assert (tmp_path / "other/stems/brine/three/three.flac").is_file()
+
+
+def test_nothing_is_left_out_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stems = tmp_path / "tide"
+    for name in ("Drums/Amen", "Bass/Sub", "mixdown", "Tide Master"):
+        write(stems / f"{name}.flac", tone(frames=40_000))
+    for name in ("Lead.m4a", ".Pad.wav.icloud", "notes.txt", "._Drums.wav", ".DS_Store"):
+        write(stems / name, "x")
+    assert new(stems) == 0
+    left_out = [line for line in capsys.readouterr().err.splitlines() if "left out" in line]
+    assert left_out == [
+        "left out: .Pad.wav.icloud is still in iCloud: download it in the Finder",
+        (
+            "left out: Lead.m4a is AAC or Apple Lossless, which stems cannot be: "
+            "convert it to WAV or FLAC"
+        ),
+        "left out: Tide Master.flac is a mix of the whole song, not a stem",
+        "left out: mixdown.flac is a mix of the whole song, not a stem",
+        "left out: notes.txt is not a sound file",
+    ]
+    stem_files = sorted(path.name for path in (tmp_path / "tide-site/stems").rglob("*.flac"))
+    assert stem_files == ["amen.flac", "sub.flac"]
+
+
+def test_stems_that_cannot_be_used_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stems = tmp_path / "tide"
+    whole = tone(frames=40_000)
+    write(stems / "Drums.flac", whole[: len(whole) // 2])
+    samples = np.zeros(4000, dtype=np.float32)
+    samples[2000] = np.nan
+    soundfile.write(stems / "Bass.wav", samples, 8000, subtype="FLOAT")
+    for side in "LR":
+        write(stems / f"Keys.{side}.wav", tone(container="WAV"))
+    assert new(stems) == 1
+    printed = capsys.readouterr().err
+    assert "Keys.L.wav: is one side of a stereo recording" in printed
+    (stems / "Keys.L.wav").unlink()
+    assert new(stems) == 1
+    printed = capsys.readouterr().err
+    assert "Drums.flac: it" in printed
+    assert "Bass.wav: it contains samples that are not finite numbers" in printed
+    assert not (tmp_path / "tide-site").exists()
+
+
+def test_a_name_that_is_not_utf8_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    write(folder / "Drums.flac", tone())
+    assert new(folder) == 1
+    assert "has a name that is not UTF-8" in capsys.readouterr().err
+
+
+def test_short_stems_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "tide/Drums.flac", tone(frames=40_000))
+    write(tmp_path / "tide/Bass.flac", tone(frames=20_000))
+    assert new(tmp_path / "tide") == 0
+    assert "Tide: Bass, Bass is 2.500 s shorter" in capsys.readouterr().err

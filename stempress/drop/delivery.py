@@ -1,0 +1,121 @@
+"""A folder of stems as somebody delivers it: what can be used, and what is left out and why."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.collection.file_kinds import (
+    AUDIO,
+    COMMON_AUDIO,
+    CONVERT,
+    OTHER_SOUND,
+    PICTURES,
+    placeholder_of,
+)
+from stempress.core.errors import Fault, Findings, SiteError
+from stempress.drop.instruments import has_instrument, is_mixdown, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path, PurePath
+
+WHERE = "new"
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+_SIDE = re.compile(r"(.+)[._]([LR])", re.IGNORECASE)
+
+
+class Delivery(NamedTuple):
+    """Sound files below a folder, and the files that are left out, with the reasons."""
+
+    stems: tuple[PurePath, ...]
+    left_out: dict[PurePath, str]
+
+
+def read_delivery(folder: Path) -> Delivery:
+    """Sort the files below a folder; SiteError if it has no stems, or some cannot be used."""
+    if not folder.is_dir():
+        raise SiteError([Fault(WHERE, "is not a folder", value=str(folder))])
+    files: list[PurePath] = [
+        path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()
+    ]
+    files = [path for path in files if not _is_of_the_system(path)]
+    findings = Findings()
+    names: list[PurePath] = [folder.resolve(), *files]
+    for path in names:
+        if _is_not_utf8(str(path)):
+            findings.fault(str(path), "has a name that is not UTF-8", hint="rename it")
+    sounds = [path for path in files if path.suffix.lower() in AUDIO and not _is_hidden(path)]
+    for path in _sides(sounds):
+        message = "is one side of a stereo recording"
+        findings.fault(str(path), message, hint="export it as one stereo file")
+    findings.raise_faults()
+    mixdowns = set(_mixdowns(sounds))
+    left_out = {path: reason for path in files if (reason := _reason(path, files))}
+    left_out |= dict.fromkeys(mixdowns, "is a mix of the whole song, not a stem")
+    stems = tuple(path for path in sounds if path not in mixdowns)
+    if not stems:
+        hint = f"files that end in {', '.join(COMMON_AUDIO)}"
+        hint += "".join(f"; {path} {reason}" for path, reason in [*left_out.items()][:3])
+        raise SiteError([Fault(WHERE, "contains no audio files", value=str(folder), hint=hint)])
+    return Delivery(stems, dict(sorted(left_out.items())))
+
+
+def _is_of_the_system(path: PurePath) -> bool:
+    """Return whether a file is one that systems leave in folders."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts[:-1])
+    is_dotfile = path.name.startswith(".") and not placeholder_of(path.name)
+    return hidden or is_dotfile or path.name.lower() in _SYSTEM_FILES
+
+
+def _is_hidden(path: PurePath) -> bool:
+    return path.name.startswith(".")
+
+
+def _is_not_utf8(name: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in name)
+
+
+def _reason(path: PurePath, files: Sequence[PurePath]) -> str:
+    """Return why a file is left out, "" for sound files and their pictures."""
+    suffix = path.suffix.lower()
+    if placeholder_of(path.name):
+        return "is still in iCloud: download it in the Finder"
+    if suffix in AUDIO:
+        return ""
+    if suffix in OTHER_SOUND:
+        return f"is {OTHER_SOUND[suffix]}, which stems cannot be: {CONVERT}"
+    is_picture = suffix in PICTURES and any(
+        other.with_suffix("") == path.with_suffix("") and other.suffix.lower() in AUDIO
+        for other in files
+    )
+    return "" if is_picture else "is not a sound file"
+
+
+def _sides(sounds: Sequence[PurePath]) -> Iterator[PurePath]:
+    """Yield the files of pairs such as ``Kick.L.wav`` and ``Kick.R.wav``."""
+    sides: dict[tuple[PurePath, str], dict[str, PurePath]] = defaultdict(dict)
+    for path in sounds:
+        if match := _SIDE.fullmatch(path.stem):
+            sides[path.parent, match[1]][match[2].upper()] = path
+    for pair in sides.values():
+        if len(pair) == 2:
+            yield from pair.values()
+
+
+def _mixdowns(sounds: Sequence[PurePath]) -> Iterator[PurePath]:
+    """Yield the files that are mixes of the stems beside or below them."""
+    mixes = [path for path in sounds if is_mixdown(path.stem) or _is_named_like_its_folder(path)]
+    for path in mixes:
+        if any(other.is_relative_to(path.parent) for other in _others(sounds, mixes)):
+            yield path
+
+
+def _is_named_like_its_folder(path: PurePath) -> bool:
+    is_layer = has_instrument(path.stem)
+    return words_of(path.stem) == words_of(path.parent.name) and not is_layer
+
+
+def _others(sounds: Iterable[PurePath], mixes: Sequence[PurePath]) -> Iterator[PurePath]:
+    return (path for path in sounds if path not in mixes)
