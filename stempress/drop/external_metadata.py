@@ -38,64 +38,90 @@ def read_folder(folder: Path, findings: Findings) -> list[ExternalToken]:
         return []
     files = [path for path in sorted(folder.iterdir()) if _is_metadata(path)]
     tokens: dict[str, ExternalToken] = {}
+    contradictions: list[str] = []
     separate = [path for path in files if path.name != COMBINED_FILE]
     for path in separate or files:
-        for token in _read_file(path, findings):
+        for token in _read_file(path, contradictions, findings):
             other = tokens.setdefault(token.id, token)
             if other.traits != token.traits:
                 message = f"contradicts {other.where}"
                 findings.fault(token.where, message, value=token.id, hint="remove one of the two")
+    if contradictions:
+        message = f"have another id in their content than in their name: {len(contradictions)}"
+        hint = "the names count; rename the files if that is wrong"
+        findings.warn("import", message, value=contradictions[:3], hint=hint)
     if not tokens and not findings.faults:
         hint = "files such as 1.json, or ids as 64 hex digits"
         findings.fault("import", "contains no token metadata", value=folder.name, hint=hint)
     return sorted(tokens.values(), key=lambda token: int(token.id))
 
 
-def _read_file(path: Path, findings: Findings) -> Iterator[ExternalToken]:
+def _read_file(
+    path: Path, contradictions: list[str], findings: Findings
+) -> Iterator[ExternalToken]:
     """Yield the tokens of a metadata file, which has one or a list."""
     text = read_text(path, path.name, findings)
     content = parse_json(text, path.name, findings) if text is not None else None
     for item in content if isinstance(content, list) else [content]:
-        token = _token(item, path, findings)
+        token = _token(item, path, contradictions, findings)
         if token is not None:
             yield token
 
 
 def _is_metadata(path: Path) -> bool:
-    return path.is_file() and (path.suffix.lower() == ".json" or is_token_id(path.name))
+    """Return whether a file holds metadata; dotfiles are a system's, such as ``._1.json``."""
+    is_json = path.suffix.lower() == ".json" or _id_in_name(path.name) is not None
+    return is_json and not path.name.startswith(".") and path.is_file()
 
 
-def _token(content: object, path: Path, findings: Findings) -> ExternalToken | None:
+def _token(
+    content: object, path: Path, contradictions: list[str], findings: Findings
+) -> ExternalToken | None:
     if not isinstance(content, dict):
         if content is not None:
             findings.fault(path.name, "must be an object", value=content)
         return None
-    token_id = _id_of(path.name.removesuffix(path.suffix), content)
+    name_id = _id_in_name(path.name.removesuffix(path.suffix))
+    content_id, key = _id_in_content(content)
+    if name_id and content_id and name_id != content_id:
+        contradictions.append(f"{path.name}: {key} {content_id}")
+    token_id = name_id or content_id
     if token_id is None:
         findings.warn(path.name, "is left out: neither its name nor its content has a token id")
         return None
     return ExternalToken(token_id, path.name, tuple(_traits(content)))
 
 
-def _id_of(name: str, content: Mapping[str, object]) -> str | None:
-    """Return a token's id from the file name (decimal or 64 hex digits), else from the content."""
-    if is_token_id(name):
-        return name
+def _id_in_name(name: str) -> str | None:
+    """Return the id that a file's name is: decimal, zeros before it allowed, or 64 hex digits."""
     if re.fullmatch(r"[0-9a-fA-F]{64}", name):
         return str(int(name, 16))
-    ids = (str(content[key]) for key in ID_KEYS if key in content)
-    return next(filter(is_token_id, ids), None)
+    number = re.sub(r"^0+(?=\d)", "", name)
+    return number if is_token_id(number) else None
+
+
+def _id_in_content(content: Mapping[str, object]) -> tuple[str | None, str]:
+    """Return the id that metadata states, and under which key."""
+    ids = ((str(content[key]), key) for key in ID_KEYS if key in content)
+    return next(((number, key) for number, key in ids if is_token_id(number)), (None, ""))
 
 
 def _traits(content: Mapping[str, object]) -> Iterator[Trait]:
-    """Yield the traits in ``attributes`` (a list or an object), else in ERC-1155 properties."""
+    """Yield the traits in ``attributes`` (a list or an object), else in ERC-1155 properties.
+
+    A value of null is no value: "".
+    """
     traits = content.get("attributes") or content.get("properties")
     if isinstance(traits, list):
         for trait in traits:
             if isinstance(trait, dict) and "value" in trait:
-                yield str(trait.get("trait_type", "")), str(trait["value"])
+                yield str(trait.get("trait_type", "")), _text(trait["value"])
     elif isinstance(traits, dict):
         for name, item in traits.items():
             value = item.get("value", "") if isinstance(item, dict) else item
-            if isinstance(value, str | int | float):
-                yield name, str(value)
+            if isinstance(value, str | int | float) or value is None:
+                yield name, _text(value)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

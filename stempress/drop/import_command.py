@@ -168,7 +168,9 @@ def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dic
             hint = "import DIR without --traits writes one"
             findings.fault(path.name, "does not exist", hint=hint)
         return {}
-    rows = csv.DictReader(io.StringIO(text))
+    first_line = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first_line.count)  # spreadsheets write what their language has
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     if tuple(rows.fieldnames or ()) != COLUMNS:
         hint = ",".join(COLUMNS)
         findings.fault(path.name, "must start with the column names", hint=hint)
@@ -233,6 +235,11 @@ def _entry(
         pairs += zip(layers, stems, strict=True)
     if not pairs:
         return {"id": token.id, "tier": "stem", "state": "unrevealed"}
+    if silent := _layers_without_stem(token, meanings, pairs):
+        message = "has traits of layers without a stem"
+        hint = "give each a stem in the table, or leave such tokens out: no layer can be empty"
+        findings.fault(token.where, message, value=silent, hint=hint)
+        return {}
     named = {trait.song for trait in matched if trait.song}
     matches = [
         song
@@ -246,6 +253,22 @@ def _entry(
         findings.fault(token.where, message, value=value, hint=f"songs: {', '.join(songs)}")
         return {}
     return _revealed_entry(token, matches[0], pairs, findings)
+
+
+def _layers_without_stem(
+    token: ExternalToken, meanings: Meanings, pairs: Sequence[tuple[str, str]]
+) -> list[str]:
+    """Return the traits that name a layer in other tokens, and here have no stem: ``Bass: None``.
+
+    A token with a stem for some of its layers would otherwise pass for a token of one stem.
+    """
+    layer_of = {name: meaning.layer for (name, _), meaning in meanings.items() if meaning.stem}
+    filled = {layer for layer, _ in pairs}
+    return [
+        f"{name}: {value or 'null'}"
+        for name, value in token.traits
+        if layer_of.get(name) and layer_of[name] not in filled
+    ]
 
 
 def _revealed_entry(

@@ -31,7 +31,7 @@ def import_folder(site: Path, folder: Path, *options: str) -> int:
     return run(["import", str(folder), "--site", str(site), *options], build, ROOT)
 
 
-def hashlips(edition: int, **traits: str) -> dict[str, object]:
+def hashlips(edition: int, **traits: str | None) -> dict[str, object]:
     """Return metadata as HashLips writes it."""
     attributes = [{"trait_type": name, "value": value} for name, value in traits.items()]
     return {
@@ -202,3 +202,50 @@ def test_folders_and_files_that_are_not_a_drop_are_rejected(
         "3.json: contradicts",
     ):
         assert message in output
+
+
+def test_files_of_a_mac_and_zeros_before_an_id_do_not_matter(tmp_path: Path) -> None:
+    write_json(tmp_path / "0001.json", {"name": "a", "attributes": []})
+    write_json(tmp_path / "2.json", {"name": "b", "attributes": []})
+    write(tmp_path / "._2.json", b"\0\5\x16\7")
+    findings = Findings()
+    assert [token.id for token in read_folder(tmp_path, findings)] == ["1", "2"]
+    assert not findings.warnings
+
+
+def test_an_id_in_the_content_that_contradicts_the_name_is_named(tmp_path: Path) -> None:
+    for number in range(4):
+        write_json(tmp_path / f"{number}.json", {"name": "a", "edition": number + 1})
+    findings = Findings()
+    assert [token.id for token in read_folder(tmp_path, findings)] == ["0", "1", "2", "3"]
+    (warning,) = findings.warnings
+    assert warning.message.endswith("than in their name: 4")
+    assert warning.value == ["0.json: edition 1", "1.json: edition 2", "2.json: edition 3"]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_a_table_may_come_from_any_spreadsheet(
+    site: Path, tmp_path: Path, delimiter: str, line_end: str
+) -> None:
+    write_json(tmp_path / "json/1.json", hashlips(1, Drums="Live"))
+    rows = ["trait,value,song,layer,stem", "Drums,Live,one,drums,live"]
+    table = line_end.join([*rows, ""]).replace(",", delimiter)
+    (tmp_path / "traits.csv").write_bytes(table.encode())
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
+    assert tokens(site)["1"]["stem"] == "live"
+
+
+@pytest.mark.parametrize("nothing", ["None", None])
+def test_a_layer_without_a_stem_makes_no_stem_token(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], nothing: str | None
+) -> None:
+    write_json(tmp_path / "json/1.json", hashlips(1, Song="One", Drums="Live", Bass="Synth"))
+    write_json(tmp_path / "json/2.json", hashlips(2, Song="One", Drums="Live", Bass=nothing))
+    assert import_folder(site, tmp_path / "json") == 0
+    assert import_folder(site, tmp_path / "json", "--traits", str(site / "traits.csv")) == 1
+    printed = capsys.readouterr().err
+    assert (
+        f"2.json: has traits of layers without a stem (got ['Bass: {nothing or 'null'}'])"
+        in printed
+    )
