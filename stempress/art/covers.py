@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.art.mix_cover import MixCoverRenderer, colour
+from stempress.art.orientation import upright
 from stempress.art.record_geometry import shade, strata
 from stempress.art.song_cover import SongCoverRenderer
 from stempress.core.paths import TEMPLATES
@@ -148,7 +149,9 @@ class CoverRenderer:
         """
         if album.cover is not None:
             if album.cover.suffix.lower() != ".svg":
-                return album.cover
+                data = album.cover.read_bytes()
+                turned = upright(data)
+                return album.cover if turned is data else turned
             return self._render(
                 "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._data_uri(album.cover)]
             )
@@ -171,6 +174,6 @@ class CoverRenderer:
 
     def _data_uri(self, path: Path) -> str:
         if path not in self._data_uris:
-            data = b64encode(path.read_bytes()).decode()
+            data = b64encode(upright(path.read_bytes())).decode()
             self._data_uris[path] = f"data:{_MEDIA_TYPES[path.suffix.lower()]};base64,{data}"
         return self._data_uris[path]

@@ -90,12 +90,13 @@ def _picture(address: str, cover: bytes) -> Image.Image:
 
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    from stempress.art.orientation import upright
     from stempress.art.raster import rasterise
 
     if address.endswith(".svg"):
         return rasterise(cover, HEIGHT)
     try:
-        image = Image.open(BytesIO(cover)).convert("RGBA")
+        image = Image.open(BytesIO(upright(cover))).convert("RGBA")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         return Image.new("RGBA", (HEIGHT, HEIGHT))
     return ImageOps.fit(image, (HEIGHT, HEIGHT))

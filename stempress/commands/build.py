@@ -18,6 +18,7 @@ from stempress.commands.leak_check import check_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
 from stempress.core.workers import start_workers
+from stempress.drop.sealed_items import check_sealed_items
 from stempress.i18n.translations import load_translations
 from stempress.output.lock import lock_output
 from stempress.output.output_files import files_outside
@@ -91,6 +92,7 @@ def _build_site(
         ]
     with progress.stage("check"):
         check_leaks(collection, files_outside(metadata, existing), findings)
+        check_sealed_items(options.site, collection, findings)
         findings.raise_faults()
     # Then write.
     report = {"warnings": [str(warning) for warning in findings.warnings]}

@@ -126,8 +126,10 @@ def reveal(site: Path, ranges: str, progress: Progress, starting_index: int | No
             drop.seals[index] = _open(drop, _set_index(drop, seal, starting_index), members)
     entries = {entry["id"]: entry for entry in drop.entries}
     new = [token for token in tokens if entries[token]["state"] == "unrevealed"]
+    findings = Findings()
     for token in new:
-        _reveal_entry(drop, entries[token])
+        _reveal_entry(drop, entries[token], findings)
+    findings.raise_faults()
     drop.write_ledger()
     drop.write_seals()
     for before, after in zip(previous, drop.seals, strict=True):
@@ -139,13 +141,20 @@ def reveal(site: Path, ranges: str, progress: Progress, starting_index: int | No
     )
 
 
-def _reveal_entry(drop: DropState, entry: Entry) -> None:
-    """Replace an unrevealed entry by what the secret file says."""
+def _reveal_entry(drop: DropState, entry: Entry, findings: Findings) -> None:
+    """Replace an unrevealed entry by what the secret file says; report what is there no more."""
     token, item = entry["id"], drop.secret_item(entry["id"])
+    try:
+        fields = parse_item(item, drop.songs)
+    except ValueError as error:
+        message = f"was sealed as {item}, which the collection no longer has"
+        hint = f"{error}; restore what was sealed: its name cannot change"
+        findings.fault("reveal", message, key=f"token {token}", hint=hint)
+        return
     supply = {"supply": entry["supply"]} if "supply" in entry else {}
     entry.clear()
     entry |= {"id": token, "tier": tier_of(item), "state": "revealed"}
-    entry |= {**parse_item(item, drop.songs), **supply}
+    entry |= {**fields, **supply}
 
 
 def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:

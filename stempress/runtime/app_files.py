@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root, file_digest, store
+from stempress.core.errors import SiteError
 from stempress.output.json_files import json_file
 from stempress.output.output_files import OutputFile
 from stempress.runtime.web_files import service_worker, web_files
@@ -31,15 +32,18 @@ def app_files(
     if options.without_runtime:
         web = web_files(_, {})
         worker = service_worker(_, web.address)
-        files = [*web.files, *web.doors, worker, _file_list(web.files)]
+        try:
+            wallet = _wallet_files(options, progress)
+        except SiteError as error:  # no network: the rest of the site does without it
+            progress.log(f"warning: pages cannot read wallets and chains: {error}")
+            wallet = []
+        files = [*web.files, *web.doors, worker, *wallet, _file_list(web.files)]
         reason = _("This site was pressed without the Python runtime, so its mixer is off.")
         return files, App(web.address, reason)
     from stempress.runtime.decoders import prepare_decoders  # noqa: PLC0415 - takes long
-    from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415
     from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
 
     runtime = compress_wasm(prepare_runtime(folder=options.runtime_from, report=progress.log))
-    ethers = prepare_ethers(folder=options.runtime_from, report=progress.log)
     decoders = prepare_decoders(folder=options.runtime_from, report=progress.log)
     web = web_files(_, {f"python/{LOCK}": runtime.pop(LOCK)})
     sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
@@ -49,9 +53,17 @@ def app_files(
         json_file("app/runtime/sizes.json", sizes),
         *(OutputFile(f"app/decoders/{name}", path) for name, path in decoders.items()),
     ]
-    wallet = [OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()]
+    wallet = _wallet_files(options, progress)
     worker = service_worker(_, web.address)
     return [*kept, *web.doors, worker, *wallet, _file_list(kept)], App(web.address)
+
+
+def _wallet_files(options: BuildOptions, progress: Progress) -> list[OutputFile]:
+    """Return the library with which pages read wallets and chains; they need no Python for it."""
+    from stempress.runtime.ethers import prepare_ethers  # noqa: PLC0415 - takes long
+
+    ethers = prepare_ethers(folder=options.runtime_from, report=progress.log)
+    return [OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()]
 
 
 def compress_wasm(runtime: Mapping[str, Path]) -> dict[str, Path]:

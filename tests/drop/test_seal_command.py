@@ -128,6 +128,27 @@ def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixt
     assert "does not contain the salt and item" in capsys.readouterr().err
 
 
+def test_a_stem_that_was_renamed_after_the_seal_is_named(
+    site: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(site, "seal") == 0
+    ledger = (site / "content/tokens.json").read_text("utf-8")
+    (site / "stems/one/drums/live.flac").rename(site / "stems/one/drums/studio.flac")
+    page = site / "content/albums/tides/one.md"
+    page.write_text(page.read_text("utf-8").replace('"Live"', '"Studio"', 1), "utf-8")
+    capsys.readouterr()
+    assert press_small(site) == 0
+    printed = capsys.readouterr().err
+    assert "secret.json: has items that the collection no longer has: 1" in printed
+    assert "one/drums/live" in printed
+    data = (site / "dist/data").rglob("*.json")
+    assert not any(b"one/drums/live" in path.read_bytes() for path in data)
+    assert run_command(site, "reveal", "--tokens", "1-999") == 1
+    message = "was sealed as one/drums/live, which the collection no longer has"
+    assert message in capsys.readouterr().err
+    assert (site / "content/tokens.json").read_text("utf-8") == ledger
+
+
 def test_a_drop_that_is_not_blind_has_nothing_to_seal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
