@@ -13,6 +13,8 @@ import numpy as np
 import soundfile
 import soxr
 
+from stempress.audio.repair import repaired
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -50,7 +52,7 @@ class Source:
         """Yield float32 samples, shape (channels, up to ``BLOCK_FRAMES``)."""
         read = 0
         try:
-            with soundfile.SoundFile(self.path) as file:
+            with soundfile.SoundFile(repaired(self.path)) as file:
                 while (block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)).size:
                     if not np.isfinite(block).all():
                         raise UnreadableError("it contains samples that are not finite numbers")
@@ -69,7 +71,7 @@ def open_source(path: Path) -> Source:
     if path.stat().st_size == 0:
         raise UnreadableError("the file is empty")
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(repaired(path)) as file:
             frames, channels = max(file.frames, _declared_frames(file)), file.channels
             rate, subtype = file.samplerate, file.subtype
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
