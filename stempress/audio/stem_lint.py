@@ -76,7 +76,8 @@ def _lint_peaks(where: str, facts: Facts, findings: Findings) -> None:
 def lint_layers(
     song: Song, facts: Mapping[StemKey, Facts], files: Mapping[StemKey, Path], findings: Findings
 ) -> None:
-    """Warn about stems that do not match the others of their layer."""
+    """Warn about stems that do not match the others of their layer, and layers that do not."""
+    _lint_padding(song, files, findings)
     for layer in song.layers:
         keys = [(song.slug, layer.slug, stem.slug) for stem in layer.stems]
         usable = [key for key in keys if key in facts]
@@ -86,6 +87,27 @@ def lint_layers(
                 where = f"stems/{'/'.join(key[:2])}/{files[key].name}"
                 _lint_start(where, facts[key], others, findings)
                 _lint_level(where, facts[key], others, findings)
+
+
+def _lint_padding(song: Song, files: Mapping[StemKey, Path], findings: Findings) -> None:
+    """Warn of layers of MP3 beside others: encoders add silence, and not all of them say so."""
+    suffixes = {
+        layer.slug: {
+            files[key].suffix.lower()
+            for stem in layer.stems
+            if (key := (song.slug, layer.slug, stem.slug)) in files
+        }
+        for layer in song.layers
+    }
+    padded = [slug for slug, found in suffixes.items() if found == {".mp3"}]
+    others = [slug for slug, found in suffixes.items() if found and ".mp3" not in found]
+    if padded and others:
+        findings.warn(
+            f"stems/{song.slug}/{padded[0]}/",
+            f"is MP3, and {others[0]} is not: MP3 may start some 25 ms late",
+            value=padded,
+            hint="export all stems of a song as WAV or FLAC",
+        )
 
 
 def _lint_start(where: str, facts: Facts, others: list[Facts], findings: Findings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,9 @@ from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT
 from tests.support.music import notes, sound_file, write_music
-from tests.support.small_site import write
+from tests.support.small_site import small_site, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.facts import Facts
     from tests.support.music import Frames
@@ -120,3 +119,18 @@ def test_only_a_mix_that_clips_gets_a_warning() -> None:
     lint_mix("stems/one/", "1-2-1", 1.3, findings)
     assert "mix 1-2-1 reaches +2.3 dBTP, so the limiter" in str(findings.warnings[0])
     assert "down by 3 dB" in str(findings.warnings[0])
+
+
+@pytest.mark.parametrize(("suffix", "warnings"), [("mp3", 1), ("flac", 0)])
+def test_a_layer_of_mp3_beside_others_gets_a_warning(
+    tmp_path: Path, suffix: str, warnings: int
+) -> None:
+    song = small_site(tmp_path).collection.song("one")
+    files = {
+        (song.slug, layer.slug, stem.slug): Path(f"{stem.slug}.{suffix if nth else 'wav'}")
+        for nth, layer in enumerate(song.layers)
+        for stem in layer.stems
+    }
+    findings = Findings()
+    lint_layers(song, {}, files, findings)
+    assert ["is MP3" in warning.message for warning in findings.warnings] == [True] * warnings
