@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +18,7 @@ from stempress.collection.image_check import check_picture
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
 from stempress.core.errors import Findings, closest, suggestion
-from stempress.core.slugs import composed
+from stempress.core.slugs import composed, is_word
 from stempress.core.tables import Table
 from stempress.core.text_files import read_text
 
@@ -132,7 +131,8 @@ def _cover(path: Path, table: Table) -> Path | None:
     name = table.text("cover")
     if not name:
         return None
-    if not re.fullmatch(r"[\w][\w .-]*\.(png|jpe?g|svg|webp)", name, re.IGNORECASE):
+    is_plain = is_word(name[0]) and all(char in " ._-" or is_word(char) for char in name)
+    if not is_plain or not name.lower().endswith((".png", ".jpg", ".jpeg", ".svg", ".webp")):
         table.fault("cover", "must be a picture beside index.md", name, "png, jpg, webp or svg")
         return None
     files = {

@@ -54,7 +54,7 @@ def is_slug(name: str) -> bool:
     """Return whether a file name can be used in addresses unchanged."""
     return (
         bool(name)
-        and all(char in "-_" or _is_word(char) for char in name)
+        and all(char in "-_" or is_word(char) for char in name)
         and not (name[0] == "-" or _is_mark(name[0]))
         and name == composed(name)
         and len(name.encode()) <= MAX_SLUG_BYTES
@@ -79,7 +79,7 @@ def fold_case(address: str) -> str:
 def _words(decomposed: str) -> str:
     """Return the words of a text, in lower case and joined by hyphens."""
     lower = composed(decomposed).lower()
-    spaced = "".join(char if _is_word(char) else " " for char in composed(lower))
+    spaced = "".join(char if is_word(char) else " " for char in composed(lower))
     words = (word.lstrip("".join(filter(_is_mark, word))) for word in spaced.split())
     return "-".join(filter(None, words))
 
@@ -99,13 +99,14 @@ def _without_latin_accents(decomposed: str) -> str:
 
 def _spell(char: str) -> str:
     """Return a character, or a sign's name as a word."""
-    if _is_word(char) or char in _SEPARATORS or not char.isprintable() or char.isspace():
+    if is_word(char) or char in _SEPARATORS or not char.isprintable() or char.isspace():
         return char
     name = unicodedata.name(char, "").removesuffix(" SIGN").removesuffix(" MARK")
     return f" {_SPELLINGS.get(char, name)} "
 
 
-def _is_word(char: str) -> bool:
+def is_word(char: str) -> bool:
+    """Return whether a character is a letter, a mark or a digit of any script."""
     return unicodedata.category(char)[0] in "LNM"
 
 

@@ -130,6 +130,15 @@ test("another window's queue is adopted with its track and repeat, in the order 
   assert.deepEqual(played(queue), before);
 });
 
+test("nonsense under the queue's key is ignored", () => {
+  for (const nonsense of ["", "nonsense", "{}", "[1]", '{"v":1,"tracks":[7]}']) {
+    const [queue] = filled();
+    const { current } = queue;
+    queue.adopt(nonsense);
+    assert.equal(queue.current, current);
+  }
+});
+
 test("a queue that another window has emptied is empty", () => {
   const [queue] = filled();
   queue.adopt(null);

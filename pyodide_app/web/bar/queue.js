@@ -139,11 +139,13 @@ export class Queue {
 
   /**
    * Adopt a queue that another window has saved. Entries that exist here keep their ids; with `stays` the
-   * current one stays current, if it is still queued.
+   * current one stays current, if it is still queued. Anything else, which another site on the same host may have
+   * written, is ignored; null clears the queue.
    * @param {string | null} text
    */
   adopt(text, { stays = false } = {}) {
     const read = Queue.parse(text);
+    if (text !== null && !read.entries.length) return;
     const current = read.entries.findIndex(({ id }) => id === read.current?.id);
     const present = [...this.entries];
     this.entries = read.entries.map(({ address }) => {

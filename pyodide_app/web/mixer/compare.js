@@ -29,8 +29,15 @@ export function addComparison(mixer) {
   const trim = async (volume) => (await mixer.player()).trim(volume);
   const show = () => keys.forEach((key, nth) => setPressed(key, nth === current));
 
+  let turned = Promise.resolve(); // one turn after the other: each leaves the mix that the last one has set
   /** @param {number} nth */
-  const turnTo = async (nth) => {
+  const turnTo = (nth) => {
+    const turn = turned.then(() => setSlot(nth));
+    turned = turn.catch(() => {}); // reported where it was started
+    return turn;
+  };
+  /** @param {number} nth */
+  const setSlot = async (nth) => {
     if (nth === current) return;
     const song = await mixer.facts();
     const [leaving, loop] = [await present(), (await mixer.mix()).loop];

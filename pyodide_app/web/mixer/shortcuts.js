@@ -55,7 +55,7 @@ export function addShortcuts(mixer) {
   }, { signal });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || areOff()) return;
-    const { target, key } = event;
+    const { target, key, repeat } = event;
     if (!(target instanceof Element)) return;
     if (target !== document.body && !mixer.contains(target) && target.id !== "content") return;
     if (usesKey(target, key) || sheet.open) return;
@@ -64,7 +64,7 @@ export function addShortcuts(mixer) {
       : (actions[key] ?? actions[key.toLowerCase()]);
     if (!act) return;
     event.preventDefault();
-    act();
+    if (!repeat || key.startsWith("Arrow")) act(); // a key that is held down toggles once
   }, { signal });
 }
 

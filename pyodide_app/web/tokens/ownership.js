@@ -26,7 +26,7 @@
  */
 
 const PREFIX = "stempress:holding:";
-export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{N}_-]{0,199}";
+export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_-]{0,199}";
 const STEM = new RegExp(`^${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const TOKEN = /^(0|[1-9]\d{0,77})$/;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
