@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from base64 import b64decode
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from playwright.sync_api import Locator, Page
@@ -41,6 +43,20 @@ def choose_song(page: Page, address: str, slug: str) -> None:
     if chooser.input_value() != address:
         chooser.select_option(address)
     expect(page.locator("stem-mixer")).to_have_attribute("data-slug", slug)
+
+
+def short_songs(page: Page, host: Path) -> list[str]:
+    """Return the addresses of the songs to choose from, less those of more than a minute.
+
+    In FLAC a long song is not streamed: the bundled one would take 422 MB.
+    """
+    options = page.get_by_role("combobox", name="Song", exact=True).locator("option").all()
+    addresses = [option.get_attribute("value") or "" for option in options]
+    return [
+        address
+        for address in addresses
+        if json.loads((host / address.removeprefix("../")).read_text("utf-8"))["duration"] < 60
+    ]
 
 
 @dataclass(frozen=True)

@@ -380,7 +380,7 @@ def test_what_a_page_does_it_does_when_it_is_come_to(page: Page, base: str) -> N
     for _ in range(2):  # its module is there already when it is visited again
         follow(page, "Gallery")
         page.locator("[data-filter] [name=q]").fill("undertow")
-        expect(page.locator("main").get_by_role("status")).to_contain_text("61 of 401 tokens")
+        expect(page.locator("main").get_by_role("status")).to_contain_text("61 of 459 tokens")
         follow(page, "My tokens")
         expect(page.locator("[data-mine]")).to_be_visible()
     page.get_by_role("contentinfo").get_by_role("link", name="Breakwater", exact=True).click()

@@ -19,7 +19,7 @@ from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.sizes import sized
 from tests.support.small_site import write
-from tests.support.visiting import Visit, choose_song, wait_for
+from tests.support.visiting import Visit, choose_song, short_songs, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -299,15 +299,12 @@ def test_a_solo_that_the_page_begins_with(chromium: Browser, serve: Serve, host:
     page.close()
 
 
-def test_the_same_bits_here_and_there_for_every_song(
+def test_the_same_bits_here_and_there_for_every_short_song(
     chromium: Browser, serve: Serve, host: Path
 ) -> None:
     page = chromium.new_page()
     page.goto(f"{serve(host)}mixer/")
-    chooser = page.get_by_role("combobox", name="Song", exact=True)
-    for nth, option in enumerate(chooser.locator("option").all()):
-        address = option.get_attribute("value")
-        assert address is not None
+    for nth, address in enumerate(short_songs(page, host)):
         song = json.loads((host / address.removeprefix("../")).read_text("utf-8"))
         choose_song(page, address, song["slug"])
         visit = Visit(page, song)

@@ -290,3 +290,18 @@ def test_a_host_without_ranges_plays_and_seeks(
         visit.play()
         visit.seek(80)
         until(visit.page, "document.querySelector('stem-mixer').position > 81")
+
+
+def test_the_long_song_of_the_bundled_collection_is_streamed(
+    chromium: Browser, serve: Serve, pressed: Path
+) -> None:
+    data = json.loads((pressed / "data/songs/dead-reckoning.json").read_text("utf-8"))
+    page = chromium.new_page()
+    page.goto(f"{serve(pressed)}songs/dead-reckoning/")
+    visit = Visit(page, data)
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
+    visit.seek(data["duration"] - 30)
+    until(page, f"document.querySelector('stem-mixer').position > {data['duration'] - 29}")
+    assert 0 < visit.stats()["bytes"] < 120e6
+    page.close()

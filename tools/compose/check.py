@@ -24,7 +24,7 @@ SCALES = {
     "minor": (0, 2, 3, 5, 7, 8, 10),
     "dorian": (0, 2, 3, 5, 7, 9, 10),
 }
-LIMIT_BYTES = 58_000_000
+LIMIT_BYTES = 95_000_000
 Stems = dict[str, dict[str, Audio]]
 
 
@@ -161,7 +161,7 @@ def compare(work: Song, stems: Stems, faults: list[str]) -> tuple[float, float]:
     for layer, group in stems.items():
         levels = [loudness(x) for x in group.values()]
         apart = max(levels) - min(levels)
-        closest = max(likeness(a, b) for a, b in combinations(group.values(), 2))
+        closest = max((likeness(a, b) for a, b in combinations(group.values(), 2)), default=0.0)
         if apart > 3:
             faults.append(f"{work.slug}/{layer}: levels {apart:.1f} dB apart")
         if closest > 0.5:

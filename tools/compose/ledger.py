@@ -27,21 +27,37 @@ from catalogue import (
 )
 
 SEED = 2603
-MINTED = 372
-UNREVEALED = 80
 HOLDERS = 40
 BLOCK = 9_412_600
-SONG_TOKENS = {
-    "harbour-lights": 4,
-    "undertow": 5,
-    "engine-room": 5,
-    "breakwater": 4,
-    "lantern-waltz": 4,
-    "after-the-last-bus": 4,
-}
-ALBUM_TOKENS = {"outbound": 2, "landfall": 1}
 READY = "engine-room"
 """The song for which one collector holds a stem of every layer."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Tokens minted together: how many stems, and how many songs and albums are forged of them."""
+
+    songs: dict[str, int]
+    albums: dict[str, int]
+    minted: int
+    unrevealed: int = 0
+
+
+BLIND = Drop(
+    songs={
+        "harbour-lights": 4,
+        "undertow": 5,
+        "engine-room": 5,
+        "breakwater": 4,
+        "lantern-waltz": 4,
+        "after-the-last-bus": 4,
+    },
+    albums={"outbound": 2, "landfall": 1},
+    minted=372,
+    unrevealed=80,
+)
+OPEN = Drop(songs={"dead-reckoning": 3}, albums={"passage": 1}, minted=54)
+"""All of its supply is minted and revealed: what is still hidden is of the first drop alone."""
 
 Entry = dict[str, Any]
 Key = tuple[str, str, str]
@@ -54,6 +70,11 @@ class Ledger:
     rng: random.Random
     tokens: dict[int, Entry] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)
+
+    def next_id(self, tier: str, first: int) -> int:
+        """The lowest id above all tokens of a tier; `first` if there are none."""
+        used = [number for number, token in self.tokens.items() if token["tier"] == tier]
+        return max(used, default=first - 1) + 1
 
     def free(self, key: Key) -> list[int]:
         """Tokens of a stem that nobody has burned, in order."""
@@ -70,14 +91,15 @@ def address(rng: random.Random) -> str:
     return str(to_checksum_address("0x" + rng.randbytes(20).hex()))
 
 
-def mint(ledger: Ledger) -> None:
-    """Shuffle the whole supply, and mint the first of it."""
+def mint(ledger: Ledger, drop: Drop) -> None:
+    """Shuffle the whole supply of the drop's songs, and mint the first of it."""
     pool: list[Key] = []
-    for slug in SONG_TOKENS:
+    for slug in drop.songs:
         for (layer, stem), supply in supplies_of(described(slug)).items():
             pool += [(slug, layer, stem)] * supply
     ledger.rng.shuffle(pool)
-    for number, (song, layer, stem) in enumerate(pool[:MINTED], 1):
+    first = ledger.next_id("stem", 1)
+    for number, (song, layer, stem) in enumerate(pool[: drop.minted], first):
         ledger.tokens[number] = {
             "id": str(number),
             "tier": "stem",
@@ -88,10 +110,10 @@ def mint(ledger: Ledger) -> None:
         }
 
 
-def forge_songs(ledger: Ledger) -> None:
+def forge_songs(ledger: Ledger, drop: Drop) -> None:
     """Burn a stem token per layer; every variation at most once."""
-    number = 9001
-    for slug, count in SONG_TOKENS.items():
+    number = ledger.next_id("song", 9001)
+    for slug, count in drop.songs.items():
         facts = described(slug)
         choices = variations(layers_of(facts), rules_of(facts))
         ledger.rng.shuffle(choices)
@@ -122,10 +144,10 @@ def song_token(number: int, slug: str, choice: Choice, burned: list[int]) -> Ent
     }
 
 
-def forge_albums(ledger: Ledger) -> None:
+def forge_albums(ledger: Ledger, drop: Drop) -> None:
     """Burn a song token per song of an album."""
-    number = 9901
-    for album, count in ALBUM_TOKENS.items():
+    number = ledger.next_id("album", 9901)
+    for album, count in drop.albums.items():
         index = ROOT / "content" / "albums" / album / "index.md"
         songs = front_matter(index)["songs"]
         for _ in range(count):
@@ -150,18 +172,34 @@ def forge_albums(ledger: Ledger) -> None:
             number += 1
 
 
-def hand_out(ledger: Ledger) -> None:
-    """Hide some stems, and give everything that is not burned to somebody."""
+def hand_out(ledger: Ledger, drop: Drop, holders: list[str], kept: list[int]) -> None:
+    """Hide some stems, and give what is new and not burned to somebody; `kept` to one collector."""
     rng = ledger.rng
-    holders = [address(rng) for _ in range(HOLDERS)]
     weights = [1 / (place + 2) for place in range(HOLDERS)]
+    stems = [
+        n
+        for n, token in ledger.tokens.items()
+        if token["tier"] == "stem" and token["state"] == "revealed" and n not in kept
+    ]
+    for number in rng.sample(stems, drop.unrevealed):
+        hidden = {"id": str(number), "tier": "stem", "state": "unrevealed"}
+        ledger.tokens[number] = dict(hidden)
+    for number, token in sorted(ledger.tokens.items()):
+        if token["state"] != "forged" and number not in ledger.owners:
+            ledger.owners[number] = rng.choices(holders, weights)[0]
+    for number in kept:
+        ledger.owners[number] = holders[3]
+
+
+def collected(ledger: Ledger) -> list[int]:
+    """A stem of every layer of one song, and a token of each of two others."""
     facts = described(READY)
     choices = variations(layers_of(facts), rules_of(facts))
     full = [
         [ledger.free((READY, layer, stem)) for layer, stem in choice.items()] for choice in choices
     ]
     kept = [numbers[0] for numbers in next(have for have in full if all(have))]
-    kept += [
+    return kept + [
         next(
             n
             for n, t in ledger.tokens.items()
@@ -169,19 +207,6 @@ def hand_out(ledger: Ledger) -> None:
         )
         for slug in ("harbour-lights", "undertow")
     ]
-    stems = [
-        n
-        for n, token in ledger.tokens.items()
-        if token["tier"] == "stem" and token["state"] == "revealed" and n not in kept
-    ]
-    for number in rng.sample(stems, UNREVEALED):
-        hidden = {"id": str(number), "tier": "stem", "state": "unrevealed"}
-        ledger.tokens[number] = dict(hidden)
-    for number, token in sorted(ledger.tokens.items()):
-        if token["state"] != "forged":
-            ledger.owners[number] = rng.choices(holders, weights)[0]
-    for number in kept:
-        ledger.owners[number] = holders[3]
 
 
 def sealed(items: dict[int, str], ledger: Ledger) -> Entry:
@@ -205,11 +230,16 @@ def sealed(items: dict[int, str], ledger: Ledger) -> Entry:
 def main() -> None:
     """Make the ledger and write it."""
     ledger = Ledger(random.Random(SEED))
-    mint(ledger)
+    mint(ledger, BLIND)
     items = {number: item_of(token) for number, token in ledger.tokens.items()}
-    forge_songs(ledger)
-    forge_albums(ledger)
-    hand_out(ledger)
+    forge_songs(ledger, BLIND)
+    forge_albums(ledger, BLIND)
+    holders = [address(ledger.rng) for _ in range(HOLDERS)]
+    hand_out(ledger, BLIND, holders, collected(ledger))
+    mint(ledger, OPEN)
+    forge_songs(ledger, OPEN)
+    forge_albums(ledger, OPEN)
+    hand_out(ledger, OPEN, holders, [])
     tokens = [json.dumps(token) for _, token in sorted(ledger.tokens.items())]
     owners = [f'"{n}": "{holder}"' for n, holder in sorted(ledger.owners.items())]
     text = '{\n"tokens": [\n' + ",\n".join(tokens) + '\n],\n"owners": {\n'

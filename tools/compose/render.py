@@ -24,6 +24,7 @@ SONGS = (
     "breakwater",
     "lantern_waltz",
     "after_the_last_bus",
+    "dead_reckoning",
 )
 PEAK = -1.9
 
@@ -47,12 +48,12 @@ def render(part: Part, take: Take) -> Audio:
     return np.stack([middle + side, middle - side])
 
 
-def pack(sound: Audio, *, coarse: bool = False) -> npt.NDArray[np.int16]:
-    """Round to 16 bits; drums to 15, and the side of a stereo stem to 14, for smaller files."""
-    step = 2 if coarse else 1
+def pack(sound: Audio, bits: int) -> npt.NDArray[np.int16]:
+    """Round to 16 bits or fewer; the side of a stereo stem to 14, for smaller files."""
+    step = 1 << (16 - bits)
     if sound.ndim == 1:
         return (np.round(sound * 32767 / step) * step).astype(np.int16)
-    middle = np.round((sound[0] + sound[1]) / 2 * 32767)
+    middle = np.round((sound[0] + sound[1]) / 2 * 32767 / step) * step
     side = np.round((sound[0] - sound[1]) * 32767 / 8) * 4
     return np.stack([middle + side, middle - side]).astype(np.int16)
 
@@ -91,7 +92,7 @@ def press(work: Song) -> None:
             data = data - data.mean(axis=-1, keepdims=True)
             soundfile.write(
                 path,
-                pack(data, coarse=slug == "drums").T,
+                pack(data, min(work.bits, 15) if slug == "drums" else work.bits).T,
                 RATE,
                 subtype="PCM_16",
                 compression_level=1.0,

@@ -91,12 +91,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Song:
-    """A song as the renderer sees it; `target` is the loudness of its middle mix in LUFS."""
+    """A song as the renderer sees it; `target` is the loudness of its middle mix in LUFS.
+
+    Its stems are rounded to `bits`, drums to 15 at most.
+    """
 
     slug: str
     clock: Clock
     layers: dict[str, Layer] = field(default_factory=dict)
     target: float = -18.6
+    bits: int = 16
 
     def take(self, layer: str, stem: str) -> Take:
         """The seeded take of one stem."""
