@@ -81,15 +81,15 @@ def test_the_tutorial_works_as_written(
         outputs.append((" ".join(arguments), capsys.readouterr().err))
     assert len(outputs) == 13
     tokens = ledger(tmp_path / "ferry")
-    assert len(tokens) == 447
+    assert len(tokens) == 501
     assert {token["state"] for token in tokens.values()} == {"revealed"}
     assert tokens["1000"]["tier"] == "stem"
     owners = json.loads((tmp_path / "ferry/content/tokens.json").read_text("utf-8"))["owners"]
     assert len(owners) == 401
-    assert any("200 tokens revealed, 247 still unrevealed" in output for _, output in outputs)
+    assert any("200 tokens revealed, 301 still unrevealed" in output for _, output in outputs)
     builds = [output for arguments, output in outputs if arguments.startswith("--site ferry")]
     assert ["files to upload" in output for output in builds] == [False, True, True]
     assert "changed metadata: URI for 1-200\n" in builds[1]
     provenance = (tmp_path / "ferry/dist/provenance/index.html").read_text("utf-8")
-    assert "447 tokens, 447 opened" in provenance
+    assert "501 tokens, 501 opened" in provenance
     assert ledger(tmp_path / "elsewhere") == tokens
