@@ -288,6 +288,7 @@ class CacheKeys:
         return digest(
             self.shared,
             self._token_fields(token),
+            self._start(token.stem_key) if token.tier == "stem" and token.stem_key else (),
             [self.token(relative) for relative in relatives],
             (holders, self._collection.ledger.block) if holders else "",
             self._shares(token),
@@ -299,6 +300,10 @@ class CacheKeys:
         if token.tier != "stem":
             return self.token(token)
         return _FIELDS(token), self.song(token.song) if token.song else ""
+
+    def _start(self, key: StemKey) -> tuple[int, ...]:
+        """Return the mix that a stem is first heard in: another if other variations have pages."""
+        return self._views.first_with(self._views.row(key)).choice
 
     def _shares(self, token: Token) -> list[str]:
         """Return how rare a token's traits are, as shown."""

@@ -20,6 +20,15 @@ from stempress.output.output_files import OutputFile
 from stempress.output.staging import refresh_staging
 from stempress.output.writer import write_site
 from tests.conftest import ROOT
+from tests.support.large_song import (
+    FIRST_SONG_TOKEN,
+    SONG,
+    changed_rule,
+    forge_other_mixes,
+    song_token,
+    stem_tokens,
+    write_large_song,
+)
 from tests.support.sizes import sized
 from tests.support.small_site import tone, write, write_small_site
 
@@ -84,7 +93,7 @@ def change_block(site: Path, random: Random) -> None:
 
 def mint_or_burn(tokens: list[dict[str, object]], random: Random) -> None:
     """Add an unrevealed token; or take away the last that was added."""
-    added = [token for token in tokens if int(str(token["id"])) > 1000]
+    added = [token for token in tokens if 1000 < int(str(token["id"])) < FIRST_SONG_TOKEN]
     if added and random.random() < 0.5:
         tokens.remove(added[-1])
     else:
@@ -167,6 +176,8 @@ ALL_EDITS: tuple[Edit, ...] = (
     edit_ledger(change_state),
     edit_ledger(change_state),
     edit_ledger(mint_or_burn),
+    edit_ledger(forge_other_mixes),
+    edit_ledger(forge_other_mixes),
     change_block,
     append_words(ONE),
     append_words("content/index.md"),
@@ -176,6 +187,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     replace_line(ONE, "^bpm = .*", lambda random: f"bpm = {random.randrange(60, 180)}"),
     replace_line(ONE, "^supply = .*", lambda random: f"supply = {random.randrange(4, 9)}"),
     replace_line(TWO, "^notes = .*", lambda random: f'notes = "Take {random.randrange(9)}."'),
+    replace_line(SONG, "^(exclude|require) = .*", changed_rule),
     replace_line("site.toml", "^title = .*", lambda random: f'title = "T{random.randrange(5)}"'),
     replace_line(
         "content/albums/tides/index.md",
@@ -195,7 +207,9 @@ ALL_EDITS: tuple[Edit, ...] = (
 def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_small: Press) -> None:
     site, clean = tmp_path / "site", tmp_path / "clean"
     write_small_site(site, url="https://tides.example/")
+    write_large_song(site)
     random = Random(7)
+    edit_ledger(lambda tokens, _: tokens.extend(stem_tokens()))(site, random)
     assert press_small(site) == 0
     for number in range(1, BUILDS + 1):
         shutil.rmtree(site / "templates", ignore_errors=True)
@@ -215,6 +229,27 @@ def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_smal
         built, expected = contents(site / "dist"), contents(clean / "dist")
         assert built.keys() == expected.keys(), number
         assert [each for each in built if built[each] != expected[each]] == [], number
+
+
+def test_other_mixes_of_a_large_song_change_what_its_stems_begin_with(
+    tmp_path: Path, press_small: Press
+) -> None:
+    """Few of its mixes have pages; a stem token's mixer begins with the first that has one."""
+    write_small_site(tmp_path)
+    write_large_song(tmp_path)
+
+    def build_with(token: dict[str, object]) -> dict[str, bytes]:
+        told = json.dumps({"tokens": [*stem_tokens(), token]})
+        write(tmp_path / "content/tokens.json", told)
+        assert press_small(tmp_path) == 0
+        return contents(tmp_path / "dist")
+
+    build_with(song_token(2000, "bcaca"))
+    built = build_with(song_token(2000, "dbbbb"))
+    for name in ("dist", ".stempress-dist"):
+        shutil.rmtree(tmp_path / name)
+    expected = build_with(song_token(2000, "dbbbb"))
+    assert [each for each in expected if built[each] != expected[each]] == []
 
 
 def test_a_song_that_is_taken_away_takes_its_pages_along(
