@@ -101,6 +101,10 @@ class CoverRenderer:
         )
         self._data_uris: dict[Path, str] = {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it was made from: another process compiles the templates itself."""
+        return CoverRenderer, (self._collection, self._sounds)
+
     @cached_property
     def _templates(self) -> Environment:
         return Environment(

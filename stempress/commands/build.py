@@ -78,7 +78,9 @@ def _build_site(
         views = Views(plan, collection, rarity, sounds, app_view)
         keys = CacheKeys(views, inputs)
         existing = existing_bundles(options.out, staging)
-        key_of = keys.prefetch(existing)
+        new_pages = keys.pages_outside(existing)
+        check_collisions(new_pages)
+        keys.compute(new_pages, options.jobs)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
         metadata = list(metadata_files(collection, sounds, keys, assets))
@@ -87,7 +89,7 @@ def _build_site(
             *metadata,
             *assets,
             *web_manifest_files(settings, assets, translations.direction),
-            *render_site(views, options.site, keys, key_of),
+            *render_site(views, options.site, keys),
             *app,
         ]
     with progress.stage("check"):

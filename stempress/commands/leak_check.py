@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -112,14 +113,14 @@ def secret_guard(site: Path, collection: Collection) -> Guard | None:
     secret = read_secret(site / SECRET_FILE, Findings())
     shown = {salt for seal in collection.seals for salt, _ in seal.opened.values()}
     salts = {salt.encode() for salt in secret.salts.values() if salt not in shown}
-    seed = secret.seed.encode()
+    return partial(_refuse_secrets, salts, secret.seed.encode())
 
-    def refuse(address: str, content: bytes) -> None:
-        findings = Findings()
-        if salts and not salts.isdisjoint(_SALT.findall(content)):
-            findings.fault(f"/{address}", f"contains a salt from {SECRET_FILE}", hint="remove it")
-        if len(seed) >= MIN_SEED_BYTES and seed in content:
-            findings.fault(f"/{address}", f"contains the seed from {SECRET_FILE}", hint="remove it")
-        findings.raise_faults()
 
-    return refuse
+def _refuse_secrets(salts: set[bytes], seed: bytes, address: str, content: bytes) -> None:
+    """Raise SiteError for content with one of the salts or the seed."""
+    findings = Findings()
+    if salts and not salts.isdisjoint(_SALT.findall(content)):
+        findings.fault(f"/{address}", f"contains a salt from {SECRET_FILE}", hint="remove it")
+    if len(seed) >= MIN_SEED_BYTES and seed in content:
+        findings.fault(f"/{address}", f"contains the seed from {SECRET_FILE}", hint="remove it")
+    findings.raise_faults()

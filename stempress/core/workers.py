@@ -9,15 +9,15 @@ the GIL, so threads do. Measuring holds it, and needs processes.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from stempress.core.processes import cores, process_pool
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-    from multiprocessing.process import BaseProcess
 
     from stempress.core.work import Pending, Workers
 
@@ -29,15 +29,11 @@ class LocalWorkers:
     def _threads(self) -> ThreadPoolExecutor:
         from concurrent.futures import ThreadPoolExecutor
 
-        return ThreadPoolExecutor(os.cpu_count())
+        return ThreadPoolExecutor(cores())
 
     @cached_property
     def _processes(self) -> ProcessPoolExecutor:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        context = get_context("spawn")
-        return ProcessPoolExecutor(os.cpu_count(), context, initializer=_exit_with_parent)
+        return process_pool(cores(), "spawn")
 
     def submit(self, function: Callable[..., object], /, *arguments: object) -> Pending:
         """Run in a thread. It waits only for calls submitted earlier, so there is no deadlock."""
@@ -52,20 +48,6 @@ class LocalWorkers:
         for name in ("_threads", "_processes"):
             if name in vars(self):
                 getattr(self, name).shutdown(cancel_futures=True)
-
-
-def _exit_with_parent() -> None:
-    """End this process with its parent: a pool's workers would outlive a parent that is killed."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    if parent := parent_process():
-        Thread(target=_wait_for_parent, args=(parent,), daemon=True).start()
-
-
-def _wait_for_parent(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _resolve(argument: object) -> object:

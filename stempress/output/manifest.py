@@ -17,10 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from stempress.core.forking import start_in_fork
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -127,30 +125,24 @@ class OutputFolder:
         """Wrap a folder; nothing is read."""
         self.path, self.manifest = path, manifest
         self._root = str(path)
-        self._get_diff: Callable[[], FolderDiff] = self._compute_diff
 
     def has(self, address: str, entry: ManifestEntry) -> bool:
         """Return whether a file is as it was written."""
         return is_unmodified(f"{self._root}/{address}", entry)
 
-    def scan_in_background(self) -> None:
-        """Start to compute ``diff`` in a forked process, where that is possible."""
-        manifest, diff = _last_diffs.pop(self._root, (None, None))
-        if diff is not None and manifest is self.manifest:
-            self._get_diff = lambda: diff
-        else:
-            self._get_diff = start_in_fork(self._compute_diff)
-
     def remember(self, diff: FolderDiff) -> None:
         """Let the next build of this process take ``diff`` for that of this folder."""
         _last_diffs[self._root] = self.manifest, diff
 
+    def recall(self) -> None:
+        """Take ``diff`` from the build before, if it was remembered, instead of scanning again."""
+        manifest, diff = _last_diffs.pop(self._root, (None, None))
+        if diff is not None and manifest is self.manifest:
+            self.diff = diff
+
     @cached_property
     def diff(self) -> FolderDiff:
         """The differences of the folder from its manifest."""
-        return self._get_diff()
-
-    def _compute_diff(self) -> FolderDiff:
         bundles = self.manifest.bundles.values()
         files = (file for bundle in bundles for file in bundle.entries())
         changed = {address for address, entry in files if not self.has(address, entry)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,6 +60,26 @@ class Bundle:
     def files(self) -> list[OutputFile]:
         """The files."""
         return list(self._make())
+
+    @cached_property
+    def by_address(self) -> dict[str, OutputFile]:
+        """The files by address."""
+        return {file.address: file for file in self.files}
+
+
+class BundledContent:
+    """The content of one of a bundle's files, which are made only if one of them is needed."""
+
+    def __init__(self, bundle: Bundle, address: str) -> None:
+        self._bundle, self._address = bundle, address
+
+    def __call__(self) -> bytes | Path:
+        """Return the bytes or the file to copy."""
+        return self._bundle.by_address[self._address].produce()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the file alone: what makes all of them cannot be pickled."""
+        return partial, (OutputFile.produce, self._bundle.by_address[self._address])
 
 
 def flatten(files: Iterable[OutputFile | Bundle]) -> Iterator[OutputFile]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.core.forking import map_in_batches
+from stempress.core.processes import map_in_batches
 from stempress.output.manifest import ManifestEntry, is_unmodified
 
 if TYPE_CHECKING:
@@ -189,12 +189,12 @@ def stage_files(
     progress: Progress | None,
 ) -> list[StagedFile]:
     """Stage files of a site of ``total`` files, in up to ``jobs`` processes."""
-    batches = map_in_batches(stager.stage, files, jobs)
-    if progress is None:
-        return [file for batch in batches for file in batch]
     staged: list[StagedFile] = []
-    with progress.track("Files", len(files), total) as step:
+    with ExitStack() as stack:
+        batches = stack.enter_context(map_in_batches(stager.stage, files, jobs))
+        step = stack.enter_context(progress.track("Files", len(files), total)) if progress else None
         for batch in batches:
             staged += batch
-            step(batch[-1].address, len(batch))
+            if step:
+                step(batch[-1].address, len(batch))
     return staged

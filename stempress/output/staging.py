@@ -34,16 +34,14 @@ if TYPE_CHECKING:
 
 
 def open_staging(out: Path) -> OutputFolder | None:
-    """Return the staging folder of a site, scanned in the background; None if it is empty."""
+    """Return the staging folder of a site; None if it is empty."""
     state = state_folder(out)
     staging_path = state / STAGING
     if not staging_path.is_dir():
         return None
     staging = read_output_folder(staging_path, state)
-    if not staging.manifest.bundles:
-        return None
-    staging.scan_in_background()
-    return staging
+    staging.recall()
+    return staging if staging.manifest.bundles else None
 
 
 def reset_staging(staging_path: Path, state: Path, staging: OutputFolder | None) -> OutputFolder:

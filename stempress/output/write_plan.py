@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING
 
-from stempress.output.output_files import OutputFile
+from stempress.output.output_files import BundledContent, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from stempress.output.manifest import BundleManifest, Manifest, OutputFolder
     from stempress.output.output_files import Bundle
@@ -121,11 +119,7 @@ def _files_with_known_keys(bundle: Bundle, manifest: BundleManifest) -> list[Out
 
     The bundle's files are made only if one of them is missing or modified there.
     """
-
-    def make(address: str) -> bytes | Path:
-        return next(file for file in bundle.files if file.address == address).produce()
-
     return [
-        OutputFile(address, partial(make, address), key)
+        OutputFile(address, BundledContent(bundle, address), key)
         for address, key in zip(manifest.addresses, manifest.keys, strict=True)
     ]

@@ -35,7 +35,7 @@ from stempress.render.json_ld import linked_data
 from stempress.render.oembed import embed_of, playlist_address, sharing_files, song_preview
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Iterator, MutableMapping
     from datetime import date
 
     from jinja2 import nodes
@@ -58,19 +58,17 @@ EXTRAS = {
 """Other files than pages and the sitemap, and their templates."""
 
 
-def render_site(
-    views: Views, site: Path, keys: CacheKeys, key_of: Callable[[Page], str]
-) -> Iterator[OutputFile | Bundle]:
+def render_site(views: Views, site: Path, keys: CacheKeys) -> Iterator[OutputFile | Bundle]:
     """Yield all pages, the theme, the feeds, the sitemap, and files for hosts and robots.
 
     If one of the site's own templates fails, building the file raises SiteError with the template's
-    name and line. ``key_of`` returns a page's cache key.
+    name and line.
     """
     renderer = PageRenderer(views, site)
 
     def pages(section: Section) -> Iterator[OutputFile]:
         for page in section.pages:
-            yield OutputFile(page.output, partial(renderer.page, page), key_of(page))
+            yield OutputFile(page.output, partial(renderer.page, page), keys.page(page))
 
     for section in views.plan.sections:
         if section.kind:
@@ -88,7 +86,7 @@ class PageRenderer:
     """Renders pages. Each template is compiled once; ``site`` may override templates."""
 
     def __init__(self, views: Views, site: Path) -> None:
-        self._site, self._settings = site, views.collection.settings
+        self._views, self._site, self._settings = views, site, views.collection.settings
         self._templates = environment(site, views.translations)
         self._templates.filters |= filters(views)
         self._templates.filters |= {
@@ -107,6 +105,10 @@ class PageRenderer:
             "views": views,
             "phrases": views.translations,
         }
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it was made from: another process compiles the templates itself."""
+        return PageRenderer, (self._views, self._site)
 
     def page(self, page: Page) -> bytes:
         """Render a page; ``root`` is the relative path from it to the site's root."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -62,7 +63,7 @@ def data_files(
     yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
     yield lazy_json_file("data/forge.json", keys.forge, forge_data, collection, plan)
     yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
-    yield OutputFile("data/rarity.csv", lambda: rarity_csv(rarity).encode(), keys.rarity)
+    yield OutputFile("data/rarity.csv", partial(_rarity_file, rarity), keys.rarity)
     if collection.seals:
         yield lazy_json_file("data/provenance.json", every, provenance_data, collection)
 
@@ -313,6 +314,10 @@ def _token_data(collection: Collection, token: Token) -> dict[str, object]:
     if token.supply != 1:
         data["supply"] = token.supply
     return {name: value for name, value in data.items() if value}
+
+
+def _rarity_file(rarity: Rarity) -> bytes:
+    return rarity_csv(rarity).encode()
 
 
 def rarity_csv(rarity: Rarity) -> str:

@@ -13,17 +13,16 @@ from __future__ import annotations
 import marshal
 from collections import defaultdict
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cached_property
 from hashlib import blake2b
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
 from stempress.collection.traits import trait_key
+from stempress.core import processes
 from stempress.core.cache import MARSHAL_VERSION
-from stempress.core.forking import start_in_fork
 from stempress.i18n.number_format import Formatter
-from stempress.site.page_plan import check_collisions
 from stempress.site.pages import SongList, StemView, TokenList, VariationPages, VariationView
 
 if TYPE_CHECKING:
@@ -39,10 +38,6 @@ if TYPE_CHECKING:
 
 _FIELDS = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
 """Fields of a token; for a stem token, all that defines it."""
-
-
-MIN_PAGES_TO_FORK = 500
-"""With fewer pages than this, a second process costs more time than it saves."""
 
 
 def digest(*parts: object) -> str:
@@ -72,6 +67,7 @@ class CacheKeys:
         navigation = bool(collection.notes), bool(collection.seals), views.mixer_off, views.app
         shared = repr(collection.settings), inputs.generator, albums, pages, navigation
         self.shared = self.everything if inputs.has_own_templates else digest(*shared)
+        self._keys: dict[str, str] = {}
         self._song_keys: dict[str, str] = {}
         self._song_assets_keys: dict[str, str] = {}
         self._token_keys: dict[str, str] = {}
@@ -99,36 +95,30 @@ class CacheKeys:
         """Return the key of a bundle of pages; empty for pages that are not bundled."""
         return self._section_keys[section.kind](section.slug) if section.kind else ""
 
-    def prefetch(self, current: AbstractSet[tuple[str, str]]) -> Callable[[Page], str]:
-        """Start computing page keys, half of them in a forked process; return their lookup.
-
-        Pages in ``current`` bundles, given by name and key, are skipped. SiteError if two of the
-        other pages would be the same file.
-        """
-        pages = [
+    def pages_outside(self, current: AbstractSet[tuple[str, str]]) -> list[Page]:
+        """Return the pages that are in none of the ``current`` bundles, given by name and key."""
+        return [
             page
             for section in self._views.plan.sections
             if (section.name, self.section(section)) not in current
             for page in section.pages
         ]
-        check_collisions(pages)
-        half = len(pages) // 2 if len(pages) > MIN_PAGES_TO_FORK else 0
 
-        def keys_of(part: Sequence[Page]) -> list[str]:
-            return [self.page(page) for page in part]
+    def compute(self, pages: Sequence[Page], jobs: int) -> None:
+        """Compute the keys of many pages, by up to ``jobs`` processes."""
+        if processes.start_method() != "fork":
+            jobs = 1  # copying everything to other processes would take longer
+        with processes.map_in_batches(self._pages, pages, jobs) as results:
+            keys = [key for batch in results for key in batch]
+        self._keys = dict(zip([page.address for page in pages], keys, strict=True))
 
-        first_half = start_in_fork(partial(keys_of, pages[:half])) if half else list
-
-        @cache
-        def lookup() -> dict[str, str]:
-            second_half = keys_of(pages[half:])
-            addresses = [page.address for page in pages]
-            return dict(zip(addresses, [*first_half(), *second_half], strict=True))
-
-        return lambda page: lookup().get(page.address) or self.page(page)
+    def _pages(self, pages: Sequence[Page]) -> list[str]:
+        return [self.page(page) for page in pages]
 
     def page(self, page: Page) -> str:
         """Return the key of a page."""
+        if page.address in self._keys:
+            return self._keys[page.address]
         compute = self._page_keys.get(page.template)
         return compute(page) if compute else self.everything
 

@@ -6,7 +6,7 @@ Most pages are in bundles, which are planned only if something in them has to be
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
+from functools import cached_property, partial
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from stempress.site.pages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyodide_app.engine.model import Song, Tier, Token
     from stempress.collection.collection import Collection
@@ -55,14 +55,23 @@ EXTREMES = 64
 def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:
     """Plan all pages; ``_`` translates their titles."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
+    traits = TokensByTrait(collection)
+    return Plan(tuple(_sections(collection, variations, traits, _)), variations, traits, _)
 
-    def group() -> dict[Trait, tuple[Token, ...]]:
-        return group_by_trait(collection)
 
-    plan: Plan
-    sections = _sections(collection, variations, lambda: plan.traits, _)
-    plan = Plan(tuple(sections), variations, group, _)
-    return plan
+class TokensByTrait:
+    """A collection's tokens by trait, grouped when they are first asked for."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    def __call__(self) -> dict[Trait, tuple[Token, ...]]:
+        """Return the tokens of every trait."""
+        return self._groups
+
+    @cached_property
+    def _groups(self) -> dict[Trait, tuple[Token, ...]]:
+        return group_by_trait(self._collection)
 
 
 def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
@@ -96,27 +105,31 @@ def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
 def _sections(
     collection: Collection,
     variations: dict[str, VariationPages],
-    traits: Callable[[], dict[Trait, tuple[Token, ...]]],
+    traits: TokensByTrait,
     _: Translations,
 ) -> Iterator[Section]:
     settings = collection.settings
     home = Page("", "home.html", settings.title, collection.home, settings.description)
-    yield Section("", lambda: [home])
+    yield Section("", partial(tuple, [home]))
     yield Section("gallery", partial(_gallery_pages, collection, _))
-    yield Section("", lambda: _album_pages(collection))
+    yield Section("", partial(_album_pages, collection))
     for song in collection.songs:
         about = variations[song.slug]
         yield Section("", partial(tuple, [song_page(about)]))
         yield Section("songs", partial(_song_pages, song, about, _), song.slug)
     yield Section("tokens", partial(_token_pages, collection, _))
-    yield Section("traits", lambda: _trait_pages(traits(), _))
-    yield Section("", lambda: _documents(collection, _))
-    yield Section("", lambda: _rarity_pages(collection, _))
+    yield Section("traits", partial(_trait_pages, traits, _))
+    yield Section("", partial(_documents, collection, _))
+    yield Section("", partial(_rarity_pages, collection, _))
+    yield Section("", partial(_single_pages, collection, _))
+
+
+def _single_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     if collection.seals:
-        yield Section("", lambda: [Page("provenance/", "provenance.html", _("Provenance"))])
-    yield Section("", lambda: [Page("mixer/", "mixer.html", _("Mixer"))])
-    yield Section("", lambda: [Page("mine/", "mine.html", _("My tokens"))])
-    yield Section("", lambda: [Page("404.html", "404.html", _("Not found"))])
+        yield Page("provenance/", "provenance.html", _("Provenance"))
+    yield Page("mixer/", "mixer.html", _("Mixer"))
+    yield Page("mine/", "mine.html", _("My tokens"))
+    yield Page("404.html", "404.html", _("Not found"))
 
 
 def _album_pages(collection: Collection) -> Iterator[Page]:
@@ -152,8 +165,8 @@ def _token_pages(collection: Collection, _: Translations) -> Iterator[Page]:
         yield Page(token_address(token.id), "token.html", title, token)
 
 
-def _trait_pages(traits: dict[Trait, tuple[Token, ...]], _: Translations) -> Iterator[Page]:
-    for trait, tokens in traits.items():
+def _trait_pages(traits: TokensByTrait, _: Translations) -> Iterator[Page]:
+    for trait, tokens in traits().items():
         shown = shown_trait(_, trait)
         title = _("%(name)s: %(value)s", name=shown.name, value=shown.value)
         yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)

@@ -74,6 +74,11 @@ class Views:
         self._once: dict[object, Markup] = {}
         self._fragments: dict[str, dict[object, str]] = {}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it was made from, without what was computed or rendered."""
+        app = App(self.app, self.mixer_off)
+        return Views, (self.plan, self.collection, self.rarity, self.sounds, app)
+
     def pictures(self, song: Song, variation: Variation) -> list[str]:
         """Return the addresses of the pictures to stack for a variation."""
         keys = picture_keys(self.collection, song, variation)

@@ -329,7 +329,7 @@ def test_an_album_token_without_known_songs_has_nothing_to_play(tmp_path: Path) 
 
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan(()))
-    files = flatten(render_site(none.views(), plain.folder, plain.keys, plain.keys.page))
+    files = flatten(render_site(none.views(), plain.folder, plain.keys))
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

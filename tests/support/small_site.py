@@ -70,7 +70,7 @@ class SmallSite:
         """Render all files; return their texts by address."""
         views = self.views(mixer_off)
         keys = CacheKeys(views, NOTHING)
-        files = flatten(render_site(views, self.folder, keys, keys.page))
+        files = flatten(render_site(views, self.folder, keys))
         return {file.address: text_of(file) for file in files}
 
 
