@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
 
-LOUDEST_VERSION = 1
+LOUDEST_VERSION = 2
 """Increment when the same stems give another loudest mix."""
 LENGTH_TOLERANCE = 1  # frames of rounding when resampling
 

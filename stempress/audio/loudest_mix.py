@@ -1,8 +1,7 @@
 """Search for the variation with the highest peak, without trying them all.
 
 At any frame, the highest sum of one stem per layer is the sum of each layer's highest stem. So one
-pass over the stems gives the loudest choice in every segment, however many variations there are;
-then only the true peaks of the best candidates are measured.
+pass over the stems gives the loudest choice in every segment, however many variations there are.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pyodide_app.engine.loudness import CONTEXT_AFTER, TruePeakMeter
+from pyodide_app.engine.loudness import CONTEXT_AFTER, CONTEXT_BEFORE, true_peaks_above
 from pyodide_app.engine.model import Variation
 from stempress.audio.decode import regroup, stem_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,9 +28,11 @@ if TYPE_CHECKING:
     type Planar = NDArray[np.float32]
     type Paths = Sequence[Sequence[Path]]
     """The stems' files, by layer."""
+    type Choice = tuple[int, ...]
+    """0-based indices of the chosen stems, one for each layer."""
 
-MAX_CANDIDATES = 8
 _SEGMENTS_PER_SECOND = 10
+_CONTEXT = CONTEXT_BEFORE + CONTEXT_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +44,51 @@ class LoudestMix:
 
 
 def loudest_mix(song: Song, paths: Paths, sound: SongSound) -> LoudestMix | None:
-    """Return the permitted variation with the highest true peak; None if none is permitted."""
-    candidates = [choice for choice in loudest_choices(paths, sound) if _is_permitted(song, choice)]
-    peaks = true_peaks(paths, sound, candidates[:MAX_CANDIDATES])
-    loudest = max(zip(peaks, candidates, strict=False), default=None)
-    return loudest and LoudestMix(Variation(song.slug, loudest[1]).mix_number, loudest[0])
+    """Return the permitted variation with the highest true peak; None if none is permitted.
+
+    In each segment the loudest choices are measured, and the loudest of the segments before.
+    """
+    best: Choice | None = None
+    best_peak = 0.0
+    permits: dict[Choice, bool] = {}
+    for layers in _with_context(_read_layers(paths, sound, sound.rate // _SEGMENTS_PER_SECOND)):
+        for choice in dict.fromkeys([*loudest_choices(layers), *([best] if best else [])]):
+            if choice not in permits:
+                permits[choice] = song.permits(Variation(song.slug, choice))
+            peak = _true_peak(layers, choice, best_peak) if permits[choice] else 0.0
+            if permits[choice] and (best is None or peak > best_peak):
+                best, best_peak = choice, peak
+    return LoudestMix(Variation(song.slug, best).mix_number, best_peak) if best else None
 
 
-def _is_permitted(song: Song, choice: tuple[int, ...]) -> bool:
-    return song.permits(Variation(song.slug, choice))
+def loudest_choices(layers: Sequence[Planar]) -> Iterator[Choice]:
+    """Yield the choices with the highest and the lowest sample of a segment."""
+    for sign in (np.float32(1), np.float32(-1)):
+        highest = sum((layer * sign).max(axis=0) for layer in layers)
+        channel, frame = np.unravel_index(np.argmax(highest), highest.shape)
+        yield tuple(int((layer[:, channel, frame] * sign).argmax()) for layer in layers)
 
 
-def loudest_choices(paths: Paths, sound: SongSound) -> list[tuple[int, ...]]:
-    """Return the loudest choice in each segment, in descending order of level."""
-    levels: dict[tuple[int, ...], float] = {}
-    for layers in _read_layers(paths, sound, max(1, sound.rate // _SEGMENTS_PER_SECOND)):
-        for sign in (np.float32(1), np.float32(-1)):
-            highest = sum((layer * sign).max(axis=0) for layer in layers)
-            channel, frame = np.unravel_index(np.argmax(highest), highest.shape)
-            choice = tuple(int((layer[:, channel, frame] * sign).argmax()) for layer in layers)
-            level = float(highest[channel, frame])
-            levels[choice] = max(level, levels.get(choice, 0.0))
-    return sorted(levels, key=lambda choice: (-levels[choice], choice))
+def _true_peak(layers: Sequence[Planar], choice: Choice, least: float) -> float:
+    """Return the true peak of a choice in a segment; any smaller value if below ``least``."""
+    stems = [layer[index] for layer, index in zip(layers, choice, strict=True)]
+    mix: Planar = np.sum(stems, axis=0)
+    return float(true_peaks_above(mix, np.float32(least)).max(initial=0))
 
 
-def true_peaks(paths: Paths, sound: SongSound, choices: Sequence[tuple[int, ...]]) -> list[float]:
-    """Return the true peak of each choice, in one pass over the stems."""
-    meters = [TruePeakMeter() for _ in choices]
-    for layers in _read_layers(paths, sound, sound.rate):
-        for meter, choice in zip(meters, choices, strict=True):
-            meter.add(sum(layer[index] for layer, index in zip(layers, choice, strict=True)))
-    for meter in meters:
-        meter.add(np.zeros((2, CONTEXT_AFTER), dtype=np.float32))
-    return [meter.true_peak for meter in meters]
+def _with_context(segments: Iterable[list[Planar]]) -> Iterator[list[Planar]]:
+    """Yield segments with the context that true peaks need; silence before and after."""
+    context: list[Planar] = []
+    for layers in segments:
+        before = context or [_silence(layer, _CONTEXT) for layer in layers]
+        padded = [np.concatenate(parts, axis=2) for parts in zip(before, layers, strict=True)]
+        context = [layer[..., -_CONTEXT:] for layer in padded]
+        yield padded
+    yield [np.concatenate((layer, _silence(layer, CONTEXT_AFTER)), axis=2) for layer in context]
+
+
+def _silence(layer: Planar, frames: int) -> Planar:
+    return np.zeros((*layer.shape[:2], frames), dtype=np.float32)
 
 
 def _read_layers(paths: Paths, sound: SongSound, frames: int) -> Iterator[list[Planar]]:
