@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Token
 from stempress.audio.check import check_audio
+from stempress.audio.decoded_copies import decoded_copies
 from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
@@ -62,8 +63,8 @@ def read(site: Path) -> Views:
     """Read a collection as a build does."""
     findings, progress = Findings(), Progress(quiet=True)
     collection = read_collection(site, read_settings(site, findings), findings)
-    with start_workers() as workers:
-        checked = check_audio(collection, findings, progress, workers)
+    with start_workers() as workers, decoded_copies() as copies:
+        checked = check_audio(collection, findings, progress, workers, copies)
         findings.raise_faults()
         rarity = Rarity(collection.songs, collection.tokens)
         plan = plan_pages(collection, rarity)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, StemKey
+    from stempress.audio.decoded_copies import DecodedCopies
     from stempress.audio.facts import Facts
     from stempress.audio.loudest_mix import LoudestMix
     from stempress.collection.collection import Collection
@@ -31,25 +32,30 @@ LENGTH_TOLERANCE = 1  # frames of rounding when resampling
 
 @dataclass(frozen=True, slots=True)
 class CheckedAudio:
-    """The facts of every stem, and the sample rate and length of every song."""
+    """The facts of every stem, what to decode it from, and the rate and length of every song."""
 
     facts: Mapping[StemKey, Facts]
+    files: Mapping[StemKey, Path]
     songs: Mapping[str, SongSound]
 
 
 def check_audio(
-    collection: Collection, findings: Findings, progress: Progress, workers: Workers
+    collection: Collection,
+    findings: Findings,
+    progress: Progress,
+    workers: Workers,
+    copies: DecodedCopies,
 ) -> CheckedAudio:
     """Measure every stem; report problems of single stems and between stems."""
     files = collection.files.audio
-    facts = measure_stems(files, findings, progress, workers)
+    facts = measure_stems(files, findings, progress, workers, copies)
     for key, stem in facts.items():
         lint_stem(f"stems/{'/'.join(key[:2])}/{files[key].name}", stem, findings)
     songs = {}
     for song in collection.songs:
         songs[song.slug] = check_song(song, facts, files, findings)
         lint_layers(song, facts, files, findings)
-    checked = CheckedAudio(facts, songs)
+    checked = CheckedAudio(facts, copies.instead_of(files), songs)
     if not findings.faults:
         _check_mixes(collection, checked, findings, progress, workers)
     return checked
@@ -101,7 +107,7 @@ def _check_mixes(
     cached = {song.slug: _cache_path(song, checked) for song in songs}
     new = [song for song in songs if not cached[song.slug].is_file()]
     with progress.track("Loudest mixes", len(new), len(songs)) as step:
-        for slug, task in _start_searches(new, collection, checked, workers).items():
+        for slug, task in _start_searches(new, checked, workers).items():
             result: LoudestMix | None = task.result()
             store(cached[slug], json.dumps(result and asdict(result)).encode())
             step(slug)
@@ -112,7 +118,7 @@ def _check_mixes(
 
 
 def _start_searches(
-    songs: Sequence[Song], collection: Collection, checked: CheckedAudio, workers: Workers
+    songs: Sequence[Song], checked: CheckedAudio, workers: Workers
 ) -> dict[str, Pending]:
     """Start searching for the loudest mix of each song."""
     if not songs:
@@ -121,7 +127,7 @@ def _start_searches(
 
     return {
         song.slug: workers.submit(
-            loudest_mix, song, _paths(collection, song), checked.songs[song.slug]
+            loudest_mix, song, _paths(checked, song), checked.songs[song.slug]
         )
         for song in songs
     }
@@ -143,8 +149,8 @@ def _cache_path(song: Song, checked: CheckedAudio) -> Path:
     return cache_root() / "loudest" / f"{cache_key[:24]}.json"
 
 
-def _paths(collection: Collection, song: Song) -> list[list[Path]]:
+def _paths(checked: CheckedAudio, song: Song) -> list[list[Path]]:
     return [
-        [collection.files.audio[song.slug, layer.slug, stem.slug] for stem in layer.stems]
+        [checked.files[song.slug, layer.slug, stem.slug] for stem in layer.stems]
         for layer in song.layers
     ]

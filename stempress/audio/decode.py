@@ -6,6 +6,7 @@ Five minutes of stereo at 96 kHz are 230 MB of float32, so nothing here holds mo
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,39 @@ def _other_content(path: Path) -> str:
     if start[4:8] == b"ftyp":
         return "it is MPEG-4 (AAC or Apple Lossless), which stems cannot be: convert it"
     return "it holds nothing but zeros: a copy has failed" if start and not any(start) else ""
+
+
+def copied_blocks(source: Source, copy: Path) -> Iterator[Planar]:
+    """Yield a source's blocks, and write them to ``copy``; a disk that is full is ignored.
+
+    16-bit samples are written as integers, all others as float32: both are exact.
+    """
+    with ExitStack() as stack:
+        file = _open_copy(source, copy)
+        stack.callback(lambda: file and file.close())
+        for block in source.blocks():
+            if file and not _write_copy(file, block.T, source.bits):
+                file.close()
+                copy.unlink(missing_ok=True)
+                file = None
+            yield block
+
+
+def _open_copy(source: Source, copy: Path) -> soundfile.SoundFile | None:
+    subtype = "PCM_16" if source.bits == 16 else "FLOAT"
+    try:
+        return soundfile.SoundFile(copy, "w", source.rate, source.channels, subtype, format="W64")
+    except (soundfile.LibsndfileError, RuntimeError, OSError):
+        return None
+
+
+def _write_copy(file: soundfile.SoundFile, interleaved: Planar, bits: int) -> bool:
+    """Write frames; return whether that succeeded."""
+    try:
+        file.write(np.rint(interleaved * 32768).astype(np.int16) if bits == 16 else interleaved)
+    except (soundfile.LibsndfileError, RuntimeError, OSError):
+        return False
+    return True
 
 
 def _declared_frames(file: soundfile.SoundFile) -> int:

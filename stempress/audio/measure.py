@@ -8,7 +8,7 @@ import numpy as np
 
 from pyodide_app.engine.loudness import CONTEXT_AFTER, LoudnessMeter, TruePeakMeter
 from stempress.audio.bands import BandMeter
-from stempress.audio.decode import UnreadableError, open_source
+from stempress.audio.decode import UnreadableError, copied_blocks, open_source
 from stempress.audio.envelope import WaveformMeter
 from stempress.audio.facts import Curves, Facts
 from stempress.audio.loudness_steps import spans
@@ -28,10 +28,13 @@ FULL_SCALE = np.float32(32767 / 32768)
 MIN_CLIPPED_RUN = 3
 
 
-def measure_file(path: Path, digest: str) -> Facts | str:
-    """Return a file's facts, or the reason why it cannot be used."""
+def measure_file(path: Path, digest: str, copy: Path | None = None) -> Facts | str:
+    """Return a file's facts, or the reason why it cannot be used.
+
+    ``copy`` is where to write what is decoded.
+    """
     try:
-        facts = measure(open_source(path), digest)
+        facts = measure(open_source(path), digest, copy)
     except UnreadableError as error:
         return str(error)
     except OSError as error:
@@ -39,10 +42,11 @@ def measure_file(path: Path, digest: str) -> Facts | str:
     return "it is silent" if facts.peak < SILENCE else facts
 
 
-def measure(source: Source, digest: str) -> Facts:
+def measure(source: Source, digest: str, copy: Path | None = None) -> Facts:
     """Measure an audio file, holding only a few seconds of it in memory."""
     meter = StemMeter(source)
-    for span in spans(source.blocks(), source.rate):
+    blocks = copied_blocks(source, copy) if copy else source.blocks()
+    for span in spans(blocks, source.rate):
         meter.add(span)
     return meter.facts(digest)
 

@@ -114,7 +114,7 @@ def _start_stems(
         return {}
     from stempress.audio.encode import encode_stem
 
-    files, songs = job.collection.files.audio, job.checked.songs
+    files, songs = job.checked.files, job.checked.songs
     return {
         key: job.workers.submit(encode_stem, files[key], songs[key[0]], encodings)
         for key, encodings in missing.items()
@@ -208,7 +208,7 @@ def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) 
 
 def _mix_paths(job: AudioJob, song: Song, variation: Variation) -> list[Path]:
     names = variation.by_layer(song).items()
-    return [job.collection.files.audio[song.slug, layer, stem] for layer, stem in names]
+    return [job.checked.files[song.slug, layer, stem] for layer, stem in names]
 
 
 def compute_digests(job: AudioJob) -> dict[Variation, MixDigest]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey
+    from stempress.audio.decoded_copies import DecodedCopies
     from stempress.core.errors import Findings
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
@@ -30,9 +31,16 @@ _row = attrgetter(*(field.name for field in fields(Facts)))
 
 
 def measure_stems(
-    files: Mapping[StemKey, Path], findings: Findings, progress: Progress, workers: Workers
+    files: Mapping[StemKey, Path],
+    findings: Findings,
+    progress: Progress,
+    workers: Workers,
+    copies: DecodedCopies | None = None,
 ) -> dict[StemKey, Facts]:
-    """Measure every file; report and leave out those that cannot be used."""
+    """Measure every file; report and leave out those that cannot be used.
+
+    ``copies`` get what is decoded.
+    """
     contents = content_digests(files.values())
     digests = {key: contents[path] for key, path in files.items()}
     site_path = _cache_path(f"site-{digest(common_folder(contents))}")
@@ -44,7 +52,9 @@ def measure_stems(
     }
     new = [key for key in files if key not in results]
     with progress.track("Stems", len(new), len(files)) as step:
-        pending = _start({key: (files[key], digests[key]) for key in new}, workers)
+        places = copies.reserve({key: files[key] for key in new}) if copies else {}
+        tasks = {key: (files[key], digests[key], places.get(key)) for key in new}
+        pending = _start(tasks, workers)
         for key, task in pending.items():
             results[key] = task.result()
             step("/".join(key))
@@ -74,15 +84,17 @@ def _usable_facts(
     return usable
 
 
-def _start(new: Mapping[StemKey, tuple[Path, str]], workers: Workers) -> dict[StemKey, Pending]:
+def _start(
+    new: Mapping[StemKey, tuple[Path, str, Path | None]], workers: Workers
+) -> dict[StemKey, Pending]:
     """Start measuring the files that are not cached."""
     if not new:
         return {}
     from stempress.audio.measure import measure_file  # noqa: PLC0415 - slow, and few builds need it
 
-    total = sum(path.stat().st_size for path, _ in new.values())
+    total = sum(path.stat().st_size for path, _, _ in new.values())
     submit = workers.submit_to_process if total > MIN_BYTES_FOR_PROCESSES else workers.submit
-    return {key: submit(measure_file, path, hash_) for key, (path, hash_) in new.items()}
+    return {key: submit(measure_file, *task) for key, task in new.items()}
 
 
 def _cache_path(name: str) -> Path:

@@ -9,6 +9,7 @@ from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
 from stempress.art.web_manifest import web_manifest_files
 from stempress.audio.check import check_audio
+from stempress.audio.decoded_copies import decoded_copies
 from stempress.audio.pipeline import AudioJob, build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
@@ -57,9 +58,9 @@ def _build_site(
         lint_promises(options.site, findings)
         if inputs.has_own_templates:
             lint_templates(options.site, findings)
-    with start_workers(options.dask) as workers:
+    with start_workers(options.dask) as workers, decoded_copies(options.dask) as copies:
         with progress.stage("measure"):
-            checked = check_audio(collection, findings, progress, workers)
+            checked = check_audio(collection, findings, progress, workers, copies)
             findings.raise_faults()
         locks.enter_context(lock_output(options.out, progress))
         staging = open_staging(options.out)

@@ -41,9 +41,9 @@ def measured_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Record the names of the files that are measured."""
     names: list[str] = []
 
-    def recorded(path: Path, digest: str) -> Facts | str:
+    def recorded(path: Path, digest: str, copy: Path | None) -> Facts | str:
         names.append(path.stem)
-        return measure_file(path, digest)
+        return measure_file(path, digest, copy)
 
     monkeypatch.setattr("stempress.audio.measure.measure_file", recorded)
     yield names
