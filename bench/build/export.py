@@ -149,7 +149,7 @@ def relative_facts(views: Views, token: Token) -> Facts:
     row = views.row(token.stem_key) if token.stem_key else None
     return {
         "address": address_of(token),
-        "cover": cover_of(views.collection, token),
+        "cover": cover_of(views.plan.tokens, token),
         "title": views.title_of(token),
         "at": layer_colour(row.at) if row else 0,
         "is": row.layer.name if row else f"{token.tier.capitalize()} token",
@@ -242,7 +242,7 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
     row = views.row(token.stem_key) if revealed and token.stem_key else None
     mix = views.variation(token) if revealed and token.tier == "song" else None
     above = views.became(token) if revealed else []
-    cover = cover_of(collection, token)
+    cover = cover_of(views.plan.tokens, token)
     facts: list[list[object]] = []
     if row:
         facts = [
@@ -290,7 +290,9 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
         "odds": not revealed and token.tier == "stem",
         "traits": [trait_facts(views, trait) for trait in views.traits(token)],
         "linked": views.linked_data(page, f"{settings.url.rstrip('/')}/{page.address}"),
-        "metadata": token_metadata(collection, views.sounds, token, address_in_site),
+        "metadata": token_metadata(
+            collection, views.sounds, views.plan.tokens[token], address_in_site
+        ),
     }
 
 
@@ -317,7 +319,7 @@ def mixer_facts(
 
 def card_facts(views: Views, token: Token) -> list[str]:
     """Return the data of a token in lists."""
-    cover = cover_of(views.collection, token)
+    cover = cover_of(views.plan.tokens, token)
     return [token.state, address_of(token), cover, views.title_of(token), token.tier]
 
 
@@ -378,7 +380,7 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
     words = f"Mix {mix.mix_number} of {song.title}: {', '.join(names[:-1])} and {names[-1]}."
     return {
         "description": words if page.template == "variation.html" else f"{page.title}, {artist}",
-        "image": cover_of(views.collection, mix),
+        "image": cover_of(views.plan.tokens, mix),
         "covers": views.pictures(song, mix),
         "alt": f"Cover of mix {mix.mix_number} of {song.title}",
         "song": song.title,
@@ -409,7 +411,7 @@ def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
     return {
         "row": address_of(row),
         "description": f"{row.stem.name}: {row.layer.name} of {row.song.title}",
-        "image": cover_of(views.collection, row),
+        "image": cover_of(views.plan.tokens, row),
         "song_address": address_of(row.song),
         "facts": [
             ["Share of its layer", "", percent(row.odds), actual],

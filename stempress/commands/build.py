@@ -84,7 +84,7 @@ def _build_site(
         keys.compute(new_pages, options.jobs)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
-        metadata = list(metadata_files(collection, sounds, keys, assets))
+        metadata = list(metadata_files(collection, plan.tokens, sounds, keys, assets))
         files = [
             *data_files(plan, collection, rarity, sounds, keys),
             *metadata,

@@ -63,7 +63,7 @@ def filters(views: Views) -> dict[str, Callable[..., object]]:
     return {
         **PLAIN,
         **language_filters(views.formatter, views.translations),
-        "cover": partial(cover_of, views.collection),
+        "cover": partial(cover_of, views.plan.tokens),
         "in_gallery": partial(gallery_address, views.collection),
         "title_of": views.title_of,
     }

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.ogg_pages import page_starts
 from stempress.audio.song_sound import bar_seconds
@@ -16,9 +15,8 @@ from stempress.output.json_files import lazy_json_file
 from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
 from stempress.render.gallery_index import gallery_data
-from stempress.site.cover_addresses import album_cover, song_cover, token_cover
+from stempress.site.cover_addresses import album_cover, song_cover
 from stempress.site.page_addresses import album_address, song_address, stem_address, token_address
-from stempress.site.page_plan import token_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from stempress.collection.rarity import Rarity
     from stempress.site.cache_keys import CacheKeys
     from stempress.site.pages import Plan, VariationPages
+    from stempress.site.token_facts import TokenTable
 
 
 TOKENS_PER_PART = 1000
@@ -54,12 +53,14 @@ def data_files(
         yield lazy_json_file(f"data/digests/{song.slug}.json", key, digests_data, song, sounds)
         key = keys.previews(song.slug)
         yield lazy_json_file(f"data/previews/{song.slug}.json", key, previews_data, song, sounds)
-    yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection)
+    yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection, plan.tokens)
     parts = ledger_parts(collection.tokens)
     yield lazy_json_file("data/ledger.json", keys.ledger, ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_page(part)
-        yield lazy_json_file(f"data/tokens/{number}.json", key, ledger_part_data, collection, part)
+        yield lazy_json_file(
+            f"data/tokens/{number}.json", key, ledger_part_data, collection, plan.tokens, part
+        )
     yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
     yield lazy_json_file("data/forge.json", keys.forge, forge_data, collection, plan)
     yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
@@ -264,12 +265,12 @@ def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
     }
 
 
-def tokens_data(collection: Collection) -> dict[str, object]:
+def tokens_data(collection: Collection, tokens: TokenTable) -> dict[str, object]:
     """Return the whole ledger."""
     return {
         "block": collection.ledger.block,
         "time": collection.ledger.time,
-        "tokens": [_token_data(collection, token) for token in collection.tokens],
+        "tokens": [_token_data(collection, tokens, token) for token in collection.tokens],
     }
 
 
@@ -286,19 +287,22 @@ def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
     return {"block": ledger.block, "time": ledger.time, "parts": parts}
 
 
-def ledger_part_data(collection: Collection, part: Sequence[Token]) -> list[dict[str, object]]:
+def ledger_part_data(
+    collection: Collection, tokens: TokenTable, part: Sequence[Token]
+) -> list[dict[str, object]]:
     """Return one part of the ledger, its tokens as in tokens.json."""
-    return [_token_data(collection, token) for token in part]
+    return [_token_data(collection, tokens, token) for token in part]
 
 
-def _token_data(collection: Collection, token: Token) -> dict[str, object]:
+def _token_data(collection: Collection, tokens: TokenTable, token: Token) -> dict[str, object]:
+    facts = tokens[token]
     data: dict[str, object] = {
         "id": token.id,
         "tier": token.tier,
         "state": token.state,
-        "title": token_title(collection, token),
+        "title": facts.english_title,
         "address": token_address(token.id),
-        "image": token_cover(collection, token),
+        "image": facts.cover,
         "song": token.song,
         "layer": token.layer,
         "stem": token.stem,
@@ -308,9 +312,8 @@ def _token_data(collection: Collection, token: Token) -> dict[str, object]:
         "into": token.into,
         "owners": dict(collection.ledger.owners.get(token.id, {})),
     }
-    if token.tier == "song" and token.stems:
-        song: Song = collection.song(token.song)
-        data["mix"] = Variation.from_stems(song, token.stems).mix_number
+    if facts.variation:
+        data["mix"] = facts.variation.mix_number
     if token.supply != 1:
         data["supply"] = token.supply
     return {name: value for name, value in data.items() if value}

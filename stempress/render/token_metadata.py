@@ -6,15 +6,12 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation
-from stempress.collection.traits import traits_of
 from stempress.core import identifiers as codes
 from stempress.output.json_files import json_file, lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.publish.asset_cids import ASSET_FOLDERS, asset_uris
-from stempress.site.cover_addresses import collection_cover, token_cover
+from stempress.site.cover_addresses import collection_cover
 from stempress.site.page_addresses import stem_address, token_address
-from stempress.site.page_plan import token_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.cache_keys import CacheKeys
+    from stempress.site.token_facts import TokenFacts, TokenTable
 
     type UrlOf = Callable[[str], str]
     """Turns an address relative to the site's root into a URL for metadata."""
@@ -37,6 +35,7 @@ _MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"
 
 def metadata_files(
     collection: Collection,
+    table: TokenTable,
     sounds: Sounds,
     keys: CacheKeys,
     assets: Iterable[OutputFile | Bundle] = (),
@@ -54,7 +53,7 @@ def metadata_files(
             file = lazy_json_file(
                 f"metadata/{token.id}.json",
                 keys.metadata(token) + uris,
-                *(token_metadata, collection, sounds, token, url_of),
+                *(token_metadata, collection, sounds, table[token], url_of),
             )
             yield file
             hex_address = f"metadata/{int(token.id):064x}.json"
@@ -99,26 +98,23 @@ def contract_metadata(collection: Collection, url_of: UrlOf) -> dict[str, object
 
 
 def token_metadata(
-    collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf
+    collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
     """Return a token's metadata; that of an unrevealed token has only its ID and tier."""
-    contract = collection.settings.contract
+    token, contract = facts.token, collection.settings.contract
     page = url_of(token_address(token.id))
     data: dict[str, object] = {
-        "name": token_title(collection, token),
+        "name": facts.english_title,
         "description": _description(collection, token),
-        "image": url_of(token_cover(collection, token)),
+        "image": url_of(facts.cover),
         **({"external_url": page} if page else {}),
-        "attributes": [
-            {"trait_type": trait.name, "value": trait.value}
-            for trait in traits_of(collection, token)
-        ],
+        "attributes": [{"trait_type": trait.name, "value": trait.value} for trait in facts.traits],
     }
     if contract is None or contract.standard == "erc1155":
         data["decimals"] = 0
     if token.state == "unrevealed":
         return data
-    return data | _without_empty(_about(collection, sounds, token, url_of))
+    return data | _without_empty(_about(collection, sounds, facts, url_of))
 
 
 def _without_empty(fields: Mapping[str, object]) -> dict[str, object]:
@@ -141,8 +137,9 @@ def _description(collection: Collection, token: Token) -> str:
 
 
 def _about(
-    collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf
+    collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
+    token = facts.token
     if token.tier == "album":
         album = collection.album(token.album)
         return {
@@ -153,25 +150,24 @@ def _about(
     song = collection.song(token.song)
     seconds = sounds.songs[song.slug].seconds
     specific = _stem if token.tier == "stem" else _mix
-    return _music(collection, token, song, seconds, url_of) | specific(
-        collection, sounds, token, url_of
+    return _music(collection, facts, song, seconds, url_of) | specific(
+        collection, sounds, facts, url_of
     )
 
 
 def _music(
-    collection: Collection, token: Token, song: Song, seconds: float, url_of: UrlOf
+    collection: Collection, facts: TokenFacts, song: Song, seconds: float, url_of: UrlOf
 ) -> dict[str, object]:
     """Return the fields of the music schema that stems and mixes of a song have in common."""
     album = collection.album(song.album)
-    cover = token_cover(collection, token)
     return {
         "title": song.title,
         "artist": collection.settings.artist,
         "duration": round(seconds, 3),
         "trackNumber": [track.slug for track in album.songs].index(song.slug) + 1,
         "artwork": {
-            "uri": url_of(cover),
-            "mimeType": _MEDIA_TYPES.get(cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
+            "uri": url_of(facts.cover),
+            "mimeType": _MEDIA_TYPES.get(facts.cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
         },
         "bpm": song.bpm,
         "key": song.key,
@@ -181,8 +177,11 @@ def _music(
     }
 
 
-def _stem(collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf) -> dict[str, object]:
+def _stem(
+    collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
+) -> dict[str, object]:
     """Return a stem token's own fields; complete music metadata if a FLAC is offered."""
+    token = facts.token
     key = token.song, token.layer, token.stem
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
     is_playable = _type(stream) in PLAYABLE
@@ -203,10 +202,13 @@ def _stem(collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf) -
     }
 
 
-def _mix(collection: Collection, sounds: Sounds, token: Token, url_of: UrlOf) -> dict[str, object]:
+def _mix(
+    collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
+) -> dict[str, object]:
     """Return a song token's own fields."""
+    token, variation = facts.token, facts.variation
+    assert variation is not None  # noqa: S101 - it is revealed
     song = collection.song(token.song)
-    variation = Variation.from_stems(song, token.stems)
     preview, digest = sounds.previews.get(variation), sounds.digests.get(variation)
     return {
         "mimeType": _type(preview) if preview else "",

@@ -15,7 +15,6 @@ from stempress.site.cover_addresses import (
     collection_cover,
     song_cover,
     stem_cover,
-    token_cover,
     variation_cover,
 )
 from stempress.site.page_addresses import (
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stempress.collection.collection import Collection
+    from stempress.site.token_facts import TokenTable
 
 
 @cache
@@ -64,10 +64,10 @@ def address_of(thing: object) -> str:
     return _ADDRESSES[type(thing)](thing)
 
 
-def cover_of(collection: Collection, thing: object) -> str:
+def cover_of(tokens: TokenTable, thing: object) -> str:
     """Return the address of a thing's picture, by default the collection's cover."""
     if isinstance(thing, Token):
-        return token_cover(collection, thing)
+        return tokens[thing].cover
     cover = _COVERS.get(type(thing))
     return cover(thing) if cover else collection_cover()
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyodide_app.engine.model import Song, StemKey, Token
+    from pyodide_app.engine.model import Song, StemKey, Variation
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
 
@@ -41,18 +39,6 @@ def stem_cover(key: StemKey) -> str:
 def variation_cover(variation: Variation) -> str:
     """Return the address of a variation's cover."""
     return f"art/mixes/{variation.song}/{variation.mix_number}.svg"
-
-
-def token_cover(collection: Collection, token: Token) -> str:
-    """Return the address of a token's cover; unrevealed tokens of a tier share one."""
-    if token.state == "unrevealed":
-        return f"art/unrevealed/{token.tier}.svg"
-    if token.tier == "album":
-        return album_cover(collection.album(token.album))
-    if token.tier == "song":
-        song = collection.song(token.song)
-        return variation_cover(Variation.from_stems(song, token.stems))
-    return stem_cover((token.song, token.layer, token.stem))
 
 
 def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:

@@ -33,6 +33,7 @@ from stempress.site.pages import (
     VariationPages,
     VariationView,
 )
+from stempress.site.token_facts import TokenTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,8 +56,9 @@ EXTREMES = 64
 def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:
     """Plan all pages; ``_`` translates their titles."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
-    traits = TokensByTrait(collection)
-    return Plan(tuple(_sections(collection, variations, traits, _)), variations, traits, _)
+    tokens, traits = TokenTable(collection, _), TokensByTrait(collection)
+    sections = tuple(_sections(collection, variations, tokens, traits, _))
+    return Plan(sections, variations, traits, _, tokens=tokens)
 
 
 class TokensByTrait:
@@ -105,6 +107,7 @@ def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
 def _sections(
     collection: Collection,
     variations: dict[str, VariationPages],
+    tokens: TokenTable,
     traits: TokensByTrait,
     _: Translations,
 ) -> Iterator[Section]:
@@ -117,7 +120,7 @@ def _sections(
         about = variations[song.slug]
         yield Section("", partial(tuple, [song_page(about)]))
         yield Section("songs", partial(_song_pages, song, about, _), song.slug)
-    yield Section("tokens", partial(_token_pages, collection, _))
+    yield Section("tokens", partial(_token_pages, collection, tokens))
     yield Section("traits", partial(_trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
     yield Section("", partial(_rarity_pages, collection, _))
@@ -159,10 +162,9 @@ def _gallery_pages(collection: Collection, _: Translations) -> Iterator[Page]:
         yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
 
 
-def _token_pages(collection: Collection, _: Translations) -> Iterator[Page]:
+def _token_pages(collection: Collection, tokens: TokenTable) -> Iterator[Page]:
     for token in collection.tokens:
-        title = token_title(collection, token, _)
-        yield Page(token_address(token.id), "token.html", title, token)
+        yield Page(token_address(token.id), "token.html", tokens[token].title, token)
 
 
 def _trait_pages(traits: TokensByTrait, _: Translations) -> Iterator[Page]:
@@ -240,23 +242,6 @@ def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
         yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
     if collection.notes:
         yield Page("notes/", "notes.html", _("Notes"), collection.notes)
-
-
-def token_title(collection: Collection, token: Token, _: Translations = ENGLISH) -> str:
-    """Return a token's title; that of an unrevealed one has only its tier and number."""
-    if token.state == "unrevealed":
-        return {
-            "stem": _("Unrevealed stem #%(id)s", id=token.id),
-            "song": _("Unrevealed song #%(id)s", id=token.id),
-            "album": _("Unrevealed album #%(id)s", id=token.id),
-        }[token.tier]
-    if token.tier == "album":
-        return f"{collection.album(token.album).title} #{token.id}"
-    if token.tier == "song":
-        song = collection.song(token.song)
-        mix = Variation.from_stems(song, token.stems).mix_number
-        return f"{song.title} {mix} #{token.id}"
-    return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
 
 
 def check_collisions(pages: Iterable[Page]) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier, Token, Variation
     from stempress.collection.traits import Trait
     from stempress.i18n.translations import Translations
+    from stempress.site.token_facts import TokenTable
 
 
 class Page(NamedTuple):
@@ -128,12 +129,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Plan:
-    """All pages of a site, the pages of variations, the tokens of every trait, the language."""
+    """All pages of a site, the pages of variations, the tokens of every trait, the language.
+
+    ``tokens`` has the facts of every token.
+    """
 
     sections: tuple[Section, ...]
     variations: dict[str, VariationPages] = field(default_factory=dict)
     group: Callable[[], dict[Trait, tuple[Token, ...]]] = dict
     translations: Translations = ENGLISH
+    tokens: TokenTable = field(kw_only=True)
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:

@@ -16,11 +16,10 @@ from pyodide_app.engine.model import TIERS, Token, Variation
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.song_sound import bar_seconds
 from stempress.collection.family_tree import family_tree, forged_into
-from stempress.collection.traits import Trait, traits_of
+from stempress.collection.traits import Trait
 from stempress.i18n.formatting import formatter_for
-from stempress.site.addresses import address_of, cover_of
+from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
-from stempress.site.page_plan import token_title
 from stempress.site.stem_rows import MintedVariation, StemRow
 
 if TYPE_CHECKING:
@@ -128,12 +127,7 @@ class Views:
 
     def title_of(self, token: Token) -> str:
         """Return a token's title."""
-        return self._titles[token.id]
-
-    @cached_property
-    def _titles(self) -> dict[str, str]:
-        of = self.collection
-        return {token.id: token_title(of, token, self.translations) for token in of.tokens}
+        return self.plan.tokens[token].title
 
     def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
         """Return the rows of a variation's stems."""
@@ -209,8 +203,11 @@ class Views:
         return next(song.variations())
 
     def variation(self, token: Token) -> Variation:
-        """Return a song token's variation."""
-        return Variation.from_stems(self.collection.song(token.song), token.stems)
+        """Return a song token's variation; ValueError for any other token."""
+        variation = self.plan.tokens[token].variation
+        if variation is None:
+            raise ValueError(token.id)
+        return variation
 
     def tracks(self, token: Token) -> list[str]:
         """Return what the player bar plays for a token, as ``web/bar/tracks.js`` names tracks."""
@@ -310,7 +307,7 @@ class Views:
 
     def traits(self, token: Token) -> tuple[Trait, ...]:
         """Return a token's traits."""
-        return traits_of(self.collection, token)
+        return self.plan.tokens[token].traits
 
     def share(self, trait: Trait) -> float:
         """Return a trait's share of all tokens, 0 to 1."""
@@ -362,7 +359,7 @@ class Views:
             data["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
         if url:
             base = settings.url.rstrip("/")
-            data |= {"url": url, "image": f"{base}/{cover_of(self.collection, token)}"}
+            data |= {"url": url, "image": f"{base}/{self.plan.tokens[token].cover}"}
         if token.song:
             song = self.collection.song(token.song)
             album = self.collection.album(song.album)

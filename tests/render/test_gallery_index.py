@@ -23,8 +23,7 @@ from stempress.core.paths import WEB
 from stempress.output.json_files import json_bytes
 from stempress.render.gallery_index import DIGITS, column, gallery_data, id_ranges
 from stempress.site.addresses import gallery_address
-from stempress.site.cover_addresses import token_cover
-from stempress.site.page_plan import token_title
+from stempress.site.token_facts import TokenTable
 from tests.support.node import Node
 from tests.support.small_site import SmallSite, small_site, write
 
@@ -234,7 +233,7 @@ def fits(facets: Facets, chosen: Mapping[str, list[str]], but: str = "") -> bool
 
 def test_titles_and_covers_match_those_of_the_tokens_pages(large: Collection, asked: Node) -> None:
     assert asked.evaluate("() => titles") == [
-        [token_title(large, token), token_cover(large, token)] for token in large.tokens
+        [facts.title, facts.cover] for facts in map(TokenTable(large).__getitem__, large.tokens)
     ]
 
 
@@ -324,7 +323,7 @@ def test_the_search_covers_titles_stems_layers_songs_albums_tiers_and_states(
     large: Collection, asked: Node, words: str
 ) -> None:
     def text(token: Token) -> str:
-        said = [token_title(large, token).rpartition("#")[0], token.tier, token.state]
+        said = [TokenTable(large)[token].title.rpartition("#")[0], token.tier, token.state]
         if token.state == "unrevealed":
             return " ".join(said)
         if token.album:
@@ -365,7 +364,7 @@ def test_ids_and_ranges_of_ids_come_first(asked: Node, words: str, first: list[s
 def test_the_best_match_comes_first(asked: Node, large: Collection) -> None:
     """Whose title has the word, before those whose song has it."""
     found = ask(asked, words="bell")["ids"]
-    titles = {token.id: token_title(large, token).lower() for token in large.tokens}
+    titles = {token.id: TokenTable(large)[token].title.lower() for token in large.tokens}
     has = [re.search(r"\bbell\b", titles[each]) is not None for each in found]
     assert has == sorted(has, reverse=True)
     assert 0 < sum(has) < len(has)

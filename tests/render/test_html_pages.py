@@ -276,7 +276,7 @@ def test_the_home_page_plays_the_whole_collection(pressed: dict[str, str]) -> No
 def test_a_home_page_without_music_has_nothing_to_play(plain: SmallSite) -> None:
     home = next(page for page in plain.plan.pages if page.template == "home.html")
     silent = replace(plain.collection, albums=(), ledger=Ledger(), _songs={})
-    alone = Plan((Section("", lambda: [home]),))
+    alone = Plan((Section("", lambda: [home]),), tokens=plain.plan.tokens)
     pages = replace(plain, plan=alone, collection=silent).render()
     assert "data-queue" not in pages["index.html"]
 
@@ -328,7 +328,7 @@ def test_an_album_token_without_known_songs_has_nothing_to_play(tmp_path: Path) 
 
 
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
-    none = replace(plain, plan=Plan(()))
+    none = replace(plain, plan=Plan((), tokens=plain.plan.tokens))
     files = flatten(render_site(none.views(), plain.folder, plain.keys))
     assert {file.address for file in files} == {
         "_headers",

@@ -1,0 +1,82 @@
+"""Facts of tokens that pages, lists, data and metadata share, computed once for each token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyodide_app.engine.model import Variation
+from stempress.collection.traits import traits_of
+from stempress.i18n.translations import ENGLISH
+from stempress.site.cover_addresses import album_cover, stem_cover, variation_cover
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import Token
+    from stempress.collection.collection import Collection
+    from stempress.collection.traits import Trait
+    from stempress.i18n.translations import Translations
+
+
+class TokenFacts(NamedTuple):
+    """A token, its title in the site's language and in English, its cover's address, its traits.
+
+    ``variation`` is None unless it is a song token that has been revealed.
+    """
+
+    token: Token
+    title: str
+    english_title: str
+    cover: str
+    traits: tuple[Trait, ...]
+    variation: Variation | None
+
+
+class TokenTable:
+    """The facts of a collection's tokens, computed when they are first asked for."""
+
+    def __init__(self, collection: Collection, translations: Translations = ENGLISH) -> None:
+        self._collection, self._translations = collection, translations
+        self._facts: dict[str, TokenFacts] = {}
+
+    def __getitem__(self, token: Token) -> TokenFacts:
+        """Return the facts of a token."""
+        if token.id not in self._facts:
+            self._facts[token.id] = self._compute(token)
+        return self._facts[token.id]
+
+    def _compute(self, token: Token) -> TokenFacts:
+        collection, variation = self._collection, None
+        if token.tier == "song" and token.stems:
+            variation = Variation.from_stems(collection.song(token.song), token.stems)
+        cover = _cover(collection, token, variation)
+        traits = traits_of(collection, token)
+        if token.state == "unrevealed":
+            titles = [_unrevealed_title(token, _) for _ in (self._translations, ENGLISH)]
+            return TokenFacts(token, titles[0], titles[1], cover, traits, variation)
+        title = _title(collection, token, variation)
+        return TokenFacts(token, title, title, cover, traits, variation)
+
+
+def _unrevealed_title(token: Token, _: Translations) -> str:
+    return {
+        "stem": _("Unrevealed stem #%(id)s", id=token.id),
+        "song": _("Unrevealed song #%(id)s", id=token.id),
+        "album": _("Unrevealed album #%(id)s", id=token.id),
+    }[token.tier]
+
+
+def _title(collection: Collection, token: Token, variation: Variation | None) -> str:
+    if token.tier == "album":
+        return f"{collection.album(token.album).title} #{token.id}"
+    if variation:
+        return f"{collection.song(token.song).title} {variation.mix_number} #{token.id}"
+    return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
+
+
+def _cover(collection: Collection, token: Token, variation: Variation | None) -> str:
+    if token.state == "unrevealed":
+        return f"art/unrevealed/{token.tier}.svg"
+    if token.tier == "album":
+        return album_cover(collection.album(token.album))
+    if variation:
+        return variation_cover(variation)
+    return stem_cover((token.song, token.layer, token.stem))
