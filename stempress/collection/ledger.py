@@ -13,7 +13,6 @@ from pyodide_app.engine.model import Song, StemKey
 from stempress.collection.burn_check import check_burns
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
-from stempress.collection.token_fast_path import FastTokenReader
 from stempress.collection.token_parser import is_token_id, read_token
 from stempress.core.errors import Findings
 from stempress.core.tables import Table
@@ -129,19 +128,16 @@ def _entries(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -
     positions: dict[str, int] = {}
     invalid: set[str] = set()
     other_ids: set[str | None] = set()
-    faults, reader = table.findings.faults, FastTokenReader(songs, albums)
+    faults = table.findings.faults
     for position, item in enumerate(table.items("tokens")):
         faults_before = len(faults)
-        token = reader.token(item)
+        entry = table.item("tokens", position, item)
+        token = read_token(entry, songs, albums)
         if token is None:
-            entry = table.item("tokens", position, item)
-            token = read_token(entry, songs, albums)
-            if token is None:
-                token_id = entry.data.get("id")
-                other_ids.add(str(token_id) if is_token_id(token_id) else None)
-                continue
+            token_id = entry.data.get("id")
+            other_ids.add(str(token_id) if is_token_id(token_id) else None)
+            continue
         if token.id in tokens:
-            entry = table.item("tokens", position, item)
             entry.fault("id", "is in the ledger twice", token.id, "token IDs must be unique")
             invalid.add(token.id)
             continue
