@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 
     type Edit = Callable[[Path, Random], object]
 
-BUILDS = sized(60, nightly=400)
+BUILDS = sized(60, nightly=500)
 COMPARED = 2
 """After so many builds the last is compared with a clean one."""
-KILLS = 24
+KILLS = sized(24, nightly=50)
+LANGUAGES = ("en", "de", "he")
 WORDS = ("tide", "ebb", "<b>salt</b>", "quay & pier", "fog", "Ölje")
 
 
@@ -190,6 +191,14 @@ ALL_EDITS: tuple[Edit, ...] = (
     replace_line(SONG, "^(exclude|require) = .*", changed_rule),
     replace_line("site.toml", "^title = .*", lambda random: f'title = "T{random.randrange(5)}"'),
     replace_line(
+        "site.toml", "^language = .*", lambda random: f'language = "{random.choice(LANGUAGES)}"'
+    ),
+    replace_line(
+        "site.toml",
+        "^marketplace = .*",
+        lambda random: f'marketplace = "https://m{random.randrange(3)}.example/{{token_id}}"',
+    ),
+    replace_line(
         "content/albums/tides/index.md",
         "^songs = .*",
         lambda random: f"songs = {json.dumps(random.sample(['one', 'two'], 2))}",
@@ -206,7 +215,7 @@ ALL_EDITS: tuple[Edit, ...] = (
 @pytest.mark.slow
 def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_small: Press) -> None:
     site, clean = tmp_path / "site", tmp_path / "clean"
-    write_small_site(site, url="https://tides.example/")
+    write_small_site(site, url="https://tides.example/", language="en")
     write_large_song(site)
     random = Random(7)
     edit_ledger(lambda tokens, _: tokens.extend(stem_tokens()))(site, random)
