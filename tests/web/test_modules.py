@@ -14,7 +14,7 @@ FLOORS = (
     ("language",),
     ("base",),
     ("pages", "python", "tokens", "mixing", "streaming"),
-    ("codecs",),
+    ("codecs", "meters"),
     ("playback",),
     ("mixer", "bar"),
     ("gallery", "mine", "provenance"),

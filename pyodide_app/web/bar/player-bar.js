@@ -8,6 +8,9 @@ import { Jukebox } from "./jukebox.js";
 import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
 import { QueuePanel } from "./queue-panel.js";
 import { _, formatNumber, formatPercent, plural } from "../language/phrases.js";
+import { LevelBar } from "../meters/level-bar.js";
+import { PositionSlider } from "../meters/position-slider.js";
+import { isMotionOn } from "../pages/motion.js";
 import { parsePlaylist } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
 import { Router } from "../pages/router.js";
@@ -33,6 +36,11 @@ export class PlayerBar extends HTMLElement {
   queue = Queue.parse(readItem(QUEUE));
   jukebox = new Jukebox(this.queue);
   #panel = new QueuePanel(this);
+  /** @type {LevelBar | null} */
+  #level = null; // on the cover
+  /** @type {PositionSlider | null} */
+  #position = null;
+  #place = 0; // seconds, as shown
   #isPositionHeld = false; // the visitor is dragging the position
   #savedTime = 0;
   #savedText = readItem(QUEUE); // the serialized queue, as last saved or read
@@ -174,7 +182,7 @@ export class PlayerBar extends HTMLElement {
       createElement("input", { type: "range", class: name, "aria-label": label, min: "0", autocomplete: "off", ...attributes });
     const { jukebox, queue } = this;
     this.append(
-      createElement("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, createElement("img", { width: "56", height: "56", alt: "" })),
+      createElement("a", { class: "cover", tabindex: "-1", "aria-hidden": "true" }, createElement("img", { width: "56", height: "56", alt: "" }), createElement("span", { class: "dancing" })),
       createElement("div", { class: "words" },
         createElement("p", { class: "what" }, createElement("a", { class: "title" }), " ", createElement("span", { class: "detail" })),
         createElement("p", { class: "reason", role: "status" })),
@@ -199,11 +207,13 @@ export class PlayerBar extends HTMLElement {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", _("Player"));
     this.#connectSliders();
+    this.#level = new LevelBar(find(this, ".cover > .dancing"), this.life, { mark: false });
   }
 
   #connectSliders() {
     const { life: signal } = this;
     const [position, volume] = [this.#slider("position"), this.#slider("volume")];
+    this.#position = new PositionSlider(position, signal);
     position.addEventListener("input", () => {
       this.#isPositionHeld = true;
       this.#showPlace(Number(position.value));
@@ -275,19 +285,29 @@ export class PlayerBar extends HTMLElement {
 
   /** @param {{ seconds: number, peaks: Peaks }} place */
   #followPlace({ seconds, peaks }) {
-    if (!this.#isPositionHeld) this.#showPlace(seconds);
-    this.style.setProperty("--level", Math.min(1, Math.max(...peaks)).toFixed(2));
+    if (!this.#isPositionHeld) this.#followTime(seconds);
+    const level = isMotionOn() && this.jukebox.state === "playing" ? Math.min(1, Math.max(...peaks)) : 0;
+    this.#level?.report(level);
+    this.#panel.report(level);
     if (performance.now() - this.#savedTime > SAVE_MS) this.#save();
   }
 
   /** @param {number} seconds */
   #showPlace(seconds) {
-    const position = this.#slider("position");
     const words = formatTime(seconds);
-    position.value = String(seconds);
-    position.style.setProperty("--at", (seconds / (Number(position.max) || 1)).toFixed(5));
-    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: words, all: formatTime(this.jukebox.duration) }));
+    this.#position?.show(seconds, _("%(now)s of %(all)s", { now: words, all: formatTime(this.jukebox.duration) }));
     setText(this.#find("now"), words);
+    this.#place = seconds;
+  }
+
+  /**
+   * Follow what plays: all of the position once a second and after a jump, the slider in between.
+   * @param {number} seconds
+   */
+  #followTime(seconds) {
+    const isSameSecond = seconds >= this.#place && Math.floor(seconds) === Math.floor(this.#place);
+    if (isSameSecond && this.jukebox.state === "playing") this.#position?.follow(seconds);
+    else this.#showPlace(seconds);
   }
 
   /** Report a change of state to the media session, and save it. */

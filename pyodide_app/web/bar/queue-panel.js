@@ -14,6 +14,7 @@
  */
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { LevelBar } from "../meters/level-bar.js";
 import { LANGUAGE } from "../language/language.js";
 import { connectMotionButton } from "../pages/motion.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
@@ -31,6 +32,7 @@ export class QueuePanel {
   #name = createElement("input", { type: "text", maxlength: "80", autocomplete: "off" });
   /** @type {Map<number, HTMLElement>} */
   #rows = new Map(); // by entry id
+  #level; // in the current track's row
   /** @type {HTMLElement[]} */
   #queueControls = [this.#list]; // hidden while the queue is empty
 
@@ -38,6 +40,7 @@ export class QueuePanel {
   constructor(bar) {
     const { life: signal } = bar;
     this.#bar = bar;
+    this.#level = new LevelBar(createElement("span"), signal, { mark: false });
     const motion = createElement("button", { type: "button", class: "key motion" }, _("Motion"));
     connectMotionButton(motion, signal);
     const keeping = createElement("form", { class: "line" }, createElement("label", {}, _("Name"), " ", this.#name), createElement("button", { class: "key" }, _("Keep as playlist")));
@@ -123,10 +126,20 @@ export class QueuePanel {
     (isAtEnd ? find(row, row.querySelector(":is(.up, .down):enabled") ? ":is(.up, .down):enabled" : ".go") : focused).focus();
   }
 
+  /**
+   * Show a level in the current track's row.
+   * @param {number} share from 0 to 1
+   */
+  report(share) {
+    this.#level.report(share);
+  }
+
   /** Mark the current track. */
   markCurrent() {
     const { current } = this.#bar.queue;
     for (const [id, row] of this.#rows) row.setAttribute("aria-current", String(id === current?.id));
+    const row = current && this.#rows.get(current.id);
+    if (row) this.#level.moveTo(find(row, ".dancing"));
   }
 
   get #toggleButton() {

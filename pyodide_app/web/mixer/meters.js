@@ -1,65 +1,100 @@
-// The meters: levels with peak hold, loudness, true peak and gain reduction.
-import { find, setText } from "../base/dom.js";
+// The mixer's meters: levels with peak hold, loudness, true peak and gain reduction. Bars move with every frame;
+// figures are written twice a second, since every change of a text lays it out anew.
+/** @import { MixerRow } from "./row.js" */
+import { LevelBar } from "../meters/level-bar.js";
+import { find, findAll, setText } from "../base/dom.js";
 import { _, formatDecimal } from "../language/phrases.js";
 import { SILENT } from "../language/units.js";
 
-const HOLD_MS = 1500;
+const FIGURES_MS = 500;
+const CLIP_MS = 1500; // how long a row says that it has clipped
 const FIGURES = /** @type {const} */ (["left", "right", "gain", "truePeak", "momentary", "shortTerm", "integrated", "range"]);
-/** @type {WeakMap<HTMLElement, { share: number, until: number }>} */
-const held = new WeakMap(); // peak hold, by meter
 const ABSOLUTE_GATE = -70; // LUFS, as in EBU R 128
 
-/** @typedef {HTMLElement & { rows: readonly { element: HTMLElement }[] }} Mixer what is shown */
 /** @typedef {Record<typeof FIGURES[number], number>} Figures of the master, as levels.py lists them */
+/** @typedef {{ playing: boolean, peaks: readonly number[], levels?: Float32Array | null }} Reading levels: the figures, then a peak for each row */
 
-/**
- * Show the peaks of both channels, and the engine's levels if there are any.
- * @param {Mixer} mixer @param {readonly number[]} peaks
- * @param {Float32Array | null} levels the figures, then a peak for each row
- */
-export function updateMeters(mixer, peaks, levels) {
-  const meter = find(mixer, ".meter");
-  const bars = /** @type {NodeListOf<HTMLElement>} */ (meter.querySelectorAll("span"));
-  for (const [side, peak] of peaks.entries()) showBar(bars[side], peak);
-  const loudest = Math.round(toDecibels(Math.max(...peaks)));
-  meter.setAttribute("aria-valuenow", String(loudest));
-  meter.setAttribute("aria-valuetext", loudest > SILENT ? `${formatDecimal(loudest, 0)} dB` : _("silence"));
-  if (levels) showFigures(mixer, levels);
-  for (const [row, { element }] of mixer.rows.entries()) {
-    const peak = levels?.[FIGURES.length + row] ?? 0;
-    showBar(element, peak);
-    element.toggleAttribute("data-clips", peak > 1);
+export class Meters {
+  #mixer;
+  #bars;
+  #wasPlaying = false;
+  #written = 0; // when the figures were, in milliseconds
+  /** @type {Figures | null} */
+  #figures = null; // since then
+  #loudest = 0; // peak, since then
+  /** @type {WeakMap<MixerRow, number>} */
+  #clipped = new WeakMap(); // when, in milliseconds
+
+  /** @param {HTMLElement} mixer @param {AbortSignal} signal */
+  constructor(mixer, signal) {
+    this.#mixer = mixer;
+    this.#bars = [...findAll(mixer, ".meter span")].map((bar) => new LevelBar(bar, signal));
+  }
+
+  /**
+   * Show what is heard: the peaks of both channels, and the engine's levels if there are any.
+   * @param {Reading} reading @param {readonly MixerRow[]} rows
+   */
+  show({ playing, peaks, levels }, rows) {
+    const now = performance.now();
+    const heard = playing ? peaks : [0, 0];
+    for (const [side, peak] of heard.entries()) this.#bars[side]?.report(shareOf(peak));
+    for (const [nth, row] of rows.entries()) {
+      this.#showRow(row, (playing && levels?.[FIGURES.length + nth]) || 0, now);
+    }
+    if (playing && levels) this.#gather(levels);
+    this.#loudest = Math.max(this.#loudest, ...heard);
+    const isDue = playing !== this.#wasPlaying || now - this.#written >= FIGURES_MS;
+    this.#wasPlaying = playing;
+    if (!isDue) return;
+    this.#written = now;
+    this.#write(playing ? this.#loudest : 0);
+  }
+
+  /** @param {MixerRow} row @param {number} peak @param {number} now */
+  #showRow(row, peak, now) {
+    row.report(shareOf(peak));
+    if (peak > 1) this.#clipped.set(row, now);
+    row.element.toggleAttribute("data-clips", now - (this.#clipped.get(row) ?? -Infinity) < CLIP_MS);
+  }
+
+  /** @param {Float32Array} levels */
+  #gather(levels) {
+    const figures = /** @type {Figures} */ (Object.fromEntries(FIGURES.map((name, nth) => [name, levels[nth]])));
+    figures.gain = Math.min(figures.gain, this.#figures?.gain ?? 1);
+    this.#figures = figures;
+  }
+
+  /** @param {number} loudest */
+  #write(loudest) {
+    const decibels = Math.round(toDecibels(loudest));
+    const meter = find(this.#mixer, ".meter");
+    meter.setAttribute("aria-valuenow", String(decibels));
+    meter.setAttribute("aria-valuetext", decibels > SILENT ? `${formatDecimal(decibels, 0)} dB` : _("silence"));
+    if (this.#figures) this.#writeFigures(this.#figures);
+    this.#figures = null;
+    this.#loudest = 0;
+  }
+
+  /** @param {Figures} figures */
+  #writeFigures({ integrated, momentary, truePeak, gain }) {
+    /** @param {string} name @param {string} words */
+    const write = (name, words, isOver = false) => {
+      const element = find(this.#mixer, `.${name}`);
+      setText(element, words);
+      element.classList.toggle("over", isOver);
+    };
+    write("integrated", loudness(integrated));
+    write("momentary", loudness(momentary));
+    write("true-peak", truePeak > 0 ? `${formatDecimal(20 * Math.log10(truePeak))} dBTP` : _("silence"), truePeak > 1);
+    const reduction = gain < 1 ? 20 * Math.log10(gain) : 0;
+    write("limiter", `${formatDecimal(reduction)} dB`, reduction < -0.05);
   }
 }
 
-/** @param {Mixer} mixer @param {Float32Array} levels */
-function showFigures(mixer, levels) {
-  const figures = /** @type {Figures} */ (Object.fromEntries(FIGURES.map((name, nth) => [name, levels[nth]])));
-  /** @param {string} name @param {string} words */
-  const write = (name, words) => {
-    const element = find(mixer, `.${name}`);
-    setText(element, words);
-    return element;
-  };
-  write("integrated", loudness(figures.integrated));
-  write("momentary", loudness(figures.momentary));
-  const peak = write("true-peak", figures.truePeak > 0 ? `${formatDecimal(20 * Math.log10(figures.truePeak))} dBTP` : _("silence"));
-  peak.classList.toggle("over", figures.truePeak > 1);
-  const reduction = figures.gain < 1 ? 20 * Math.log10(figures.gain) : 0;
-  write("limiter", `${formatDecimal(reduction)} dB`).classList.toggle("over", reduction < -0.05);
-}
-
-/** @param {HTMLElement} bar @param {number} peak */
-function showBar(bar, peak) {
-  const share = 1 - toDecibels(peak) / SILENT;
-  const now = performance.now();
-  let hold = held.get(bar);
-  if (!hold || share >= hold.share || now > hold.until) {
-    hold = { share, until: now + HOLD_MS };
-    held.set(bar, hold);
-  }
-  bar.style.setProperty("--level", share.toFixed(3));
-  bar.style.setProperty("--hold", hold.share.toFixed(3));
+/** @param {number} peak */
+function shareOf(peak) {
+  return 1 - toDecibels(peak) / SILENT;
 }
 
 /** @param {number} level */

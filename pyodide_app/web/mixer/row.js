@@ -2,6 +2,7 @@
 /** @import { Row as Settings, RowSettings } from "../playback/messages.js" */
 import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
 import { find } from "../base/dom.js";
+import { Lane } from "./lane.js";
 import { formatDecibels, formatPan } from "../language/units.js";
 
 const DRAG_PIXELS = 6; // a shorter movement is a click
@@ -16,6 +17,9 @@ const DRAG_PIXELS = 6; // a shorter movement is a click
  */
 
 export class MixerRow {
+  /** @type {Lane | null} */
+  #drawing = null; // over the waveform, while the row is in the page
+
   /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
@@ -71,8 +75,25 @@ export class MixerRow {
     find(this.element, ".lane path", SVGPathElement).setAttribute("d", stems[this.choice].path);
   }
 
+  /**
+   * Show the level of what is heard.
+   * @param {number} share of the meter's length, from 0 to 1
+   */
+  report(share) {
+    this.#drawing?.report(share);
+  }
+
+  /**
+   * Move the playhead.
+   * @param {number} share of the song
+   */
+  place(share) {
+    this.#drawing?.place(share);
+  }
+
   /** @param {RowListeners} listeners @param {AbortSignal} signal */
   listen({ adjusted, chosen, ...listeners }, signal) {
+    this.#drawing = new Lane(this.element, this.lane, signal);
     for (const key of [this.mute, this.solo]) {
       key.addEventListener("click", () => {
         setPressed(key, !isPressed(key));

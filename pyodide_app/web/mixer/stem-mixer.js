@@ -9,14 +9,16 @@
 /** @import { FailedStem, Place, PlayerState, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
-import { updateMeters } from "./meters.js";
+import { Meters } from "./meters.js";
 import { MemoryBudgetError } from "../playback/memory.js";
 import { brokenRules, mixNumber, parseMixNumber } from "./mix-links.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _, formatList, plural } from "../language/phrases.js";
 import { isPlaying, Player, resumeAudio } from "../playback/player.js";
+import { PositionSlider } from "../meters/position-slider.js";
 import { MixerRow } from "./row.js";
 import { StatusLine } from "./status-line.js";
+import { Turntable } from "./turntable.js";
 import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
 import { find, findAll, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
@@ -44,13 +46,21 @@ export class StemMixer extends HTMLElement {
   #rows = [];
   /** @type {[start: number, end: number] | null} */
   #range = null; // of the loop, in seconds; null: the whole song
+  #place = 0; // seconds
   #isHeld = false; // the visitor is dragging the position
+  /** @type {PositionSlider | null} */
+  #slider = null;
+  /** @type {Meters | null} */
+  #meters = null;
+  /** @type {Turntable | null} */
+  #turntable = null;
   /** @type {Readonly<Holding>} */
   #holding = owned();
   #status = new StatusLine(this);
   #stateWords = "";
   #life = new AbortController(); // aborted when the mixer is removed from the page
   #playerLife = new AbortController();
+  #rowsLife = new AbortController(); // aborted when the rows are those of another song
 
   connectedCallback() {
     if (this.dataset.off !== undefined) return;
@@ -87,7 +97,7 @@ export class StemMixer extends HTMLElement {
 
   /** In seconds. */
   get position() {
-    return Number(this.#input(".position").value);
+    return this.#place;
   }
 
   get duration() {
@@ -356,6 +366,9 @@ export class StemMixer extends HTMLElement {
     const prepare = () => isPlaying() || this.ready.catch(() => {}); // shown in the status line
     this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), { once: true, signal });
     this.addEventListener("focusin", prepare, { once: true, signal });
+    this.#slider = new PositionSlider(this.#input(".position"), signal);
+    this.#meters = new Meters(this, signal);
+    this.#turntable = new Turntable(find(this, ".turntable"), signal);
     if (!this.#rows.length) this.#makeRows();
     this.#connectRows();
     for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
@@ -367,6 +380,9 @@ export class StemMixer extends HTMLElement {
   }
 
   #connectRows() {
+    this.#rowsLife.abort();
+    this.#rowsLife = new AbortController();
+    const signal = AbortSignal.any([this.life, this.#rowsLife.signal]);
     for (const [nth, row] of this.#rows.entries()) {
       row.listen({
         adjusted: () => this.#adjust(nth),
@@ -374,7 +390,7 @@ export class StemMixer extends HTMLElement {
         clicked: (share) => this.seek(share * this.duration),
         dragged: (from, to, isFree) => this.#stretch(from, to, isFree),
         dropped: () => this.toggleLoop(true),
-      }, this.life);
+      }, signal);
     }
     this.#markSilent();
   }
@@ -512,6 +528,7 @@ export class StemMixer extends HTMLElement {
   #showState({ state, reason, engine, refusal }) {
     this.dataset.state = state;
     this.#button(".pause").disabled = state !== "playing";
+    this.#turntable?.turn(state === "playing");
     this.#stateWords = STATES[state];
     if (state === "playing") this.#stateWords = engine === "python" ? _("Playing, mixed by Python") : _("Playing, mixed by the browser");
     if (state === "failed") this.#stateWords = failureText(reason);
@@ -548,8 +565,8 @@ export class StemMixer extends HTMLElement {
   /** @param {Place} place */
   #followPlace({ seconds, playing, peaks, levels, isStalled = false, waiting = [] }) {
     this.#showStall(playing && isStalled);
-    if (!this.#isHeld) this.#showPlace(seconds);
-    updateMeters(this, playing ? peaks : [0, 0], (playing && levels) || null);
+    if (!this.#isHeld) this.#follow(seconds, playing);
+    this.#meters?.show({ playing, peaks, levels }, this.#rows);
     for (const [nth, { element }] of this.#rows.entries()) {
       element.toggleAttribute("data-waits", waiting.includes(nth));
     }
@@ -560,12 +577,30 @@ export class StemMixer extends HTMLElement {
    * @param {number} seconds
    */
   #showPlace(seconds) {
-    const position = this.#input(".position");
-    position.value = String(seconds);
-    position.setAttribute("aria-valuetext", _("%(now)s of %(all)s", { now: formatTime(seconds), all: formatTime(this.duration) }));
-    find(this, ".now").textContent = formatTime(seconds);
-    const share = Math.min(1, seconds / this.duration).toFixed(5);
-    for (const element of [position, ...this.#rows.map(({ lane }) => lane)]) element.style.setProperty("--at", share);
+    const now = formatTime(seconds);
+    this.#slider?.show(seconds, _("%(now)s of %(all)s", { now, all: formatTime(this.duration) }));
+    setText(find(this, ".now"), now);
+    this.#movePlayheads(seconds);
+  }
+
+  /**
+   * Follow what plays: all of the position once a second and after a jump, what is drawn of it in between.
+   * @param {number} seconds @param {boolean} playing
+   */
+  #follow(seconds, playing) {
+    const isSameSecond = seconds >= this.#place && Math.floor(seconds) === Math.floor(this.#place);
+    if (!playing || !isSameSecond) {
+      this.#showPlace(seconds);
+      return;
+    }
+    this.#slider?.follow(seconds);
+    this.#movePlayheads(seconds);
+  }
+
+  /** @param {number} seconds */
+  #movePlayheads(seconds) {
+    this.#place = seconds;
+    for (const row of this.#rows) row.place(Math.min(1, seconds / this.duration));
     this.#emit("place", seconds);
   }
 

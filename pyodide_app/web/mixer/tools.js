@@ -80,12 +80,12 @@ function addLoopByBars(mixer) {
   );
   const show = async () => {
     const { bar_seconds: bar } = await mixer.facts();
-    find(mixer, ".from").textContent = bar ? _("From bar") : _("From second");
-    find(mixer, ".to").textContent = bar ? _("to bar") : _("to second");
+    setText(find(mixer, ".from"), bar ? _("From bar") : _("From second"));
+    setText(find(mixer, ".to"), bar ? _("to bar") : _("to second"));
     if (!bar) return;
     const bars = Math.round(mixer.duration / bar);
     const now = Math.min(bars, Math.floor(mixer.position / bar + 1e-6) + 1);
-    find(mixer, ".bar-now").textContent = _("bar %(now)s of %(bars)s", { now, bars });
+    setText(find(mixer, ".bar-now"), _("bar %(now)s of %(bars)s", { now, bars }));
   };
   let shown = -1;
   mixer.on("place", (seconds) => {
@@ -137,7 +137,12 @@ function addMemoryLine(mixer) {
   };
   onEvent(mixer, tools, "toggle", show);
   mixer.on("state", show);
-  mixer.on("place", show);
+  let shown = -1;
+  mixer.on("place", (seconds) => {
+    const second = Math.floor(seconds);
+    if (second !== shown) show();
+    shown = second;
+  });
   mixer.on("song", show);
 }
 
