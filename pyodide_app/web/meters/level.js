@@ -30,8 +30,8 @@ export class Level {
   step(now) {
     const seconds = Math.max(0, now - this.#now) / 1000;
     this.#now = now;
-    this.shown = Math.max(this.#peak, this.shown - FALL_PER_SECOND * seconds);
-    this.#peak = this.#reported;
+    this.shown = Math.max(this.#peak, this.#reported, this.shown - FALL_PER_SECOND * seconds);
+    this.#peak = 0;
     if (now > this.#heldUntil) this.held = this.shown;
     return this.held > this.#reported;
   }
