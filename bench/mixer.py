@@ -292,8 +292,8 @@ def loads(base: str) -> None:
         )
         print(f"  {'mixer beyond the plain page':44}{difference * 100:9.1f} % of a core")
     print("\nwhat playing 12 stems makes the page do, a second")
-    for count, per_second in counts.items():
-        print(f"  {COUNTS[count]:44}{median(per_second):9.1f}")
+    for count, values in counts.items():
+        print(f"  {COUNTS[count]:44}{median(values):9.1f}")
 
 
 def blocked(browser: Browser, base: str) -> None:
