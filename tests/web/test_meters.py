@@ -76,7 +76,8 @@ def play_in_view(visit: Visit) -> None:
     page.evaluate(COUNT_DRAWINGS)
     page.evaluate("document.querySelector('stem-mixer').scrollIntoView()")
     visit.press("Loop")
-    visit.play()
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
 
 
 @pytest.mark.parametrize("peak", [1.0, 0.1, 0.01])
