@@ -31,7 +31,7 @@ def turns(visit: Visit) -> bool:
     page = visit.page
     visit.mixer.scroll_into_view_if_needed()
     visit.press("Play")
-    visit.says("Playing, mixed by")
+    visit.says("Playing, mixed by Python")
     record: str = page.evaluate(RECORD)
     for _ in range(2):
         until(page, f"{METER} !== {json.dumps(page.evaluate(METER))}")

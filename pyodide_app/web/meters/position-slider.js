@@ -1,5 +1,6 @@
 // A slider that follows what is playing. Changing a slider's value lays it out anew, so from one second to the next its
 // cap and the played part of its track are only painted elsewhere (--ahead and --at in fader.css).
+import { addDrawing } from "./animation-loop.js";
 
 const STEP_MS = 100; // at most so often
 
@@ -9,6 +10,7 @@ export class PositionSlider {
   #seconds = 0;
   #ahead = 0; // pixels from where the value stands
   #moved = 0; // when, in milliseconds
+  #draw;
 
   /** @param {HTMLInputElement} input @param {AbortSignal} signal */
   constructor(input, signal) {
@@ -16,6 +18,7 @@ export class PositionSlider {
     const resized = new ResizeObserver(([{ contentRect }]) => (this.#width = contentRect.width));
     resized.observe(input);
     signal.addEventListener("abort", () => resized.disconnect(), { once: true });
+    this.#draw = addDrawing({ element: input, draw: (now) => this.#move(now) }, signal);
     // Keys move on from the value.
     for (const type of ["keydown", "pointerdown"]) input.addEventListener(type, () => this.#set(this.#seconds), { signal });
   }
@@ -35,11 +38,20 @@ export class PositionSlider {
    */
   follow(seconds) {
     this.#seconds = seconds;
-    const now = performance.now();
-    const ahead = Math.round((this.#share(seconds) - this.#share(Number(this.#input.value))) * this.#width);
-    if (ahead === this.#ahead || now - this.#moved < STEP_MS) return;
+    this.#draw();
+  }
+
+  /**
+   * Returns whether it is too early to move.
+   * @param {number} now in milliseconds
+   */
+  #move(now) {
+    const ahead = Math.round((this.#share(this.#seconds) - this.#share(Number(this.#input.value))) * this.#width);
+    if (ahead === this.#ahead) return false;
+    if (now - this.#moved < STEP_MS) return true;
     this.#moved = now;
     this.#place(ahead);
+    return false;
   }
 
   /** @param {number} seconds */
