@@ -58,11 +58,11 @@ function request() {
 
 /** @param {number} now */
 function run(now) {
-  for (const entry of entries.values()) {
-    if (isDue(entry)) entry.isMoving = entry.draw(now);
-  }
   setTimeout(() => {
     isRequested = false;
     request();
   }, PAUSE_MS);
+  for (const entry of entries.values()) {
+    if (isDue(entry)) entry.isMoving = entry.draw(now);
+  }
 }

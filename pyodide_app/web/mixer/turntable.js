@@ -44,6 +44,7 @@ export class Turntable {
 
   /** @param {CanvasRenderingContext2D} context @param {Size} size @param {Property} property */
   paint(context, { width }, property) {
+    if (!("createConicGradient" in context)) return; // before Safari 16.1: the record of the style sheet stands still
     this.#period = parseFloat(property("--duration-turn")) || 1;
     const centre = width / 2;
     const sheen = context.createConicGradient(2 * Math.PI * (this.#turn - 0.25), centre, centre);
