@@ -38,6 +38,7 @@ export class Meters {
   show({ playing, peaks, levels }, rows) {
     const now = performance.now();
     const heard = playing ? peaks : [0, 0];
+    if (!playing) this.#clipped = new WeakMap(); // nothing is reported any more that would clear it
     for (const [side, peak] of heard.entries()) this.#bars[side]?.report(shareOf(peak));
     for (const [nth, row] of rows.entries()) {
       this.#showRow(row, (playing && levels?.[FIGURES.length + nth]) || 0, now);
