@@ -2,7 +2,7 @@
 import { addDrawing } from "./animation-loop.js";
 import { createElement } from "../base/dom.js";
 
-const THEMES = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+const THEMES = ["(prefers-color-scheme: dark)", "(forced-colors)"].map((query) => matchMedia(query));
 
 /** @typedef {{ width: number, height: number, ratio: number }} Size in device pixels; ratio: of those to a CSS pixel */
 /** @typedef {(name: string) => string} Property the value of a custom property of CSS */
