@@ -71,6 +71,7 @@ export class StemMixer extends HTMLElement {
 
   disconnectedCallback() {
     this.#closePlayer();
+    this.#rowsLife.abort();
     this.#life.abort();
   }
 
@@ -368,7 +369,8 @@ export class StemMixer extends HTMLElement {
     this.addEventListener("focusin", prepare, { once: true, signal });
     this.#slider = new PositionSlider(this.#input(".position"), signal);
     this.#meters = new Meters(this, signal);
-    this.#turntable = new Turntable(find(this, ".turntable"), signal);
+    const record = this.querySelector(".turntable"); // a site's own template may have none
+    if (record) this.#turntable = new Turntable(/** @type {HTMLElement} */ (record), signal);
     if (!this.#rows.length) this.#makeRows();
     this.#connectRows();
     for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
@@ -382,7 +384,7 @@ export class StemMixer extends HTMLElement {
   #connectRows() {
     this.#rowsLife.abort();
     this.#rowsLife = new AbortController();
-    const signal = AbortSignal.any([this.life, this.#rowsLife.signal]);
+    const { signal } = this.#rowsLife;
     for (const [nth, row] of this.#rows.entries()) {
       row.listen({
         adjusted: () => this.#adjust(nth),
