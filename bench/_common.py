@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from stempress.runtime.pyodide import PIN, parse_pin
+from stempress.runtime.pin import PIN, parse_pin
 from tests.support.chromium import CHROMIUM_FLAGS
 from tests.support.hosts import serving
 from tests.support.runtime_site import write_runtime_site

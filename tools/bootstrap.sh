@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# 3.13 is the browser's Python, whose code it can precompile; the locked numpy has no wheel for 3.14.
+# The locked numpy has no wheel for 3.14.
 VERSIONS="3.13 3.12"
 
 is_version() { # interpreter version

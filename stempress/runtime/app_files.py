@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root, file_digest, store
 from stempress.core.errors import SiteError
 from stempress.output.json_files import json_file
 from stempress.output.output_files import OutputFile
-from stempress.runtime.web_files import service_worker, web_files
+from stempress.runtime.web_files import service_worker, to_script, web_files
 from stempress.site.views import App
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.i18n.translations import Translations
+    from stempress.runtime.pyodide import Runtime
 
 WASM = "pyodide.asm.wasm"
 LOCK = "pyodide-lock.json"
@@ -43,19 +44,20 @@ def app_files(
     from stempress.runtime.decoders import prepare_decoders  # noqa: PLC0415 - takes long
     from stempress.runtime.pyodide import prepare_runtime  # noqa: PLC0415
 
-    runtime = compress_wasm(prepare_runtime(folder=options.runtime_from, report=progress.log))
+    runtime = prepare_runtime(folder=options.runtime_from, report=progress.log)
+    runtime = replace(runtime, core=compress_wasm(runtime.core))
     decoders = prepare_decoders(folder=options.runtime_from, report=progress.log)
-    web = web_files(_, {f"python/{LOCK}": runtime.pop(LOCK)})
-    sizes = {name: file.stat().st_size for name, file in sorted(runtime.items())}
+    web = web_files(_, {f"python/{LOCK}": runtime.lock, "python/files.js": files_module(runtime)})
     kept = [
         *web.files,
-        *(OutputFile(f"app/runtime/{name}", runtime[name]) for name in sizes),
-        json_file("app/runtime/sizes.json", sizes),
+        *(OutputFile(f"app/runtime/{name}", path) for name, path in runtime.needed.items()),
         *(OutputFile(f"app/decoders/{name}", path) for name, path in decoders.items()),
     ]
+    spare = runtime.files.items() - runtime.needed.items()
+    others = [OutputFile(f"app/runtime/{name}", path) for name, path in sorted(spare)]
     wallet = _wallet_files(options, progress)
     worker = service_worker(_, web.address)
-    return [*kept, *web.doors, worker, *wallet, _file_list(kept)], App(web.address)
+    return [*kept, *others, *wallet, *web.doors, worker, _file_list(kept)], App(web.address)
 
 
 def _wallet_files(options: BuildOptions, progress: Progress) -> list[OutputFile]:
@@ -66,21 +68,26 @@ def _wallet_files(options: BuildOptions, progress: Progress) -> list[OutputFile]
     return [OutputFile(f"app/ethers/{name}", path) for name, path in ethers.items()]
 
 
-def compress_wasm(runtime: Mapping[str, Path]) -> dict[str, Path]:
-    """Return the runtime's files with the WebAssembly compressed; runtime.js inflates it.
+def compress_wasm(core: Mapping[str, Path]) -> dict[str, Path]:
+    """Return Pyodide's files with the WebAssembly compressed, since IPFS gateways do not compress.
 
-    IPFS gateways do not compress. The result depends on neither the date nor the machine.
+    downloads.js decompresses it.
     """
-    whole = runtime[WASM]
+    whole = core[WASM]
     kept = cache_root() / "packed" / f"{file_digest(whole)}.gz"
     if not kept.exists():
-        from gzip import GzipFile  # noqa: PLC0415 - once for every runtime
+        from stempress.runtime.wheels import gzipped  # noqa: PLC0415 - once for every runtime
 
-        buffer = BytesIO()
-        with GzipFile("", "wb", 9, buffer, mtime=0) as stream:
-            stream.write(whole.read_bytes())
-        store(kept, buffer.getvalue())
-    return {name: path for name, path in runtime.items() if name != WASM} | {f"{WASM}.bin": kept}
+        store(kept, gzipped(whole.read_bytes()))
+    return {name: path for name, path in core.items() if name != WASM} | {f"{WASM}.bin": kept}
+
+
+def files_module(runtime: Runtime) -> bytes:
+    """Return the module that tells the browser which files there are."""
+    sizes = {name: path.stat().st_size for name, path in sorted(runtime.files.items())}
+    exports = {"SNAPSHOT": runtime.snapshot, "SIZES": sizes}
+    lines = (f"export const {name} = {to_script(value)};\n" for name, value in exports.items())
+    return "".join(lines).encode()
 
 
 def _file_list(files: list[OutputFile]) -> OutputFile:

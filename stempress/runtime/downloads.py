@@ -44,12 +44,17 @@ FIND_WHEEL = (
 
 @dataclass(frozen=True, slots=True)
 class PinnedFile:
-    """A pinned file; ``strip`` lists patterns of archive members that the mixer does not need."""
+    """A pinned file.
+
+    ``strip`` lists patterns of archive members that the mixer does not need, ``empty`` modules
+    that are imported without need: they are replaced by empty ones.
+    """
 
     name: str
     size: int
     sha256: str
     strip: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
 
     def matches(self, data: bytes) -> bool:
         """Return whether these are the pinned bytes."""

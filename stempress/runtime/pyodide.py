@@ -1,50 +1,51 @@
-"""The browser's Python: the pinned Pyodide and numpy, the engine's wheel and their lock file."""
+"""The browser's Python: the pinned Pyodide and numpy, the engine, and a snapshot of all of them."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-import tomllib
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
-from importlib.metadata import version as version_of
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from stempress.core.cache import cache_root, file_digest
+from stempress.core.cache import cache_root
 from stempress.core.errors import Fault, SiteError
 from stempress.core.paths import APP
-from stempress.runtime import wheels as archives
-from stempress.runtime.downloads import Cdn, Folder, PinnedFile, PythonIndex, Source, fetch_files
+from stempress.runtime.build_cache import build_cached
+from stempress.runtime.downloads import fetch_files
+from stempress.runtime.node import NodeError, node_version
+from stempress.runtime.packages import Packages, read_modules
+from stempress.runtime.pin import ARCHIVES, PIN, Pin, parse_pin
+from stempress.runtime.snapshot import DESCRIPTION, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pyodide_lock.spec import PackageSpec
-
-PIN = Path(__file__).with_name("pyodide.toml")
-APP_NAME = "stempress-app"
-ARCHIVES = {".whl", ".zip"}
-SUMS = "sums.json"
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
-    """The pinned Pyodide: versions, files and sources. ``info`` goes to the lock file."""
+class Runtime:
+    """What the browser starts Python from.
 
-    version: str
-    info: dict[str, str]
-    cdn: str
-    registry: dict[str, str]
-    files: tuple[PinnedFile, ...]
+    ``core`` are Pyodide's own files by name, ``packages`` the archives that ``lock`` lists,
+    ``snapshot_files`` what ``snapshot`` describes, as ``Snapshot`` of
+    pyodide_app/web/python/files.js. None: there is no snapshot.
+    """
+
+    core: dict[str, Path]
+    packages: dict[str, Path]
+    lock: Path
+    snapshot_files: dict[str, Path]
+    snapshot: dict[str, Any] | None
 
     @property
-    def matches_host(self) -> bool:
-        """Whether bytecode compiled by this Python runs in the pinned one."""
-        return self.info["python"].split(".")[:2] == [str(part) for part in sys.version_info[:2]]
+    def files(self) -> dict[str, Path]:
+        """All files of ``dist/app/runtime/`` by name."""
+        return {**self.core, **self.packages, **self.snapshot_files}
+
+    @property
+    def needed(self) -> dict[str, Path]:
+        """Those that every browser fetches: packages only if there is no snapshot."""
+        return {**self.core, **(self.snapshot_files or self.packages)}
 
 
 def prepare_runtime(
@@ -53,8 +54,8 @@ def prepare_runtime(
     report: Callable[[str], None],
     cache: Path | None = None,
     app: Path | None = None,
-) -> dict[str, Path]:
-    """Return what ``dist/app/runtime/`` holds: address below it -> file ready to copy.
+) -> Runtime:
+    """Return the runtime, ready to be copied.
 
     ``folder`` is where the user keeps the pinned files, asked before the CDN and the index.
     Raises SiteError if no source has a file.
@@ -65,7 +66,7 @@ def prepare_runtime(
 
 def prepare(
     pin: Pin, *, folder: Path | None, report: Callable[[str], None], cache: Path, app: Path
-) -> dict[str, Path]:
+) -> Runtime:
     """Prepare any pin as ``prepare_runtime`` does the project's."""
     shelf = cache / f"pyodide-{pin.version}"
     try:
@@ -75,132 +76,30 @@ def prepare(
         raise SiteError(
             [Fault("runtime", what, hint="name a folder in STEMPRESS_CACHE")]
         ) from error
-    pinned = fetch_files(pin.files, list_sources(pin, folder), shelf / "pinned", report)
-    if not pin.matches_host:
-        report(
-            f"runtime: shipped as source, which starts slower: this is Python"
-            f" {sys.version_info[0]}.{sys.version_info[1]}, the runtime's is {pin.info['python']}"
-        )
-    lean = build_cached(
-        shelf / f"lean-{cache_key(pin)}", partial(write_stripped_archives, pin, pinned)
-    )
-    modules = read_modules(app)
-    wheels = [path for path in lean.values() if path.suffix == ".whl"]
-    app_key = cache_key(pin, *modules, *modules.values())
-    locked = build_cached(shelf / f"app-{app_key}", partial(write_app, pin, modules, wheels))
+    pinned = fetch_files(pin.files, pin.sources(folder), shelf / "pinned", report)
     core = {name: path for name, path in pinned.items() if path.suffix not in ARCHIVES}
-    return {**core, **lean, **locked}
-
-
-def parse_pin(text: str) -> Pin:
-    """Parse the pin's TOML."""
-    data = tomllib.loads(text)
-    files = [PinnedFile(**{**row, "strip": tuple(row.get("strip", ()))}) for row in data["files"]]
-    return Pin(**{**data, "files": tuple(files)})
-
-
-def list_sources(pin: Pin, folder: Path | None) -> list[Source]:
-    """Return the sources in order; none is contacted before a file is missing."""
-    named = [Folder(f"the folder {folder}", folder)] if folder else []
-    return [*named, Cdn(pin.cdn), PythonIndex(**pin.registry)]
-
-
-def read_modules(app: Path) -> dict[str, bytes]:
-    """Return the modules that run in the browser, by their paths below site-packages."""
-    sources = [*sorted(app.glob("*.py")), *sorted((app / "engine").rglob("*.py"))]
-    return {
-        f"pyodide_app/{path.relative_to(app).as_posix()}": path.read_bytes()
-        for path in sources
-        if path.is_file()
-    }
-
-
-def cache_key(pin: Pin, *parts: str | bytes) -> str:
-    """Return the cache key of a result: a hash of everything its bytes depend on."""
-    makers = [Path(__file__).read_bytes(), Path(archives.__file__).read_bytes()]
-    tools = [sys.version, version_of("pyodide-build"), version_of("pyodide-lock")]
-    digest = sha256()
-    for part in (repr(pin), *makers, *tools, *parts):
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8) + data)
-    return digest.hexdigest()[:16]
-
-
-def write_stripped_archives(pin: Pin, pinned: dict[str, Path], folder: Path) -> None:
-    """Write the standard library and numpy, stripped, and compiled if this Python can."""
-    for each in pin.files:
-        if pinned[each.name].suffix in ARCHIVES:
-            stripped = archives.read_archive(pinned[each.name], each.strip)
-            compile_archive(pin, archives.write_archive(folder / each.name, stripped))
-
-
-def write_app(pin: Pin, modules: dict[str, bytes], wheels: list[Path], folder: Path) -> None:
-    """Write the engine's wheel, and the lock file that names it and the other wheels."""
-    from pyodide_lock import PyodideLockSpec  # noqa: PLC0415 - most builds have a lock file
-    from pyodide_lock.spec import InfoSpec  # noqa: PLC0415
-
-    # The version is a hash of the content, so that a cached lock file never meets another wheel.
-    version = f"0.{int(cache_key(pin, *modules, *modules.values())[:8], 16)}"
-    wheel = compile_archive(pin, archives.write_pure_wheel(folder, APP_NAME, version, modules))
-    specs = [describe_wheel(path) for path in (*wheels, wheel)]
-    specs[-1].depends = [spec.name for spec in specs[:-1]]
-    packages = {spec.name: spec for spec in specs}
-    lock = PyodideLockSpec(info=InfoSpec.from_dict(pin.info), packages=packages)
-    lock.check_wheel_filenames()
-    lock.to_json(folder / "pyodide-lock.json", indent=1)
-
-
-def compile_archive(pin: Pin, path: Path) -> Path:
-    """Compile an archive in place if this Python can; a compiled wheel gets another name."""
-    if not pin.matches_host:
-        return path
-    compiled = archives.precompile(path, path.parent)
-    if compiled != path:
-        path.unlink()
-    return compiled
-
-
-def describe_wheel(wheel: Path) -> PackageSpec:
-    """Describe a wheel for the lock file."""
-    from pyodide_lock.spec import PackageSpec  # noqa: PLC0415
-
-    name, version, *_ = wheel.name.split("-")
-    tops = {member.partition("/")[0] for member in archives.read_archive(wheel)}
-    return PackageSpec(
-        name=name.replace("_", "-"),
-        version=version,
-        file_name=wheel.name,
-        install_dir="site",
-        sha256=sha256(wheel.read_bytes()).hexdigest(),
-        imports=sorted(top for top in tops if not top.endswith(".dist-info")),
-    )
-
-
-def build_cached(folder: Path, make: Callable[[Path], None]) -> dict[str, Path]:
-    """Return the files of ``folder`` by name; ``make`` fills it unless it is complete."""
-    if not is_whole(folder):
-        scratch = Path(mkdtemp(dir=folder.parent))
-        try:
-            make(scratch)
-            sums = {path.name: file_digest(path) for path in sorted(scratch.iterdir())}
-            (scratch / SUMS).write_text(json.dumps(sums), "utf-8")
-            move_into_cache(scratch, folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    return {path.name: path for path in sorted(folder.iterdir()) if path.name != SUMS}
-
-
-def move_into_cache(scratch: Path, folder: Path) -> None:
-    """Move a finished result to its folder, unless another build was faster."""
-    if not is_whole(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-        scratch.rename(folder)
-
-
-def is_whole(folder: Path) -> bool:
-    """Return whether a result exists with all its files unchanged."""
+    modules = read_modules(app)
     try:
-        sums: dict[str, str] = json.loads((folder / SUMS).read_text("utf-8"))
-        return all(file_digest(folder / name) == digest for name, digest in sums.items())
-    except (OSError, ValueError):
-        return False
+        compiled = Packages(pin, pinned, shelf, modules, node_version())
+        packages, lock = compiled.prepare()
+        return Runtime(core, packages, lock, *prepare_snapshot(compiled, packages))
+    except NodeError as error:
+        report(f"warning: Python will start more slowly in browsers, without a snapshot: {error}")
+        packages, lock = Packages(pin, pinned, shelf, modules, node="").prepare()
+        return Runtime(core, packages, lock, {}, None)
+
+
+def prepare_snapshot(
+    compiled: Packages, packages: dict[str, Path]
+) -> tuple[dict[str, Path], dict[str, Any]]:
+    """Return the files of a snapshot by name, and their description; raise NodeError."""
+    write = partial(
+        write_snapshot,
+        runtime=compiled.folder,
+        info=compiled.pin.info,
+        packed=list(packages.values()),
+        extensions=compiled.pin.extensions,
+    )
+    files = build_cached(compiled.shelf / f"snapshot-{compiled.engine_key}", write)
+    description: dict[str, Any] = json.loads(files.pop(DESCRIPTION).read_text("utf-8"))
+    return files, description

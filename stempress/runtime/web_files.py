@@ -40,8 +40,8 @@ class WebFiles(NamedTuple):
     doors: list[OutputFile]
 
 
-def web_files(translations: Translations, more: Mapping[str, Path]) -> WebFiles:
-    """Return the pages' modules in the site's language; ``more`` is hashed into their version."""
+def web_files(translations: Translations, more: Mapping[str, Path | bytes]) -> WebFiles:
+    """Return the pages' modules in the site's language, and ``more``, of one version."""
     contents: dict[str, Path | bytes] = {
         name: WEB / name for name in web_names() if name != SERVICE_WORKER
     }
@@ -77,16 +77,16 @@ def service_worker(translations: Translations, address: str) -> OutputFile:
     it.
     """
     source = (WEB / SERVICE_WORKER).read_text("utf-8")
-    script = f"globalThis.siteApp = {_to_script(address)};\n{source}"
+    script = f"globalThis.siteApp = {to_script(address)};\n{source}"
     if translations.key == SOURCE_LANGUAGE:
         return OutputFile(SERVICE_WORKER, script.encode())
-    used = [key for key in sorted(translations.scripted) if f"_({_to_script(key)})" in source]
+    used = [key for key in sorted(translations.scripted) if f"_({to_script(key)})" in source]
     language = {
         "lang": translations.tag,
         "dir": translations.direction,
         "forms": {key: translations.forms[key] for key in used},
     }
-    script = f"globalThis.siteLanguage = {_to_script(language)};\n{script}"
+    script = f"globalThis.siteLanguage = {to_script(language)};\n{script}"
     return OutputFile(SERVICE_WORKER, script.encode())
 
 
@@ -95,14 +95,15 @@ def language_module(translations: Translations) -> str:
     said = {key: translations.forms[key] for key in sorted(translations.scripted)}
     compile_plural_rule(translations.rule)  # ValueError for an invalid rule
     return (
-        f"export const LANGUAGE = {_to_script(translations.tag)};\n"
-        f"export const FORMS = {_to_script(said)};\n"
-        f"export const ISOLATION = {_to_script(translations.isolation)};\n"
+        f"export const LANGUAGE = {to_script(translations.tag)};\n"
+        f"export const FORMS = {to_script(said)};\n"
+        f"export const ISOLATION = {to_script(translations.isolation)};\n"
         f"export const whichForm = (n) => Number({translations.rule});\n"
     )
 
 
-def _to_script(value: object) -> str:
+def to_script(value: object) -> str:
+    """Return a value as an expression of JavaScript."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 

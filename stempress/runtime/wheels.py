@@ -1,19 +1,18 @@
-"""Reproducible zips and wheels: sorted, undated, precompiled."""
+"""Reproducible archives: sorted, undated, compiled by the browser's Python."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from base64 import urlsafe_b64encode
 from fnmatch import fnmatchcase
+from gzip import GzipFile
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from stempress.core.errors import Fault, SiteError
+from stempress.runtime.node import run_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX_SYSTEM = 3
 REGULAR_FILE_MODE = 0o100644 << 16
-# -P: keeps the checkout's build.py from shadowing the package "build", which the compiler imports.
-COMPILE_COMMAND = (
-    *(sys.executable, "-P", "-m", "pyodide_cli", "py-compile"),
-    *("--silent", "--no-keep", "--compression-level", "0"),
-)
 PURE_TAG = "py3-none-any"
 
 type Members = dict[str, bytes]
@@ -78,22 +72,46 @@ def write_pure_wheel(folder: Path, name: str, version: str, modules: Mapping[str
     return write_archive(path, {**modules, **dist_info})
 
 
-def precompile(path: Path, folder: Path) -> Path:
-    """Write the archive with .pyc for every .py into ``folder``; return its path.
+def compile_sources(
+    runtime: Path, info: Mapping[str, str], packed: Mapping[str, Members]
+) -> dict[str, Members]:
+    """Return archives with .pyc for every .py, compiled by the Pyodide in ``runtime``.
 
-    The compiler runs in a process of its own, with fixed hashes and dates: marshalled code
-    depends on what else the interpreter has loaded.
+    Raises NodeError.
     """
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    fixed = {**inherited, "PYTHONHASHSEED": "0", "PYTHONOPTIMIZE": "0", "SOURCE_DATE_EPOCH": "0"}
     with TemporaryDirectory() as scratch:
-        copy = Path(scratch, path.name)
-        copy.write_bytes(path.read_bytes())
-        done = subprocess.run(  # noqa: S603 - our own interpreter and fixed words
-            [*COMPILE_COMMAND, str(copy)], env=fixed, capture_output=True, check=False, text=True
-        )
-        if done.returncode:
-            reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
-            raise SiteError([Fault("runtime", f"cannot precompile {path.name}: {reason}")])
-        (compiled,) = Path(scratch).iterdir()
-        return write_archive(folder / compiled.name, read_archive(compiled))
+        folders = {name: Path(scratch, str(index)) for index, name in enumerate(packed)}
+        for name, members in packed.items():
+            write_files(folders[name], members, only=".py")
+        order = {"runtime": str(runtime), "info": dict(info), "folder": scratch}
+        run_script("compile.mjs", order)
+        return {
+            name: {
+                **{path: data for path, data in members.items() if not path.endswith(".py")},
+                **read_files(folders[name]),
+            }
+            for name, members in packed.items()
+        }
+
+
+def write_files(folder: Path, members: Mapping[str, bytes], only: str = "") -> None:
+    """Write members to a folder, or ``only`` those whose names end so."""
+    for name, data in members.items():
+        if name.endswith(only):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+def read_files(folder: Path) -> Members:
+    """Return the files below a folder."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def gzipped(data: bytes) -> bytes:
+    """Compress data; the result depends on neither the date nor the machine."""
+    buffer = BytesIO()
+    with GzipFile("", "wb", 9, buffer, mtime=0) as stream:
+        stream.write(data)
+    return buffer.getvalue()

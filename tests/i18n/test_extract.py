@@ -57,6 +57,10 @@ UNSEEN = re.compile(
 """Strings in modules that are for machines, from end to end."""
 UNTOLD = {
     "dom.js": {"the page has no "},
+    "memory-layout.js": {
+        "the function table has  entries, not ",
+        "memory  is not the snapshot's, ",
+    },
     "ogg.js": {"not an Ogg page", "an Ogg packet spans pages", "not an Opus stream"},
     "opus.js": {
         "libopus has aborted",
@@ -74,6 +78,7 @@ UNTOLD = {
         "a page of another kind",
         "a page of another version",
     },
+    "runtime.js": {"Python's snapshot was not restored:"},
     "stream-deck.js": {"audio/ogg; codecs=opus"},
     "style-sheets.js": {"not all", " did not load"},
 }

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
-import sys
 import tarfile
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from zipfile import ZipFile
 
 import pytest
 
 from stempress.core.cache import cache_root
 from stempress.core.errors import SiteError
-from stempress.runtime import pyodide as runtime
+from stempress.runtime import snapshot, wheels
 from stempress.runtime.downloads import (
     Cdn,
     Folder,
@@ -28,8 +27,11 @@ from stempress.runtime.downloads import (
     UnreachableError,
     fetch_files,
 )
-from stempress.runtime.wheels import precompile, read_archive, write_archive, write_pure_wheel
-from tests.support.runtime_site import PAGE, run_python, write_runtime_site
+from stempress.runtime.node import NodeError
+from stempress.runtime.pin import PIN, Pin, parse_pin
+from stempress.runtime.pyodide import Runtime, prepare
+from stempress.runtime.wheels import read_archive, read_files, write_archive, write_pure_wheel
+from tests.support.runtime_site import FROM_PACKAGES, PAGE, run_python, write_runtime_site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Request
@@ -169,39 +171,8 @@ def test_an_npm_that_fails_is_unreachable(
         NpmPackage("some-package", "1.0.0").read("a")
 
 
-def test_a_wheel_follows_from_its_content(tmp_path: Path) -> None:
-    (tmp_path / "again").mkdir()
-    backwards = dict(reversed(MODULES.items()))
-    first = write_pure_wheel(tmp_path, "the-pack", "0.1", MODULES)
-    again = write_pure_wheel(tmp_path / "again", "the-pack", "0.1", backwards)
-    assert first.name == "the_pack-0.1-py3-none-any.whl"
-    assert first.read_bytes() == again.read_bytes()
-    record = read_archive(first)["the_pack-0.1.dist-info/RECORD"].decode()
-    with ZipFile(first) as archive:
-        assert sorted(row.split(",")[0] for row in record.splitlines()) == archive.namelist()
-
-
-def test_precompiling_twice_gives_the_same_bytes(tmp_path: Path) -> None:
-    wheel = write_pure_wheel(tmp_path, "the-pack", "0.1", MODULES)
-    places = [tmp_path / "one", tmp_path / "two"]
-    for place in places:
-        place.mkdir()
-    first, again = (precompile(wheel, place) for place in places)
-    assert first.name == again.name
-    assert first.read_bytes() == again.read_bytes()
-    assert "pack/one.pyc" in read_archive(first)
-    assert "pack/one.py" not in read_archive(first)
-
-
-def test_code_that_does_not_compile_is_a_fault(tmp_path: Path) -> None:
-    archive = write_archive(tmp_path / "bad.zip", {"bad.py": b"def :\n"})
-    (tmp_path / "out").mkdir()
-    with pytest.raises(SiteError, match=r"cannot precompile bad\.zip"):
-        precompile(archive, tmp_path / "out")
-
-
 @pytest.fixture
-def small(tmp_path: Path) -> tuple[runtime.Pin, Path, Path]:
+def small(tmp_path: Path) -> tuple[Pin, Path, Path]:
     """Return a pin of three small files, the folder that has them, and an app to ship."""
     folder, app = tmp_path / "files", tmp_path / "app"
     folder.mkdir()
@@ -218,91 +189,162 @@ def small(tmp_path: Path) -> tuple[runtime.Pin, Path, Path]:
             path.stat().st_size,
             sha256(path.read_bytes()).hexdigest(),
             strips.get(path.name, ()),
+            ("pack/docs.py",) if path.suffix == ".whl" else (),
         )
         for path in sorted(folder.iterdir())
     )
-    pin = runtime.parse_pin(runtime.PIN.read_text("utf-8"))
-    return replace(pin, cdn="http://127.0.0.1:9/", files=files), folder, app
-
-
-def prepared(
-    small: tuple[runtime.Pin, Path, Path], cache: Path, *, compiled: bool = True
-) -> tuple[dict[str, Path], Reports]:
-    """Prepare the small runtime as if this Python were (or were not) the runtime's."""
-    pin, folder, app = small
-    version = f"{sys.version_info[0]}.{sys.version_info[1] + (not compiled)}.0"
-    pin = replace(pin, info={**pin.info, "python": version})
-    reports: Reports = []
-    result = runtime.prepare(pin, folder=folder, report=reports.append, cache=cache, app=app)
-    return result, reports
-
-
-def test_what_is_shipped_is_stripped_compiled_and_locked(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
-) -> None:
-    files, _ = prepared(small, tmp_path / "cache")
-    assert list(read_archive(files["lib.zip"])) == ["os.pyc"]
-    assert files["pyodide.mjs"].read_bytes() == GOOD
-    lock = json.loads(files["pyodide-lock.json"].read_text())
-    assert sorted(lock["packages"]) == ["pack", "stempress-app"]
-    for package in lock["packages"].values():
-        wheel = files[package["file_name"]]
-        assert package["sha256"] == sha256(wheel.read_bytes()).hexdigest()
-    assert lock["packages"]["stempress-app"]["depends"] == ["pack"]
-    assert lock["packages"]["stempress-app"]["imports"] == ["pyodide_app"]
-    assert "pack/tests/test_one.pyc" not in read_archive(
-        files[lock["packages"]["pack"]["file_name"]]
+    pin = parse_pin(PIN.read_text("utf-8"))
+    return (
+        replace(pin, cdn="http://127.0.0.1:9/", files=files, extensions=("pack/x.so",)),
+        folder,
+        app,
     )
 
 
-def test_another_python_ships_sources_and_says_so(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
+class FakeNode:
+    """Node that marks what it compiles, and takes a snapshot of four bytes."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.failure = ""
+
+    def run(self, name: str, order: dict[str, Any]) -> None:
+        self.ran.append(name)
+        if self.failure:
+            raise NodeError(self.failure)
+        if name == "compile.mjs":
+            for path in sorted(Path(order["folder"]).rglob("*.py")):
+                path.with_suffix(".pyc").write_bytes(b"compiled " + path.read_bytes())
+                path.unlink()
+            return
+        library = Path(order["library"])
+        (library / "site-packages/pack/x.so").write_bytes(b"machine code")
+        self.library = sorted(read_files(library))
+        Path(order["pages"]).write_bytes(b"page")
+        linked = [{"path": name, "table": 1} for name in order["modules"]]
+        Path(order["layout"]).write_text(json.dumps({"libraries": linked, "memory": 4}))
+
+
+@pytest.fixture(autouse=True)
+def node(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> FakeNode:
+    """Put a fake in Node's place, in tests with small files."""
+    fake = FakeNode()
+    if "small" in request.fixturenames:
+        monkeypatch.setattr(wheels, "run_script", fake.run)
+        monkeypatch.setattr(snapshot, "run_script", fake.run)
+    return fake
+
+
+def prepared(small: tuple[Pin, Path, Path], cache: Path) -> tuple[Runtime, Reports]:
+    """Prepare the small runtime."""
+    pin, folder, app = small
+    reports: Reports = []
+    result = prepare(pin, folder=folder, report=reports.append, cache=cache, app=app)
+    return result, reports
+
+
+def all_files(runtime: Runtime) -> dict[str, Path]:
+    """Return the files of a runtime by name."""
+    return {**runtime.files, runtime.lock.name: runtime.lock}
+
+
+def test_what_is_shipped_is_stripped_compiled_and_locked(
+    small: tuple[Pin, Path, Path], tmp_path: Path
 ) -> None:
-    files, reports = prepared(small, tmp_path / "cache", compiled=False)
-    assert list(read_archive(files["lib.zip"])) == ["os.py"]
-    assert "shipped as source" in reports[-1]
+    runtime, _ = prepared(small, tmp_path / "cache")
+    assert read_archive(runtime.packages["lib.zip"]) == {"os.pyc": b"compiled x = 1\n"}
+    assert runtime.core["pyodide.mjs"].read_bytes() == GOOD
+    lock = json.loads(runtime.lock.read_text())
+    assert sorted(lock["packages"]) == ["pack", "stempress-app"]
+    for package in lock["packages"].values():
+        wheel = runtime.packages[package["file_name"]]
+        assert package["sha256"] == sha256(wheel.read_bytes()).hexdigest()
+    assert lock["packages"]["stempress-app"]["depends"] == ["pack"]
+    assert lock["packages"]["stempress-app"]["imports"] == ["pyodide_app"]
+    pack = read_archive(runtime.packages[lock["packages"]["pack"]["file_name"]])
+    assert "pack/tests/test_one.pyc" not in pack
+    assert pack["pack/docs.pyc"] == b"compiled "
 
 
-@pytest.mark.slow
+def test_a_snapshot_is_taken_of_all_packages_and_named_after_its_content(
+    small: tuple[Pin, Path, Path], tmp_path: Path, node: FakeNode
+) -> None:
+    runtime, _ = prepared(small, tmp_path / "cache")
+    assert node.ran == ["compile.mjs", "compile.mjs", "snapshot.mjs"]
+    assert "os.pyc" in node.library
+    assert "site-packages/pyodide_app/engine/mix.pyc" in node.library
+    assert not [name for name in node.library if ".dist-info" in name]
+    assert runtime.snapshot is not None
+    described = [runtime.snapshot, *runtime.snapshot["libraries"]]
+    contents = [b"page", b"machine code"]
+    for part, content in zip(described, contents, strict=True):
+        packed = runtime.snapshot_files[part["file"]].read_bytes()
+        assert gzip.decompress(packed) == content
+        assert part["sha256"] == sha256(packed).hexdigest()
+        assert part["sha256"][:16] in part["file"]
+
+
+def test_without_node_sources_are_shipped_and_the_reason_is_reported(
+    small: tuple[Pin, Path, Path], tmp_path: Path, node: FakeNode
+) -> None:
+    node.failure = "Node has failed: out of luck"
+    runtime, reports = prepared(small, tmp_path / "cache")
+    assert list(read_archive(runtime.packages["lib.zip"])) == ["os.py"]
+    assert runtime.snapshot is None
+    assert runtime.snapshot_files == {}
+    assert reports[-1] == (
+        "warning: Python will start more slowly in browsers, without a snapshot:"
+        " Node has failed: out of luck"
+    )
+    node.failure = ""
+    assert runtime.needed == runtime.files
+    mended, _ = prepared(small, tmp_path / "cache")
+    assert list(read_archive(mended.packages["lib.zip"])) == ["os.pyc"]
+    assert mended.snapshot is not None
+    assert mended.needed == {**mended.core, **mended.snapshot_files}
+
+
 def test_preparing_again_makes_nothing_and_elsewhere_makes_the_same(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
+    small: tuple[Pin, Path, Path], tmp_path: Path, node: FakeNode
 ) -> None:
-    first, _ = prepared(small, tmp_path / "cache")
+    first = all_files(prepared(small, tmp_path / "cache")[0])
     made = {path: path.stat().st_mtime_ns for path in first.values()}
+    node.ran.clear()
     again, reports = prepared(small, tmp_path / "cache")
-    elsewhere, _ = prepared(small, tmp_path / "elsewhere")
     assert reports == []
-    assert {path: path.stat().st_mtime_ns for path in again.values()} == made
+    assert node.ran == []
+    assert {path: path.stat().st_mtime_ns for path in all_files(again).values()} == made
+    elsewhere = all_files(prepared(small, tmp_path / "elsewhere")[0])
     assert {name: path.read_bytes() for name, path in elsewhere.items()} == {
         name: path.read_bytes() for name, path in first.items()
     }
 
 
-@pytest.mark.slow
 def test_a_prepared_file_that_rotted_is_made_again(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
+    small: tuple[Pin, Path, Path], tmp_path: Path
 ) -> None:
     first, _ = prepared(small, tmp_path / "cache")
-    good = first["lib.zip"].read_bytes()
-    first["lib.zip"].write_bytes(good[:-1])
+    good = first.packages["lib.zip"].read_bytes()
+    first.packages["lib.zip"].write_bytes(good[:-1])
     again, _ = prepared(small, tmp_path / "cache")
-    assert again["lib.zip"].read_bytes() == good
+    assert again.packages["lib.zip"].read_bytes() == good
 
 
-@pytest.mark.slow
-def test_an_edited_engine_gets_another_wheel_and_no_other_work(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
+def test_an_edited_engine_gets_another_wheel_and_snapshot_and_no_other_work(
+    small: tuple[Pin, Path, Path], tmp_path: Path, node: FakeNode
 ) -> None:
     first, _ = prepared(small, tmp_path / "cache")
     (small[2] / "session.py").write_text('"""Talks."""\n')
+    node.ran.clear()
     second, _ = prepared(small, tmp_path / "cache")
-    assert first["lib.zip"] == second["lib.zip"]
-    (wheel,) = (path for name, path in second.items() if name not in first)
+    assert node.ran == ["compile.mjs", "snapshot.mjs"]
+    assert first.packages["lib.zip"] == second.packages["lib.zip"]
+    (wheel,) = (path for name, path in second.packages.items() if name not in first.packages)
     assert "pyodide_app/session.pyc" in read_archive(wheel)
 
 
 def test_a_cache_that_cannot_be_written_is_a_fault(
-    small: tuple[runtime.Pin, Path, Path], tmp_path: Path
+    small: tuple[Pin, Path, Path], tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("a file stands in the way")
     with pytest.raises(SiteError, match="STEMPRESS_CACHE"):
@@ -315,7 +357,7 @@ def test_the_cache_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.browser
-def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
+def test_the_packages_run_in_a_browser_and_ask_no_other_host(
     chromium: Browser, serve: Serve, tmp_path: Path
 ) -> None:
     write_runtime_site(tmp_path, PAGE / "imports.py")
@@ -333,11 +375,11 @@ def test_the_runtime_runs_in_a_browser_and_asks_no_other_host(
         context.on("request", note_request)
         context.on("console", note_message)
         page = context.new_page()
-        page.goto(base)
+        page.goto(f"{base}{FROM_PACKAGES}")
         answer = run_python(page, "imports.py")
-    pin = runtime.parse_pin(runtime.PIN.read_text("utf-8"))
+    pin = parse_pin(PIN.read_text("utf-8"))
     assert said == []
     assert answer["python"] == pin.info["python"]
     assert {"mix", "model"} <= set(answer["engine"])
-    assert f"{base}runtime/python_stdlib.zip" in asked
+    assert f"{base}app/runtime/python_stdlib.zip" in asked
     assert {urlsplit(url).netloc for url in asked} - {""} == {urlsplit(base).netloc}

@@ -2,13 +2,14 @@
 //
 //   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
+//   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 
-const [part, address, executablePath, downloads] = process.argv.slice(2);
+const [part, address, executablePath, last] = process.argv.slice(2);
 const PREFERENCES = {
-  "browser.download.dir": downloads,
+  "browser.download.dir": last,
   "browser.download.folderList": 2,
   "media.autoplay.default": 0,
 };
@@ -22,11 +23,15 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, bar }[part](page);
+  const told = await { mixer, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
   await browser.close();
+}
+
+async function python(page) {
+  return { answer: await page.evaluate((script) => globalThis.python(script), last) };
 }
 
 async function mixer(page) {
@@ -48,7 +53,7 @@ async function mixer(page) {
   await says("Exported ");
   const status = await page.$eval(".status", (it) => it.textContent);
   const name = status.match(/^Exported (\S+),/)[1];
-  const file = join(downloads, name);
+  const file = join(last, name);
   const late = Date.now() + MINUTE;
   while (!existsSync(file) || existsSync(`${file}.part`)) {
     if (Date.now() > late) throw new Error(`${name} has not come`);

@@ -1,5 +1,5 @@
 // `await python(script)` has the worker run a Python file that lies beside this page.
-const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+const worker = new Worker(new URL(`worker.js${location.search}`, import.meta.url), { type: "module" });
 const asked = [];
 worker.onmessage = ({ data }) => asked.shift()(data);
 worker.onerror = (event) => asked.shift()({ error: event.message });

@@ -1,14 +1,11 @@
-// Loads the prepared runtime as the mixer does; a script's last expression, as JSON, is the answer.
+// Starts Python as pages do, or from packages alone; a script's last expression, as JSON, is the answer.
 // All scripts share one namespace.
-import { loadPyodide } from "./runtime/pyodide.mjs";
+import { Downloads, startFromPackages, startPython } from "./python.js";
 
 const started = performance.now();
-const indexURL = new URL("runtime/", import.meta.url).href;
-const loading = loadPyodide({
-  indexURL,
-  lockFileURL: `${indexURL}pyodide-lock.json`,
-  packages: ["numpy", "stempress-app"],
-});
+const downloads = new Downloads(() => {});
+const isPlain = new URLSearchParams(location.search).get("start") === "packages";
+const loading = isPlain ? startFromPackages(downloads, downloads.compile("pyodide.asm.wasm.bin")) : startPython();
 const sharing = loading.then((pyodide) => pyodide.toPy({ __name__: "__main__" }));
 
 self.onmessage = async ({ data: { script, given } }) => {

@@ -1,0 +1,1 @@
+"""Scripts that run in Node, and in the Pyodide that they start."""
