@@ -61,6 +61,8 @@ declare namespace Data {
     /** In seconds. */
     duration: number;
     layers: Layer[];
+    /** Of a long song; null: it is not streamed. */
+    opening: Opening | null;
     rules: Rule[];
     /** How many variations the rules permit. */
     variations: number;
@@ -94,6 +96,16 @@ declare namespace Data {
     bytes: number;
     /** Of a long Ogg Opus file: the offset to read from for every second second. */
     starts?: number[];
+  }
+
+  /** A file with the beginnings of a mix's stems, interleaved: part 1 of every stem, then part 2 of every stem... */
+  interface Opening {
+    url: string;
+    bytes: number;
+    /** Where the parts end, in seconds. */
+    times: number[];
+    /** The stems' own files; where the parts end there. */
+    stems: { url: string; ends: number[] }[];
   }
 
   /** Stems by layer. */

@@ -35,7 +35,7 @@ from stempress.audio.decode import (
 from stempress.collection.audio_formats import FORMATS, total_bitrate, web_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -52,6 +52,10 @@ _MP3_LEVELS = ((240, 1.0), (208, 0.98), (176, 0.97), (0, 0.95))
 """(minimum kbit/s, factor by which LAME attenuates its input), as measured."""
 _MP3_QUALITY = 3  # LAME's default
 _SERIAL = 1
+_PACKET_FRAMES = 960
+"""Length of libsndfile's Opus packets; the last one may be shorter."""
+_PAGE_PACKETS = 10
+"""Packets on a page of Opus, as many as opus-stem.js decodes at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +164,9 @@ class Encoder:
         self._write(np.zeros((missing, self._channels), dtype=np.float32))
         self._file.close()
         data = self._buffer.getvalue()
-        return _with_fixed_serial(data) if FORMATS[self.codec].container == "OGG" else data
+        if self.codec == "opus":
+            return _repaginate(data)
+        return _with_fixed_serial(data) if self.codec == "vorbis" else data
 
     def _write(self, interleaved: Planar) -> None:
         """Write frames, for FLAC as integers, because libsndfile scales floats unpredictably."""
@@ -200,9 +206,33 @@ def _compression_level(codec: Codec, bitrate: int, channels: int) -> float:
 
 def _with_fixed_serial(data: bytes) -> bytes:
     """Give an Ogg stream a fixed serial number; libsndfile derives one from the clock."""
-    source, out = io.BytesIO(data), io.BytesIO()
-    while source.tell() < len(data):
-        page = OggPage(source)  # type: ignore[no-untyped-call]
+    pages = list(_pages(data))
+    for page in pages:
         page.serial = _SERIAL
-        out.write(page.write())  # type: ignore[no-untyped-call]
-    return out.getvalue()
+    return b"".join(page.write() for page in pages)
+
+
+def _repaginate(data: bytes) -> bytes:
+    """Split an Opus stream into pages of 200 ms; libsndfile's are of a second.
+
+    Players can decode a page once all of it has arrived.
+    """
+    head, tags, *pages = _pages(data)
+    packets = [packet for page in pages for packet in page.packets]
+    out = [head, tags]
+    for start in range(0, len(packets), _PAGE_PACKETS):
+        page = OggPage()  # type: ignore[no-untyped-call]
+        page.packets = packets[start : start + _PAGE_PACKETS]
+        page.position = (start + _PAGE_PACKETS) * _PACKET_FRAMES
+        out.append(page)
+    out[-1].position = pages[-1].position  # leaves out what the last packet has beyond the end
+    out[-1].last = True
+    for number, page in enumerate(out):
+        page.serial, page.sequence = _SERIAL, number
+    return b"".join(page.write() for page in out)
+
+
+def _pages(data: bytes) -> Iterator[OggPage]:
+    source = io.BytesIO(data)
+    while source.tell() < len(data):
+        yield OggPage(source)  # type: ignore[no-untyped-call]

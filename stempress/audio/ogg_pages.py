@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 OPUS_RATE = 48000
@@ -29,6 +29,24 @@ def page_starts(file: Path, seconds: int) -> list[int]:
             starts.append(offset if len(starts) * seconds * OPUS_RATE >= begin else starts[-1])
         begin = granule
     return starts
+
+
+def page_offsets(file: Path, times: Sequence[float]) -> list[int]:
+    """Return, for each time in seconds, the offset of the first page that begins then or later.
+
+    ``times`` ascend from above 0; after the last page it is the file's size.
+    """
+    offsets: list[int] = []
+    begin = 0
+    for number, (offset, granule) in enumerate(_pages(file)):
+        if number < _HEADER_PAGES:
+            continue
+        while times[len(offsets)] * OPUS_RATE <= begin:
+            offsets.append(offset)
+            if len(offsets) == len(times):
+                return offsets
+        begin = granule
+    return offsets + [file.stat().st_size] * (len(times) - len(offsets))
 
 
 def _pages(file: Path) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation, stem_keys
+from stempress.audio.openings import build_openings
 from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
 
-VERSION = 3
+VERSION = 4
 """Increment when the same stem gives another file."""
 PREVIEW_VERSION = 4
 """Increment when the same mix gives another preview."""
@@ -66,7 +67,8 @@ def build_audio(job: AudioJob) -> Sounds:
     stream = job.collection.settings.audio.stream
     songs = {slug: _as_decoded(sound, stream) for slug, sound in job.checked.songs.items()}
     stems = _stem_sounds(job, encode_stems(job))
-    return Sounds(stems, songs, render_previews(job), compute_digests(job))
+    openings = build_openings(job.collection.songs, stems)
+    return Sounds(stems, songs, render_previews(job), compute_digests(job), openings)
 
 
 def _as_decoded(song: SongSound, codec: Codec) -> SongSound:

@@ -79,17 +79,29 @@ class MixDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """The beginnings of ``stems`` in one file, in parts that end at ``times``, in seconds."""
+
+    file: WebFile
+    times: tuple[float, ...]
+    stems: tuple[WebFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sounds:
-    """All audio of a site."""
+    """All audio of a site; ``openings`` are those of long songs, by slug."""
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
     songs: Mapping[str, SongSound] = field(default_factory=dict)
     previews: Mapping[Variation, WebFile] = field(default_factory=dict)
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
+    openings: Mapping[str, Opening] = field(default_factory=dict)
 
     def files(self) -> Iterator[OutputFile]:
         """Yield every audio file once."""
         stems = [file for stem in self.stems.values() for file in (stem.stream, stem.lossless)]
-        by_address = {file.address: file for file in (*stems, *self.previews.values()) if file}
+        openings = [opening.file for opening in self.openings.values()]
+        every = (*stems, *self.previews.values(), *openings)
+        by_address = {file.address: file for file in every if file}
         for address, file in by_address.items():
             yield OutputFile(address, file.file)

@@ -56,7 +56,9 @@ def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
     kinds |= {
         stem.lossless.address: "lossless stems" for stem in sounds.stems.values() if stem.lossless
     }
-    kinds |= {stem.stream.address: "stems for the mixer" for stem in sounds.stems.values()}
+    streams = [stem.stream for stem in sounds.stems.values()]
+    openings = [opening.file for opening in sounds.openings.values()]
+    kinds |= {file.address: "stems for the mixer" for file in (*streams, *openings)}
     totals: Counter[str] = Counter()
     for address, size in sizes.items():
         suffix = address.rsplit(".", 1)[-1].lower()

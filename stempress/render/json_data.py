@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.provenance import ALGORITHM
 from stempress.audio.ogg_pages import page_starts
+from stempress.audio.openings import STREAMED_SECONDS, part_offsets
 from stempress.audio.song_sound import bar_seconds
 from stempress.collection.audio_formats import FORMATS
 from stempress.output.json_files import lazy_json_file
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.audio.results import Sounds, StemSound, WebFile
+    from stempress.audio.results import Opening, Sounds, StemSound, WebFile
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 TOKENS_PER_PART = 1000
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
-STREAMED_SECONDS = 60
-"""Longer stems may be streamed; a player decodes a song of shorter ones at once."""
 START_SECONDS = 2
 """Seconds between the places to read a stem from, as in stream-song.js."""
 
@@ -158,6 +157,7 @@ def song_data(
             }
             for layer in song.layers
         ],
+        "opening": _opening_data(sounds.openings.get(song.slug)),
         "rules": [_rule_data(rule) for rule in song.rules],
         "variations": variations.total,
         "pages": [variation.mix_number for variation in variations.shown],
@@ -184,6 +184,19 @@ def _page_starts(sound: StemSound) -> dict[str, object]:
     """Return where to read a stem that is long enough to be streamed, every two seconds."""
     is_streamed = sound.stream.type == FORMATS["opus"].type and sound.seconds > STREAMED_SECONDS
     return {"starts": page_starts(sound.stream.file, START_SECONDS)} if is_streamed else {}
+
+
+def _opening_data(opening: Opening | None) -> dict[str, object] | None:
+    """Return where the parts of a song's opening end: in seconds, and in the files of its stems."""
+    if opening is None:
+        return None
+    stems = zip(opening.stems, part_offsets(opening), strict=True)
+    return {
+        "url": opening.file.address,
+        "bytes": opening.file.size,
+        "times": opening.times,
+        "stems": [{"url": stem.address, "ends": ends} for stem, ends in stems],
+    }
 
 
 def _rule_data(rule: Rule) -> dict[str, object]:

@@ -3,7 +3,8 @@
 // Song pages contain the controls, so that they are visible before any script has run. The many other pages load
 // them from a song page (data-mixer) and set them (data-mix, data-solo). Attributes: data-song (the song's JSON),
 // data-slug, data-rate (its sample rate), data-root (the site's root), data-locked and data-preview (how stems that
-// the visitor does not own are treated, and the length of previews in seconds), data-off (no player on this site).
+// the visitor does not own are treated, and the length of previews in seconds), data-streamed (the song is long), data-off
+// (no player on this site).
 // More controls are added by mixer.js.
 /** @import { Loading } from "../playback/stems.js" */
 /** @import { FailedStem, Place, PlayerState, StateChange } from "../playback/player.js" */
@@ -14,7 +15,7 @@ import { MemoryBudgetError } from "../playback/memory.js";
 import { brokenRules, mixNumber, parseMixNumber } from "./mix-links.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _, formatList, plural } from "../language/phrases.js";
-import { isPlaying, Player, resumeAudio } from "../playback/player.js";
+import { isPlaying, Player, resumeAudio, warmUp } from "../playback/player.js";
 import { PositionSlider } from "../meters/position-slider.js";
 import { MixerRow } from "./row.js";
 import { StatusLine } from "./status-line.js";
@@ -22,6 +23,7 @@ import { Turntable } from "./turntable.js";
 import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
 import { find, findAll, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { whenIdle } from "../base/idle.js";
 import { formatTime, formatDecibels, formatMegabytes } from "../language/units.js";
 
 /** @typedef {{ mix: string, state: PlayerState, place: number, song: Data.Song, range: { from: number, to: number } }} MixerEvents */
@@ -335,6 +337,16 @@ export class StemMixer extends HTMLElement {
     for (const extend of StemMixer.extensions) extend(this);
     this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
+    if (this.dataset.streamed !== undefined) whenIdle(() => this.#warmUp(), this.life);
+  }
+
+  async #warmUp() {
+    if (navigator.connection?.saveData) return;
+    try {
+      warmUp(await this.facts());
+    } catch {
+      // Play reports it
+    }
   }
 
   /** Connect the controls. */

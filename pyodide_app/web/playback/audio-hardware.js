@@ -3,6 +3,8 @@ const REST_SECONDS = 2; // from a pause to suspending the audio hardware
 export const FADE_SECONDS = 0.01; // of every fade
 export const FADE_OUT_SECONDS = 0.1; // before disconnecting, to avoid a click
 
+const WORKLET = new URL("worklet.js", import.meta.url);
+
 /** @type {AudioContext | null} */
 let hardware = null;
 let suspending = 0; // a timer
@@ -16,9 +18,15 @@ export function resumeAudio(rate) {
   if (hardware?.sampleRate !== rate) {
     if (hardware) closeSoon(hardware);
     hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+    hardware.audioWorklet?.addModule(WORKLET).catch(() => {}); // the decks await it
   }
   hardware.resume();
   return hardware;
+}
+
+/** Let the browser cache the worklet's module: it can be loaded only once there is a context. */
+export function fetchWorklet() {
+  fetch(WORKLET).catch(() => {}); // Play reports it
 }
 
 /**

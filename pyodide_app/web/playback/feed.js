@@ -6,6 +6,7 @@ import { SCHEDULED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, STALL, QUEU
 const BLOCK_FRAMES = 2048;
 const LOOK_AHEAD = 12288; // frames; adds no latency, since queued blocks are replaced after a command
 export const LOOK_AHEAD_MOST = 49152; // the worklet's ring buffer, less a few blocks
+const START_FRAMES = 12288; // that must be there before playback starts, or goes on after a stall
 const MARGIN = 512; // frames from the current position to the first that a command may change
 const MARGIN_MOST = 4096;
 
@@ -40,6 +41,9 @@ export class Feed {
   #contextFrame = 0; // of the context, at the position
   #positionTime = 0; // when the position was reported
   #next = 0; // the next frame to render
+  #end = 0; // of the frames that were posted to the worklet
+  /** @type {{ frame: number, samples: Float32Array<ArrayBuffer> }[]} */
+  #held = []; // rendered, but too few to be played
   #lookAhead;
   #margin = MARGIN;
   #underruns = 0;
@@ -102,7 +106,9 @@ export class Feed {
     if (this.#state === PAUSE) {
       this.#renderer.rebase(this.#position);
       this.#renderer.resetLevels();
-      this.#position = this.#next = 0;
+      this.#position = 0;
+      this.#isStalled = false;
+      this.#rewind(0);
       this.#post({ type: RESET });
     }
     this.#state = PLAY;
@@ -134,7 +140,11 @@ export class Feed {
     if (this.#commands.length && this.#unconfirmed === null && this.#state !== "pausing") this.#applyCommands();
     if (this.#unconfirmed !== null || this.#state !== PLAY) return;
     try {
-      while (this.#next < this.#position + this.#lookAhead) this.#render();
+      while (this.#next < this.#position + this.#lookAhead) {
+        this.#render();
+        if (!this.#isDry || this.#next - this.#end >= START_FRAMES) this.#postHeld();
+      }
+      this.#postHeld();
       this.#stall(false);
     } catch (error) {
       if (!(error instanceof NotArrived)) throw error;
@@ -193,7 +203,7 @@ export class Feed {
     if (this.#waiting.length) this.#waiting = this.#renderer.pendingSwaps(position);
     this.#handlers.onPosition({
       songFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
-      isStalled: this.#isStalled && this.#next - position < BLOCK_FRAMES, levels: this.#levels, waiting: this.#waiting,
+      isStalled: this.#isStalled && this.#isDry, levels: this.#levels, waiting: this.#waiting,
     });
     return songFrame;
   }
@@ -224,7 +234,7 @@ export class Feed {
       this.#reportPosition({});
       return;
     }
-    this.#next = this.#soonest();
+    this.#rewind(this.#soonest());
     this.#renderer.applyCommands(commands, this.#next);
     this.#renderChange();
   }
@@ -236,7 +246,7 @@ export class Feed {
   #reapplyCommands(end) {
     this.#late++;
     this.#margin = Math.min(MARGIN_MOST, this.#margin * 2);
-    this.#next = this.#soonest(end);
+    this.#rewind(this.#soonest(end));
     this.#renderer.reapply(this.#next);
     this.#renderChange();
   }
@@ -246,6 +256,7 @@ export class Feed {
     const frame = this.#next;
     try {
       this.#render();
+      this.#postHeld();
     } catch (error) {
       if (!(error instanceof NotArrived)) throw error;
       this.#post({ type: STALL, frame });
@@ -258,7 +269,7 @@ export class Feed {
    * The first frame that a command can still change.
    * @param {number} [end] of what is queued
    */
-  #soonest(end = this.#next) {
+  #soonest(end = this.#end) {
     const passed = ((performance.now() - this.#positionTime) * this.#rate) / 1000;
     return Math.min(end, this.#position + Math.ceil(passed) + this.#margin);
   }
@@ -271,15 +282,36 @@ export class Feed {
       this.#spare.push(samples);
       throw error;
     }
-    this.#post({ type: BLOCK, frame: this.#next, samples }, [samples.buffer]);
+    this.#held.push({ frame: this.#next, samples });
     this.#next += BLOCK_FRAMES;
+  }
+
+  #postHeld() {
+    for (const { frame, samples } of this.#held) this.#post({ type: BLOCK, frame, samples }, [samples.buffer]);
+    this.#held = [];
+    this.#end = this.#next;
+  }
+
+  /** Whether the worklet has next to nothing left to play. */
+  get #isDry() {
+    return this.#end - this.#position < BLOCK_FRAMES;
+  }
+
+  /**
+   * Render anew from a frame on.
+   * @param {number} frame
+   */
+  #rewind(frame) {
+    for (const { samples } of this.#held) this.#spare.push(samples);
+    this.#held = [];
+    this.#next = this.#end = frame;
   }
 
   /** @param {boolean} isStalled */
   #stall(isStalled) {
     if (this.#isStalled === isStalled) return;
     this.#isStalled = isStalled;
-    this.#post({ type: STALL, frame: isStalled ? this.#next : -1 });
+    this.#post({ type: STALL, frame: isStalled ? this.#end : -1 });
     this.#reportPosition({ playing: true });
   }
 

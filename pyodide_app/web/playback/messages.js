@@ -20,7 +20,8 @@ export const MEASURE = "measure"; // answered with the mix's Loudness
 export const PLAY = "play";
 export const PAUSE = "pause";
 
-// Page to stream worker, besides OPEN, ATTACH, LOAD, UNLOAD, APPLY, PLAY and PAUSE.
+// Page to stream worker, besides OPEN, ATTACH, LOAD (of several stems), UNLOAD, APPLY, PLAY and PAUSE.
+export const WARM = "warm"; // load the decoder
 export const LINK = "link"; // a port to the other worker; sent to both
 export const BUFFER = "buffer"; // answered when seconds of a stem have arrived from the playhead on
 export const SONG_FRAME = "song-frame"; // answered with the song's frame that will be heard at a frame of the context

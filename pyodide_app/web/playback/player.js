@@ -7,7 +7,7 @@ import { SCHEDULED, POSITION, ENDED, LOADING, MISSED, STEM_FAILED } from "./mess
 import { BUDGET, bytesOf, MemoryBudgetError, checkBudget } from "./memory.js";
 import { BrowserDeck } from "./browser-deck.js";
 import { PythonDeck } from "./python-deck.js";
-import { isStreamable, StreamDeck } from "./stream-deck.js";
+import { isStreamable, StreamDeck, warmStreaming } from "./stream-deck.js";
 import { StemError, Stems } from "./stems.js";
 import { takeAudioFocus } from "./audio-focus.js";
 import { FADE_OUT_SECONDS, FADE_SECONDS, fadeOut, resumeAudio, suspendAudioSoon } from "./audio-hardware.js";
@@ -32,6 +32,14 @@ const TIDY_SECONDS = 2; // from choosing a stem to evicting unused ones
 let active = null; // at most one per page
 
 export { resumeAudio, suspendAudioSoon };
+
+/**
+ * Load what playing a song needs besides its sound, if it is streamed and the visitor does not save data.
+ * @param {Data.Song} song
+ */
+export function warmUp(song) {
+  if (!navigator.connection?.saveData && isStreamed(song)) warmStreaming();
+}
 
 /** Whether a player of this page is playing, or about to. */
 export function isPlaying() {

@@ -3,8 +3,9 @@
 import { ROOT } from "../base/root.js";
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { BUFFER, CLOSE, UNLOAD, OPEN, STATS, LOAD, SONG_FRAME } from "./messages.js";
+import { BUFFER, CLOSE, UNLOAD, OPEN, STATS, LOAD, SONG_FRAME, WARM } from "./messages.js";
 import { MemoryCache } from "./memory.js";
+import { fetchWorklet } from "./audio-hardware.js";
 import { WorkerDeck } from "./worker-deck.js";
 
 const WORKER = new URL("stream-worker.js", import.meta.url);
@@ -29,15 +30,27 @@ export function isStreamable({ type }, rate) {
   return type === OPUS && rate === OPUS_RATE && [typeof WebAssembly, typeof Worker, typeof AudioWorkletNode].every((kind) => kind !== "undefined");
 }
 
+/** Load what playing needs besides sound: worker, decoder, worklet. */
+export function warmStreaming() {
+  fetchWorklet();
+  client.request(WARM, { decoder: DECODER }).catch(() => {}); // Play reports it
+}
+
 /** @extends {WorkerDeck<{ "stem-failed": { key: string, message: string } }>} */
 export class StreamDeck extends WorkerDeck {
   /** @type {MemoryCache<number>} */
   #stems = new MemoryCache((bytes) => bytes); // the sizes of their files
   #frames;
+  #opening;
+  /** @type {Promise<void> | null} */
+  #loading = null; // of the stems in the batch
+  /** @type {object[]} */
+  #batch = [];
 
-  /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm">} song */
-  constructor({ rate, frames, layers, bars, bpm }) {
+  /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm" | "opening">} song */
+  constructor({ rate, frames, layers, bars, bpm, opening }) {
     super(client);
+    this.#opening = opening;
     current?.close(0);
     current = this;
     this.#frames = frames;
@@ -107,7 +120,30 @@ export class StreamDeck extends WorkerDeck {
 
   /** @param {Part} part @param {string} root */
   async #add({ key, file: { url, bytes, starts = [] }, channels, seconds }, root) {
-    await this.request(LOAD, { key, channels, frames: this.#frames, url: new URL(url, root).href, bytes, starts, previewSeconds: seconds });
+    this.#batch.push({ key, channels, frames: this.#frames, url: new URL(url, root).href, bytes, starts, previewSeconds: seconds });
+    this.#loading ??= this.#loadBatch(root);
+    await this.#loading;
     return bytes;
   }
+
+  /**
+   * Stems that are loaded at the same time are one request, so that the worker knows which come together.
+   * @param {string} root
+   */
+  async #loadBatch(root) {
+    await null;
+    const stems = this.#batch;
+    this.#batch = [];
+    this.#loading = null;
+    await this.request(LOAD, { stems, opening: this.#opening && absolute(this.#opening, root) });
+  }
+}
+
+/**
+ * @param {Data.Opening} opening @param {string} root
+ * @returns {Data.Opening}
+ */
+function absolute(opening, root) {
+  const stems = opening.stems.map((stem) => ({ ...stem, url: new URL(stem.url, root).href }));
+  return { ...opening, url: new URL(opening.url, root).href, stems };
 }

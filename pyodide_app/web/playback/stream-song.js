@@ -1,7 +1,7 @@
 // A song in the stream worker: fetches its stems while they play, mixes them until Python has loaded, and decodes them for
 // Python.
 /** @import { Command } from "./messages.js" */
-/** @import { StemFile } from "../streaming/stem-loader.js" */
+/** @import { StemFile } from "../streaming/transfer.js" */
 /** @import { SongFormat } from "./block-renderer.js" */
 /** @import { OpusLibrary } from "../codecs/opus.js" */
 /** @import { StemMessage } from "./streamed-stem.js" */
@@ -56,20 +56,27 @@ export class StreamSong {
   }
 
   /**
-   * Start to fetch a stem; resolves when it can be placed.
-   * @param {StemMessage} message
+   * Start to fetch stems; resolves when they can be placed.
+   * @param {StemMessage[]} messages @param {Data.Opening | null} opening of the song, with absolute addresses
    */
-  async add(message) {
-    const { key } = message;
-    const known = this.#stems.get(key);
-    if (known && !known.failure) return;
-    const onDamage = () => setTimeout(() => this.#fail(key, new Error(_("the file is damaged"))));
-    const stem = new StreamedStem(message, this.#rate, await this.#loadDecoder(), onDamage);
-    this.#loader.remove(key);
-    this.#stems.set(key, stem);
-    this.#loader.add(key, this.#fileOf(stem, message));
+  async add(messages, opening) {
+    const library = await this.#loadDecoder();
+    /** @type {Map<string, StemFile>} */
+    const files = new Map();
+    for (const message of messages) {
+      const { key } = message;
+      const known = this.#stems.get(key);
+      if (known && !known.failure) continue;
+      const onDamage = () => setTimeout(() => this.#fail(key, new Error(_("the file is damaged"))));
+      const stem = new StreamedStem(message, this.#rate, library, onDamage);
+      this.#loader.remove(key);
+      this.#stems.set(key, stem);
+      files.set(key, this.#fileOf(stem, message));
+    }
+    this.#loader.add(files, opening);
     this.#arrived();
-    if (this.#python) await this.#share(stem, this.#python);
+    const python = this.#python;
+    if (python) await Promise.all([...files.keys()].map((key) => this.#share(/** @type {StreamedStem} */ (this.#stems.get(key)), python)));
   }
 
   /** @param {string[]} keys */

@@ -2,7 +2,7 @@
 import { answerRequests } from "../base/worker-host.js";
 import { once } from "../base/once.js";
 import { loadOpus } from "../codecs/opus.js";
-import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME } from "./messages.js";
+import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
 let decoderUrl = "";
@@ -10,6 +10,12 @@ let decoderUrl = "";
 let song = null;
 
 const loadDecoder = once(async () => loadOpus(await WebAssembly.compileStreaming(fetch(decoderUrl))));
+
+/** @param {{ decoder: string }} message */
+async function warm({ decoder }) {
+  decoderUrl = decoder;
+  await loadDecoder();
+}
 
 function current() {
   if (!song) throw new Error("closed");
@@ -24,7 +30,8 @@ answerRequests({
   },
   [ATTACH]: ({ port }) => current().attach(port),
   [LINK]: ({ port }) => current().link(port),
-  [LOAD]: (message) => current().add(message),
+  [WARM]: warm,
+  [LOAD]: ({ stems, opening }) => current().add(stems, opening),
   [UNLOAD]: ({ keys }) => current().remove(keys),
   [APPLY]: ({ commands }) => current().apply(commands),
   [PLAY]: ({ at }) => current().play(at),

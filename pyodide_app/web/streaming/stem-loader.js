@@ -1,65 +1,18 @@
-// Fetches the files of stems while they play, in slices of time, and goes on after the line has been lost.
-/** @import { Download } from "./fetch-plan.js" */
-import { MOST_REQUESTS, nextRequest } from "./fetch-plan.js";
+// Fetches the files of stems while they play: their song's opening first, then slices of time; and goes on after the line has
+// been lost.
+/** @import { Piece } from "./opening.js" */
+/** @import { StemFile } from "./transfer.js" */
 import { _ } from "../language/phrases.js";
+import { download, UnusableFile } from "./download.js";
+import { MOST_REQUESTS, nextRequest } from "./fetch-plan.js";
+import { openingBytes, OpeningSplitter } from "./opening.js";
+import { Transfer } from "./transfer.js";
 
+const OPENING_SECONDS = 4; // that are requested of an opening; a host without ranges sends all of it
+const OPENING_SHARE = 2 / 3; // of its stems that must be wanted for it to be worth fetching
 const RETRY_MS = [250, 1000, 2000, 4000]; // after as many failures in a row; the last one from then on
-const IDLE_MS = 10_000; // a request that brings nothing for so long is aborted
 const COURSE_SECONDS = 8; // reading that is no further ahead of what is needed need not jump
 const MOST_FAILURES = 3; // in a row, of one file while others arrive
-const TRANSIENT = new Set([408, 425, 429]); // and all from 500 on: the host may answer later
-
-/** A file that the host does not have, or that cannot be decoded: requesting it again is no use. */
-class UnusableFile extends Error {}
-
-/**
- * @typedef {object} StemFile
- * @property {URL} url
- * @property {number} bytes
- * @property {number} seconds
- * @property {(playhead: number) => number} arrivedUntil seconds up to which it has arrived without a gap, from a playhead on; Infinity: all that is heard
- * @property {(playhead: number) => number} offsetOf where in the file to read for a playhead, in seconds; -1: anywhere
- * @property {(offset: number, bytes: Uint8Array) => void} receive bytes of the file, from an offset on
- */
-
-class Transfer {
-  next = 0;
-  isBusy = false;
-  hasFailed = false;
-  failures = 0; // in a row
-  failedAt = 0; // the time of the first of them
-  #playheads;
-  abort = new AbortController();
-
-  /** @param {string} key @param {StemFile} file @param {(key: string) => number[]} playheads in seconds */
-  constructor(key, file, playheads) {
-    this.key = key;
-    this.file = file;
-    this.#playheads = playheads;
-  }
-
-  get bytes() {
-    return this.file.bytes;
-  }
-
-  get seconds() {
-    return this.file.seconds;
-  }
-
-  get ahead() {
-    return this.#aheadOf(this.playhead);
-  }
-
-  /** The place from which on the least has arrived, in seconds. */
-  get playhead() {
-    return this.#playheads(this.key).reduce((least, other) => (this.#aheadOf(other) < this.#aheadOf(least) ? other : least));
-  }
-
-  /** @param {number} playhead */
-  #aheadOf(playhead) {
-    return this.file.arrivedUntil(playhead) - playhead;
-  }
-}
 
 export class StemLoader {
   #onArrived;
@@ -71,17 +24,25 @@ export class StemLoader {
   #hasRanges = true;
   #receivedAt = 0; // the time of the last bytes of any file
   #retry = 0; // a timer
+  /** @type {{ stems: Set<Transfer>, abort: AbortController } | null} */
+  #opening = null; // while it is fetched
+  #hasOpened = false; // it has been requested
 
-  /** @param {{ onArrived: (key: string) => void, onFailed: (key: string, error: Error) => void }} handlers */
+  /** @param {{ onArrived: () => void, onFailed: (key: string, error: Error) => void }} handlers */
   constructor({ onArrived, onFailed }) {
     this.#onArrived = onArrived;
     this.#onFailed = onFailed;
   }
 
-  /** @param {string} key @param {StemFile} file */
-  add(key, file) {
-    if (this.#transfers.has(key)) return;
-    this.#transfers.set(key, new Transfer(key, file, (wanted) => this.#playheads(wanted)));
+  /**
+   * Start to fetch files of stems.
+   * @param {Map<string, StemFile>} files by the stem's key @param {Data.Opening | null} opening of the song, with absolute addresses
+   */
+  add(files, opening) {
+    for (const [key, file] of files) {
+      if (!this.#transfers.has(key)) this.#transfers.set(key, new Transfer(key, file, (wanted) => this.#playheads(wanted)));
+    }
+    if (opening && !this.#hasOpened) this.#open(opening);
     this.#request();
   }
 
@@ -125,6 +86,7 @@ export class StemLoader {
 
   close() {
     clearTimeout(this.#retry);
+    this.#opening?.abort.abort();
     for (const { abort } of this.#transfers.values()) abort.abort();
     this.#transfers.clear();
   }
@@ -147,6 +109,7 @@ export class StemLoader {
 
   /** Abort requests for bytes that are not needed next. */
   #jump() {
+    this.#opening?.abort.abort();
     for (const transfer of this.#transfers.values()) {
       if (!this.#steer(transfer) || !transfer.isBusy) continue;
       transfer.abort.abort();
@@ -156,30 +119,86 @@ export class StemLoader {
   }
 
   #request() {
-    for (const transfer of this.#transfers.values()) if (!transfer.isBusy) this.#steer(transfer);
+    const transfers = [...this.#transfers.values()].filter((transfer) => !this.#opening?.stems.has(transfer));
+    for (const transfer of transfers) if (!transfer.isBusy) this.#steer(transfer);
     for (let count = 0; count < MOST_REQUESTS; count++) {
-      const request = nextRequest([...this.#transfers.values()], this.#hasRanges);
+      const request = nextRequest(transfers, this.#hasRanges, this.#opening ? 1 : 0);
       if (!request) return;
       this.#fetch(request.download, request.from, request.to);
+    }
+  }
+
+  /**
+   * Fetch the opening, if it has most of what is wanted.
+   * @param {Data.Opening} opening
+   */
+  #open(opening) {
+    const urls = new Set(opening.stems.map(({ url }) => url));
+    const stems = [...this.#transfers.values()].filter(({ file, next }) => next === 0 && urls.has(file.url.href));
+    if (stems.length < OPENING_SHARE * urls.size || stems.length < 2) return;
+    this.#hasOpened = true;
+    this.#fetchOpening(opening, new Set(stems));
+  }
+
+  /**
+   * If it does not come, the stems' own files are fetched instead.
+   * @param {Data.Opening} opening @param {Set<Transfer>} stems
+   */
+  async #fetchOpening(opening, stems) {
+    const abort = new AbortController();
+    this.#opening = { stems, abort };
+    const { url, bytes: size } = opening;
+    const to = openingBytes(opening, OPENING_SECONDS);
+    try {
+      const answer = await download({ url, from: 0, to, size }, this.#hasRanges, abort.signal);
+      if (answer.to > to) this.#hasRanges = false;
+      const splitter = new OpeningSplitter(opening);
+      for await (const bytes of answer.bytes) {
+        for (const piece of splitter.push(bytes)) this.#receivePiece(piece, stems);
+        this.#receivedAt = performance.now();
+        this.#onArrived();
+        if (abort.signal.aborted) break;
+      }
+    } catch {
+      // fetched from the stems' own files
+    } finally {
+      this.#opening = null;
+    }
+    this.#request();
+  }
+
+  /** @param {Piece} piece @param {Set<Transfer>} stems */
+  #receivePiece({ url, offset, bytes }, stems) {
+    for (const transfer of stems) {
+      if (transfer.file.url.href !== url || this.#transfers.get(transfer.key) !== transfer) continue;
+      try {
+        receive(transfer.file, offset, bytes);
+        transfer.next = offset + bytes.length;
+      } catch (error) {
+        this.#onFailed(transfer.key, /** @type {Error} */ (error));
+      }
     }
   }
 
   /** @param {Transfer} transfer @param {number} from @param {number} to */
   async #fetch(transfer, from, to) {
     const { signal } = transfer.abort;
+    const { url, bytes: size } = transfer.file;
     transfer.isBusy = true;
     transfer.next = to;
     let read = from;
     try {
-      for await (const bytes of this.#read(transfer, from, to, signal)) {
+      const answer = await download({ url, from, to, size }, this.#hasRanges, signal);
+      if (answer.to > to) this.#hasRanges = false;
+      transfer.next = answer.to;
+      for await (const bytes of answer.bytes) {
         receive(transfer.file, read, bytes);
         read += bytes.length;
         transfer.failures = 0;
         this.#receivedAt = performance.now();
-        this.#onArrived(transfer.key);
+        this.#onArrived();
         if (signal.aborted) return;
       }
-      if (read < to) throw new Error(_("the file is incomplete"));
     } catch (error) {
       if (signal.aborted) return;
       transfer.next = read;
@@ -188,47 +207,6 @@ export class StemLoader {
       if (!signal.aborted) transfer.isBusy = false;
     }
     this.#request();
-  }
-
-  /**
-   * @param {Transfer} transfer @param {number} from @param {number} to @param {AbortSignal} signal
-   * @returns {AsyncGenerator<Uint8Array>}
-   */
-  async *#read(transfer, from, to, signal) {
-    const timeout = new IdleTimeout(signal);
-    try {
-      yield* this.#readBody(transfer, from, to, timeout);
-    } finally {
-      timeout.end();
-    }
-  }
-
-  /**
-   * @param {Transfer} transfer @param {number} from @param {number} to @param {IdleTimeout} timeout
-   * @returns {AsyncGenerator<Uint8Array>}
-   */
-  async *#readBody(transfer, from, to, timeout) {
-    const isWhole = from === 0 && to === transfer.bytes;
-    /** @type {HeadersInit} */
-    const headers = isWhole || !this.#hasRanges ? {} : { Range: `bytes=${from}-${to - 1}` };
-    const answer = await fetch(transfer.file.url, { headers, signal: timeout.signal });
-    if (!answer.ok || !answer.body) throw httpError(answer.status);
-    let skip = 0;
-    if (answer.status !== 206) {
-      if (!isWhole) this.#hasRanges = false;
-      skip = from; // all of it comes, from its beginning
-      transfer.next = transfer.bytes;
-    }
-    let left = transfer.next - from;
-    for (const reader = answer.body.getReader(); left > 0; ) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      timeout.restart();
-      const bytes = value.subarray(Math.min(skip, value.length));
-      skip -= value.length - bytes.length;
-      if (bytes.length) yield bytes.subarray(0, left);
-      left -= bytes.length;
-    }
   }
 
   /** @param {Transfer} transfer @param {Error} error */
@@ -252,38 +230,5 @@ function receive(file, offset, bytes) {
     file.receive(offset, bytes);
   } catch (error) {
     throw new UnusableFile(_("the file is damaged"), { cause: error });
-  }
-}
-
-/** @param {number} status */
-function httpError(status) {
-  const words = _("HTTP %(status)s", { status });
-  return status >= 500 || TRANSIENT.has(status) ? new Error(words) : new UnusableFile(words);
-}
-
-/** Aborts a request that has been idle for long, or that is aborted by a signal. */
-class IdleTimeout {
-  #abort = new AbortController();
-  #end = new AbortController(); // of listening
-  #timer = 0;
-
-  /** @param {AbortSignal} signal */
-  constructor(signal) {
-    signal.addEventListener("abort", () => this.#abort.abort(signal.reason), { signal: this.#end.signal });
-    this.restart();
-  }
-
-  get signal() {
-    return this.#abort.signal;
-  }
-
-  restart() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#abort.abort(new Error(_("the host has stopped answering"))), IDLE_MS);
-  }
-
-  end() {
-    clearTimeout(this.#timer);
-    this.#end.abort();
   }
 }
