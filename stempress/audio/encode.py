@@ -35,7 +35,7 @@ from stempress.audio.decode import (
 from stempress.collection.audio_formats import FORMATS, total_bitrate, web_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -209,7 +209,7 @@ def _with_fixed_serial(data: bytes) -> bytes:
     pages = list(_pages(data))
     for page in pages:
         page.serial = _SERIAL
-    return b"".join(page.write() for page in pages)
+    return _written(pages)
 
 
 def _repaginate(data: bytes) -> bytes:
@@ -229,10 +229,14 @@ def _repaginate(data: bytes) -> bytes:
     out[-1].last = True
     for number, page in enumerate(out):
         page.serial, page.sequence = _SERIAL, number
-    return b"".join(page.write() for page in out)
+    return _written(out)
 
 
 def _pages(data: bytes) -> Iterator[OggPage]:
     source = io.BytesIO(data)
     while source.tell() < len(data):
         yield OggPage(source)  # type: ignore[no-untyped-call]
+
+
+def _written(pages: Iterable[OggPage]) -> bytes:
+    return b"".join(page.write() for page in pages)  # type: ignore[no-untyped-call]

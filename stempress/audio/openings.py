@@ -1,4 +1,4 @@
-"""Openings: one file a long song, with the first seconds of the stems of its first mix, interleaved.
+"""Openings: the first seconds of a long song, the stems of its first mix interleaved in one file.
 
 A player that streams a song fetches its opening first. What sounds soonest comes first, of all
 stems, whatever the number of connections. The parts are of equal time: part 1 of every stem, then
@@ -37,9 +37,7 @@ _PARTS_OF_FIRST_SECOND = 5
 _TYPE = "application/octet-stream"
 
 
-def build_openings(
-    songs: Sequence[Song], stems: Mapping[StemKey, StemSound]
-) -> dict[str, Opening]:
+def build_openings(songs: Sequence[Song], stems: Mapping[StemKey, StemSound]) -> dict[str, Opening]:
     """Return the openings of all songs that may be streamed, by slug."""
     mixes = {song.slug: _first_mix(song, stems) for song in songs}
     return {slug: _build_opening(mix) for slug, mix in mixes.items() if _is_streamed(mix)}

@@ -17,6 +17,7 @@ from stempress.core.paths import WEB
 from stempress.i18n.translations import SOURCE_LANGUAGE, compile_plural_rule
 from stempress.output.input_hash import content_digest
 from stempress.output.output_files import OutputFile
+from stempress.runtime.module_graph import with_whole_graphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ def web_files(translations: Translations, more: Mapping[str, Path | bytes]) -> W
     }
     if translations.key != SOURCE_LANGUAGE:
         contents[LANGUAGE] = language_module(translations).encode()
-    contents |= more
+    contents |= {**_entries(contents), **more}
     address = f"app/{_digest(contents)}/"
     files = [OutputFile(f"{address}{name}", content) for name, content in contents.items()]
     doors = [
@@ -56,6 +57,16 @@ def web_files(translations: Translations, more: Mapping[str, Path | bytes]) -> W
         if "/" not in name
     ]
     return WebFiles(address, files, doors)
+
+
+def _entries(contents: Mapping[str, Path | bytes]) -> dict[str, bytes]:
+    """Return the modules that import more than their source says."""
+    modules = {
+        name: content.decode() if isinstance(content, bytes) else content.read_text("utf-8")
+        for name, content in contents.items()
+        if name.endswith(".js") and name != CLASSIC_SCRIPT
+    }
+    return {name: text.encode() for name, text in with_whole_graphs(modules).items()}
 
 
 def web_names() -> list[str]:
