@@ -67,6 +67,15 @@
     return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-queue]")) : null;
   }
 
+  /** Load what the first press needs besides sound, once the page is idle: of a site that streams its songs. */
+  function warmUp() {
+    const button = document.querySelector("[data-queue]");
+    if (script.dataset.streamed === undefined || !(button instanceof HTMLElement) || navigator.connection?.saveData) return;
+    const addresses = (button.dataset.queue ?? "").split(" ");
+    const whenIdle = window.requestIdleCallback ?? setTimeout; // Safari has none
+    whenIdle(async () => (await import("./bar.js")).warmBar(addresses).catch(() => {})); // the press reports the error
+  }
+
   let turns = 0;
 
   /** @param {HTMLElement} button */
@@ -95,6 +104,7 @@
       if (button) queue(button);
     });
     listen(document, "pointerdown", ({ target }) => queueButton(target) && warmBar());
+    listen(window, "load", warmUp);
     listen(window, "hashchange", () => isShared() && warmBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
     listen(window, "popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());

@@ -2,7 +2,6 @@
 // is first queued. jukebox.js plays; queue-panel.js shows the queue.
 import { find, createElement, setText } from "../base/dom.js";
 import { once } from "../base/once.js";
-import { APP } from "../base/version.js";
 import { createIcon } from "../base/icons.js";
 import { Jukebox } from "./jukebox.js";
 import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
@@ -18,6 +17,7 @@ import { addLastingSheets } from "../pages/style-sheets.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { expandTracks } from "./tracks.js";
 import { setPressed } from "../base/controls.js";
+import { SHEETS } from "./warm-up.js";
 import { formatTime } from "../language/units.js";
 
 const COLLECTION = document.documentElement.dataset.collection ?? "";
@@ -436,7 +436,7 @@ customElements.define("player-bar", PlayerBar);
 export const openBar = once(open);
 
 async function open() {
-  await addLastingSheets(["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href));
+  await addLastingSheets(SHEETS);
   const bar = new PlayerBar();
   document.body.append(bar);
   bar.start();
