@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from shutil import copy
 from threading import Lock
 from typing import TYPE_CHECKING, Any, override
 
@@ -19,8 +21,6 @@ from tests.support.music import RATE, notes, sound_file
 from tests.support.small_site import write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
 LAYERS = 9
@@ -29,6 +29,8 @@ BITS_PER_SECOND = 10e6
 LATENCY_SECONDS = 0.06
 SLOWDOWN = 4
 PART_BYTES = 8192
+CACHED = "max-age=600"  # what GitHub Pages sends
+IDLE_MS = 1000  # from the page's last request to the click
 MOST_BYTES = 120e6
 SETTINGS = """[site]
 title = "Bench"
@@ -40,19 +42,19 @@ license = "none"
 previews = "none"
 """
 PLAIN = "<!doctype html><title>plain</title><audio src=mix.ogg preload=none></audio>"
-CLICK_TO_SOUND = """async () => {
-  const mixer = document.querySelector("stem-mixer");
-  const player = await mixer.player();
-  const clicked = performance.now();
-  const heard = new Promise((resolve) => {
-    player.addEventListener("position", ({ detail }) => {
-      const isHeard = detail.playing && !detail.isStalled && detail.peaks[0] > 0;
-      if (isHeard) resolve(performance.now() - clicked);
-    });
-  });
-  mixer.querySelector(".play").click();
-  return heard;
+FIRST_SOUND = (Path(__file__).parent / "first_sound.js").read_text("utf-8")
+SOUND_PROBE = Path(__file__).with_name("sound_probe.js")
+SAVE_DATA = """Object.defineProperty(Navigator.prototype, "connection", {
+  get: () => ({ saveData: true }),
+});"""
+CLICK_TO_SOUND = """async (selector) => {
+  const clicked = performance.timeOrigin + performance.now();
+  document.querySelector(selector).click();
+  return (await window.firstSound) - clicked;
 }"""
+PLAY = "stem-mixer .play"
+QUEUE = "[data-queue]"
+LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
 WITH_PLAYER = """async () => {
   const mixer = document.querySelector("stem-mixer");
   const player = await mixer.player();
@@ -95,6 +97,19 @@ class SlowLine(StaticHandler):
         time.sleep(LATENCY_SECONDS)
         super().do_GET()
 
+    @override
+    def send_header(self, keyword: str, value: str) -> None:
+        super().send_header(keyword, CACHED if keyword == "Cache-Control" else value)
+
+
+class WithoutRanges(SlowLine):
+    """A host that always sends whole files."""
+
+    @override
+    def do_GET(self) -> None:
+        del self.headers["Range"]
+        super().do_GET()
+
 
 def wait_for_line(size: int) -> None:
     """Wait until the line has carried so many bytes more."""
@@ -124,6 +139,7 @@ def make_site(site: Path, minutes: int) -> Path:
     if run(["--site", str(site)], build, ROOT) != 0:
         raise SystemExit("the site was not built")
     dist = site / "dist"
+    copy(SOUND_PROBE, dist / "sound-probe.js")
     write(dist / "plain/index.html", PLAIN)
     mix = np.tile(notes(0, seconds=5), (12 * minutes, 1))
     with soundfile.SoundFile(
@@ -134,19 +150,29 @@ def make_site(site: Path, minutes: int) -> Path:
     return dist
 
 
-def open_page(browser: Browser, address: str) -> Page:
-    """Open a page on a slow device."""
+def open_page(browser: Browser, address: str, script: str = "") -> Page:
+    """Open a page on a slow device; ``script`` runs before its own."""
     page = browser.new_context(service_workers="block").new_page()
+    page.add_init_script(FIRST_SOUND + script)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
     page.goto(address, wait_until="networkidle")
     return page
 
 
-def measure(browser: Browser, address: str, script: str) -> float:
+def measure(browser: Browser, address: str, script: str, argument: str = "") -> float:
     """Return the seconds from a click to the first sound."""
     page = open_page(browser, address)
-    seconds = page.evaluate(script) / 1000
+    page.wait_for_timeout(IDLE_MS)
+    seconds = page.evaluate(script, argument) / 1000
+    page.context.close()
+    return float(seconds)
+
+
+def load_time(browser: Browser, address: str, script: str = "") -> float:
+    """Return the seconds that a page takes to load."""
+    page = open_page(browser, address, script)
+    seconds = page.evaluate(LOADED) / 1000
     page.context.close()
     return float(seconds)
 
@@ -154,7 +180,7 @@ def measure(browser: Browser, address: str, script: str) -> float:
 def most_memory(browser: Browser, base: str) -> float:
     """Return the most bytes of samples and files through a seek, a loop, a swap and a digest."""
     page = open_page(browser, f"{base}songs/long/")
-    page.evaluate(CLICK_TO_SOUND)
+    page.evaluate(CLICK_TO_SOUND, PLAY)
     steps = (
         "player.seek(mixer.duration / 2)",
         "player.loop([10, 12]), player.seek(10)",
@@ -171,22 +197,40 @@ def most_memory(browser: Browser, base: str) -> float:
     return most
 
 
+def measure_clicks(browser: Browser, dist: Path, minutes: int) -> None:
+    """Print the times from clicks to sound, with a plain <audio> as the reference."""
+    plain = "plain <audio>"
+    with serving(dist, SlowLine) as base, serving(dist, WithoutRanges) as whole:
+        jobs = {
+            plain: lambda: measure(browser, f"{base}plain/", CLICK_TO_AUDIO),
+            "mixer": lambda: measure(browser, f"{base}songs/long/", CLICK_TO_SOUND, PLAY),
+            "mixer, a host without ranges": lambda: measure(
+                browser, f"{whole}songs/long/", CLICK_TO_SOUND, PLAY
+            ),
+            "home page, Play": lambda: measure(browser, base, CLICK_TO_SOUND, QUEUE),
+        }
+        compare(f"click to sound, {minutes} minutes", jobs, [plain])
+
+
+def measure_loading(browser: Browser, dist: Path) -> None:
+    """Print how long a song's page takes to load, with and without loading ahead."""
+    with serving(dist, SlowLine) as base:
+        page = f"{base}songs/long/"
+        jobs = {
+            "nothing loaded ahead": lambda: load_time(browser, page, SAVE_DATA),
+            "as it is": lambda: load_time(browser, page),
+        }
+        compare("page load", jobs, ["nothing loaded ahead"])
+
+
 def main() -> None:
     """Measure both songs."""
     print_versions("numpy")
     for minutes in MINUTES:
         with scratch() as folder, chromium() as browser:
             dist = make_site(folder, minutes)
-            with serving(dist, SlowLine) as base:
-                jobs = {
-                    "plain <audio>": lambda base=base: measure(
-                        browser, f"{base}plain/", CLICK_TO_AUDIO
-                    ),
-                    "mixer": lambda base=base: measure(
-                        browser, f"{base}songs/long/", CLICK_TO_SOUND
-                    ),
-                }
-                compare(f"click to sound, {minutes} minutes", jobs, ["plain <audio>"])
+            measure_clicks(browser, dist, minutes)
+            measure_loading(browser, dist)
             with serving(dist) as base:
                 most = most_memory(browser, base)
             share = most / MOST_BYTES

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_STATIC = re.compile(r'^(?:import|export)\b[^;"]*"(\.[^"]+\.js)";', re.MULTILINE)
+_STATIC = re.compile(r'^(?:import|export)\b[^;"()]*"(\.[^"]+\.js)";', re.MULTILINE)
 _LAZY = re.compile(r'\b(?:import\(|new URL\()"([^"]+\.js)"')
 """Modules that are loaded later, workers and worklets."""
 
@@ -44,7 +44,7 @@ def _reachable(entry: str, imports: Mapping[str, set[str]]) -> set[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting.extend(imports[name])
+            waiting.extend(imports.get(name, ()))
     return found
 
 

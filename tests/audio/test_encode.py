@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pytest
 import soundfile
+from mutagen.ogg import OggPage
 
 from stempress.audio.decode import UnreadableError, fit_length, join_blocks, resample
 from stempress.audio.encode import Sound, decode, encode
@@ -197,3 +198,15 @@ def test_a_corrupted_header_is_usable_or_rejected(tmp_path: Path) -> None:
         path.write_bytes(data[:position] + rng.bytes(4) + data[position + 4 :])
         with suppress(UnreadableError):
             assert decode(path).frames
+
+
+def test_pages_of_opus_have_200_ms_and_change_no_sample() -> None:
+    sound = music(seconds=3.1)
+    source = io.BytesIO(encode(sound, "opus", 128))
+    pages = [OggPage(source) for _ in range(18)]  # type: ignore[no-untyped-call]
+    assert not source.read()
+    assert [len(page.packets) for page in pages] == [1, 1, *[10] * 15, 6]
+    assert [page.position for page in pages[2:5]] == [9600, 19200, 28800]
+    assert [page.sequence for page in pages] == list(range(18))
+    assert pages[-1].last
+    assert read_back(source.getvalue())[0].shape == sound.samples.shape

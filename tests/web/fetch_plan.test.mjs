@@ -13,9 +13,23 @@ test("the file with the least ahead comes first", () => {
   assert.equal(nextRequest([far, near], true)?.download, near);
 });
 
+/** @param {object} [changes] */
+function rangeOf(changes) {
+  const request = nextRequest([download(changes)], true);
+  return [request?.from, request?.to];
+}
+
 test("the first request of a file is short, so that all of them start", () => {
-  assert.deepEqual([nextRequest([download()], true)].map((request) => [request?.from, request?.to]), [[0, 20]]);
-  assert.deepEqual([nextRequest([download({ next: 20 })], true)].map((request) => [request?.from, request?.to]), [[20, 60]]);
+  assert.deepEqual(rangeOf(), [0, 10]);
+});
+
+test("requests are longer the more has arrived, up to four seconds", () => {
+  assert.deepEqual(rangeOf({ next: 30, ahead: 3 }), [30, 60]);
+  assert.deepEqual(rangeOf({ next: 200, ahead: 20 }), [200, 240]);
+});
+
+test("after a seek a request has what is decoded before the place as well", () => {
+  assert.deepEqual(rangeOf({ next: 500, ahead: 0 }), [500, 525]);
 });
 
 test("a host without ranges is asked for whole files", () => {
@@ -30,4 +44,6 @@ test("nothing is asked for beyond a minute ahead, after the end, twice, or after
 test("no more requests run at once than HTTP/1.1 has connections", () => {
   const busy = Array.from({ length: MOST_REQUESTS }, () => download({ isBusy: true }));
   assert.equal(nextRequest([...busy, download()], true), null);
+  assert.equal(nextRequest([...busy.slice(1), download()], true, 1), null);
+  assert.notEqual(nextRequest([...busy.slice(1), download()], true), null);
 });

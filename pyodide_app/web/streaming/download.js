@@ -64,7 +64,8 @@ function httpError(status) {
 class IdleTimeout {
   #abort = new AbortController();
   #end = new AbortController(); // of listening
-  #timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
 
   /** @param {AbortSignal} signal */
   constructor(signal) {

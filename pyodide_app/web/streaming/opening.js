@@ -33,6 +33,7 @@ export class OpeningSplitter {
     const pieces = [];
     for (let done = 0; done < bytes.length; ) {
       const { url, ends } = this.#stems[this.#stem];
+      if (this.#part === ends.length) throw new Error("the opening is too long");
       const size = Math.min(bytes.length - done, ends[this.#part] - this.#offset);
       if (size > 0) pieces.push({ url, offset: this.#offset, bytes: bytes.subarray(done, done + size) });
       done += size;
@@ -45,8 +46,6 @@ export class OpeningSplitter {
   #advance() {
     this.#stem = (this.#stem + 1) % this.#stems.length;
     if (this.#stem === 0) this.#part++;
-    const { ends } = this.#stems[this.#stem];
-    if (this.#part > ends.length) throw new Error("the opening is too long");
-    this.#offset = this.#part ? ends[this.#part - 1] : 0;
+    this.#offset = this.#part ? this.#stems[this.#stem].ends[this.#part - 1] : 0;
   }
 }

@@ -23,7 +23,8 @@ export class StemLoader {
   #offline = { keys: new Set(), seconds: 0 }; // of an offline render
   #hasRanges = true;
   #receivedAt = 0; // the time of the last bytes of any file
-  #retry = 0; // a timer
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
   /** @type {{ stems: Set<Transfer>, abort: AbortController } | null} */
   #opening = null; // while it is fetched
   #hasOpened = false; // it has been requested
