@@ -7,7 +7,8 @@ import json
 import shutil
 from base64 import b64decode
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, override
+from threading import Event
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 import numpy as np
 import pytest
@@ -41,6 +42,9 @@ pytestmark = pytest.mark.browser
 SECONDS = 100
 LAYERS = {"drums": ("a", "b"), "bass": ("a",), "lead": ("a",)}
 LITTLE_MEMORY = "Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 0.1 })"
+SAVE_DATA = """;Object.defineProperty(Navigator.prototype, "connection", {
+  get: () => ({ saveData: true }),
+});"""
 TOLERANCE = 3e-4
 """Decoders of Opus differ in the last bits: by -90 dB a stem."""
 
@@ -273,6 +277,84 @@ def test_playback_waits_for_a_network_that_is_gone_and_goes_on(visit: Visit) -> 
     visit.says("Playing, mixed by Python")
 
 
+@pytest.mark.sound
+def test_the_opening_is_heard_before_any_stem_has_come(
+    visit: Visit, song: dict[str, Any], long_site: Path
+) -> None:
+    visit.page.context.route("**/audio/*.ogg", lambda route: route.abort())
+    visit.play(at_once=True)
+    visit.says("Buffering")
+    last = song["opening"]["times"][-1]
+    assert last - 0.5 < visit.page.evaluate("document.querySelector('stem-mixer').position") < last
+    heard = visit.recording()
+    heard = heard[:, : np.flatnonzero(heard[0])[-1] - song["rate"] // 50]  # without the fade
+    assert difference(heard[:, -song["rate"] :], mix(long_site, song)) < TOLERANCE
+
+
+def test_a_song_without_its_opening_plays(visit: Visit, song: dict[str, Any]) -> None:
+    url = song["opening"]["url"]
+    visit.page.context.route(f"**/{url}", lambda route: route.fulfill(status=404))
+    visit.press("Play")
+    until(visit.page, "document.querySelector('stem-mixer').position > 1")
+    for layer in LAYERS:
+        expect(visit.row(layer)).not_to_contain_text("Can't play")
+
+
+class RecordingHost(StaticHandler):
+    """A host that notes what is requested, and lets browsers keep it."""
+
+    requested: ClassVar[list[str]] = []
+
+    @override
+    def do_GET(self) -> None:
+        self.requested.append(self.path)
+        super().do_GET()
+
+    @override
+    def send_header(self, keyword: str, value: str) -> None:
+        super().send_header(keyword, "max-age=600" if keyword == "Cache-Control" else value)
+
+
+def requested(ending: str) -> bool:
+    return any(path.endswith(ending) for path in RecordingHost.requested)
+
+
+def test_what_plays_besides_sound_is_loaded_before_play(
+    chromium: Browser, long_site: Path, song: dict[str, Any]
+) -> None:
+    RecordingHost.requested.clear()
+    with serving(long_site, RecordingHost) as base, visiting(chromium, base, song) as visit:
+        wait_for(visit.page, lambda: requested("opus.wasm"), "the decoder is loaded")
+        visit.page.wait_for_load_state("networkidle")
+        RecordingHost.requested.clear()
+        visit.press("Play")
+        until(visit.page, "document.querySelector('stem-mixer').position > 0.1")
+        sound = [song["opening"], *(stem["audio"] for x in song["layers"] for stem in x["stems"])]
+        first = RecordingHost.requested[0]
+        assert first.endswith(song["opening"]["url"])
+        others = set(RecordingHost.requested) - {f"/{file['url']}" for file in sound}
+        assert not [path for path in others if "/codecs/" in path or "/streaming/" in path]
+        assert not requested("opus.wasm")
+        assert not requested("worklet.js")
+
+
+def test_nothing_is_loaded_ahead_for_visitors_who_save_data(
+    chromium: Browser, long_site: Path
+) -> None:
+    RecordingHost.requested.clear()
+    context = chromium.new_context()
+    context.add_init_script(LITTLE_MEMORY + SAVE_DATA)
+    page = context.new_page()
+    with serving(long_site, RecordingHost) as base:
+        page.goto(f"{base}songs/long/", wait_until="networkidle")
+        page.evaluate("new Promise((resolve) => requestIdleCallback(resolve))")
+        page.wait_for_load_state("networkidle")
+        context.close()
+    assert requested("stem-mixer.js")
+    assert not requested("stream-worker.js")
+    assert not requested("player-bar.js")
+
+
 class WithoutRanges(StaticHandler):
     """A host that always sends whole files."""
 
@@ -305,3 +387,30 @@ def test_the_long_song_of_the_bundled_collection_is_streamed(
     until(page, f"document.querySelector('stem-mixer').position > {data['duration'] - 29}")
     assert 0 < visit.stats()["bytes"] < 120e6
     page.close()
+
+
+class SlowWithoutRanges(WithoutRanges):
+    """A host that keeps the stems' files back."""
+
+    may_send = Event()
+
+    @override
+    def copy_span(self, source: Path, first: int, stop: int) -> None:
+        if source.suffix == ".ogg":
+            self.may_send.wait()
+        super().copy_span(source, first, stop)
+
+
+@pytest.mark.sound
+def test_a_host_without_ranges_is_heard_before_whole_files_have_come(
+    chromium: Browser, long_site: Path, song: dict[str, Any]
+) -> None:
+    SlowWithoutRanges.may_send.clear()
+    with serving(long_site, SlowWithoutRanges) as base, visiting(chromium, base, song) as visit:
+        second, whole = song["rate"], mix(long_site, song)
+        visit.play(at_once=True)
+        until(visit.page, "document.querySelector('stem-mixer').position > 2.5")
+        assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
+        SlowWithoutRanges.may_send.set()
+        until(visit.page, "document.querySelector('stem-mixer').position > 6")
+        assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
