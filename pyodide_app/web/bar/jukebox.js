@@ -6,6 +6,7 @@ import { ROOT } from "../base/root.js";
 import { importLater } from "../base/version.js";
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
+import { whenIdle } from "../base/idle.js";
 import { BUDGET } from "../playback/memory.js";
 import { access, owned, watch } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
@@ -102,6 +103,15 @@ export class Jukebox extends Emitter {
     } catch (error) {
       if (turn === this.#request) this.#setState("failed", reasonOf(error));
     }
+    this.#warmUp().catch(() => {}); // Play reports the error
+  }
+
+  /** Load what playing the track needs besides sound, if it is streamed. */
+  async #warmUp() {
+    if (!this.track?.song.opening || navigator.connection?.saveData) return;
+    await whenIdle();
+    const { warmUp } = await this.#loadPlayer();
+    if (this.track) warmUp(this.track.song);
   }
 
   /**

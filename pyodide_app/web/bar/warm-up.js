@@ -1,4 +1,5 @@
 // What the player bar's first press needs, loaded before it.
+import { fetchAhead } from "../base/idle.js";
 import { APP, importLater } from "../base/version.js";
 import { expandTracks, loadTrack } from "./tracks.js";
 
@@ -12,5 +13,5 @@ export async function warmBar(addresses) {
   const [{ warmUp }, [first]] = await Promise.all([importLater(() => import("../playback/player.js")), expandTracks(addresses)]);
   if (!first) return;
   warmUp((await loadTrack(first)).song);
-  await Promise.all(SHEETS.map((sheet) => fetch(sheet))); // for the browser's cache
+  await Promise.all(SHEETS.map(fetchAhead));
 }

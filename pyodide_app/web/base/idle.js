@@ -1,18 +1,28 @@
-// Work that can wait until the page has loaded.
+// What can wait until the page has loaded.
 
 const PATIENCE_MS = 2000; // until a browser that is never idle does it nevertheless
 const PAUSE_MS = 200; // for browsers that do not say when they are idle
 
 /**
- * Call a function once the page has loaded and the browser is idle, unless the signal is aborted before.
- * @param {() => void} act @param {AbortSignal} signal
+ * Resolves once the page has loaded and the browser is idle.
+ * @returns {Promise<unknown>}
  */
-export function whenIdle(act, signal) {
-  const actUnlessAborted = () => signal.aborted || act();
-  const wait = () => {
-    if ("requestIdleCallback" in globalThis) requestIdleCallback(actUnlessAborted, { timeout: PATIENCE_MS });
-    else setTimeout(actUnlessAborted, PAUSE_MS);
-  };
-  if (document.readyState === "complete") wait();
-  else addEventListener("load", wait, { once: true, signal });
+export async function whenIdle() {
+  if (document.readyState !== "complete") {
+    // eslint-disable-next-line local/listener-signal -- pages load once
+    await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+  }
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(resolve, { timeout: PATIENCE_MS });
+    else setTimeout(resolve, PAUSE_MS);
+  });
+}
+
+/**
+ * Fetch a file for the browser's cache.
+ * @param {URL | string} address
+ */
+export async function fetchAhead(address) {
+  const answer = await fetch(address);
+  await answer.arrayBuffer(); // so that the connection is free again
 }

@@ -337,13 +337,14 @@ export class StemMixer extends HTMLElement {
     for (const extend of StemMixer.extensions) extend(this);
     this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
-    if (this.dataset.streamed !== undefined) whenIdle(() => this.#warmUp(), this.life);
+    if (this.dataset.streamed !== undefined) this.#warmUp();
   }
 
   async #warmUp() {
     if (navigator.connection?.saveData) return;
     try {
-      warmUp(await this.facts());
+      await whenIdle();
+      if (this.isConnected) warmUp(await this.facts());
     } catch {
       // Play reports it
     }

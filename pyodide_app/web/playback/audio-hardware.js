@@ -1,4 +1,6 @@
 // The page's audio context: created and resumed for playback, suspended a while after it.
+import { fetchAhead } from "../base/idle.js";
+
 const REST_SECONDS = 2; // from a pause to suspending the audio hardware
 export const FADE_SECONDS = 0.01; // of every fade
 export const FADE_OUT_SECONDS = 0.1; // before disconnecting, to avoid a click
@@ -26,7 +28,7 @@ export function resumeAudio(rate) {
 
 /** Let the browser cache the worklet's module: it can be loaded only once there is a context. */
 export function fetchWorklet() {
-  fetch(WORKLET).catch(() => {}); // Play reports it
+  return fetchAhead(WORKLET);
 }
 
 /**

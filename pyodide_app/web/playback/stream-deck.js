@@ -32,8 +32,8 @@ export function isStreamable({ type }, rate) {
 
 /** Load what playing needs besides sound: worker, decoder, worklet. */
 export function warmStreaming() {
-  fetchWorklet();
-  client.request(WARM, { decoder: DECODER }).catch(() => {}); // Play reports it
+  const loading = [fetchWorklet(), client.request(WARM, { decoder: DECODER })];
+  Promise.all(loading).catch(() => {}); // Play reports it
 }
 
 /** @extends {WorkerDeck<{ "stem-failed": { key: string, message: string } }>} */
