@@ -1,3 +1,3 @@
 // The player bar, which site.js opens.
 export { openBar } from "./bar/player-bar.js";
-export { warmBar } from "./bar/warm-up.js";
+export { warmUpBar } from "./bar/warm-up.js";

@@ -73,7 +73,7 @@
     if (script.dataset.streamed === undefined || !(button instanceof HTMLElement) || navigator.connection?.saveData) return;
     const addresses = (button.dataset.queue ?? "").split(" ");
     const whenIdle = window.requestIdleCallback ?? setTimeout; // Safari has none
-    whenIdle(async () => (await import("./bar.js")).warmBar(addresses).catch(() => {})); // the press reports the error
+    whenIdle(async () => (await import("./bar.js")).warmUpBar(addresses).catch(() => {})); // the press reports the error
   }
 
   let turns = 0;

@@ -9,7 +9,7 @@ export const SHEETS = ["fader", "bar"].map((name) => new URL(`${name}.css`, APP)
  * Load what playing addresses needs besides sound, if what they lead to is streamed.
  * @param {string[]} addresses as in tracks.js
  */
-export async function warmBar(addresses) {
+export async function warmUpBar(addresses) {
   const [{ warmUp }, [first]] = await Promise.all([importLater(() => import("../playback/player.js")), expandTracks(addresses)]);
   if (!first) return;
   warmUp((await loadTrack(first)).song);
