@@ -142,7 +142,7 @@ export class Feed {
     try {
       while (this.#next < this.#position + this.#lookAhead) {
         this.#render();
-        if (!this.#isDry || this.#next - this.#end >= START_FRAMES) this.#postHeld();
+        if (!this.#isWaiting || this.#next - this.#end >= START_FRAMES) this.#postHeld();
       }
       this.#postHeld();
       this.#stall(false);
@@ -295,6 +295,11 @@ export class Feed {
   /** Whether the worklet has next to nothing left to play. */
   get #isDry() {
     return this.#end - this.#position < BLOCK_FRAMES;
+  }
+
+  /** Whether playback waits for samples: at its start, and after a stall. */
+  get #isWaiting() {
+    return this.#isDry && (this.#isStalled || this.#end === 0);
   }
 
   /**
