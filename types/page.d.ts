@@ -5,6 +5,8 @@ interface Navigator {
   readonly deviceMemory?: number;
   /** https://wicg.github.io/netinfo/ */
   readonly connection?: { readonly saveData?: boolean };
+  /** https://www.w3.org/TR/audio-session/ */
+  readonly audioSession?: { type: "auto" | "playback" | "transient" | "transient-solo" | "ambient" | "play-and-record" };
 }
 
 interface Window {

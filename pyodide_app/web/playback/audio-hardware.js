@@ -1,4 +1,5 @@
-// The page's audio context: created and resumed for playback, suspended a while after it.
+// The page's audio context: created and resumed for playback, suspended a while after it, and interrupted by others: by a
+// call, an alarm, another app.
 import { fetchAhead } from "../base/idle.js";
 
 const REST_SECONDS = 2; // from a pause to suspending the audio hardware
@@ -9,7 +10,21 @@ const WORKLET = new URL("worklet.js", import.meta.url);
 
 /** @type {AudioContext | null} */
 let hardware = null;
-let suspending = 0; // a timer
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let suspending; // a timer
+let isResting = false; // the context was suspended from here
+let resuming = 0; // requests that are not answered
+/** @type {Set<(context: AudioContext) => void>} */
+const listeners = new Set();
+
+/**
+ * Hear of interruptions: a context has stopped, and not to rest.
+ * @param {(context: AudioContext) => void} act @param {AbortSignal} signal
+ */
+export function onInterruption(act, signal) {
+  listeners.add(act);
+  signal.addEventListener("abort", () => listeners.delete(act), { once: true });
+}
 
 /**
  * Resume the audio context, or create one for a sample rate. Must be called from a user gesture's handler.
@@ -19,11 +34,26 @@ export function resumeAudio(rate) {
   clearTimeout(suspending);
   if (hardware?.sampleRate !== rate) {
     if (hardware) closeSoon(hardware);
-    hardware = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
-    hardware.audioWorklet?.addModule(WORKLET).catch(() => {}); // the decks await it
+    hardware = openContext(rate);
   }
-  hardware.resume();
+  isResting = false;
+  resuming++;
+  hardware.resume().catch(() => {}).finally(() => resuming--); // a failure leaves it suspended
   return hardware;
+}
+
+/** @param {number} rate */
+function openContext(rate) {
+  // An iPhone's silent switch mutes web pages' sound, unless it is music.
+  if (navigator.audioSession) navigator.audioSession.type = "playback";
+  const context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+  context.onstatechange = () => {
+    const { state } = context;
+    const isStopped = state === "interrupted" || state === "closed" || (state === "suspended" && !isResting && !resuming);
+    if (isStopped) for (const act of [...listeners]) act(context);
+  };
+  context.audioWorklet?.addModule(WORKLET).catch(() => {}); // the decks await it
+  return context;
 }
 
 /** Let the browser cache the worklet's module: it can be loaded only once there is a context. */
@@ -43,7 +73,10 @@ function closeSoon(context) {
 /** Suspend the audio context in a while. */
 export function suspendAudioSoon() {
   clearTimeout(suspending);
-  suspending = setTimeout(() => hardware?.suspend(), REST_SECONDS * 1000);
+  suspending = setTimeout(() => {
+    isResting = true;
+    hardware?.suspend().catch(() => {}); // it is closed, or interrupted
+  }, REST_SECONDS * 1000);
 }
 
 /**

@@ -1,15 +1,15 @@
 // A deck: a worker that renders blocks, and the worklet that plays them.
 /** @import { Command, Position } from "./messages.js" */
-/** @import { WorkerClient } from "../base/worker-client.js" */
-/** @import { RequestOptions } from "../base/worker-client.js" */
+/** @import { RequestOptions, WorkerClient } from "../base/worker-client.js" */
 import { Emitter } from "../base/emitter.js";
+import { WorkerLost } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
 import { ATTACH, APPLY, CLOSE, LINK, PAUSE, PLAY } from "./messages.js";
 
 const WORKLET = new URL("worklet.js", import.meta.url);
 
 /**
- * Events are the worker's notifications, and "lost": the worker has died.
+ * Events are the worker's notifications, and "lost": the worker or the worklet's processor has died.
  * @template {Record<string, unknown>} Events
  * @extends {Emitter<Events & { position: Position, ended: {}, scheduled: {}, missed: {}, lost: Error }>}
  */
@@ -21,12 +21,17 @@ export class WorkerDeck extends Emitter {
   #loss = null;
   /** @type {AudioWorkletNode | null} */
   #node = null;
-  isClosed = false;
+  #life = new AbortController();
 
   /** @param {WorkerClient} client */
   constructor(client) {
     super();
     this.#client = client;
+  }
+
+  /** A signal: aborted when the deck is closed. */
+  get life() {
+    return this.#life.signal;
   }
 
   /** @param {Command[]} commands */
@@ -64,10 +69,11 @@ export class WorkerDeck extends Emitter {
   }
 
   /**
-   * Fail for good: the worker has died, and the next deck starts another.
+   * Fail for good: the next deck starts another worker, and another processor.
    * @param {Error} error
    */
   lose(error) {
+    if (this.#loss) return;
     this.#loss = error;
     this.emit("lost", /** @type {any} */ (error));
   }
@@ -78,7 +84,7 @@ export class WorkerDeck extends Emitter {
    */
   close(milliseconds) {
     const node = this.#node;
-    this.isClosed = true;
+    this.#life.abort();
     setTimeout(() => {
       node?.port.postMessage({ type: CLOSE });
       node?.disconnect();
@@ -99,8 +105,9 @@ export class WorkerDeck extends Emitter {
     const { context } = into;
     if (!context.audioWorklet) throw new Error(_("this browser has no AudioWorklet"));
     await context.audioWorklet.addModule(WORKLET);
-    if (this.isClosed) return; // another song was opened meanwhile
+    if (this.life.aborted) return; // another song was opened meanwhile
     this.#node = new AudioWorkletNode(context, "stempress-output", { numberOfInputs: 0, outputChannelCount: [2] });
+    this.#node.onprocessorerror = () => this.lose(new WorkerLost(_("the audio processor has failed")));
     const { port1, port2 } = new MessageChannel();
     this.#node.port.postMessage({ type: ATTACH, port: port1 }, [port1]);
     this.#node.connect(into);
