@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -273,6 +274,21 @@ def test_pause_stop_and_seek(visit: Visit) -> None:
     visit.press("Stop")
     expect(now).to_have_text("0:00")
     expect(visit.mixer.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
+
+
+@pytest.mark.sound
+def test_an_interruption_pauses_and_one_press_goes_on(visit: Visit) -> None:
+    now = visit.mixer.locator(".now")
+    visit.play()
+    visit.seek(20)
+    expect(now).to_have_text("0:21", timeout=10_000)
+    visit.page.evaluate("document.querySelector('stem-mixer').audioContext.suspend()")
+    visit.says("Paused")
+    expect(now).to_have_text(re.compile("0:2[12]"))
+    visit.press("Play")
+    song = engine(visit.song, first_stems(visit.song), {}).render(0, visit.song["frames"])
+    until_heard(visit, song[:, 20 * visit.song["rate"] :], frames=8192)
+    visit.says("Playing, mixed by Python")
 
 
 def test_the_end_is_the_end_unless_it_loops(visit: Visit) -> None:

@@ -23,7 +23,14 @@ pytestmark = pytest.mark.browser
 PATIENCE = 60_000
 CRASH = "setTimeout(() => { throw new Error('out of luck'); })"
 ENGINE = "document.querySelector('stem-mixer').stats.engine"
-
+PROCESSORS = """window.processors = [];
+window.AudioWorkletNode = class extends AudioWorkletNode {
+  constructor(...options) {
+    super(...options);
+    window.processors.push(this);
+  }
+};"""
+"""Keep the nodes of the audio processors."""
 
 HOLD = """async () => {
   const modules = document.querySelector("script[src$='/site.js']").src;
@@ -71,6 +78,30 @@ def test_where_python_dies_twice_the_browser_plays_to_the_end_and_says_why(visit
     expect(visit.mixer.get_by_role("status")).to_have_text(
         re.compile("^Playing.*Python cannot run here: .*out of luck"), timeout=60_000
     )
+
+
+def test_python_that_could_not_be_loaded_is_started_by_the_next_press(visit: Visit) -> None:
+    page = visit.page
+    page.context.route("**/playback/worker.js", lambda route: route.fulfill(status=404))
+    visit.press("Play")
+    expect(visit.mixer.get_by_role("status")).to_contain_text(
+        "Python cannot run here", timeout=PATIENCE
+    )
+    page.context.unroute("**/playback/worker.js")
+    visit.press("Pause")
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
+
+
+def test_an_audio_processor_that_throws_is_replaced(visit: Visit) -> None:
+    page = visit.page
+    page.add_init_script(PROCESSORS)
+    page.reload()
+    visit.press("Play")
+    visit.says("Playing, mixed by Python")
+    page.evaluate("window.processors.at(-1).onprocessorerror(new ErrorEvent('processorerror'))")
+    until(page, "window.processors.length === 2")
+    visit.says("Playing, mixed by Python")
 
 
 def test_another_planner_knows_what_the_dead_one_was_told(

@@ -66,11 +66,13 @@ export class StreamDeck extends WorkerDeck {
   }
 
   /**
-   * The stems that have been loaded and are not wanted.
+   * Release stems that are not wanted; resolves to their keys.
    * @param {(key: string) => boolean} isWanted
    */
-  unused(isWanted) {
-    return this.#stems.leastRecent(0, isWanted);
+  async evict(isWanted) {
+    const keys = this.#stems.leastRecent(0, isWanted);
+    if (keys.length) await this.unload(keys);
+    return keys;
   }
 
   /**

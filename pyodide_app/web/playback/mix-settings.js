@@ -1,0 +1,127 @@
+// What a player was told to play: the stems and settings of the rows, the loop, the position.
+/** @import { Command, Row, RowSettings, Tags } from "./messages.js" */
+/** @import { Part } from "./stems.js" */
+
+export const LOSSLESS = ":lossless";
+const PREVIEW = ":preview";
+
+/** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, also those that the visitor does not own */
+/** @typedef {Part | { key: null }} AnyPart null: silent */
+
+export class MixSettings {
+  master = 0; // in dB
+  isOnBar = false; // stems change at the next bar
+  frame = 0; // of the song
+  song;
+  rows;
+  /** @type {[start: number, end: number] | null} */
+  #loop = null; // in frames
+  #access;
+  #previewSeconds;
+
+  /**
+   * @param {Data.Song} song @param {Row[]} rows one for each layer
+   * @param {(layer: string, stem: string) => Data.Access} access @param {number} previewSeconds length of previews
+   */
+  constructor(song, rows, access, previewSeconds) {
+    this.song = song;
+    this.rows = rows;
+    this.#access = access;
+    this.#previewSeconds = previewSeconds;
+  }
+
+  get seconds() {
+    return this.frame / this.song.rate;
+  }
+
+  /** @param {number} seconds */
+  seek(seconds) {
+    this.frame = Math.max(0, Math.min(this.song.frames - 1, Math.round(seconds * this.song.rate)));
+  }
+
+  /** @param {readonly [start: number, end: number] | null} range in seconds */
+  setLoop(range) {
+    const { rate, frames } = this.song;
+    this.#loop = range && [Math.round(range[0] * rate), Math.min(Math.round(range[1] * rate), frames)];
+  }
+
+  /** The chosen stems. @param {Quality} [quality] */
+  parts(quality) {
+    return this.rows.map((settings, row) => this.part(row, quality));
+  }
+
+  /**
+   * The part of a row's chosen stem that is heard.
+   * @param {number} row @param {Quality} [quality]
+   * @returns {AnyPart}
+   */
+  part(row, { lossless = false, plain = false } = {}) {
+    const layer = this.song.layers[row];
+    const stem = layer.stems[this.#nth(row)];
+    const key = `${layer.slug}/${stem.slug}`;
+    const access = plain ? "open" : this.#access(layer.slug, stem.slug);
+    const { channels, audio: file } = stem;
+    if (access === "silent") return { key: null };
+    if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
+    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless, channels };
+    return { key, file, channels };
+  }
+
+  /** What an exported file says of the mix. @returns {Tags} */
+  get tags() {
+    const { title, artist, album_title: album, isrc } = this.song;
+    return { title, artist, album, isrc, mix: this.rows.map((settings, row) => this.#nth(row) + 1).join("-") };
+  }
+
+  /**
+   * All settings, as commands for a new deck, with these stems in the rows.
+   * @param {readonly AnyPart[]} parts
+   * @returns {Command[]}
+   */
+  commands(parts) {
+    return [
+      ...parts.map(({ key }, row) => /** @type {Command} */ (["place", row, key])),
+      ...this.rows.map((settings, row) => this.adjustCommand(row)),
+      ["master", this.master],
+      this.loopCommand,
+      this.locateCommand,
+    ];
+  }
+
+  /**
+   * @param {number} row @param {Partial<RowSettings>} [changes]
+   * @returns {Command}
+   */
+  adjustCommand(row, changes = {}) {
+    const { volume, pan, mute, solo } = Object.assign(this.rows[row], changes);
+    return ["adjust", row, volume, pan, mute, solo];
+  }
+
+  /** @returns {Command} */
+  get loopCommand() {
+    return this.#loop ? ["loop", ...this.#loop] : ["loop"];
+  }
+
+  /** @returns {Command} */
+  get locateCommand() {
+    return ["locate", this.frame];
+  }
+
+  /** @param {number} row */
+  #nth(row) {
+    return this.song.layers[row].stems.findIndex(({ slug }) => slug === this.rows[row].stem);
+  }
+}
+
+/**
+ * @param {AnyPart} part
+ * @returns {part is Part}
+ */
+export function isAudible(part) {
+  return part.key !== null;
+}
+
+/** @param {readonly AnyPart[]} some @param {readonly AnyPart[]} others */
+export function areSame(some, others) {
+  return some.every(({ key }, row) => key === others[row].key);
+}

@@ -1,0 +1,280 @@
+// What a player does: carries out the effects of its state machine, and tells it what happens.
+/** @import { Emitter } from "../base/emitter.js" */
+/** @import { Peaks, Position, Row } from "./messages.js" */
+/** @import { Deck, Phase } from "./player-state.js" */
+/** @import { Handlers, Run } from "./state-runner.js" */
+/** @import { Loading } from "./stems.js" */
+import { reasonOf } from "../base/errors.js";
+import { sleep } from "../base/timers.js";
+import { _ } from "../language/phrases.js";
+import { suspendAudioSoon } from "./audio-hardware.js";
+import { Counters } from "./counters.js";
+import { Decks } from "./decks.js";
+import { handOver } from "./handover.js";
+import { MixSettings } from "./mix-settings.js";
+import { startPython } from "./python-start.js";
+import { causeOf, StateRunner } from "./state-runner.js";
+import { StemSupply } from "./stem-supply.js";
+import { StemSwaps } from "./stem-swaps.js";
+import { StemError, Stems } from "./stems.js";
+
+const RETRY_SECONDS = 0.15; // after a handover was given up
+
+/** @typedef {"python" | "browser" | ""} Engine what mixes; "": nothing yet */
+/**
+ * @typedef {object} StateChange
+ * @property {Phase} state
+ * @property {unknown} reason the error, if it failed
+ * @property {Engine} engine
+ * @property {string} refusal why Python cannot mix here, or ""
+ */
+/**
+ * @typedef {object} Place
+ * @property {number} seconds
+ * @property {boolean} playing
+ * @property {boolean} [isStalled] whether it waits for stems that have not arrived
+ * @property {Peaks} peaks
+ * @property {Float32Array} [levels] readings of levels.py; from Python only
+ * @property {number[]} [waiting] rows whose stems change with the next bar
+ */
+/** @typedef {{ row: number, stem: string, kept: string, reason: string }} FailedStem kept: the row's stem from now on */
+
+/**
+ * step: the state machine has handled an event.
+ * @typedef {{ loading: Loading, state: StateChange, position: Place, ended: undefined, "stem-failed": FailedStem, step: undefined }} PlayerEvents
+ */
+
+export class Playback {
+  settings;
+  stems;
+  decks;
+  supply;
+  swaps;
+  counters = new Counters();
+  machine;
+  #player;
+  /** @type {AudioContext | null} */
+  #context = null;
+  /** @type {StateChange} */
+  #shown = { state: "idle", reason: null, engine: "", refusal: "" }; // what was reported last
+  /** @type {unknown} */
+  #loss = null; // the error that a deck was last lost with
+
+  /**
+   * @param {Emitter<PlayerEvents>} player reports to its users
+   * @param {Data.Song} song @param {string} root the site's absolute address @param {Row[]} rows
+   * @param {(layer: string, stem: string) => Data.Access} access @param {number} previewSeconds
+   */
+  constructor(player, song, root, rows, access, previewSeconds) {
+    this.#player = player;
+    this.settings = new MixSettings(song, rows, access, previewSeconds);
+    this.stems = new Stems(song, root, (loading) => player.emit("loading", loading));
+    this.decks = new Decks(song, this.stems);
+    this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason));
+    this.swaps = new StemSwaps(this.settings, this.decks, this.supply);
+    this.machine = new StateRunner({ tasks: this.#tasks, acts: this.#acts, swap: (row) => this.#swap(row), onStep: () => this.#reportState() });
+    this.#followDecks();
+  }
+
+  /** @returns {Engine} */
+  get engine() {
+    const { deck } = this.machine.state;
+    return deck === "first" ? "browser" : deck ?? "";
+  }
+
+  /** Why Python cannot mix here, or "". */
+  get refusal() {
+    const { refusal } = this.machine.state;
+    return refusal === null ? "" : reasonOf(refusal);
+  }
+
+  /** Python's deck, once it has the song and its stems. */
+  async openPython() {
+    const { machine } = this;
+    machine.send({ type: "prepare" });
+    await this.until(() => machine.state.python === "ready" || !machine.state.tasks.python);
+    if (machine.state.python === "ready" && this.decks.python) return this.decks.python;
+    throw this.whyClosed;
+  }
+
+  /** Why Python has not got this song. */
+  get whyClosed() {
+    const { failure, refusal } = this.machine.state;
+    return failure?.error ?? refusal ?? this.#loss ?? new Error(_("another song has been chosen"));
+  }
+
+  /**
+   * Resolves when something is so, after any event.
+   * @param {() => boolean} isSo
+   * @returns {Promise<void>}
+   */
+  until(isSo) {
+    return new Promise((resolve) => {
+      const life = new AbortController();
+      const check = () => {
+        if (!isSo()) return;
+        life.abort();
+        resolve();
+      };
+      this.#player.on("position", check, life);
+      this.#player.on("step", check, life);
+      check();
+    });
+  }
+
+  /** Play into a context from now on. @param {AudioContext} context */
+  playInto(context) {
+    if (this.#context && this.#context !== context) this.machine.send({ type: "release" }); // the decks are tied to theirs
+    this.#context = context;
+  }
+
+  /** @param {AudioContext} context */
+  isPlayedInto(context) {
+    return context === this.#context;
+  }
+
+  /** @param {number} seconds of the song */
+  moveTo(seconds) {
+    this.settings.seek(seconds);
+    this.machine.send({ type: "moved" });
+    this.decks.apply(this.settings.locateCommand);
+    this.#reportPlace({ playing: this.machine.phase === "playing", peaks: [0, 0] });
+  }
+
+  /** @param {Omit<Place, "seconds">} place */
+  #reportPlace(place) {
+    this.#player.emit("position", { seconds: this.settings.seconds, ...place });
+  }
+
+  /** @type {Handlers["tasks"]} */
+  #tasks = {
+    stems: async (signal) => {
+      if (!this.decks.isSetUp("python")) this.swaps.restart();
+      await this.supply.load(this.settings.parts(), signal);
+    },
+    python: async (signal) => {
+      const started = performance.now();
+      this.#loss = null;
+      try {
+        await startPython(this, () => this.#whenHeard(), signal);
+      } catch (error) {
+        if (!signal.aborted) this.#loss = error;
+        throw error;
+      }
+      this.counters.seconds = (performance.now() - started) / 1000;
+    },
+    start: (signal, run) => this.#start(signal, run),
+    handover: async (signal) => {
+      const { first, python, output } = this.decks;
+      if (!first || !python || !output) return false;
+      return handOver({ first, python, output }, this.settings.song.frames, signal);
+    },
+    retry: (signal) => sleep(1000 * RETRY_SECONDS, signal),
+  };
+
+  /** @type {Handlers["acts"]} */
+  #acts = {
+    silence: () => this.decks.silence(),
+    retire: () => {
+      this.counters.changeDeck();
+      this.decks.retireFirst();
+      this.supply.releaseCopies();
+    },
+    close: () => {
+      this.decks.close();
+      this.supply.close();
+      this.swaps.close();
+      this.counters.close();
+    },
+    "close-python": () => {
+      this.decks.closePython();
+      this.stems.reportProgress("Python", 0, 0); // nothing is waited for
+      if (!this.decks.isSetUp("first")) this.swaps.restart();
+    },
+    rest: suspendAudioSoon,
+  };
+
+  /** @param {AbortSignal} signal @param {Run} run */
+  async #start(signal, { deck, isFresh }) {
+    if (!deck || !this.#context) throw new Error("closed");
+    const setUp = () => {
+      if (deck === "python") return [this.settings.locateCommand]; // it has the rest since it was opened
+      this.swaps.begin(this.settings.parts());
+      return this.settings.commands(this.swaps.wanted);
+    };
+    await this.decks.start(deck, this.#context, isFresh ? setUp : null, signal);
+  }
+
+  /** @param {number} row */
+  async #swap(row) {
+    const isOnBar = () => this.settings.isOnBar && this.engine === "python";
+    const failure = await this.swaps.swap(row, this.machine.phase === "playing", isOnBar);
+    if (failure) this.#player.emit("stem-failed", { ...failure, reason: reasonOf(failure.reason) });
+  }
+
+  /** @param {string} key @param {string} reason */
+  #loseStem(key, reason) {
+    for (const [row, part] of this.settings.parts().entries()) {
+      const { stem } = this.settings.rows[row];
+      if (part.key === key) this.#player.emit("stem-failed", { row, stem, kept: stem, reason });
+    }
+    if (!this.supply.isAnyLeft) this.machine.send({ type: "fail", error: new StemError(reason) });
+  }
+
+  /** Resolves to true when the audible deck plays without a stall, to false if nothing is to play. */
+  async #whenHeard() {
+    let isHeard = false;
+    const life = new AbortController();
+    this.#player.on("position", ({ playing, isStalled }) => (isHeard = playing && isStalled === false), life);
+    await this.until(() => isHeard || !this.machine.state.isWanted);
+    life.abort();
+    return isHeard;
+  }
+
+  #followDecks() {
+    const { signal } = new AbortController(); // for ever: they belong to this player
+    const decks = this.decks;
+    decks.on("position", ({ deck, position }) => this.#followDeck(deck, position), { signal });
+    decks.on("ended", (deck) => this.#isAudible(deck) && this.#end(), { signal });
+    decks.on("lost", ({ deck, error }) => this.#lose(deck, error), { signal });
+    decks.on("stem-failed", ({ key, message }) => this.supply.lose(key, message), { signal });
+    decks.on("loading", ({ loaded, total }) => this.stems.reportProgress("Python", loaded, total), { signal });
+  }
+
+  /** @param {Deck} deck @param {Error} error */
+  #lose(deck, error) {
+    this.#loss = error;
+    this.machine.send({ type: "lost", deck, fault: { cause: causeOf(error), error } });
+  }
+
+  /** @param {Deck} deck */
+  #isAudible(deck) {
+    return this.machine.state.deck === deck;
+  }
+
+  /** @param {Deck} deck @param {Position} position */
+  #followDeck(deck, position) {
+    if (!this.#isAudible(deck)) return;
+    this.counters.follow(position);
+    const { songFrame, playing, peaks, levels, waiting, isStalled } = position;
+    if (songFrame >= 0) this.settings.frame = songFrame;
+    this.#reportPlace({ playing, peaks, levels, waiting, isStalled });
+    if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
+  }
+
+  #end() {
+    this.machine.send({ type: "pause" });
+    this.moveTo(0);
+    this.#player.emit("ended");
+  }
+
+  #reportState() {
+    this.#player.emit("step");
+    const { failure } = this.machine.state;
+    const change = { state: this.machine.phase, reason: failure?.error ?? null, engine: this.engine, refusal: this.refusal };
+    const before = this.#shown;
+    this.#shown = change;
+    const isNew = change.state !== before.state || change.reason !== before.reason || change.engine !== before.engine;
+    if (isNew || change.refusal !== before.refusal) this.#player.emit("state", change);
+  }
+}
