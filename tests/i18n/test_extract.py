@@ -62,6 +62,7 @@ UNTOLD = {
         "memory  is not the snapshot's, ",
     },
     "ogg.js": {"not an Ogg page", "an Ogg packet spans pages", "not an Opus stream"},
+    "opening.js": {"the opening is too long"},
     "opus.js": {
         "libopus has aborted",
         "libopus is out of memory",

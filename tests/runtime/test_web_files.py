@@ -96,6 +96,7 @@ def test_a_build_keeps_no_modules_of_another_version(
     assert press_small(tmp_path) == 0
     assert files().address != before
     assert {path.name for path in (tmp_path / "dist/app").iterdir()} == {
+        "ethers",
         "files.json",
         "web",
         files().address.split("/")[1],
