@@ -11,6 +11,7 @@ import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import requests
 from jinja2.defaults import DEFAULT_NAMESPACE
@@ -26,7 +27,8 @@ from stempress.site.views import Views
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
 from tests.support.hosts import serving
-from tests.support.small_site import small_site, tone, write, write_small_site
+from tests.support.music import sound_file
+from tests.support.small_site import small_site, write, write_small_site
 from tests.support.visiting import until
 
 if TYPE_CHECKING:
@@ -102,9 +104,12 @@ def table(page: str, head: str) -> set[str]:
 
 
 def write_stems(folder: Path) -> None:
+    """Write four bars at 120 bpm: a note on every beat, the first of a bar louder."""
+    beat = np.arange(44100 // 2)
     for at, name in enumerate(STEMS):
-        sound = tone(at, rate=44100, frames=8 * 44100, container="WAV")
-        write(folder / f"my-stems/{name}.wav", sound)
+        note = np.exp(-beat / 3000) * np.sin(beat * (0.02 + 0.003 * at))
+        bar = np.concatenate([note, note / 2, note / 2, note / 2])
+        write(folder / f"my-stems/{name}.wav", sound_file(0.5 * np.tile(bar, 4), rate=44100))
 
 
 MADE = {"ARGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
