@@ -14,6 +14,7 @@
  * @property {string} name
  * @property {string} icon a data: URL, or ""
  * @property {Provider} provider
+ * @property {boolean} [isInjected] it is window.ethereum, which is often one of those announced
  */
 
 import { _ } from "../language/phrases.js";
@@ -26,6 +27,7 @@ const LATE_MILLISECONDS = [500, 1500, 3000]; // mobile browsers inject the walle
 const MOST_WALLETS = 20;
 const ICON = /^data:image\/(png|svg\+xml|webp|jpeg|gif)[;,]/;
 const NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+const FLAG = /^is[A-Z]/;
 const ADDRESS = /^0x[0-9a-f]{40}$/i;
 const REASONS = new Map([
   [4001, _("You declined the request.")],
@@ -68,18 +70,79 @@ export class Wallets extends Emitter {
   }
 
   #findInjected() {
-    if (window.ethereum) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider: /** @type {Provider} */ (window.ethereum) });
+    attempt(() => {
+      const provider = /** @type {Provider | undefined} */ (window.ethereum);
+      if (provider) this.#add({ id: "", name: _("This browser's wallet"), icon: "", provider, isInjected: true });
+    });
   }
 
   /** @param {Wallet} wallet with an untrusted provider */
   #add(wallet) {
     if (typeof wallet.provider?.request !== "function" || this.list.length >= MOST_WALLETS) return;
-    const known = this.list.findIndex(({ id, provider }) => provider === wallet.provider || (id && id === wallet.id));
-    if (known >= 0 && (this.list[known].id || !wallet.id)) return;
+    const known = this.list.findIndex((listed) => isSameWallet(listed, wallet));
+    if (known >= 0 && (wallet.isInjected || !this.list[known].isInjected)) return;
     if (known >= 0) this.list.splice(known, 1); // window.ethereum has announced itself now
     this.list.push(wallet);
     this.emit("change");
   }
+}
+
+/** @param {Wallet} one @param {Wallet} other */
+function isSameWallet(one, other) {
+  if (one.provider === other.provider || (one.id && one.id === other.id)) return true;
+  return Boolean(one.isInjected) !== Boolean(other.isInjected) && isSameProvider(one.provider, other.provider);
+}
+
+/**
+ * Whether two providers are the same wallet's: many put a Proxy of what they announce at window.ethereum.
+ * @param {any} one @param {any} other untrusted
+ */
+function isSameProvider(one, other) {
+  return sharesRequest(one, other) || isSeenThrough(one, other) || isSeenThrough(other, one) || isAlike(one, other);
+}
+
+/** @param {any} one @param {any} other */
+function sharesRequest(one, other) {
+  let isShared = false;
+  attempt(() => {
+    isShared = Object.hasOwn(one, "request") && one.request === other.request;
+  });
+  return isShared;
+}
+
+/**
+ * Whether a mark on one object is seen on the other.
+ * @param {any} one @param {any} other
+ */
+function isSeenThrough(one, other) {
+  const mark = Symbol("stempress");
+  try {
+    Object.defineProperty(one, mark, { value: mark, configurable: true });
+    return other[mark] === mark;
+  } catch {
+    return false; // frozen, or hostile
+  } finally {
+    attempt(() => delete one[mark]);
+  }
+}
+
+/**
+ * Whether both say that they are the same wallet: isRabby, isTrust... Many claim to be MetaMask as well.
+ * @param {any} one @param {any} other
+ */
+function isAlike(one, other) {
+  const [flags, others] = [flagsOf(one), flagsOf(other)];
+  return flags !== "" && flags !== "isMetaMask" && flags === others;
+}
+
+/** @param {any} provider */
+function flagsOf(provider) {
+  /** @type {string[]} */
+  const flags = [];
+  attempt(() => {
+    for (const name in provider) if (FLAG.test(name) && provider[name] === true) flags.push(name);
+  });
+  return flags.sort().join();
 }
 
 /** @param {Wallet} wallet @param {AbortSignal} signal */
@@ -198,6 +261,6 @@ function attempt(act) {
   try {
     act();
   } catch {
-    // a wallet without events still provides its accounts
+    // hostile, or without events: a wallet without events still provides its accounts
   }
 }
