@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 """An Ethereum address, of a contract or an account."""
 
+BURN_ADDRESSES = frozenset(
+    {
+        "0x0000000000000000000000000000000000000000",
+        "0x0000000000000000000000000000000000000001",
+        "0x000000000000000000000000000000000000dead",
+        "0xdead000000000000000042069420694206942069",
+        "0xdead000000000000000000000000000000000000",
+    }
+)
+"""Addresses that nobody can transfer from: tokens are sent there to destroy them."""
+
+
+def is_burn_address(address: str) -> bool:
+    """Return whether what an address holds is burned."""
+    return address.lower() in BURN_ADDRESSES
+
 
 def checksummed(address: str) -> str:
     """Return an address with its EIP-55 checksum, a mixed case that reveals typing errors."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.collection.eth_addresses import ADDRESS, check_address, checksummed
+from stempress.collection.eth_addresses import (
+    ADDRESS,
+    check_address,
+    checksummed,
+    is_burn_address,
+)
 from stempress.core.cache import cached_text
 
 if TYPE_CHECKING:
@@ -37,13 +42,21 @@ def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[s
         if token_id in entries.valid and copies > entries.tokens[token_id].supply:
             supply = entries.tokens[token_id].supply
             table.fault(token_id, "has more copies held than exist", copies, f"supply: {supply}")
-        yield (
-            token_id,
-            {
-                check_address(table, token_id, address, checksums.__getitem__): count
-                for address, count in holders.items()
-            },
-        )
+        found = {
+            check_address(table, token_id, address, checksums.__getitem__): count
+            for address, count in holders.items()
+        }
+        if held := _without_burned(table, token_id, found):
+            yield token_id, held
+
+
+def _without_burned(table: Table, token_id: str, holders: dict[str, int]) -> dict[str, int]:
+    """Return the holders that are somebody, with a warning about burn addresses."""
+    burned = [address for address in holders if is_burn_address(address)]
+    for address in burned:
+        hint = "remove it; run sync, or set the token's state to forged if no copy is left"
+        table.warn(token_id, "is burned: nobody holds this address", address, hint)
+    return {address: count for address, count in holders.items() if address not in burned}
 
 
 def _is_count(value: object) -> bool:

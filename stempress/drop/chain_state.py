@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stempress.collection.eth_addresses import is_burn_address
 from stempress.drop.events import ZERO, Transfer
 
 if TYPE_CHECKING:
@@ -27,19 +28,28 @@ class Forging:
 
 @dataclass(slots=True)
 class ChainState:
-    """Owners (token -> address -> copies), all tokens ever seen, and all forgings."""
+    """Owners (token -> address -> copies), all tokens ever seen, and all forgings.
+
+    ``buried`` are copies at addresses that nobody can transfer from: these are burned. ``minted``
+    are copies that ever came into existence.
+    """
 
     owners: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seen: set[str] = field(default_factory=set)
     forgings: list[Forging] = field(default_factory=list)
+    buried: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    minted: Counter[str] = field(default_factory=Counter)
 
     def copies(self, token: str) -> int:
         """Return the number of copies of a token in existence."""
         return sum(self.owners[token].values()) if token in self.owners else 0
 
 
-def replay(events: Iterable[object]) -> ChainState:
-    """Return the state after all transfers; ValueError if a sender lacks what is transferred."""
+def replay(events: Iterable[object], *, complete: bool = True) -> ChainState:
+    """Return the state after all transfers.
+
+    ValueError if a sender lacks what is transferred, unless the events are not ``complete``.
+    """
     state = ChainState()
     transaction: list[Transfer] = []
     for event in events:
@@ -49,27 +59,31 @@ def replay(events: Iterable[object]) -> ChainState:
             state.forgings += _find_forgings(transaction)
             transaction = []
         transaction.append(event)
-        _transfer(state, event)
+        _transfer(state, event, complete=complete)
     state.forgings += _find_forgings(transaction)
     return state
 
 
-def _transfer(state: ChainState, event: Transfer) -> None:
+def _transfer(state: ChainState, event: Transfer, *, complete: bool) -> None:
     token = str(event.token)
     state.seen.add(token)
     if not event.amount:
         return
-    holders = state.owners[token]
-    if event.sender != ZERO:
-        holders[event.sender] -= event.amount
-        if holders[event.sender] < 0:
+    if event.sender == ZERO:
+        state.minted[token] += event.amount
+    else:
+        source = state.buried if is_burn_address(event.sender) else state.owners
+        source[token][event.sender] -= event.amount
+        if source[token][event.sender] < 0 and complete:
             raise ValueError(f"{event.sender} transfers token {token} without owning it")
-        if not holders[event.sender]:
-            del holders[event.sender]
+        if source[token][event.sender] <= 0:
+            del source[token][event.sender]
     if event.to != ZERO:
-        holders[event.to] += event.amount
-    if not holders:
-        del state.owners[token]
+        target = state.buried if is_burn_address(event.to) else state.owners
+        target[token][event.to] += event.amount
+    for holders in (state.owners, state.buried):
+        if token in holders and not holders[token]:
+            del holders[token]
 
 
 def _find_forgings(transaction: Sequence[Transfer]) -> Iterator[Forging]:
@@ -77,9 +91,9 @@ def _find_forgings(transaction: Sequence[Transfer]) -> Iterator[Forging]:
     burned: list[str] = []
     minted_first: list[str] = []
     for event in transaction:
-        if event.to == ZERO and event.sender != ZERO:
+        if is_burn_address(event.to) and not is_burn_address(event.sender):
             burned += [str(event.token)] * min(event.amount, 2)  # two already fit no recipe
-        elif event.sender == ZERO and event.to != ZERO:
+        elif event.sender == ZERO and not is_burn_address(event.to):
             if burned:
                 yield Forging(str(event.token), tuple(burned))
                 burned = []
@@ -127,7 +141,7 @@ def apply_state(
     owners = {token: value for token, value in holders.items() if token in by_id}
     unknown = {token: value for token, value in holders.items() if token not in by_id}
     if unknown:
-        warnings.append(f"tokens that are not in the ledger: {_abbreviate(unknown)}")
+        warnings.append(f"tokens that are not in the ledger: {abbreviate(unknown)}")
     for token in owners:
         if (copies := state.copies(token)) > by_id[token].get("supply", 1):
             warnings.append(f"token {token} has {copies} copies: its supply has been raised")
@@ -202,7 +216,7 @@ def _apply_burns(by_id: Mapping[str, Entry], state: ChainState, warnings: list[s
         else:
             entry["state"] = "forged"
     if lost:
-        warnings.append(f"tokens that were burned unrevealed: {_abbreviate(lost)}")
+        warnings.append(f"tokens that were burned unrevealed: {abbreviate(lost)}")
 
 
 def _owners_value(state: ChainState, token: str, standard: str) -> object:
@@ -213,7 +227,7 @@ def _owners_value(state: ChainState, token: str, standard: str) -> object:
     return dict(sorted(holders.items()))
 
 
-def _abbreviate(tokens: Iterable[str]) -> str:
+def abbreviate(tokens: Iterable[str]) -> str:
     """Return the first ten ids and the number of the others."""
     ids = sorted(tokens, key=int)
     more = f" and {len(ids) - 10} more" if len(ids) > 10 else ""

@@ -19,18 +19,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BlockRange:
-    """Blocks ``first`` to ``last`` and their events; hash and time are the last block's."""
+    """Blocks ``first`` to ``last`` and their events; hash and time are the last block's.
+
+    ``source`` is the host of the endpoint that gave them.
+    """
 
     first: int
     last: int
     hash: str
     time: int
     events: tuple[Event, ...] = ()
+    source: str = ""
 
     def line(self) -> str:
         """Return the range as a line of the journal."""
         events = [[*event] for event in self.events]
-        return json.dumps([self.first, self.last, self.hash, self.time, events]) + "\n"
+        return json.dumps([self.first, self.last, self.hash, self.time, events, self.source]) + "\n"
 
 
 @dataclass
@@ -38,12 +42,14 @@ class Journal:
     """Append-only file, rewritten only after a reorganisation of the chain.
 
     ``added`` are tokens that syncs have added to the ledger; ``start`` is the first block to read.
+    Events in blocks before ``missing_before`` are unknown: no endpoint keeps them.
     """
 
     path: Path
     ranges: list[BlockRange] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     start: int = 0
+    missing_before: int = 0
 
     @property
     def next_block(self) -> int:
@@ -66,13 +72,35 @@ class Journal:
             self._write_line(json.dumps({"made": added}) + "\n")
             self.added = added
 
+    def record_missing(self, block: int) -> None:
+        """Record that no endpoint has the events before a block, where reading begins."""
+        self._write_line(json.dumps({"missing": block}) + "\n")
+        self.missing_before = self.start = block
+
     def drop_last(self) -> BlockRange:
         """Remove the last range."""
         dropped = self.ranges.pop()
-        lines = [json.dumps({"made": self.added}) + "\n"]
-        lines += [blocks.line() for blocks in self.ranges]
-        write_text_atomically(self.path, "".join(lines))
+        self._rewrite()
         return dropped
+
+    def clear(self) -> None:
+        """Forget everything that was read, but not which tokens were added to the ledger."""
+        self.ranges.clear()
+        self.missing_before = 0
+        self._rewrite()
+
+    def replace_ranges(self, ranges: list[BlockRange]) -> None:
+        """Replace everything that was read."""
+        self.ranges = list(ranges)
+        self._rewrite()
+
+    def _rewrite(self) -> None:
+        lines = [json.dumps({"made": self.added}) + "\n"]
+        if self.missing_before:
+            lines.append(json.dumps({"missing": self.missing_before}) + "\n")
+        lines += [blocks.line() for blocks in self.ranges]
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_text_atomically(self.path, "".join(lines))
 
     def _write_line(self, line: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,25 +111,36 @@ class Journal:
 
 
 def open_journal(path: Path) -> Journal:
-    """Read a journal, truncating an incomplete last line."""
+    """Read a journal, truncating what follows its last complete line."""
     journal = Journal(path)
     if not path.exists():
         return journal
     data = path.read_bytes()
-    complete = data[: data.rfind(b"\n") + 1]
-    if len(complete) < len(data):
+    end = 0
+    for line in data.splitlines(keepends=True):
+        if not line.endswith(b"\n") or not _read_line(journal, line):
+            break
+        end += len(line)
+    if end < len(data):
         with path.open("r+b") as file:
-            file.truncate(len(complete))
-    for line in complete.splitlines():
+            file.truncate(end)
+    return journal
+
+
+def _read_line(journal: Journal, line: bytes) -> bool:
+    """Add a line to a journal; return whether it is valid."""
+    try:
         content = json.loads(line)
         if isinstance(content, dict):
-            journal.added = content["made"]
+            journal.added = content.get("made", journal.added)
+            journal.missing_before = content.get("missing", journal.missing_before)
         else:
-            first, last, block_hash, time, events = content
-            journal.ranges.append(
-                BlockRange(first, last, block_hash, time, tuple(map(_event, events)))
-            )
-    return journal
+            first, last, block_hash, time, events, source = content
+            read = tuple(map(_event, events))
+            journal.ranges.append(BlockRange(first, last, block_hash, time, read, source))
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def _event(fields: list[object]) -> Event:

@@ -136,6 +136,16 @@ def test_checksums_are_cached_between_builds(
     assert findings.faults == []
 
 
+def test_burn_addresses_hold_nothing() -> None:
+    dead, zero = "0x000000000000000000000000000000000000dEaD", "0x" + "0" * 40
+    owners = {"1": dead, "2": {OWNER: 1, dead: 1}, "3": zero}
+    entries = [stem(1), stem(2, "bass", "sub", supply=2), stem(3)]
+    ledger, findings = ledger_of(*entries, owners=owners)
+    assert ledger.owners == {"2": {OWNER: 1}}
+    assert len(findings.warnings) == 3
+    assert "is burned: nobody holds this address" in str(findings.warnings[0])
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

@@ -18,6 +18,7 @@ from eth_utils.address import to_checksum_address
 from build import build
 from stempress.commands.cli import run
 from stempress.drop import rpc
+from stempress.drop.rpc_errors import MAX_ROUNDS
 from tests.conftest import ROOT
 from tests.support.evm.chain import CHAIN, Chain
 from tests.support.evm.relay import Relay, refusal, result
@@ -370,4 +371,4 @@ def test_endpoints_that_never_answer_or_are_on_another_chain_end_the_sync(
     relay.act = lambda question: None if question["method"] == "eth_chainId" else (429, b"")
     assert sync(site) == 1
     assert "run it again later" in capsys.readouterr().err
-    assert relay.asked["eth_getBlockByNumber"] == rpc.MAX_ROUNDS
+    assert relay.asked["eth_getBlockByNumber"] == MAX_ROUNDS
