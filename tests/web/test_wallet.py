@@ -879,3 +879,103 @@ def test_nobody_is_asked_before_the_visitor_asks(visit: Open, chain: Chain, plai
 
 def test_multicall_stands_where_the_page_looks_for_it(chain: Chain) -> None:
     assert chain.ask("eth_getCode", MULTICALL, "latest") != "0x"
+
+
+def to_every_call(answer: Answer) -> Act:
+    """Return how an endpoint acts that gives this answer to every call of a contract."""
+    return lambda question: answer if question["method"] == "eth_call" else None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        to_every_call(refusal(-32000, "missing trie node 8b16 (path )")),
+        to_every_call(refusal(4444, "pruned history unavailable")),
+        to_every_call(refusal(-32000, "header not found")),
+        to_every_call(refusal(-32005, "limit exceeded")),
+        to_every_call(result(None)),
+        to_every_call(result({"x": []})),
+        lambda question: result(None) if question["method"] == "eth_getBlockByNumber" else None,
+        lambda question: result(None) if question["method"] == "eth_getCode" else None,
+    ],
+    ids=["pruned", "pruned history", "lagging", "unclear", "null", "object", "no block", "no code"],
+)
+def test_an_endpoint_that_lacks_something_is_not_taken_for_a_contract_without_tokens(
+    visit: Open, plain: str, act: Act
+) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.open()
+    made.relays[0].act = act
+    made.look(ME)
+    expect(made.page.locator("[data-count]")).to_have_text("8", timeout=20_000)
+    made.shows(8, re.compile("^the chain"))
+    assert made.owned()["complete"]
+
+
+def test_an_endpoint_behind_the_site_is_passed_over(visit: Open, chain: Chain, plain: str) -> None:
+    head = int(chain.ask("eth_blockNumber"), 16)
+    made = visit(plain, tokens=LEDGER, block=head)
+    made.open()
+    old = chain.ask("eth_getBlockByNumber", hex(head - 1), *(False,))
+
+    def lag(question: Question) -> Answer | None:
+        return result(old) if question["params"][:1] == ["latest"] else None
+
+    made.relays[0].act = lag
+    made.look(ME)
+    other = made.relays[1].address.removeprefix("http://")
+    made.shows(8, re.compile(rf"^the chain \({re.escape(other)}\)"))
+    made.relays[1].act = lag
+    made.page.get_by_role("button", name="Refresh").click()
+    expect(made.page.locator("[data-notices]")).to_contain_text("it lags behind")
+
+
+def test_all_endpoints_that_are_busy_are_asked_again(visit: Open, plain: str) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.open()
+    for relay in made.relays:
+        answers = iter([refusal(429, "slow down")] * 4)
+        relay.act = lambda _, answers=answers: next(answers, None)  # type: ignore[misc]
+    made.look(ME)
+    made.shows(8, re.compile("^the chain"))
+
+
+def test_the_size_of_batches_that_an_endpoint_takes_is_remembered(
+    visit: Open, large: dict[str, str]
+) -> None:
+    made = visit(large["Multi"])
+    made.open()
+    refused = 0
+
+    def small_only(question: Question) -> Answer | None:
+        nonlocal refused
+        too_large = len(json.dumps(question)) > 30_000
+        refused += too_large
+        return refusal(-32000, "request too large") if too_large else None
+
+    made.relays[0].act = small_only
+    contract = {"address": large["Multi"], "standard": "erc1155", "chain_id": CHAIN}
+    asked = [contract, ME, SIZE, [made.relays[0].address]]
+    for _ in range(2):
+        assert sorted(map(int, made.page.evaluate(READ, asked)["tokens"])) == list(MINE)
+    assert refused <= 15  # three at a time, five sizes; none of them twice
+
+
+def test_nobody_holds_a_burn_address(visit: Open, plain: str) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.open()
+    made.look("0x000000000000000000000000000000000000dEaD")
+    made.says("Nobody holds this address: what was sent to it is burned.")
+
+
+def test_a_wallet_announced_and_behind_a_proxy_is_listed_once(
+    visit: Open, chain: Chain, plain: str
+) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.add(Wallet(chain), "com.one", name="One")
+    made.page.add_init_script("window.ethereum = new Proxy(window.wallets['com.one'], {});")
+    made.open()
+    buttons = made.page.locator("[data-wallets] button")
+    expect(buttons).to_have_text(["One"])
+    made.page.evaluate("window.dispatchEvent(new Event('ethereum#initialized'))")
+    expect(buttons).to_have_text(["One"])

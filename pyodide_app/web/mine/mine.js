@@ -211,7 +211,7 @@ class HoldingsPage {
       const { contract } = await this.#collection();
       const { ledger, byId } = await this.#tokensKnown();
       let reason = "";
-      const read = await this.#readChain(contract, address, [...byId.keys()], signal).catch((error) => {
+      const read = await this.#readChain(contract, address, byId, ledger.block, signal).catch((error) => {
         signal.throwIfAborted();
         reason = reasonOf(error);
         return snapshotOf(ledger, address);
@@ -229,12 +229,15 @@ class HoldingsPage {
     }
   }
 
-  /** @param {Data.Contract | null} contract @param {string} address @param {string[]} ids @param {AbortSignal} signal */
-  async #readChain(contract, address, ids, signal) {
+  /**
+   * @param {Data.Contract | null} contract @param {string} address @param {Map<string, Data.Token>} byId
+   * @param {number | null | undefined} known the block up to which the site knows the chain @param {AbortSignal} signal
+   */
+  async #readChain(contract, address, byId, known, signal) {
     if (!contract) throw new Error(_("the collection has no contract yet"));
     const endpoints = this.#endpoints(contract);
     if (!endpoints.length) throw new Error(_("no endpoint is set"));
-    const read = await readTokens(contract, address, ids, endpoints, signal);
+    const read = await readTokens(contract, address, [...byId.keys()], endpoints, signal, known ?? 0);
     return { source: /** @type {const} */ ("chain"), ...read };
   }
 

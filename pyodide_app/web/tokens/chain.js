@@ -7,10 +7,11 @@
 //     others           ownerOf for every token that the site knows: by init code that is run but never
 //                      deployed (SCAN), else by Multicall3, else one by one
 //
-// Everything is read at one block. If that block is gone afterwards, after a reorganisation, it is read again.
+// Everything is read at one block. If that block is gone afterwards, after a reorganisation, it is read again. An
+// endpoint that is busy, pruned or behind what the site knows says nothing about tokens: the next one is asked.
 import { reasonOf } from "../base/errors.js";
 import { _ } from "../language/phrases.js";
-import { RpcError, toNumber, withTimeout } from "./rpc.js";
+import { RpcError, toNumber, wait, withTimeout } from "./rpc.js";
 import { ROOT } from "../base/root.js";
 
 /** @import { Endpoint } from "./rpc.js" */
@@ -48,6 +49,15 @@ const MOST = { batch: 2500, scan: 2000, calls: 250 }; // items of one request
 const LEAST = 25; // smallest batch that is halved no further
 const NEAR = 4; // largest gap within a run of ids
 const REREADS = 3;
+const BUSY_SECONDS = 4; // before all endpoints are asked again, if one of them was busy
+const TOO_LARGE = new Set(["limited", "unclear", "refused", "reverted"]); // what a smaller request may cure
+const REJECTED = new Set(["reverted", "refused", "denied"]); // the contract has no such function, or no such token
+const HEX = /^0x([0-9a-f]{2})*$/i;
+const BURN_ADDRESSES = new Set([
+  "0x0000000000000000000000000000000000000000", "0x0000000000000000000000000000000000000001",
+  "0x000000000000000000000000000000000000dead", "0xdead000000000000000042069420694206942069",
+  "0xdead000000000000000000000000000000000000",
+]);
 const ETHERS_SECONDS = 30;
 const MOST_COPIES = 1e9;
 const MOST_TOKENS = 100_000;
@@ -104,6 +114,7 @@ export function loadEthers() {
 export async function checkAddress(text) {
   const { getAddress } = await loadEthers().catch(() => ({ getAddress: String }));
   if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new Error(_("An address is 0x and 40 hexadecimal digits."));
+  if (BURN_ADDRESSES.has(text.toLowerCase())) throw new Error(_("Nobody holds this address: what was sent to it is burned."));
   try {
     return getAddress(text);
   } catch (error) {
@@ -140,12 +151,13 @@ export async function resolveName(name, contract, endpoints, signal) {
  * @param {Contract} contract @param {string} address
  * @param {string[]} ids the tokens that the site knows
  * @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
+ * @param {number} [known] the block up to which the site knows the chain; an endpoint behind it is out of date
  * @returns {Promise<Read>}
  */
-export async function readTokens(contract, address, ids, endpoints, signal) {
+export async function readTokens(contract, address, ids, endpoints, signal, known = 0) {
   const { value, endpoint } = await askInTurn(endpoints, signal, async (candidate) => {
     await checkChain(candidate, contract, signal);
-    return readAtOneBlock(candidate, contract, address, ids, signal);
+    return readAtOneBlock(candidate, contract, address, ids, known, signal);
   });
   return { ...value, endpoint: endpoint.label };
 }
@@ -158,14 +170,22 @@ export async function readTokens(contract, address, ids, endpoints, signal) {
  * @returns {Promise<{ value: T, endpoint: Endpoint }>}
  */
 async function askInTurn(endpoints, signal, ask) {
-  const reasons = [];
-  for (const endpoint of endpoints) {
-    try {
-      return { value: await ask(endpoint), endpoint };
-    } catch (error) {
-      signal?.throwIfAborted();
-      reasons.push(`${endpoint.label}: ${reasonOf(error)}`);
+  /** @type {string[]} */
+  let reasons = [];
+  for (const isLast of [false, true]) {
+    reasons = [];
+    let isBusy = false;
+    for (const endpoint of endpoints) {
+      try {
+        return { value: await ask(endpoint), endpoint };
+      } catch (error) {
+        signal?.throwIfAborted();
+        reasons.push(`${endpoint.label}: ${reasonOf(error)}`);
+        isBusy ||= error instanceof RpcError && error.kind === "busy";
+      }
     }
+    if (isLast || !isBusy) break;
+    await wait(BUSY_SECONDS, signal);
   }
   throw new Error(reasons.join("; ") || _("no endpoint is set"));
 }
@@ -178,11 +198,13 @@ async function checkChain(endpoint, { chain_id }, signal) {
 
 /**
  * @param {Endpoint} endpoint @param {Contract} contract @param {string} address
- * @param {string[]} ids @param {AbortSignal} [signal]
+ * @param {string[]} ids @param {number} known @param {AbortSignal} [signal]
  */
-async function readAtOneBlock(endpoint, contract, address, ids, signal) {
+async function readAtOneBlock(endpoint, contract, address, ids, known, signal) {
   for (let reads = 0; reads < REREADS; reads++) {
     const head = await endpoint.request("eth_getBlockByNumber", ["latest", false], signal);
+    if (typeof head?.hash !== "string") throw new Error(_("it doesn't give its latest block"));
+    if (toNumber(head.number) < known) throw new Error(_("it lags behind, at block %(block)s", { block: toNumber(head.number) }));
     const chain = await Reader.at(head.number, endpoint, signal);
     const read = contract.standard === "erc1155" ? readBalances : readOwned;
     const tokens = await read(chain, contract.address, address, ids);
@@ -213,9 +235,14 @@ class Reader {
     return new Reader(new ethers.Interface(ABI), block, endpoint, signal);
   }
 
-  /** @param {string} method @param {...unknown} params */
-  request(method, ...params) {
-    return this.endpoint.request(method, [...params, this.block], this.signal);
+  /**
+   * @param {string} method @param {...unknown} params
+   * @returns {Promise<string>} hexadecimal
+   */
+  async request(method, ...params) {
+    const answer = await this.endpoint.request(method, [...params, this.block], this.signal);
+    if (typeof answer !== "string" || !HEX.test(answer)) throw new Error(_("it doesn't answer %(method)s", { method }));
+    return answer;
   }
 
   /**
@@ -231,7 +258,7 @@ class Reader {
     try {
       return this.abi.decodeFunctionResult(name, data)[0];
     } catch {
-      throw new RpcError({ message: _("no such contract on this chain") });
+      throw new RpcError(_("no such contract on this chain"), "reverted");
     }
   }
 
@@ -266,7 +293,7 @@ class Reader {
  */
 async function readBalances(chain, contract, address, ids) {
   const tokens = new Map();
-  await forEachBatch(toSlices(ids, MOST.batch), async (part) => {
+  await forEachBatch(chain.endpoint.limits, "batch", ids, async (part) => {
     /** @type {bigint[]} */
     const counts = await chain.call(contract, "balanceOfBatch", [part.map(() => address), part]);
     if (counts.length !== part.length) throw new Error(_("incomplete response"));
@@ -314,7 +341,7 @@ async function listByIndex(chain, contract, address, count) {
   const indices = [...Array(count).keys()];
   /** @type {bigint[]} */
   const owned = [];
-  await forEachBatch(toSlices(indices, MOST.calls), async (part) => {
+  await forEachBatch(chain.endpoint.limits, "calls", indices, async (part) => {
     const answers = await chain.callMany(contract, "tokenOfOwnerByIndex", part.map((index) => [address, index]));
     owned.push(...answers.filter((id) => id !== null));
   });
@@ -329,7 +356,7 @@ async function listByOwnerOf(chain, contract, address, count, ids) {
   try {
     return await scanOwners(chain, contract, address, count, ids);
   } catch (error) {
-    if (!(error instanceof RpcError)) throw error;
+    if (!(error instanceof RpcError) || !(TOO_LARGE.has(error.kind) || REJECTED.has(error.kind))) throw error;
     return callOwners(chain, contract, address, count, ids); // some endpoints refuse init code, or time out
   }
 }
@@ -345,7 +372,7 @@ async function scanOwners(chain, contract, address, count, ids) {
     const length = Number(run[run.length - 1] - run[0]) + 1;
     const words = [contract, address, run[0], length].map((value) => BigInt(value).toString(16).padStart(64, "0"));
     const answer = await chain.request("eth_call", { data: SCAN + words.join("") });
-    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError({ message: _("it doesn't run code in calls") });
+    if (!new RegExp(`^0x00(0[01]){${length}}$`).test(answer)) throw new RpcError(_("it doesn't run code in calls"), "refused");
     for (let nth = 0; nth < length; nth++) {
       if (answer[5 + 2 * nth] === "1") owned.push(run[0] + BigInt(nth));
     }
@@ -359,7 +386,7 @@ async function scanOwners(chain, contract, address, count, ids) {
 async function callOwners(chain, contract, address, count, ids) {
   /** @type {string[]} */
   const owned = [];
-  await forEachBatch(toSlices(ids, MOST.calls), async (part) => {
+  await forEachBatch(chain.endpoint.limits, "calls", ids, async (part) => {
     const owners = await chain.callMany(contract, "ownerOf", part.map((id) => [id]));
     owned.push(...part.filter((id, nth) => owners[nth]?.toLowerCase() === address.toLowerCase()));
   }, () => owned.length >= count);
@@ -391,17 +418,25 @@ function toSlices(items, size) {
 }
 
 /**
- * Process batches; a batch that the endpoint rejects is halved, down to LEAST items.
+ * Process items in batches; a batch that the endpoint rejects is halved, down to LEAST items, and later ones are
+ * as small from the start.
  * @template T
- * @param {T[][]} batches @param {(batch: T[]) => Promise<void>} ask @param {() => boolean} [isEnough]
+ * @param {Map<string, number>} limits @param {"batch" | "calls"} kind @param {T[]} items
+ * @param {(batch: T[]) => Promise<void>} ask @param {() => boolean} [isEnough]
  */
-function forEachBatch(batches, ask, isEnough) {
-  return forEachQueued(batches, async (batch, queue) => {
+function forEachBatch(limits, kind, items, ask, isEnough) {
+  const most = () => Math.min(MOST[kind], limits.get(kind) ?? MOST[kind]);
+  return forEachQueued(toSlices(items, most()), async (batch, queue) => {
+    if (batch.length > most()) {
+      queue.unshift(...toSlices(batch, most()));
+      return;
+    }
     try {
       await ask(batch);
     } catch (error) {
-      if (!(error instanceof RpcError) || batch.length <= LEAST) throw error;
-      queue.unshift(...toSlices(batch, Math.ceil(batch.length / 2)));
+      if (!(error instanceof RpcError) || !TOO_LARGE.has(error.kind) || batch.length <= LEAST) throw error;
+      limits.set(kind, Math.min(most(), Math.ceil(batch.length / 2)));
+      queue.unshift(batch);
     }
   }, isEnough);
 }
@@ -427,6 +462,6 @@ async function forEachQueued(queue, act, isEnough = () => false) {
  * @returns {never[]}
  */
 function emptyIfRefused(error) {
-  if (error instanceof RpcError) return [];
+  if (error instanceof RpcError && REJECTED.has(error.kind)) return [];
   throw error;
 }

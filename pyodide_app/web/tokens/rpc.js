@@ -5,13 +5,15 @@
 //   endpoint.request(method, params, signal)
 //   askWallet(provider, method, params)  the only way to a wallet; refuses all but ALLOWED_METHODS
 //
-// RpcError: the endpoint answered with an error. Any other error: it could not be reached or understood.
+// RpcError: the endpoint answered with an error, of a kind (rpc-errors.js). Any other error: it could not be reached
+// or understood. A rate limit, and a block that it doesn't have yet, are waited for.
 
 /**
  * @typedef {object} Endpoint
  * @property {string} label
  * @property {(method: string, params: unknown[], signal?: AbortSignal) => Promise<any>} request
  *     resolves to the endpoint's result, which is not validated
+ * @property {Map<string, number>} limits how many items a request may have, as far as the endpoint has shown
  */
 /**
  * A wallet's provider (EIP-1193). Only `request` is guaranteed.
@@ -20,12 +22,17 @@
  * @property {(event: string, listener: (value: unknown) => void) => void} [on]
  * @property {(event: string, listener: (value: unknown) => void) => void} [removeListener]
  */
+/** @import { Kind } from "./rpc-errors.js" */
 import { _ } from "../language/phrases.js";
+import { kindOf, kindOfStatus, secondsOf } from "./rpc-errors.js";
+
 const SECONDS = 6;
 const WALLET_SECONDS = 15;
 const MOST_BYTES = 16e6;
 const TRIES = 3;
-const BUSY_CODES = new Set([-32005, -32029, 429]); // rate limit reached
+const WAIT_SECONDS = 0.5;
+const MOST_WAIT_SECONDS = 5;
+const WAITED_FOR = new Set(["busy", "unclear", "lagging"]);
 
 const ALLOWED_METHODS = new Set([
   "eth_requestAccounts", "eth_accounts", "eth_chainId", "wallet_switchEthereumChain",
@@ -33,20 +40,17 @@ const ALLOWED_METHODS = new Set([
 ]);
 
 export class RpcError extends Error {
-  /** @param {{ message?: unknown, code?: unknown } | null | undefined} error */
-  constructor(error) {
-    super(shorten(error?.message));
+  /** @param {any} error untrusted @param {Kind} [kind] */
+  constructor(error, kind = kindOf(error), seconds = 0) {
+    super(shorten(typeof error === "string" ? error : error?.message));
     this.code = error?.code;
+    this.kind = kind;
+    this.seconds = seconds; // to wait before the next try, if the endpoint says so
   }
 }
 
-class BusyError extends Error {
-  /** @param {number} seconds to wait before the next try */
-  constructor(seconds) {
-    super(_("rate limit reached"));
-    this.seconds = seconds;
-  }
-}
+/** @type {Map<string, Map<string, number>>} by URL; what an endpoint allowed is remembered */
+const LIMITS = new Map();
 
 /**
  * @param {string} url
@@ -54,7 +58,9 @@ class BusyError extends Error {
  */
 export function httpEndpoint(url) {
   const label = new URL(url).host;
-  return { label, request: (method, params, signal) => withRetries(() => post(url, method, params, signal), signal) };
+  const limits = LIMITS.get(url) ?? new Map();
+  LIMITS.set(url, limits);
+  return { label, limits, request: (method, params, signal) => withRetries(() => post(url, method, params, signal), signal) };
 }
 
 /** @param {Provider} provider @param {string} method @param {unknown[]} params */
@@ -73,10 +79,14 @@ export function walletEndpoint(provider, label) {
     try {
       return await askWallet(provider, method, params);
     } catch (error) {
-      throw new RpcError(/** @type {{ message?: unknown, code?: unknown } | null | undefined} */ (error));
+      throw new RpcError(error);
     }
   };
-  return { label, request: (method, params, signal) => withTimeout(WALLET_SECONDS, ask(method, params), signal) };
+  return {
+    label,
+    limits: new Map(),
+    request: (method, params, signal) => withRetries(() => withTimeout(WALLET_SECONDS, ask(method, params), signal), signal),
+  };
 }
 
 /**
@@ -127,10 +137,15 @@ async function withRetries(ask, signal) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof BusyError) || tries === TRIES) throw error;
-      await withTimeout(60, new Promise((wake) => setTimeout(wake, error.seconds * 1000 * tries)), signal);
+      if (!(error instanceof RpcError) || !WAITED_FOR.has(error.kind) || tries === TRIES) throw error;
+      await wait(Math.min(MOST_WAIT_SECONDS, error.seconds || WAIT_SECONDS) * tries, signal);
     }
   }
+}
+
+/** @param {number} seconds @param {AbortSignal} [signal] */
+export function wait(seconds, signal) {
+  return withTimeout(seconds + 60, new Promise((wake) => setTimeout(wake, seconds * 1000)), signal);
 }
 
 /**
@@ -175,19 +190,17 @@ async function readText(answer) {
 
 /** @param {Response} answer @param {string} text */
 function parseAnswer(answer, text) {
-  if (answer.status === 429) {
-    throw new BusyError(Math.min(5, Number(answer.headers.get("retry-after")) || 0.5));
-  }
   let content;
   try {
     content = JSON.parse(text);
   } catch {
     content = null;
   }
-  if (content?.error) {
-    throw BUSY_CODES.has(content.error.code) ? new BusyError(0.5) : new RpcError(content.error);
-  }
-  if (answer.status === 413) throw new RpcError({ message: _("request too large") });
+  const seconds = secondsOf(answer.headers.get("retry-after"));
+  if (content?.error) throw new RpcError(content.error, kindOf(content.error, answer.status), seconds);
+  const kind = kindOfStatus(answer.status);
+  if (kind === "busy") throw new RpcError(_("rate limit reached"), kind, seconds);
+  if (kind === "limited") throw new RpcError(_("request too large"), kind);
   if (!answer.ok) throw new Error(_("HTTP status %(status)s", { status: answer.status }));
   if (content?.result === undefined) throw new Error(_("the response is not JSON-RPC"));
   return content.result;
