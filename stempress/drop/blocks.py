@@ -17,8 +17,9 @@ from stempress.drop.rpc_errors import (
 from stempress.drop.rpc_values import MAX_TIME, hash_text, quantity
 
 if TYPE_CHECKING:
+    from stempress.drop.endpoint import Endpoint
     from stempress.drop.journal import Journal
-    from stempress.drop.rpc import Endpoint, Endpoints
+    from stempress.drop.rpc import Endpoints
 
 SAFE_DEPTH = 64
 """Depth below the head at which blocks count as final, if the endpoint does not say."""

@@ -13,7 +13,7 @@ from stempress.drop.contract_calls import ContractCalls
 from stempress.drop.contract_state import compare, repair
 from stempress.drop.journal import open_journal
 from stempress.drop.log_reader import deployment_block, read_chain
-from stempress.drop.rpc import LATER, Endpoints, NoAnswerError
+from stempress.drop.rpc import Endpoints, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from stempress.drop.blocks import Block
     from stempress.drop.chain_state import ChainState
     from stempress.drop.contract_state import Comparison
+    from stempress.drop.endpoint import Endpoint
     from stempress.drop.journal import Journal
-    from stempress.drop.rpc import Endpoint
 
 MAX_READINGS = 4
 """Times that logs are read on, until the contract's state is still there to compare."""
@@ -52,28 +52,43 @@ class Reading:
         If logs and contract disagree, they are read again from other endpoints, then from each
         alone; in the end the contract's own word completes the logs.
         """
-        everyone, untried = list(self.endpoints.endpoints), None
-        for _ in range(2 * len(everyone) + MAX_READINGS):
+        untried: list[list[Endpoint]] | None = None
+        everyone = list(self.endpoints.endpoints)
+        suspects: set[str] = set()
+        for readings_left in reversed(range(2 * len(everyone) + MAX_READINGS)):
             head = self._read_logs()
             state, fault = _replay(self.journal)
             if head.number < self.journal.ranges[-1].last:
-                return state  # it was compared then
+                return self._keep(state, head, fault)
             try:
                 found = self._compare(state)
             except NoAnswerError as error:
-                if not error.is_lacking:
-                    raise
-                continue  # reading has taken so long that the state is gone: read on
+                if readings_left and error.is_lacking:
+                    continue  # reading has taken so long that the state is gone: read on
+                raise
             if not found and not fault:
-                self._warn_of_omissions(everyone)
+                unused = [one for one in everyone if one not in self.endpoints.endpoints]
+                omitting = [one for one in unused if one.name in suspects]
+                self.endpoints.exclude(omitting, "omits logs, which other endpoints have given")
                 return state if found.conclusive else self._confirm(state, head)
             if untried is None:
+                suspects = {blocks.source for blocks in self.journal.ranges}
                 untried = self._other_sources()
             if not untried or self.journal.missing_before:
                 return self._complete(fault)
             self.endpoints.endpoints = untried.pop(0)
             self.journal.clear()
-        raise SiteError([Fault("sync", "keep no state of final blocks", "rpc", hint=LATER)])
+        raise AssertionError  # the last reading returns or raises
+
+    def _keep(self, state: ChainState, head: Block, fault: Fault | None) -> ChainState:
+        """Return the state of an earlier sync, for endpoints that are behind it."""
+        known = self.journal.ranges[-1].last
+        message = f"the endpoints are at block {head.number}, but block {known} was read before"
+        if fault:  # what was missing then had to be asked of the contract
+            hint = "they lag behind: run it again later"
+            raise SiteError([Fault("sync", message, "rpc", hint=hint)])
+        self._warn(f"{message}: they lag behind")
+        return state
 
     def _other_sources(self) -> list[list[Endpoint]]:
         """Return which endpoints to read from again, after what was read has proved incomplete."""
@@ -82,10 +97,6 @@ class Reading:
         others = [endpoint for endpoint in endpoints if endpoint.name not in sources]
         alone = [[endpoint] for endpoint in endpoints if endpoint.name in sources]
         return ([others] if others else []) + (alone if len(sources) > 1 else [])
-
-    def _warn_of_omissions(self, everyone: list[Endpoint]) -> None:
-        unused = [one for one in everyone if one not in self.endpoints.endpoints]
-        self.endpoints.exclude(unused, "has omitted logs; they were read from other endpoints")
 
     def _read_logs(self) -> Block:
         """Read what is new up to the last final block that endpoints agree on; return it."""
@@ -103,11 +114,6 @@ class Reading:
                     "reading begins at block 0. --from-block N skips what was before."
                 )
             journal.start = min(start or 0, head.number)
-        elif journal.ranges[-1].last > head.number:
-            progress.log(
-                f"warning: the endpoints are at block {head.number}, "
-                f"but block {journal.ranges[-1].last} was read before: they lag behind"
-            )
         read_chain(journal, self.endpoints, self.contract, head, progress)
         return head
 
@@ -156,6 +162,7 @@ class Reading:
         second.start = first
         asked = Endpoints(others, self.contract.chain_id)
         try:
+            head = min(head, agree_on_head(asked, self.depth), key=lambda block: block.number)
             drop_reorganised(second, asked, head)
             read_chain(second, asked, self.contract, head, self.progress)
         except NoAnswerError as error:

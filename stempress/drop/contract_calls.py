@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 from eth_abi.abi import encode
 
 from stempress.drop.events import decode_abi
-from stempress.drop.rpc_errors import EndpointError, LimitedError, RevertedError, WrongError
+from stempress.drop.rpc_errors import (
+    EndpointError,
+    EndpointTimeoutError,
+    LimitedError,
+    RevertedError,
+    WrongError,
+)
 from stempress.drop.rpc_values import hex_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stempress.drop.rpc import Call, Endpoint, Endpoints
+    from stempress.drop.endpoint import Call, Endpoint
+    from stempress.drop.rpc import Endpoints
 
 MULTICALL = "0xcA11bde05977b3631167028862bE2a173976CA11"
 """Multicall3, which has this address on most chains."""
@@ -65,8 +72,10 @@ class ContractCalls:
                 done |= zip(
                     part, self._aggregate(endpoint, [calls[nth] for nth in part]), strict=True
                 )
-            except (LimitedError, RevertedError):
+            except (LimitedError, RevertedError) as error:
                 self.max_calls = len(part) // 2
+                if isinstance(error, EndpointTimeoutError):
+                    raise
             return
         answers = endpoint.call_batch([self._request(calls[nth]) for nth in rest])
         for nth, answer in zip(rest, answers, strict=False):

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from stempress.collection.settings import Contract
     from stempress.core.progress import Progress
+    from stempress.drop.endpoint import Endpoint
     from stempress.drop.journal import Journal
-    from stempress.drop.rpc import Endpoint, Endpoints
+    from stempress.drop.rpc import Endpoints
 
 
 def read_chain(

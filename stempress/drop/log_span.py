@@ -99,8 +99,8 @@ class LogSpan:
             return  # asked for more than is allowed, in case the limit had been lifted
         self.refused = span
         self.allowed = min(self.allowed, span - 1)
-        between = (self.allowed + span) // 2 if self.allowed else span // 4
-        self.size = max(1, hint if hint > self.allowed else between)
+        fallback = self._largest() if self.allowed else max(1, span // 4)
+        self.size = hint if hint > self.allowed else fallback
 
 
 def limits_path() -> Path:

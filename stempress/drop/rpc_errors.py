@@ -46,14 +46,13 @@ class BusyError(EndpointError):
 class LimitedError(EndpointError):
     """The request is too large; ``lasting`` if its size decides, not what it would return."""
 
-    tries = 3
+    tries = MAX_ROUNDS
     lasting: bool = True
 
 
 class EndpointTimeoutError(LimitedError):
     """An endpoint took too long; it may manage a smaller request."""
 
-    tries = MAX_ROUNDS
     lasting = False
 
 

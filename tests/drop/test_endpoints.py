@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from build import build
 from stempress.commands.cli import run
 from stempress.core.errors import SiteError
+from stempress.drop import endpoint as transport
 from stempress.drop import rpc
 from stempress.drop.events import TRANSFER, ZERO
 from stempress.drop.log_span import FIRST_SPAN, LogSpan
@@ -48,7 +49,8 @@ TOKENS = 8
 def network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Network:
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
     made = Network()
-    monkeypatch.setattr(rpc, "time", made)
+    for module in (rpc, transport):
+        monkeypatch.setattr(module, "time", made)
     monkeypatch.setattr(requests.Session, "post", made.post)
     return made
 
