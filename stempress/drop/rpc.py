@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 30
 FIRST_WAIT_SECONDS = 0.5
 MAX_WAIT_SECONDS = 30.0
+LONG_SECONDS = 4.0
+"""Waits that are logged."""
 MAX_ASKED_SECONDS = 120.0
 """An endpoint that asks to wait for longer is given up."""
 LATER = "everything read so far is saved, so run it again later"
@@ -63,12 +65,13 @@ class NoAnswerError(SiteError):
 class Endpoints:
     """Endpoints of one chain, tried in turn with exponential backoff.
 
-    ``left_out`` has a fault for each that cannot be used.
+    ``left_out`` has a fault for each that cannot be used; ``log`` is told about long waits.
     """
 
     endpoints: list[Endpoint]
     chain_id: int | None = None
     left_out: list[Fault] = field(default_factory=list)
+    log: Callable[[str], object] = lambda _: None
     _current: Endpoint | None = None
 
     @classmethod
@@ -153,6 +156,8 @@ class Endpoints:
         ready = [endpoint for endpoint in usable if endpoint.ready_at <= now]
         if not ready:
             first = min(usable, key=lambda endpoint: endpoint.ready_at)
+            if first.ready_at - now >= LONG_SECONDS:
+                self.log(f"{first.name} is asked again in {first.ready_at - now:.0f} seconds")
             time.sleep(first.ready_at - now)
             ready = [first]
         return min(ready, key=lambda one: (tries[one], one is not self._current))

@@ -44,6 +44,7 @@ def sync(
         fault = Fault("site.toml", "is missing", "collection.contract", hint="add the table")
         raise SiteError([fault])
     endpoints = Endpoints.connect(contract.rpc, contract.chain_id)
+    endpoints.log = progress.log
     path = cache_root() / "chain" / f"{digest(VERSION, drop.collection.settings.key)[:24]}.jsonl"
     if anew:
         path.unlink(missing_ok=True)

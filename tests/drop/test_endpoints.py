@@ -521,6 +521,7 @@ def test_an_endpoint_is_not_asked_again_before_it_says(
     endpoint = FakeEndpoint(chain, every(5, (429, b"")), headers={"retry-after": "17"})
     assert run_sync(write_site(tmp_path / "site", network, endpoint)) == 0
     assert min(network.slept) > 16
+    assert "a.example is asked again in 17 seconds" in capsys.readouterr().err
     endpoint = FakeEndpoint(chain, every(5, (429, b"")), headers={"retry-after": "7200"})
     assert run_sync(write_site(tmp_path / "site", network, endpoint), "--anew") == 1
     assert "it asks to wait for 7,200 seconds" in capsys.readouterr().err

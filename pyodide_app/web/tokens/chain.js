@@ -51,7 +51,8 @@ const NEAR = 4; // largest gap within a run of ids
 const REREADS = 3;
 const BUSY_SECONDS = 4; // before all endpoints are asked again, if one of them was busy
 const TOO_LARGE = new Set(["limited", "unclear", "refused", "reverted"]); // what a smaller request may cure
-const REJECTED = new Set(["reverted", "refused", "denied"]); // the contract has no such function, or no such token
+const REJECTED = new Set(["reverted", "refused"]); // the contract has no such function, or no such token
+const NO_CODE = new Set([...TOO_LARGE, "denied"]); // an endpoint that may not run init code
 const HEX = /^0x([0-9a-f]{2})*$/i;
 const BURN_ADDRESSES = new Set([
   "0x0000000000000000000000000000000000000000", "0x0000000000000000000000000000000000000001",
@@ -181,7 +182,7 @@ async function askInTurn(endpoints, signal, ask) {
       } catch (error) {
         signal?.throwIfAborted();
         reasons.push(`${endpoint.label}: ${reasonOf(error)}`);
-        isBusy ||= error instanceof RpcError && error.kind === "busy";
+        isBusy ||= error instanceof RpcError && (error.kind === "busy" || error.kind === "unclear");
       }
     }
     if (isLast || !isBusy) break;
@@ -356,7 +357,7 @@ async function listByOwnerOf(chain, contract, address, count, ids) {
   try {
     return await scanOwners(chain, contract, address, count, ids);
   } catch (error) {
-    if (!(error instanceof RpcError) || !(TOO_LARGE.has(error.kind) || REJECTED.has(error.kind))) throw error;
+    if (!(error instanceof RpcError) || !NO_CODE.has(error.kind)) throw error;
     return callOwners(chain, contract, address, count, ids); // some endpoints refuse init code, or time out
   }
 }
