@@ -204,3 +204,35 @@ def test_a_journal_can_be_reopened(tmp_path: Path) -> None:
     assert (again.ranges, again.added, again.next_block) == (ranges, ["90", "91"], 13)
     assert again.drop_last() == ranges[1]
     assert open_journal(journal.path) == again
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\x00\x00\n", b"[1, 2]\n", b'{"made": 7', b"\xff\n[]\n", b"null\n"]
+)
+def test_a_journal_ends_before_what_is_damaged(tmp_path: Path, damage: bytes) -> None:
+    journal = open_journal(tmp_path / "journal")
+    journal.record_missing(3)
+    kept = BlockRange(3, 9, "0xa", 5, (transfer(ZERO, A, 1),), "a.example")
+    journal.append(kept)
+    whole = journal.path.read_bytes()
+    journal.path.write_bytes(whole + damage + whole)
+    again = open_journal(journal.path)
+    assert (again.ranges, again.missing_before) == ([kept], 3)
+    assert journal.path.read_bytes() == whole
+
+
+def test_what_is_at_a_burn_address_may_still_be_moved_by_the_contract() -> None:
+    dead = "0x000000000000000000000000000000000000dEaD"
+    state = replay([transfer(ZERO, A, 1), transfer(A, dead, 1)])
+    assert (dict(state.owners), state.seen) == ({}, {"1"})
+    back = replay([transfer(ZERO, A, 1), transfer(A, dead, 1), transfer(dead, B, 1)])
+    assert back.owners["1"] == {B: 1}
+    assert not back.buried
+
+
+def test_incomplete_events_give_no_debts() -> None:
+    state = replay([transfer(A, B, 1), transfer(ZERO, A, 2, 3)], complete=False)
+    assert {token: dict(holders) for token, holders in state.owners.items()} == {
+        "1": {B: 1},
+        "2": {A: 3},
+    }
