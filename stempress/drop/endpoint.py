@@ -84,6 +84,9 @@ class Endpoint:
             part = calls[: self.max_batch]
             try:
                 answers = self._post_batch(part)
+                refusals = [one for one in answers if _is_temporary(one)]
+                if len(refusals) == len(part):
+                    raise refusals[0]
             except (BusyError, LimitedError, RefusedError, WrongError) as error:
                 if len(part) == 1:
                     raise
@@ -93,9 +96,6 @@ class Endpoint:
                     raise
                 self.batch_limit = self.max_batch
                 continue
-            refusals = [one for one in answers if _is_temporary(one)]
-            if len(refusals) == len(part):
-                raise refusals[0]
             if not refusals:
                 self.max_batch = min(self.batch_limit, self.max_batch + 1)
             else:
@@ -115,6 +115,9 @@ class Endpoint:
         responses = self._post(batch)
         if not isinstance(responses, list):
             raise WrongError("does not answer batches of requests")
+        match responses:
+            case [{"error": error}] if error:  # one for all
+                raise classify_error(error)
         by_id = {str(item.get("id")): item for item in responses if isinstance(item, dict)}
         return [_result_or_error(_result, by_id.get(str(request["id"]))) for request in batch]
 

@@ -500,6 +500,9 @@ def test_endpoints_that_are_left_out_are_named(
         (400, b""),
         (413, b""),
         (200, {"jsonrpc": "2.0", "id": 1, "result": "0x"}),
+        (200, [{"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "no"}}]),
+        (200, [{"jsonrpc": "2.0", "id": None, "error": {"code": 429, "message": "no"}}]),
+        (200, []),
     ],
     ids=str,
 )
