@@ -584,7 +584,7 @@ class Quiet:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
-    max_examples=sized(60, nightly=3_000),
+    max_examples=sized(60, nightly=1_000),
 )
 @given(
     method=st.sampled_from(METHODS),
@@ -629,7 +629,7 @@ def change(value: Any, path: list[int], new: object) -> Any:  # noqa: ANN401 - a
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
-    max_examples=sized(60, nightly=3_000),
+    max_examples=sized(60, nightly=1_000),
 )
 @given(
     method=st.sampled_from(METHODS),
