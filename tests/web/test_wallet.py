@@ -979,3 +979,14 @@ def test_a_wallet_announced_and_behind_a_proxy_is_listed_once(
     expect(buttons).to_have_text(["One"])
     made.page.evaluate("window.dispatchEvent(new Event('ethereum#initialized'))")
     expect(buttons).to_have_text(["One"])
+
+
+def test_a_site_without_holders_says_why_the_chain_could_not_be_read(
+    visit: Open, plain: str
+) -> None:
+    made = visit(plain, tokens=LEDGER)
+    made.open()
+    for relay in made.relays:
+        relay.act = lambda _: refusal(4444, "pruned history unavailable")
+    made.look(ME)
+    made.says(re.compile(r"^The chain could not be read \(.*pruned history unavailable.*\), and"))

@@ -214,7 +214,7 @@ class HoldingsPage {
       const read = await this.#readChain(contract, address, byId, ledger.block, signal).catch((error) => {
         signal.throwIfAborted();
         reason = reasonOf(error);
-        return snapshotOf(ledger, address);
+        return snapshotOf(ledger, address, reason);
       });
       signal.throwIfAborted();
       const session = this.#session;
@@ -331,10 +331,10 @@ function copiesOf({ owners = {} }, address) {
 
 /**
  * The tokens of an address in the snapshot.
- * @param {Data.Ledger} ledger @param {string} address
+ * @param {Data.Ledger} ledger @param {string} address @param {string} reason why the chain was not read
  */
-function snapshotOf({ tokens, block, time }, address) {
-  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read, and this site was pressed without a list of holders."));
+function snapshotOf({ tokens, block, time }, address, reason) {
+  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read (%(reason)s), and this site was pressed without a list of holders.", { reason }));
   const held = tokens.map((token) => /** @type {const} */ ([token.id, copiesOf(token, address)])).filter(([, count]) => count);
   return { source: /** @type {const} */ ("snapshot"), tokens: new Map(held), complete: true, block, time };
 }
