@@ -6,7 +6,6 @@ Five minutes of stereo at 96 kHz are 230 MB of float32, so nothing here holds mo
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,15 +107,17 @@ def copied_blocks(source: Source, copy: Path) -> Iterator[Planar]:
 
     16-bit samples are written as integers, all others as float32: both are exact.
     """
-    with ExitStack() as stack:
-        file = _open_copy(source, copy)
-        stack.callback(lambda: file and file.close())
+    file = _open_copy(source, copy)
+    try:
         for block in source.blocks():
             if file and not _write_copy(file, block.T, source.bits):
                 file.close()
                 copy.unlink(missing_ok=True)
                 file = None
             yield block
+    finally:
+        if file:
+            file.close()
 
 
 def _open_copy(source: Source, copy: Path) -> soundfile.SoundFile | None:

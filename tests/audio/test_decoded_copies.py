@@ -85,7 +85,7 @@ def test_without_room_for_copies_the_site_is_the_same(
 def test_copies_of_a_build_that_was_killed_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_site(tmp_path)
+    write_small_site(tmp_path)
     old, new = (tmp_path / "cache/decoded" / name for name in ("old", "new"))
     for folder in (old, new):
         write(folder / "0.w64", b"samples")
