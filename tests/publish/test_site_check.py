@@ -17,6 +17,7 @@ from stempress.core.progress import Progress
 from stempress.publish.link_extract import Reference, find_in_markup, find_in_module, find_in_style
 from stempress.publish.site_check import check_site, name_warnings, resolve_link
 from tests.conftest import ROOT
+from tests.support.large_song import write_large_song
 from tests.support.small_site import write, write_small_site
 
 if TYPE_CHECKING:
@@ -197,7 +198,6 @@ def test_a_pressed_site_breaks_nowhere(
     site = tmp_path / "site"
     write_small_site(site, "ü", url="https://site.example/x/")
     assert press_small(site) == 0
-    write(site / "dist/app/ethers/ethers.min.js", "")  # comes with the runtime
     capsys.readouterr()
     status = run(["publish", "--check", "--site", str(site)], build, ROOT)
     said = capsys.readouterr().err
@@ -206,3 +206,15 @@ def test_a_pressed_site_breaks_nowhere(
     page.write_text(page.read_text("utf-8").replace('href="./gallery/', 'href="/gallery/'), "utf-8")
     assert run(["publish", "--check", "--site", str(site)], build, ROOT) == 1
     assert "has an absolute link" in capsys.readouterr().err
+
+
+def test_links_of_a_song_with_many_mixes_lead_to_pages_that_are_there(
+    tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site"
+    write_small_site(site, url="https://site.example/")
+    write_large_song(site)
+    assert press_small(site) == 0
+    capsys.readouterr()
+    status = run(["publish", "--check", "--site", str(site)], build, ROOT)
+    assert status == 0, capsys.readouterr().err
