@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -156,6 +158,9 @@ def _size_faults(site: SiteFiles) -> Iterator[Fault]:
 
 def _file_problems(path: Path, address: str, site: SiteFiles) -> Iterator[Problem]:
     suffix = splitext(address)[1].lower()
+    if os.name == "posix" and not path.stat().st_mode & stat.S_IROTH:
+        hint = "chmod -R a+rX on the folder, and umask 022 before the next build"
+        yield Problem("can be read by its owner alone, and so by no host", hint=hint)
     if address in HOST_FILES:
         return
     if suffix not in MEDIA_TYPES and not TYPES.guess_type(address)[0]:

@@ -143,6 +143,15 @@ def test_names_that_windows_reserves_are_a_warning(site: Path) -> None:
     assert told(site) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions")
+def test_files_that_no_host_can_read_are_named(site: Path) -> None:
+    for name in ("a.css", "b.svg"):
+        (site / name).chmod(0o600)
+    assert [line.split("\n")[0] for line in told(site)] == [
+        "/a.css, /b.svg: can be read by its owner alone, and so by no host"
+    ]
+
+
 def test_links_and_empty_folders_are_told(site: Path) -> None:
     (site / "link.css").symlink_to("a.css")
     (site / "empty").mkdir()
