@@ -69,6 +69,12 @@ class Session:
         self._stems: dict[str, Stem] = {}
         self._fills: dict[str, tuple[Fill, int, int]] = {}
 
+    def at_rate(self, rate: int, frames: int) -> Session:
+        """Return a session with the same controls, for stems of another rate and length."""
+        session = Session(rate, frames, 0)
+        session._mixer = self._mixer.at_rate(rate=rate, frames=frames)
+        return session
+
     def load(self, key: str, channels: Sequence[Samples]) -> int:
         """Store a decoded stem of one or two channels; return its size in bytes."""
         frames = min(self._mixer.frames, *(channel.length for channel in channels))

@@ -60,6 +60,8 @@ declare namespace Data {
     frames: number;
     /** In seconds. */
     duration: number;
+    /** Of the lossless files, if there are any besides the stems that the mixer plays. */
+    lossless: { rate: number; frames: number } | null;
     layers: Layer[];
     /** Of a long song; null: it is not streamed. */
     opening: Opening | null;
@@ -94,7 +96,7 @@ declare namespace Data {
     url: string;
     type: string;
     bytes: number;
-    /** Of a long Ogg Opus file: the offset to read from for every second second. */
+    /** Of a long FLAC, Ogg Opus or Vorbis file: the offset to read from for every second second. */
     starts?: number[];
   }
 

@@ -228,6 +228,14 @@ class Mixer:
         copy._limiter = self._limiter.fork()
         return copy
 
+    def at_rate(self, *, rate: int, frames: int) -> Mixer:
+        """Return a mixer with the same controls for another rate and length, without stems."""
+        copy = Mixer(rate=rate, frames=frames, rows=len(self._rows))
+        for row, state in enumerate(self._rows):
+            copy.adjust(row, state.settings)
+        copy._master = Ramp(self._master.target)
+        return copy
+
     def rebase(self, frame: int) -> None:
         """Make an absolute frame the new frame 0, completing all ramps, fades and swaps."""
         timeline = self._timeline.current

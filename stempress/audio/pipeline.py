@@ -64,11 +64,12 @@ class AudioJob:
 
 def build_audio(job: AudioJob) -> Sounds:
     """Encode the stems, render the previews and compute the mix digests of a site."""
-    stream = job.collection.settings.audio.stream
-    songs = {slug: _as_decoded(sound, stream) for slug, sound in job.checked.songs.items()}
+    audio = job.collection.settings.audio
+    songs = {slug: _as_decoded(sound, audio.stream) for slug, sound in job.checked.songs.items()}
+    lossless = job.checked.songs if audio.lossless and audio.stream != "flac" else {}
     stems = _stem_sounds(job, encode_stems(job))
     openings = build_openings(job.collection.songs, stems)
-    return Sounds(stems, songs, render_previews(job), compute_digests(job), openings)
+    return Sounds(stems, songs, render_previews(job), compute_digests(job), openings, lossless)
 
 
 def _as_decoded(song: SongSound, codec: Codec) -> SongSound:

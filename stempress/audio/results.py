@@ -89,13 +89,19 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Sounds:
-    """All audio of a site; ``openings`` are those of long songs, by slug."""
+    """All audio of a site.
+
+    ``songs`` has the rates and lengths of the stems that the mixer plays, ``lossless`` those of
+    their lossless files, where there are any besides; ``openings`` are those of long songs, by
+    slug.
+    """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
     songs: Mapping[str, SongSound] = field(default_factory=dict)
     previews: Mapping[Variation, WebFile] = field(default_factory=dict)
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
+    lossless: Mapping[str, SongSound] = field(default_factory=dict)
 
     def files(self) -> Iterator[OutputFile]:
         """Yield every audio file once."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.provenance import ALGORITHM
+from stempress.audio.flac_frames import frame_starts
 from stempress.audio.ogg_pages import page_starts
 from stempress.audio.openings import STREAMED_SECONDS, part_offsets
 from stempress.audio.song_sound import bar_seconds
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.audio.results import Opening, Sounds, StemSound, WebFile
+    from stempress.audio.results import Opening, Sounds, WebFile
+    from stempress.audio.song_sound import SongSound
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
@@ -36,6 +38,11 @@ TOKENS_PER_PART = 1000
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
 START_SECONDS = 2
 """Seconds between the places to read a stem from, as in stream-song.js."""
+_FIND_STARTS = {
+    FORMATS["opus"].type: page_starts,
+    FORMATS["vorbis"].type: page_starts,
+    FORMATS["flac"].type: frame_starts,
+}
 
 
 def data_files(
@@ -124,7 +131,7 @@ def song_data(
 ) -> dict[str, object]:
     """Return a song for the mixer."""
     song = variations.song
-    sound = sounds.songs[song.slug]
+    sound, lossless = sounds.songs[song.slug], sounds.lossless.get(song.slug)
     return {
         "slug": song.slug,
         "title": song.title,
@@ -141,6 +148,7 @@ def song_data(
         "rate": sound.rate,
         "frames": sound.frames,
         "duration": round(sound.seconds, 6),
+        "lossless": lossless and {"rate": lossless.rate, "frames": lossless.frames},
         "layers": [
             {
                 "slug": layer.slug,
@@ -168,7 +176,7 @@ def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
     sound = sounds.stems[key]
     return {
         "address": stem_address(key),
-        "audio": _file_data(sound.stream) | _page_starts(sound),
+        "audio": _streamed_file_data(sound.stream, sounds.songs[key[0]]),
         "lossless": sound.lossless and _file_data(sound.lossless),
         "path": sound.waveform,
         "channels": sound.channels,
@@ -180,10 +188,12 @@ def _file_data(file: WebFile) -> dict[str, object]:
     return {"url": file.address, "type": file.type, "bytes": file.size}
 
 
-def _page_starts(sound: StemSound) -> dict[str, object]:
-    """Return where to read a stem that is long enough to be streamed, every two seconds."""
-    is_streamed = sound.stream.type == FORMATS["opus"].type and sound.seconds > STREAMED_SECONDS
-    return {"starts": page_starts(sound.stream.file, START_SECONDS)} if is_streamed else {}
+def _streamed_file_data(file: WebFile, form: SongSound) -> dict[str, object]:
+    """Return a stem's file and, if it may be streamed, where to read it, every two seconds."""
+    find_starts = _FIND_STARTS.get(file.type)
+    if find_starts is None or form.seconds <= STREAMED_SECONDS:
+        return _file_data(file)
+    return _file_data(file) | {"starts": find_starts(file.file, START_SECONDS, form.rate)}
 
 
 def _opening_data(opening: Opening | None) -> dict[str, object] | None:

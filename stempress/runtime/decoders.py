@@ -1,4 +1,4 @@
-"""The pinned Opus decoder of the mixer, from the CDN or the npm registry."""
+"""The pinned decoders of the mixer, from the CDN or the npm registry."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from stempress.runtime.npm_packages import PinnedPackage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PIN = Path(__file__).with_name("decoders.toml")
+CODECS = ("opus", "flac", "vorbis")
 LICENCE = Path(__file__).with_name("decoders_licence.txt")
-WASM = "opus.wasm"
 _DYNENCODE = re.compile(r"dynEncode01([0-9a-f]{2})[0-9a-f]{8}(.*?)`", re.DOTALL)
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 _YENC_ESCAPE = 64
@@ -28,15 +27,21 @@ def prepare_decoders(*, folder: Path | None, report: Callable[[str], None]) -> d
 
     ``folder`` is where the user keeps the pinned files. SiteError if nobody has them.
     """
-    package = PinnedPackage(PIN)
-    wasm = package.store / WASM
+    wasm = {f"{codec}.wasm": prepare_decoder(codec, folder, report) for codec in CODECS}
+    return {**wasm, "LICENSE.txt": LICENCE}
+
+
+def prepare_decoder(codec: str, folder: Path | None, report: Callable[[str], None]) -> Path:
+    """Return the WebAssembly module that decodes a codec."""
+    package = PinnedPackage(Path(__file__).with_name(f"decoder_{codec}.toml"))
+    wasm = package.store / f"{codec}.wasm"
     if not wasm.exists():
         (source,) = package.fetch(folder, report).values()
         module = extract_wasm(source.read_text("utf-8"))
         if sha256(module).hexdigest() != package.pin["wasm_sha256"]:
             raise SiteError([Fault(package.name, "does not hold the pinned decoder")])
         store(wasm, module)
-    return {WASM: wasm, "LICENSE.txt": LICENCE}
+    return wasm
 
 
 def extract_wasm(script: str) -> bytes:

@@ -39,9 +39,11 @@ class PinnedPackage:
     def fetch(self, folder: Path | None, report: Callable[[str], None]) -> dict[str, Path]:
         """Return the pinned files by name.
 
-        ``folder`` is where the user keeps them. SiteError if nobody has them.
+        ``folder`` is where the user keeps them, in a folder of the package's name if two packages
+        have files of one name. SiteError if nobody has them.
         """
-        sources: list[Source] = [Folder(f"the folder {folder}", folder)] if folder else []
+        folders = [folder / self.pin["package"], folder] if folder else []
+        sources: list[Source] = [Folder(f"the folder {path}", path) for path in folders]
         sources += [Cdn(self.pin["cdn"]), NpmPackage(self.pin["package"], self.pin["version"])]
         pinned = [PinnedFile(**row) for row in self.pin["files"]]
         return fetch_files(pinned, sources, self.store, report)

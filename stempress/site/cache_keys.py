@@ -135,6 +135,7 @@ class CacheKeys:
                 (album.slug, album.title, album.upc, [track.slug for track in album.songs]),
                 repr([self._sounds.stems[key] for key in keys]),
                 repr(self._sounds.songs[slug]),
+                repr(self._sounds.lossless.get(slug)),
                 [_picture(pictures.get(key)) for key in keys],
             )
             self._song_keys[slug] = digest(*parts)

@@ -254,3 +254,22 @@ def test_a_plain_digest_ignores_all_controls() -> None:
     while digest.progress < 1:
         digest.step()
     assert digest.hexdigest() == sha256(pcm_bytes(mixer(0, 1).render(0, FRAMES), 24)).hexdigest()
+
+
+def test_a_session_at_another_rate_has_the_same_controls() -> None:
+    first = session()
+    apply(first, 0, ["adjust", 0, -3, 0.4, False, False], ["adjust", 1, 2, 0, True, False])
+    apply(first, 100, ["master", -6], ["place", 1, "c"], ["loop", 0, 100])
+    other = first.at_rate(2 * RATE, 3 * RATE)
+    whole = noise(7, frames=3 * RATE)
+    other.load("a", [Buffer(channel) for channel in whole])
+    mixer = Mixer(rate=2 * RATE, frames=3 * RATE, rows=2)
+    mixer.place(0, StemAudio.from_float(whole))
+    mixer.adjust(0, RowSettings(-3, 0.4))
+    mixer.set_master(-6)
+    digest = other.digest(24, ["a", None])
+    while digest.progress < 1:
+        digest.step()
+    expected = pcm_bytes(mixer.render(0, 3 * RATE), 24)
+    assert digest.hexdigest() == sha256(expected).hexdigest()
+    assert first.song_frame(0) == 0

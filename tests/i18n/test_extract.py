@@ -56,7 +56,27 @@ UNSEEN = re.compile(
 )
 """Strings in modules that are for machines, from end to end."""
 UNTOLD = {
+    "block-stem.js": {"frame  has not arrived", "a packet is damaged"},
     "dom.js": {"the page has no "},
+    "flac.js": {
+        "libFLAC has aborted",
+        "libFLAC is out of memory",
+        "libFLAC cannot decode a frame",
+    },
+    "flac-frames.js": {
+        "not a FLAC stream",
+        "a FLAC stream without its format",
+        "a FLAC frame was expected",
+        "a FLAC frame is damaged",
+        "a FLAC frame lies after the end",
+    },
+    "flac-stem.js": {
+        "the beginning of the file is missing",
+        "the metadata are too long",
+        "the file has  , not ",
+        "the file has words of  bits",
+    },
+    "media-types.js": {"audio/ogg; codecs=opus", "audio/ogg; codecs=vorbis"},
     "memory-layout.js": {
         "the function table has  entries, not ",
         "memory  is not the snapshot's, ",
@@ -80,8 +100,25 @@ UNTOLD = {
         "a page of another version",
     },
     "runtime.js": {"Python's snapshot was not restored:"},
-    "stream-deck.js": {"audio/ogg; codecs=opus"},
     "style-sheets.js": {"not all", " did not load"},
+    "vorbis.js": {
+        "libvorbis has aborted",
+        "libvorbis is out of memory",
+        "libvorbis cannot decode a packet",
+        "a Vorbis packet is too long",
+    },
+    "vorbis-headers.js": {
+        "not a Vorbis stream",
+        "a Vorbis stream without its setup",
+        "a Vorbis stream without modes",
+    },
+    "vorbis-stem.js": {
+        "the file has  channels, not ",
+        "the file has  Hz, not ",
+        "not an audio packet",
+        "the last page does not say where it begins",
+        "the packet before frame  has not arrived",
+    },
 }
 """Errors that no visitor reads: a template that lacks an element, what the router catches, and what
 exactly is wrong with a damaged file."""

@@ -1,6 +1,7 @@
 // A visitor with Firefox at a song's page. Prints as JSON what came of it.
 //
 //   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
+//   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 //   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
@@ -23,7 +24,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, bar, python }[part](page);
+  const told = await { mixer, seek, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -60,6 +61,18 @@ async function mixer(page) {
     await wait(0.1);
   }
   return { recording, name };
+}
+
+async function seek(page) {
+  await page.click(".play");
+  await page.waitForFunction(() => document.querySelector(".status").textContent === "Playing, mixed by Python");
+  await record(page);
+  await page.$eval(".position", (it) => {
+    it.value = 80;
+    it.dispatchEvent(new Event("change"));
+  });
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("stem-mixer")).position > 82);
+  return page.evaluate(() => ({ recording: window.recording(), stats: /** @type {any} */ (document.querySelector("stem-mixer")).stats }));
 }
 
 async function bar(page) {

@@ -5,7 +5,7 @@ import { MOST_REQUESTS, nextRequest } from "../../pyodide_app/web/streaming/fetc
 
 /** @param {object} [changes] */
 function download(changes) {
-  return { bytes: 1000, seconds: 100, next: 0, isBusy: false, hasFailed: false, ahead: 0, ...changes };
+  return { bytes: 1000, seconds: 100, next: 0, isBusy: false, hasFailed: false, ahead: 0, most: 60, ...changes };
 }
 
 test("the file with the least ahead comes first", () => {

@@ -53,6 +53,7 @@ function stemFile(name) {
     url: new URL(ROOT + name),
     bytes: BYTES,
     seconds: SECONDS,
+    most: () => 60,
     arrivedUntil: () => (end === BYTES ? Infinity : end / 10),
     offsetOf: (/** @type {number} */ playhead) => Math.max(0, 10 * Math.floor(playhead - 1)),
     receive(/** @type {number} */ offset, /** @type {Uint8Array} */ bytes) {

@@ -49,11 +49,14 @@ TOLERANCE = 3e-4
 """Decoders of Opus differ in the last bits: by -90 dB a stem."""
 
 
-def write_long_song(site: Path) -> None:
+def write_long_song(
+    site: Path, audio: str = "", *, rate: int = 48000, subtype: str = "PCM_16"
+) -> None:
     """Write a site with one song."""
     write(
         site / "site.toml",
-        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "C"\n',
+        '[site]\ntitle = "A"\nartist = "B"\n[collection]\nname = "A"\nlicense = "C"\n'
+        f"[audio]\n{audio}\n",
     )
     write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["long"]\n+++\n')
     layers = "".join(
@@ -65,9 +68,11 @@ def write_long_song(site: Path) -> None:
     names = [(layer, stem) for layer, stems in LAYERS.items() for stem in stems]
     for seed, (layer, stem) in enumerate(names):
         samples = np.concatenate(
-            [notes(100 * seed + part, seconds=5) for part in range(SECONDS // 5)]
+            [notes(100 * seed + part, seconds=5, rate=rate) for part in range(SECONDS // 5)]
         )
-        write(site / f"stems/long/{layer}/{stem}.wav", sound_file(samples))
+        write(
+            site / f"stems/long/{layer}/{stem}.wav", sound_file(samples, rate=rate, subtype=subtype)
+        )
 
 
 @pytest.fixture(scope="session")

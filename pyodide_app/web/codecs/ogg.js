@@ -1,5 +1,7 @@
 // Pages of an Ogg stream (RFC 3533), split off as their bytes arrive, and Opus's own header (RFC 7845).
 
+import { joined } from "./bytes.js";
+
 const CAPTURE_PATTERN = 0x4f676753; // "OggS"
 const HEADER_BYTES = 27; // of a page, before its segment table
 const CONTINUED = 1; // a flag of the header: the first packet began on the page before
@@ -74,15 +76,6 @@ function parsePage(bytes) {
     body: bytes.subarray(HEADER_BYTES + segments.length),
     sizes: Uint16Array.from(sizes),
   };
-}
-
-/** @param {Uint8Array} first @param {Uint8Array} second */
-function joined(first, second) {
-  if (!first.length) return second;
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }
 
 /**

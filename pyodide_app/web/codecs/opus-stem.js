@@ -3,6 +3,7 @@
 /** @import { Page } from "./ogg.js" */
 /** @import { StemSource } from "../streaming/stem-source.js" */
 import { PageSplitter, parseOpusHead } from "./ogg.js";
+import { PacketStore } from "./packets.js";
 
 const PACKET_FRAMES = 960; // 20 ms at 48 kHz, as libsndfile writes them; the last may be shorter
 const CHUNK_PACKETS = 10;
@@ -11,20 +12,11 @@ const HEADER_PAGES = 2;
  * decode (measured at 5,400 places in 90 stems, none of which differed). */
 const PRE_ROLL_PACKETS = 60;
 
-/** @typedef {{ first: number, body: Uint8Array, offsets: Uint32Array }} PacketRun consecutive packets, from number `first` on */
-
-/** @typedef {{ preSkip: number, hasHead: boolean, runs: PacketRun[] }} FileUpdate what has arrived of a file */
-
-/** The packets of a file. */
+/** The packets of a file, by number. */
 export class OpusFile {
-  /** Compressed bytes that are kept. */
-  bytes = 0;
   preSkip = 0;
   onDamage = () => {}; // called when a packet cannot be decoded
-  /** @type {PacketRun[]} */
-  #runs = []; // in the order of their packets
-  /** @type {PacketRun[]} */
-  #arrived = []; // in the order of their arrival
+  packets = new PacketStore();
   #hasHead = false;
 
   /** @param {number} channels @param {number} frames of the stem, at 48 kHz */
@@ -37,18 +29,23 @@ export class OpusFile {
     return this.#hasHead;
   }
 
-  get packets() {
+  get bytes() {
+    return this.packets.bytes;
+  }
+
+  /** How many packets there are in all. */
+  get count() {
     return Math.ceil((this.frames + this.preSkip) / PACKET_FRAMES);
   }
 
   /**
    * A function that takes bytes of the file, from its beginning or from a page in its middle.
-   * @param {boolean} isBeginning
+   * @param {number} offset
    * @returns {(bytes: Uint8Array) => void}
    */
-  receiver(isBeginning) {
+  receiver(offset) {
     const splitter = new PageSplitter();
-    let headers = isBeginning ? 0 : HEADER_PAGES;
+    let headers = offset === 0 ? 0 : HEADER_PAGES;
     return (bytes) => {
       for (const page of splitter.push(bytes)) {
         if (headers === HEADER_PAGES) this.#keep(page);
@@ -57,13 +54,9 @@ export class OpusFile {
     };
   }
 
-  /**
-   * @param {number} packet
-   * @returns {Uint8Array | null}
-   */
+  /** @param {number} packet */
   packet(packet) {
-    const run = this.#runOf(packet);
-    return run && run.body.subarray(run.offsets[packet - run.first], run.offsets[packet - run.first + 1]);
+    return this.packets.at(packet)?.bytes ?? null;
   }
 
   /**
@@ -71,12 +64,7 @@ export class OpusFile {
    * @param {number} from @param {number} to
    */
   has(from, to) {
-    for (let packet = from; packet < to; ) {
-      const run = this.#hasHead && this.#runOf(packet);
-      if (!run) return false;
-      packet = run.first + run.offsets.length - 1;
-    }
-    return true;
+    return this.#hasHead && this.packets.arrivedUntil(from) >= to;
   }
 
   /**
@@ -84,34 +72,11 @@ export class OpusFile {
    * @param {number} packet
    */
   arrivedUntil(packet) {
-    let until = packet;
-    for (const { first, offsets } of this.#runs) {
-      if (first > until) break;
-      until = Math.max(until, first + offsets.length - 1);
-    }
-    return Math.min(until, this.packets);
+    return Math.min(this.packets.arrivedUntil(packet), this.count);
   }
 
-  /** How many runs of packets have arrived. */
-  get arrivals() {
-    return this.#arrived.length;
-  }
-
-  /**
-   * What has arrived after the first `seen` runs, as a message can carry it.
-   * @param {number} seen
-   * @returns {FileUpdate}
-   */
-  export(seen) {
-    return { preSkip: this.preSkip, hasHead: this.#hasHead, runs: this.#arrived.slice(seen) };
-  }
-
-  /** @param {FileUpdate} update what `export` has returned in another thread */
-  import({ preSkip, hasHead, runs }) {
-    this.preSkip = preSkip;
-    this.#hasHead = hasHead;
-    for (const run of runs) this.#insert(run);
-  }
+  /** Nothing is forgotten: a minute takes about a megabyte. */
+  keepOnly() {}
 
   /** @param {Page} page */
   #readHead({ body }) {
@@ -124,33 +89,17 @@ export class OpusFile {
   /** @param {Page} page */
   #keep({ granule, isLast, body, sizes }) {
     // The last page's granule leaves out what its last packet has beyond the end.
-    const end = isLast ? this.packets : granule / PACKET_FRAMES;
+    const end = isLast ? this.count : granule / PACKET_FRAMES;
     const first = end - sizes.length;
     if (!Number.isInteger(first) || first < 0) throw new Error("packets are not of 20 ms");
+    const starts = new Uint32Array(sizes.length + 1);
     const offsets = new Uint32Array(sizes.length + 1);
-    for (const [packet, size] of sizes.entries()) offsets[packet + 1] = offsets[packet] + size;
-    this.#insert({ first, body, offsets });
-  }
-
-  /** @param {PacketRun} run */
-  #insert(run) {
-    const index = this.#runs.findIndex(({ first }) => first >= run.first);
-    if (this.#runs[index]?.first === run.first) return;
-    this.#runs.splice(index < 0 ? this.#runs.length : index, 0, run);
-    this.#arrived.push(run);
-    this.bytes += run.body.length;
-  }
-
-  /** @param {number} packet */
-  #runOf(packet) {
-    let [low, high] = [0, this.#runs.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#runs[middle].first <= packet) low = middle + 1;
-      else high = middle;
+    starts[0] = first;
+    for (const [packet, size] of sizes.entries()) {
+      starts[packet + 1] = starts[packet] + 1;
+      offsets[packet + 1] = offsets[packet] + size;
     }
-    const run = this.#runs[low - 1];
-    return run && packet < run.first + run.offsets.length - 1 ? run : null;
+    this.packets.add({ starts, offsets, body });
   }
 }
 
@@ -179,13 +128,13 @@ export class OpusStem {
   has(nth) {
     const first = nth * CHUNK_PACKETS;
     const isNext = this.#decoder !== null && this.#next === first;
-    return this.#file.has(isNext ? first : Math.max(0, first - PRE_ROLL_PACKETS), Math.min(first + CHUNK_PACKETS, this.#file.packets));
+    return this.#file.has(isNext ? first : Math.max(0, first - PRE_ROLL_PACKETS), Math.min(first + CHUNK_PACKETS, this.#file.count));
   }
 
   /** @param {number} frame */
   arrivedUntil(frame) {
     const packet = this.#file.arrivedUntil(Math.floor((frame + this.preSkip) / PACKET_FRAMES));
-    return packet >= this.#file.packets ? this.frames : packet * PACKET_FRAMES - this.preSkip;
+    return packet >= this.#file.count ? this.frames : packet * PACKET_FRAMES - this.preSkip;
   }
 
   /** @param {number} frame */
@@ -212,7 +161,7 @@ export class OpusStem {
     this.#seek(first);
     const { output } = this.#library;
     const channels = Array.from({ length: this.channels }, () => new Float32Array(this.chunkFrames));
-    const end = Math.min(first + CHUNK_PACKETS, this.#file.packets);
+    const end = Math.min(first + CHUNK_PACKETS, this.#file.count);
     for (let packet = first; packet < end; packet++) {
       const frames = this.#decode(packet);
       const offset = (packet - first) * PACKET_FRAMES;

@@ -83,10 +83,6 @@ async function publishedDigest(song, mix, root) {
   const answer = await fetch(new URL(`${root}data/digests/${song.slug}.json`, document.baseURI));
   if (!answer.ok) return null;
   /** @type {Data.Digests} */
-  const { mixes, rate } = await answer.json();
-  if (mixes[mix] && rate !== song.rate) {
-    const rates = { published: rate, here: song.rate };
-    throw new Error(_("The digest was published for %(published)s Hz, but this mix is at %(here)s Hz, so they can't be compared.", rates));
-  }
+  const { mixes } = await answer.json();
   return mixes[mix] ?? null;
 }

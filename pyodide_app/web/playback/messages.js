@@ -21,7 +21,7 @@ export const PLAY = "play";
 export const PAUSE = "pause";
 
 // Page to stream worker, besides OPEN, ATTACH, LOAD (of several stems), UNLOAD, APPLY, PLAY and PAUSE.
-export const WARM = "warm"; // load the decoder
+export const WARM = "warm"; // load the decoders of a song
 export const LINK = "link"; // a port to the other worker; sent to both
 export const BUFFER = "buffer"; // answered when seconds of a stem have arrived from the playhead on
 export const SONG_FRAME = "song-frame"; // answered with the song's frame that will be heard at a frame of the context
@@ -77,6 +77,7 @@ export const REPORT = "report";
 /** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */
 /** @typedef {{ integrated: number, range: number, truePeak: number }} Loudness in LUFS, LU, and as a factor */
 /** @typedef {[left: number, right: number]} Peaks */
+/** @typedef {{ port: MessagePort, rate: number, frames: number }} Source of other stems: a port to the stream worker that decodes them, and their format */
 
 /**
  * PLAY: the frame of the context to start at, sample-accurately; without it: now, with a fade.
@@ -87,8 +88,8 @@ export const REPORT = "report";
  *     | { type: typeof READY }
  *     | { type: typeof UNLOAD, keys: string[] }
  *     | { type: typeof APPLY, commands: Command[] }
- *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags }
- *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean }
+ *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags, source?: Source }
+ *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean, source?: Source }
  *     | { type: typeof MEASURE, keys: Keys }
  *     | { type: typeof PLAY, at?: number }
  *     | { type: typeof PAUSE }} PageToWorker

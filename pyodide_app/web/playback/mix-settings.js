@@ -2,7 +2,6 @@
 /** @import { Command, Row, RowSettings, Tags } from "./messages.js" */
 /** @import { Part } from "./stems.js" */
 
-export const LOSSLESS = ":lossless";
 const PREVIEW = ":preview";
 
 /** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, also those that the visitor does not own */
@@ -60,10 +59,10 @@ export class MixSettings {
     const stem = layer.stems[this.#nth(row)];
     const key = `${layer.slug}/${stem.slug}`;
     const access = plain ? "open" : this.#access(layer.slug, stem.slug);
-    const { channels, audio: file } = stem;
+    const { channels } = stem;
+    const file = (lossless && stem.lossless) || stem.audio;
     if (access === "silent") return { key: null };
     if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
-    if (lossless && stem.lossless) return { key: key + LOSSLESS, file: stem.lossless, channels };
     return { key, file, channels };
   }
 

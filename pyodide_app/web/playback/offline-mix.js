@@ -1,33 +1,41 @@
 // What is computed from the whole mix, with lossless stems where there are any: the exported file, digests, loudness.
-/** @import { Keys } from "./messages.js" */
 /** @import { MixSettings } from "./mix-settings.js" */
-/** @import { PythonDeck } from "./python-deck.js" */
+/** @import { MixStems, PythonDeck } from "./python-deck.js" */
 /** @import { StemSupply } from "./stem-supply.js" */
-import { LOSSLESS } from "./mix-settings.js";
+import { LosslessStems } from "./lossless-stems.js";
 
 /** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` gets the share done, from 0 to 1 */
 
 export class OfflineMix {
   #settings;
   #supply;
+  #lossless; // null: what is computed is of the stems that play
   #openPython;
   #whyClosed;
 
   /**
-   * @param {MixSettings} settings @param {StemSupply} supply
+   * @param {MixSettings} settings @param {StemSupply} supply @param {string} root the site's absolute address
    * @param {() => Promise<PythonDeck>} openPython @param {() => unknown} whyClosed the error if Python's deck was closed meanwhile
    */
-  constructor(settings, supply, openPython, whyClosed) {
+  constructor(settings, supply, root, openPython, whyClosed) {
+    const { lossless } = settings.song;
     this.#settings = settings;
     this.#supply = supply;
+    this.#lossless = lossless && new LosslessStems(lossless, root);
     this.#openPython = openPython;
     this.#whyClosed = whyClosed;
+  }
+
+  /** Of the lossless stems while they are rendered: bytes of decoded samples, and of compressed ones. */
+  get sizes() {
+    return this.#lossless?.sizes ?? { bytes: 0, fetched: 0 };
   }
 
   /** Integrated loudness of the mix with its settings, in LUFS, of the stems that are played. */
   async loudness() {
     const python = await this.#openPython();
-    const { integrated } = await this.#unlessClosed(python, python.measure(this.#settings.parts().map(({ key }) => key)));
+    const keys = this.#settings.parts().map(({ key }) => key);
+    const { integrated } = await this.#unlessClosed(python, {}, () => python.measure(keys));
     return integrated;
   }
 
@@ -36,7 +44,7 @@ export class OfflineMix {
    * @param {number} bits @param {boolean} plain @param {Watch} watch
    */
   digest(bits, plain, watch) {
-    return this.#withBestStems(plain, (python, keys) => python.digest(bits, keys, plain, watch));
+    return this.#withBestStems(plain, watch, (python, stems, life) => python.digest(bits, plain, stems, life));
   }
 
   /**
@@ -45,40 +53,43 @@ export class OfflineMix {
    */
   bounce(bits, watch) {
     const { tags } = this.#settings;
-    return this.#withBestStems(false, (python, keys) => python.bounce(bits, keys, tags, watch));
+    return this.#withBestStems(false, watch, (python, stems, life) => python.bounce(bits, tags, stems, life));
   }
 
   /**
-   * Load lossless stems, where there are any, into Python while `act` runs.
+   * Give Python the lossless stems, or where there are none those that play, while `act` runs.
    * @template T
-   * @param {boolean} plain @param {(python: PythonDeck, keys: Keys) => Promise<T>} act
+   * @param {boolean} plain @param {Watch} watch @param {(python: PythonDeck, stems: MixStems, watch: Watch) => Promise<T>} act
    */
-  async #withBestStems(plain, act) {
+  async #withBestStems(plain, watch, act) {
     const python = await this.#openPython();
     const parts = this.#settings.parts({ lossless: true, plain });
+    const lossless = this.#lossless;
+    if (lossless) return this.#unlessClosed(python, watch, (life) => lossless.render(parts, life, (stems, inner) => act(python, stems, inner)));
     this.#supply.check(parts);
     await this.#supply.give(python, parts);
     this.#supply.releaseCopies();
-    const keys = parts.map(({ key }) => key);
-    try {
-      return await this.#unlessClosed(python, act(python, keys));
-    } finally {
-      const lossless = keys.filter((key) => key !== null).filter((key) => key.endsWith(LOSSLESS));
-      if (!python.life.aborted) await python.unload(lossless);
-    }
+    return this.#unlessClosed(python, watch, (life) => act(python, { keys: parts.map(({ key }) => key) }, life));
   }
 
   /**
-   * What a deck computes; rejects when it is closed before, since its samples may never come then.
+   * What a deck computes; rejects, and ends the work, when it is closed before, since its samples may never come then.
    * @template T
-   * @param {PythonDeck} python @param {Promise<T>} result
+   * @param {PythonDeck} python @param {Watch} watch @param {(watch: Watch) => Promise<T>} act
    * @returns {Promise<T>}
    */
-  #unlessClosed({ life }, result) {
-    return new Promise((resolve, reject) => {
-      if (life.aborted) reject(this.#whyClosed());
-      result.then(resolve, reject);
-      life.addEventListener("abort", () => reject(this.#whyClosed()), { once: true });
+  async #unlessClosed({ life }, { signal, ...watch }, act) {
+    signal?.throwIfAborted(); // cancelled while Python was loaded
+    if (life.aborted) throw this.#whyClosed();
+    const work = new AbortController();
+    const closed = new Promise((_resolve, reject) => {
+      life.addEventListener("abort", () => reject(this.#whyClosed()), { signal: work.signal });
     });
+    signal?.addEventListener("abort", () => work.abort(signal.reason), { signal: work.signal });
+    try {
+      return await Promise.race([act({ ...watch, signal: work.signal }), closed]);
+    } finally {
+      work.abort();
+    }
   }
 }

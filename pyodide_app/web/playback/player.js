@@ -21,7 +21,7 @@ export { resumeAudio, suspendAudioSoon };
  * @param {Data.Song} song
  */
 export function warmUp(song) {
-  if (!navigator.connection?.saveData && isStreamed(song)) warmStreaming();
+  if (!navigator.connection?.saveData && isStreamed(song)) warmStreaming(song);
 }
 
 /** Whether a player of this page is playing, or about to. */
@@ -68,7 +68,7 @@ export class Player extends Emitter {
     const base = new URL(root, document.baseURI).href; // resolved now, since the page's URL may change
     this.#playback = new Playback(this, song, base, rows, access, previewSeconds);
     const { settings, supply } = this.#playback;
-    this.#offline = new OfflineMix(settings, supply, () => this.#openPython(), () => this.#playback.whyClosed);
+    this.#offline = new OfflineMix(settings, supply, base, () => this.#openPython(), () => this.#playback.whyClosed);
   }
 
   get state() {
@@ -92,8 +92,9 @@ export class Player extends Emitter {
   /** @returns {Stats} */
   get stats() {
     const { counts, sizes, stalls, seconds } = this.#playback.counters;
-    const bytes = this.#playback.stems.bytes + (this.#playback.decks.python?.bytes ?? 0) + sizes.bytes;
-    return { ...counts, bytes, fetched: sizes.fetched, stalls, seconds, engine: this.engine };
+    const rendered = this.#offline.sizes;
+    const bytes = this.#playback.stems.bytes + (this.#playback.decks.python?.bytes ?? 0) + sizes.bytes + rendered.bytes;
+    return { ...counts, bytes, fetched: sizes.fetched + rendered.fetched, stalls, seconds, engine: this.engine };
   }
 
   get isWanted() {

@@ -1,6 +1,6 @@
 // The deck that Python mixes.
 /** @import { RequestOptions } from "../base/worker-client.js" */
-/** @import { Keys, Loudness, Tags } from "./messages.js" */
+/** @import { Keys, Loudness, Source, Tags } from "./messages.js" */
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
 import { BOUNCE, DIGEST, LOAD, MEASURE, OPEN, READY, UNLOAD } from "./messages.js";
@@ -8,6 +8,8 @@ import { MemoryCache } from "./memory.js";
 import { WorkerDeck } from "./worker-deck.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
+
+/** @typedef {{ keys: Keys, source?: Source }} MixStems the stems in the rows, and where they are read if not where those that play are */
 
 // Python starts once per page; the deck that opened last owns it.
 /** @type {PythonDeck | null} */
@@ -75,20 +77,20 @@ export class PythonDeck extends WorkerDeck {
 
   /**
    * Render the whole mix to a WAV file, with these stems in the rows.
-   * @param {number} bits @param {Keys} keys @param {Tags} tags @param {RequestOptions} options
+   * @param {number} bits @param {Tags} tags @param {MixStems} stems @param {RequestOptions} options
    * @returns {Promise<Blob>}
    */
-  bounce(bits, keys, tags, options) {
-    return this.request(BOUNCE, { bits, keys, tags }, options);
+  bounce(bits, tags, stems, options) {
+    return this.request(BOUNCE, { bits, ...stems, tags }, { ...options, transfer: portsOf(stems) });
   }
 
   /**
    * The digest of the whole mix; `plain` ignores all settings.
-   * @param {number} bits @param {Keys} keys @param {boolean} plain @param {RequestOptions} options
+   * @param {number} bits @param {boolean} plain @param {MixStems} stems @param {RequestOptions} options
    * @returns {Promise<string>}
    */
-  digest(bits, keys, plain, options) {
-    return this.request(DIGEST, { bits, keys, plain }, options);
+  digest(bits, plain, stems, options) {
+    return this.request(DIGEST, { bits, ...stems, plain }, { ...options, transfer: portsOf(stems) });
   }
 
   /**
@@ -119,4 +121,9 @@ export class PythonDeck extends WorkerDeck {
     this.#copied = copy.catch(() => {});
     return copy;
   }
+}
+
+/** @param {MixStems} stems */
+function portsOf({ source }) {
+  return source ? [source.port] : [];
 }

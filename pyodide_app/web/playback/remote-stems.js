@@ -48,6 +48,11 @@ export class RemoteStems {
   }
 
   /** @param {string} key */
+  has(key) {
+    return this.#stems.has(key);
+  }
+
+  /** @param {string} key */
   delete(key) {
     this.#stems.delete(key);
   }

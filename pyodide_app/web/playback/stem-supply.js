@@ -5,7 +5,7 @@
 /** @import { Part, Stems } from "./stems.js" */
 import { reasonOf } from "../base/errors.js";
 import { BUDGET, bytesOf, checkBudget } from "./memory.js";
-import { isAudible, LOSSLESS } from "./mix-settings.js";
+import { isAudible } from "./mix-settings.js";
 import { StreamDeck } from "./stream-deck.js";
 
 const SWAP_SECONDS = 0.5; // of a streamed stem that have to arrive before it replaces another
@@ -90,7 +90,7 @@ export class StemSupply {
    * @param {PythonDeck} python @param {AnyPart[]} parts
    */
   async give(python, parts) {
-    const streamed = parts.filter(isAudible).filter((part) => this.#isStreamed(part));
+    const streamed = this.#decks.isStreaming ? parts.filter(isAudible) : [];
     await Promise.all([
       Promise.allSettled(streamed.map((part) => this.#loadFirst(part))), // what fails is silent
       ...this.#decoded(parts).map((part) => python.load(part.key, () => this.#stems.get(part))),
@@ -155,7 +155,7 @@ export class StemSupply {
     const { first, python, isStreaming } = this.#decks;
     const chosen = new Set(this.#settings.parts().map(({ key }) => key));
     /** @param {string} key */
-    const isWanted = (key) => chosen.has(key) || key.endsWith(LOSSLESS);
+    const isWanted = (key) => chosen.has(key);
     const streamed = (await first?.evict(isWanted)) ?? [];
     if (!python || !this.#decks.isSetUp("python")) return;
     if (isStreaming && streamed.length) await python.unload(streamed);
@@ -170,11 +170,6 @@ export class StemSupply {
 
   /** @param {AnyPart[]} parts */
   #decoded(parts) {
-    return parts.filter(isAudible).filter((part) => !this.#isStreamed(part));
-  }
-
-  /** @param {Part} part */
-  #isStreamed({ key }) {
-    return this.#decks.isStreaming && !key.endsWith(LOSSLESS);
+    return this.#decks.isStreaming ? [] : parts.filter(isAudible);
   }
 }

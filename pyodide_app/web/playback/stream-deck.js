@@ -1,7 +1,9 @@
 // A deck that streams its stems: plays a long song until Python has loaded, and decodes for Python.
 /** @import { Part } from "./stems.js" */
+/** @import { StemMessage } from "./streamed-stem.js" */
 import { ROOT } from "../base/root.js";
 import { WorkerClient } from "../base/worker-client.js";
+import { FLAC, OPUS, VORBIS } from "../codecs/media-types.js";
 import { _ } from "../language/phrases.js";
 import { BUFFER, CLOSE, UNLOAD, OPEN, STATS, LOAD, SONG_FRAME, WARM } from "./messages.js";
 import { MemoryCache } from "./memory.js";
@@ -9,9 +11,8 @@ import { fetchWorklet } from "./audio-hardware.js";
 import { WorkerDeck } from "./worker-deck.js";
 
 const WORKER = new URL("stream-worker.js", import.meta.url);
-const DECODER = new URL("app/decoders/opus.wasm", ROOT).href;
+export const DECODERS = new URL("app/decoders/", ROOT).href;
 const OPUS_RATE = 48000;
-const OPUS = "audio/ogg; codecs=opus";
 
 // One worker per page; the deck that opened last owns it.
 /** @type {StreamDeck | null} */
@@ -23,16 +24,21 @@ const client = new WorkerClient(WORKER, {
 });
 
 /**
- * Whether a file can be streamed.
+ * Whether a file can be streamed here.
  * @param {Data.File} file @param {number} rate of the song
  */
 export function isStreamable({ type }, rate) {
-  return type === OPUS && rate === OPUS_RATE && [typeof WebAssembly, typeof Worker, typeof AudioWorkletNode].every((kind) => kind !== "undefined");
+  const isDecodable = type === FLAC || type === VORBIS || (type === OPUS && rate === OPUS_RATE);
+  return isDecodable && [typeof WebAssembly, typeof Worker, typeof AudioWorkletNode].every((kind) => kind !== "undefined");
 }
 
-/** Load what playing needs besides sound: worker, decoder, worklet. */
-export function warmStreaming() {
-  const loading = [fetchWorklet(), client.request(WARM, { decoder: DECODER })];
+/**
+ * Load what playing a song needs besides sound: worker, decoders, worklet.
+ * @param {Data.Song} song
+ */
+export function warmStreaming({ layers }) {
+  const mediaTypes = new Set(layers.flatMap(({ stems }) => stems.map(({ audio }) => audio.type)));
+  const loading = [fetchWorklet(), client.request(WARM, { decoders: DECODERS, mediaTypes })];
   Promise.all(loading).catch(() => {}); // Play reports it
 }
 
@@ -44,7 +50,7 @@ export class StreamDeck extends WorkerDeck {
   #opening;
   /** @type {Promise<void> | null} */
   #loading = null; // of the stems in the batch
-  /** @type {object[]} */
+  /** @type {StemMessage[]} */
   #batch = [];
 
   /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm" | "opening">} song */
@@ -54,7 +60,7 @@ export class StreamDeck extends WorkerDeck {
     current?.close(0);
     current = this;
     this.#frames = frames;
-    this.opened = this.request(OPEN, { decoder: DECODER, rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });
+    this.opened = this.request(OPEN, { decoders: DECODERS, rate, frames, rows: layers.length, bars: bars ?? 0, bpm: bpm ?? 0 });
   }
 
   /**
@@ -121,11 +127,11 @@ export class StreamDeck extends WorkerDeck {
   }
 
   /** @param {Part} part @param {string} root */
-  async #add({ key, file: { url, bytes, starts = [] }, channels, seconds }, root) {
-    this.#batch.push({ key, channels, frames: this.#frames, url: new URL(url, root).href, bytes, starts, previewSeconds: seconds });
+  async #add(part, root) {
+    this.#batch.push(stemMessage(part, this.#frames, root));
     this.#loading ??= this.#loadBatch(root);
     await this.#loading;
-    return bytes;
+    return part.file.bytes;
   }
 
   /**
@@ -148,4 +154,13 @@ export class StreamDeck extends WorkerDeck {
 function absolute(opening, root) {
   const stems = opening.stems.map((stem) => ({ ...stem, url: new URL(stem.url, root).href }));
   return { ...opening, url: new URL(opening.url, root).href, stems };
+}
+
+/**
+ * What the stream worker needs to know of a stem.
+ * @param {Part} part @param {number} frames @param {string} root
+ * @returns {StemMessage}
+ */
+export function stemMessage({ key, file: { url, type, bytes, starts = [] }, channels, seconds: previewSeconds }, frames, root) {
+  return { key, channels, frames, url: new URL(url, root).href, mediaType: type, bytes, starts, previewSeconds };
 }

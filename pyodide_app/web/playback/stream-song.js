@@ -3,7 +3,7 @@
 /** @import { Command } from "./messages.js" */
 /** @import { StemFile } from "../streaming/transfer.js" */
 /** @import { SongFormat } from "./block-renderer.js" */
-/** @import { OpusLibrary } from "../codecs/opus.js" */
+/** @import { Codec } from "../codecs/codecs.js" */
 /** @import { StemMessage } from "./streamed-stem.js" */
 import { _ } from "../language/phrases.js";
 import { StemLoader } from "../streaming/stem-loader.js";
@@ -15,8 +15,11 @@ import { StreamedStem } from "./streamed-stem.js";
 const MASTER_READINGS = 8; // of levels.py
 const KEPT_REQUESTS_SECONDS = 30; // around the playhead
 const START_SECONDS = 2; // of a file's `starts`; json_data.py writes them
-const PRE_ROLL_SECONDS = 1.5; // before a place, to decode it exactly
 const DECODING_MS = 10; // of Python's chunks, before other messages are handled
+const BEHIND_SECONDS = 10; // of compressed samples that are kept once MOST_FETCHED is reached
+const MOST_FETCHED = 64e6; // compressed bytes; beyond, what is far from what is needed is forgotten
+const AHEAD_BYTES = 32e6; // that are fetched ahead, of all stems together
+const AHEAD_SECONDS = [24, 60]; // at least, for Python to be loaded; at most
 
 /** @typedef {"playback" | "offline"} Purpose of Python */
 /** @typedef {{ key: string, chunk: number, chunkFrames: number, purpose: Purpose }} ChunkRequest */
@@ -28,8 +31,11 @@ export class StreamSong {
   #waiting = []; // for samples of stems
   /** @type {Map<string, ChunkRequest>} */
   #requests = new Map(); // not answered yet
-  #answering = 0; // a timer
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #answering;
   #playhead = 0; // a frame of the song
+  #rendered = -1; // a frame that an offline render has reached
+  #isOffline;
   /** @type {Map<string, () => void>} */
   #unacknowledged = new Map(); // stems that Python's worker has not confirmed
   /** @type {MessagePort | null} */
@@ -37,12 +43,13 @@ export class StreamSong {
   #rate;
   #feed;
   #loader;
-  #loadDecoder;
+  #loadCodec;
 
-  /** @param {SongFormat} format @param {() => Promise<OpusLibrary>} loadDecoder */
-  constructor(format, loadDecoder) {
+  /** @param {SongFormat & { isOffline?: boolean }} format isOffline: nothing plays, Python only renders @param {(type: string) => Promise<Codec>} loadCodec */
+  constructor({ isOffline = false, ...format }, loadCodec) {
+    this.#isOffline = isOffline;
     this.#rate = format.rate;
-    this.#loadDecoder = loadDecoder;
+    this.#loadCodec = loadCodec;
     const renderer = new BlockRenderer(format, (key) => this.#stems.get(key)?.reader("browser") ?? null);
     this.#feed = new Feed(renderer, format.rate, MASTER_READINGS + format.rows, {
       onPosition: (place) => {
@@ -60,15 +67,15 @@ export class StreamSong {
    * @param {StemMessage[]} messages @param {Data.Opening | null} opening of the song, with absolute addresses
    */
   async add(messages, opening) {
-    const library = await this.#loadDecoder();
+    const codecs = await Promise.all(messages.map(({ mediaType }) => this.#loadCodec(mediaType)));
     /** @type {Map<string, StemFile>} */
     const files = new Map();
-    for (const message of messages) {
+    for (const [nth, message] of messages.entries()) {
       const { key } = message;
       const known = this.#stems.get(key);
       if (known && !known.failure) continue;
       const onDamage = () => setTimeout(() => this.#fail(key, new Error(_("the file is damaged"))));
-      const stem = new StreamedStem(message, this.#rate, library, onDamage);
+      const stem = new StreamedStem(message, this.#rate, codecs[nth], onDamage);
       this.#loader.remove(key);
       this.#stems.set(key, stem);
       files.set(key, this.#fileOf(stem, message));
@@ -138,7 +145,7 @@ export class StreamSong {
     this.#python = port;
     port.onmessage = ({ data }) => {
       if (data.type === PLAYHEAD) this.#follow(data.frame);
-      if (data.type === RENDER_POSITION) this.#loader.need(data.keys, data.frame / this.#rate);
+      if (data.type === RENDER_POSITION) this.#followRender(data.keys, data.frame);
       if (data.type === STEM_LOADED) this.#confirm(data.key, data.bytes);
       if (data.type === CHUNK_REQUEST) this.#addRequests(data.places, data.purpose, data.chunkFrames);
     };
@@ -230,7 +237,32 @@ export class StreamSong {
     this.#playhead = Math.max(0, songFrame);
     if (Math.abs(this.#playhead - before) > this.#rate) this.#dropRequests();
     this.#loader.follow(this.#playhead / this.#rate);
+    this.#forget();
     this.#settleWaiting();
+  }
+
+  /** @param {string[]} keys none: it has ended @param {number} frame */
+  #followRender(keys, frame) {
+    this.#rendered = keys.length ? frame : -1;
+    if (!this.#isOffline) this.#loader.need(keys, frame / this.#rate);
+    else if (keys.length) this.#follow(frame);
+  }
+
+  /** Keep compressed samples around the places where they are read, if all of them would take much. */
+  #forget() {
+    const { hasRanges } = this.#loader;
+    if (this.stats.fetched < MOST_FETCHED || (!hasRanges && !this.#isOffline)) return; // it could not be fetched again
+    const ahead = hasRanges ? this.#aheadSeconds + 2 * BEHIND_SECONDS : Infinity;
+    const places = [this.#isOffline ? -1 : this.#playhead, this.#rendered].filter((place) => place >= 0);
+    const ranges = places.map((place) => /** @type {const} */ ([place - BEHIND_SECONDS * this.#rate, place + ahead * this.#rate]));
+    for (const stem of this.#stems.values()) stem.keepOnly(ranges);
+  }
+
+  /** How far ahead to fetch. */
+  get #aheadSeconds() {
+    const perSecond = [...this.#stems.values()].reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0);
+    const [least, most] = AHEAD_SECONDS;
+    return Math.max(least, Math.min(most, AHEAD_BYTES / perSecond));
   }
 
   /** After a seek, forget what Python asked for elsewhere: it asks again if it needs to. */
@@ -246,8 +278,9 @@ export class StreamSong {
     const stem = this.#stems.get(key);
     if (!stem || stem.failure) return;
     this.#loader.remove(key);
-    stem.fail(error);
     postMessage({ type: STEM_FAILED, key, message: error.message });
+    if (this.#isOffline) return; // the page cancels the render
+    stem.fail(error);
     this.#python?.postMessage({ type: STEM_FAILED, key });
     this.#arrived();
   }
@@ -267,8 +300,9 @@ export class StreamSong {
       url: new URL(url),
       bytes,
       seconds: frames / rate,
+      most: () => this.#aheadSeconds,
       arrivedUntil,
-      offsetOf: (playhead) => (stem.hasHead ? startOf(starts, playhead - PRE_ROLL_SECONDS) : -1),
+      offsetOf: (playhead) => (stem.hasHead ? startOf(starts, playhead - stem.preRollSeconds) : -1),
       receive: (offset, data) => stem.receive(offset, data),
     };
   }

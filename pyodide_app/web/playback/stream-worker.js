@@ -1,20 +1,15 @@
 // The worker that streams the stems of the open song.
 import { answerRequests } from "../base/worker-host.js";
-import { once } from "../base/once.js";
-import { loadOpus } from "../codecs/opus.js";
+import { loadCodec } from "../codecs/codecs.js";
 import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
-let decoderUrl = "";
 /** @type {StreamSong | null} */
 let song = null;
 
-const loadDecoder = once(async () => loadOpus(await WebAssembly.compileStreaming(fetch(decoderUrl))));
-
-/** @param {{ decoder: string }} message */
-async function warm({ decoder }) {
-  decoderUrl = decoder;
-  await loadDecoder();
+/** @param {{ decoders: string, mediaTypes: Set<string> }} message decoders: the address of their folder */
+async function warm({ decoders, mediaTypes }) {
+  await Promise.all([...mediaTypes].map((type) => loadCodec(type, decoders)));
 }
 
 function current() {
@@ -23,10 +18,9 @@ function current() {
 }
 
 answerRequests({
-  [OPEN]: ({ decoder, ...format }) => {
-    decoderUrl = decoder;
+  [OPEN]: ({ decoders, ...format }) => {
     song?.close();
-    song = new StreamSong(format, loadDecoder);
+    song = new StreamSong(format, (type) => loadCodec(type, decoders));
   },
   [ATTACH]: ({ port }) => current().attach(port),
   [LINK]: ({ port }) => current().link(port),

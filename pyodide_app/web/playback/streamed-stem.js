@@ -1,7 +1,6 @@
 // A stem in the stream worker: the bytes of its file, and readers that decode them.
-/** @import { OpusLibrary } from "../codecs/opus.js" */
+/** @import { Codec } from "../codecs/codecs.js" */
 /** @import { StemSource } from "../streaming/stem-source.js" */
-import { OpusFile, OpusStem } from "../codecs/opus-stem.js";
 import { ChunkReader, SilentStem, NotArrived, PreviewStem } from "../streaming/stem-source.js";
 
 const REMOTE_CHUNKS = 2; // kept for Python, which keeps those that it has read
@@ -12,7 +11,8 @@ const REMOTE_CHUNKS = 2; // kept for Python, which keeps those that it has read
  * @property {number} frames
  * @property {number} channels
  * @property {number} [previewSeconds] only the first seconds are heard
- * @property {string} url of an Ogg Opus file
+ * @property {string} url of its file
+ * @property {string} mediaType of that file
  * @property {number} bytes of that file
  * @property {number[]} starts where to read it, every START_SECONDS; may be empty
  */
@@ -31,16 +31,17 @@ export class StreamedStem {
   #receive = null;
   #end = -1; // the offset at which the last bytes ended
 
-  /** @param {StemMessage} message @param {number} rate @param {OpusLibrary} library @param {() => void} onDamage */
-  constructor({ key, frames, channels, previewSeconds }, rate, library, onDamage) {
+  /** @param {StemMessage} message @param {number} rate @param {Codec} codec @param {() => void} onDamage */
+  constructor({ key, frames, channels, previewSeconds, bytes }, rate, codec, onDamage) {
     this.key = key;
     this.channels = channels;
     this.frames = previewSeconds === undefined ? frames : Math.min(frames, Math.round(previewSeconds * rate));
-    const file = new OpusFile(channels, frames);
+    this.bytesPerSecond = (bytes * rate) / frames;
+    this.preRollSeconds = codec.preRollSeconds;
+    const { file, read } = codec.open({ channels, rate, frames, bytes });
     file.onDamage = onDamage;
     this.#file = file;
-    const open = () => new OpusStem(library, file);
-    this.#open = previewSeconds === undefined ? open : () => new PreviewStem(open(), previewSeconds, rate);
+    this.#open = previewSeconds === undefined ? read : () => new PreviewStem(read(), previewSeconds, rate);
   }
 
   /** Whether the beginning of the file has arrived, which says how to decode the rest. */
@@ -67,7 +68,7 @@ export class StreamedStem {
 
   /** @param {number} offset in the file @param {Uint8Array} bytes */
   receive(offset, bytes) {
-    if (offset !== this.#end || !this.#receive) this.#receive = this.#file.receiver(offset === 0);
+    if (offset !== this.#end || !this.#receive) this.#receive = this.#file.receiver(offset);
     this.#receive(bytes);
     this.#end = offset + bytes.length;
   }
@@ -110,6 +111,14 @@ export class StreamedStem {
     reader.source.close();
     reader.source = new SilentStem(this.channels);
     reader.clear();
+  }
+
+  /**
+   * Forget compressed bytes that lie outside of all ranges.
+   * @param {(readonly [from: number, to: number])[]} ranges of frames
+   */
+  keepOnly(ranges) {
+    this.#file.keepOnly(ranges);
   }
 
   /** Release decoded samples that the browser's mixer has kept. */

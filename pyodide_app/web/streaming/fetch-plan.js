@@ -4,7 +4,6 @@
 const FIRST_SECONDS = 1; // of every stem, before anything else
 const SEEK_SECONDS = 2.5; // after a seek: what is decoded before the place as well
 const SLICE_SECONDS = 4;
-const AHEAD_SECONDS = 60; // of playback
 export const MOST_REQUESTS = 6;
 
 /**
@@ -14,6 +13,7 @@ export const MOST_REQUESTS = 6;
  * @property {number} next the file's first byte that no request has asked for, reading on from the last
  * @property {boolean} isBusy whether a request is on its way
  * @property {boolean} hasFailed
+ * @property {number} most seconds to have ahead of playback
  * @property {number} ahead seconds that have arrived from the playhead on; Infinity: up to the end
  */
 
@@ -28,7 +28,7 @@ export const MOST_REQUESTS = 6;
  */
 export function nextRequest(downloads, hasRanges, others = 0) {
   if (downloads.filter(({ isBusy }) => isBusy).length + others >= MOST_REQUESTS) return null;
-  const waiting = downloads.filter(({ isBusy, hasFailed, next, bytes, ahead }) => !isBusy && !hasFailed && next < bytes && ahead < AHEAD_SECONDS);
+  const waiting = downloads.filter(({ isBusy, hasFailed, next, bytes, ahead, most }) => !isBusy && !hasFailed && next < bytes && ahead < most);
   if (!waiting.length) return null;
   const download = waiting.reduce((least, other) => (other.ahead < least.ahead ? other : least));
   const { bytes, seconds, next, ahead } = download;

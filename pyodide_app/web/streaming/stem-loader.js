@@ -35,6 +35,11 @@ export class StemLoader {
     this.#onFailed = onFailed;
   }
 
+  /** Whether the host has answered requests for parts of files, as far as is known. */
+  get hasRanges() {
+    return this.#hasRanges;
+  }
+
   /**
    * Start to fetch files of stems.
    * @param {Map<string, StemFile>} files by the stem's key @param {Data.Opening | null} opening of the song, with absolute addresses

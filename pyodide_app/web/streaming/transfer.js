@@ -6,6 +6,7 @@
  * @property {URL} url
  * @property {number} bytes
  * @property {number} seconds
+ * @property {() => number} most seconds to fetch ahead of playback
  * @property {(playhead: number) => number} arrivedUntil seconds up to which it has arrived without a gap, from a playhead on; Infinity: all that is heard
  * @property {(playhead: number) => number} offsetOf where in the file to read for a playhead, in seconds; -1: anywhere
  * @property {(offset: number, bytes: Uint8Array) => void} receive bytes of the file, from an offset on
@@ -34,6 +35,10 @@ export class Transfer {
 
   get seconds() {
     return this.file.seconds;
+  }
+
+  get most() {
+    return this.file.most();
   }
 
   get ahead() {

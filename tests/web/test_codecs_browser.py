@@ -1,0 +1,294 @@
+"""Long songs in FLAC and Vorbis, streamed to play; lossless stems, rendered at their own rate."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any, override
+
+import numpy as np
+import pytest
+import soundfile
+from selenium.webdriver.support.ui import WebDriverWait
+
+from build import build
+from stempress.commands.cli import run
+from stempress.commands.static_server import StaticHandler
+from tests.conftest import ROOT, made_once
+from tests.support.hosts import serving
+from tests.support.visiting import wait_for
+from tests.support.webkit import launch_webkit
+from tests.web.test_mixer_browser import place_of
+from tests.web.test_mixer_tools import open_tools
+from tests.web.test_streaming import LAYERS, difference, mix, visiting, write_long_song
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.conftest import Serve
+    from tests.support.visiting import Visit
+    from tests.web.test_streaming import Planar
+
+pytestmark = pytest.mark.browser
+
+RATE = 44100
+PATIENCE_SECONDS = 120
+SEEK = """
+  const position = document.querySelector(".position");
+  position.value = 80;
+  position.dispatchEvent(new Event("change"));
+"""
+RECORD = """
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = "../../sound/record.js";
+  document.body.append(script);
+"""
+EXPORT = """async () => {
+  const player = await document.querySelector("stem-mixer").player();
+  const reader = new FileReader();
+  reader.readAsDataURL(await player.export(24, {}));
+  await new Promise((resolve) => { reader.onload = resolve; });
+  return reader.result.split(",")[1];
+}"""
+
+
+def long_site(factory: pytest.TempPathFactory, name: str, audio: str) -> Path:
+    """Build a site with one song of 44.1 kHz and 24 bits; return its dist folder."""
+
+    def make(site: Path) -> None:
+        write_long_song(site, audio, rate=RATE, subtype="PCM_24")
+        assert run(["--site", str(site)], build, ROOT) == 0
+        shutil.copytree(ROOT / "tests/support/sound", site / "dist/sound")
+
+    return made_once(factory, "sites", name, make) / "dist"
+
+
+@pytest.fixture(scope="session")
+def flac_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that streams FLAC."""
+    return long_site(tmp_path_factory, "long-flac", 'stream = "flac"')
+
+
+@pytest.fixture(scope="session")
+def vorbis_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that streams Vorbis."""
+    return long_site(tmp_path_factory, "long-vorbis", 'stream = "vorbis"')
+
+
+@pytest.fixture(scope="session")
+def lossless_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that streams Opus, at 48 kHz, and also offers lossless files."""
+    return long_site(tmp_path_factory, "long-lossless", "lossless = true")
+
+
+@pytest.fixture
+def streamed(chromium: Browser, serve: Serve, flac_site: Path) -> Iterator[Visit]:
+    with visiting(chromium, serve(flac_site, "/a/b/"), read(flac_site, "songs")) as found:
+        yield found
+
+
+@pytest.fixture
+def offered(chromium: Browser, serve: Serve, lossless_site: Path) -> Iterator[Visit]:
+    with visiting(chromium, serve(lossless_site, "/a/b/"), read(lossless_site, "songs")) as found:
+        yield found
+
+
+def read(dist: Path, folder: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((dist / f"data/{folder}/long.json").read_bytes())
+    return data
+
+
+def is_heard(recording: Planar, whole: Planar, tolerance: float, seconds: int) -> bool:
+    """Return whether the last half second is from the mix, at most half a minute after a place."""
+    heard = recording[:, -RATE // 2 :]
+    place = place_of(heard, whole) / RATE - seconds
+    return 0 < place < 30 and difference(heard, whole) < tolerance
+
+
+def seek_until_heard(visit: Visit, whole: Planar, tolerance: float, seconds: int) -> None:
+    visit.seek(seconds)
+    wait_for(
+        visit.page,
+        lambda: is_heard(visit.recording(), whole, tolerance, seconds),
+        f"second {seconds} is heard",
+    )
+
+
+def most_bytes(visit: Visit, act: str) -> int:
+    """Run something; return the most bytes of decoded samples that were held meanwhile."""
+    found: int = visit.page.evaluate(
+        f"""async () => {{
+          const mixer = document.querySelector("stem-mixer");
+          let most = 0;
+          const timer = setInterval(() => {{ most = Math.max(most, mixer.stats.bytes); }}, 20);
+          await ({act})(mixer);
+          clearInterval(timer);
+          return most;
+        }}"""
+    )
+    return found
+
+
+@pytest.mark.sound
+def test_flac_is_heard_to_the_word_through_a_seek(streamed: Visit, flac_site: Path) -> None:
+    streamed.play()
+    assert streamed.song["rate"] == RATE
+    whole = mix(flac_site, streamed.song)
+    for target in (80, 20):
+        seek_until_heard(streamed, whole, 1e-6, target)
+    streamed.row("drums").get_by_role("combobox").select_option("b")
+    swapped = mix(flac_site, streamed.song, "b")
+    wait_for(
+        streamed.page,
+        lambda: is_heard(streamed.recording(), swapped, 1e-6, 20),
+        "the other stem is heard",
+    )
+    assert 0 < streamed.stats()["bytes"] < 2 * 4 * streamed.song["frames"] * len(LAYERS) / 4
+
+
+@pytest.mark.sound
+def test_vorbis_is_heard_through_a_seek(chromium: Browser, serve: Serve, vorbis_site: Path) -> None:
+    song = read(vorbis_site, "songs")
+    with visiting(chromium, serve(vorbis_site), song) as visit:
+        visit.play()
+        seek_until_heard(visit, mix(vorbis_site, song), 1e-5, 80)
+        assert 0 < visit.stats()["bytes"] < 2 * 4 * song["frames"] * len(LAYERS) / 4
+
+
+@pytest.mark.parametrize("site", ["flac", "lossless"])
+def test_an_export_has_the_words_of_the_engine(
+    site: str, request: pytest.FixtureRequest, flac_site: Path
+) -> None:
+    visit: Visit = request.getfixturevalue({"flac": "streamed", "lossless": "offered"}[site])
+    data = b64decode(visit.page.evaluate(EXPORT))
+    exported, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    assert rate == RATE
+    expected = mix(flac_site, read(flac_site, "songs"))
+    assert exported.T.shape == expected.shape
+    assert np.abs(exported.T - expected).max() <= 2**-23
+
+
+def test_a_mix_of_stems_at_their_own_rate_is_proved_in_little_memory(
+    offered: Visit, lossless_site: Path
+) -> None:
+    published = read(lossless_site, "digests")
+    assert (published["rate"], offered.song["rate"]) == (RATE, 48000)
+    mixes = published["mixes"]
+    held = most_bytes(
+        offered,
+        """async (mixer) => {
+          const player = await mixer.player();
+          window.digest = await player.digest(24, { plain: true });
+        }""",
+    )
+    assert offered.page.evaluate("digest") == mixes["1-1-1"]
+    decoded = 2 * 4 * offered.song["frames"] * len(LAYERS)
+    assert 0 < held < decoded / 4
+    open_tools(offered.page)
+    offered.press("Verify this mix")
+    offered.says(f"This is the mix that was published: SHA-256 {mixes['1-1-1']}")
+
+
+def test_an_export_fails_if_a_stem_is_missing(offered: Visit, lossless_site: Path) -> None:
+    url = offered.song["layers"][1]["stems"][0]["lossless"]["url"]
+    offered.page.context.route(f"**/{url}", lambda route: route.fulfill(status=404))
+    open_tools(offered.page)
+    offered.press("Export WAV")
+    offered.says("the stem a cannot be played: HTTP 404")
+    offered.page.context.unroute(f"**/{url}")
+    offered.press("Verify this mix")
+    digest = read(lossless_site, "digests")["mixes"]["1-1-1"]
+    offered.says(f"This is the mix that was published: SHA-256 {digest}")
+
+
+def test_an_export_that_waits_can_be_cancelled(offered: Visit) -> None:
+    offered.page.context.route("**/audio/*.flac", lambda _: None)  # never answered
+    open_tools(offered.page)
+    offered.press("Export WAV")
+    offered.press("Cancel")
+    offered.says("Export: cancelled")
+
+
+class LittleMemory(StaticHandler):
+    """A host whose pages believe that the device has little memory."""
+
+    @override
+    def do_GET(self) -> None:
+        if not self.path.endswith("/playback/memory.js"):
+            super().do_GET()
+            return
+        source = self.source_of(self.path)
+        assert source
+        data = source.read_bytes().replace(b"const SHARE = 1 / 8", b"const SHARE = 1 / 800")
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+@pytest.fixture
+def address(flac_site: Path) -> Iterator[str]:
+    with serving(flac_site, LittleMemory) as base:
+        yield f"{base}songs/long/"
+
+
+def assert_streamed_and_heard(dist: Path, recording: str, stats: dict[str, Any]) -> None:
+    song = read(dist, "songs")
+    heard = np.frombuffer(b64decode(recording), dtype="<f4").reshape(-1, 2).T
+    assert stats["fetched"] > 0
+    assert is_heard(heard, mix(dist, song), 1e-6, 80)
+
+
+@pytest.mark.sound
+def test_firefox_plays_flac_to_the_word_after_a_seek(
+    address: str, flac_site: Path, tmp_path: Path, loudspeakers: dict[str, str]
+) -> None:
+    found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
+    assert found, "no Firefox: `make test` installs one"
+    done = subprocess.run(  # noqa: S603 - our own words
+        ["node", "tests/support/firefox.mjs", "seek", address, found, str(tmp_path)],  # noqa: S607
+        check=False,
+        cwd=ROOT,
+        env=loudspeakers,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["wrong"] == []
+    assert_streamed_and_heard(flac_site, told["recording"], told["stats"])
+
+
+@pytest.mark.sound
+def test_webkit_plays_flac_to_the_word_after_a_seek(
+    address: str, flac_site: Path, loudspeakers: dict[str, str]
+) -> None:
+    with launch_webkit(loudspeakers) as webkit:
+
+        def until(expression: str) -> None:
+            def holds(_: object) -> bool:
+                return bool(webkit.execute_script(f"return {expression}"))
+
+            WebDriverWait(webkit, PATIENCE_SECONDS).until(holds, expression)
+
+        webkit.get(address)
+        until("!document.querySelector('.play').disabled")
+        webkit.find_element("css selector", ".play").click()
+        until("document.querySelector('.status').textContent == 'Playing, mixed by Python'")
+        webkit.execute_script(RECORD)
+        until("document.documentElement.dataset.recording == 'on'")
+        webkit.execute_script(SEEK)
+        until("document.querySelector('stem-mixer').position > 82")
+        stats = webkit.execute_script("return document.querySelector('stem-mixer').stats")
+        recording = webkit.execute_script("return window.recording()")
+    assert_streamed_and_heard(flac_site, recording, stats)
