@@ -19,6 +19,7 @@ function song(seconds, type) {
 
 const SHORT = song(100, "audio/flac"); // decoded at once
 const LONG = song(1000, "audio/ogg; codecs=opus"); // streamed
+const LOSSLESS = { ...SHORT, lossless: { rate: 44100, frames: 100 * 44100 } };
 /** @type {InstanceType<typeof Player>} */
 let player;
 let states;
@@ -262,6 +263,22 @@ test("another song ends an export, and leaves the stems of the other alone", asy
   release();
   await opened;
   assert.ok(!FakeWorker.get("python").asked.slice(before).includes("unload"));
+});
+
+test("another song ends an export of lossless stems, and their worker", async () => {
+  open(LOSSLESS);
+  hold("python bounce");
+  const exported = player.export(16, {});
+  await until(() => FakeWorker.get("python")?.asked.includes("bounce"));
+  const decoder = FakeWorker.get("stream");
+  assert.deepEqual(decoder.asked.slice(0, 3), ["open", "load", "link"]);
+  open();
+  const opened = player.prepare();
+  await assert.rejects(exported, { message: "another song has been chosen" });
+  assert.ok(FakeWorker.get("python").asked.includes("cancel"));
+  release();
+  await opened;
+  await until(() => decoder.isDead);
 });
 
 test("a stem that cannot be had fails a song that is decoded at once, until it can", async () => {

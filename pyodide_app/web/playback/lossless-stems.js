@@ -34,10 +34,12 @@ export class LosslessStems {
    * @returns {Promise<T>}
    */
   async render(parts, watch, act) {
-    watch.signal?.throwIfAborted(); // cancelled while Python was loaded
     const life = new AbortController();
     watch.signal?.addEventListener("abort", () => life.abort(watch.signal?.reason), { signal: life.signal });
-    const { promise: failure, reject } = Promise.withResolvers();
+    /** @type {(error: Error) => void} */
+    let reject = () => {};
+    /** @type {Promise<never>} */
+    const failure = new Promise((_resolve, fail) => (reject = fail));
     failure.catch(() => {}); // if the render fails first
     const worker = new WorkerClient(WORKER, {
       unavailable: _("the mixer's worker could not be loaded"),
@@ -51,7 +53,7 @@ export class LosslessStems {
       repeat(MEASURING_MS, () => this.#measure(worker).catch(() => {}), life.signal); // reported as a loss
       const stems = { keys: parts.map(({ key }) => key), source: { port: port2, ...this.#format } };
       const rendered = act(stems, { ...watch, signal: life.signal });
-      const result = await /** @type {Promise<T>} */ (Promise.race([rendered, failure]));
+      const result = await Promise.race([rendered, failure]);
       await Promise.race([this.#measure(worker), failure]); // a failure that was on its way
       return result;
     } finally {

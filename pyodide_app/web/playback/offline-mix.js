@@ -83,7 +83,7 @@ export class OfflineMix {
     if (life.aborted) throw this.#whyClosed();
     const work = new AbortController();
     const closed = new Promise((_resolve, reject) => {
-      life.addEventListener("abort", () => reject(this.#whyClosed()), { signal: work.signal });
+      life.addEventListener("abort", () => reject(this.#whyClosed()), { once: true });
     });
     signal?.addEventListener("abort", () => work.abort(signal.reason), { signal: work.signal });
     try {
