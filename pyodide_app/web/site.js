@@ -67,13 +67,19 @@
     return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-queue]")) : null;
   }
 
-  /** Load what the first press needs besides sound, once the page is idle: of a site that streams its songs. */
-  function warmUp() {
-    const button = document.querySelector("[data-queue]");
-    if (script.dataset.streamed === undefined || !(button instanceof HTMLElement) || navigator.connection?.saveData) return;
+  let isWarm = false;
+
+  /**
+   * Load what a press of a button needs besides sound, when a pointer or the focus comes to it: of a site that streams its
+   * songs. Pages themselves load none of it.
+   * @param {EventTarget | null} target
+   */
+  async function warmUp(target) {
+    const button = queueButton(target);
+    if (!button || isWarm || script.dataset.streamed === undefined || navigator.connection?.saveData) return;
+    isWarm = true;
     const addresses = (button.dataset.queue ?? "").split(" ");
-    const whenIdle = window.requestIdleCallback ?? setTimeout; // Safari has none
-    whenIdle(async () => (await import("./bar.js")).warmUpBar(addresses).catch(() => {})); // the press reports the error
+    await import("./bar.js").then(({ warmUpBar }) => warmUpBar(addresses)).catch(() => {}); // the press reports the error
   }
 
   let turns = 0;
@@ -104,7 +110,8 @@
       if (button) queue(button);
     });
     listen(document, "pointerdown", ({ target }) => queueButton(target) && warmBar());
-    listen(window, "load", warmUp);
+    listen(document, "pointerover", ({ target }) => warmUp(target));
+    listen(document, "focusin", ({ target }) => warmUp(target));
     listen(window, "hashchange", () => isShared() && warmBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
     listen(window, "popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());

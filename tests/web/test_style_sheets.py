@@ -34,7 +34,7 @@ LOOK = """() => {
   document.activeElement?.blur(); // the router moves the focus to the page
   const look = [];
   for (const part of document.querySelectorAll(".spine, .masthead, main, .colophon")) {
-    for (const element of [part, ...part.querySelectorAll("*")]) {
+    for (const element of [part, ...part.querySelectorAll(":not(canvas)")]) {
       for (const pseudo of [null, "::before", "::after"]) {
         const styles = getComputedStyle(element, pseudo);
         const name = `${element.localName}.${element.getAttribute("class")}${pseudo ?? ""}`;
@@ -47,7 +47,7 @@ LOOK = """() => {
   }
   return look;
 }"""
-"""The computed styles of everything but the player bar.
+"""The computed styles of everything but the player bar, and canvases, which are sized in view.
 
 Custom properties are left out, and the cursor, which shows that a page is loading.
 """
