@@ -30,7 +30,7 @@ VISITED = {
     "songs/undertow/": "Undertow",
     "tokens/9001/": "Harbour Lights",
 }
-FIRST_PAGE = 60_000
+FIRST_PAGE = 70_000
 """Bytes that the first page may take where nothing is compressed."""
 SLOW_PHONE = {
     "offline": False,
