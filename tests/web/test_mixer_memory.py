@@ -29,11 +29,17 @@ def song_data(host: Path, address: str) -> dict[str, Any]:
     return found
 
 
-def small_device(page: Page, gigabytes: float) -> None:
-    """Let the page believe that the device has little memory."""
+def small_device(page: Page, host: Path, gigabytes: float) -> None:
+    """Let the page believe that the device has little memory, and that its stems are MP3.
+
+    Those are decoded whole; stems of other types would be streamed.
+    """
     page.add_init_script(
         f"Object.defineProperty(navigator, 'deviceMemory', {{ get: () => {gigabytes} }})"
     )
+    song = (host / "data/songs/undertow.json").read_text("utf-8")
+    song = song.replace("audio/flac", "audio/mpeg")
+    page.route("**/data/songs/undertow.json", lambda route: route.fulfill(body=song))
 
 
 def test_what_does_not_fit_is_refused_before_it_is_fetched(
@@ -43,7 +49,7 @@ def test_what_does_not_fit_is_refused_before_it_is_fetched(
     chosen = [layer["stems"][0] for layer in song["layers"]]
     bytes_needed = sum(4 * stem["channels"] * song["frames"] for stem in chosen)
     page = chromium.new_page()
-    small_device(page, 0.24)
+    small_device(page, host, 0.24)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{serve(host)}songs/undertow/")
@@ -62,7 +68,7 @@ def test_stems_that_were_swapped_out_go_when_they_take_up_much(
 ) -> None:
     song = song_data(host, "data/songs/undertow.json")
     page = chromium.new_page()
-    small_device(page, 0.75)
+    small_device(page, host, 0.75)
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, song)
     page.evaluate(READY)
