@@ -109,6 +109,7 @@ export class StemSupply {
     if (python && !isStreaming && this.#decks.isSetUp("python")) loads.push(python.load(part.key, () => this.#stems.get(part)));
     await Promise.all(loads);
     this.#failed.delete(part.key);
+    if (!this.#settings.parts().some(({ key }) => key === part.key)) this.tidySoon(); // another was chosen meanwhile
     if (isPlaying) await this.#decks.first?.buffer(part.key, SWAP_SECONDS);
   }
 
