@@ -1,4 +1,4 @@
-"""Where the frames of a FLAC file begin (RFC 9639), for players that fetch only a part."""
+"""The frames of a FLAC file (RFC 9639): where they begin, and how many samples they hold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BLOCK_HEADER = struct.Struct(">I")
 _LAST_BLOCK = 1 << 31
 _BLOCK_SIZE = struct.Struct(">H")
 _CRC8_POLYNOMIAL = 0x07
-_LEAST_HEADER_BYTES = 6
+_LEAST_HEADER_BYTES, _MOST_HEADER_BYTES = 6, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,38 @@ def frame_starts(file: Path, seconds: int, rate: int) -> list[int]:
     return starts
 
 
+def flac_samples(tail: bytes, block_size: int) -> int:
+    """Return the number of samples of a file that ends with ``tail``, 0 if no frame is found.
+
+    ``block_size`` is that of all frames but the last, if blocks do not vary in size.
+    """
+    for match in reversed([*_SYNC.finditer(tail)]):
+        header = tail[match.start() : match.start() + _MOST_HEADER_BYTES]
+        parsed = _parse_header(header)
+        if parsed is not None:
+            return _first_sample(header, parsed[0], block_size) + parsed[1]
+    return 0
+
+
 def _frames(data: mmap.mmap) -> Iterator[FlacFrame]:
     """Yield the frames: each has the header that continues the one before."""
     block_size = _BLOCK_SIZE.unpack_from(data, 8)[0]
     position = 0
     for match in _SYNC.finditer(data, _metadata_size(data)):
-        header = bytes(data[match.start() : match.start() + 16])
+        header = bytes(data[match.start() : match.start() + _MOST_HEADER_BYTES])
         parsed = _parse_header(header)
         if parsed is None:
             continue
         number, frames = parsed
-        start = number if header[1] & 1 else number * block_size
+        start = _first_sample(header, number, block_size)
         if start == position:
             position += frames
             yield FlacFrame(match.start(), start, position)
+
+
+def _first_sample(header: bytes, number: int, block_size: int) -> int:
+    """Return the number of a frame's first sample: stated if blocks vary in size, else counted."""
+    return number if header[1] & 1 else number * block_size
 
 
 def _metadata_size(data: mmap.mmap) -> int:

@@ -9,7 +9,7 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from stempress.audio.flac_length import flac_samples
+from stempress.audio.flac_frames import flac_samples
 from stempress.audio.mp3_frames import with_frame_count
 from stempress.audio.patched_file import PatchedFile, Slice
 

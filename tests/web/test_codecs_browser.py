@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
-import subprocess
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any, override
 
@@ -19,6 +17,7 @@ from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT, made_once
+from tests.support.firefox import visit_in_firefox
 from tests.support.hosts import serving
 from tests.support.visiting import wait_for
 from tests.support.webkit import launch_webkit
@@ -252,19 +251,7 @@ def assert_streamed_and_heard(dist: Path, recording: str, stats: dict[str, Any])
 def test_firefox_plays_flac_to_the_word_after_a_seek(
     address: str, flac_site: Path, tmp_path: Path, loudspeakers: dict[str, str]
 ) -> None:
-    found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-    assert found, "no Firefox: `make test` installs one"
-    done = subprocess.run(  # noqa: S603 - our own words
-        ["node", "tests/support/firefox.mjs", "seek", address, found, str(tmp_path)],  # noqa: S607
-        check=False,
-        cwd=ROOT,
-        env=loudspeakers,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
+    told = visit_in_firefox("seek", address, str(tmp_path), env=loudspeakers)
     assert told["wrong"] == []
     assert_streamed_and_heard(flac_site, told["recording"], told["stats"])
 

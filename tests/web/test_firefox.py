@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +13,7 @@ from build import build
 from pyodide_app.engine.mix import RowSettings
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.firefox import visit_in_firefox
 from tests.web.test_mixer_browser import engine, first_stems, is_part_of
 
 if TYPE_CHECKING:
@@ -36,20 +34,8 @@ def firefox(
     """Return what sends a visitor to a song's page, and tells what came of it."""
 
     def visit(part: str) -> dict[str, Any]:
-        found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-        assert found, "no Firefox: `make test` installs one"
         address = f"{serve(host)}songs/undertow/"
-        done = subprocess.run(  # noqa: S603 - our own words
-            ["node", "tests/support/firefox.mjs", part, address, found, str(tmp_path)],  # noqa: S607
-            check=False,
-            cwd=ROOT,
-            env=loudspeakers,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout)
+        told = visit_in_firefox(part, address, str(tmp_path), env=loudspeakers)
         assert told["wrong"] == []
         return told
 

@@ -7,13 +7,13 @@ import os
 import re
 import runpy
 import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT, made_once
+from tests.support.firefox import visit_in_firefox
 from tests.support.hosts import serving
 from tests.support.runtime_site import PAGE, run_python, write_runtime_site
 from tests.support.webkit import launch_webkit
@@ -76,18 +76,7 @@ def in_chromium(browser: Browser) -> Run:
 
 
 def in_firefox(address: str, script: str) -> Any:  # noqa: ANN401
-    found = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-    assert found, "no Firefox: `make test` installs one"
-    done = subprocess.run(  # noqa: S603 - our own words
-        ["node", "tests/support/firefox.mjs", "python", address, found, script],  # noqa: S607
-        check=False,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
-    reply = json.loads(done.stdout)
+    reply = visit_in_firefox("python", address, script, seconds=TIMEOUT_SECONDS)
     assert not [error for error in reply["wrong"] if "integrity" not in error]  # of the snapshot
     return reply["answer"]["value"]
 
