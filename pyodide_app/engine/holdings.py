@@ -1,4 +1,4 @@
-"""Token holdings: the stems they unlock, the songs they can forge, the layers still missing."""
+"""Token holdings: the songs they can forge, the layers still missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyodide_app.engine.enumeration import cheapest_first
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token, Variation
+    from pyodide_app.engine.model import Layer, Song, Stem, Token, Variation
 
 type HeldTokens = Iterable[tuple[Token, int]]
 """Tokens and the quantity held of each."""
@@ -109,17 +109,6 @@ def _without_token(stems: Mapping[str, TokenCounts], burned: str) -> dict[str, T
         for stem, tokens in stems.items()
     }
     return {stem: tokens for stem, tokens in remaining.items() if tokens}
-
-
-def unlocked_stems(tokens: Iterable[Token]) -> frozenset[StemKey]:
-    """Return the stems that tokens unlock: a stem token its own, a song token its variation's."""
-    keys: set[StemKey] = set()
-    for token in tokens:
-        if token.tier == "stem" and token.stem_key:
-            keys.add(token.stem_key)
-        elif token.tier == "song":
-            keys.update((token.song, layer, stem) for layer, stem in token.stems.items())
-    return frozenset(keys)
 
 
 def song_holdings(songs: Sequence[Song], held: HeldTokens) -> dict[str, SongHolding]:

@@ -204,13 +204,16 @@ def _drop(top: Table) -> Drop | None:
 
 
 def _audio(table: Table) -> Audio:
+    locked = cast("Locked", table.choice("locked", "open", LOCKED))
+    # A preview lets everybody hear stems that a silent site plays to their holders alone.
+    previews = "none" if locked == "silent" else "tokens"
     audio = Audio(
         stream=cast("Codec", table.choice("stream", "opus", CODECS)),
         bitrate=table.integer("bitrate", 128, 32, 320),
         lossless=table.flag("lossless"),
-        previews=cast("Previews", table.choice("previews", "tokens", PREVIEWS)),
+        previews=cast("Previews", table.choice("previews", previews, PREVIEWS)),
         preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
-        locked=cast("Locked", table.choice("locked", "preview", LOCKED)),
+        locked=locked,
         pad=table.flag("pad"),
     )
     lowest, reason = MIN_BITRATES.get(audio.stream, (0, ""))

@@ -180,16 +180,20 @@ def _music(
 def _stem(
     collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
-    """Return a stem token's own fields; complete music metadata if a FLAC is offered."""
+    """Return a stem token's own fields; complete music metadata if a FLAC is offered.
+
+    A site that is locked doesn't state its sound files, since everybody would hear them in full.
+    """
     token = facts.token
     key = token.song, token.layer, token.stem
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
-    is_playable = _type(stream) in PLAYABLE
+    is_open = collection.settings.audio.locked == "open"
+    is_playable = is_open and _type(stream) in PLAYABLE
     return {
         "title": collection.stem(key).name,
         "mimeType": _type(lossless or stream),
         "animation_url": url_of(stream.address) if is_playable else "",
-        "losslessAudio": url_of(lossless.address) if lossless else "",
+        "losslessAudio": url_of(lossless.address) if lossless and is_open else "",
         "version": MUSIC_SCHEMA if is_playable and lossless else "",
         "properties": _without_empty(
             {

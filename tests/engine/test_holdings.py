@@ -1,14 +1,9 @@
-"""Holdings: stems unlocked, layers missing, variations forgeable."""
+"""Holdings: layers missing, variations forgeable."""
 
 from __future__ import annotations
 
-import json
-
-from pyodide_app.engine.holdings import SongHolding, song_holdings, unlocked_stems
+from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
-from stempress.core.paths import WEB
-from tests.support.node import Node
-from tests.test_house import ROOT
 
 SONG = Song(
     "song",
@@ -27,16 +22,6 @@ def stem(token_id: str, layer: str, name: str, state: str = "revealed") -> Token
 
 def holding(*tokens: Token) -> SongHolding:
     return song_holdings([SONG], [(token, 1) for token in tokens])["song"]
-
-
-def test_stem_and_song_tokens_unlock_their_stems() -> None:
-    forged = Token("9", "song", "revealed", song="song", stems={"drums": "brush", "bass": "sub"})
-    unrevealed = Token("2", "stem", "unrevealed")
-    assert unlocked_stems([stem("1", "drums", "amen"), unrevealed, forged]) == {
-        ("song", "drums", "amen"),
-        ("song", "drums", "brush"),
-        ("song", "bass", "sub"),
-    }
 
 
 def test_an_empty_holding_misses_every_layer() -> None:
@@ -87,19 +72,3 @@ def test_the_highest_id_is_burned_and_removed() -> None:
 def test_burned_tokens_and_tokens_of_other_songs_do_not_count() -> None:
     other = Token("5", "stem", "revealed", song="other", layer="bass", stem="sub")
     assert holding(stem("1", "drums", "amen", "forged"), other).filled_layer_count == 0
-
-
-OPENS = """async ([address, tokens]) => {
-  const { opens } = await import(address);
-  return tokens.flatMap(opens);
-}"""
-
-
-def test_the_page_and_the_engine_agree_on_what_tokens_unlock() -> None:
-    ledger = json.loads((ROOT / "content/tokens.json").read_text("utf-8"))["tokens"]
-    names = {"id", "tier", "state", "song", "layer", "stem", "stems"}
-    tokens = [{name: value for name, value in token.items() if name in names} for token in ledger]
-    with Node() as node:
-        opened = node.evaluate(OPENS, [(WEB / "tokens/ownership.js").as_uri(), tokens])
-    unlocked = unlocked_stems(Token(**token) for token in tokens)
-    assert set(opened) == {"/".join(key) for key in unlocked}

@@ -130,7 +130,7 @@ def test_rarity_data_has_every_stem_and_every_variation_with_a_page(
 
 
 def test_a_player_finds_previews_and_the_locking_mode(pressed: dict[str, Json]) -> None:
-    assert pressed["collection.json"]["mixer"] == {"locked": "preview", "preview_seconds": 30}
+    assert pressed["collection.json"]["mixer"] == {"locked": "open", "preview_seconds": 30}
     assert pressed["previews/one.json"].keys() == {"1-2"}
     assert pressed["previews/one.json"]["1-2"].startswith("audio/")
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from pyodide_app.engine import loudness, pcm, portable_math, riff
 from pyodide_app.engine.forge import cheapest_completion, forging_loss, information, largest_batch
-from pyodide_app.engine.holdings import SongHolding, unlocked_stems
+from pyodide_app.engine.holdings import SongHolding
 from pyodide_app.engine.levels import MASTER_READINGS
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
-from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token
+from pyodide_app.engine.model import Layer, Rule, Song, Stem
 from pyodide_app.engine.ramps import gain, pan_gains
 from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.weighting import KWeighting
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
-
-    from pyodide_app.engine.model import StemKey
 
     type Planar = NDArray[np.float32]
     type Played = tuple[Planar, list[float]]
@@ -212,20 +210,18 @@ def session() -> tuple[object, ...]:
     return heard, len(MASTER_READINGS), digest.hexdigest(), measured, made.pending_swaps(0)
 
 
-def tokens() -> tuple[Song, list[str], int, list[StemKey]]:
+def variations() -> tuple[Song, list[str], int]:
     layers = [
         Layer(name, name, tuple(Stem(f"{name}{n}", "", weight=n + 0.7) for n in range(3)))
         for name in "abc"
     ]
     song = Song("s", "", tuple(layers), (Rule({"a": ("a0",)}, {"b": ("b1",)}),))
-    held = [Token("1", "stem", "revealed", "s", "a", "a1"), Token("2", "stem", "unrevealed")]
-    burned = Token("3", "song", "revealed", "s", stems={"a": "a0", "b": "b0", "c": "c2"})
     mixes = [variation.mix_number for variation in song.variations()]
-    return song, mixes, song.count_permitted(), sorted(unlocked_stems([*held, burned]))
+    return song, mixes, song.count_permitted()
 
 
 def forging() -> tuple[object, ...]:
-    song = tokens()[0]
+    song = variations()[0]
     copies = {a: {f"{a}{n}": {str(ord(a) + n): 1 + n} for n in range(3)} for a in "abc"}
     holding = SongHolding(song, copies)
     rarest = list(holding.forgeable())
@@ -282,7 +278,7 @@ COMPUTED: dict[str, Callable[[], object]] = {
     "meters at 48 kHz": lambda: meters(48000, 1),
     "meters at 96 kHz": lambda: meters(96000, 2),
     "what the worker asks for": session,
-    "variations and tokens": lambda: tokens()[1:],
+    "variations": lambda: variations()[1:],
     "forging": forging,
 }
 

@@ -37,6 +37,33 @@ def wait_for(page: Page, holds: Callable[[], object], message: str) -> None:
         page.wait_for_timeout(50)
 
 
+HOLD = """async (stems) => {
+  const modules = document.querySelector("script[src$='/site.js']").src;
+  const { remember, unlockedStems } = await import(new URL("tokens/ownership.js", modules));
+  const { ROOT } = await import(new URL("base/root.js", modules));
+  const load = async (name) => (await fetch(new URL(`data/${name}.json`, ROOT))).json();
+  const { tokens } = await load("tokens");
+  const forge = await load("forge");
+  const held = tokens.filter(WHICH);
+  remember({
+    address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot", block: 1,
+    time: "2026-01-01T00:00:00Z", complete: true,
+    tokens: new Map(held.map(({ id }) => [id, 1])),
+    stems: new Set([...stems, ...held.flatMap((token) => unlockedStems(token, forge))]),
+  });
+}"""
+
+
+def hold_stems(page: Page, *stems: str) -> None:
+    """Let the browser know that the visitor holds these stems, "song/layer/stem", and no other."""
+    page.evaluate(HOLD.replace("WHICH", "() => false"), list(stems))
+
+
+def hold_tokens(page: Page, which: str) -> None:
+    """Let the browser know that the visitor holds the tokens that a JavaScript function picks."""
+    page.evaluate(HOLD.replace("WHICH", which), [])
+
+
 def choose_song(page: Page, address: str, slug: str) -> None:
     """Choose a song on the mixer's page, unless it is shown, and wait for its rows."""
     chooser = page.get_by_role("combobox", name="Song", exact=True)

@@ -18,7 +18,7 @@ from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.small_site import write
-from tests.support.visiting import Visit, until
+from tests.support.visiting import Visit, hold_tokens, until
 from tests.web.test_mixer_browser import engine, is_part_of
 
 if TYPE_CHECKING:
@@ -799,20 +799,6 @@ def test_a_link_that_is_no_playlist_shows_nothing(page: Page, base: str, hash_: 
     expect(page.locator("player-bar")).to_be_hidden()
 
 
-def test_what_is_not_the_visitors_is_said(page: Page, base: str) -> None:
-    page.goto(base + MIX)
-    page.evaluate(
-        """async () => {
-          const modules = document.querySelector("script[src$='/site.js']").src;
-          const { remember } = await import(new URL("tokens/ownership.js", modules));
-          const nobody = { address: "0x" + "1".repeat(40), source: "chain", wallet: "" };
-          remember({ ...nobody, tokens: new Map(), stems: new Set() });
-        }"""
-    )
-    page.get_by_role("button", name="Add to queue").click()
-    expect(bar_of(page)).to_contain_text("Not yours: preview only")
-
-
 def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) -> None:
     page.goto(base + MIX)
     page.evaluate(
@@ -866,19 +852,7 @@ def test_a_line_moves_with_the_music_until_it_is_switched_off(page: Page, base: 
 def test_what_is_owned_can_be_queued(page_with_python: Page, base: str) -> None:
     page = page_with_python
     page.goto(f"{base}mine/")
-    page.evaluate(
-        """async () => {
-          const modules = document.querySelector("script[src$='/site.js']").src;
-          const { remember, opens } = await import(new URL("tokens/ownership.js", modules));
-          const { tokens } = await (await fetch("../data/tokens.json")).json();
-          const isHeld = ({ state, song }) => state === "revealed" && song === "undertow";
-          const held = tokens.filter(isHeld);
-          remember({
-            address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot",
-            tokens: new Map(held.map(({ id }) => [id, 1])), stems: new Set(held.flatMap(opens)),
-          });
-        }"""
-    )
+    hold_tokens(page, '({ state, song }) => state === "revealed" && song === "undertow"')
     page.reload()
     owned = page.get_by_role("region", name="Songs and albums")
     add = owned.get_by_role("button", name="Add to queue")

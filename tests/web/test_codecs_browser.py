@@ -127,7 +127,8 @@ def most_bytes(visit: Visit, act: str) -> int:
         f"""async () => {{
           const mixer = document.querySelector("stem-mixer");
           let most = 0;
-          const timer = setInterval(() => {{ most = Math.max(most, mixer.stats?.bytes ?? 0); }}, 20);
+          const read = () => {{ most = Math.max(most, mixer.stats?.bytes ?? 0); }};
+          const timer = setInterval(read, 20);
           await ({act})(mixer);
           clearInterval(timer);
           return most;

@@ -19,7 +19,7 @@ from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from tests.conftest import ROOT
-from tests.support.visiting import Visit, until
+from tests.support.visiting import Visit, hold_stems, until
 from tests.web.test_mixer_browser import engine, first_stems, load
 
 if TYPE_CHECKING:
@@ -493,26 +493,11 @@ def test_a_stem_can_wait_for_the_bar(page: Page, serve: Serve, host: Path) -> No
     assert (song_at[last_old] + 1) % bar < 16, "the old stem sounds up to a bar line"
 
 
-def hold(page: Page, *stems: str) -> None:
-    """Let the browser know that the visitor owns these stems, and no other."""
-    page.evaluate(
-        """async (stems) => {
-          const modules = document.querySelector("script[src$='/site.js']").src;
-          const { remember } = await import(new URL("tokens/ownership.js", modules));
-          remember({
-            address: "0x" + "ab".repeat(20), wallet: "", source: "chain", block: 1,
-            time: "2026-01-01T00:00:00Z", complete: true,
-            tokens: new Map([["1", 1]]), stems: new Set(stems),
-          });
-        }""",
-        list(stems),
-    )
-
-
 def test_what_is_not_owned_is_a_preview(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
-    hold(page, "undertow/drums/brushes", "undertow/keys/rhodes")
+    page.evaluate("document.querySelector('stem-mixer').dataset.locked = 'preview'")
+    hold_stems(page, "undertow/drums/brushes", "undertow/keys/rhodes")
     drums, bass = visit.row("Drums"), visit.row("Bass")
     expect(drums.locator(".access")).to_have_text("not yours: preview only")
     expect(drums.locator("option")).to_have_text(["Brushes · yours", "Dusty", "Lock Gate"])
@@ -536,7 +521,7 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
     page.evaluate("document.querySelector('stem-mixer').dataset.locked = 'silent'")
-    hold(page, "undertow/keys/rhodes")
+    hold_stems(page, "undertow/keys/rhodes")
     expect(visit.row("Bass").locator(".access")).to_have_text("not yours: silent")
     page.evaluate("document.querySelector('stem-mixer').ready")
     visit.press("Loop")
@@ -544,7 +529,7 @@ def test_what_is_not_owned_can_be_silent(page: Page, serve: Serve, host: Path) -
     visit.play()
     page.wait_for_timeout(600)
     assert not visit.recording()[:, -4096:].any()
-    hold(page, "undertow/keys/rhodes", "undertow/bass/sub")
+    hold_stems(page, "undertow/keys/rhodes", "undertow/bass/sub")
     expect(visit.row("Bass").locator(".access")).to_have_text("")
     visit.until_sounding(frames=4096)
 
@@ -581,7 +566,7 @@ def test_without_python_a_song_ends_whatever_sounds(
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))
     page.evaluate(f"document.querySelector('stem-mixer').dataset.locked = '{locked}'")
-    hold(page, "undertow/keys/rhodes")
+    hold_stems(page, "undertow/keys/rhodes")
     expect(visit.row("Drums").locator(".access")).to_contain_text("not yours")
     visit.press("Play")
     status = visit.mixer.get_by_role("status")

@@ -452,6 +452,28 @@ def test_an_account_that_changes_while_it_is_read(visit: Open, chain: Chain, pla
     made.shows(4, re.compile("^the chain"))
 
 
+def test_an_album_token_unlocks_every_stem_of_its_songs(
+    visit: Open, chain: Chain, plain: str, dist: Path
+) -> None:
+    forge = json.loads((dist / "data/forge.json").read_text("utf-8"))
+    album = forge["albums"][0]
+    token = ledger_token(8) | {"tier": "album", "album": album["slug"], "title": "Album #8"}
+    made = visit(plain, tokens=[*LEDGER[:7], token, *LEDGER[8:]])
+    made.add(Wallet(chain))
+    made.open()
+    made.connect()
+    made.shows(8, re.compile("^the chain"))
+    stems = {
+        f"{song['slug']}/{layer['slug']}/{stem['slug']}"
+        for song in forge["songs"]
+        if song["slug"] in album["songs"]
+        for layer in song["layers"]
+        for stem in layer["stems"]
+    }
+    assert len(stems) > 1
+    assert set(made.owned()["stems"]) >= stems
+
+
 def test_what_was_forgotten_is_not_shown_again(visit: Open, chain: Chain, plain: str) -> None:
     made = visit(plain, tokens=LEDGER)
     made.add(Wallet(chain))

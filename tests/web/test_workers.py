@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.visiting import Visit, until
+from tests.support.visiting import Visit, hold_tokens, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 PATIENCE = 60_000
 CRASH = "setTimeout(() => { throw new Error('out of luck'); })"
+REVEALED_STEMS = '({ state, tier }) => state === "revealed" && tier === "stem"'
 ENGINE = "document.querySelector('stem-mixer').stats.engine"
 PROCESSORS = """window.processors = [];
 window.AudioWorkletNode = class extends AudioWorkletNode {
@@ -31,19 +32,6 @@ window.AudioWorkletNode = class extends AudioWorkletNode {
   }
 };"""
 """Keep the nodes of the audio processors."""
-
-HOLD = """async () => {
-  const modules = document.querySelector("script[src$='/site.js']").src;
-  const { remember, opens } = await import(new URL("tokens/ownership.js", modules));
-  const { tokens } = await (await fetch("../data/tokens.json")).json();
-  const held = tokens.filter(({ state, tier }) => state === "revealed" && tier === "stem");
-  remember({
-    address: "0x" + "ab".repeat(20), wallet: "", source: "snapshot", block: 1,
-    time: "2026-01-01T00:00:00Z", complete: true,
-    tokens: new Map(held.map(({ id }) => [id, 1])), stems: new Set(held.flatMap(opens)),
-  });
-}"""
-"""Let the visitor hold every stem token."""
 
 
 def mixing(page: Page) -> Worker:
@@ -109,7 +97,7 @@ def test_another_planner_knows_what_the_dead_one_was_told(
 ) -> None:
     page = chromium.new_page()
     page.goto(f"{serve(pressed)}mine/")
-    page.evaluate(HOLD)
+    hold_tokens(page, REVEALED_STEMS)
     page.reload()
     summary = page.locator("[data-combos] summary").first
     expect(summary).to_be_visible(timeout=PATIENCE)

@@ -53,7 +53,10 @@ export class Jukebox extends Emitter {
   constructor(queue) {
     super();
     this.#queue = queue;
-    watch(() => this.#deck?.player.updateAccess());
+    watch(() => {
+      this.#deck?.player.updateAccess();
+      this.emit("track"); // with another access
+    });
   }
 
   get duration() {

@@ -33,6 +33,15 @@ export class Songs {
     part(section, "order").addEventListener("change", () => this.#sort(), { signal: life });
   }
 
+  /** The songs and albums, loaded once. */
+  facts() {
+    this.#forge ??= loadJson("data/forge.json").catch((error) => {
+      this.#forge = null; // retry on the next call
+      throw error;
+    });
+    return this.#forge;
+  }
+
   /** Stop playback. */
   close() {
     this.#listening.stop();
@@ -44,11 +53,7 @@ export class Songs {
    */
   async show(tokens, byId, contract) {
     const turn = ++this.#turn;
-    this.#forge ??= loadJson("data/forge.json").catch((error) => {
-      this.#forge = null; // retry on the next call
-      throw error;
-    });
-    const facts = await this.#forge;
+    const facts = await this.facts();
     if (turn !== this.#turn) return;
     this.#showSongs(facts, { tokens, byId, contract });
     this.#section.hidden = false;

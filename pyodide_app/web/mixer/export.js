@@ -3,7 +3,7 @@
 import { onEvent } from "./attempts.js";
 import { mixNumber } from "./mix-links.js";
 import { find, createElement } from "../base/dom.js";
-import { _, formatPercent } from "../language/phrases.js";
+import { _, formatList, formatPercent } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
 
 /** @typedef {{ signal: AbortSignal, onProgress: (done: number) => void }} Watch */
@@ -51,15 +51,26 @@ async function exportFile(mixer, watch) {
   const name = `${song.slug}-${mixNumber(mixer.choice)}.wav`;
   const player = await mixer.player();
   const bits = Number(find(mixer, ".bits", HTMLSelectElement).value);
+  const layers = mixer.restrictedLayers; // now: the visitor may choose others meanwhile
   const file = await player.export(bits, watch);
   const link = createElement("a", { download: name, href: URL.createObjectURL(file) });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  mixer.announce(_("Exported %(file)s, %(size)s MB", { file: name, size: formatMegabytes(file.size) }));
+  const done = { file: name, size: formatMegabytes(file.size) };
+  mixer.announce(
+    layers.length
+      ? _("Exported %(file)s, %(size)s MB. Not in full, since you don't hold their stems: %(layers)s", { ...done, layers: formatList(layers) })
+      : _("Exported %(file)s, %(size)s MB", done),
+  );
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */
 async function verify(mixer, watch) {
+  const layers = mixer.restrictedLayers;
+  if (layers.length) {
+    mixer.announce(_("Only holders of its stems can verify this mix. You don't hold: %(layers)s", { layers: formatList(layers) }));
+    return;
+  }
   const song = await mixer.facts();
   const published = await publishedDigest(song, mixNumber(mixer.choice), mixer.dataset.root ?? "");
   if (!published) {

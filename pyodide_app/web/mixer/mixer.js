@@ -1,4 +1,5 @@
 // <stem-mixer> with all its tools.
+import "./holders-only.js";
 import { addShortcuts } from "./shortcuts.js";
 import { StemMixer } from "./stem-mixer.js";
 import { addTools } from "./tools.js";

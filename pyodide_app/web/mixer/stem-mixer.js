@@ -116,6 +116,11 @@ export class StemMixer extends HTMLElement {
     return this.#rows;
   }
 
+  /** Names of the layers whose chosen stem is not heard in full, since the visitor does not hold it. */
+  get restrictedLayers() {
+    return this.#rows.filter(({ element }) => element.dataset.access !== "open").map(({ element }) => element.getAttribute("aria-label") ?? "");
+  }
+
   /** The chosen stems' positions in their layers, from 0. */
   get choice() {
     return this.#rows.map((row) => row.choice);
@@ -313,7 +318,7 @@ export class StemMixer extends HTMLElement {
   /** Load the controls from the song's page, which browsers cache for all its pages, and set them as this page says. */
   async #loadControls() {
     try {
-      const { mixer = "", mix = "", solo } = this.dataset;
+      const { mixer = "", mix = "", root, solo } = this.dataset;
       const [page, song] = await Promise.all([fetchPage(mixer), this.#fetchFacts()]);
       if (!this.isConnected) return;
       const choice = parseMixNumber(mix);
@@ -322,6 +327,7 @@ export class StemMixer extends HTMLElement {
         find(row, "select", HTMLSelectElement).selectedIndex = choice[nth];
         setPressed(find(row, ".solo"), row.dataset.layer === solo);
       }
+      for (const link of controls.querySelectorAll("a.to-mine")) link.setAttribute("href", `${root}mine/`);
       this.replaceChildren(controls);
       this.#start();
       for (const [nth, row] of this.#rows.entries()) row.draw(song.layers[nth]);
@@ -411,7 +417,7 @@ export class StemMixer extends HTMLElement {
   }
 
   /**
-   * Mark the stems that the visitor owns and list them first; for the others the site's [audio] locked applies.
+   * Mark the stems that the visitor holds and list them first; for the others the site's [audio] locked applies.
    * @param {Readonly<Holding>} holding
    */
   async #showHolding(holding) {
@@ -456,7 +462,7 @@ export class StemMixer extends HTMLElement {
   #showAccess({ element, layer, stem }) {
     const allowed = this.#accessTo(layer, stem.value);
     element.dataset.access = allowed;
-    find(element, ".access").textContent = this.#holding.known ? ACCESS[allowed] : "";
+    setText(find(element, ".access"), ACCESS[allowed]);
   }
 
   /**

@@ -3,6 +3,7 @@
 import { attempt, onEvent } from "./attempts.js";
 import { addComparison } from "./compare.js";
 import { addExport } from "./export.js";
+import { addHeldMix } from "./held-mix.js";
 import { brokenRules, parseMix, songOfMix } from "./mix-links.js";
 import { addSavedMixes } from "./saved-mixes.js";
 import { addSharing } from "./share.js";
@@ -28,6 +29,7 @@ export function addTools(mixer) {
   addMediaSession(mixer);
   addMemoryLine(mixer);
   connectMotionButton(find(mixer, ".motion"), mixer.life);
+  addHeldMix(mixer);
   if (mixer !== document.querySelector("stem-mixer")) return;
   addSongChooser(mixer);
   followAddress(mixer);

@@ -6,6 +6,8 @@ import { eachPage } from "./page-life.js";
 
 const CACHE = `stempress 1 kept ${ROOT.href}`; // as in sw.js
 
+/** @typedef {(key: string, locked: Data.Access) => boolean} IsHeard whether the visitor hears a stem, or a preview of it */
+
 /**
  * @param {string | URL} address
  * @returns {Promise<any>}
@@ -21,11 +23,16 @@ function songOf(offer) {
   return new URL(offer.dataset.song ?? "", location.href).href;
 }
 
-/** @param {HTMLElement} offer */
-async function stemsOf(offer) {
-  /** @type {Data.Song} */
-  const song = await json(songOf(offer));
-  return song.layers.flatMap(({ stems }) => stems.map(({ audio }) => new URL(audio.url, ROOT).href));
+/**
+ * The URLs of the stems that the visitor can hear.
+ * @param {HTMLElement} offer @param {IsHeard} isHeard
+ */
+async function stemsOf(offer, isHeard) {
+  /** @type {[Data.Song, Data.Collection]} */
+  const [song, { mixer }] = await Promise.all([json(songOf(offer)), json(new URL("data/collection.json", ROOT))]);
+  return song.layers.flatMap(({ slug, stems }) =>
+    stems.filter((stem) => isHeard(`${song.slug}/${slug}/${stem.slug}`, mixer.locked)).map(({ audio }) => new URL(audio.url, ROOT).href),
+  );
 }
 
 /**
@@ -43,13 +50,13 @@ async function addressesToKeep(offer, stems) {
 
 /**
  * Show the button that keeps a song, or removes it.
- * @param {HTMLElement} offer @param {AbortSignal} signal
+ * @param {HTMLElement} offer @param {IsHeard} isHeard @param {AbortSignal} signal
  */
-async function offerToKeep(offer, signal) {
+async function offerToKeep(offer, isHeard, signal) {
   const [button, status] = [offer.querySelector("button"), offer.querySelector("[role=status]")];
   const { remove = "", keep = "", coming = "", kept = "", failed = "" } = offer.dataset; // in the page's language
   const cache = await caches.open(CACHE);
-  const stems = await stemsOf(offer);
+  const stems = await stemsOf(offer, isHeard);
   const last = stems.at(-1);
   if (!button || !status || !last || signal.aborted) return;
   let isKept = Boolean(await cache.match(last));
@@ -83,6 +90,9 @@ async function offerToKeep(offer, signal) {
   offer.hidden = false;
 }
 
-eachPage((signal) => {
-  for (const offer of findAll(document, ".keep-offline")) offerToKeep(offer, signal).catch(() => {}); // no facts, no offer
-});
+/** @param {IsHeard} isHeard */
+export function offerSongs(isHeard) {
+  eachPage((signal) => {
+    for (const offer of findAll(document, ".keep-offline")) offerToKeep(offer, isHeard, signal).catch(() => {}); // no facts, no offer
+  });
+}

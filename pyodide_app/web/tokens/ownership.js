@@ -5,8 +5,8 @@
 //                                that stops it
 //   remember(facts, collection?) saves what /mine/ has read; false if the browser refuses
 //   forget(collection?)          deletes it
-//   access(holding, key, locked) how much of a stem ("song/layer/stem") may be heard: "open", or the site's
-//                                [audio] locked for stems that are not the visitor's
+//   access(holding, key, locked) how much of a stem ("song/layer/stem") is heard: "open", or the site's
+//                                [audio] locked for stems that the visitor does not hold
 //
 // `collection` defaults to the page's: <html data-collection>. Everything read from storage is validated: sites
 // on one gateway share it.
@@ -14,7 +14,7 @@
 /**
  * The tokens of one address; frozen.
  * @typedef {object} Holding
- * @property {boolean} known false: no address has been connected or pasted yet, and the rest is empty
+ * @property {boolean} known false: no address has been connected or pasted yet, so nothing is held
  * @property {string} address "0x…"
  * @property {string} wallet the wallet's reverse domain name, "" for a pasted address
  * @property {"chain" | "snapshot"} source "snapshot" if no endpoint answered
@@ -80,18 +80,27 @@ export function forget(collection = currentCollection()) {
  * @param {Readonly<Holding>} holding @param {string} key @param {Data.Access} locked
  * @returns {Data.Access}
  */
-export function access({ known, stems }, key, locked) {
-  return !known || stems.has(key) ? "open" : locked;
+export function access({ stems }, key, locked) {
+  return stems.has(key) ? "open" : locked;
 }
 
 /**
- * The stems that a token unlocks: a stem token its own, a song token all stems of its mix.
- * @param {Partial<Data.Token>} token
+ * The stems that a token unlocks: a stem token its own, a song token those of its mix, an album token every stem of
+ * the album's songs.
+ * @param {Partial<Data.Token>} token @param {Pick<Data.Forge, "songs" | "albums">} forge
+ * @returns {string[]}
  */
-export function opens({ tier, song, layer, stem, stems = {} }) {
+export function unlockedStems({ tier, song, layer, stem, stems = {}, album }, { songs, albums }) {
   if (tier === "stem" && stem) return [`${song}/${layer}/${stem}`];
   if (tier === "song") return Object.entries(stems).map((pair) => [song, ...pair].join("/"));
-  return [];
+  if (tier !== "album") return [];
+  const slugs = albums.find(({ slug }) => slug === album)?.songs ?? [];
+  return songs.filter(({ slug }) => slugs.includes(slug)).flatMap(allStems);
+}
+
+/** @param {Data.ForgeSong} song */
+function allStems({ slug, layers }) {
+  return layers.flatMap((layer) => layer.stems.map((stem) => `${slug}/${layer.slug}/${stem.slug}`));
 }
 
 function currentCollection() {

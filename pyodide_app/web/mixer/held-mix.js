@@ -1,0 +1,48 @@
+// The mixer begins with a mix of the stems that the visitor holds, where the page names none.
+/** @import { StemMixer } from "./stem-mixer.js" */
+/** @import { Holding } from "../tokens/ownership.js" */
+import { attempt } from "./attempts.js";
+import { brokenRules, songOfMix } from "./mix-links.js";
+import { owned } from "../tokens/ownership.js";
+
+const MOST_MIXES = 2000; // that are tried for one that the rules permit
+
+/** @param {StemMixer} mixer */
+export function addHeldMix(mixer) {
+  if (mixer.dataset.mix !== undefined) return; // the page is about one mix
+  const choose = async () => {
+    const before = String(mixer.choice);
+    const song = await mixer.facts();
+    if (songOfMix(location.hash.slice(1)) || String(mixer.choice) !== before) return;
+    for (const [row, nth] of heldMix(song, owned(), mixer.choice).entries()) mixer.choose(row, nth);
+  };
+  attempt(mixer, choose);
+  mixer.on("song", () => attempt(mixer, choose));
+}
+
+/**
+ * Choose held stems where any are held, and of those mixes the first that the rules permit.
+ * @param {Data.Song} song @param {Readonly<Holding>} holding @param {number[]} choice for layers of which none is held
+ * @returns {number[]} positions of stems in their layers, from 0
+ */
+export function heldMix(song, { stems }, choice) {
+  const held = song.layers.map((layer, row) => {
+    const found = layer.stems.flatMap((stem, nth) => (stems.has(`${song.slug}/${layer.slug}/${stem.slug}`) ? [nth] : []));
+    return found.length ? found : [choice[row]];
+  });
+  let tried = 0;
+  for (const mix of product(held)) {
+    if (!brokenRules(mix, song).length) return mix;
+    if (++tried === MOST_MIXES) break;
+  }
+  return held.map(([first]) => first);
+}
+
+/**
+ * @param {number[][]} lists
+ * @returns {Generator<number[]>}
+ */
+function* product([first, ...others]) {
+  if (!first) yield [];
+  else for (const nth of first) for (const rest of product(others)) yield [nth, ...rest];
+}
