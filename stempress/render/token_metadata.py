@@ -108,13 +108,28 @@ def token_metadata(
         "description": _description(collection, token),
         "image": url_of(facts.cover),
         **({"external_url": page} if page else {}),
-        "attributes": [{"trait_type": trait.name, "value": trait.value} for trait in facts.traits],
+        "attributes": [
+            {"trait_type": name, "value": value}
+            for name, value in (*_trait_pairs(facts), *_identifiers(collection, token))
+        ],
     }
     if contract is None or contract.standard == "erc1155":
         data["decimals"] = 0
     if token.state == "unrevealed":
         return data
     return data | _without_empty(_about(collection, sounds, facts, url_of))
+
+
+def _trait_pairs(facts: TokenFacts) -> Iterator[tuple[str, str]]:
+    return ((trait.name, trait.value) for trait in facts.traits)
+
+
+def _identifiers(collection: Collection, token: Token) -> Iterator[tuple[str, str]]:
+    """Yield the identifier of the recording or release that a revealed token is, if it has one."""
+    if token.tier == "song" and token.song and (isrc := collection.song(token.song).isrc):
+        yield "ISRC", codes.format_isrc(isrc)
+    if token.tier == "album" and token.album and (upc := collection.album(token.album).upc):
+        yield "UPC", upc
 
 
 def _without_empty(fields: Mapping[str, object]) -> dict[str, object]:

@@ -69,7 +69,9 @@ def _title(collection: Collection, token: Token, variation: Variation | None) ->
         return f"{collection.album(token.album).title} #{token.id}"
     if variation:
         return f"{collection.song(token.song).title} {variation.mix_number} #{token.id}"
-    return f"{collection.stem((token.song, token.layer, token.stem)).name} #{token.id}"
+    song = collection.song(token.song)
+    layer = song.layer(token.layer)
+    return f"{song.title}: {layer.name}, {layer.stems[layer.index(token.stem)].name} #{token.id}"
 
 
 def _cover(collection: Collection, token: Token, variation: Variation | None) -> str:

@@ -103,7 +103,7 @@ def test_token_data_has_only_the_fields_of_its_tier(pressed: dict[str, Json]) ->
         "id": "5",
         "tier": "stem",
         "state": "revealed",
-        "title": "Live #5",
+        "title": "Two: Bass, Live #5",
         "address": "tokens/5/",
         "image": "art/stems/two/bass/live.svg",
         "song": "two",

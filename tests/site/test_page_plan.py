@@ -132,6 +132,6 @@ def test_pages_that_collide_are_reported_together(other: str) -> None:
 def test_titles_name_the_stem_once_a_token_is_revealed(small: SmallSite) -> None:
     titles = {page.address: page.title for page in small.plan.pages}
     assert titles["tokens/7/"] == "Unrevealed stem #7"
-    assert titles["tokens/5/"] == "Live #5"
+    assert titles["tokens/5/"] == "Two: Bass, Live #5"
     assert titles["tokens/91/"] == "One 1-2 #91"
     assert titles["tokens/99/"] == "Tides #99"

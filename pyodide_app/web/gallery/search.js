@@ -196,9 +196,12 @@ function ranksOf(names, compare) {
   return names.map((name) => ranks.get(name) ?? Infinity);
 }
 
-/** @param {Kind} kind */
-function titleWords({ name, tier }) {
-  return `${name} ${tier}`;
+/**
+ * The words that count most: of a stem its own name, not its song's and layer's.
+ * @param {Kind} kind
+ */
+function titleWords({ name, tier, stems }) {
+  return `${tier === "stem" && stems.length ? stems[0].name : name} ${tier}`;
 }
 
 /** @param {Kind} kind */

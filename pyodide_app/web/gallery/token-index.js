@@ -113,7 +113,7 @@ function stemsOf(album, song, layer) {
   const total = layer.stems.reduce((sum, [, , share]) => sum + share, 0);
   return layer.stems.map(([slug, name, share]) => {
     const key = `${song.slug}/${layer.slug}/${slug}`;
-    return { tier: "stem", name, track: `stems/${key}`, cover: `art/stems/${key}.svg`, album, song, bits: 0 - Math.log2(share / total), stems: [{ key, name, layer }] };
+    return { tier: "stem", name: `${song.title}: ${layer.name}, ${name}`, track: `stems/${key}`, cover: `art/stems/${key}.svg`, album, song, bits: 0 - Math.log2(share / total), stems: [{ key, name, layer }] };
   });
 }
 
@@ -214,7 +214,7 @@ function facetsOf(index, { albums, songs }) {
 }
 
 /** @param {Kind} kind */
-function stemValue({ name, song, stems: [{ key, layer }] }) {
+function stemValue({ song, stems: [{ key, name, layer }] }) {
   return { slug: key, label: name, more: `${layer.name}, ${song?.title}` };
 }
 
