@@ -760,7 +760,7 @@ def test_nothing_of_it_leaves_the_window_however_large_letters_are(
 
 
 def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, pressed: Path) -> None:
-    page.goto(f"{base}songs/undertow/")
+    page.goto(f"{base}albums/outbound/")
     page.get_by_role("button", name="Add to queue").first.click()
     bar_of(page).locator(".key.queue").click()
     panel = page.get_by_role("region", name="Queue", exact=True)
@@ -797,6 +797,21 @@ def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, presse
 def test_a_link_that_is_no_playlist_shows_nothing(page: Page, base: str, hash_: str) -> None:
     page.goto(base + hash_)
     expect(page.locator("player-bar")).to_be_hidden()
+
+
+def test_a_songs_page_begins_with_play_in_view(chromium: Browser, base: str) -> None:
+    for width, height in ((1280, 900), (390, 844)):
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        page = context.new_page()
+        page.goto(f"{base}songs/undertow/")
+        button = page.get_by_role("button", name="Play the song")
+        box = button.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < height
+        button.click()
+        expect(bar_of(page).locator(".detail")).to_have_text("1-1-1-1-1")
+        expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
+        context.close()
 
 
 def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) -> None:
