@@ -760,8 +760,8 @@ def test_nothing_of_it_leaves_the_window_however_large_letters_are(
 
 
 def test_playlists_are_kept_shared_and_taken_along(page: Page, base: str, pressed: Path) -> None:
-    page.goto(f"{base}albums/outbound/")
-    page.get_by_role("button", name="Add to queue").first.click()
+    page.goto(f"{base}songs/undertow/")
+    page.get_by_role("button", name="Play its mixes").click()
     bar_of(page).locator(".key.queue").click()
     panel = page.get_by_role("region", name="Queue", exact=True)
     panel.get_by_role("textbox", name="Name").fill("Night <b>drive</b>")
