@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 VERSION = 4
 """Increment when the same stem gives another file."""
-PREVIEW_VERSION = 4
+PREVIEW_VERSION = 5
 """Increment when the same mix gives another preview."""
 
 
@@ -283,7 +283,8 @@ def _start_digests(
 
 def _variations_to_digest(job: AudioJob) -> list[Variation]:
     variations = set(_minted_variations(job.collection))
-    if job.collection.settings.audio.lossless:
+    audio = job.collection.settings.audio
+    if audio.lossless or audio.stream == "flac":
         for slug, shown in job.shown.items():
             variations.update(filter(job.collection.song(slug).permits, shown))
     return sorted(variations)

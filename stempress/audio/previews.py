@@ -101,11 +101,12 @@ def fade_out(frames: int, sound: SongSound) -> NDArray[np.float32]:
 def match_loudness(mix: Planar, powers: NDArray[np.float64], rate: int) -> Planar:
     """Normalise a mix to the target, given its K-weighted power per 100 ms.
 
-    The loudness lost in the limiter is compensated by more gain, in a few passes.
+    The loudness lost in the limiter is compensated by more gain, in a few passes. A mix without a
+    loudness, because it is shorter than 400 ms or very quiet, is limited only.
     """
     loudness = integrated_loudness(powers)
     if loudness == -float("inf"):
-        return mix
+        return _limit(mix, rate)
     mix_powers = np.maximum(_mean_squares(mix, rate), 1e-20)
     gain_db = TARGET_LUFS - loudness
     for _ in range(_MAX_PASSES):

@@ -6,6 +6,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.portable_math import to_db
+from stempress.collection.audio_formats import web_rate
+from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.facts import Facts
+    from stempress.audio.song_sound import SongSound
+    from stempress.collection.audio_formats import Codec
     from stempress.core.errors import Findings
 
 MIN_SECONDS = 0.5
@@ -21,6 +25,9 @@ MAX_DC_OFFSET = 0.002  # of full scale: -54 dBFS
 LATE_SECONDS = (0.005, 0.12)
 """A stem that starts this much later than the others of its layer was padded, not played late."""
 MAX_LEVEL_DIFFERENCE_DB = 12.0
+PHONE_BYTES = 500_000_000
+"""What memory.js allows for decoded stems on a phone."""
+_BYTES_PER_SAMPLE = 4
 
 
 def lint_stem(where: str, facts: Facts, findings: Findings) -> None:
@@ -150,4 +157,22 @@ def lint_mix(where: str, mix_number: str, true_peak: float, findings: Findings) 
             f"mix {mix_number} reaches {peak_db:+.1f} dBTP, so the limiter turns it down",
             hint=f"turn all stems of the song down by {floor(peak_db) + 1} dB, so that no mix "
             "needs limiting",
+        )
+
+
+def lint_memory(
+    song: Song, facts: Mapping[StemKey, Facts], sound: SongSound, codec: Codec, findings: Findings
+) -> None:
+    """Warn if phones cannot hold a song's largest mix: MP3 is not streamed, but decoded at once."""
+    channels = sum(
+        max(facts[song.slug, layer.slug, stem.slug].channels for stem in layer.stems)
+        for layer in song.layers
+    )
+    size = round(sound.seconds * web_rate(codec, sound.rate)) * channels * _BYTES_PER_SAMPLE
+    if codec == "mp3" and size > PHONE_BYTES:
+        findings.warn(
+            f"stems/{song.slug}/",
+            f"is too large for phones: as MP3 its mixes take up to {megabytes(size)} of memory, "
+            f"and {megabytes(PHONE_BYTES)} are allowed",
+            hint='stream = "opus" in [audio] of site.toml: such songs are streamed',
         )

@@ -145,6 +145,13 @@ def test_previews_follow_the_setting(site: Path, setting: str, count: int) -> No
     assert ("animation_url" in data(site, "metadata/91.json")) == bool(count)
 
 
+@pytest.mark.parametrize(("audio", "count"), [('stream = "flac"', 9), ('stream = "opus"', 2)])
+def test_every_mix_of_lossless_stems_can_be_verified(site: Path, audio: str, count: int) -> None:
+    write_music(site, audio)
+    assert build_site(site) == 0
+    assert len(data(site, "data/digests/one.json")["mixes"]) == count
+
+
 def test_a_published_digest_matches_the_samples_that_mix_writes(site: Path, tmp_path: Path) -> None:
     write_music(site, "lossless = true")
     write(site / "stems/one/bass/b.wav", sound_file(2 * notes(3), subtype="FLOAT"))

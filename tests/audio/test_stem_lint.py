@@ -12,7 +12,8 @@ import pytest
 from build import build
 from stempress.audio.decode import open_source
 from stempress.audio.measure import count_clipped_runs, measure
-from stempress.audio.stem_lint import lint_layers, lint_mix, lint_stem
+from stempress.audio.song_sound import SongSound
+from stempress.audio.stem_lint import lint_layers, lint_memory, lint_mix, lint_stem
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
 from stempress.commands.cli import run
@@ -24,6 +25,7 @@ from tests.support.small_site import small_site, write
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.facts import Facts
+    from stempress.collection.audio_formats import Codec
     from tests.support.music import Frames
 
 
@@ -134,3 +136,23 @@ def test_a_layer_of_mp3_beside_others_gets_a_warning(
     findings = Findings()
     lint_layers(song, {}, files, findings)
     assert ["is MP3" in warning.message for warning in findings.warnings] == [True] * warnings
+
+
+@pytest.mark.parametrize(
+    ("codec", "seconds", "told"),
+    [
+        ("mp3", 660, ["stems/one/: is too large for phones: as MP3 its mixes take up to 506.9 MB"]),
+        ("mp3", 640, []),
+        ("opus", 6600, []),
+    ],
+)
+def test_a_song_that_phones_cannot_hold_gets_a_warning(
+    tmp_path: Path, codec: Codec, seconds: int, told: list[str]
+) -> None:
+    small = small_site(tmp_path)
+    facts = {key: stem.facts for key, stem in small.sounds.stems.items()}
+    findings = Findings()
+    sound = SongSound(96000, 96000 * seconds)
+    lint_memory(small.collection.song("one"), facts, sound, codec, findings)
+    assert [str(warning)[: len(told[0])] for warning in findings.warnings] == told
+    assert all('stream = "opus"' in warning.hint for warning in findings.warnings)
