@@ -65,7 +65,8 @@ function isWhole(request, response) {
 async function keep(request, response) {
   try {
     const isApp = request.url.startsWith(`${scope}app/`);
-    await (await caches.open(isApp ? KEPT : VISITED)).put(request, response);
+    const isPage = request.mode === "navigate"; // once, however it was linked to
+    await (await caches.open(isApp ? KEPT : VISITED)).put(isPage ? pageAddress(request.url) : request, response);
     if (request.mode === "navigate") await tidy();
   } catch {
     // The cache is full or unreadable; the page has its response already.
@@ -73,16 +74,40 @@ async function keep(request, response) {
 }
 
 /** @param {Request} request */
-async function findKept(request) {
+async function findKept({ url, mode }) {
+  const kept = await findAt(url);
+  if (kept || mode !== "navigate") return kept;
+  const { origin, pathname, search } = new URL(url);
+  const page = await findAt(pageAddress(url));
+  if (page) return page;
+  // What hosts do with a folder's address without its slash: the page's links are relative to the folder.
+  const folder = `${origin}${pathname}/`;
+  return (await findAt(folder)) && Response.redirect(`${folder}${search}`);
+}
+
+/**
+ * The response that is kept for an address, whatever its query.
+ * @param {string} address
+ */
+async function findAt(address) {
   try {
     for (const name of [KEPT, VISITED]) {
-      const response = await (await caches.open(name)).match(request.url, { ignoreSearch: true, ignoreVary: true });
+      const response = await (await caches.open(name)).match(address, { ignoreSearch: true, ignoreVary: true });
       if (response?.ok) return response;
     }
   } catch {
     // The cache is unreadable: treat it as empty.
   }
   return null;
+}
+
+/**
+ * The address that a page is kept at: without a query, and of a folder rather than its index.html.
+ * @param {string} url
+ */
+function pageAddress(url) {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/index\.html$/, "/");
 }
 
 /**

@@ -436,3 +436,48 @@ for (const [which, name] of /** @type {const} */ ([[SHORT, "short"], [LONG, "lon
     });
   }
 }
+
+test("half a file with status 200 is not played as if it were whole", async () => {
+  open({ ...SHORT, layers: SHORT.layers.map((layer) => ({ ...layer, stems: layer.stems.map((stem) => ({ ...stem, audio: { ...stem.audio, bytes: stem.slug === "b" ? 8 : 4 } })) })) });
+  await playByPython();
+  player.choose(1, "b");
+  await until(() => failures.length === 1);
+  assert.match(failures[0].reason, /the file is incomplete/);
+  assert.deepEqual([failures[0].kept, sounding()], ["a", ["python"]]);
+});
+
+test("over Bluetooth, positions are shown when they are heard", async () => {
+  await playByPython();
+  const worker = FakeWorker.get("python");
+  Context.latest.outputLatency = 0.25;
+  worker.songFrame = 2 * RATE;
+  const reported = performance.now();
+  worker.report();
+  assert.ok(!frames.includes(2));
+  await until(() => frames.includes(2));
+  assert.ok(performance.now() - reported >= 249);
+});
+
+test("over Bluetooth, a seek shows its position at once, and nothing from before it", async () => {
+  await playByPython();
+  const worker = FakeWorker.get("python");
+  Context.latest.outputLatency = 0.25;
+  worker.songFrame = 2 * RATE;
+  worker.report();
+  player.seek(50);
+  worker.songFrame = 50 * RATE;
+  assert.equal(frames.at(-1), 50);
+  frames.length = 0;
+  await until(() => frames.length > 3);
+  assert.ok(!frames.includes(2));
+});
+
+test("over Bluetooth, Pause shows at once where it goes on", async () => {
+  await playByPython();
+  const worker = FakeWorker.get("python");
+  Context.latest.outputLatency = 0.25;
+  worker.songFrame = 2 * RATE;
+  worker.report();
+  player.pause();
+  assert.equal(frames.at(-1), 2);
+});

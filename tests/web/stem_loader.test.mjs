@@ -22,8 +22,8 @@ const opening = Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** @type {string[]} */
 let requests = [];
-/** @type {{ hasRanges: boolean, missing: string[] }} */
-let host = { hasRanges: true, missing: [] };
+/** @type {{ hasRanges: boolean, missing: string[], cut: Record<string, number>, hasSizes: boolean }} */
+let host = { hasRanges: true, missing: [], cut: {}, hasSizes: true };
 
 globalThis.fetch = async (url, { headers = {} } = {}) => {
   const name = String(url).slice(ROOT.length);
@@ -31,14 +31,19 @@ globalThis.fetch = async (url, { headers = {} } = {}) => {
   requests.push(range ? `${name} ${range}` : name);
   const content = name === "opening" ? opening : contents.get(name);
   if (!content || host.missing.includes(name)) return new Response(null, { status: 404 });
-  if (!range || !host.hasRanges) return new Response(new Uint8Array(content));
+  const there = content.slice(0, host.cut[name]);
+  /** @param {Record<string, string>} stated */
+  const sizes = (stated) => (host.hasSizes ? stated : {});
+  if (!range || !host.hasRanges) return new Response(new Uint8Array(there), { headers: sizes({ "Content-Length": String(there.length) }) });
   const [from, to] = range.slice("bytes=".length).split("-").map(Number);
-  return new Response(new Uint8Array(content.slice(from, to + 1)), { status: 206 });
+  if (from >= there.length) return new Response(null, { status: 416 });
+  const stated = { "Content-Range": `bytes ${from}-${Math.min(to + 1, there.length) - 1}/${there.length}` };
+  return new Response(new Uint8Array(there.slice(from, to + 1)), { status: 206, headers: sizes(stated) });
 };
 
 beforeEach(() => {
   requests = [];
-  host = { hasRanges: true, missing: [] };
+  host = { hasRanges: true, missing: [], cut: {}, hasSizes: true };
 });
 
 /** @param {string} name */
@@ -112,3 +117,22 @@ test("an opening with few of the stems that are wanted is not fetched", async ()
   await load(["a"], 1);
   assert.deepEqual(requests, ["a bytes=0-9"]);
 });
+
+for (const hasRanges of [true, false]) {
+  for (const hasSizes of [true, false]) {
+    const kind = `a host ${hasRanges ? "with" : "without"} ranges that states ${hasSizes ? "sizes" : "no sizes"}`;
+    test(`half a file from ${kind} is named, and the others come`, async () => {
+      host = { hasRanges, hasSizes, missing: ["opening"], cut: { b: BYTES / 2 } };
+      const files = new Map(STEMS.map((name) => [name, stemFile(name)]));
+      /** @type {[string, string]} */
+      const failure = await new Promise((resolve) => {
+        const loader = new StemLoader({
+          onArrived: () => loader.follow(Math.min(...[...files.values()].map(({ end }) => end / 10))),
+          onFailed: (key, { message }) => (loader.remove(key), resolve([key, message]), setTimeout(() => loader.close())),
+        });
+        loader.add(files, null);
+      });
+      assert.deepEqual(failure, ["b", "the file is incomplete"]);
+    });
+  }
+}

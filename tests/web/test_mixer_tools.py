@@ -599,3 +599,29 @@ def test_a_mix_that_is_another_is_told(page: Page, serve: Serve, host: Path) -> 
     expect(page.locator("stem-mixer").get_by_role("status")).to_contain_text(
         "This is not the mix that was published", timeout=60_000
     )
+
+
+def test_an_export_that_fails_says_why_and_verifying_still_works(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    drums = facts(host)["layers"][0]["stems"][0]
+    address = f"**/{(drums['lossless'] or drums['audio'])['url']}"
+    page.route(address, lambda route: route.fulfill(status=404))
+    page.goto(f"{serve(host)}songs/undertow/1-1-1-1-1/")
+    visit = Visit(page, facts(host))
+    open_tools(page)
+    export, verify = (
+        page.get_by_role("button", name=name) for name in ("Export WAV", "Verify this mix")
+    )
+    export.click()
+    expect(verify).to_be_disabled()
+    expect(visit.mixer.get_by_role("status")).to_contain_text(
+        f"the stem {drums['slug']} cannot be played: ", timeout=60_000
+    )
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_disabled()
+    page.unroute(address)
+    verify.click()
+    expect(visit.mixer.get_by_role("status")).to_contain_text(
+        "This is the mix that was published", timeout=60_000
+    )
+    expect(export).to_be_enabled()

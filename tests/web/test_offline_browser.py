@@ -127,6 +127,17 @@ def test_what_was_visited_is_there_without_a_network(host: Host, page: Page) -> 
     assert heading(page) == "Rarity"
 
 
+@pytest.mark.parametrize("seen", ["gallery/", "gallery/index.html", "gallery/?utm=mail"])
+def test_a_visited_page_is_there_at_all_its_addresses(host: Host, page: Page, seen: str) -> None:
+    visit(page, host, seen)
+    host.stop()
+    for address in ("gallery", "gallery/", "gallery/index.html", "gallery?utm=x", "gallery/?utm=x"):
+        page.goto(f"{host.base}{address}")
+        assert heading(page) == "Gallery", address
+        links = page.get_by_role("link", name="Rarity").first
+        assert links.evaluate("(it) => it.href") == f"{host.base}rarity/"
+
+
 @pytest.mark.parametrize(
     ("language", "written", "words"),
     [

@@ -2,7 +2,7 @@
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { mixNumber } from "./mix-links.js";
-import { find, createElement } from "../base/dom.js";
+import { createElement, find } from "../base/dom.js";
 import { _, formatList, formatPercent } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
 
@@ -10,10 +10,19 @@ import { formatMegabytes } from "../language/units.js";
 
 /** @param {StemMixer} mixer */
 export function addExport(mixer) {
-  const [start, cancel] = [".export", ".cancel"].map((selector) => find(mixer, selector, HTMLButtonElement));
+  const cancel = find(mixer, ".cancel", HTMLButtonElement);
+  /** @type {HTMLButtonElement[]} */
+  const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (".export, .verify"))]; // Verify: of lossless stems only
   /** @type {AbortController | null} */
-  let running = null;
+  let running = null; // one at a time, for they share the status line
   cancel.disabled = true;
+
+  /** @param {AbortController | null} life */
+  const setRunning = (life) => {
+    running = life;
+    for (const start of starts) start.disabled = life !== null;
+    cancel.disabled = life === null;
+  };
 
   /**
    * @param {{ doing: (done: string) => string, cancelled: string }} words
@@ -21,28 +30,22 @@ export function addExport(mixer) {
    */
   const bounce = async ({ doing, cancelled }, act) => {
     const life = new AbortController();
-    running = life;
-    start.disabled = true;
-    cancel.disabled = false;
+    setRunning(life);
     try {
       await act({ signal: life.signal, onProgress: (done) => mixer.announce(doing(formatPercent(done))) });
     } catch (error) {
       if (!life.signal.aborted) throw error;
       mixer.announce(cancelled);
     } finally {
-      if (running === life) {
-        start.disabled = false;
-        cancel.disabled = true;
-        running = null;
-      }
+      setRunning(null);
     }
   };
   onEvent(mixer, cancel, "click", () => running?.abort());
-  onEvent(mixer, start, "click", () =>
-    bounce({ doing: (done) => _("Export: %(done)s", { done }), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
-  if (!mixer.querySelector(".verify")) return; // stems are published in a lossy format only
-  onEvent(mixer, ".verify", "click", () =>
-    bounce({ doing: (done) => _("Verify: %(done)s", { done }), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch)));
+  for (const start of starts) {
+    onEvent(mixer, start, "click", () => start.matches(".verify")
+      ? bounce({ doing: (done) => _("Verify: %(done)s", { done }), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch))
+      : bounce({ doing: (done) => _("Export: %(done)s", { done }), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
+  }
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */

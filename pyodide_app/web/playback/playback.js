@@ -11,6 +11,7 @@ import { suspendAudioSoon } from "./audio-hardware.js";
 import { Counters } from "./counters.js";
 import { Decks } from "./decks.js";
 import { handOver } from "./handover.js";
+import { HeardReports } from "./heard-reports.js";
 import { MixSettings } from "./mix-settings.js";
 import { startPython } from "./python-start.js";
 import { causeOf, StateRunner } from "./state-runner.js";
@@ -59,6 +60,8 @@ export class Playback {
   #shown = { state: "idle", reason: null, engine: "", refusal: "" }; // what was reported last
   /** @type {unknown} */
   #loss = null; // the error that a deck was last lost with
+  /** @type {HeardReports<Place>} */
+  #places;
 
   /**
    * @param {Emitter<PlayerEvents>} player reports to its users
@@ -67,6 +70,7 @@ export class Playback {
    */
   constructor(player, song, root, rows, access, previewSeconds) {
     this.#player = player;
+    this.#places = new HeardReports((place) => player.emit("position", place));
     this.settings = new MixSettings(song, rows, access, previewSeconds);
     this.stems = new Stems(song, root, (loading) => player.emit("loading", loading));
     this.decks = new Decks(song, this.stems);
@@ -138,12 +142,14 @@ export class Playback {
     this.settings.seek(seconds);
     this.machine.send({ type: "moved" });
     this.decks.apply(this.settings.locateCommand);
-    this.#reportPlace({ playing: this.machine.phase === "playing", peaks: [0, 0] });
+    this.#places.clear();
+    this.#showPlace();
   }
 
-  /** @param {Omit<Place, "seconds">} place */
-  #reportPlace(place) {
-    this.#player.emit("position", { seconds: this.settings.seconds, ...place });
+  /** Show the position at once, whatever is heard. */
+  #showPlace() {
+    const { seconds } = this.settings;
+    this.#player.emit("position", { seconds, playing: this.machine.phase === "playing", peaks: [0, 0] });
   }
 
   /** @type {Handlers["tasks"]} */
@@ -181,6 +187,7 @@ export class Playback {
       this.supply.releaseCopies();
     },
     close: () => {
+      this.#places.clear();
       this.decks.close();
       this.supply.close();
       this.swaps.close();
@@ -258,7 +265,8 @@ export class Playback {
     this.counters.follow(position);
     const { songFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
-    this.#reportPlace({ playing, peaks, levels, waiting, isStalled });
+    const latency = this.machine.phase === "playing" ? this.#context?.outputLatency : 0;
+    this.#places.add({ seconds: this.settings.seconds, playing, peaks, levels, waiting, isStalled }, latency);
     if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
   }
 
@@ -274,6 +282,7 @@ export class Playback {
     const change = { state: this.machine.phase, reason: failure?.error ?? null, engine: this.engine, refusal: this.refusal };
     const before = this.#shown;
     this.#shown = change;
+    if (change.state !== "playing" && this.#places.clear()) this.#showPlace();
     const isNew = change.state !== before.state || change.reason !== before.reason || change.engine !== before.engine;
     if (isNew || change.refusal !== before.refusal) this.#player.emit("state", change);
   }

@@ -98,7 +98,7 @@ export class Stems {
 
   /** @param {Data.File} file @param {(loaded: number) => void} count */
   async #download(file, count) {
-    const bytes = download(new URL(file.url, this.#root), count);
+    const bytes = download(new URL(file.url, this.#root), file.bytes, count);
     this.#downloads.add(bytes);
     try {
       return await bytes;
@@ -123,18 +123,18 @@ function cutPreview(buffer, seconds) {
   return buffer;
 }
 
-/** @param {URL} address @param {(loaded: number) => void} count */
-async function download(address, count) {
+/** @param {URL} address @param {number} size in bytes @param {(loaded: number) => void} count */
+async function download(address, size, count) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   let loaded = 0;
-  if (!answer.body) return new ArrayBuffer(0);
-  for (const reader = answer.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) return new Blob(pieces).arrayBuffer();
-    pieces.push(value);
-    count((loaded += value.byteLength));
+  const reader = answer.body?.getReader();
+  for (let read = await reader?.read(); read?.value; read = await reader?.read()) {
+    pieces.push(read.value);
+    count((loaded += read.value.byteLength));
   }
+  if (loaded < size) throw new Error(_("the file is incomplete")); // hosts that cut files off call them whole
+  return new Blob(pieces).arrayBuffer();
 }

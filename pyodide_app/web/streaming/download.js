@@ -7,6 +7,9 @@ const TRANSIENT = new Set([408, 425, 429]); // and all from 500 on: the host may
 /** A file that the host does not have, or that cannot be decoded: requesting it again is no use. */
 export class UnusableFile extends Error {}
 
+/** A file that ends before its size: the copy on the host is cut off, or the response was. */
+export class IncompleteFile extends Error {}
+
 /** @typedef {{ url: URL | string, from: number, to: number, size: number }} Part bytes [from, to) of a file of `size` bytes */
 
 /**
@@ -22,6 +25,8 @@ export async function download({ url, from, to, size }, hasRanges, signal) {
     /** @type {HeadersInit} */
     const headers = isWhole || !hasRanges ? {} : { Range: `bytes=${from}-${to - 1}` };
     const answer = await fetch(url, { headers, signal: timeout.signal });
+    const isCut = answer.status === 416 || (answer.ok && statedSize(answer) < size);
+    if (isCut) throw new UnusableFile(_("the file is incomplete"));
     if (!answer.ok || !answer.body) throw httpError(answer.status);
     const isRange = answer.status === 206;
     const end = isRange ? to : size;
@@ -41,7 +46,7 @@ async function* read(reader, skip, count, timeout) {
   try {
     while (count > 0) {
       const { done, value } = await reader.read();
-      if (done) throw new Error(_("the file is incomplete"));
+      if (done) throw new IncompleteFile(_("the file is incomplete"));
       timeout.restart();
       const bytes = value.subarray(Math.min(skip, value.length)).subarray(0, count);
       skip = Math.max(0, skip - value.length);
@@ -52,6 +57,16 @@ async function* read(reader, skip, count, timeout) {
     timeout.end();
     reader.cancel().catch(() => {}); // it is read to its end, or has failed
   }
+}
+
+/**
+ * The size of the whole file as the host states it; Infinity if it does not.
+ * @param {Response} answer
+ */
+function statedSize({ status, headers, type }) {
+  if (status === 206) return Number(/\/(\d+)$/.exec(headers.get("Content-Range") ?? "")?.[1] ?? Infinity);
+  const isPlain = type !== "cors" && !headers.has("Content-Encoding"); // which CORS hides
+  return Number((isPlain && headers.get("Content-Length")) || Infinity);
 }
 
 /** @param {number} status */

@@ -3,7 +3,7 @@
 /** @import { Piece } from "./opening.js" */
 /** @import { StemFile } from "./transfer.js" */
 import { _ } from "../language/phrases.js";
-import { download, UnusableFile } from "./download.js";
+import { download, IncompleteFile, UnusableFile } from "./download.js";
 import { MOST_REQUESTS, nextRequest } from "./fetch-plan.js";
 import { openingBytes, OpeningSplitter } from "./opening.js";
 import { Transfer } from "./transfer.js";
@@ -12,7 +12,7 @@ const OPENING_SECONDS = 4; // that are requested of an opening; a host without r
 const OPENING_SHARE = 2 / 3; // of its stems that must be wanted for it to be worth fetching
 const RETRY_MS = [250, 1000, 2000, 4000]; // after as many failures in a row; the last one from then on
 const COURSE_SECONDS = 8; // reading that is no further ahead of what is needed need not jump
-const MOST_FAILURES = 3; // in a row, of one file while others arrive
+const MOST_FAILURES = 3; // in a row, of one file while the host answers
 
 export class StemLoader {
   #onArrived;
@@ -219,8 +219,8 @@ export class StemLoader {
   #fail(transfer, error) {
     if (transfer.failures++ === 0) transfer.failedAt = performance.now();
     transfer.hasFailed = true;
-    const isAlone = transfer.failures > MOST_FAILURES && this.#receivedAt > transfer.failedAt;
-    if (isAlone || error instanceof UnusableFile) {
+    const isAnswered = error instanceof IncompleteFile || this.#receivedAt > transfer.failedAt; // the line is not lost
+    if ((isAnswered && transfer.failures > MOST_FAILURES) || error instanceof UnusableFile) {
       this.#onFailed(transfer.key, error);
       return;
     }
