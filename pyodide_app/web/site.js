@@ -3,6 +3,7 @@
 {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const root = new URL("../../", script.src);
+  const isSandboxed = self.origin === "null"; // a frame without allow-same-origin
   const isPreview = Boolean(document.querySelector("script[data-build]"));
 
   /**
@@ -56,9 +57,6 @@
   // The player bar, which comes when it is first wanted: data-queue names what to play, as bar/tracks.js
   // says, and data-add adds it to what is queued already.
 
-  /** Whether this page's version of the site is gone, as base/version.js says it. */
-  const isGone = () => fetch(script.src, { method: "HEAD", cache: "no-store" }).then(({ status }) => status === 404, () => false);
-
   const openBar = async () => (await import("./bar.js")).openBar();
   const warmBar = () => openBar().catch(() => {}); // the press reports the error
 
@@ -96,9 +94,7 @@
       await player.playTracks((button.dataset.queue ?? "").split(" "), { add: "add" in button.dataset });
       say("");
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const reason = (await isGone()) ? script.dataset.updated ?? "" : message;
-      say((status?.dataset.failed ?? "").replace("{reason}", reason));
+      say((status?.dataset.failed ?? "").replace("{reason}", await explain(error)));
     }
   }
 
@@ -118,18 +114,65 @@
     if (recall(`stempress:queue:${document.documentElement.dataset.collection}`) || isShared()) warmBar();
   }
 
-  function hideQueueButtons() {
+  /** Show the page as far as it works without modules. */
+  function doWithoutModules() {
     document.documentElement.dataset.disk = "";
     /** @type {NodeListOf<HTMLElement>} */
     const offers = document.querySelectorAll(".to-queue");
-    for (const offer of offers) offer.hidden = true; // modules do not run from a disk
+    for (const offer of offers) offer.hidden = true;
+  }
+
+  /** If this page's modules do not run, say why instead of showing controls that do nothing. */
+  function watchModules() {
+    /** @type {NodeListOf<HTMLScriptElement>} */
+    const modules = document.querySelectorAll("script[type=module][src]");
+    for (const { src } of modules) import(src).catch(async (error) => sayWhyOff(await explain(error))); // no second request
+  }
+
+  /** @param {string} reason */
+  function sayWhyOff(reason) {
+    if ("disk" in document.documentElement.dataset) return;
+    doWithoutModules();
+    const notice = document.createElement("p");
+    notice.className = "notice";
+    notice.setAttribute("role", "alert");
+    notice.textContent = (script.dataset.off ?? "").replace("{reason}", reason);
+    const mixer = document.querySelector("stem-mixer");
+    if (mixer) mixer.replaceChildren(notice);
+    else document.querySelector("main")?.prepend(notice);
+  }
+
+  /**
+   * Why a module could not be loaded, as base/version.js says it.
+   * @param {unknown} error
+   */
+  async function explain(error) {
+    const { updated = "", mistyped = "", framed = "" } = script.dataset;
+    const answer = await fetch(script.src, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    const type = answer?.headers.get("Content-Type") ?? "";
+    if (answer?.status === 404) return updated;
+    if (answer?.ok && !/(java|ecma)script/i.test(type)) return mistyped.replace("{type}", type);
+    if (!answer && isSandboxed) return framed;
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  /** In a sandboxed frame, links to the top or to a new tab may be forbidden: then they open in the frame. */
+  function keepLinksWorking() {
+    listen(document, "click", (event) => {
+      const link = event.target instanceof Element ? event.target.closest("a[target=_top]") : null;
+      if (!(link instanceof HTMLAnchorElement)) return;
+      event.preventDefault();
+      if (!window.open(link.href)) location.href = link.href;
+    });
   }
 
   followMotion();
   if (location.protocol === "file:") {
     linkToIndexFiles();
-    hideQueueButtons();
+    doWithoutModules();
   } else {
+    watchModules();
+    if (isSandboxed) keepLinksWorking();
     if (!document.body.classList.contains("embed")) connectBar();
     if (navigator.serviceWorker && window.caches) register().catch(() => {}); // the page works without it
   }

@@ -174,3 +174,60 @@ def test_pages_are_read_from_a_disk(chromium: Browser, pressed: Path) -> None:
     styled = "getComputedStyle(document.querySelector('.object')).display"
     assert page.evaluate(styled) == "grid"
     page.close()
+
+
+class ScriptsAsText(StaticHandler):
+    """A host that does not know what scripts are."""
+
+    extensions_map = StaticHandler.extensions_map | {".js": "text/plain", ".mjs": "text/plain"}
+
+
+class ModulesAsText(StaticHandler):
+    """A host that knows scripts with the suffix .js only."""
+
+    extensions_map = StaticHandler.extensions_map | {".mjs": "text/plain"}
+
+
+AS_TEXT = "this host sends scripts as text/plain, and not as text/javascript"
+
+
+def test_where_no_module_runs_the_page_says_why_and_has_no_dead_controls(
+    chromium: Browser, pressed: Path
+) -> None:
+    page = chromium.new_page()
+    with serving(pressed, ScriptsAsText) as base:
+        for address in ("songs/undertow/", "tokens/9001/", "embed/undertow/", "gallery/", "mine/"):
+            page.goto(f"{base}{address}")
+            expect(page.get_by_role("alert")).to_contain_text(AS_TEXT)
+            assert page.get_by_role("button").locator("visible=true").count() == 0, address
+    page.close()
+
+
+def test_where_python_is_sent_as_text_the_browser_mixes_and_says_why(
+    chromium: Browser, pressed: Path
+) -> None:
+    page = chromium.new_page()
+    with serving(pressed, ModulesAsText) as base:
+        page.goto(f"{base}songs/undertow/")
+        mixer = page.get_by_role("region", name="Mixer")
+        mixer.get_by_role("button", name="Play", exact=True).click()
+        expect(mixer.get_by_role("status")).to_have_text(
+            f"Playing, mixed by the browser. Python cannot run here: {AS_TEXT}", timeout=60_000
+        )
+    page.close()
+
+
+def test_a_sandboxed_frame_without_cors_has_words_and_a_link_that_works(
+    chromium: Browser, pressed: Path, tmp_path: Path
+) -> None:
+    page = chromium.new_page()
+    with serving(pressed) as base, serving(tmp_path) as other:
+        frame = f'<iframe sandbox="allow-scripts" src="{base}embed/undertow/"></iframe>'
+        (tmp_path / "index.html").write_text(f"<!doctype html>{frame}", "utf-8")
+        page.goto(other)
+        inside = page.frame_locator("iframe")
+        expect(inside.get_by_role("alert")).to_contain_text("keeps the site's scripts out")
+        assert inside.get_by_role("button").count() == 0
+        inside.get_by_role("link", name="Undertow").click()
+        expect(inside.get_by_role("heading", name="The stems")).to_be_visible()
+    page.close()

@@ -3,23 +3,19 @@ import { _ } from "../language/phrases.js";
 
 export const APP = new URL("../", import.meta.url);
 
-/** Whether this version is no longer on the host: another one was deployed since the page was loaded. */
-async function isGone() {
-  try {
-    const answer = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" });
-    return answer.status === 404;
-  } catch {
-    return false; // offline
-  }
-}
-
 /**
  * The error to show for a module that could not be loaded.
  * @template E
- * @param {E} error shown if this version is still on the host
+ * @param {E} error shown if neither is so: this version is no longer on the host, since another one was deployed after the
+ *   page was loaded; the host does not send scripts as such
+ * @param {string} [url] the module's; this one's, if the other has the same suffix
  */
-export async function explainMissing(error) {
-  return (await isGone()) ? new Error(_("this site has been updated; reload the page")) : error;
+export async function explainMissing(error, url = import.meta.url) {
+  const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null); // offline
+  const type = answer?.headers.get("Content-Type") ?? "";
+  if (answer?.status === 404 && url === import.meta.url) return new Error(_("this site has been updated; reload the page"));
+  if (!answer?.ok || /(java|ecma)script/i.test(type)) return error;
+  return new Error(_("this host sends scripts as %(type)s, and not as text/javascript", { type }));
 }
 
 /**

@@ -1,6 +1,7 @@
 // Loads Pyodide with files that have been fetched already.
 import { RUNTIME } from "./downloads.js";
 import { ENVIRONMENT } from "./memory-layout.js";
+import { explainMissing } from "../base/version.js";
 
 /** @import { Factory } from "./memory-layout.js" */
 /** @typedef {{ pyimport: (name: string) => any }} Pyodide */
@@ -11,7 +12,10 @@ const WASM = `${RUNTIME}pyodide.asm.wasm`;
 
 /** Import Pyodide's own modules. */
 export async function importPyodide() {
-  const [{ loadPyodide }] = await Promise.all([import(`${RUNTIME}pyodide.mjs`), import(`${RUNTIME}pyodide.asm.js`)]);
+  const load = (/** @type {string} */ name) => import(RUNTIME + name).catch(async (error) => {
+    throw await explainMissing(error, RUNTIME + name);
+  });
+  const [{ loadPyodide }] = await Promise.all([load("pyodide.mjs"), load("pyodide.asm.js")]);
   return { loadPyodide, scope: /** @type {Scope} */ (/** @type {unknown} */ (globalThis)) };
 }
 
