@@ -3,102 +3,25 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from watchdog.events import (
-    EVENT_TYPE_CREATED,
-    EVENT_TYPE_DELETED,
-    EVENT_TYPE_MODIFIED,
-    EVENT_TYPE_MOVED,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
-
 from stempress.commands.audition_server import AuditionHandler
+from stempress.commands.input_watcher import watch_inputs
 from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
-from stempress.core.paths import WEB
 from stempress.drop.audition import Audition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from watchdog.observers.api import BaseObserver, ObservedWatch
+    from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from stempress.commands.static_server import StaticServer
 
 DEBOUNCE_SECONDS = 0.02
 INTERRUPT_SECONDS = 0.5
 """The longest that Ctrl-C waits if it comes just before the main thread goes to sleep."""
-INPUT_FILES = ("site.toml",)
-INPUT_FOLDERS = ("content", "stems", "templates")
-# Not opened and closed: a build reads its inputs, which would trigger the next one.
-CHANGE_EVENTS = {EVENT_TYPE_CREATED, EVENT_TYPE_DELETED, EVENT_TYPE_MODIFIED, EVENT_TYPE_MOVED}
-
-
-class InputWatcher(FileSystemEventHandler):
-    """Sets ``changed`` when an input of a build changes."""
-
-    def __init__(self, site: Path, changed: Event) -> None:
-        self.site = site.resolve()
-        self.changed = changed
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Set ``changed`` if the event is a change of an input."""
-        paths = [Path(str(path)) for path in (event.src_path, event.dest_path) if path]
-        if event.event_type in CHANGE_EVENTS and any(map(self.is_input, paths)):
-            self.changed.set()
-
-    def is_input(self, path: Path) -> bool:
-        """Return whether a build reads this path: the site's folder may contain anything else."""
-        if path.is_relative_to(WEB):
-            return True
-        top, *_ = path.relative_to(self.site).parts or ("",)
-        return top in INPUT_FOLDERS or (path.parent == self.site and top in INPUT_FILES)
-
-
-@contextmanager
-def watch_inputs(site: Path, changed: Event) -> Iterator[Callable[[], None]]:
-    """Watch a site's inputs; yield a function that starts to watch new input folders."""
-    observer = Observer()
-    handler = InputWatcher(site, changed)
-    observer.schedule(handler, str(handler.site))
-    watches: dict[Path, tuple[int, ObservedWatch]] = {}
-
-    def watch_folders() -> None:
-        for folder in (*(handler.site / name for name in INPUT_FOLDERS), WEB):
-            watch_folder(observer, handler, folder, watches)
-
-    watch_folders()
-    observer.start()
-    try:
-        yield watch_folders
-    finally:
-        observer.stop()
-        observer.join()
-
-
-def watch_folder(
-    observer: BaseObserver,
-    handler: InputWatcher,
-    folder: Path,
-    watches: dict[Path, tuple[int, ObservedWatch]],
-) -> None:
-    """Watch a folder if it exists; one that was replaced, by its inode, is watched anew."""
-    inode = folder.stat().st_ino if folder.is_dir() else None
-    watched_inode, watch = watches.get(folder, (None, None))
-    if inode == watched_inode:
-        return
-    if watch is not None:
-        observer.unschedule(watch)
-        del watches[folder]
-    if inode is not None:
-        watches[folder] = inode, observer.schedule(handler, str(folder), recursive=True)
 
 
 def serve(  # noqa: PLR0913 - what a preview needs, named at the call
@@ -139,7 +62,7 @@ def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
 ) -> None:
     try:
         with (
-            watch_inputs(site, changed) as watch_folders,
+            watch_inputs(site, changed, log) as watch_folders,
             serve_in_thread(server, builds) as address,
         ):
             log(f"serving {out} at {address} (press Ctrl-C to stop)")
