@@ -5,13 +5,17 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from stempress.commands.cli import run
-from stempress.core.options import BuildOptions
-from stempress.core.progress import Progress
-from stempress.output.input_hash import hash_inputs
-from stempress.output.output_check import check_output_folder
-from stempress.output.result import BuildResult
-from stempress.output.writer import find_current_build
+try:
+    from stempress.commands.cli import run
+    from stempress.core.options import BuildOptions
+    from stempress.core.progress import Progress
+    from stempress.output.input_hash import hash_inputs
+    from stempress.output.output_check import check_output_folder
+    from stempress.output.result import BuildResult
+    from stempress.output.writer import find_current_build
+except ImportError as error:
+    hint = "run make first, then .venv/bin/python build.py"
+    sys.exit(f"error: this Python cannot run Stempress: {error}\n    -> {hint}")
 
 
 def build(options: BuildOptions, progress: Progress) -> BuildResult:

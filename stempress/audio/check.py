@@ -11,6 +11,7 @@ from stempress.audio.song_sound import SongSound
 from stempress.audio.stem_facts import measure_stems
 from stempress.audio.stem_lint import lint_layers, lint_memory, lint_mix, lint_stem
 from stempress.core.cache import cache_root, digest, store
+from stempress.core.crash_log import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +112,8 @@ def _check_mixes(
     new = [song for song in songs if not cached[song.slug].is_file()]
     with progress.track("Loudest mixes", len(new), len(songs)) as step:
         for slug, task in _start_searches(new, checked, workers).items():
-            result: LoudestMix | None = task.result()
+            with working_on(f"stems/{slug}/"):
+                result: LoudestMix | None = task.result()
             store(cached[slug], json.dumps(result and asdict(result)).encode())
             step(slug)
     for song in songs:

@@ -20,6 +20,7 @@ from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
 from stempress.core.cache import cache_root, digest, file_digest, load, save, store
+from stempress.core.crash_log import working_on
 from stempress.core.file_digests import common_folder
 from stempress.core.paths import ENGINE
 
@@ -100,7 +101,9 @@ def encode_stems(job: AudioJob) -> dict[StemKey, dict[Codec, WebFile]]:
     with job.progress.track("Web stems", len(new), len(keys)) as step:
         pending = _start_stems(job, {key: missing[key] for key in new})
         for key in new:
-            for (codec, _), data in zip(missing[key], pending.pop(key).result(), strict=True):
+            with working_on(job.collection.files.audio[key]):
+                encoded = pending.pop(key).result()
+            for (codec, _), data in zip(missing[key], encoded, strict=True):
                 store(files[key][codec], data)
             step("/".join(key))
     return {
@@ -156,7 +159,8 @@ def render_previews(job: AudioJob) -> dict[Variation, WebFile]:
         for slug, variations in _by_song(new).items():
             pending = _start_previews(job, job.collection.song(slug), variations)
             for variation, task in zip(variations, pending, strict=True):
-                store(files[variation], task.result())
+                with working_on(f"stems/{slug}/, mix {variation.mix_number}"):
+                    store(files[variation], task.result())
                 step(f"{slug} {variation.mix_number}")
     return {variation: _web_file(PREVIEW_CODEC, file) for variation, file in files.items()}
 
@@ -228,7 +232,9 @@ def compute_digests(job: AudioJob) -> dict[Variation, MixDigest]:
     new = [variation for variation, sha256 in digests.items() if not sha256]
     with job.progress.track("Mix digests", len(new), len(cache_keys)) as step:
         for batch, task in _start_digests(job, new):
-            for variation, sha256 in zip(batch, task.result(), strict=True):
+            with working_on(f"stems/{batch[0].song}/, mix {batch[0].mix_number} and others"):
+                results = task.result()
+            for variation, sha256 in zip(batch, results, strict=True):
                 store(_digest_path(cache_keys[variation]), sha256.encode())
                 digests[variation] = sha256
                 step(f"{variation.song} {variation.mix_number}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stempress.audio.facts import Facts
 from stempress.core.cache import MARSHAL_VERSION, cache_root, digest, load, save
+from stempress.core.crash_log import working_on
 from stempress.core.file_digests import common_folder, content_digests
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def measure_stems(
         tasks = {key: (files[key], digests[key], places.get(key)) for key in new}
         pending = _start(tasks, workers)
         for key, task in pending.items():
-            results[key] = task.result()
+            with working_on(files[key]):
+                results[key] = task.result()
             step("/".join(key))
     usable = _usable_facts(files, results, findings)
     for key in pending.keys() & usable.keys():

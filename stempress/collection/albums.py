@@ -17,6 +17,7 @@ from stempress.collection.documents import (
 from stempress.collection.image_check import check_picture
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
+from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings, closest, suggestion
 from stempress.core.slugs import composed, is_word
 from stempress.core.tables import Table
@@ -51,19 +52,26 @@ def read_albums(content: Path, findings: Findings, *, pad: bool) -> Iterator[Alb
     for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
         if path.name.startswith("."):
             continue
-        where = f"content/albums/{path.name}"
-        slug = checked_slug(path.name, where, findings)
-        table, story = _read_index(path, f"{where}/index.md", findings)
-        yield Album(
-            slug=slug,
-            title=table.text("title", required=True),
-            songs=tuple(_album_songs(path, slug, table, findings, pad=pad)),
-            upc=codes.read_identifier(table, "upc"),
-            released=read_date(table, "released"),
-            cover=_cover(path, table),
-            story=story,
-        )
-        table.finish()
+        with working_on(f"content/albums/{path.name}/index.md"):
+            album = _read_album(path, findings, pad=pad)
+        yield album
+
+
+def _read_album(path: Path, findings: Findings, *, pad: bool) -> Album:
+    where = f"content/albums/{path.name}"
+    slug = checked_slug(path.name, where, findings)
+    table, story = _read_index(path, f"{where}/index.md", findings)
+    album = Album(
+        slug=slug,
+        title=table.text("title", required=True),
+        songs=tuple(_album_songs(path, slug, table, findings, pad=pad)),
+        upc=codes.read_identifier(table, "upc"),
+        released=read_date(table, "released"),
+        cover=_cover(path, table),
+        story=story,
+    )
+    table.finish()
+    return album
 
 
 def _read_index(path: Path, where: str, findings: Findings) -> tuple[Table, str]:
@@ -81,8 +89,9 @@ def _album_songs(
     listed = _listed_songs(table, where, files)
     for slug in dict.fromkeys((*listed, *files)):
         where_song = f"{where}/{files[slug].name}" if slug in files else where
-        text = read_text(files[slug], where_song, findings) if slug in files else None
-        song, song_findings = _song(text, where_song, slug, album, pad=pad)
+        with working_on(where_song):
+            text = read_text(files[slug], where_song, findings) if slug in files else None
+            song, song_findings = _song(text, where_song, slug, album, pad=pad)
         findings.add(song_findings)
         yield song
 

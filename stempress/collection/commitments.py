@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.provenance import problems
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of
+from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_json, read_text
@@ -69,10 +70,11 @@ def read_seals(path: Path, tokens: Sequence[Token], findings: Findings) -> tuple
     text = read_text(path, WHERE, findings) if path.exists() else None
     if text is None:
         return ()
-    seals, seal_findings = _parse_seals(text)
-    findings.add(seal_findings)
-    if not seal_findings.faults:
-        _check_seals(seals, tokens, findings)
+    with working_on(WHERE):
+        seals, seal_findings = _parse_seals(text)
+        findings.add(seal_findings)
+        if not seal_findings.faults:
+            _check_seals(seals, tokens, findings)
     return seals
 
 

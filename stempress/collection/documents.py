@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from stempress.core.crash_log import working_on
 from stempress.core.errors import suggestion
 from stempress.core.slugs import composed, is_reserved, is_slug, slugify
 from stempress.core.tables import Table
@@ -36,9 +37,10 @@ def read_home(content: Path, title: str, findings: Findings) -> Document:
     where = "content/index.md"
     if not (content / "index.md").exists():
         return Document("", title, "", where)
-    table, body = read_document(content / "index.md", where, findings)
-    home = Document("", table.text("title", title), body, where)
-    table.finish()
+    with working_on(where):
+        table, body = read_document(content / "index.md", where, findings)
+        home = Document("", table.text("title", title), body, where)
+        table.finish()
     return home
 
 
@@ -48,16 +50,18 @@ def read_documents(
     """Yield the documents of a folder; ``dated`` ones are notes, which may list songs."""
     where = f"content/{folder.name}"
     for slug, path in markdown_files(folder, where, findings):
-        table, body = read_document(path, f"{where}/{path.name}", findings)
-        yield Document(
-            slug=slug,
-            title=table.text("title", required=True),
-            body=body,
-            where=table.where,
-            date=read_date(table, "date", required=True) if dated else None,
-            songs=tuple(_known_songs(table, songs)) if dated else (),
-        )
-        table.finish()
+        with working_on(f"{where}/{path.name}"):
+            table, body = read_document(path, f"{where}/{path.name}", findings)
+            document = Document(
+                slug=slug,
+                title=table.text("title", required=True),
+                body=body,
+                where=table.where,
+                date=read_date(table, "date", required=True) if dated else None,
+                songs=tuple(_known_songs(table, songs)) if dated else (),
+            )
+            table.finish()
+        yield document
 
 
 def _known_songs(table: Table, songs: Mapping[str, Song]) -> Iterator[str]:

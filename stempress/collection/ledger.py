@@ -14,6 +14,7 @@ from stempress.collection.burn_check import check_burns
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
 from stempress.collection.token_parser import is_token_id, read_token
+from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_json, read_text
@@ -48,8 +49,9 @@ def read_ledger(
     """Read tokens.json; without one, the ledger is empty."""
     if not path.exists():
         return Ledger()
-    text = read_text(path, WHERE, findings)
-    return Ledger() if text is None else parse_ledger(text, songs, albums, findings)
+    with working_on(WHERE):
+        text = read_text(path, WHERE, findings)
+        return Ledger() if text is None else parse_ledger(text, songs, albums, findings)
 
 
 def parse_ledger(

@@ -32,6 +32,7 @@ from stempress.collection.settings import (
 )
 from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.cache import cached_text
+from stempress.core.crash_log import working_on
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_toml, read_text
 from stempress.i18n.translations import find_catalogue, is_english
@@ -77,9 +78,11 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
             FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
         )
         findings.raise_faults()
-    text = read_text(site / FILE, FILE, findings)
-    papers = read_papers(site, findings)
-    settings = _placeholder(findings) if text is None else parse_settings(text, findings, papers)
+    with working_on(FILE):
+        text = read_text(site / FILE, FILE, findings)
+        papers = read_papers(site, findings)
+        given = None if text is None else parse_settings(text, findings, papers)
+        settings = given or _placeholder(findings)
     return replace(settings, base_uri=base_uri)
 
 

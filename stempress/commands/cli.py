@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stempress.commands.build_command import add_build_arguments
 from stempress.commands.command import Context
 from stempress.core.cache import check_cache_folder
+from stempress.core.crash_log import CRASHED, crash_fault
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.core.progress import Progress
 
@@ -57,6 +58,9 @@ def run(arguments: Sequence[str], build: Build, bundled: Path) -> int:
     except KeyboardInterrupt:
         progress.log("stopped")
         return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no command ends in a traceback
+        report_faults(SiteError([crash_fault(error, arguments)]), progress.log)
+        return CRASHED
 
 
 def parse(arguments: Sequence[str], bundled: Path) -> tuple[Command[Any], Any]:

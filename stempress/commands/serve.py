@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stempress.commands.audition_server import AuditionHandler
 from stempress.commands.input_watcher import watch_inputs
 from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
+from stempress.core.crash_log import crash_fault
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.drop.audition import Audition
 
@@ -100,6 +101,7 @@ def rebuild_and_report(
     except Exception as error:  # noqa: BLE001 - a bug in a template must not end the preview
         fault = f"the build failed: {type(error).__name__}: {error}"
         log(fault)
+        log(str(crash_fault(error, ["serve"])))
         builds.fail(fault)
     else:
         builds.finish(changed)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from stempress.core.crash_log import crash_fault
 from stempress.core.media_types import MEDIA_TYPES
 
 if TYPE_CHECKING:
@@ -130,7 +131,12 @@ class StaticServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+    def handle_error(
+        self,
+        request: socket | tuple[bytes, socket],  # noqa: ARG002
+        client_address: object,  # noqa: ARG002
+    ) -> None:
         """Report errors other than lost connections, which are normal for browsers."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError | TimeoutError):
+            sys.stderr.write(f"error: {crash_fault(error, ['serve'])}\n")

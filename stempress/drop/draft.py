@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stempress.audio.decode import UnreadableError, open_source
+from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings
 from stempress.core.slugs import distinct_slugs, fold_case
 
@@ -78,7 +79,10 @@ class SongDraft:
 def draft_songs(guesses: Mapping[PurePath, Guess], folder: Path) -> list[SongDraft]:
     """Return the songs that the guesses make; SiteError for names and files that cannot be used."""
     findings = Findings()
-    lengths = {path: _measure(folder / path, path, findings) for path in guesses}
+    lengths = {}
+    for path in guesses:
+        with working_on(path):
+            lengths[path] = _measure(folder / path, path, findings)
     files = _group(guesses, findings)
     songs = [
         SongDraft(song_slug, song, tuple(_layers(layers, folder, lengths, findings)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stempress.collection.token_parser import is_token_id
+from stempress.core.crash_log import working_on
 from stempress.core.text_files import parse_json, read_text
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ def _read_file(
     path: Path, contradictions: list[str], findings: Findings
 ) -> Iterator[ExternalToken]:
     """Yield the tokens of a metadata file, which has one or a list."""
-    text = read_text(path, path.name, findings)
-    content = parse_json(text, path.name, findings) if text is not None else None
-    for item in content if isinstance(content, list) else [content]:
-        token = _token(item, path, contradictions, findings)
-        if token is not None:
-            yield token
+    with working_on(path):
+        text = read_text(path, path.name, findings)
+        content = parse_json(text, path.name, findings) if text is not None else None
+        items = content if isinstance(content, list) else [content]
+        tokens = [_token(item, path, contradictions, findings) for item in items]
+    yield from filter(None, tokens)
 
 
 def _is_metadata(path: Path) -> bool:

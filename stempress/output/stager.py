@@ -8,6 +8,7 @@ import stat
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from stempress.core.crash_log import working_on
 from stempress.core.processes import map_in_batches
 from stempress.output.manifest import ManifestEntry, is_unmodified
 
@@ -68,7 +69,8 @@ class Stager:
         elif last and last.address == file.twin and last.changed:
             staged = self._link_twin(address, key, last)
         else:
-            content = file.produce()
+            with working_on(f"dist/{address}"):
+                content = file.produce()
             if self._guard and isinstance(content, bytes):
                 self._guard(address, content)
             if self._live and self._has_live_content(address, content):
