@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.support.schedule import LONGEST
 
@@ -155,3 +161,84 @@ def test_the_front_door_is_short() -> None:
 def test_the_test_files_that_run_first_exist() -> None:
     names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     assert set(LONGEST) <= names
+
+
+BROWSER = {"js", "pyodide", "pyodide_js"}
+"""Packages that Pyodide brings."""
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+REQUIRED = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+LOCKED = re.findall(
+    r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE
+)
+BUILDS = [path for path in (ROOT / "build.py", *SOURCES) if path.name != "dask_cluster.py"]
+"""All but what needs the extra dask."""
+OWN_TOOLS = {
+    ("numpy.__config__", "yaml"),
+    ("numpy._pytesttester", "pytest"),
+    ("platformdirs.pytest_plugin", "pytest"),
+}
+"""What modules import for their developers alone."""
+
+
+def third_party(path: Path) -> set[str]:
+    """Return the modules of others that a module imports, also those that it imports late."""
+    own = {*PACKAGES, "build", *sys.stdlib_module_names, *BROWSER}
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name for name in names if name and name.partition(".")[0] not in own}
+
+
+PROVIDERS = packages_distributions()
+
+
+def providers(package: str) -> set[str]:
+    """Return the distributions that have a top-level package."""
+    return {*map(canonicalize_name, PROVIDERS.get(package, ()))}
+
+
+@pytest.mark.parametrize("path", BUILDS, ids=name_of)
+def test_what_is_imported_is_required(path: Path) -> None:
+    packages = {name.partition(".")[0] for name in third_party(path)}
+    assert {package for package in packages if not providers(package) & REQUIRED} == set()
+
+
+class RequiredImports(ast.NodeVisitor):
+    """Collects the top-level packages that a module cannot do without, also late ones."""
+
+    def __init__(self) -> None:
+        self.packages: set[str] = set()
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """Pass over imports whose failure is expected."""
+
+    def visit_If(self, node: ast.If) -> None:
+        """Pass over imports for types alone."""
+        if "TYPE_CHECKING" not in ast.dump(node.test):
+            self.generic_visit(node)
+
+    def visit_Import(self, node: ast.Import) -> None:
+        """Add ``import x``."""
+        self.packages |= {alias.name.partition(".")[0] for alias in node.names}
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """Add ``from x import y``."""
+        if not node.level and node.module:
+            self.packages.add(node.module.partition(".")[0])
+
+
+def test_what_requirements_import_is_locked() -> None:
+    """Some import what they do not require, as pyodide-lock does packaging: then we require it."""
+    for name in set[str]().union(*map(third_party, BUILDS)):
+        import_module(name)
+    locked = {*map(canonicalize_name, LOCKED)}
+    missing = set()
+    for name, module in [*sys.modules.items()]:
+        file = getattr(module, "__file__", None) or ""
+        if not file.endswith(".py") or not providers(name.partition(".")[0]) & REQUIRED:
+            continue
+        imported = RequiredImports()
+        imported.visit(ast.parse(Path(file).read_text("utf-8")))
+        installed = {each for each in imported.packages if providers(each)}
+        missing |= {(name, each) for each in installed if not providers(each) & locked}
+    assert missing - OWN_TOOLS == set()

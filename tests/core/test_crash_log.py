@@ -76,7 +76,7 @@ def test_no_command_ends_in_a_traceback(
         (json_data, "forge_data", "dist/data/forge.json"),
     ],
 )
-def test_a_build_that_stumbles_names_the_file_and_leaves_the_site_alone(
+def test_a_build_that_stumbles_names_the_file_and_leaves_the_site_alone(  # noqa: PLR0917 - fixtures and cases
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
