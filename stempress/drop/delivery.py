@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from stempress.audio.decode import UnreadableError, open_source
 from stempress.collection.file_kinds import (
     AUDIO,
     COMMON_AUDIO,
@@ -15,7 +16,8 @@ from stempress.collection.file_kinds import (
     placeholder_of,
 )
 from stempress.core.errors import Fault, Findings, SiteError
-from stempress.drop.instruments import has_instrument, is_mixdown, words_of
+from stempress.drop.instruments import VERSIONS, has_instrument, is_click, is_mixdown, words_of
+from stempress.drop.technical_words import song_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 WHERE = "new"
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
-_SIDE = re.compile(r"(.+)[._]([LR])", re.IGNORECASE)
+_SIDE = re.compile(r"(.+?)(?:[\s._-]+|\s*\()(L|R|left|right)\)?", re.IGNORECASE)
 
 
 class Delivery(NamedTuple):
@@ -47,14 +49,18 @@ def read_delivery(folder: Path) -> Delivery:
         if _is_not_utf8(str(path)):
             findings.fault(str(path), "has a name that is not UTF-8", hint="rename it")
     sounds = [path for path in files if path.suffix.lower() in AUDIO and not _is_hidden(path)]
-    for path in _sides(sounds):
+    for path in _sides(sounds, folder):
         message = "is one side of a stereo recording"
-        findings.fault(str(path), message, hint="export it as one stereo file")
+        findings.fault(str(path), message, hint="export both as one stereo file, or rename them")
     findings.raise_faults()
-    mixdowns = set(_mixdowns(sounds))
+    mixdowns = set(_mixdowns(sounds, folder.resolve().name))
     left_out = {path: reason for path in files if (reason := _reason(path, files))}
     left_out |= dict.fromkeys(mixdowns, "is a mix of the whole song, not a stem")
-    stems = tuple(path for path in sounds if path not in mixdowns)
+    others = [path for path in sounds if path not in mixdowns]
+    clicks = {path for path in others if is_click(path.stem)}
+    if len(clicks) < len(others):
+        left_out |= dict.fromkeys(clicks, "is a click or a guide: rename it if it is to be heard")
+    stems = tuple(path for path in others if path not in left_out)
     if not stems:
         hint = f"files that end in {', '.join(COMMON_AUDIO)}"
         hint += "".join(f"; {path} {reason}" for path, reason in [*left_out.items()][:3])
@@ -93,28 +99,51 @@ def _reason(path: PurePath, files: Sequence[PurePath]) -> str:
     return "" if is_picture else "is not a sound file"
 
 
-def _sides(sounds: Sequence[PurePath]) -> Iterator[PurePath]:
-    """Yield the files of pairs such as ``Kick.L.wav`` and ``Kick.R.wav``."""
+def _sides(sounds: Sequence[PurePath], folder: Path) -> Iterator[PurePath]:
+    """Yield the files of pairs in mono such as ``Kick.L.wav`` and ``Kick.R.wav``."""
     sides: dict[tuple[PurePath, str], dict[str, PurePath]] = defaultdict(dict)
     for path in sounds:
         if match := _SIDE.fullmatch(path.stem):
-            sides[path.parent, match[1]][match[2].upper()] = path
+            sides[path.parent, match[1]][match[2][0].upper()] = path
     for pair in sides.values():
-        if len(pair) == 2:
+        if len(pair) == 2 and not any(_is_stereo(folder / path) for path in pair.values()):
             yield from pair.values()
 
 
-def _mixdowns(sounds: Sequence[PurePath]) -> Iterator[PurePath]:
+def _is_stereo(path: Path) -> bool:
+    try:
+        return open_source(path).channels == 2
+    except UnreadableError:
+        return False
+
+
+def _mixdowns(sounds: Sequence[PurePath], folder: str) -> Iterator[PurePath]:
     """Yield the files that are mixes of the stems beside or below them."""
-    mixes = [path for path in sounds if is_mixdown(path.stem) or _is_named_like_its_folder(path)]
+
+    def is_mix(path: PurePath) -> bool:
+        title = path.parent.name or folder
+        return is_mixdown(path.stem) or _is_titled(path, title) or _is_the_song(path, sounds)
+
+    mixes = [path for path in sounds if is_mix(path)]
     for path in mixes:
         if any(other.is_relative_to(path.parent) for other in _others(sounds, mixes)):
             yield path
 
 
-def _is_named_like_its_folder(path: PurePath) -> bool:
-    is_layer = has_instrument(path.stem)
-    return words_of(path.stem) == words_of(path.parent.name) and not is_layer
+def _is_titled(path: PurePath, folder: str) -> bool:
+    """Return whether a file is named like its folder, as a version of the song perhaps."""
+    words, song = words_of(path.stem), words_of(song_title(folder))
+    is_version = words[: len(song)] == song and VERSIONS.issuperset(words[len(song) :])
+    return bool(song) and is_version and not has_instrument(path.stem)
+
+
+def _is_the_song(path: PurePath, sounds: Sequence[PurePath]) -> bool:
+    """Return whether the names of all files beside it begin with its own: ``Tide - Drums``."""
+    beside = [other.stem for other in sounds if other.parent == path.parent and other != path]
+    start = re.compile(rf"{re.escape(path.stem)}\s*[\s_-]\s*(.+)", re.IGNORECASE)
+    rests = [match[1] for match in map(start.fullmatch, beside) if match]
+    are_stems = 2 * sum(map(has_instrument, rests)) > len(beside)
+    return 1 < len(rests) == len(beside) and are_stems and not has_instrument(path.stem)
 
 
 def _others(sounds: Iterable[PurePath], mixes: Sequence[PurePath]) -> Iterator[PurePath]:

@@ -21,7 +21,8 @@ INSTRUMENTS = frozenset(
     bell bells marimba vibes vibraphone xylophone glockenspiel kalimba
     vocal vocals vox voice voices choir choirs singer bv bvs bgv bgvs bvox backing adlib adlibs
     rap
-    fx sfx effects noise riser risers impact impacts sweep ambience ambient atmo atmos foley
+    fx sfx effects reverb verb delay echo noise riser risers impact impacts sweep ambience ambient
+    atmo atmos foley
     loop loops sample samples scratch scratches
     schlagzeug gitarre gitarren klavier stimme stimmen gesang geige streicher orgel chor
     batterie basse guitare guitares voix cordes cuivres
@@ -34,12 +35,20 @@ MIXES = frozenset(
 )
 MIX_PHRASES = re.compile(
     r"\b(?:(?:full|final|stereo|main|rough|reference|ref|2)[ -]?(?:mix|out|bus|track)|mix)\b"
+    r"|^(?:main|output|stereo)$"
 )
 """Names of a mix of the whole song, in lower case, its words separated by spaces."""
+VERSIONS = frozenset(
+    "instrumental acapella acappella karaoke extended radio edit clean version demo".split()  # noqa: SIM905
+)
+"""What follows the song's name in the name of another mix of it, in lower case."""
+CLICKS = re.compile(r"\b(?:click(?: track)?|metronome|count[ -]?in|guide(?: track)?|cues?)$")
+"""Names of what musicians play to, in lower case, at the end of a name."""
 GENERIC_FOLDERS = frozenset(
     """
     audio stems stem wav wavs aif aiff flac mp3 files bounces bounced export exports exported
-    rendered renders tracks multitrack multitracks multis consolidated media 16bit 24bit 32bit
+    rendered renders bounce freeze processed consolidate consolidated tracks multitrack multitracks
+    multis media 16bit 24bit 32bit
     44.1k 48k 44khz 48khz
     """.split()  # noqa: SIM905 - such a list reads better
 )
@@ -47,8 +56,9 @@ GENERIC_FOLDERS = frozenset(
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name in lower case."""
-    return [word for word in re.split(r"[\W_]+", name.casefold()) if word]
+    """Return the words of a name in lower case; ``LeadVox`` has two."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[\W_]+", parted.casefold()) if word]
 
 
 def has_instrument(name: str) -> bool:
@@ -62,6 +72,11 @@ def is_mixdown(name: str) -> bool:
         return False
     words = words_of(name)
     return bool(MIXES.intersection(words) or MIX_PHRASES.search(" ".join(words)))
+
+
+def is_click(name: str) -> bool:
+    """Return whether a file of this name is a click or a guide, which no listener hears."""
+    return bool(CLICKS.search(" ".join(words_of(name))))
 
 
 def is_generic_folder(name: str) -> bool:

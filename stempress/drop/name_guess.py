@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from stempress.drop.instruments import has_instrument, is_generic_folder
 from stempress.drop.name_parts import (
     SEPARATOR,
-    TEMPO,
+    lettered_variants,
+    part_hyphens,
     split_layer,
     title_of,
     without_prefix,
-    without_tempo,
     without_track_numbers,
 )
+from stempress.drop.technical_words import TEMPO, song_title, without_technical_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,7 +127,7 @@ def _layout_of_folders(
 
 
 def _stems_of(files: Mapping[PurePath, PurePath]) -> list[str]:
-    names = {path: without_tempo(short.stem) for path, short in files.items()}
+    names = without_technical_words({path: short.stem for path, short in files.items()})
     return [*without_prefix(without_track_numbers(names), "").values()]
 
 
@@ -139,14 +140,17 @@ def _start_with_layers(names: Sequence[str]) -> bool:
 
 def _layer(files: Mapping[PurePath, PurePath], song: str, layer: str) -> dict[PurePath, Guess]:
     """Return the guesses for a folder that is a layer."""
-    names = without_track_numbers({path: short.stem for path, short in files.items()})
+    stems = without_technical_words({path: short.stem for path, short in files.items()})
+    names = without_track_numbers(stems)
     (title,) = without_track_numbers({PurePath(): layer}).values()
     return {path: Guess(song, title_of(title), title_of(name)) for path, name in names.items()}
 
 
 def _song(files: Mapping[PurePath, PurePath], name: str, folder: str) -> dict[PurePath, Guess]:
     """Return the guesses for a folder that is a song, with layers as folders or in names."""
-    song = title_of(next(iter(without_track_numbers({PurePath(): name}).values()))) if name else ""
+    song = ""
+    if name:
+        song = title_of(song_title(*without_track_numbers({PurePath(): name}).values()))
     by_layer: dict[str, dict[PurePath, PurePath]] = defaultdict(dict)
     for path, short in files.items():
         by_layer[short.parts[-2] if len(short.parts) >= 3 else ""][path] = short
@@ -154,7 +158,7 @@ def _song(files: Mapping[PurePath, PurePath], name: str, folder: str) -> dict[Pu
     guesses: dict[PurePath, Guess] = {}
     for layer, group in by_layer.items():
         guesses |= _layer(group, song, layer)
-    names = {path: without_tempo(short.stem) for path, short in loose.items()}
+    names = without_technical_words({path: short.stem for path, short in loose.items()})
     songs = _songs_in_names(names) if not name else {}
     if songs:
         for title, named in songs.items():
@@ -185,9 +189,10 @@ def _guess_from_names(names: Mapping[PurePath, str], song: str) -> dict[PurePath
     if not names:
         return {}
     short = without_track_numbers(without_prefix(without_track_numbers(names), song))
+    variants = lettered_variants(short)
     guesses = {}
-    for path, name in short.items():
-        layer, stem = split_layer(name)
+    for path, name in part_hyphens(short).items():
+        layer, stem = (variants[path], name) if path in variants else split_layer(name)
         guesses[path] = Guess(song, title_of(layer), title_of(stem))
     return guesses
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from stempress.drop.instruments import has_instrument
+from stempress.drop.technical_words import without_tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,10 +17,9 @@ if TYPE_CHECKING:
     """What is left of the name of each file."""
 
 SEPARATOR = re.compile(r"\s+[-\u2013\u2014]\s+|_+|--+")
-TEMPO = re.compile(r"(?<!\d)(\d{2,3}(?:[.,]\d+)?)\s*bpm\b", re.IGNORECASE)
 TRACK_NUMBER = re.compile(r"(\d{1,3})(?:\s*[-._)]\s*|\s+)(?=\S)")
-NUMBERED_TRACK = re.compile(r".+?\s\d{1,3}-(?=[^\W\d_])")
-"""``Song 3-``, before the name of a track, as Ableton Live writes it."""
+NUMBERED_TRACK = re.compile(r".+?\s(?:(\d{1,3})|[A-L])-(?=[^\W\d_])")
+"""``Song 3-``, before the name of a track, as Ableton Live writes it; returns have a letter."""
 VARIANT = re.compile(
     r"""(.*?[^\W\d_])                                   # the layer
     (?:[\s_.(-]+(?:v|ver|version|take|tk|var|variation|alt|alternate|option|opt|no)\.?)?
@@ -26,13 +27,10 @@ VARIANT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """``Drums 2``, ``Drums v2``, ``Drums (take 2)``: a layer, and which of its stems it is."""
+LETTERED = re.compile(r"(.*[^\W\d_])[\s_]+[A-H]")
+COPY = re.compile(r"(.*\w)[\s_-]+\(?(?:copy|kopie|copie|copia)\)?(?:\s*\d+)?", re.IGNORECASE)
 _EDGES = " \t-_.\u2013\u2014"
 _MOST_SPARE_NUMBERS = 8
-
-
-def without_tempo(name: str) -> str:
-    """Return a name without its tempo."""
-    return re.sub(r"[\s_-]{2,}$|^[\s_-]+", "", TEMPO.sub("", name)).strip(" _-") or name
 
 
 def without_track_numbers(names: Names) -> Names:
@@ -57,24 +55,29 @@ def without_track_numbers(names: Names) -> Names:
 
 def without_prefix(names: Names, title: str) -> Names:
     """Return the names without what comes before the stem in each: the song's name."""
-    if all(NUMBERED_TRACK.match(name) for name in names.values()):
+    tracks = [NUMBERED_TRACK.match(name) for name in names.values()]
+    if all(tracks) and any(track and track[1] for track in tracks):
         return {path: NUMBERED_TRACK.sub("", name, count=1) for path, name in names.items()}
     word_lists = {path: _words(name) for path, name in names.items()}
     first, *others = word_lists.values()
     count = _common_start(title.casefold().split(), first) if not others else len(first)
     for words in others:
         count = min(count, _common_start(first, words))
-    while count and not _is_prefix(names, word_lists, count):
+    while count and not _is_prefix(names, word_lists, title, count):
         count -= 1
     return {path: _rest(name, count) for path, name in names.items()}
 
 
-def _is_prefix(names: Names, word_lists: Mapping[PurePath, Sequence[str]], count: int) -> bool:
+def _is_prefix(
+    names: Names, word_lists: Mapping[PurePath, Sequence[str]], title: str, count: int
+) -> bool:
     """Return whether the first words of names are the song's, and what follows is a name."""
     rests = [_rest(name, count) for name in names.values()]
     common = next(iter(word_lists.values()))[:count]
     if has_instrument(" ".join(common)) or not all(any(map(str.isalpha, rest)) for rest in rests):
         return False
+    if len(names) > 1 and list(common) == _words(title)[:count] and count > 1:
+        return True
     are_parted = all(SEPARATOR.match(_after(name, count)) for name in names.values())
     clear = sum(rest[:1].isdigit() or has_instrument(rest) for rest in rests)
     return are_parted or 2 * clear > len(rests)
@@ -93,6 +96,32 @@ def split_layer(name: str) -> tuple[str, str]:
         return layer, stem or layer
     bare = variant[1].strip(_EDGES)
     return bare, f"{bare} {layer.strip()[len(variant[1]) :].strip(_EDGES)}"
+
+
+def lettered_variants(names: Names) -> dict[PurePath, str]:
+    """Return the layers of names such as ``Drums A`` and ``Drums B``, ``Kick`` and ``Kick copy``.
+
+    A letter counts where a layer has several: ``Vitamin C`` alone is no variant.
+    """
+    known = {name.casefold() for name in names.values()}
+    copies = {path: COPY.fullmatch(name) for path, name in names.items()}
+    layers = {path: m[1] for path, m in copies.items() if m and m[1].casefold() in known}
+    letters = {path: m for path, name in names.items() if (m := LETTERED.fullmatch(name))}
+    counts = Counter(match[1].casefold() for match in letters.values())
+    if max(counts.values(), default=0) > 1:
+        layers |= {path: match[1] for path, match in letters.items()}
+    return layers
+
+
+def part_hyphens(names: Names) -> Names:
+    """Return names such as ``Drums-Amen`` and ``Bass-Sub`` with ``" - "`` between their parts."""
+    are_parted = len(names) > 1 and all(
+        "-" in name and not SEPARATOR.search(name) and has_instrument(name.partition("-")[0])
+        for name in names.values()
+    )
+    return {
+        path: name.replace("-", " - ", 1) if are_parted else name for path, name in names.items()
+    }
 
 
 def title_of(name: str) -> str:

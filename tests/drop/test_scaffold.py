@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from build import build
 from stempress.audio.tempo import Tempo, measure_tempo
 from stempress.commands.cli import run
+from stempress.core.errors import SiteError
+from stempress.drop.delivery import read_delivery
 from stempress.drop.name_guess import guess, tempo_in_names
 from tests.conftest import ROOT
 from tests.support.small_site import tone, write
@@ -244,6 +246,112 @@ def test_a_tempo_that_does_not_fit_is_only_a_candidate(
 )
 def test_deliveries_are_understood(names: list[str], expected: list[str]) -> None:
     assert guess_names(*names, folder="Tape") == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        # Logic Pro, GarageBand: bounced in place
+        (["Kick_bip.wav", "Lead Vox_bip_2.wav"], ["Kick/Kick", "Lead Vox/Lead Vox 2"]),
+        (["Bass_bip.wav", "Bass_bip_1.wav"], ["Bass/Bass", "Bass/Bass 1"]),
+        # Ableton Live: exported, frozen, recorded
+        (["Tape Run 1-Kick.wav", "Tape Run A-Room.wav"], ["Kick/Kick", "Room/Room"]),
+        (["Tape Run Kick.wav", "Tape Run A-Room.wav"], ["Kick/Kick", "A Room/A Room"]),
+        (
+            ["Freeze 1-Kick [2026-03-01 120312].wav", "Freeze 2-Keys [2026-03-01 120313].wav"],
+            ["Kick/Kick", "Keys/Keys"],
+        ),
+        (["1-Kick (Freeze).wav", "2-Lead (Freeze)-1.wav"], ["Kick/Kick", "Lead/Lead 1"]),
+        # FL Studio
+        (["Run_Insert 1 - Kick.wav", "Run_Insert 2 - Bass.wav"], ["Kick/Kick", "Bass/Bass"]),
+        # Reaper: rendered with the date, glued, as stems
+        (["Kick_260301_1203.wav", "Bass_260301_1203.wav"], ["Kick/Kick", "Bass/Bass"]),
+        (["Kick-glued.wav", "Bass-glued-01.wav"], ["Kick/Kick", "Bass/Bass 01"]),
+        (["Kick_stem.wav", "Bass_stem.wav"], ["Kick/Kick", "Bass/Bass"]),
+        # Bitwig Studio, Cubase, Pro Tools
+        (["Kick-bounce-1.wav", "Bass-bounce-1.wav"], ["Kick/Kick 1", "Bass/Bass 1"]),
+        (["Kick (R).wav", "Bass (R).wav"], ["Kick/Kick", "Bass/Bass"]),
+        (["01 Kick (Kick).wav", "02 Sub (Sub).wav"], ["Kick/Kick", "Sub/Sub"]),
+        (["Kick_01-01.wav", "Vox.dup1_01.wav"], ["Kick/Kick", "Vox/Vox 01"]),
+        # tempo, key, date, format
+        (["KICK_120_Am.wav", "BASS_120_Am.wav"], ["KICK/KICK", "BASS/BASS"]),
+        (["Bass 128 BPM C#m.wav", "Drums 128 BPM.wav"], ["Bass/Bass", "Drums/Drums"]),
+        (["Bass Am.wav", "Lead (F# minor).wav"], ["Bass/Bass", "Lead/Lead"]),
+        (["Kick 2026-03-01.wav", "Bass 20260301.wav"], ["Kick/Kick", "Bass/Bass"]),
+        (["Kick 24bit 48k.wav", "Bass_24-48.wav"], ["Kick/Kick", "Bass/Bass"]),
+        # what tells names apart stays
+        (["Vox_mono.wav", "Vox_stereo.wav"], ["Vox/Mono", "Vox/Stereo"]),
+        (["Bass Am.wav", "Bass Dm.wav"], ["Bass Am/Bass Am", "Bass Dm/Bass Dm"]),
+        (["Vox (Wet).wav", "Vox (Dry).wav"], ["Vox (Wet)/Vox (Wet)", "Vox (Dry)/Vox (Dry)"]),
+        (["Stem.wav", "Freeze.wav"], ["Stem/Stem", "Freeze/Freeze"]),
+        # letters and copies
+        (["Drums A.wav", "Drums B.wav", "Sub.wav"], ["Drums/Drums A", "Drums/Drums B", "Sub/Sub"]),
+        (["Vitamin C.wav", "Kick.wav"], ["Vitamin C/Vitamin C", "Kick/Kick"]),
+        (["Kick.wav", "Kick copy.wav"], ["Kick/Kick", "Kick/Kick copy"]),
+        (["Drums-Amen.wav", "Bass-Sub.wav"], ["Drums/Amen", "Bass/Sub"]),
+        (["Lo-Fi.wav", "Hi-Hat.wav"], ["Lo Fi/Lo Fi", "Hi Hat/Hi Hat"]),
+    ],
+)
+def test_what_music_programs_add_to_names_is_no_part_of_them(
+    names: list[str], expected: list[str]
+) -> None:
+    assert guess_names(*names, folder="Tape Run") == [f"Tape Run/{each}" for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("folder", "song"),
+    [
+        ("Tide 120bpm", "Tide"),
+        ("Tide [120 Am]", "Tide"),
+        ("Tide - Stems (WAV)", "Tide"),
+        ("tide_stems_24bit", "Tide"),
+        ("Tide.logicx", "Tide"),
+        ("Tide Project", "Tide"),
+        ("Stems", "Stems"),
+        ("I Am", "I Am"),
+        ("Tide 90bpm Am", "Tide"),
+    ],
+)
+def test_a_songs_folder_gives_its_title(folder: str, song: str) -> None:
+    names = [f"{folder}/Drums.wav", f"{folder}/Bass.wav", "Wave/Drums.wav", "Wave/Bass.wav"]
+    if folder == "Stems":
+        song = "Tape"
+    assert guess_names(*names, folder="Tape")[0] == f"{song}/Drums/Drums"
+
+
+@pytest.mark.parametrize(
+    ("names", "left_out"),
+    [
+        (["Tide.wav", "Tide - Drums.wav", "Tide - Bass.wav"], ["Tide.wav"]),
+        (["Tape.wav", "Drums.wav", "Bass.wav"], ["Tape.wav"]),
+        (["Tide/Tide (Instrumental).wav", "Tide/Drums.wav"], ["Tide/Tide (Instrumental).wav"]),
+        (["Main.wav", "Drums.wav", "Bass.wav"], ["Main.wav"]),
+        (["Click.wav", "Drums.wav", "Count-In.wav"], ["Click.wav", "Count-In.wav"]),
+        (["saw.wav", "saw soft.wav", "saw hard.wav"], []),
+        (["Vocals.wav", "Instrumental.wav"], []),
+        (["Click.wav"], []),
+    ],
+)
+def test_mixes_and_clicks_beside_stems_are_left_out(
+    tmp_path: Path, names: list[str], left_out: list[str]
+) -> None:
+    for name in names:
+        write(tmp_path / "Tape" / name, "x")
+    delivery = read_delivery(tmp_path / "Tape")
+    assert [str(path) for path in delivery.left_out] == left_out
+
+
+@pytest.mark.parametrize("sides", ["Gtr L/Gtr R", "Gtr-L/Gtr-R", "Gtr (L)/Gtr (R)", "Gtr_l/Gtr_r"])
+def test_two_sides_in_mono_are_a_fault_and_two_stereo_files_are_not(
+    tmp_path: Path, sides: str
+) -> None:
+    for name in sides.split("/"):
+        write(tmp_path / f"{name}.wav", tone(container="WAV"))
+    with pytest.raises(SiteError, match="is one side of a stereo recording"):
+        read_delivery(tmp_path)
+    for name in sides.split("/"):
+        write(tmp_path / f"{name}.wav", tone(container="WAV", channels=2))
+    assert len(read_delivery(tmp_path).stems) == 2
 
 
 def test_a_folder_that_can_be_read_in_two_ways_is_said_to_be(
