@@ -3,7 +3,7 @@
 
 declare namespace Data {
   type Tier = "stem" | "song" | "album";
-  type State = "unrevealed" | "revealed" | "forged";
+  type State = "unrevealed" | "revealed" | "forged" | "burned";
   /** What is heard of stems that the visitor does not hold. */
   type Access = "open" | "preview" | "silent";
   /** A mix number such as "3-1-4": positions of stems in their layers, from 1. */

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 type Tier = Literal["stem", "song", "album"]
-type State = Literal["unrevealed", "revealed", "forged"]
+type State = Literal["unrevealed", "revealed", "forged", "burned"]
+"""``forged`` tokens were burned for another token, ``burned`` ones for none."""
 type StemKey = tuple[str, str, str]
 """Slugs of song, layer and stem, which together identify a stem."""
 
 TIERS: tuple[Tier, ...] = ("stem", "song", "album")
-STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged")
+STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged", "burned")
 
 
 @dataclass(frozen=True, slots=True)

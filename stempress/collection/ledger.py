@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Song, StemKey
 from stempress.collection.burn_check import check_burns
+from stempress.collection.burned_tokens import settle_burned, without_burn_addresses
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
 from stempress.collection.token_parser import is_token_id, read_token
@@ -90,10 +91,13 @@ def _parse(
     entries = _entries(table, {song.slug: song for song in songs}, dict(albums))
     check_burns(entries, dict(albums), unsure)
     _check_supplies(table, entries.tokens.values(), songs)
+    owners_table = table.table("owners")
+    owners = dict(read_owners(owners_table, entries))
+    tokens = tuple(settle_burned(entries.tokens.values(), owners))
     ledger = Ledger(
         # By ID: any other order could hint at what an unrevealed token is.
-        tokens=tuple(sorted(entries.tokens.values(), key=lambda token: int(token.id))),
-        owners=dict(read_owners(table.table("owners"), entries)),
+        tokens=tuple(sorted(tokens, key=lambda token: int(token.id))),
+        owners=without_burn_addresses(owners_table, owners, tokens),
         block=table.integer("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
     )

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.collection.eth_addresses import (
-    ADDRESS,
-    check_address,
-    checksummed,
-    is_burn_address,
-)
+from stempress.collection.eth_addresses import ADDRESS, check_address, checksummed
 from stempress.core.cache import cached_text
 
 if TYPE_CHECKING:
@@ -20,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """Yield token IDs and their holders."""
+    """Yield token IDs and their holders, burn addresses included."""
     checksums = _checksums(table.data.values())
     for token_id, value in table.data.items():
         if entries.is_unknown(token_id):
@@ -46,17 +41,7 @@ def read_owners(table: Table, entries: Entries) -> Iterator[tuple[str, Mapping[s
             check_address(table, token_id, address, checksums.__getitem__): count
             for address, count in holders.items()
         }
-        if held := _without_burned(table, token_id, found):
-            yield token_id, held
-
-
-def _without_burned(table: Table, token_id: str, holders: dict[str, int]) -> dict[str, int]:
-    """Return the holders that are somebody, with a warning about burn addresses."""
-    burned = [address for address in holders if is_burn_address(address)]
-    for address in burned:
-        hint = "remove it; run sync, or set the token's state to forged if no copy is left"
-        table.warn(token_id, "is burned: nobody holds this address", address, hint)
-    return {address: count for address, count in holders.items() if address not in burned}
+        yield token_id, found
 
 
 def _is_count(value: object) -> bool:

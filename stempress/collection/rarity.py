@@ -99,11 +99,11 @@ class Rarity:
 
     @cached_property
     def _minted(self) -> Counter[StemKey]:
-        return self._counted("revealed", "forged")
+        return self._counted("revealed", "forged", "burned")
 
     @cached_property
     def _burned(self) -> Counter[StemKey]:
-        return self._counted("forged")
+        return self._counted("forged", "burned")
 
     def _counted(self, *states: str) -> Counter[StemKey]:
         counts: Counter[StemKey] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from pyodide_app.engine.model import STATES, TIERS, Token, Variation
+from pyodide_app.engine.model import TIERS, Token, Variation
 from stempress.core.errors import suggestion
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 REVEALING_KEYS = frozenset(_STEM_KEYS)
 """Keys that an unrevealed token must not have, because they would reveal it."""
+_STATES = ("unrevealed", "revealed", "forged")
 _TOKEN_ID = re.compile(r"0|[1-9]\d{0,77}", re.ASCII)
 _MAX_DIGITS = 78  # of 2^256: any number with fewer digits is smaller
 _TOKEN_KEYS = (*_STEM_KEYS, "supply", "into")
@@ -36,7 +37,7 @@ def read_token(table: Table, songs: Mapping[str, Song], albums: Collection[str])
         table.fault("id", "is not a token ID", token_id, "a decimal number below 2^256, in quotes")
         token_id = ""
     tier = cast("Tier", table.choice("tier", "", TIERS, required=True))
-    state = cast("State", table.choice("state", "", STATES, required=True))
+    state = cast("State", table.choice("state", "", _STATES, required=True))
     if not (token_id and tier and state):
         table.mark_known(*_TOKEN_KEYS)
         table.finish()

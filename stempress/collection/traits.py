@@ -68,6 +68,7 @@ def shown_trait(_: Translations, trait: Trait) -> Trait:
             "Unrevealed": _.pgettext("state", "Unrevealed"),
             "Revealed": _.pgettext("state", "Revealed"),
             "Forged": _.pgettext("state", "Forged"),
+            "Burned": _.pgettext("state", "Burned"),
         },
     }
     value = values.get(trait.name, {}).get(trait.value, trait.value)

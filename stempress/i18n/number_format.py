@@ -38,11 +38,13 @@ class Formatter:
             "unrevealed": _.pgettext("state", "unrevealed"),
             "revealed": _.pgettext("state", "revealed"),
             "forged": _.pgettext("state", "forged"),
+            "burned": _.pgettext("state", "burned"),
         }
         self.state_titles = {
             "unrevealed": _.pgettext("state", "Unrevealed"),
             "revealed": _.pgettext("state", "Revealed"),
             "forged": _.pgettext("state", "Forged"),
+            "burned": _.pgettext("state", "Burned"),
         }
 
     def number(self, value: float) -> str:

@@ -138,12 +138,30 @@ def test_checksums_are_cached_between_builds(
 
 def test_burn_addresses_hold_nothing() -> None:
     dead, zero = "0x000000000000000000000000000000000000dEaD", "0x" + "0" * 40
-    owners = {"1": dead, "2": {OWNER: 1, dead: 1}, "3": zero}
-    entries = [stem(1), stem(2, "bass", "sub", supply=2), stem(3)]
+    owners = {"1": dead, "2": {OWNER: 1, dead: 1}, "3": zero, "4": dead}
+    entries = [stem(1), stem(2, "bass", "sub", supply=2), stem(3), stem(4, state="unrevealed")]
     ledger, findings = ledger_of(*entries, owners=owners)
     assert ledger.owners == {"2": {OWNER: 1}}
-    assert len(findings.warnings) == 3
-    assert "is burned: nobody holds this address" in str(findings.warnings[0])
+    states = [token.state for token in ledger.tokens]
+    assert states == ["burned", "revealed", "burned", "unrevealed"]
+    keys = sorted(warning.key for warning in findings.warnings)
+    assert keys == ["owners.2", "owners.4", "tokens[3].song"]
+
+
+def test_what_was_burned_for_no_other_token_is_burned() -> None:
+    ledger, findings = ledger_of(stem(1, state="forged"), *FORGED)
+    assert [(token.id, token.state) for token in ledger.tokens if not token.into] == [
+        ("1", "burned"),
+        ("9900", "revealed"),
+    ]
+    assert findings.faults == findings.warnings == []
+
+
+def test_a_token_without_into_is_part_of_the_token_that_lists_it() -> None:
+    songs = [song(9001, [3, 4], state="forged"), *FORGED[:4], *FORGED[5:]]
+    ledger, _ = ledger_of(*songs)
+    part = next(token for token in ledger.tokens if token.id == "9001")
+    assert (part.state, part.into) == ("forged", "9900")
 
 
 @pytest.mark.parametrize(

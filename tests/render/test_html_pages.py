@@ -327,6 +327,21 @@ def test_an_album_token_without_known_songs_has_nothing_to_play(tmp_path: Path) 
     assert "data-queue" not in pages["tokens/99/index.html"]
 
 
+def test_what_lies_at_a_burn_address_is_shown_as_burned(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    ledger = tmp_path / "content/tokens.json"
+    data = json.loads(ledger.read_text("utf-8"))
+    alive = next(t["id"] for t in data["tokens"] if (t["tier"], t["state"]) == ("stem", "revealed"))
+    data["owners"] = {alive: "0x000000000000000000000000000000000000dEaD"}
+    write(ledger, json.dumps(data))
+    pages = read(tmp_path).render()
+    page = pages[f"tokens/{alive}/index.html"]
+    assert '<span class="state burned">burned</span>' in page
+    assert "This token was burned. It stays here as a record of it." in page
+    assert "dEaD" not in page
+    assert f"tokens/{alive}/" in pages["traits/state/burned/index.html"]
+
+
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan((), tokens=plain.plan.tokens))
     files = flatten(render_site(none.views(), plain.folder, plain.keys))

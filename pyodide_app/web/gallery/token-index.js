@@ -41,7 +41,7 @@ const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_
 /** @type {readonly Data.Tier[]} */
 export const TIERS = ["stem", "song", "album"];
 /** @type {readonly Data.State[]} */
-export const STATES = ["revealed", "unrevealed", "forged"];
+export const STATES = ["revealed", "unrevealed", "forged", "burned"];
 /** Percentiles of rarity among the revealed tokens of a tier. */
 const BANDS = [1, 5, 10, 25, 50, 100];
 const UNKNOWN = -1;

@@ -2,7 +2,7 @@
 import { _, pgettext } from "./phrases.js";
 
 /** @typedef {"stem" | "song" | "album"} Tier */
-/** @typedef {"unrevealed" | "revealed" | "forged"} State */
+/** @typedef {"unrevealed" | "revealed" | "forged" | "burned"} State */
 
 /** @type {Readonly<Record<string, string>>} */
 const TIERS = {
@@ -15,6 +15,7 @@ const STATES = {
   unrevealed: pgettext("state", "unrevealed"),
   revealed: pgettext("state", "revealed"),
   forged: pgettext("state", "forged"),
+  burned: pgettext("state", "burned"),
 };
 /** @type {Readonly<Record<Tier, (id: string) => string>>} */
 const UNREVEALED = {
@@ -36,6 +37,14 @@ export function stateName(state) {
 /** @param {Tier} tier @param {string} id */
 export function unrevealedTitle(tier, id) {
   return UNREVEALED[tier](id);
+}
+
+/**
+ * Whether the ledger says that a token is burned.
+ * @param {{ state: State } | undefined} token
+ */
+export function isGone(token) {
+  return token?.state === "forged" || token?.state === "burned";
 }
 
 /**

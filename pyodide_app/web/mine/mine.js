@@ -4,6 +4,7 @@ import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, 
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
 import { LANGUAGE } from "../language/language.js";
+import { isGone } from "../language/names.js";
 import { loadLedger } from "../tokens/ledger.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
 import { Planner } from "./planner.js";
@@ -357,7 +358,7 @@ function sourceOf({ source, block, time, endpoint }) {
 function disagreements({ source, block, tokens, address }, ledger, byId) {
   if (source !== "chain") return [];
   const strange = [...tokens.keys()].filter((id) => !byId.has(id));
-  const alive = [...tokens.keys()].filter((id) => byId.get(id)?.state === "forged");
+  const alive = [...tokens.keys()].filter((id) => isGone(byId.get(id)));
   const listed = ledger.tokens.some(({ owners }) => owners);
   const moved = ledger.tokens.filter((token) => copiesOf(token, address) !== (tokens.get(token.id) ?? 0));
   const differs = listed ? moved.length + strange.length : strange.length + alive.length;

@@ -1,6 +1,6 @@
 // The visitor's tokens as cards, with search, order and paging.
 import { externalAddress, find, siteAddress, part, setText } from "../base/dom.js";
-import { stateName, tierName, tokenTitle } from "../language/names.js";
+import { isGone, stateName, tierName, tokenTitle } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
 
 const STEP = 60;
@@ -57,7 +57,7 @@ export class TokenList {
       return {
         id, count, title,
         tier: token?.tier ?? "",
-        state: token ? (token.state === "forged" ? "revealed" : token.state) : "unknown",
+        state: token ? (isGone(token) ? "revealed" : token.state) : "unknown",
         address: token ? siteAddress(token.address) : (contract ? externalAddress(contract.explorer, contract, id) : ""),
         image: token ? siteAddress(token.image) : "",
         rarity: rarity.get(kindOf(token ?? { id })) ?? 0,
