@@ -32,6 +32,7 @@ COMMANDS = {
     "mint": ("drop_commands", "draw the tokens of a drop into the ledger"),
     "seal": ("drop_commands", "commit to what unrevealed tokens are, without disclosing it"),
     "reveal": ("drop_commands", "reveal sealed tokens, and prove what they are"),
+    "forge": ("drop_commands", "burn tokens of a ledger without a chain for another"),
     "sync": ("drop_commands", "read the chain's state into the ledger"),
     "import": ("drop_commands", "import a drop that was made with another tool"),
     "published": ("publish_commands", "record that the site as built is what the public has"),

@@ -1,4 +1,4 @@
-"""The commands of a drop: new, mint, seal, reveal, sync, import."""
+"""The commands of a drop: new, mint, seal, reveal, forge, sync, import."""
 
 # ruff: noqa: PLC0415 - each command imports only what it needs
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site, positive_number, whole_number
 from stempress.commands.command import Command
+from stempress.drop.forge_options import ForgeOptions
 from stempress.drop.mint_options import MintOptions
 from stempress.drop.name_guess import Layout
 
@@ -143,6 +144,18 @@ def add_reveal_arguments(parser: ArgumentParser) -> None:
     )
 
 
+def add_forge_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``forge``."""
+    add_site(parser)
+    add = parser.add_argument
+    add("song", nargs="?", metavar="SONG", help="the song's slug; or --album")
+    add("--album", metavar="SLUG", help="forge this album from song tokens")
+    add("--burn", required=True, metavar="IDS", help="the tokens to burn, such as 1,17,40")
+    add("--id", metavar="ID", help="the new token's id; default: the next")
+    add("--owner", metavar="ADDRESS", help="its holder; default: who holds what is burned")
+    add("--dry-run", action="store_true", help="check only, and write nothing")
+
+
 def add_sync_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``sync``."""
     add_site(parser)
@@ -201,6 +214,14 @@ def run_reveal(options: RevealOptions, context: Context) -> bool:
     return True
 
 
+def run_forge(options: ForgeOptions, context: Context) -> bool:
+    """Burn tokens of the ledger for another."""
+    from stempress.drop.forge_command import forge
+
+    forge(options, context.progress)
+    return True
+
+
 def run_sync(options: SyncOptions, context: Context) -> bool:
     """Read the chain into the ledger."""
     from stempress.drop.sync_command import sync
@@ -233,5 +254,6 @@ NEW = Command(NewOptions, add_new_arguments, run_new, site_beside_stems)
 MINT = Command(MintOptions, add_mint_arguments, run_mint)
 SEAL = Command(SealOptions, add_site, run_seal)
 REVEAL = Command(RevealOptions, add_reveal_arguments, run_reveal)
+FORGE = Command(ForgeOptions, add_forge_arguments, run_forge)
 SYNC = Command(SyncOptions, add_sync_arguments, run_sync)
 IMPORT = Command(ImportOptions, add_import_arguments, run_import)
