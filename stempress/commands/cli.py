@@ -34,6 +34,7 @@ COMMANDS = {
     "reveal": ("drop_commands", "reveal sealed tokens, and prove what they are"),
     "forge": ("drop_commands", "burn tokens of a ledger without a chain for another"),
     "sync": ("drop_commands", "read the chain's state into the ledger"),
+    "holders": ("drop_commands", "list who holds what, as CSV"),
     "import": ("drop_commands", "import a drop that was made with another tool"),
     "published": ("publish_commands", "record that the site as built is what the public has"),
 }

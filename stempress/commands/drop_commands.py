@@ -1,9 +1,10 @@
-"""The commands of a drop: new, mint, seal, reveal, forge, sync, import."""
+"""The commands of a drop: new, mint, seal, reveal, forge, sync, holders, import."""
 
 # ruff: noqa: PLC0415 - each command imports only what it needs
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from stempress.commands.arguments import add_site, positive_number, whole_number
 from stempress.commands.command import Command
 from stempress.drop.forge_options import ForgeOptions
+from stempress.drop.holders_options import HoldersOptions
 from stempress.drop.mint_options import MintOptions
 from stempress.drop.name_guess import Layout
 
@@ -165,6 +167,18 @@ def add_sync_arguments(parser: ArgumentParser) -> None:
     add("--anew", action="store_true", help="discard what was read, and read it again")
 
 
+def add_holders_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``holders``."""
+    add_site(parser)
+    add = parser.add_argument
+    add("--tier", choices=("stem", "song", "album"), help="of tokens of this tier")
+    add("--perk", metavar="TITLE", help="of tokens that come with this perk")
+    add("--song", metavar="SLUG", help="of stem and song tokens of this song")
+    add("--block", type=whole_number, metavar="N", help="at this block; default: the last read")
+    add("--json", action="store_true", help="JSON with copies of each token, instead of CSV")
+    add("--merkle", type=Path, metavar="FILE", help="write a Merkle tree with proofs as well")
+
+
 def add_import_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of ``import``."""
     add_site(parser)
@@ -236,6 +250,14 @@ def run_sync(options: SyncOptions, context: Context) -> bool:
     return True
 
 
+def run_holders(options: HoldersOptions, context: Context) -> bool:
+    """Write who holds what to standard output."""
+    from stempress.drop.holders_command import list_holders
+
+    list_holders(options, context.progress, sys.stdout)
+    return True
+
+
 def run_import(options: ImportOptions, context: Context) -> bool:
     """Read a foreign drop into the ledger."""
     from stempress.drop.import_command import import_drop
@@ -256,4 +278,5 @@ SEAL = Command(SealOptions, add_site, run_seal)
 REVEAL = Command(RevealOptions, add_reveal_arguments, run_reveal)
 FORGE = Command(ForgeOptions, add_forge_arguments, run_forge)
 SYNC = Command(SyncOptions, add_sync_arguments, run_sync)
+HOLDERS = Command(HoldersOptions, add_holders_arguments, run_holders)
 IMPORT = Command(ImportOptions, add_import_arguments, run_import)

@@ -56,13 +56,17 @@ MAX_CONSECUTIVE = 100_000
 
 
 class Transfer(NamedTuple):
-    """Transfer of ``amount`` copies of a token; a mint from ``ZERO``, a burn to ``ZERO``."""
+    """Transfer of ``amount`` copies of a token; a mint from ``ZERO``, a burn to ``ZERO``.
+
+    ``block`` is the number of the block with its transaction.
+    """
 
     transaction: str
     sender: str
     to: str
     token: int
     amount: int
+    block: int
 
 
 class MetadataUpdate(NamedTuple):
@@ -112,9 +116,10 @@ def parse_log(log: Mapping[str, Any]) -> Iterator[Event]:
             yield MetadataUpdate(first, values[-1])
             return
         sender, to, amounts = _transfers(topic, values)
+        block = quantity(log["blockNumber"], "a block number")
         for token, amount in amounts:
             transaction = str(log["transactionHash"])
-            yield Transfer(transaction, _address(sender), _address(to), token, amount)
+            yield Transfer(transaction, _address(sender), _address(to), token, amount, block)
     except (ValueError, OverflowError) as error:
         raise UnreadableEventError(event.name, log, str(error)) from None
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stempress.core.cache import cache_root, digest
 from stempress.core.files import write_text_atomically
 from stempress.drop.events import MetadataUpdate, Transfer
 
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from stempress.collection.settings import Settings
     from stempress.drop.events import Event
+
+VERSION = 3
+"""Increment when the same logs give other events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +115,34 @@ class Journal:
             os.fsync(file.fileno())
 
 
+def journal_path(settings: Settings) -> Path:
+    """Return the path of the journal that syncs keep of a site's contract."""
+    return cache_root() / "chain" / f"{digest(VERSION, settings.key)[:24]}.jsonl"
+
+
 def open_journal(path: Path) -> Journal:
-    """Read a journal, truncating what follows its last complete line."""
-    journal = Journal(path)
-    if not path.exists():
-        return journal
-    data = path.read_bytes()
-    end = 0
+    """Read a journal to write on, truncating what follows its last complete line."""
+    journal, size = _read(path)
+    if path.exists() and size < path.stat().st_size:
+        with path.open("r+b") as file:
+            file.truncate(size)
+    return journal
+
+
+def read_journal(path: Path) -> Journal:
+    """Read a journal without changing the file, since a sync may be writing it."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[Journal, int]:
+    """Return a journal and how many bytes its complete lines take."""
+    journal, size = Journal(path), 0
+    data = path.read_bytes() if path.exists() else b""
     for line in data.splitlines(keepends=True):
         if not line.endswith(b"\n") or not _read_line(journal, line):
             break
-        end += len(line)
-    if end < len(data):
-        with path.open("r+b") as file:
-            file.truncate(end)
-    return journal
+        size += len(line)
+    return journal, size
 
 
 def _read_line(journal: Journal, line: bytes) -> bool:

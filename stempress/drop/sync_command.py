@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from stempress.core.cache import cache_root, digest
 from stempress.core.errors import Fault, SiteError
 from stempress.core.units import format_ranges
 from stempress.drop.chain_reading import Reading, confirmation_path
 from stempress.drop.chain_state import apply_state
 from stempress.drop.drop_state import open_drop
 from stempress.drop.events import MetadataUpdate
-from stempress.drop.journal import open_journal
+from stempress.drop.journal import journal_path, open_journal
 from stempress.drop.rpc import Endpoints
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from stempress.drop.drop_state import DropState
     from stempress.drop.journal import BlockRange, Journal
 
-VERSION = 2
-"""Increment when the same logs give other events."""
 MAX_LISTED = 100_000
 """Updates of more tokens than this are not listed: a contract may announce every possible id."""
 
@@ -45,7 +42,7 @@ def sync(
         raise SiteError([fault])
     endpoints = Endpoints.connect(contract.rpc, contract.chain_id)
     endpoints.log = progress.log
-    path = cache_root() / "chain" / f"{digest(VERSION, drop.collection.settings.key)[:24]}.jsonl"
+    path = journal_path(drop.collection.settings)
     if anew:
         path.unlink(missing_ok=True)
         confirmation_path(path).unlink(missing_ok=True)

@@ -38,7 +38,7 @@ ALBUMS = [Album("tides", "Tides", tuple(Song(slug, slug, LAYERS) for slug in ("o
 
 
 def transfer(sender: str, to: str, token: int, amount: int = 1, tx: str = "t") -> Transfer:
-    return Transfer(tx, sender, to, token, amount)
+    return Transfer(tx, sender, to, token, amount, 5)
 
 
 def stem(token: int, layer: str, song: str = "one", **more: object) -> dict[str, Any]:
@@ -143,9 +143,9 @@ def test_every_event_is_parsed() -> None:
     def read(*arguments: object, **options: Any) -> list[Any]:  # noqa: ANN401 - what a log has
         return list(parse_log(log(*arguments, **options)))  # type: ignore[arg-type]
 
-    assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1)]
+    assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1, 5)]
     pair = encode(["uint256", "uint256"], [7, 3])
-    assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3)]
+    assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3, 5)]
     lists = encode(["uint256[]", "uint256[]"], [[7, 8], [1, 2]])
     assert read(BATCH, C, A, B, data=lists) == [
         transfer(A, B, 7, 1, "0xt"),

@@ -79,7 +79,7 @@ def test_the_tutorial_works_as_written(
             chain.ask("anvil_mine", hex(100))
         assert run(arguments, build, ROOT) == 0, arguments
         outputs.append((" ".join(arguments), capsys.readouterr().err))
-    assert len(outputs) == 13
+    assert len(outputs) == 14
     tokens = ledger(tmp_path / "ferry")
     assert len(tokens) == 501
     assert {token["state"] for token in tokens.values()} == {"revealed"}
