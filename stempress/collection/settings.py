@@ -71,11 +71,12 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One share of the income, in percent."""
+    """One share of the income, in percent; ``address`` is where it is paid, "" if not told."""
 
     name: str
     role: str
     share: float
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Settings:
     audio: Audio
     splits: tuple[Split, ...]
     perks: tuple[Perk, ...]
+    splitter: str = ""
+    """Address of the contract that receives the royalties and pays the splits."""
     base_uri: str = ""
     """Base URI of pictures and sound in the metadata, if it is not ``url``."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
 from stempress.collection.audio_formats import MIN_BITRATES
-from stempress.collection.eth_addresses import check_address, checksummed
+from stempress.collection.eth_addresses import check_address, checksummed, is_burn_address
 from stempress.collection.papers import Papers, default_papers, read_papers
 from stempress.collection.settings import (
     ASSETS,
@@ -124,7 +124,9 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         audio=_audio(top.table("audio")),
         splits=_splits(top),
         perks=_perks(top),
+        splitter=_account(collection, "splitter"),
     )
+    _check_splitter(collection, settings)
     if not settings.license:
         collection.warn("license", "is missing", hint="state what holders may do with the music")
     for table in (site, collection, top):
@@ -177,10 +179,7 @@ def _contract(collection: Table) -> Contract | None:
     address = table.text("address", required=True)
     contract = Contract(
         chain_id=table.integer("chain_id", 1, 1, 2**53 - 1),
-        # Cached: importing Keccak takes longer than reading all settings.
-        address=check_address(table, "address", address, partial(cached_text, checksummed))
-        if address
-        else "",
+        address=_checked(table, "address", address),
         standard=cast(
             "Standard",
             table.choice("standard", "erc1155", ("erc1155", "erc721")),
@@ -191,6 +190,32 @@ def _contract(collection: Table) -> Contract | None:
     )
     table.finish()
     return contract
+
+
+def _checked(table: Table, key: str, address: str) -> str:
+    """Return an address with its checksum, "" if there is none."""
+    # Cached: importing Keccak takes longer than reading all settings.
+    return check_address(table, key, address, partial(cached_text, checksummed)) if address else ""
+
+
+def _account(table: Table, key: str) -> str:
+    """Return an address that can be paid."""
+    address = table.text(key)
+    if is_burn_address(address):
+        table.fault(key, "is a burn address: what is sent there is gone", address)
+        return ""
+    return _checked(table, key, address)
+
+
+def _check_splitter(collection: Table, settings: Settings) -> None:
+    """Warn of shares that the splitter cannot pay."""
+    nameless = [split.name for split in settings.splits if not split.address]
+    if settings.splitter and not settings.splits:
+        collection.warn("splitter", "has nobody to pay", hint="list them in [[splits]]")
+    elif settings.splitter and nameless:
+        message = "pays addresses, but some of [[splits]] have none"
+        hint = 'add address = "0x..." to each'
+        collection.warn("splitter", message, ", ".join(nameless), hint)
 
 
 def _drop(top: Table) -> Drop | None:
@@ -235,7 +260,8 @@ def _splits(top: Table) -> tuple[Split, ...]:
     splits, faults_before = [], len(top.findings.faults)
     for table in top.tables("splits"):
         share = table.number("share", 0.0, 0, 100, required=True)
-        splits.append(Split(table.text("name", required=True), table.text("role"), share))
+        name, role = table.text("name", required=True), table.text("role")
+        splits.append(Split(name, role, share, _account(table, "address")))
         table.finish()
     total = sum(split.share for split in splits)
     if splits and abs(total - 100) > 1e-6 and len(top.findings.faults) == faults_before:

@@ -35,7 +35,8 @@ MAX_READINGS = 4
 class Reading:
     """One sync's reading of the chain, until logs and contract agree.
 
-    ``tokens`` are the ledger's, with the holders that they have there.
+    ``tokens`` are the ledger's, with the holders that they have there. ``block`` is the last one
+    that was read and that the endpoints have.
     """
 
     contract: Contract
@@ -45,6 +46,7 @@ class Reading:
     progress: Progress
     depth: int | None
     from_block: int | None
+    block: int = 0
 
     def read_state(self) -> ChainState:
         """Return the state at the last final block, as the contract confirms it.
@@ -58,6 +60,7 @@ class Reading:
         for readings_left in reversed(range(2 * len(everyone) + MAX_READINGS)):
             head = self._read_logs()
             state, fault = _replay(self.journal)
+            self.block = min(head.number, self.journal.ranges[-1].last)
             if head.number < self.journal.ranges[-1].last:
                 return self._keep(state, head, fault)
             try:

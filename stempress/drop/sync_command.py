@@ -9,9 +9,11 @@ from stempress.core.errors import Fault, SiteError
 from stempress.core.units import format_ranges
 from stempress.drop.chain_reading import Reading, confirmation_path
 from stempress.drop.chain_state import apply_state
+from stempress.drop.contract_calls import ContractCalls
 from stempress.drop.drop_state import open_drop
 from stempress.drop.events import MetadataUpdate
 from stempress.drop.journal import journal_path, open_journal
+from stempress.drop.royalties import royalty_warnings
 from stempress.drop.rpc import Endpoints
 
 if TYPE_CHECKING:
@@ -58,7 +60,9 @@ def sync(
     synced = apply_state(drop.entries, state, albums, contract.standard, journal.added)
     journal.record_added(synced.added)  # before the ledger, so that it can be undone
     _write_ledger(drop, synced, journal.ranges[-1])
-    for warning in synced.warnings:
+    calls = ContractCalls(endpoints, contract.address, reading.block)
+    royalties = royalty_warnings(drop.collection.settings, calls, drop.collection.tokens)
+    for warning in (*synced.warnings, *royalties):
         progress.log(f"warning: {warning}")
     _log_metadata_updates(journal, first_new, progress)
     progress.log(

@@ -88,6 +88,7 @@ def collection_data(collection: Collection) -> dict[str, object]:
         "url": settings.url,
         "license": settings.license,
         "royalty_bps": settings.royalty_bps,
+        "splitter": settings.splitter,
         "contract": contract
         and {
             "chain_id": contract.chain_id,

@@ -27,6 +27,7 @@ name = "Night Ferry"
 symbol = "FERRY"
 license = "CC BY-NC 4.0"
 royalty_bps = 500
+splitter = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 [collection.contract]
 chain_id = 1
 address = "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"
@@ -51,9 +52,11 @@ locked = "preview"
 name = "Mara Voss"
 role = "artist"
 share = 62.5
+address = "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed"
 [[splits]]
 name = "Lantern Fund"
 share = 37.5
+address = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 
 [[perks]]
 title = "Lifetime priority tickets"
@@ -99,7 +102,11 @@ def test_every_setting_is_read() -> None:
         locked="preview",
         pad=False,
     )
-    assert settings.splits == (Split("Mara Voss", "artist", 62.5), Split("Lantern Fund", "", 37.5))
+    assert settings.splits == (
+        Split("Mara Voss", "artist", 62.5, "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+        Split("Lantern Fund", "", 37.5, "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"),
+    )
+    assert settings.splitter == "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
     assert [perk.tokens for perk in settings.perks] == [((1, 100), (205, 205)), ()]
 
 
