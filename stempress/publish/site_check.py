@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import unicodedata
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ SIGNATURES = {
 TYPES = MimeTypes()
 HOST_FILES = {"_headers", "_redirects"}
 """Configuration files that hosts read and do not serve."""
+METADATA = re.compile(r"metadata/\d+")
+"""Metadata under a bare token ID, as ERC-721 contracts ask for it: JSON, whatever its name."""
 MAX_NAMED = 3
 """How many of the files with the same problem are named."""
 BELOW_A_PATH = "below a project's path, on IPFS gateways and from file://"
@@ -163,11 +166,12 @@ def _file_problems(path: Path, address: str, site: SiteFiles) -> Iterator[Proble
         yield Problem("can be read by its owner alone, and so by no host", hint=hint)
     if address in HOST_FILES:
         return
-    if suffix not in MEDIA_TYPES and not TYPES.guess_type(address)[0]:
+    is_metadata = METADATA.fullmatch(address) is not None
+    if suffix not in MEDIA_TYPES and not is_metadata and not TYPES.guess_type(address)[0]:
         yield Problem("has a suffix without a known media type", suffix)
     if (signatures := SIGNATURES.get(suffix)) and not _has_signature(path, signatures):
         yield Problem("has content that does not match its suffix", suffix)
-    if suffix == ".json" and not _is_json(path):
+    if (suffix == ".json" or is_metadata) and not _is_json(path):
         yield Problem("is not valid JSON in UTF-8")
     if extract := EXTRACTORS.get(suffix):
         try:

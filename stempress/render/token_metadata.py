@@ -42,11 +42,14 @@ def metadata_files(
 ) -> Iterator[OutputFile | Bundle]:
     """Yield metadata of all tokens, by decimal ID and by 64-digit hex ID, and the contract's.
 
+    ERC-721 contracts of OpenZeppelin append the bare ID to their base URI: they find it as well.
     ``assets`` are the pictures and sound files; for IPFS, metadata refers to them by content ID.
     """
     pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
     url_of = partial(metadata_url, collection.settings, pinned)
     uris = "".join(pinned.values())
+    contract = collection.settings.contract
+    is_bare = contract is not None and contract.standard == "erc721"
 
     def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
         for token in tokens:
@@ -56,8 +59,10 @@ def metadata_files(
                 *(token_metadata, collection, sounds, table[token], url_of),
             )
             yield file
-            hex_address = f"metadata/{int(token.id):064x}.json"
-            yield OutputFile(hex_address, file.content, file.key, file.address)
+            others = [f"metadata/{int(token.id):064x}.json"]
+            others += [f"metadata/{token.id}"] if is_bare else []
+            for address in others:
+                yield OutputFile(address, file.content, file.key, file.address)
 
     for start in range(0, len(collection.tokens), TOKENS_PER_BUNDLE):
         tokens = collection.tokens[start : start + TOKENS_PER_BUNDLE]

@@ -111,6 +111,7 @@ def test_what_many_pages_say_is_told_once(site: Path) -> None:
         ("x.png", "no picture", "/x.png: has content that does not match its suffix"),
         ("x.html", "<p>", "/x.html: has content that does not match its suffix"),
         ("x.json", "{", "/x.json: is not valid JSON in UTF-8"),
+        ("metadata/7", "{", "/metadata/7: is not valid JSON in UTF-8"),
         ("x.strange", "", "/x.strange: has a suffix without a known media type"),
         (".env", "secret", "/.env: is a dotfile"),
         ("A.css", "", "/a.css: is the same file as /A.css on disks that ignore case"),

@@ -92,6 +92,14 @@ def test_every_token_has_a_decimal_and_a_hexadecimal_name(small: SmallSite) -> N
         assert data == pressed[f"{int(name[:64], 16)}.json"]
 
 
+def test_erc_721_metadata_is_also_there_without_the_ending(small: SmallSite) -> None:
+    single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
+    pressed = press(single)
+    for token in small.collection.tokens:
+        assert pressed[token.id] == pressed[f"{token.id}.json"]
+    assert not press(small).keys() & {token.id for token in small.collection.tokens}
+
+
 @pytest.mark.parametrize(
     ("number", "name"),
     [
