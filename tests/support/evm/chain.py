@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
+from eth_abi.abi import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE = Path(__file__).parent
 BIN = HERE.parents[2] / "node_modules/.bin/anvil"
@@ -31,9 +35,19 @@ def compiled() -> bytes:
     return subprocess.run(["node", script], capture_output=True, check=True).stdout  # noqa: S603, S607
 
 
+def arguments(call: str, values: Sequence[object]) -> str:
+    """Return the values as the hex digits of a call's arguments; tuples may be within lists."""
+    types = re.findall(r"\([^()]*\)(?:\[\])?|[^,()]+", call[call.index("(") + 1 : -1])
+    given = [
+        bytes.fromhex(value[2:]) if kind == "bytes32" and isinstance(value, str) else value
+        for kind, value in zip(types, values, strict=True)
+    ]
+    return encode(types, given).hex()
+
+
 @dataclass
 class Chain:
-    """A chain of its own. Arguments of calls are only addresses and whole numbers."""
+    """A chain of its own."""
 
     compiled: dict[str, Any]
     address: str = ""
@@ -68,9 +82,9 @@ class Chain:
         assert "error" not in answer, answer
         return answer["result"]
 
-    def deploy(self, name: str) -> str:
-        """Deploy a contract and return its address."""
-        receipt = self._mined({"data": self.compiled[name]["code"]})
+    def deploy(self, name: str, types: str = "()", *values: object) -> str:
+        """Deploy a contract with its constructor's arguments, and return its address."""
+        receipt = self._mined({"data": self.compiled[name]["code"] + arguments(types, values)})
         address: str = receipt["contractAddress"]
         return address
 
@@ -79,12 +93,22 @@ class Chain:
         code = self.ask("eth_getCode", self.deploy(name), "latest")
         self.ask("anvil_setCode", address, code)
 
-    def send(self, contract: str, to: str, call: str, *values: int | str, by: str = "") -> None:
-        """Send a transaction to ``contract``, at ``to``, from anybody."""
-        selector = self.compiled[contract]["selectors"][call]
-        words = (int(v, 16) if isinstance(v, str) else v for v in values)
-        data = "0x" + selector + "".join(f"{word:064x}" for word in words)
-        self._mined({"to": to, "data": data, **({"from": by} if by else {})})
+    def send(
+        self, contract: str, to: str, call: str, *values: object, by: str = "", value: int = 0
+    ) -> None:
+        """Send a transaction to ``contract``, at ``to``, from anybody, with a ``value`` in wei."""
+        data = self._data(contract, call, values)
+        sender = {"from": by} if by else {}
+        self._mined({"to": to, "data": data, "value": hex(value), **sender})
+
+    def read(self, contract: str, to: str, call: str, *values: object) -> bytes:
+        """Call a function that only reads, and return its answer."""
+        data = self._data(contract, call, values)
+        answer: str = self.ask("eth_call", {"to": to, "data": data}, "latest")
+        return bytes.fromhex(answer.removeprefix("0x"))
+
+    def _data(self, contract: str, call: str, values: Sequence[object]) -> str:
+        return f"0x{self.compiled[contract]['selectors'][call]}{arguments(call, values)}"
 
     def _mined(self, transaction: dict[str, str]) -> dict[str, Any]:
         sender = {"from": "0x" + "11" * 20, "gas": hex(900_000_000), "gasPrice": "0x0"}

@@ -1,18 +1,18 @@
-// Compiles Contracts.sol: JSON of contract name -> {code, selectors} on standard output.
+// Compiles Contracts.sol and the example: JSON of contract name -> {code, selectors} on standard output.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const solc = require("solc");
-const path = new URL("Contracts.sol", import.meta.url);
+const NAMES = ["./Contracts.sol", "../../../examples/contract/StemCollection.sol"];
 
 const input = {
   language: "Solidity",
-  sources: { "Contracts.sol": { content: readFileSync(path, "utf8") } },
+  sources: Object.fromEntries(NAMES.map((name) => [name, { content: readFileSync(new URL(name, import.meta.url), "utf8") }])),
   settings: {
     evmVersion: "cancun",
     optimizer: { enabled: true, runs: 200 },
-    outputSelection: { "Contracts.sol": { "*": ["evm.bytecode.object", "evm.methodIdentifiers"] } },
+    outputSelection: { "*": { "*": ["evm.bytecode.object", "evm.methodIdentifiers"] } },
   },
 };
 const find = (name) => ({ contents: readFileSync(require.resolve(name), "utf8") });
@@ -20,7 +20,7 @@ const { contracts, errors = [] } = JSON.parse(solc.compile(JSON.stringify(input)
 const wrong = errors.filter(({ severity }) => severity === "error");
 if (wrong.length) throw new Error(wrong.map(({ formattedMessage }) => formattedMessage).join("\n"));
 
-const compiled = Object.entries(contracts["Contracts.sol"]).map(([name, { evm }]) => [
+const compiled = NAMES.flatMap((name) => Object.entries(contracts[name])).map(([name, { evm }]) => [
   name,
   { code: `0x${evm.bytecode.object}`, selectors: evm.methodIdentifiers },
 ]);
