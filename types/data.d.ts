@@ -63,7 +63,7 @@ declare namespace Data {
     /** Of the lossless files, if there are any besides the stems that the mixer plays. */
     lossless: { rate: number; frames: number } | null;
     layers: Layer[];
-    /** Of a long song; null: it is not streamed. */
+    /** Of a long song in Opus. */
     opening: Opening | null;
     rules: Rule[];
     /** How many variations the rules permit. */

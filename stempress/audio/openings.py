@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from stempress.audio.ogg_pages import page_offsets
 from stempress.audio.results import Opening, WebFile
+from stempress.audio.streaming import is_streamed
 from stempress.collection.audio_formats import FORMATS
 from stempress.core.cache import cache_root, digest, store
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Increment when the same stems give another opening."""
-STREAMED_SECONDS = 60
-"""Longer stems may be streamed; a player decodes a song of shorter ones at once."""
 LEAST_SECONDS = 4
 """What every opening has; of hosts that answer requests for ranges, no more is requested."""
 _CONNECTIONS = 6
@@ -38,9 +37,9 @@ _TYPE = "application/octet-stream"
 
 
 def build_openings(songs: Sequence[Song], stems: Mapping[StemKey, StemSound]) -> dict[str, Opening]:
-    """Return the openings of all songs that may be streamed, by slug."""
+    """Return the openings of all songs that may be streamed in Opus, by slug."""
     mixes = {song.slug: _first_mix(song, stems) for song in songs}
-    return {slug: _build_opening(mix) for slug, mix in mixes.items() if _is_streamed(mix)}
+    return {slug: _build_opening(mix) for slug, mix in mixes.items() if _has_opening(mix)}
 
 
 def _first_mix(song: Song, stems: Mapping[StemKey, StemSound]) -> list[StemSound]:
@@ -49,9 +48,9 @@ def _first_mix(song: Song, stems: Mapping[StemKey, StemSound]) -> list[StemSound
     return [stems[song.slug, layer, stem] for layer, stem in names.items()]
 
 
-def _is_streamed(mix: Sequence[StemSound]) -> bool:
-    types = {sound.stream.type for sound in mix}
-    return types == {FORMATS["opus"].type} and mix[0].seconds > STREAMED_SECONDS
+def _has_opening(mix: Sequence[StemSound]) -> bool:
+    opus = FORMATS["opus"].type
+    return {sound.stream.type for sound in mix} == {opus} and is_streamed(opus, mix[0].seconds)
 
 
 def _build_opening(mix: Sequence[StemSound]) -> Opening:

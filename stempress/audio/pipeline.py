@@ -18,6 +18,7 @@ from pyodide_app.engine.model import Variation, stem_keys
 from stempress.audio.openings import build_openings
 from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
+from stempress.audio.streaming import is_streamed
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
 from stempress.core.cache import cache_root, digest, file_digest, load, save, store
 from stempress.core.crash_log import working_on
@@ -67,10 +68,15 @@ def build_audio(job: AudioJob) -> Sounds:
     """Encode the stems, render the previews and compute the mix digests of a site."""
     audio = job.collection.settings.audio
     songs = {slug: _as_decoded(sound, audio.stream) for slug, sound in job.checked.songs.items()}
+    media_type = FORMATS[audio.stream].type
     lossless = job.checked.songs if audio.lossless and audio.stream != "flac" else {}
     stems = _stem_sounds(job, encode_stems(job))
     openings = build_openings(job.collection.songs, stems)
-    return Sounds(stems, songs, render_previews(job), compute_digests(job), openings, lossless)
+    previews, digests = render_previews(job), compute_digests(job)
+    streamed = frozenset(
+        slug for slug, sound in songs.items() if is_streamed(media_type, sound.seconds)
+    )
+    return Sounds(stems, songs, previews, digests, openings, lossless, streamed)
 
 
 def _as_decoded(song: SongSound, codec: Codec) -> SongSound:

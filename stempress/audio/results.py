@@ -11,6 +11,7 @@ from stempress.output.output_files import OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from pyodide_app.engine.model import StemKey, Variation
@@ -93,7 +94,7 @@ class Sounds:
 
     ``songs`` has the rates and lengths of the stems that the mixer plays, ``lossless`` those of
     their lossless files, where there are any besides; ``openings`` are those of long songs, by
-    slug.
+    slug; ``streamed`` has the slugs of all songs that players may stream.
     """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class Sounds:
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
+    streamed: AbstractSet[str] = frozenset()
 
     def files(self) -> Iterator[OutputFile]:
         """Yield every audio file once."""

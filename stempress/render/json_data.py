@@ -8,11 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.provenance import ALGORITHM
-from stempress.audio.flac_frames import frame_starts
-from stempress.audio.ogg_pages import page_starts
-from stempress.audio.openings import STREAMED_SECONDS, part_offsets
+from stempress.audio.openings import part_offsets
 from stempress.audio.song_sound import bar_seconds
-from stempress.collection.audio_formats import FORMATS
+from stempress.audio.streaming import read_starts
 from stempress.output.json_files import lazy_json_file
 from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Rule, Song, StemKey, Token
     from stempress.audio.results import Opening, Sounds, WebFile
-    from stempress.audio.song_sound import SongSound
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
@@ -36,13 +33,6 @@ if TYPE_CHECKING:
 
 TOKENS_PER_PART = 1000
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
-START_SECONDS = 2
-"""Seconds between the places to read a stem from, as in stream-song.js."""
-_FIND_STARTS = {
-    FORMATS["opus"].type: page_starts,
-    FORMATS["vorbis"].type: page_starts,
-    FORMATS["flac"].type: frame_starts,
-}
 
 
 def data_files(
@@ -177,7 +167,7 @@ def _stem_sound(key: StemKey, sounds: Sounds) -> dict[str, object]:
     sound = sounds.stems[key]
     return {
         "address": stem_address(key),
-        "audio": _streamed_file_data(sound.stream, sounds.songs[key[0]]),
+        "audio": _stream_data(key, sounds),
         "lossless": sound.lossless and _file_data(sound.lossless),
         "path": sound.waveform,
         "channels": sound.channels,
@@ -189,12 +179,12 @@ def _file_data(file: WebFile) -> dict[str, object]:
     return {"url": file.address, "type": file.type, "bytes": file.size}
 
 
-def _streamed_file_data(file: WebFile, form: SongSound) -> dict[str, object]:
-    """Return a stem's file and, if it may be streamed, where to read it, every two seconds."""
-    find_starts = _FIND_STARTS.get(file.type)
-    if find_starts is None or form.seconds <= STREAMED_SECONDS:
+def _stream_data(key: StemKey, sounds: Sounds) -> dict[str, object]:
+    """Return a stem's file for the mixer and, if it may be streamed, where to read it."""
+    file, song = sounds.stems[key].stream, key[0]
+    if song not in sounds.streamed:
         return _file_data(file)
-    return _file_data(file) | {"starts": find_starts(file.file, START_SECONDS, form.rate)}
+    return _file_data(file) | {"starts": read_starts(file, sounds.songs[song])}
 
 
 def _opening_data(opening: Opening | None) -> dict[str, object] | None:

@@ -65,7 +65,7 @@ class CacheKeys:
         ]
         pages = [(document.slug, document.title) for document in collection.pages]
         navigation = bool(collection.notes), bool(collection.seals), views.mixer_off, views.app
-        script = bool(views.sounds.openings)
+        script = bool(views.sounds.streamed)
         shared = repr(collection.settings), inputs.generator, albums, pages, navigation, script
         self.shared = self.everything if inputs.has_own_templates else digest(*shared)
         self._keys: dict[str, str] = {}

@@ -388,7 +388,7 @@ class Views:
             "mix": "-".join(str(nth + 1) for nth in choice),
             "solo": solo,
             "rate": sound.rate,
-            "streamed": song.slug in self.sounds.openings,
+            "streamed": song.slug in self.sounds.streamed,
             "duration": sound.seconds,
             "unit": "bar" if bar else "second",
             "units": round(sound.seconds / (bar or 1)),

@@ -2,15 +2,15 @@
 //
 // node decode_stem.mjs '<JSON>'; see tests/web/test_codecs.py for the fields.
 import { readFileSync, writeSync } from "node:fs";
-import { loadCodec } from "../../pyodide_app/web/codecs/codecs.js";
 import { ChunkReader } from "../../pyodide_app/web/streaming/stem-source.js";
 
-const { type, decoders, path, format, pieces, starts = [0], ends = [], order = null } = JSON.parse(process.argv[2]);
+const { codec: name, decoders, path, format, pieces, starts = [0], ends = [], order = null } = JSON.parse(process.argv[2]);
 WebAssembly.compileStreaming = async (source) => new WebAssembly.Module(new Uint8Array(await (await source).arrayBuffer()));
 globalThis.fetch = async (url) => new Response(readFileSync(String(url)));
 
 const data = new Uint8Array(readFileSync(path));
-const codec = await loadCodec(type, decoders);
+const { [`load${name[0].toUpperCase()}${name.slice(1)}Codec`]: load } = await import(`../../pyodide_app/web/codecs/${name}-codec.js`);
+const codec = await load(decoders);
 const { file, read } = codec.open({ bytes: data.length, ...format });
 let damaged = false;
 file.onDamage = () => (damaged = true);

@@ -92,7 +92,7 @@ async function rendered(host) {
     if (message.type === STEM_FAILED) resolve(null);
   };
   const song = new StreamSong({ rate: RATE, frames: FRAMES, rows: 3, bars: 0, bpm: 0, isOffline: true }, async () => CODEC);
-  const file = { frames: FRAMES, channels: 1, mediaType: "", bytes: FILE_BYTES, starts: [] };
+  const file = { frames: FRAMES, channels: 1, bytes: FILE_BYTES, starts: [] };
   await song.add(STEMS.map((key) => ({ key, url: `http://site.example/${key}`, ...file })), null);
   const { port1, port2 } = new MessageChannel();
   let most = 0;

@@ -14,7 +14,6 @@ import soundfile
 from stempress.audio.encode import Sound, encode
 from stempress.audio.flac_frames import frame_starts
 from stempress.audio.ogg_pages import page_starts
-from stempress.collection.audio_formats import FORMATS
 from stempress.runtime.decoders import prepare_decoders
 from tests.conftest import ROOT
 from tests.support.music import notes
@@ -42,7 +41,7 @@ class Decoder:
         """Return the file's samples; AssertionError with the message if it cannot be decoded."""
         form = {"channels": sound.channels, "rate": sound.rate, "frames": sound.frames}
         job = {
-            "type": FORMATS[codec].type,
+            "codec": codec,
             "decoders": f"{self.folder}/",
             "path": str(path),
             "pieces": PIECES,

@@ -23,7 +23,15 @@ from tests.support.visiting import wait_for
 from tests.support.webkit import launch_webkit
 from tests.web.test_mixer_browser import place_of
 from tests.web.test_mixer_tools import open_tools
-from tests.web.test_streaming import LAYERS, difference, mix, visiting, write_long_song
+from tests.web.test_streaming import (
+    LAYERS,
+    RecordingHost,
+    difference,
+    mix,
+    requested,
+    visiting,
+    write_long_song,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +146,24 @@ def most_bytes(visit: Visit, act: str) -> int:
 
 
 @pytest.mark.sound
+@pytest.mark.parametrize("codec", ["flac", "vorbis"])
+def test_what_plays_besides_sound_is_loaded_before_play(
+    chromium: Browser, request: pytest.FixtureRequest, codec: str
+) -> None:
+    dist: Path = request.getfixturevalue(f"{codec}_site")
+    others = {"opus", "flac", "vorbis"} - {codec}
+    RecordingHost.requested.clear()
+    with (
+        serving(dist, RecordingHost) as base,
+        visiting(chromium, base, read(dist, "songs")) as visit,
+    ):
+        wait_for(visit.page, lambda: requested(f"{codec}.wasm"), "the decoder is loaded")
+        visit.page.wait_for_load_state("networkidle")
+    assert requested(f"{codec}-codec.js")
+    names = [path.rpartition("/")[2] for path in RecordingHost.requested]
+    assert not [name for name in names if name.startswith(tuple(others)) or name == "worker.js"]
+
+
 def test_flac_is_heard_to_the_word_through_a_seek(streamed: Visit, flac_site: Path) -> None:
     streamed.play()
     assert streamed.song["rate"] == RATE

@@ -25,6 +25,11 @@ const PATIENCE_MS = 3000; // until the browser must have started the audio conte
 /** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
 /** @typedef {{ id: number, track: Track, player: Player, life: AbortController }} Deck a player of an entry of the queue */
 
+/** Whether a song may be streamed. @param {Data.Song} song */
+function isLong({ layers: [{ stems: [{ audio }] }] }) {
+  return audio.starts !== undefined;
+}
+
 /** @extends {Emitter<{ state: undefined, track: undefined, position: { seconds: number, peaks: Peaks } }>} */
 export class Jukebox extends Emitter {
   /** @type {JukeboxState} */
@@ -111,7 +116,7 @@ export class Jukebox extends Emitter {
 
   /** Load what playing the track needs besides sound, if it is streamed. */
   async #warmUp() {
-    if (!this.track?.song.opening || navigator.connection?.saveData) return;
+    if (!this.track || !isLong(this.track.song) || navigator.connection?.saveData) return;
     await whenIdle();
     const { warmUp } = await this.#loadPlayer();
     if (this.track) warmUp(this.track.song);

@@ -9,7 +9,8 @@ import { bytesOf, BUDGET } from "./memory.js";
 import { ENDED, LOADING, POSITION, STEM_FAILED } from "./messages.js";
 import { OutputGraph } from "./output-graph.js";
 import { PythonDeck } from "./python-deck.js";
-import { isStreamable, StreamDeck } from "./stream-deck.js";
+import { StreamDeck } from "./stream-deck.js";
+import { isStreamable } from "./stream-workers.js";
 
 const DECODED_BYTES = BUDGET / 4; // songs whose stems take more are streamed
 /** @type {readonly Deck[]} */
@@ -184,7 +185,8 @@ export class Decks extends Emitter {
  * Whether a song is streamed: its stems would take much memory, and can be decoded in parts.
  * @param {Data.Song} song
  */
-export function isStreamed({ layers, frames, rate }) {
+export function isStreamed(song) {
+  const { layers, frames } = song;
   const bytes = layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, frames), 0);
-  return bytes > DECODED_BYTES && layers.every(({ stems }) => stems.every(({ audio }) => isStreamable(audio, rate)));
+  return bytes > DECODED_BYTES && isStreamable(song);
 }

@@ -1,15 +1,15 @@
 // The lossless stems of a mix, decoded as they arrive while Python renders it: at their own rate, in constant memory.
-/** @import { RequestOptions } from "../base/worker-client.js" */
+/** @import { RequestOptions, WorkerClient } from "../base/worker-client.js" */
 /** @import { MixStems } from "./python-deck.js" */
 /** @import { Part } from "./stems.js" */
 import { repeat } from "../base/timers.js";
-import { WorkerClient } from "../base/worker-client.js";
+import { FLAC } from "../codecs/media-types.js";
 import { _ } from "../language/phrases.js";
 import { LINK, LOAD, OPEN, STATS, STEM_FAILED } from "./messages.js";
 import { StemError } from "./stems.js";
-import { DECODERS, stemMessage } from "./stream-deck.js";
+import { stemMessage } from "./stream-deck.js";
+import { createStreamWorker, DECODERS } from "./stream-workers.js";
 
-const WORKER = new URL("stream-worker.js", import.meta.url);
 const MEASURING_MS = 250;
 
 /** @typedef {(Part | { key: null })[]} Parts of the rows; null: silent */
@@ -41,8 +41,7 @@ export class LosslessStems {
     /** @type {Promise<never>} */
     const failure = new Promise((_resolve, fail) => (reject = fail));
     failure.catch(() => {}); // if the render fails first
-    const worker = new WorkerClient(WORKER, {
-      unavailable: _("the mixer's worker could not be loaded"),
+    const worker = createStreamWorker(FLAC, {
       onMessage: ({ type, key, message }) => type === STEM_FAILED && reject(stemError(key, message)),
       onLoss: reject,
     });

@@ -1,44 +1,37 @@
 // A deck that streams its stems: plays a long song until Python has loaded, and decodes for Python.
 /** @import { Part } from "./stems.js" */
 /** @import { StemMessage } from "./streamed-stem.js" */
-import { ROOT } from "../base/root.js";
-import { WorkerClient } from "../base/worker-client.js";
-import { FLAC, OPUS, VORBIS } from "../codecs/media-types.js";
-import { _ } from "../language/phrases.js";
+/** @import { WorkerClient } from "../base/worker-client.js" */
 import { BUFFER, CLOSE, UNLOAD, OPEN, STATS, LOAD, SONG_FRAME, WARM } from "./messages.js";
 import { MemoryCache } from "./memory.js";
 import { fetchWorklet } from "./audio-hardware.js";
+import { createStreamWorker, DECODERS, mediaTypeOf } from "./stream-workers.js";
 import { WorkerDeck } from "./worker-deck.js";
 
-const WORKER = new URL("stream-worker.js", import.meta.url);
-export const DECODERS = new URL("app/decoders/", ROOT).href;
-const OPUS_RATE = 48000;
-
-// One worker per page; the deck that opened last owns it.
+// One worker per page and codec; the deck that opened last owns it.
 /** @type {StreamDeck | null} */
 let current = null;
-const client = new WorkerClient(WORKER, {
-  unavailable: _("the mixer's worker could not be loaded"),
-  onMessage: ({ type, ...detail }) => current?.emit(type, detail),
-  onLoss: (error) => current?.lose(error),
-});
+/** @type {Map<string, WorkerClient>} */
+const clients = new Map(); // by media type
 
-/**
- * Whether a file can be streamed here.
- * @param {Data.File} file @param {number} rate of the song
- */
-export function isStreamable({ type }, rate) {
-  const isDecodable = type === FLAC || type === VORBIS || (type === OPUS && rate === OPUS_RATE);
-  return isDecodable && [typeof WebAssembly, typeof Worker, typeof AudioWorkletNode].every((kind) => kind !== "undefined");
+/** @param {string} mediaType */
+function clientFor(mediaType) {
+  /** @param {(deck: StreamDeck) => void} act */
+  const toItsDeck = (act) => current?.mediaType === mediaType && act(current);
+  const client = clients.get(mediaType) ?? createStreamWorker(mediaType, {
+    onMessage: ({ type, ...detail }) => toItsDeck((deck) => deck.emit(type, detail)),
+    onLoss: (error) => toItsDeck((deck) => deck.lose(error)),
+  });
+  clients.set(mediaType, client);
+  return client;
 }
 
 /**
- * Load what playing a song needs besides sound: worker, decoders, worklet.
+ * Load what playing a song needs besides sound: worker, decoder, worklet.
  * @param {Data.Song} song
  */
-export function warmStreaming({ layers }) {
-  const mediaTypes = new Set(layers.flatMap(({ stems }) => stems.map(({ audio }) => audio.type)));
-  const loading = [fetchWorklet(), client.request(WARM, { decoders: DECODERS, mediaTypes })];
+export function warmStreaming(song) {
+  const loading = [fetchWorklet(), clientFor(mediaTypeOf(song)).request(WARM, { decoders: DECODERS })];
   Promise.all(loading).catch(() => {}); // Play reports it
 }
 
@@ -55,7 +48,9 @@ export class StreamDeck extends WorkerDeck {
 
   /** @param {Pick<Data.Song, "rate" | "frames" | "layers" | "bars" | "bpm" | "opening">} song */
   constructor({ rate, frames, layers, bars, bpm, opening }) {
-    super(client);
+    const mediaType = mediaTypeOf({ layers });
+    super(clientFor(mediaType));
+    this.mediaType = mediaType;
     this.#opening = opening;
     current?.close(0);
     current = this;
@@ -161,6 +156,6 @@ function absolute(opening, root) {
  * @param {Part} part @param {number} frames @param {string} root
  * @returns {StemMessage}
  */
-export function stemMessage({ key, file: { url, type, bytes, starts = [] }, channels, seconds: previewSeconds }, frames, root) {
-  return { key, channels, frames, url: new URL(url, root).href, mediaType: type, bytes, starts, previewSeconds };
+export function stemMessage({ key, file: { url, bytes, starts = [] }, channels, seconds: previewSeconds }, frames, root) {
+  return { key, channels, frames, url: new URL(url, root).href, bytes, starts, previewSeconds };
 }

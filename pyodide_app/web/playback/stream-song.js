@@ -3,7 +3,7 @@
 /** @import { Command } from "./messages.js" */
 /** @import { StemFile } from "../streaming/transfer.js" */
 /** @import { SongFormat } from "./block-renderer.js" */
-/** @import { Codec } from "../codecs/codecs.js" */
+/** @import { Codec } from "../codecs/codec.js" */
 /** @import { StemMessage } from "./streamed-stem.js" */
 import { _ } from "../language/phrases.js";
 import { StemLoader } from "../streaming/stem-loader.js";
@@ -45,7 +45,7 @@ export class StreamSong {
   #loader;
   #loadCodec;
 
-  /** @param {SongFormat & { isOffline?: boolean }} format isOffline: nothing plays, Python only renders @param {(type: string) => Promise<Codec>} loadCodec */
+  /** @param {SongFormat & { isOffline?: boolean }} format isOffline: nothing plays, Python only renders @param {() => Promise<Codec>} loadCodec */
   constructor({ isOffline = false, ...format }, loadCodec) {
     this.#isOffline = isOffline;
     this.#rate = format.rate;
@@ -67,15 +67,15 @@ export class StreamSong {
    * @param {StemMessage[]} messages @param {Data.Opening | null} opening of the song, with absolute addresses
    */
   async add(messages, opening) {
-    const codecs = await Promise.all(messages.map(({ mediaType }) => this.#loadCodec(mediaType)));
+    const codec = await this.#loadCodec();
     /** @type {Map<string, StemFile>} */
     const files = new Map();
-    for (const [nth, message] of messages.entries()) {
+    for (const message of messages) {
       const { key } = message;
       const known = this.#stems.get(key);
       if (known && !known.failure) continue;
       const onDamage = () => setTimeout(() => this.#fail(key, new Error(_("the file is damaged"))));
-      const stem = new StreamedStem(message, this.#rate, codecs[nth], onDamage);
+      const stem = new StreamedStem(message, this.#rate, codec, onDamage);
       this.#loader.remove(key);
       this.#stems.set(key, stem);
       files.set(key, this.#fileOf(stem, message));

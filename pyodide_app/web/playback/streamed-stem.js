@@ -1,5 +1,5 @@
 // A stem in the stream worker: the bytes of its file, and readers that decode them.
-/** @import { Codec } from "../codecs/codecs.js" */
+/** @import { Codec } from "../codecs/codec.js" */
 /** @import { StemSource } from "../streaming/stem-source.js" */
 import { ChunkReader, SilentStem, NotArrived, PreviewStem } from "../streaming/stem-source.js";
 
@@ -12,7 +12,6 @@ const REMOTE_CHUNKS = 2; // kept for Python, which keeps those that it has read
  * @property {number} channels
  * @property {number} [previewSeconds] only the first seconds are heard
  * @property {string} url of its file
- * @property {string} mediaType of that file
  * @property {number} bytes of that file
  * @property {number[]} starts where to read it, every START_SECONDS; may be empty
  */

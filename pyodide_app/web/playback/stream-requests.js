@@ -1,0 +1,54 @@
+// What a worker that streams stems answers.
+/** @import { Codec } from "../codecs/codec.js" */
+import { answerRequests } from "../base/worker-host.js";
+import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
+import { StreamSong } from "./stream-song.js";
+
+/**
+ * Stream the stems of the open song.
+ * @param {(folder: string) => Promise<Codec>} loadCodec given the address of the decoders
+ */
+export function serveStreams(loadCodec) {
+  /** @type {StreamSong | null} */
+  let song = null;
+  /** @type {Promise<Codec> | null} */
+  let codec = null;
+
+  /** The codec, loaded on first use and again after a failure. @param {string} decoders */
+  function load(decoders) {
+    codec ??= loadCodec(decoders).catch((error) => {
+      codec = null;
+      throw error;
+    });
+    return codec;
+  }
+
+  function current() {
+    if (!song) throw new Error("closed");
+    return song;
+  }
+
+  answerRequests({
+    [OPEN]: ({ decoders, ...format }) => {
+      song?.close();
+      song = new StreamSong(format, () => load(decoders));
+    },
+    [ATTACH]: ({ port }) => current().attach(port),
+    [LINK]: ({ port }) => current().link(port),
+    [WARM]: async ({ decoders }) => {
+      await load(decoders);
+    },
+    [LOAD]: ({ stems, opening }) => current().add(stems, opening),
+    [UNLOAD]: ({ keys }) => current().remove(keys),
+    [APPLY]: ({ commands }) => current().apply(commands),
+    [PLAY]: ({ at }) => current().play(at),
+    [PAUSE]: () => current().pause(),
+    [BUFFER]: ({ key, seconds }) => current().buffer(key, seconds),
+    [STATS]: () => current().stats,
+    [SONG_FRAME]: ({ contextFrame }) => current().songFrameAt(contextFrame),
+    [CLOSE]: () => {
+      song?.close();
+      song = null;
+    },
+  });
+}
