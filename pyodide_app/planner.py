@@ -45,7 +45,10 @@ class Planner:
         """
         counts: dict[str, int] = json.loads(held)
         tokens = [
-            (replace(token, state="revealed") if token.state in ("forged", "burned") else token, counts[id_])
+            (
+                replace(token, state="revealed") if token.state in ("forged", "burned") else token,
+                counts[id_],
+            )
             for id_, token in self._tokens.items()
             if id_ in counts
         ]
