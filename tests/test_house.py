@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from graphlib import CycleError, TopologicalSorter
-from importlib import import_module
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.support.schedule import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[1]
 FLOORS = (
@@ -227,14 +231,22 @@ class RequiredImports(ast.NodeVisitor):
             self.packages.add(node.module.partition(".")[0])
 
 
+def loaded_with(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the name and file of each module that a Python has loaded which imports some."""
+    script = """import importlib, json, sys
+for name in sys.argv[1:]: importlib.import_module(name)
+files = [(name, getattr(each, "__file__", None) or "") for name, each in sys.modules.items()]
+print(json.dumps(files))"""
+    command = [sys.executable, "-c", script, *sorted(names)]
+    found: list[list[str]] = json.loads(subprocess.check_output(command, cwd=ROOT))  # noqa: S603
+    return [(name, file) for name, file in found]
+
+
 def test_what_requirements_import_is_locked() -> None:
     """Some import what they do not require, as pyodide-lock does packaging: then we require it."""
-    for name in set[str]().union(*map(third_party, BUILDS)):
-        import_module(name)
     locked = {*map(canonicalize_name, LOCKED)}
     missing = set()
-    for name, module in [*sys.modules.items()]:
-        file = getattr(module, "__file__", None) or ""
+    for name, file in loaded_with(set[str]().union(*map(third_party, BUILDS))):
         if not file.endswith(".py") or not providers(name.partition(".")[0]) & REQUIRED:
             continue
         imported = RequiredImports()
