@@ -53,6 +53,7 @@ declare namespace Data {
     key: string;
     bars: number | null;
     bar_seconds: number | null;
+    sections: { name: string; bar: number }[];
     address: string;
     cover: string;
     /** Sample rate, in Hz. */

@@ -105,6 +105,14 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a song, such as a verse: from a bar, counted from 1, to the next section."""
+
+    name: str
+    bar: int
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """A song: its layers in mixer order, its rules and its metadata."""
 
@@ -119,6 +127,7 @@ class Song:
     bars: int | None = None
     streaming: Mapping[str, str] = field(default_factory=dict, hash=False)
     credits: tuple[Credit, ...] = ()
+    sections: tuple[Section, ...] = ()
     story: str = ""
     pad: bool = False
 

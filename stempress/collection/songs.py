@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Credit, Layer, Rule, Song, Stem
+from pyodide_app.engine.model import Credit, Layer, Rule, Section, Song, Stem
 from stempress.collection.variation_space import variations_per_stem
 from stempress.core import identifiers as codes
 from stempress.core.errors import suggestion
@@ -41,6 +41,7 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         bars=table.integer("bars", 0, 1, 100_000) or None,
         streaming=dict(_streaming(table)),
         credits=tuple(_credits(table)),
+        sections=_sections(table),
         story=story,
         pad=table.flag("pad", default=pad),
     )
@@ -92,6 +93,25 @@ def _credits(table: Table) -> Iterator[Credit]:
     for credit in table.tables("credits"):
         yield Credit(credit.text("name", required=True), credit.text("role"))
         credit.finish()
+
+
+def _sections(table: Table) -> tuple[Section, ...]:
+    """Read where the song's parts begin, at bars that rise."""
+    sections: list[Section] = []
+    bars = table.data.get("bars")
+    last = bars if isinstance(bars, int) and bars > 0 else 100_000
+    for section in table.tables("sections"):
+        name = section.text("name", required=True)
+        bar = section.integer("bar", 0, 1, last, required=True)
+        if sections and bar and bar <= sections[-1].bar:
+            message = f"must be after bar {sections[-1].bar}, where {sections[-1].name!r} begins"
+            section.fault("bar", message, bar)
+        section.finish()
+        sections.append(Section(name, bar))
+    if sections and not {"bars", "bpm"} & table.data.keys():
+        message = "need to know how long a bar is"
+        table.fault("sections", message, hint="give the song bars = 16 or bpm = 92")
+    return tuple(sections)
 
 
 def _layers(table: Table) -> tuple[Layer, ...]:

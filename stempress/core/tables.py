@@ -102,9 +102,11 @@ class Table:
             return default
         return unicodedata.normalize("NFC", value)
 
-    def integer(self, key: str, default: int, low: int, high: int | None = None) -> int:
+    def integer(
+        self, key: str, default: int, low: int, high: int | None = None, *, required: bool = False
+    ) -> int:
         """Return an integer from ``low`` to ``high``, both included."""
-        value = self._typed(key, int)
+        value = self._typed(key, int, required=required)
         return default if value is None or self._outside(key, value, low, high) else value
 
     def number(

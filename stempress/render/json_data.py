@@ -134,6 +134,7 @@ def song_data(
         "key": song.key,
         "bars": song.bars,
         "bar_seconds": bar_seconds(song, sound),
+        "sections": [asdict(section) for section in song.sections],
         "address": song_address(song),
         "cover": song_cover(song),
         "rate": sound.rate,

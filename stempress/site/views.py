@@ -392,6 +392,7 @@ class Views:
             "duration": sound.seconds,
             "unit": "bar" if bar else "second",
             "units": round(sound.seconds / (bar or 1)),
+            "sections": [section.name for section in song.sections],
             "layers": [
                 {
                     "slug": layer.slug,

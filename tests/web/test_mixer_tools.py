@@ -625,3 +625,40 @@ def test_an_export_that_fails_says_why_and_verifying_still_works(
         "This is the mix that was published", timeout=60_000
     )
     expect(export).to_be_enabled()
+
+
+def test_sections_loop_at_a_press(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}songs/dead-reckoning/")
+    mixer = page.get_by_role("region", name="Mixer")
+    sections = mixer.get_by_role("group", name="Sections")
+    expect(sections.get_by_role("button")).to_have_text(
+        ["Intro", "Verse", "Build", "Chorus", "Middle", "Climb", "Last chorus", "Outro"]
+    )
+    chorus = sections.get_by_role("button", name="Chorus", exact=True)
+    loop = mixer.get_by_role("button", name="Loop", exact=True)
+    expect(chorus).to_be_enabled()
+    chorus.click()
+    expect(chorus).to_have_attribute("aria-pressed", "true")
+    expect(chorus).to_have_attribute("data-now", "")
+    expect(loop).to_have_attribute("aria-pressed", "true")
+    bar = 48000 * 240 // 96
+    assert state(page)["loop"] == [32 * bar, 48 * bar]
+    assert state(page)["at"] == 32 * bar
+    page.get_by_text("Loop, compare, keep, share").click()
+    expect(page.get_by_label("From bar")).to_have_value("33")
+    sections.get_by_role("button", name="Verse").click()
+    expect(chorus).to_have_attribute("aria-pressed", "false")
+    assert state(page)["loop"] == [8 * bar, 24 * bar]
+    sections.get_by_role("button", name="Verse").click()
+    expect(loop).to_have_attribute("aria-pressed", "false")
+    assert state(page)["loop"] is None
+
+
+def test_sections_are_those_of_the_chosen_song(page: Page, serve: Serve, host: Path) -> None:
+    page.goto(f"{serve(host)}mixer/")
+    sections = page.get_by_role("group", name="Sections")
+    chooser = page.get_by_role("combobox", name="Song", exact=True)
+    chooser.select_option(label="Dead Reckoning")
+    expect(sections.get_by_role("button")).to_have_count(8)
+    chooser.select_option(label="Undertow")
+    expect(sections).to_be_hidden()

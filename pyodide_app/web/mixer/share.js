@@ -31,7 +31,7 @@ export function addSharing(mixer) {
       src: await linkTo(`${mixer.dataset.root}embed/${song.slug}/${page}/`),
       title: `${song.title}, ${song.artist}`,
       width: "100%",
-      height: 400 + 127 * song.layers.length,
+      height: 400 + (song.sections.length ? 60 : 0) + 127 * song.layers.length,
       loading: "lazy",
       allow: "autoplay",
     });

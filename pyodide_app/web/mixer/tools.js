@@ -6,6 +6,7 @@ import { addExport } from "./export.js";
 import { addHeldMix } from "./held-mix.js";
 import { brokenRules, parseMix, songOfMix } from "./mix-links.js";
 import { addSavedMixes } from "./saved-mixes.js";
+import { addSections } from "./sections.js";
 import { addSharing } from "./share.js";
 import { find, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
@@ -22,6 +23,7 @@ const SEEK_SECONDS = 10;
 export function addTools(mixer) {
   addSurprise(mixer);
   addLoopByBars(mixer);
+  addSections(mixer);
   addComparison(mixer);
   addSavedMixes(mixer);
   addSharing(mixer);
