@@ -8,8 +8,12 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,11 +23,15 @@ from jinja2.filters import FILTERS
 from playwright.sync_api import expect
 
 from build import build
+from stempress import views
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
 from stempress.publish.cid import format_cid
 from stempress.render.html_pages import PageRenderer
-from stempress.site.views import Views
+from stempress.views.kinds import KINDS
+from stempress.views.layout import LayoutView
+from stempress.views.page import PageView
+from stempress.views.shared_leaves import Leaves
 from tests.conftest import ROOT
 from tests.support.gateway import Gateway, Store
 from tests.support.hosts import serving
@@ -276,18 +284,48 @@ def test_a_new_site_is_what_the_first_page_shows(
     assert [path for path in listed if not (tmp_path / path).exists()] == []
 
 
-def test_what_templates_can_ask_for_is_told(tmp_path: Path) -> None:
+def test_what_templates_are_given_is_told(tmp_path: Path) -> None:
     page = "docs/theming.md"
-    small = small_site(tmp_path)
-    press = PageRenderer(small.views(), tmp_path)
-    templates = press._templates  # noqa: SLF001 - what templates see is nobody else's
+    renderer = PageRenderer(Leaves(small_site(tmp_path).facts()), tmp_path)
+    templates = renderer._templates  # noqa: SLF001 - what templates see is nobody else's
     assert table(page, "filter") == templates.filters.keys() - FILTERS.keys()
-    given = {"page", "about", "root", "url", "shown", "absolute", "stamp", "urn"}
+    of_a_page = {"page", "root", "url", "file", "style", "style_hash", "script", "script_hash"}
     ours = templates.globals.keys() - DEFAULT_NAMESPACE.keys() - {"_", "plural_form"}
-    assert table(page, "name") == ours | given
-    assert table(page, "`views.`") == {name for name in vars(Views) if not name.startswith("_")}
+    assert table(page, "name") == ours | of_a_page
+    assert table(page, "`site.`") == {field.name for field in fields(LayoutView)}
     files = {path.name for path in (ROOT / "templates").glob("[!_]*.*")}
     assert table(page, "template") == files
+
+
+@pytest.mark.parametrize("template", KINDS)
+def test_every_field_of_a_page_is_told(template: str) -> None:
+    rows = rf"^\| `{template}` \|.*\|(.*)\|$"
+    (row,) = re.findall(rows, text_of("docs/theming.md"), re.MULTILINE)
+    make = KINDS[template]
+    view = vars(sys.modules[make.__module__])[make.__annotations__["return"]]
+    own = {field.name for field in fields(view)} - {field.name for field in fields(PageView)}
+    assert set(re.findall(r"`(\w+)`", row)) == own
+
+
+def views_in_pages() -> Iterator[Any]:
+    """Yield the views that are parts of pages' views."""
+    for module in iter_modules(views.__path__, "stempress.views."):
+        for name, found in vars(import_module(module.name)).items():
+            is_own = getattr(found, "__module__", "") == module.name
+            if is_own and is_dataclass(found) and not name.endswith(("PageView", "LayoutView")):
+                yield found
+
+
+def test_every_field_of_a_view_is_told() -> None:
+    rows = re.findall(r"^\| (`[A-Z].*?`) \|.*\|(.*)\|$", text_of("docs/theming.md"), re.MULTILINE)
+    told = {
+        name: set(re.findall(r"`(\w+)", has))
+        for names, has in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    found = {view.__name__: {field.name for field in fields(view)} for view in views_in_pages()}
+    assert told.keys() == found.keys()
+    assert {name: own - told[name] for name, own in found.items() if own - told[name]} == {}
 
 
 def test_variables_that_are_told_are_those_of_the_style_sheet() -> None:
@@ -308,7 +346,7 @@ def test_a_site_looks_as_its_own_templates_say(
     page.goto(f"{serve(tmp_path / 'dist')}pages/about/")
     expect(page.locator("body")).to_have_css("background-color", "rgb(16, 20, 28)")
     expect(page.locator(".masthead")).to_have_css("border-bottom-style", "double")
-    expect(page.get_by_text("As of block 12.")).to_be_visible()
+    expect(page.get_by_text("All music here: CC BY 4.0.")).to_be_visible()
     page.close()
 
 

@@ -29,7 +29,7 @@ FLOORS = (
     ("collection", "publish"),
     ("audio",),
     ("site",),
-    ("art", "runtime"),
+    ("views", "art", "runtime"),
     ("render", "drop"),
     ("commands",),
 )

@@ -28,14 +28,16 @@ from stempress.core.workers import start_workers
 from stempress.i18n.number_format import Formatter, format_duration, layer_colour
 from stempress.i18n.translations import ENGLISH
 from stempress.render.html_pages import environment
-from stempress.render.json_ld import linked_data
-from stempress.render.oembed import embed_of
 from stempress.render.token_metadata import metadata_url, token_metadata
 from stempress.runtime.web_files import web_files
 from stempress.site.addresses import address_of, cover_of, gallery_address
+from stempress.site.facts import App, SiteFacts
+from stempress.site.json_ld import linked_data
 from stempress.site.page_plan import plan_pages
 from stempress.site.pages import StemView, TokenList, VariationView
-from stempress.site.views import App, Views
+from stempress.site.sharing import embed_of
+from stempress.views.layout import layout_view
+from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from stempress.collection.rarity import Standing
     from stempress.collection.traits import Trait
     from stempress.site.pages import Page
-    from stempress.site.stem_rows import StemRow
+    from stempress.site.stem_figures import StemFigures
 
     type Facts = dict[str, object]
 
@@ -59,7 +61,7 @@ MAX_SONG_STRIPES = 12
 """With more songs, pages of the collection have a stripe per album."""
 
 
-def read(site: Path) -> Views:
+def read(site: Path) -> SiteFacts:
     """Read a collection as a build does."""
     findings, progress = Findings(), Progress(quiet=True)
     collection = read_collection(site, read_settings(site, findings), findings)
@@ -70,10 +72,12 @@ def read(site: Path) -> Views:
         plan = plan_pages(collection, rarity)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
-    return Views(plan, collection, rarity, sounds, App(web_files(ENGLISH, {}).address, MIXER_OFF))
+    return SiteFacts(
+        plan, collection, rarity, sounds, App(web_files(ENGLISH, {}).address, MIXER_OFF)
+    )
 
 
-def site_facts(views: Views) -> Facts:
+def site_facts(views: SiteFacts) -> Facts:
     """Return the data common to all pages."""
     settings = views.collection.settings
     return {
@@ -121,16 +125,16 @@ def site_facts(views: Views) -> Facts:
     }
 
 
-def finder_facts(views: Views) -> Facts:
+def finder_facts(views: SiteFacts) -> Facts:
     """Return the data of the gallery's scripts."""
     templates = environment(TEMPLATES, ENGLISH)
-    templates.globals["views"] = views
+    templates.globals["site"] = layout_view(views)
     finder: Any = templates.get_template("_finder.html").module
     answers = {root: finder.answers(root) for root in ("../", "../../")}
     return {"questions": finder.questions(), "tools": finder.tools(), "answers": answers}
 
 
-def row_facts(row: StemRow) -> Facts:
+def row_facts(row: StemFigures) -> Facts:
     """Return the data of a stem in lists."""
     return {
         "at": layer_colour(row.at),
@@ -144,9 +148,9 @@ def row_facts(row: StemRow) -> Facts:
     }
 
 
-def relative_facts(views: Views, token: Token) -> Facts:
+def relative_facts(views: SiteFacts, token: Token) -> Facts:
     """Return the data of a token in family trees."""
-    row = views.row(token.stem_key) if token.stem_key else None
+    row = views.stem(token.stem_key) if token.stem_key else None
     return {
         "address": address_of(token),
         "cover": cover_of(views.plan.tokens, token),
@@ -169,7 +173,7 @@ def rarity_fact(standing: Standing) -> list[object]:
     return ["Rarity", "rarity/#bits", words, [*rank, "each extra bit halves the odds"]]
 
 
-def page_facts(views: Views, page: Page) -> Facts | None:
+def page_facts(views: SiteFacts, page: Page) -> Facts | None:
     """Return the data of a page; None if it is not compared."""
     about = page.about
     own: Facts | None
@@ -203,15 +207,15 @@ def page_facts(views: Views, page: Page) -> Facts | None:
     return common | own
 
 
-def stripes(views: Views, page: Page) -> list[int]:
+def stripes(views: SiteFacts, page: Page) -> list[int]:
     """Return the colours of the stripes on a page's spine."""
     return [layer_colour(index) for index in _stripe_indices(views, page.about)]
 
 
-def _stripe_indices(views: Views, about: object) -> Sequence[int]:
+def _stripe_indices(views: SiteFacts, about: object) -> Sequence[int]:
     """Return indices of layers within the song, or of songs or albums within the collection."""
     if isinstance(about, StemView):
-        return (views.row(about.key).at,)
+        return (views.stem(about.key).at,)
     if isinstance(about, VariationView):
         return range(len(about.song.layers))
     if isinstance(about, Token):
@@ -220,12 +224,12 @@ def _stripe_indices(views: Views, about: object) -> Sequence[int]:
     return range(songs if songs <= MAX_SONG_STRIPES else len(views.collection.albums))
 
 
-def _token_stripe_indices(views: Views, token: Token) -> Sequence[int]:
+def _token_stripe_indices(views: SiteFacts, token: Token) -> Sequence[int]:
     collection = views.collection
     if token.state == "unrevealed":
         return ()
     if token.stem_key:
-        return (views.row(token.stem_key).at,)
+        return (views.stem(token.stem_key).at,)
     if token.tier == "song":
         return range(len(collection.song(token.song).layers))
     tracks = collection.album(token.album).songs
@@ -233,13 +237,13 @@ def _token_stripe_indices(views: Views, token: Token) -> Sequence[int]:
     return range(first, first + len(tracks))
 
 
-def token_facts(views: Views, page: Page, token: Token) -> Facts:
+def token_facts(views: SiteFacts, page: Page, token: Token) -> Facts:
     """Return the data of a token's page."""
     collection, settings = views.collection, views.collection.settings
     address_in_site = partial(metadata_url, settings, {})
     revealed = token.state != "unrevealed"
     song = collection.song(token.song) if revealed and token.song else None
-    row = views.row(token.stem_key) if revealed and token.stem_key else None
+    row = views.stem(token.stem_key) if revealed and token.stem_key else None
     mix = views.variation(token) if revealed and token.tier == "song" else None
     above = views.became(token) if revealed else []
     cover = cover_of(views.plan.tokens, token)
@@ -289,41 +293,49 @@ def token_facts(views: Views, page: Page, token: Token) -> Facts:
         "mixer": mixer_facts(views, row, mix, page),
         "odds": not revealed and token.tier == "stem",
         "traits": [trait_facts(views, trait) for trait in views.traits(token)],
-        "linked": views.linked_data(page, f"{settings.url.rstrip('/')}/{page.address}"),
+        "linked": linked_data(views, page),
         "metadata": token_metadata(
             collection, views.sounds, views.plan.tokens[token], address_in_site
         ),
     }
 
 
-def trait_facts(views: Views, trait: Trait) -> list[str]:
+def trait_facts(views: SiteFacts, trait: Trait) -> list[str]:
     """Return name, address, value and share of a trait."""
     return [trait.name, address_of(trait), trait.value, percent(views.share(trait))]
 
 
 def mixer_facts(
-    views: Views, row: StemRow | None, mix: Variation | None, page: Page
+    views: SiteFacts, row: StemFigures | None, mix: Variation | None, page: Page
 ) -> Facts | None:
     """Return the attributes of the mixer element."""
-    root = "../" * page.address.count("/")
+    root, leaves = "../" * page.address.count("/"), Leaves(views)
     if mix is not None:
-        values = views.mixer(views.collection.song(mix.song), root, mix.choice)
+        link = leaves.mixer_link(views.collection.song(mix.song), mix)
     elif row is not None:
-        choice = views.first_with(row).choice
-        values = views.mixer(row.song, root, choice, row.layer.slug)
+        link = leaves.solo(row.key)
     else:
         return None
-    names = ("data", "slug", "locked", "preview", "rate", "root", "mix", "solo")
-    return {name: str(values[name]) for name in names}
+    audio = views.collection.settings.audio
+    return {
+        "data": f"{root}{link.data}",
+        "slug": link.slug,
+        "locked": audio.locked,
+        "preview": str(audio.preview_seconds),
+        "rate": str(link.rate),
+        "root": root,
+        "mix": link.mix,
+        "solo": link.solo,
+    }
 
 
-def card_facts(views: Views, token: Token) -> list[str]:
+def card_facts(views: SiteFacts, token: Token) -> list[str]:
     """Return the data of a token in lists."""
     cover = cover_of(views.plan.tokens, token)
     return [token.state, address_of(token), cover, views.title_of(token), token.tier]
 
 
-def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
+def list_facts(views: SiteFacts, page: Page, about: TokenList) -> Facts | None:
     """Return the data of a page of a list; None for tiers, which have texts of their own."""
     if page.template == "tier.html":
         return None
@@ -357,7 +369,7 @@ def list_facts(views: Views, page: Page, about: TokenList) -> Facts | None:
     return content | {"description": description}
 
 
-def browse_facts(views: Views) -> list[Facts]:
+def browse_facts(views: SiteFacts) -> list[Facts]:
     """Return the traits for browsing the gallery."""
     return [
         {
@@ -368,7 +380,7 @@ def browse_facts(views: Views) -> list[Facts]:
     ]
 
 
-def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | None:
+def variation_facts(views: SiteFacts, page: Page, about: VariationView) -> Facts | None:
     """Return the data of a mix's page, or of its embedded page."""
     if about.whole:
         return None
@@ -392,16 +404,16 @@ def variation_facts(views: Views, page: Page, about: VariationView) -> Facts | N
             ["Odds", "", percent(standing.odds), [one_in(standing.odds)]],
             ["Tokens", "", number(len(tokens)), []],
         ],
-        "linked": linked_data(views.collection, views.sounds, about),
+        "linked": linked_data(views, page),
         "made": [address_of(row) for row in views.chosen(song, mix)],
         "mixer": mixer_facts(views, None, mix, page),
         "cards": [card_facts(views, each) for each in tokens],
     }
 
 
-def stem_facts(views: Views, page: Page, about: StemView) -> Facts:
+def stem_facts(views: SiteFacts, page: Page, about: StemView) -> Facts:
     """Return the data of a stem's page."""
-    row = views.row(about.key)
+    row = views.stem(about.key)
     pages = views.plan.variations[row.song.slug]
     mixes, _ = views.with_stem(row)
     sound = {1: "mono", 2: "stereo"}[row.sound.channels]

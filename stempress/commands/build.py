@@ -32,8 +32,10 @@ from stempress.render.template_lint import lint_templates
 from stempress.render.token_metadata import metadata_files
 from stempress.runtime.app_files import app_files
 from stempress.site.cache_keys import CacheKeys
+from stempress.site.facts import SiteFacts
 from stempress.site.page_plan import check_collisions, plan_pages
-from stempress.site.views import Views
+from stempress.views.page_keys import PageKeys
+from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
     from stempress.core.options import BuildOptions
@@ -56,7 +58,7 @@ def _build_site(
         settings = read_settings(options.site, findings, options.base_uri)
         collection = read_collection(options.site, settings, findings)
         lint_promises(options.site, findings)
-        if inputs.has_own_templates:
+        if inputs.own_templates:
             lint_templates(options.site, findings)
     with start_workers(options.dask) as workers, decoded_copies(options.dask) as copies:
         with progress.stage("measure"):
@@ -76,12 +78,13 @@ def _build_site(
         with progress.stage("audio"):
             sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
     with progress.stage("keys"):
-        views = Views(plan, collection, rarity, sounds, app_view)
-        keys = CacheKeys(views, inputs)
+        facts = SiteFacts(plan, collection, rarity, sounds, app_view)
+        leaves = Leaves(facts)
+        keys, page_keys = CacheKeys(facts, inputs), PageKeys(leaves, inputs)
         existing = existing_bundles(options.out, staging)
         new_pages = keys.pages_outside(existing)
         check_collisions(new_pages)
-        keys.compute(new_pages, options.jobs)
+        page_keys.compute(new_pages, options.jobs)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
         metadata = list(metadata_files(collection, plan.tokens, sounds, keys, assets))
@@ -90,7 +93,7 @@ def _build_site(
             *metadata,
             *assets,
             *web_manifest_files(settings, assets, translations.direction),
-            *render_site(views, options.site, keys),
+            *render_site(leaves, options.site, keys, page_keys),
             *app,
         ]
     with progress.stage("check"):

@@ -43,7 +43,7 @@ _digest_cache: dict[str, tuple[tuple[int, ...], bytes]] = {}
 
 
 class InputHashes(NamedTuple):
-    """Hashes of the generator with its templates, and of all inputs of a build.
+    """Hashes of the generator with its templates, of the site's own templates, and of all inputs.
 
     ``is_stable`` is False if a file was saved so recently that it may change without a new hash.
     """
@@ -51,7 +51,7 @@ class InputHashes(NamedTuple):
     generator: str
     everything: str
     is_stable: bool
-    has_own_templates: bool
+    own_templates: str
 
 
 def hash_inputs(options: BuildOptions) -> InputHashes:
@@ -72,12 +72,16 @@ def hash_inputs(options: BuildOptions) -> InputHashes:
             everything.update(description)
     is_stable = newest < time.time_ns() - TIMESTAMP_MARGIN_NS
     return InputHashes(
-        generator.hexdigest(), everything.hexdigest(), is_stable, _has_own_templates(options.site)
+        generator.hexdigest(), everything.hexdigest(), is_stable, _hash_templates(options.site)
     )
 
 
-def _has_own_templates(site: Path) -> bool:
-    return any((site / "templates").glob("*")) and site.resolve() != REPOSITORY.resolve()
+def _hash_templates(site: Path) -> str:
+    """Return the hash of a site's own templates; empty if it has none."""
+    if site.resolve() == REPOSITORY.resolve() or not any((site / "templates").glob("*")):
+        return ""
+    found = b"".join(each for _, each in _describe_files(str(site), "templates"))
+    return blake2b(found, digest_size=16).hexdigest()
 
 
 def generator_hash() -> str:

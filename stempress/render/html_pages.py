@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import traceback
-from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 from jinja2 import (
@@ -29,118 +27,127 @@ from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import compile_plural_rule
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.filters import filters
+from stempress.render.fragments import Fragments
 from stempress.render.jinja_codegen import FastCodeGenerator
 from stempress.render.jinja_i18n import PLURAL_FORM, translate
-from stempress.render.json_ld import linked_data
-from stempress.render.oembed import embed_of, playlist_address, sharing_files, song_preview
+from stempress.render.oembed import sharing_files
+from stempress.views.feeds import music_feed, notes_feed, sitemap
+from stempress.views.kinds import page_view
+from stempress.views.layout import layout_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
-    from datetime import date
 
     from jinja2 import nodes
 
     from stempress.i18n.translations import Translations
     from stempress.site.cache_keys import CacheKeys
+    from stempress.site.facts import SiteFacts
     from stempress.site.pages import Page, Section
-    from stempress.site.views import Views
+    from stempress.views.page_keys import PageKeys
+    from stempress.views.shared_leaves import Leaves
 
 VERSION = 4
 """Part of the compiled templates' cache key: raised when templates compile differently."""
-EXTRAS = {
-    "assets/theme.css": "theme.css",
-    "feed.xml": "feed.xml",
-    "music.xml": "music.xml",
-    "robots.txt": "robots.txt",
-    "_headers": "headers.txt",
-    "_redirects": "redirects.txt",
-}
-"""Other files than pages and the sitemap, and their templates."""
+JINJA_GLOBALS = {"range", "dict", "namespace", "cycler", "joiner"}
+"""What templates get from Jinja: not ``lipsum``, which is different every time."""
 
 
-def render_site(views: Views, site: Path, keys: CacheKeys) -> Iterator[OutputFile | Bundle]:
+def render_site(
+    leaves: Leaves, site: Path, keys: CacheKeys, page_keys: PageKeys
+) -> Iterator[OutputFile | Bundle]:
     """Yield all pages, the theme, the feeds, the sitemap, and files for hosts and robots.
 
     If one of the site's own templates fails, building the file raises SiteError with the template's
     name and line.
     """
-    renderer = PageRenderer(views, site)
+    facts, renderer = leaves.facts, PageRenderer(leaves, site)
 
     def pages(section: Section) -> Iterator[OutputFile]:
         for page in section.pages:
-            yield OutputFile(page.output, partial(renderer.page, page), keys.page(page))
+            yield OutputFile(page.output, partial(renderer.page, page), page_keys.page(page))
 
-    for section in views.plan.sections:
+    for section in facts.plan.sections:
         if section.kind:
             yield Bundle(section.name, keys.section(section), partial(pages, section))
         else:
             yield from pages(section)
-    for address, template in EXTRAS.items():
-        yield OutputFile(address, partial(renderer.file, template), keys.everything)
-    sitemap = OutputFile("sitemap.xml", partial(renderer.file, "sitemap.xml"))
-    yield Bundle("sitemap", keys.sitemap, lambda: [sitemap._replace(key=keys.addresses)])
-    yield from sharing_files(views.plan, views.collection, views.sounds, keys)
+    yield from _other_files(renderer, facts, page_keys)
+
+    def sitemap_file() -> list[OutputFile]:
+        return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", sitemap(facts))]
+
+    yield Bundle("sitemap", keys.sitemap, sitemap_file)
+    yield from sharing_files(facts.plan, facts.collection, facts.sounds, keys)
+
+
+def _other_files(
+    renderer: PageRenderer, facts: SiteFacts, page_keys: PageKeys
+) -> Iterator[OutputFile]:
+    """Yield the files of templates that are no pages, but for the sitemap."""
+    views = {
+        "assets/theme.css": ("theme.css", None),
+        "feed.xml": ("feed.xml", notes_feed(facts)),
+        "music.xml": ("music.xml", music_feed(facts)),
+        "robots.txt": ("robots.txt", None),
+        "_headers": ("headers.txt", None),
+        "_redirects": ("redirects.txt", None),
+    }
+    for address, (template, view) in views.items():
+        yield _other_file(renderer, page_keys, address, template, view)
+
+
+def _other_file(
+    renderer: PageRenderer, page_keys: PageKeys, address: str, template: str, view: object
+) -> OutputFile:
+    return OutputFile(address, partial(renderer.file, template, view), page_keys.of_view(view))
 
 
 class PageRenderer:
-    """Renders pages. Each template is compiled once; ``site`` may override templates."""
+    """Renders views. Each template is compiled once; ``site`` may override templates.
 
-    def __init__(self, views: Views, site: Path) -> None:
-        self._views, self._site, self._settings = views, site, views.collection.settings
-        self._templates = environment(site, views.translations)
-        self._templates.filters |= filters(views)
-        self._templates.filters |= {
-            "card": card_address if has_cards(self._settings) else str,
-            "linked": partial(linked_data, views.collection, views.sounds),
-            "playlist": playlist_address,
-            "preview": partial(song_preview, views.sounds),
-        }
+    A template is given its view, the layout's view and pure functions, and nothing else.
+    """
+
+    def __init__(self, leaves: Leaves, site: Path) -> None:
+        self._leaves, self._site = leaves, site
+        layout = layout_view(leaves.facts)
+        self._settings = layout.settings
+        self._templates = environment(site, leaves.facts.translations)
+        self._templates.filters |= filters(leaves.facts.formatter)
+        self._templates.filters["card"] = card_address if has_cards(self._settings) else str
+        fragments = Fragments()
         self._templates.globals |= {
-            "app": views.app,
-            "settings": self._settings,
-            "collection": views.collection,
-            "plan": views.plan,
-            "rarity": views.rarity,
-            "sounds": views.sounds,
-            "views": views,
-            "phrases": views.translations,
+            "site": layout,
+            "settings": layout.settings,
+            "each": fragments.each,
+            "once": fragments.once,
         }
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what it was made from: another process compiles the templates itself."""
-        return PageRenderer, (self._views, self._site)
+        return PageRenderer, (self._leaves, self._site)
 
     def page(self, page: Page) -> bytes:
         """Render a page; ``root`` is the relative path from it to the site's root."""
+        view = page_view(self._leaves, page)
         context: dict[str, object] = {
-            "page": page,
-            "about": page.about,
-            "root": "../" * page.address.count("/") or "./",
-            "url": self._absolute(page.address),
-            "shown": embed_of(self._settings, page),
+            "page": view,
+            "root": "../" * view.address.count("/") or "./",
+            "url": self._absolute(view.address),
         }
-        if page.address == "404.html":
+        if view.address == "404.html":
             context |= self._inline("style", "404.css") | self._inline("script", "404.js")
-        return self._render(page.template, context)
+        return self._render(view.template, context)
 
-    def file(self, template: str) -> bytes:
-        """Render a file other than a page, at the root or one folder below."""
-        context: dict[str, object] = {
-            "root": self._absolute("") or "./",
-            "absolute": self._absolute,
-            "stamp": timestamp,
-            "urn": self._urn,
-        }
-        return self._render(template, context)
+    def file(self, template: str, view: object) -> bytes:
+        """Render a file other than a page, whose links are absolute if the site has a URL."""
+        return self._render(template, {"file": view, "root": self._absolute("") or "./"})
 
     def _absolute(self, address: str) -> str:
         """Return a full URL if the site has a URL, else an empty text."""
         url = self._settings.url
         return f"{url.rstrip('/')}/{address}" if url else ""
-
-    def _urn(self, address: str) -> str:
-        """Return a permanent ID for a feed entry, independent of the site's URL."""
-        return uuid5(NAMESPACE_URL, f"stempress:{self._settings.name}:{address}").urn
 
     def _inline(self, name: str, template: str) -> dict[str, object]:
         """Render an inline style or script of the 404 page, and its hash for the policy."""
@@ -224,6 +231,10 @@ def environment(site: Path, translations: Translations) -> Environment:
         bytecode_cache=BytecodeCache(translations.key),
     )
     templates.translations = translations
+    templates.globals = {
+        name: value for name, value in templates.globals.items() if name in JINJA_GLOBALS
+    }
+    del templates.filters["random"]
     templates.policies["json.dumps_function"] = sorted_json
     templates.globals[PLURAL_FORM] = compile_plural_rule(translations.rule)
     return templates
@@ -232,9 +243,3 @@ def environment(site: Path, translations: Translations) -> Environment:
 def sorted_json(value: object, **_: object) -> str:
     """Return JSON with sorted keys."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def timestamp(day: date | None) -> str:
-    """Return a day as an RFC 3339 timestamp for feeds; the Unix epoch without a day."""
-    moment = datetime.combine(day, time(), UTC) if day else datetime.fromtimestamp(0, UTC)
-    return moment.isoformat().replace("+00:00", "Z")

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stempress.art.social_cards import HEIGHT, WIDTH, card_address, has_cards
 from stempress.output.json_files import lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile
-from stempress.render.json_ld import full_address
-from stempress.site.cover_addresses import song_cover, variation_cover
+from stempress.site.json_ld import full_address
 from stempress.site.page_plan import mix_page, song_page
-from stempress.site.pages import VariationPages, VariationView
+from stempress.site.sharing import embed_of, playlist_address, song_preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyodide_app.engine.model import Song, Variation
-    from stempress.audio.results import Sounds, WebFile
+    from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.cache_keys import CacheKeys
-    from stempress.site.pages import Page, Plan
+    from stempress.site.pages import Page, Plan, VariationPages
+    from stempress.site.sharing import Embed
 
 FRAME_WIDTH = 720
 FRAME_HEIGHT, ROW_HEIGHT = 400, 127
 """Height of an embedded mixer in pixels, and of each of its rows, as in mixer/tools.js."""
-
-
-class Embed(NamedTuple):
-    """What a frame shows of a page, and the address of its oEmbed description."""
-
-    song: Song
-    variation: Variation
-    cover: str
-    address: str
 
 
 def sharing_files(
@@ -62,17 +52,6 @@ def _frames(settings: Settings, about: VariationPages, song_key: str) -> Iterato
             yield lazy_json_file(embed.address, key, _oembed, settings, page, embed)
 
 
-def song_preview(sounds: Sounds, song: Song) -> WebFile | None:
-    """Return the preview of the first of a song's variations that has one."""
-    variations = sorted(variation for variation in sounds.previews if variation.song == song.slug)
-    return sounds.previews[variations[0]] if variations else None
-
-
-def playlist_address(album: Album) -> str:
-    """Return the address of an album's playlist."""
-    return f"playlists/{album.slug}.m3u8"
-
-
 def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:
     """Return the previews of an album's songs as an M3U playlist; empty if there are none."""
     artist, lines = collection.settings.artist, []
@@ -80,21 +59,6 @@ def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:
         if preview := song_preview(sounds, song):
             lines += [f"#EXTINF:-1,{artist} - {song.title}", f"../{preview.address}"]
     return "\n".join(["#EXTM3U", f"#PLAYLIST:{album.title}", *lines, ""]) if lines else ""
-
-
-def embed_of(settings: Settings, page: Page) -> Embed | None:
-    """Return what other sites can embed of a page; None if the site has no URL."""
-    about = page.about
-    if not settings.url or not page.listed:
-        return None
-    if isinstance(about, VariationPages) and about.shown:
-        song, variation = about.song, about.shown[0]
-        return Embed(song, variation, song_cover(song), f"oembed/{song.slug}.json")
-    if isinstance(about, VariationView):
-        song, variation = about.song, about.variation
-        address = f"oembed/{song.slug}/{variation.mix_number}.json"
-        return Embed(song, variation, variation_cover(variation), address)
-    return None
 
 
 def _oembed(settings: Settings, page: Page, embed: Embed) -> dict[str, object]:

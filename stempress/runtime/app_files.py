@@ -10,7 +10,7 @@ from stempress.core.errors import SiteError
 from stempress.output.json_files import json_file
 from stempress.output.output_files import OutputFile
 from stempress.runtime.web_files import service_worker, to_script, web_files
-from stempress.site.views import App
+from stempress.site.facts import App
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ from stempress.site.page_addresses import (
     token_address,
     variation_address,
 )
-from stempress.site.stem_rows import StemRow
+from stempress.site.stem_figures import StemFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ _ADDRESSES: dict[type, Callable[[Any], str]] = {
     Song: song_address,
     Album: album_address,
     Variation: variation_address,
-    StemRow: lambda row: stem_address(row.key),
+    StemFigures: lambda row: stem_address(row.key),
     Token: lambda token: token_address(token.id),
     Trait: _trait_address,
     Document: _document_address,
@@ -55,7 +55,7 @@ _COVERS: dict[type, Callable[[Any], str]] = {
     Song: song_cover,
     Album: album_cover,
     Variation: variation_cover,
-    StemRow: lambda row: stem_cover(row.key),
+    StemFigures: lambda row: stem_cover(row.key),
 }
 
 

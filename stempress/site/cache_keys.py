@@ -19,21 +19,17 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from pyodide_app.engine.model import Token, stem_keys
-from stempress.collection.traits import trait_key
-from stempress.core import processes
 from stempress.core.cache import MARSHAL_VERSION
-from stempress.i18n.number_format import Formatter
-from stempress.site.pages import SongList, StemView, TokenList, VariationPages, VariationView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from pyodide_app.engine.model import StemKey, Variation
+    from pyodide_app.engine.model import Variation
     from stempress.output.input_hash import InputHashes
+    from stempress.site.facts import SiteFacts
     from stempress.site.pages import Page, Section
-    from stempress.site.views import Views
 
 
 _FIELDS = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
@@ -45,17 +41,10 @@ def digest(*parts: object) -> str:
     return blake2b(marshal.dumps(cast("Any", parts), MARSHAL_VERSION), digest_size=12).hexdigest()
 
 
-def _about[Kind](page: Page, kind: type[Kind]) -> Kind:
-    """Return what a page is about, checking its type."""
-    if not isinstance(page.about, kind):
-        raise TypeError(page.template)
-    return page.about
-
-
 class CacheKeys:
     """Cache keys. ``everything`` covers all inputs, ``shared`` what all pages depend on."""
 
-    def __init__(self, views: Views, inputs: InputHashes) -> None:
+    def __init__(self, views: SiteFacts, inputs: InputHashes) -> None:
         self._views, self.everything = views, digest(inputs.everything, views.mixer_off)
         collection = views.collection
         self._collection, self._rarity, self._sounds = collection, views.rarity, views.sounds
@@ -66,30 +55,17 @@ class CacheKeys:
         pages = [(document.slug, document.title) for document in collection.pages]
         navigation = bool(collection.notes), bool(collection.seals), views.mixer_off, views.app
         script = bool(views.sounds.streamed)
-        shared = repr(collection.settings), inputs.generator, albums, pages, navigation, script
-        self.shared = self.everything if inputs.has_own_templates else digest(*shared)
-        self._keys: dict[str, str] = {}
+        templates = inputs.generator, inputs.own_templates
+        shared = repr(collection.settings), templates, albums, pages, navigation, script
+        self.shared = digest(*shared)
         self._song_keys: dict[str, str] = {}
         self._song_assets_keys: dict[str, str] = {}
         self._token_keys: dict[str, str] = {}
-        self._count_keys: dict[StemKey, str] = {}
-        self._share_texts: dict[object, list[str]] = {}
         self._section_keys: dict[str, Callable[[str], str]] = {
             "gallery": lambda _: self.rarity,
             "traits": lambda _: self.rarity,
             "tokens": lambda _: self._token_section,
             "songs": self._song_section,
-        }
-        self._page_keys: dict[str, Callable[[Page], str]] = {
-            "token.html": self._token_page,
-            "gallery.html": self._list_page,
-            "tier.html": self._list_page,
-            "trait.html": self._list_page,
-            "variation.html": self._variation_page,
-            "embed.html": self._embed_page,
-            "stem.html": self._stem_page,
-            "song.html": self._song_page,
-            "rarity.html": self._rarity_page,
         }
 
     def section(self, section: Section) -> str:
@@ -104,24 +80,6 @@ class CacheKeys:
             if (section.name, self.section(section)) not in current
             for page in section.pages
         ]
-
-    def compute(self, pages: Sequence[Page], jobs: int) -> None:
-        """Compute the keys of many pages, by up to ``jobs`` processes."""
-        if processes.start_method() != "fork":
-            jobs = 1  # copying everything to other processes would take longer
-        with processes.map_in_batches(self._pages, pages, jobs) as results:
-            keys = [key for batch in results for key in batch]
-        self._keys = dict(zip([page.address for page in pages], keys, strict=True))
-
-    def _pages(self, pages: Sequence[Page]) -> list[str]:
-        return [self.page(page) for page in pages]
-
-    def page(self, page: Page) -> str:
-        """Return the key of a page."""
-        if page.address in self._keys:
-            return self._keys[page.address]
-        compute = self._page_keys.get(page.template)
-        return compute(page) if compute else self.everything
 
     def song(self, slug: str) -> str:
         """Return the key of a song without its story: text, sound, pictures, album."""
@@ -236,11 +194,6 @@ class CacheKeys:
         return digest(self.forge, self._all_tokens)
 
     @cached_property
-    def addresses(self) -> str:
-        """Key of the sitemap file: the addresses of all pages."""
-        return digest(self.shared, [page.address for page in self._views.plan.pages])
-
-    @cached_property
     def sitemap(self) -> str:
         """Key of all inputs of ``addresses``, known before pages are planned."""
         return digest(self.rarity, [note.slug for note in self._collection.notes])
@@ -270,119 +223,6 @@ class CacheKeys:
     def _mix(self, token: Token) -> tuple[str, str]:
         variation = self._views.variation(token)
         return repr(self._sounds.previews.get(variation)), repr(self._sounds.digests.get(variation))
-
-    def _token_page(self, page: Page) -> str:
-        token, views = _about(page, Token), self._views
-        has_no_relatives = token.state != "forged" and not token.burned
-        relatives = () if has_no_relatives else views.family(token).tokens()
-        holders = tuple(views.owners(token).items())
-        odds = self._odds if token.state == "unrevealed" and token.tier == "stem" else ""
-        return digest(
-            self.shared,
-            self._token_fields(token),
-            self._start(token.stem_key) if token.tier == "stem" and token.stem_key else (),
-            [self.token(relative) for relative in relatives],
-            (holders, self._collection.ledger.block) if holders else "",
-            self._shares(token),
-            odds,
-        )
-
-    def _token_fields(self, token: Token) -> object:
-        """Return what defines a token; for most tokens undigested, which is faster."""
-        if token.tier != "stem":
-            return self.token(token)
-        return _FIELDS(token), self.song(token.song) if token.song else ""
-
-    def _start(self, key: StemKey) -> tuple[int, ...]:
-        """Return the mix that a stem is first heard in: another if other variations have pages."""
-        return self._views.first_with(self._views.row(key)).choice
-
-    def _shares(self, token: Token) -> list[str]:
-        """Return how rare a token's traits are, as shown."""
-        key = trait_key(token)
-        if key not in self._share_texts:
-            shares = map(self._views.share, self._views.traits(token))
-            self._share_texts[key] = [Formatter().percent(share) for share in shares]
-        return self._share_texts[key]
-
-    @cached_property
-    def _odds(self) -> str:
-        shares = [
-            (row.key, share, self.song(row.song.slug)) for row, share in self._views.unrevealed
-        ]
-        return digest(shares)
-
-    def _list_page(self, page: Page) -> str:
-        about = _about(page, TokenList)
-        counts: tuple[object, ...] = ()
-        if about.number == 1 or page.template == "gallery.html":
-            counts = about.total, len(self._collection.tokens)
-        if page.template == "tier.html" and about.number == 1:
-            counts += tuple(sorted(self._views.counts[str(about.shared)].items()))
-        if page.template == "gallery.html" and about.number == 1:
-            counts += (self._browsed,)
-        shared = tuple(about.shared) if isinstance(about.shared, tuple) else about.shared
-        return digest(
-            (self.shared, page.address, page.title, about.last, shared, counts),
-            self.tokens(about.tokens),
-        )
-
-    @cached_property
-    def _browsed(self) -> list[tuple[str, str, str, int]]:
-        return [
-            (trait.name, trait.value, trait.address, count)
-            for traits in self._views.browse
-            for trait, count in traits
-        ]
-
-    def _variation_page(self, page: Page) -> str:
-        about = _about(page, VariationView)
-        tokens = self._rarity.tokens_of(about.variation)
-        keys = [row.key for row in self._views.chosen(about.song, about.variation)]
-        return digest(
-            self._embed_page(page), self._counts(keys), [self.token(token) for token in tokens]
-        )
-
-    def _embed_page(self, page: Page) -> str:
-        about = _about(page, VariationView)
-        song_key = self.song_assets(about.song.slug)  # the address identifies the variation
-        preview = self._sounds.previews.get(about.variation)
-        return digest(song_key, repr(preview)) if preview else song_key
-
-    def _stem_page(self, page: Page) -> str:
-        about = _about(page, StemView)
-        row = self._views.row(about.key)
-        slug = about.song.slug
-        return digest(
-            (self.shared, self.song(slug), self._shown[slug], about.key),
-            self._counts([about.key]),
-            repr(row.actual),
-            self.tokens(row.tokens),
-        )
-
-    def _song_page(self, page: Page) -> str:
-        about = _about(page, VariationPages)
-        song = about.song
-        tokens = self._views.song_tokens[song.slug]
-        return digest(
-            (self.shared, self.song(song.slug), self._shown[song.slug], about.total, song.story),
-            self._counts(list(stem_keys([song]))),
-            self.tokens(tokens),
-        )
-
-    def _rarity_page(self, page: Page) -> str:
-        about = _about(page, SongList)
-        tokens = [token for song in about.songs for token in self._views.song_tokens[song.slug]]
-        return digest(self.rarity, page.address, page.title, about.last, self.tokens(tokens))
-
-    def _counts(self, keys: Sequence[StemKey]) -> list[str]:
-        return [self._count(key) for key in keys]
-
-    def _count(self, key: StemKey) -> str:
-        if key not in self._count_keys:
-            row = self._views.row(key)
-            self._count_keys[key] = repr((row.count, [token.id for token in row.alive[:1]]))
-        return self._count_keys[key]
 
     @cached_property
     def _shown(self) -> dict[str, str]:

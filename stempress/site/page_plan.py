@@ -112,7 +112,7 @@ def _sections(
     _: Translations,
 ) -> Iterator[Section]:
     settings = collection.settings
-    home = Page("", "home.html", settings.title, collection.home, settings.description)
+    home = Page("", "home.html", settings.title, collection.home)
     yield Section("", partial(tuple, [home]))
     yield Section("gallery", partial(_gallery_pages, collection, _))
     yield Section("", partial(_album_pages, collection))

@@ -24,7 +24,6 @@ class Page(NamedTuple):
     template: str
     title: str
     about: object = None
-    description: str = ""
 
     @property
     def output(self) -> str:
@@ -35,6 +34,12 @@ class Page(NamedTuple):
     def listed(self) -> bool:
         """Whether other pages and the sitemap link to it: not the 404 page, not embedded pages."""
         return self.template not in {"404.html", "embed.html"}
+
+    def subject[Kind](self, kind: type[Kind]) -> Kind:
+        """Return what the page is about, checking its type."""
+        if not isinstance(self.about, kind):
+            raise TypeError(self.address)
+        return self.about
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from stempress.site.cover_addresses import (
     stem_cover,
     variation_cover,
 )
-from stempress.site.views import Views
+from stempress.site.facts import SiteFacts
 from tests.support.small_site import (
     SmallSite,
     envelope,
@@ -212,7 +212,7 @@ def test_large_pictures_are_stacked_by_the_page(tmp_path: Path) -> None:
     small = with_picture(tmp_path, f"<svg><!--{'x' * 100_000}--></svg>")
     variation = Variation("one", (0, 1))
     assert len(covers(small)[variation_cover(variation)]) < 6000
-    views = Views(small.plan, small.collection, small.rarity, small.sounds)
+    views = SiteFacts(small.plan, small.collection, small.rarity, small.sounds)
     assert views.pictures(small.collection.song("one"), variation) == [stem_cover(X)]
     assert f"../../../{stem_cover(X)}" in small.render()["songs/one/1-2/index.html"]
 

@@ -140,7 +140,7 @@ def toggle(name: str, content: str | bytes) -> Edit:
 
 
 def template_of_its_own(site: Path, _: Random) -> None:
-    """Add a template, for one build: with it, every page follows from everything."""
+    """Add a template, for one build."""
     write(site / "templates/tier.html", TEMPLATE)
 
 
@@ -170,7 +170,7 @@ PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 TEMPLATE = (
     '{% extends "base.html" %}{% block content %}'
-    "<h1>{{ collection.tokens|length }}</h1>{% endblock %}"
+    "<h1>{{ page.total }} {{ site.songs }}</h1>{% endblock %}"
 )
 ONE, TWO = "content/albums/tides/one.md", "content/albums/tides/two.md"
 ALL_EDITS: tuple[Edit, ...] = (

@@ -24,8 +24,10 @@ from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.render.markdown import render_markdown
 from stempress.site.pages import Plan, Section
+from stempress.views.page_keys import PageKeys
+from stempress.views.shared_leaves import Leaves
 from tests.support.markup import Parsed
-from tests.support.small_site import SmallSite, read, small_site, write, xml
+from tests.support.small_site import NOTHING, SmallSite, read, small_site, write, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,7 +206,7 @@ def test_a_site_overrides_one_template_by_name(tmp_path: Path) -> None:
     small_site(tmp_path)
     write(
         tmp_path / "templates/tier.html",
-        '{% extends "base.html" %}{% block content %}<h1>Our {{ about.shared }}</h1>{% endblock %}',
+        '{% extends "base.html" %}{% block content %}<h1>Our {{ page.tier }}</h1>{% endblock %}',
     )
     files = read(tmp_path).render()
     assert "<h1>Our song</h1>" in files["tiers/song/index.html"]
@@ -344,7 +346,8 @@ def test_what_lies_at_a_burn_address_is_shown_as_burned(tmp_path: Path) -> None:
 
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan((), tokens=plain.plan.tokens))
-    files = flatten(render_site(none.views(), plain.folder, plain.keys))
+    leaves = Leaves(none.facts())
+    files = flatten(render_site(leaves, plain.folder, plain.keys, PageKeys(leaves, NOTHING)))
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

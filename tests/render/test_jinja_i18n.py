@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from stempress.i18n.formatting import formatter_for
 from stempress.i18n.translations import ENGLISH, Translations
-from stempress.render.filters import language_filters
+from stempress.render.filters import filters
 from stempress.render.html_pages import environment
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Say:
 
     def render(template: str, translations: Translations = ENGLISH, **given: object) -> str:
         templates = environment(tmp_path, translations)
-        templates.filters |= language_filters(formatter_for(translations), translations)
+        templates.filters |= filters(formatter_for(translations))
         return templates.from_string(template).render(given)
 
     return render

@@ -27,8 +27,10 @@ from stempress.output.input_hash import InputHashes
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
 from stempress.site.cache_keys import CacheKeys
+from stempress.site.facts import App, SiteFacts
 from stempress.site.page_plan import plan_pages
-from stempress.site.views import App, Views
+from stempress.views.page_keys import PageKeys
+from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +38,14 @@ if TYPE_CHECKING:
     from stempress.output.output_files import OutputFile
     from stempress.site.pages import Plan
 
-STUB = (
-    "{% macro fetched(view) %}{{ mixer(view) }}{% endmacro %}"
-    "{% macro mixer(view) %}<p data-mix='{{ view.mix }}'>{{ view.solo }}{{ view.reason }}</p>"
-    "{% endmacro %}{% macro chooser(songs) %}<p>{{ songs|length }}</p>{% endmacro %}"
-)
-NOTHING = InputHashes("", "", is_stable=True, has_own_templates=False)
+STUB = """
+{% macro fetched(root, link) %}
+<p data-mix='{{ link.mix }}'>{{ link.solo }}{{ site.mixer_off }}</p>
+{% endmacro %}
+{% macro mixer(root, view) %}{{ fetched(root, view.link) }}{% endmacro %}
+{% macro chooser(root, songs) %}<p>{{ songs|length }}</p>{% endmacro %}
+"""
+NOTHING = InputHashes("", "", is_stable=True, own_templates="")
 OWNER = "0x" + "ab" * 20
 LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
@@ -56,21 +60,21 @@ class SmallSite:
     rarity: Rarity
     sounds: Sounds
 
-    def views(self, mixer_off: str = "") -> Views:
-        """Return the views of the templates."""
+    def facts(self, mixer_off: str = "") -> SiteFacts:
+        """Return the facts that views are made from."""
         app = App("app/web/", mixer_off)
-        return Views(self.plan, self.collection, self.rarity, self.sounds, app)
+        return SiteFacts(self.plan, self.collection, self.rarity, self.sounds, app)
 
     @property
     def keys(self) -> CacheKeys:
         """Cache keys of all files."""
-        return CacheKeys(self.views(), NOTHING)
+        return CacheKeys(self.facts(), NOTHING)
 
     def render(self, mixer_off: str = "") -> dict[str, str]:
         """Render all files; return their texts by address."""
-        views = self.views(mixer_off)
-        keys = CacheKeys(views, NOTHING)
-        files = flatten(render_site(views, self.folder, keys))
+        facts = self.facts(mixer_off)
+        leaves, keys = Leaves(facts), CacheKeys(facts, NOTHING)
+        files = flatten(render_site(leaves, self.folder, keys, PageKeys(leaves, NOTHING)))
         return {file.address: text_of(file) for file in files}
 
 

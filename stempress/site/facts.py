@@ -1,4 +1,4 @@
-"""Views: what templates ask for, computed once per song or stem instead of once per page."""
+"""Facts of a site that views are made from, computed once per song, stem or token."""
 
 from __future__ import annotations
 
@@ -8,24 +8,17 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from markupsafe import Markup
-
 from pyodide_app.engine.forge import largest_batch
 from pyodide_app.engine.holdings import SongHolding, song_holdings
 from pyodide_app.engine.model import TIERS, Token, Variation
-from pyodide_app.provenance import ALGORITHM
-from stempress.audio.song_sound import bar_seconds
 from stempress.collection.family_tree import family_tree, forged_into
-from stempress.collection.traits import Trait
 from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
-from stempress.site.stem_rows import MintedVariation, StemRow
+from stempress.site.stem_figures import MintedVariation, StemFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from jinja2.runtime import Macro
+    from collections.abc import Iterator
 
     from pyodide_app.engine.forge import Batch
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey
@@ -35,11 +28,9 @@ if TYPE_CHECKING:
     from stempress.collection.family_tree import Branch
     from stempress.collection.rarity import Rarity
     from stempress.collection.settings import Perk
-    from stempress.site.pages import Page, Plan, VariationPages
+    from stempress.collection.traits import Trait
+    from stempress.site.pages import Plan, VariationPages
 
-ROOT_PLACEHOLDER = "\0"
-"""Stands for the path to the root in fragments shared by pages at all depths."""
-_HASHABLE = (Trait, str)
 GALLERY_TRAITS = ("Tier", "State", "Album", "Song", "Layer")
 """Names of traits with few values, however many tokens there are."""
 
@@ -55,8 +46,8 @@ APP_DOORS = App("app/web/")
 """The address that stays, whatever the modules are."""
 
 
-class Views:
-    """Answers the templates' questions."""
+class SiteFacts:
+    """Facts of a collection, its pages and its sound."""
 
     def __init__(
         self,
@@ -69,14 +60,12 @@ class Views:
         self.translations, self.formatter = plan.translations, formatter_for(plan.translations)
         self.plan, self.collection, self.rarity = plan, collection, rarity
         self.sounds, self.app, self.mixer_off = sounds, app.address, app.mixer_off
-        self._rows: dict[str, tuple[tuple[StemRow, ...], ...]] = {}
-        self._once: dict[object, Markup] = {}
-        self._fragments: dict[str, dict[object, str]] = {}
+        self._rows: dict[str, tuple[tuple[StemFigures, ...], ...]] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle what it was made from, without what was computed or rendered."""
+        """Pickle what it was made from, without what was computed."""
         app = App(self.app, self.mixer_off)
-        return Views, (self.plan, self.collection, self.rarity, self.sounds, app)
+        return SiteFacts, (self.plan, self.collection, self.rarity, self.sounds, app)
 
     def pictures(self, song: Song, variation: Variation) -> list[str]:
         """Return the addresses of the pictures to stack for a variation."""
@@ -85,24 +74,24 @@ class Views:
             return [stem_cover(key) for key in keys]
         return [variation_cover(variation)]
 
-    def layers(self, song: Song) -> tuple[tuple[StemRow, ...], ...]:
+    def layers(self, song: Song) -> tuple[tuple[StemFigures, ...], ...]:
         """Return the rows of a song's stems, layer by layer."""
         if song.slug not in self._rows:
             self._rows[song.slug] = tuple(
                 tuple(
-                    self._row(song, layer_index, stem_index)
+                    self._figures(song, layer_index, stem_index)
                     for stem_index in range(len(layer.stems))
                 )
                 for layer_index, layer in enumerate(song.layers)
             )
         return self._rows[song.slug]
 
-    def _row(self, song: Song, layer_index: int, stem_index: int) -> StemRow:
+    def _figures(self, song: Song, layer_index: int, stem_index: int) -> StemFigures:
         layer = song.layers[layer_index]
         stem = layer.stems[stem_index]
         key = song.slug, layer.slug, stem.slug
         rarity = self.rarity
-        return StemRow(
+        return StemFigures(
             song,
             layer,
             stem,
@@ -116,12 +105,12 @@ class Views:
             tuple(self._stem_tokens.get(key, ())),
         )
 
-    def row(self, key: StemKey) -> StemRow:
-        """Return the row of a stem."""
-        return self._row_of[key]
+    def stem(self, key: StemKey) -> StemFigures:
+        """Return what is known of a stem."""
+        return self._stem_of[key]
 
     @cached_property
-    def _row_of(self) -> dict[StemKey, StemRow]:
+    def _stem_of(self) -> dict[StemKey, StemFigures]:
         layers = (rows for song in self.collection.songs for rows in self.layers(song))
         return {row.key: row for rows in layers for row in rows}
 
@@ -129,7 +118,7 @@ class Views:
         """Return a token's title."""
         return self.plan.tokens[token].title
 
-    def chosen(self, song: Song, variation: Variation) -> list[StemRow]:
+    def chosen(self, song: Song, variation: Variation) -> list[StemFigures]:
         """Return the rows of a variation's stems."""
         return [
             rows[index] for rows, index in zip(self.layers(song), variation.choice, strict=True)
@@ -142,11 +131,6 @@ class Views:
             if token.tier == "stem" and token.stem_key and token.state != "unrevealed":
                 tokens[token.stem_key].append(token)
         return tokens
-
-    @property
-    def algorithm(self) -> str:
-        """The commitment algorithm, in words."""
-        return self.translations(ALGORITHM)
 
     @cached_property
     def by_id(self) -> dict[str, Token]:
@@ -193,9 +177,9 @@ class Views:
         return sum(self.rarity.permitted(song) for song in self.collection.songs)
 
     @cached_property
-    def unrevealed(self) -> list[tuple[StemRow, float]]:
+    def unrevealed(self) -> list[tuple[StemFigures, float]]:
         """What an unrevealed stem token can turn out to be, with odds, likeliest first."""
-        odds = [(self.row(key), share) for key, share in self.rarity.unrevealed_odds.items()]
+        odds = [(self.stem(key), share) for key, share in self.rarity.unrevealed_odds.items()]
         return sorted(odds, key=lambda pair: -pair[1])
 
     def first(self, song: Song) -> Variation:
@@ -214,14 +198,10 @@ class Views:
         if token.state == "unrevealed":
             return []
         if token.stem_key:
-            return [address_of(self.row(token.stem_key)).rstrip("/")]
+            return [address_of(self.stem(token.stem_key)).rstrip("/")]
         if token.stems:
             return [address_of(self.variation(token)).rstrip("/")]
         return self._mixes_in(token)
-
-    def tracks_of(self, tokens: Iterable[Token]) -> list[str]:
-        """Return what the player bar plays for tokens, without duplicates."""
-        return list(dict.fromkeys(track for token in tokens for track in self.tracks(token)))
 
     def _mixes_in(self, token: Token) -> list[str]:
         """Return the tracks of an album token's songs, in the album's order."""
@@ -230,14 +210,14 @@ class Views:
         mixes = sorted((part for part in burned if part.stems), key=lambda t: songs.index(t.song))
         return [address_of(self.variation(part)).rstrip("/") for part in mixes]
 
-    def with_stem(self, row: StemRow) -> tuple[list[Variation], Variation]:
+    def with_stem(self, row: StemFigures) -> tuple[list[Variation], Variation]:
         """Return the variations with a page that use a stem, and one to start with."""
         shown = self.plan.variations[row.song.slug].shown
         using = [variation for variation in shown if variation.choice[row.at] == row.nth]
         permitted = (variation for variation in using if row.song.permits(variation))
         return using, next(permitted, None) or self._any_with(row)
 
-    def first_with(self, row: StemRow) -> Variation:
+    def first_with(self, row: StemFigures) -> Variation:
         """Return a variation to start with when a stem is to be heard."""
         if row.key not in self._first_with:
             self._first_with[row.key] = self.with_stem(row)[1]
@@ -247,7 +227,7 @@ class Views:
     def _first_with(self) -> dict[StemKey, Variation]:
         return {}
 
-    def _any_with(self, row: StemRow) -> Variation:
+    def _any_with(self, row: StemFigures) -> Variation:
         """Return a permitted variation with a stem; any variation if the rules permit none."""
         layers = list(row.song.layers)
         layers[row.at] = replace(row.layer, stems=(row.stem,))
@@ -328,94 +308,3 @@ class Views:
             if trait.name in traits_by_name:
                 traits_by_name[trait.name].append((trait, len(tokens)))
         return [traits for traits in traits_by_name.values() if traits]
-
-    def each(self, macro: Macro, root: str, things: Iterable[object]) -> Markup:
-        """Render a macro for each thing, only once for pages at all depths.
-
-        Things other than plain tuples and texts are identified by ``id()``: songs, tokens and rows
-        live as long as pages are being built.
-        """
-        fragments = self._fragments.setdefault(macro.name, {})
-        parts = []
-        for thing in things:
-            key = thing if type(thing) in _HASHABLE else id(thing)
-            if key not in fragments:
-                fragments[key] = str(macro(ROOT_PLACEHOLDER, thing))
-            parts.append(fragments[key])
-        return Markup("\n".join(parts).replace(ROOT_PLACEHOLDER, root))  # noqa: S704 - macros have escaped it
-
-    def linked_data(self, page: Page, url: str) -> dict[str, object]:
-        """Return a token as JSON-LD, for search engines."""
-        settings = self.collection.settings
-        token = page.about
-        if not isinstance(token, Token):
-            raise TypeError(page.template)
-        data: dict[str, object] = {
-            "@context": "https://schema.org",
-            "@type": "MusicAlbum" if token.album else "MusicRecording",
-            "name": page.title,
-        }
-        if settings.artist:
-            data["byArtist"] = {"@type": "MusicGroup", "name": settings.artist}
-        if url:
-            base = settings.url.rstrip("/")
-            data |= {"url": url, "image": f"{base}/{self.plan.tokens[token].cover}"}
-        if token.song:
-            song = self.collection.song(token.song)
-            album = self.collection.album(song.album)
-            data["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
-        return data
-
-    def once(self, key: object, macro: Callable[..., Markup], *args: object) -> Markup:
-        """Render a macro; calls with the same key return the first result."""
-        if key not in self._once:
-            self._once[key] = macro(*args)
-        return self._once[key]
-
-    def mixer(
-        self, song: Song, root: str, choice: Sequence[int], solo: str = ""
-    ) -> dict[str, object]:
-        """Return the data of the mixer's template: the song, its stems, and the initial mix."""
-        sound = self.sounds.songs[song.slug]
-        bar = bar_seconds(song, sound)
-        return {
-            "root": root,
-            "data": f"{root}data/songs/{song.slug}.json",
-            "song": song.title,
-            "slug": song.slug,
-            "locked": self.collection.settings.audio.locked,
-            "preview": self.collection.settings.audio.preview_seconds,
-            "mix": "-".join(str(nth + 1) for nth in choice),
-            "solo": solo,
-            "rate": sound.rate,
-            "streamed": song.slug in self.sounds.streamed,
-            "duration": sound.seconds,
-            "unit": "bar" if bar else "second",
-            "units": round(sound.seconds / (bar or 1)),
-            "sections": [section.name for section in song.sections],
-            "layers": [
-                {
-                    "slug": layer.slug,
-                    "name": layer.name,
-                    "stems": [
-                        {
-                            "slug": row.stem.slug,
-                            "name": row.stem.name,
-                            "chosen": row.nth == chosen,
-                            "path": row.sound.waveform if row.nth == chosen else "",
-                        }
-                        for row in rows
-                    ],
-                }
-                for layer, rows, chosen in zip(song.layers, self.layers(song), choice, strict=True)
-            ],
-            "enabled": not self.mixer_off,
-            "reason": self.mixer_off,
-        }
-
-    def mixer_songs(self, root: str) -> list[dict[str, str]]:
-        """Return the data of the mixer's song menu."""
-        return [
-            {"slug": song.slug, "title": song.title, "data": f"{root}data/songs/{song.slug}.json"}
-            for song in self.collection.songs
-        ]

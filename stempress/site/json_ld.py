@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pyodide_app.engine.model import Token
 from stempress.collection.albums import Album
 from stempress.site.cover_addresses import album_cover, song_cover
-from stempress.site.page_addresses import album_address, song_address
+from stempress.site.page_addresses import album_address, song_address, token_address
 from stempress.site.pages import VariationPages, VariationView
 
 if TYPE_CHECKING:
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
+    from stempress.site.facts import SiteFacts
+    from stempress.site.pages import Page
 
 
-def linked_data(collection: Collection, sounds: Sounds, about: object) -> dict[str, object] | None:
-    """Return a page's subject as JSON-LD; None if it is not music."""
-    if isinstance(about, VariationPages | VariationView):
+def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
+    """Return a page's subject as JSON-LD; None if it is not music, or the page is not listed."""
+    about, collection, sounds = page.about, facts.collection, facts.sounds
+    if not page.listed:
+        return None
+    if isinstance(about, Token):
+        data = _token(facts, about)
+    elif isinstance(about, VariationPages | VariationView):
         data = _recording(collection, sounds, about.song)
     elif isinstance(about, Album):
         tracks = [_recording(collection, sounds, song) for song in about.songs]
@@ -55,6 +63,24 @@ def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, 
             "inAlbum": {"@type": "MusicAlbum", "name": collection.album(song.album).title},
         }
     )
+
+
+def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
+    collection, found = facts.collection, facts.plan.tokens[token]
+    settings = collection.settings
+    data: dict[str, object] = {
+        "@type": "MusicAlbum" if token.album else "MusicRecording",
+        "name": found.title,
+    }
+    if settings.artist:
+        data["byArtist"] = _artist(settings)
+    if settings.url:
+        base = settings.url.rstrip("/")
+        data |= {"url": f"{base}/{token_address(token.id)}", "image": f"{base}/{found.cover}"}
+    if token.song:
+        album = collection.album(collection.song(token.song).album)
+        data["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
+    return data
 
 
 def _artist(settings: Settings) -> dict[str, str]:

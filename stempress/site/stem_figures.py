@@ -1,4 +1,4 @@
-"""Rows: stems and variations with the figures that tables and lists show."""
+"""Stems and variations with all that is known of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class StemRow:
+class StemFigures:
     """A stem with its figures. ``at`` and ``nth`` are the 0-based indices of its layer and stem."""
 
     song: Song

@@ -1,0 +1,1 @@
+"""Views: what templates are given, and nothing else."""

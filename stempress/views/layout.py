@@ -1,0 +1,69 @@
+"""The layout's view: what all pages show, so that a change of it is a change of all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stempress.site.addresses import address_of
+from stempress.views.leaves import Link
+
+if TYPE_CHECKING:
+    from stempress.collection.settings import Settings
+    from stempress.site.facts import SiteFacts
+
+
+@dataclass(frozen=True, slots=True)
+class MenuAlbum:
+    """An album and its songs, in the footer of every page."""
+
+    title: str
+    address: str
+    songs: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutView:
+    """What the frame of all pages shows.
+
+    ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
+    sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs begin from
+    an opening.
+    """
+
+    settings: Settings
+    language: str
+    direction: str
+    app: str
+    mixer_off: str
+    streamed: bool
+    albums: tuple[MenuAlbum, ...]
+    pages: tuple[Link, ...]
+    songs: int
+    has_notes: bool
+    has_seals: bool
+
+
+def layout_view(views: SiteFacts) -> LayoutView:
+    """Return the layout's view."""
+    collection = views.collection
+    return LayoutView(
+        settings=collection.settings,
+        language=views.translations.key,
+        direction=views.translations.direction,
+        app=views.app,
+        mixer_off=views.mixer_off,
+        streamed=bool(views.sounds.streamed),
+        albums=tuple(
+            MenuAlbum(
+                album.title,
+                address_of(album),
+                tuple(Link(song.title, address_of(song)) for song in album.songs),
+            )
+            for album in collection.albums
+        ),
+        pages=tuple(Link(page.title, address_of(page)) for page in collection.pages),
+        songs=len(collection.songs),
+        has_notes=bool(collection.notes),
+        has_seals=bool(collection.seals),
+    )

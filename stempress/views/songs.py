@@ -1,0 +1,148 @@
+"""Views of songs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stempress.site.pages import VariationPages
+from stempress.views.page import PageView
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from pyodide_app.engine.model import Credit, Rule, Song
+    from stempress.site.pages import Page
+    from stempress.views.leaves import Card, Link, MixerView, MixLink, SongLayer, SongLink
+    from stempress.views.page import Head
+    from stempress.views.shared_leaves import Leaves
+
+TOKENS_SHOWN = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A layer's name, and names of stems that it is, can't be or must be."""
+
+    layer: str
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """A rule of a song, in names."""
+
+    when: tuple[Condition, ...]
+    exclude: tuple[Condition, ...]
+    require: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixGroup:
+    """Variations that have the same stem in the first layer."""
+
+    stem: str
+    mixes: tuple[MixLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgeable:
+    """How many song tokens the stem tokens are enough for; at least, if not ``optimal``."""
+
+    count: int
+    optimal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SongPageView(PageView):
+    """A song.
+
+    ``track`` is its 1-based number on its album; ``seconds`` and ``rate`` (Hz) are its sound's;
+    ``groups`` have ``shown`` variations out of ``total``; ``tokens`` are the first of
+    ``token_count``.
+    """
+
+    song: SongLink
+    story: str
+    album: Link
+    track: int
+    released: date | None
+    seconds: float
+    rate: int
+    bpm: float | None
+    key: str
+    bars: int | None
+    isrc: str
+    streaming: tuple[tuple[str, str], ...]
+    credits: tuple[Credit, ...]
+    layers: tuple[SongLayer, ...]
+    mixer: MixerView
+    forgeable: Forgeable
+    rules: tuple[RuleView, ...]
+    total: int
+    shown: int
+    complete: bool
+    groups: tuple[MixGroup, ...]
+    tokens: tuple[Card, ...]
+    token_count: int
+    before: SongLink | None
+    after: SongLink | None
+
+
+def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
+    """Return the view of a song."""
+    about, facts = page.subject(VariationPages), leaves.facts
+    song = about.song
+    album, sound = facts.collection.album(song.album), facts.sounds.songs[song.slug]
+    tokens, batch = facts.song_tokens[song.slug], facts.forgeable(song)
+    before, after = facts.neighbours(song)
+    return SongPageView(
+        **head,
+        song=leaves.song(song),
+        story=song.story,
+        album=leaves.album_of(song),
+        track=album.songs.index(song) + 1,
+        released=album.released,
+        seconds=sound.seconds,
+        rate=sound.rate,
+        bpm=song.bpm,
+        key=song.key,
+        bars=song.bars,
+        isrc=song.isrc,
+        streaming=tuple(song.streaming.items()),
+        credits=song.credits,
+        layers=leaves.layers(song),
+        mixer=leaves.mixer(song, facts.first(song)),
+        forgeable=Forgeable(batch.total, batch.optimal),
+        rules=tuple(_rule(song, rule) for rule in song.rules),
+        total=about.total,
+        shown=len(about.shown),
+        complete=about.complete,
+        groups=tuple(
+            MixGroup(stem.name, leaves.mixes(variations))
+            for stem, variations in facts.grouped(about)
+        ),
+        tokens=leaves.cards(tokens[:TOKENS_SHOWN]),
+        token_count=len(tokens),
+        before=leaves.song(before) if before else None,
+        after=leaves.song(after) if after else None,
+    )
+
+
+def _rule(song: Song, rule: Rule) -> RuleView:
+    return RuleView(
+        _conditions(song, rule.when),
+        _conditions(song, rule.exclude),
+        _conditions(song, rule.require),
+    )
+
+
+def _conditions(song: Song, side: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(
+            song.layer(layer).name,
+            tuple(stem.name for stem in song.layer(layer).stems if stem.slug in slugs),
+        )
+        for layer, slugs in side.items()
+    )

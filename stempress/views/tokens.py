@@ -1,0 +1,139 @@
+"""Views of tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyodide_app.engine.model import Token
+from stempress.site.addresses import address_of
+from stempress.views.albums import album_stripes
+from stempress.views.leaves import Link, Stripes
+from stempress.views.page import PageView
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import State, Tier
+    from stempress.collection.rarity import Standing
+    from stempress.collection.settings import Perk
+    from stempress.site.pages import Page
+    from stempress.views.leaves import (
+        Card,
+        FamilyTree,
+        MixerLink,
+        MixLink,
+        Odds,
+        SongLink,
+        StemLeaf,
+        TraitLine,
+    )
+    from stempress.views.page import Head
+    from stempress.views.shared_leaves import Leaves
+
+
+@dataclass(frozen=True, slots=True)
+class StemPart:
+    """What a stem token's page shows: the stem, and the mixer that it is heard in."""
+
+    stem: StemLeaf
+    mixer: MixerLink
+
+
+@dataclass(frozen=True, slots=True)
+class MixPart:
+    """What a song token's page shows; ``pictures`` are stacked, ``preview`` may be empty."""
+
+    mix: MixLink
+    standing: Standing
+    pictures: tuple[str, ...]
+    stems: tuple[StemLeaf, ...]
+    preview: str
+    mixer: MixerLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPageView(PageView):
+    """A token of any tier and state.
+
+    One of ``stem``, ``mix`` and ``album`` is what it is, if that is known, and ``song`` the song of
+    a stem or mix. ``held`` are its holders and their copies, as of ``block``. ``above`` is what it
+    became part of, nearest first; ``family`` the whole tree, None without relatives. ``odds`` are
+    those of an unrevealed stem token.
+    """
+
+    id: str
+    tier: Tier
+    state: State
+    cover: str
+    supply: int
+    stripes: Stripes | None
+    song: SongLink | None
+    stem: StemPart | None
+    mix: MixPart | None
+    album: Link | None
+    tracks: tuple[str, ...]
+    held: tuple[tuple[str, int], ...]
+    block: int | None
+    above: tuple[Card, ...]
+    family: FamilyTree | None
+    perks: tuple[Perk, ...]
+    odds: Odds | None
+    traits: tuple[TraitLine, ...]
+
+
+def token_page(leaves: Leaves, page: Page, head: Head) -> TokenPageView:
+    """Return the view of a token."""
+    token, facts = page.subject(Token), leaves.facts
+    collection, known = facts.collection, token.state != "unrevealed"
+    card = leaves.card(token)
+    held = tuple(facts.owners(token).items())
+    above = tuple(map(leaves.card, facts.became(token))) if known else ()
+    has_family = known and (token.burned or above)
+    album = collection.album(token.album) if known and token.tier == "album" else None
+    stem = _stem(leaves, token) if known and token.tier == "stem" else None
+    song = leaves.song(collection.song(token.song)) if known and token.song else None
+    return TokenPageView(
+        **head,
+        id=token.id,
+        tier=token.tier,
+        state=token.state,
+        cover=card.cover,
+        supply=token.supply,
+        stripes=album_stripes(leaves, album)
+        if album
+        else Stripes(stem.stem.at, 1)
+        if stem
+        else Stripes(0, song.layers)
+        if song
+        else None,
+        song=song,
+        stem=stem,
+        mix=_mix(leaves, token) if known and token.tier == "song" else None,
+        album=Link(album.title, address_of(album)) if album else None,
+        tracks=card.tracks,
+        held=held,
+        block=collection.ledger.block if held else None,
+        above=above,
+        family=leaves.family(token) if has_family else None,
+        perks=tuple(facts.perks(token)),
+        odds=leaves.odds if not known and token.tier == "stem" else None,
+        traits=leaves.traits(token),
+    )
+
+
+def _stem(leaves: Leaves, token: Token) -> StemPart:
+    key = token.song, token.layer, token.stem
+    return StemPart(leaves.stem(key), leaves.solo(key))
+
+
+def _mix(leaves: Leaves, token: Token) -> MixPart:
+    facts = leaves.facts
+    song, variation = facts.collection.song(token.song), facts.variation(token)
+    preview = facts.sounds.previews.get(variation)
+    return MixPart(
+        leaves.mix(variation),
+        facts.rarity.standing(song, variation),
+        tuple(facts.pictures(song, variation)),
+        tuple(leaves.stem(figures.key) for figures in facts.chosen(song, variation)),
+        preview.address if preview else "",
+        leaves.mixer_link(song, variation),
+    )
