@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.drop.instruments import has_instrument
 from stempress.drop.technical_words import without_tempo
 
@@ -126,6 +127,7 @@ def part_hyphens(names: Names) -> Names:
 
 def title_of(name: str) -> str:
     """Return a display name: words separated by spaces, capitalised if all are in lower case."""
+    name = CONTROL_CHARACTERS.sub(" ", name)
     words = re.sub(r"[\s_-]+", " ", without_tempo(name)).strip() or name
     if words != words.lower():
         return words
