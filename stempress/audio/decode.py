@@ -13,6 +13,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from stempress.audio.ogg_pages import fault_at_end
 from stempress.audio.repair import repaired
 
 if TYPE_CHECKING:
@@ -29,9 +30,22 @@ RATES = (8000, 384_000)
 """Lowest and highest sample rate of a stem in Hz."""
 BLOCK_FRAMES = 1 << 16
 """Frames per block. Not larger, because libsndfile's Vorbis encoder keeps blocks on the stack."""
-_TRUNCATED_CHUNK = re.compile(r"^\s*(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
+_TRUNCATED_CHUNK = re.compile(
+    r"^\s*(?:data|SSND|Data Size) *: (\d+) \(should be (\d+)\)", re.MULTILINE
+)
+_TRUNCATED_FILE = re.compile(
+    r"^\s*(?:riff|Riff size) *: (\d+) \(should be (\d+)\)$.*^\s*(?:data|Data size) *: (\d+)$",
+    re.MULTILINE | re.DOTALL,
+)
 _MAX_DECLARED_BYTES = 0x7FFF_0000
 _FULL_SCALE = np.float32(1 << 23)
+_REASONS = {
+    "Internal psf_fseek() failed": "it is damaged or cut off",
+    "Supported file format but file is malformed": "it is damaged or cut off",
+    "File does not exist or is not a regular file (possibly a pipe?)": "no sound is found in it",
+    "Error : flac decoder lost sync": "it is damaged or cut off",
+}
+"""What libsndfile means."""
 
 
 class UnreadableError(Exception):
@@ -77,6 +91,8 @@ def open_source(path: Path) -> Source:
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         reason = _other_content(path) or f"it cannot be decoded: {_reason(error)}"
         raise UnreadableError(reason) from None
+    if fault := fault_at_end(path):
+        raise UnreadableError(fault)
     if channels > 2:
         raise UnreadableError(f"it has {channels} channels; a stem must have 1 or 2")
     if not frames:
@@ -138,22 +154,28 @@ def _write_copy(file: soundfile.SoundFile, interleaved: Planar, bits: int) -> bo
 
 
 def _declared_frames(file: soundfile.SoundFile) -> int:
-    """Return the frame count in the header of a truncated WAV or AIFF file, else 0.
+    """Return the frame count in the header of a truncated WAV, AIFF, AU or W64 file, else 0.
 
     libsndfile reports the frames present. Programs that write to a pipe cannot know the length and
     declare the maximum of 31 or 32 bits, which is ignored.
     """
-    match = _TRUNCATED_CHUNK.search(file.extra_info)
-    declared, present = map(int, match.groups()) if match else (0, 0)
-    if not present or declared >= _MAX_DECLARED_BYTES:
+    if match := _TRUNCATED_CHUNK.search(file.extra_info):
+        declared, present = map(int, match.groups())
+        is_known = declared < _MAX_DECLARED_BYTES
+    elif match := _TRUNCATED_FILE.search(file.extra_info):  # lengths of 64 bits
+        whole, found, declared = map(int, match.groups())
+        present = declared - (whole - found)
+        is_known = declared < 1 << 62
+    else:
         return 0
-    return int(file.frames) * declared // present
+    return int(file.frames) * declared // present if is_known and present > 0 else 0
 
 
 def _reason(error: Exception) -> str:
     """Return libsndfile's message without the path that precedes it."""
     message = getattr(error, "error_string", None) or str(error).rsplit(": ", 1)[-1]
-    return str(message).strip().rstrip(".")
+    reason = str(message).strip().rstrip(".")
+    return _REASONS.get(reason, reason)
 
 
 def stem_blocks(path: Path, song: SongSound) -> Iterator[Planar]:

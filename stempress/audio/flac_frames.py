@@ -6,6 +6,7 @@ import mmap
 import re
 import struct
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _SYNC = re.compile(rb"\xff[\xf8\xf9]")
 _BLOCK_HEADER = struct.Struct(">I")
 _LAST_BLOCK = 1 << 31
 _BLOCK_SIZE = struct.Struct(">H")
-_CRC8_POLYNOMIAL = 0x07
+_CRC8_POLYNOMIAL, _CRC16_POLYNOMIAL = 0x07, 0x8005
 _LEAST_HEADER_BYTES, _MOST_HEADER_BYTES = 6, 16
 
 
@@ -52,6 +53,19 @@ def flac_samples(tail: bytes, block_size: int) -> int:
         header = tail[match.start() : match.start() + _MOST_HEADER_BYTES]
         parsed = _parse_header(header)
         if parsed is not None:
+            return _first_sample(header, parsed[0], block_size) + parsed[1]
+    return 0
+
+
+def whole_samples(tail: bytes, block_size: int) -> int:
+    """Return the number of samples of a file that ends with ``tail``, if its last frame is whole.
+
+    Else, or if something else follows it, 0. A frame ends with a CRC-16 of itself.
+    """
+    for match in reversed([*_SYNC.finditer(tail)]):
+        header = tail[match.start() : match.start() + _MOST_HEADER_BYTES]
+        parsed = _parse_header(header)
+        if parsed is not None and not _crc16(tail[match.start() :]):
             return _first_sample(header, parsed[0], block_size) + parsed[1]
     return 0
 
@@ -106,6 +120,25 @@ def _parse_header(header: bytes) -> tuple[int, int] | None:
     if size_code <= 5:
         return number, 192 if size_code == 1 else 576 << (size_code - 2)
     return number, 256 << (size_code - 8)
+
+
+@cache
+def _crc16_table() -> list[int]:
+    table = []
+    for byte in range(256):
+        crc = byte << 8
+        for _ in range(8):
+            crc = (crc << 1) ^ (_CRC16_POLYNOMIAL if crc & 0x8000 else 0)
+        table.append(crc & 0xFFFF)
+    return table
+
+
+def _crc16(data: bytes) -> int:
+    """Return the CRC-16 of data, 0 if it ends with that of what is before."""
+    table, crc = _crc16_table(), 0
+    for byte in data:
+        crc = ((crc << 8) & 0xFFFF) ^ table[crc >> 8 ^ byte]
+    return crc
 
 
 def _crc8(data: bytes) -> int:

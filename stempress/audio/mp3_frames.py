@@ -58,7 +58,7 @@ def with_frame_count(file: BinaryIO, size: int) -> list[bytes | Slice]:
 
 def _frames(data: bytes) -> Iterator[Frame]:
     """Yield the frames; what is between them, such as tags, is passed over."""
-    position = _after_id3(data)
+    position = after_id3(data)
     while (position := data.find(b"\xff", position)) >= 0:
         frame = _frame_at(data, position)
         if frame and _is_followed(data, frame):
@@ -95,7 +95,7 @@ def _frame_at(data: bytes, position: int) -> Frame | None:
     return Frame(position, length, position + 4 + side, header)
 
 
-def _after_id3(data: bytes) -> int:
+def after_id3(data: bytes) -> int:
     """Return where an ID3v2 tag at the start ends."""
     if data[:3] != b"ID3" or len(data) < 10:
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _HEADER = struct.Struct("<4sBBqIIIB")
 _HEADER_PAGES = 2
 _LAST = 4
+_MAX_PAGE = 65_307
 
 
 def page_starts(file: Path, seconds: int, rate: int) -> list[int]:
@@ -52,6 +54,25 @@ def page_offsets(file: Path, times: Sequence[float]) -> list[int]:
                 return offsets
         begin = granule
     return offsets + [file.stat().st_size] * (len(times) - len(offsets))
+
+
+def fault_at_end(file: Path) -> str:
+    """Return why an Ogg file is not one whole stream, "" if it is, or is not Ogg."""
+    with file.open("rb") as stream:
+        start = stream.read(_HEADER.size)
+        if len(start) < _HEADER.size or start[:4] != b"OggS":
+            return ""
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - 2 * _MAX_PAGE))
+        tail = stream.read()
+    page = tail[max(0, tail.rfind(b"OggS")) :]
+    if len(page) < _HEADER.size:
+        return "it is cut off: its last Ogg page is missing"
+    _, _, flags, _, serial, *_, segments = _HEADER.unpack_from(page)
+    sizes = page[_HEADER.size : _HEADER.size + segments]
+    if not flags & _LAST or len(page) < _HEADER.size + segments + sum(sizes):
+        return "it is cut off: its last Ogg page is missing"
+    return "it holds several Ogg streams, not one" if serial != _HEADER.unpack(start)[4] else ""
 
 
 def _pages(file: Path) -> Iterator[tuple[int, int, int]]:

@@ -9,8 +9,8 @@ import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from stempress.audio.flac_frames import flac_samples
-from stempress.audio.mp3_frames import with_frame_count
+from stempress.audio.flac_frames import flac_samples, whole_samples
+from stempress.audio.mp3_frames import after_id3, with_frame_count
 from stempress.audio.patched_file import PatchedFile, Slice
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ _TRAILING_CHUNKS = frozenset(
     b"labl PAD  fact DISP cart levl strc minf elm1 regn umid LGWV "[place : place + 4]
     for place in range(0, 150, 5)
 )
+_CHUNKS = _TRAILING_CHUNKS | {b"fmt ", b"data", b"ds64"}
 _MAX_TRAILER = 1 << 22
+_MAX_FRAME = 1 << 17
+"""More than a frame of FLAC takes in the subset that streams keep to."""
+_UNKNOWN_64 = 1 << 62
+"""From this on, lengths of 64 bits state nothing."""
 _AIFC_BITS = {b"in24": 24, b"42ni": 24, b"in32": 32, b"23ni": 32, b"fl32": 32, b"fl64": 64}
 
 
@@ -47,10 +52,14 @@ def _parts(path: Path, size: int, _modified: int) -> tuple[bytes | Slice, ...]:
     """
     with path.open("rb") as file:
         start = file.read(12)
-        if start[:4] == b"fLaC":
-            parts = _flac(file, size)
+        tag = after_id3(start)
+        file.seek(tag)
+        if file.read(4) == b"fLaC":
+            parts = _flac(file, size, tag)
         elif start[:4] in {b"RIFF", b"RF64", b"BW64"} and start[8:12] == b"WAVE":
             parts = _wav(file, size)
+        elif start[:4] == b"caff":
+            parts = _caf(file, size)
         elif start[:4] == b"FORM" and start[8:12] == b"AIFC":
             parts = _aifc(file, size)
         elif start[:3] == b"ID3" or (start[:1] == b"\xff" and start[1:2] >= b"\xe0"):
@@ -60,34 +69,110 @@ def _parts(path: Path, size: int, _modified: int) -> tuple[bytes | Slice, ...]:
     return tuple(parts)
 
 
-def _flac(file: BinaryIO, size: int) -> list[bytes | Slice]:
-    """State the number of samples in a FLAC file that states none (RFC 9639, section 8.2)."""
-    file.seek(0)
+def _flac(file: BinaryIO, size: int, offset: int) -> list[bytes | Slice]:
+    """State the number of samples in a FLAC file that states none, or fewer than it has.
+
+    It begins at ``offset``, after a tag (RFC 9639, section 8.2).
+    """
+    file.seek(offset)
     header = bytearray(file.read(_FLAC_HEADER))
-    is_unknown = not header[21] & 0x0F and not any(header[22:26]) if len(header) > 25 else False
-    if not is_unknown:
+    if len(header) < _FLAC_HEADER:
         return []
-    file.seek(max(0, size - _MAX_TRAILER))
-    samples = flac_samples(file.read(), int.from_bytes(header[8:10]))
-    header[21] |= samples >> 32
+    stated = (header[21] & 0x0F) << 32 | int.from_bytes(header[22:26])
+    block_size = int.from_bytes(header[8:10])
+    file.seek(max(0, size - (_MAX_FRAME if stated else _MAX_TRAILER)))
+    tail = file.read()
+    samples = whole_samples(tail, block_size) if stated else flac_samples(tail, block_size)
+    if samples <= stated:
+        return []
+    header[21] = header[21] & 0xF0 | samples >> 32
     header[22:26] = (samples & 0xFFFF_FFFF).to_bytes(4)
-    return [bytes(header), Slice(_FLAC_HEADER, size)]
+    return [bytes(header), Slice(offset + _FLAC_HEADER, size)]
 
 
 def _wav(file: BinaryIO, size: int) -> list[bytes | Slice]:
-    """State the length of the data in a WAV file that does not, and read BW64 as RF64."""
+    """State the length of the data in a WAV file that states none, or too little.
+
+    BW64 is read as RF64. A byte that is missing after a chunk of odd length is put there.
+    """
     file.seek(0)
     form = file.read(4)
+    large = 0
     for name, length, start in _chunks(file, size):
         if name == b"ds64":
-            return [b"RF64", Slice(4, size)] if form == b"BW64" else []
+            large = start
         if name == b"data":
-            is_known = UNKNOWN_LENGTHS[0] < length < UNKNOWN_LENGTHS[1]
-            end = size if is_known else _end_of_data(file, start, size)
-            if is_known or end - start == length or end - start > 0xFFFF_FFFF:
-                return []
-            header = _with_lengths(file, start, end)
-            return [header, Slice(start, end)]
+            if large:
+                return _large_wav(file, size, large, start, is_bw64=form == b"BW64")
+            return _plain_wav(file, size, length, start)
+        if length % 2 and _lacks_padding(file, start + length, size):
+            return [Slice(0, start + length), b"\0", Slice(start + length, size)]
+    return []
+
+
+def _plain_wav(file: BinaryIO, size: int, length: int, start: int) -> list[bytes | Slice]:
+    is_known = UNKNOWN_LENGTHS[0] < length < UNKNOWN_LENGTHS[1]
+    if is_known and not _is_stale(file, start + length, size, length):
+        return []
+    end = _end_of_data(file, start, size)
+    if end - start == length or end - start > 0xFFFF_FFFF:
+        return []
+    return [_with_lengths(file, start, end), Slice(start, end)]
+
+
+def _is_stale(file: BinaryIO, end: int, size: int, length: int) -> bool:
+    """Return whether a header was left as it was early in a recording.
+
+    More follows the data than there was of it, and that is no chunk.
+    """
+    if size - end <= length:
+        return False
+    file.seek(end + length % 2)
+    name = file.read(4)
+    return not (name.isascii() and name.decode().isprintable())
+
+
+def _lacks_padding(file: BinaryIO, end: int, size: int) -> bool:
+    """Return whether the next chunk begins at an odd place, as some programs write it."""
+    file.seek(end)
+    name = file.read(5)
+    return end + 8 <= size and name[:4] in _CHUNKS and name[1:] not in _CHUNKS
+
+
+def _large_wav(
+    file: BinaryIO, size: int, large: int, start: int, *, is_bw64: bool
+) -> list[bytes | Slice]:
+    """State the length of the data in the chunk ds64 of RF64 or BW64 (EBU Tech 3306)."""
+    file.seek(large)
+    length = struct.unpack("<QQ", file.read(16))[1] if large + 16 <= start else 0
+    if 0 < length <= size:
+        return [b"RF64", Slice(4, size)] if is_bw64 else []
+    if 0 < length < _UNKNOWN_64:
+        return []  # it has been cut off
+    end = _end_of_data(file, start, size)
+    file.seek(0)
+    header = bytearray(file.read(start))
+    header[:4] = b"RF64"
+    struct.pack_into("<QQ", header, large, end - 8, end - start)
+    return [bytes(header), Slice(start, end)]
+
+
+def _caf(file: BinaryIO, size: int) -> list[bytes | Slice]:
+    """State the length of the data in a Core Audio file that says it is what is left."""
+    position = 8
+    while position + 12 <= size:
+        file.seek(position)
+        name, length = struct.unpack(">4sq", file.read(12))
+        if name == b"data":
+            place, rest = position + 4, size - position - 12
+            return (
+                [Slice(0, place), struct.pack(">q", rest), Slice(place + 8, size)]
+                if length < 0
+                else []
+            )
+        if length < 0:
+            return []
+        position += 12 + length
     return []
 
 

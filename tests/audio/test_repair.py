@@ -76,6 +76,86 @@ def test_bw64_is_read(tmp_path: Path) -> None:
     assert np.array_equal(decoded(tmp_path / "b.wav"), whole)
 
 
+@pytest.mark.parametrize("length", [0, 0xFFFF_FFFF_FFFF_FFFF])
+def test_rf64_without_a_length_is_read_to_its_end(tmp_path: Path, length: int) -> None:
+    data = written(tmp_path / "a.wav", "PCM_16", format="RF64")
+    whole = decoded(tmp_path / "a.wav")
+    struct.pack_into("<Q", data, data.find(b"ds64") + 16, length)
+    (tmp_path / "b.wav").write_bytes(data)
+    assert np.array_equal(decoded(tmp_path / "b.wav"), whole)
+
+
+def test_a_wav_header_from_early_in_the_recording_is_not_believed(tmp_path: Path) -> None:
+    data = written(tmp_path / "a.wav", "PCM_16")
+    whole = decoded(tmp_path / "a.wav")
+    struct.pack_into("<I", data, data.find(b"data") + 4, 1000)
+    (tmp_path / "b.wav").write_bytes(data)
+    assert np.array_equal(decoded(tmp_path / "b.wav"), whole)
+
+
+def test_an_odd_chunk_without_its_padding_hides_no_sound(tmp_path: Path) -> None:
+    data = bytes(written(tmp_path / "a.wav", "PCM_16"))
+    whole = decoded(tmp_path / "a.wav")
+    for padding in (b"", b"\0"):
+        chunk = b"JUNK" + struct.pack("<I", 3) + b"abc" + padding
+        (tmp_path / "b.wav").write_bytes(data[:12] + chunk + data[12:])
+        assert np.array_equal(decoded(tmp_path / "b.wav"), whole)
+
+
+def test_core_audio_whose_data_is_what_is_left_is_read(tmp_path: Path) -> None:
+    data = written(tmp_path / "a.caf", "PCM_24")
+    whole = decoded(tmp_path / "a.caf")
+    struct.pack_into(">q", data, data.find(b"data") + 4, -1)
+    (tmp_path / "b.caf").write_bytes(data)
+    assert np.array_equal(decoded(tmp_path / "b.caf"), whole)
+
+
+@pytest.mark.parametrize("stated", [0, 1000])
+@pytest.mark.parametrize("tag", [b"", b"ID3\3\0\0\0\0\x08\0" + bytes(1024)])
+def test_a_flac_file_that_states_too_few_samples_is_read_to_its_end(
+    tmp_path: Path, stated: int, tag: bytes
+) -> None:
+    data = written(tmp_path / "a.flac")
+    whole = decoded(tmp_path / "a.flac")
+    data[22:26] = stated.to_bytes(4)
+    (tmp_path / "b.flac").write_bytes(tag + data)
+    assert np.array_equal(decoded(tmp_path / "b.flac"), whole)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.97])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.wav", {}),
+        ("a.aiff", {}),
+        ("a.flac", {}),
+        ("a.mp3", {}),
+        ("a.caf", {}),
+        ("a.au", {}),
+        ("a.w64", {}),
+        ("a.wav", {"format": "RF64"}),
+        ("a.ogg", {}),
+        ("a.opus", {"format": "OGG", "subtype": "OPUS"}),
+    ],
+)
+def test_a_file_that_is_cut_off_is_refused(
+    tmp_path: Path, name: str, options: dict[str, str], share: float
+) -> None:
+    data = written(tmp_path / name, **options)
+    assert len(decoded(tmp_path / name)) == len(SOUND)
+    (tmp_path / name).write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(UnreadableError, match=r"cut off|ends after|no sound"):
+        decoded(tmp_path / name)
+
+
+def test_several_ogg_streams_are_not_read_as_the_first(tmp_path: Path) -> None:
+    first, second = (written(tmp_path / name) for name in ("a.ogg", "b.ogg"))
+    second_stream = second.replace(first[14:18], b"\1\2\3\4")
+    (tmp_path / "c.ogg").write_bytes(first + second_stream)
+    with pytest.raises(UnreadableError, match="several Ogg streams"):
+        decoded(tmp_path / "c.ogg")
+
+
 def test_aifc_of_24_bits_that_states_16_is_read_as_24(tmp_path: Path) -> None:
     words = np.array([1, -2, 0x123456, -0x654321], dtype=">i4")
     sound = b"".join(struct.pack(">i", word)[1:] for word in words)

@@ -82,7 +82,7 @@ export function parseMix(text, { slug, layers, frames }) {
   const parseNumber = (word, [least, most]) => {
     const value = /^-?\d{1,3}(\.\d{1,6})?$/.test(word) ? Number(word) : NaN;
     if (!(value >= least && value <= most)) throw new Error(_("%(word)s is not between %(least)s and %(most)s", { word, least, most }));
-    return value;
+    return value + 0; // −0 is 0
   };
   /** @param {string} name @param {Range} range */
   const parseRows = (name, range) => {
