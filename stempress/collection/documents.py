@@ -76,21 +76,23 @@ def split_front_matter(text: str, where: str, findings: Findings) -> tuple[Table
     """Split a Markdown file into its TOML front matter and its body."""
     no_table = Table({}, where, findings, absent=True)
     lines = text.split("\n")
-    if lines[0].strip() != "+++":
-        is_yaml = lines[0].strip() == "---"
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].strip() != "+++":
+        is_yaml = lines[first].strip() == "---"
         message = "has front matter in YAML" if is_yaml else "has no front matter"
         hint = "start with a line +++, TOML, and another line +++"
         findings.fault(where, message, hint=hint)
         return no_table, text
     end = next(
-        (number for number, line in enumerate(lines) if number and line.strip() == "+++"), None
+        (number for number, line in enumerate(lines) if number > first and line.strip() == "+++"),
+        None,
     )
     if end is None:
         findings.fault(where, "has front matter that is not closed", hint="end it with a line +++")
         return no_table, ""
     body = "\n".join(lines[end + 1 :])
     check_control_characters(body, end + 2, where, findings)
-    data = parse_toml("\n".join(["", *lines[1:end]]), where, findings)
+    data = parse_toml("\n" * (first + 1) + "\n".join(lines[first + 1 : end]), where, findings)
     return no_table if data is None else Table(data, where, findings), body.strip()
 
 

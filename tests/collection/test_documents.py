@@ -23,6 +23,14 @@ def test_front_matter_is_between_two_lines_of_plus_signs() -> None:
     assert findings.faults == []
 
 
+def test_lines_before_front_matter_count_but_do_not_matter() -> None:
+    findings = Findings()
+    table, body = split_front_matter('\n \n+++\ntitle = "T"\n+++\nWords', "a", findings)
+    assert (table.data, body, findings.faults) == ({"title": "T"}, "Words", [])
+    split_front_matter("\n\n+++\ntitle = T\n+++\nWords", "a", findings)
+    assert [fault.key for fault in findings.faults] == ["line 4"]
+
+
 @pytest.mark.parametrize(
     "value", ["2026-03-01", date(2026, 3, 1), "20260301", "2026-W09-7"], ids=str
 )
