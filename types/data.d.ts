@@ -122,8 +122,13 @@ declare namespace Data {
   type Previews = Record<MixNumber, string>;
 
   /** data/digests/<song>.json */
-  interface Digests {
+  interface Digests extends MixDigests {
     bits: number;
+    /** Of mixes of the files that the mixer plays, if they are lossy; the others are of the artist's files. */
+    streams: MixDigests | null;
+  }
+
+  interface MixDigests {
     rate: number | null;
     mixes: Record<MixNumber, string>;
   }

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import Token
+from stempress.audio.audio_job import AudioJob
 from stempress.audio.check import check_audio
 from stempress.audio.decoded_copies import decoded_copies
-from stempress.audio.pipeline import AudioJob, build_audio
+from stempress.audio.pipeline import build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings

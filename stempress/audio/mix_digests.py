@@ -1,7 +1,8 @@
 """SHA-256 digests of mixes, which a visitor's browser can recompute.
 
 The digest covers the samples that ``build.py mix`` writes (unity gain, through the limiter, 24
-bits, little-endian, interleaved) without the WAV header.
+bits, little-endian, interleaved) without the WAV header; or those of a mix of the files that the
+mixer plays.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio.decode import regroup, stem_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from stempress.audio.song_sound import SongSound
+    from stempress.audio.stream_decoder import EncodedStem, StreamDecoder
 
     type Planar = NDArray[np.float32]
+    type Planars = list[Planar]
+    """The same frames of several stems."""
 
 BATCH_SIZE = 64
 """Mixes of a song that are rendered together, decoding each stem once."""
@@ -39,32 +43,46 @@ def mix_digests(sound: SongSound, mixes: Sequence[Sequence[Path]]) -> list[str]:
     Only a few seconds of each stem are held in memory.
     """
     paths = sorted(set(chain.from_iterable(mixes)))
+    window = sound.rate * _WINDOW_SECONDS
+    streams = [regroup(stem_blocks(path, sound), window) for path in paths]
+    return _digests(sound.rate, paths, mixes, map(list, zip(*streams, strict=True)))
+
+
+def stream_digests(
+    sound: SongSound, mixes: Sequence[Sequence[EncodedStem]], decoder: StreamDecoder
+) -> list[str]:
+    """Return the digest of each mix of the files that the mixer plays, as browsers decode them."""
+    stems = sorted(set(chain.from_iterable(mixes)))
+    windows = decoder.decode(stems, sound, sound.rate * _WINDOW_SECONDS)
+    return _digests(sound.rate, stems, mixes, windows)
+
+
+def _digests[Stem: Hashable](
+    rate: int, stems: Sequence[Stem], mixes: Sequence[Sequence[Stem]], windows: Iterable[Planars]
+) -> list[str]:
+    """Return the digest of each mix; ``windows`` are the samples of all stems, in step."""
     hashes = [sha256() for _ in mixes]
-    streams = [_windows(stem_blocks(path, sound), sound.rate) for path in paths]
-    for windows in zip(*streams, strict=True):
-        stems = {
-            path: StemAudio.from_float(samples)
-            for path, (samples, _, _) in zip(paths, windows, strict=True)
-        }
-        _, start, end = windows[0]
+    for samples, start, end in _with_margins(windows, int(rate * _MARGIN_SECONDS)):
+        audio = dict(zip(stems, map(StemAudio.from_float, samples), strict=True))
         for mix, hasher in zip(mixes, hashes, strict=True):
-            for block in _render([stems[path] for path in mix], sound.rate, start, end):
+            for block in _render([audio[stem] for stem in mix], rate, start, end):
                 hasher.update(pcm_bytes(block, 24))
     return [hasher.hexdigest() for hasher in hashes]
 
 
-def _windows(blocks: Iterable[Planar], rate: int) -> Iterator[tuple[Planar, int, int]]:
+def _with_margins(windows: Iterable[Planars], margin: int) -> Iterator[tuple[Planars, int, int]]:
     """Yield (samples, start, end): windows with a margin on either side of [start, end)."""
-    margin = int(rate * _MARGIN_SECONDS)
-    empty = np.zeros((1, 0), dtype=np.float32)
-    previous: Planar = empty
-    current: Planar = empty
-    for following in chain(regroup(blocks, rate * _WINDOW_SECONDS), [empty]):
-        if current.shape[1]:
-            parts = [part for part in (previous, current, following[:, :margin]) if part.shape[1]]
-            start = previous.shape[1]
-            yield np.concatenate(parts, axis=1), start, start + current.shape[1]
-        previous, current = current[:, -margin:], following
+    previous: Planars = []
+    current: Planars = []
+    for following in chain(windows, [[]]):
+        if current:
+            before = [samples[:, -margin:] for samples in previous]
+            after = [samples[:, :margin] for samples in following]
+            parts = zip(*(part for part in (before, current, after) if part), strict=True)
+            start = before[0].shape[1] if before else 0
+            end = start + current[0].shape[1]
+            yield [np.concatenate(part, axis=1) for part in parts], start, end
+        previous, current = current, following
 
 
 def _render(stems: Sequence[StemAudio], rate: int, start: int, end: int) -> Iterator[Planar]:

@@ -1,4 +1,4 @@
-"""Audio pipeline: encodes stems, renders previews and computes mix digests.
+"""Audio pipeline: encodes stems, and renders previews.
 
 Every result is cached under a hash of its inputs. Codecs and the mixer are imported only when
 something is missing, because most builds find everything in the cache.
@@ -8,60 +8,33 @@ something is missing, because most builds find everything in the cache.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Variation, stem_keys
+from pyodide_app.engine.model import stem_keys
+from stempress.audio.audio_job import by_song, minted_variations
+from stempress.audio.digests import compute_digests, compute_stream_digests
 from stempress.audio.openings import build_openings
-from stempress.audio.results import MixDigest, Sounds, StemSound, WebFile
+from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.audio.streaming import is_streamed
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
-from stempress.core.cache import cache_root, digest, file_digest, load, save, store
+from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
-from stempress.core.file_digests import common_folder
-from stempress.core.paths import ENGINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey
-    from stempress.audio.check import CheckedAudio
+    from pyodide_app.engine.model import Song, StemKey, Variation
+    from stempress.audio.audio_job import AudioJob
     from stempress.collection.audio_formats import Codec, Encoding
-    from stempress.collection.collection import Collection
-    from stempress.core.progress import Progress
-    from stempress.core.work import Pending, Workers
+    from stempress.core.work import Pending
 
 VERSION = 4
 """Increment when the same stem gives another file."""
 PREVIEW_VERSION = 5
 """Increment when the same mix gives another preview."""
-
-
-@dataclass(frozen=True, slots=True)
-class AudioJob:
-    """Inputs of the pipeline; ``shown`` maps song slugs to the variations that have pages."""
-
-    collection: Collection
-    shown: Mapping[str, Sequence[Variation]]
-    checked: CheckedAudio
-    progress: Progress
-    workers: Workers
-
-    def inputs(self, key: StemKey) -> tuple[object, ...]:
-        """Return everything a stem's samples depend on."""
-        song = self.checked.songs[key[0]]
-        return self.checked.facts[key].digest, song.rate, song.frames
-
-    def mix_inputs(self, variation: Variation) -> tuple[object, ...]:
-        """Return everything a variation's samples depend on."""
-        song = self.collection.song(variation.song)
-        keys = [(song.slug, *names) for names in variation.by_layer(song).items()]
-        return (engine_digest(), *(self.inputs(key) for key in keys))
 
 
 def build_audio(job: AudioJob) -> Sounds:
@@ -71,12 +44,19 @@ def build_audio(job: AudioJob) -> Sounds:
     media_type = FORMATS[audio.stream].type
     lossless = job.checked.songs if audio.lossless and audio.stream != "flac" else {}
     stems = _stem_sounds(job, encode_stems(job))
-    openings = build_openings(job.collection.songs, stems)
-    previews, digests = render_previews(job), compute_digests(job)
     streamed = frozenset(
         slug for slug, sound in songs.items() if is_streamed(media_type, sound.seconds)
     )
-    return Sounds(stems, songs, previews, digests, openings, lossless, streamed)
+    return Sounds(
+        stems=stems,
+        songs=songs,
+        previews=render_previews(job),
+        digests=compute_digests(job),
+        stream_digests=compute_stream_digests(job, stems, songs),
+        openings=build_openings(job.collection.songs, stems),
+        lossless=lossless,
+        streamed=streamed,
+    )
 
 
 def _as_decoded(song: SongSound, codec: Codec) -> SongSound:
@@ -162,7 +142,7 @@ def render_previews(job: AudioJob) -> dict[Variation, WebFile]:
         files[variation] = _cache_path(PREVIEW_CODEC, *inputs)
     new = [variation for variation, file in files.items() if not file.is_file()]
     with job.progress.track("Previews", len(new), len(files)) as step:
-        for slug, variations in _by_song(new).items():
+        for slug, variations in by_song(new).items():
             pending = _start_previews(job, job.collection.song(slug), variations)
             for variation, task in zip(variations, pending, strict=True):
                 with working_on(f"stems/{slug}/, mix {variation.mix_number}"):
@@ -177,29 +157,12 @@ def _variations_to_preview(job: AudioJob) -> list[Variation]:
         return []
     if previews == "all":
         return [variation for shown in job.shown.values() for variation in shown]
-    return _minted_variations(job.collection)
-
-
-def _minted_variations(collection: Collection) -> list[Variation]:
-    """Return the variations of the song tokens whose stems are known."""
-    minted = {
-        Variation.from_stems(collection.song(token.song), token.stems)
-        for token in collection.tokens
-        if token.tier == "song" and token.stems
-    }
-    return sorted(minted)
+    return minted_variations(job.collection)
 
 
 def _preview_length(job: AudioJob, slug: str) -> int:
     song, sound = job.collection.song(slug), job.checked.songs[slug]
     return preview_frames(song, sound, job.collection.settings.audio.preview_seconds)
-
-
-def _by_song(variations: Iterable[Variation]) -> dict[str, list[Variation]]:
-    by_song: dict[str, list[Variation]] = defaultdict(list)
-    for variation in variations:
-        by_song[variation.song].append(variation)
-    return by_song
 
 
 def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) -> list[Pending]:
@@ -208,7 +171,7 @@ def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) 
 
     sound, submit = job.checked.songs[song.slug], job.workers.submit
     frames = _preview_length(job, song.slug)
-    files = [_mix_paths(job, song, variation) for variation in variations]
+    files = [job.mix_paths(variation) for variation in variations]
     paths = sorted({path for mix in files for path in mix})
     stems = [submit(decode_start, path, sound, frames) for path in paths]
     products = submit(stem_products, stems, sound.rate)
@@ -219,89 +182,6 @@ def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) 
     ]
 
 
-def _mix_paths(job: AudioJob, song: Song, variation: Variation) -> list[Path]:
-    names = variation.by_layer(song).items()
-    return [job.checked.files[song.slug, layer, stem] for layer, stem in names]
-
-
-def compute_digests(job: AudioJob) -> dict[Variation, MixDigest]:
-    """Return the digest of every mix that is minted or, with lossless stems, has a page."""
-    cache_keys = {
-        variation: digest(job.mix_inputs(variation)) for variation in _variations_to_digest(job)
-    }
-    site_path = _digest_path(f"site-{digest(common_folder(job.collection.files.audio.values()))}")
-    previous = _site_digests(site_path)
-    digests = {
-        variation: previous.get(cache_key) or _cached_digest(cache_key)
-        for variation, cache_key in cache_keys.items()
-    }
-    new = [variation for variation, sha256 in digests.items() if not sha256]
-    with job.progress.track("Mix digests", len(new), len(cache_keys)) as step:
-        for batch, task in _start_digests(job, new):
-            with working_on(f"stems/{batch[0].song}/, mix {batch[0].mix_number} and others"):
-                results = task.result()
-            for variation, sha256 in zip(batch, results, strict=True):
-                store(_digest_path(cache_keys[variation]), sha256.encode())
-                digests[variation] = sha256
-                step(f"{variation.song} {variation.mix_number}")
-    current = {cache_key: digests[variation] for variation, cache_key in cache_keys.items()}
-    if current != previous:
-        save(site_path, json.dumps(current).encode())
-    sounds = job.checked.songs
-    return {
-        variation: MixDigest(sha256, sounds[variation.song].rate, sounds[variation.song].frames)
-        for variation, sha256 in digests.items()
-    }
-
-
-def _digest_path(name: str) -> Path:
-    return cache_root() / "digests" / name
-
-
-def _site_digests(path: Path) -> dict[str, str]:
-    """Return cache key -> digest as of the site's last build: one file instead of hundreds."""
-    try:
-        digests = json.loads(load(path) or b"{}")
-    except ValueError:
-        return {}
-    return digests if isinstance(digests, dict) else {}
-
-
-def _cached_digest(cache_key: str) -> str:
-    """Return the digest of a mix if it has been computed for any site, else an empty string."""
-    try:
-        return _digest_path(cache_key).read_text("ascii")
-    except (OSError, ValueError):
-        return ""
-
-
-def _start_digests(
-    job: AudioJob, new: Sequence[Variation]
-) -> list[tuple[list[Variation], Pending]]:
-    """Start computing digests, in batches of mixes of the same song."""
-    if not new:
-        return []
-    from stempress.audio.mix_digests import BATCH_SIZE, mix_digests
-
-    pending = []
-    for slug, variations in _by_song(new).items():
-        song, sound = job.collection.song(slug), job.checked.songs[slug]
-        for start in range(0, len(variations), BATCH_SIZE):
-            batch = variations[start : start + BATCH_SIZE]
-            mixes = [_mix_paths(job, song, variation) for variation in batch]
-            pending.append((batch, job.workers.submit(mix_digests, sound, mixes)))
-    return pending
-
-
-def _variations_to_digest(job: AudioJob) -> list[Variation]:
-    variations = set(_minted_variations(job.collection))
-    audio = job.collection.settings.audio
-    if audio.lossless or audio.stream == "flac":
-        for slug, shown in job.shown.items():
-            variations.update(filter(job.collection.song(slug).permits, shown))
-    return sorted(variations)
-
-
 def _cache_path(codec: Codec, *inputs: object) -> Path:
     """Return the cache path of the file made from these inputs."""
     return cache_root() / "audio" / f"{digest(*inputs)[:24]}.{FORMATS[codec].suffix}"
@@ -309,9 +189,3 @@ def _cache_path(codec: Codec, *inputs: object) -> Path:
 
 def _web_file(codec: Codec, file: Path) -> WebFile:
     return WebFile(f"audio/{file.name}", FORMATS[codec].type, file.stat().st_size, file)
-
-
-@cache
-def engine_digest() -> str:
-    """Return a hash of the engine's source, on which all mixes depend."""
-    return digest(*(file_digest(file) for file in sorted(ENGINE.glob("*.py"))))

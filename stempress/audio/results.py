@@ -93,14 +93,16 @@ class Sounds:
     """All audio of a site.
 
     ``songs`` has the rates and lengths of the stems that the mixer plays, ``lossless`` those of
-    their lossless files, where there are any besides; ``openings`` are those of long songs, by
-    slug; ``streamed`` has the slugs of all songs that players may stream.
+    their lossless files, where there are any besides. ``digests`` are of mixes of the artist's
+    files, ``stream_digests`` of those that the mixer plays, if they are lossy. ``openings`` are
+    those of long songs, by slug; ``streamed`` has the slugs of all songs that players may stream.
     """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
     songs: Mapping[str, SongSound] = field(default_factory=dict)
     previews: Mapping[Variation, WebFile] = field(default_factory=dict)
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
+    stream_digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
     streamed: AbstractSet[str] = frozenset()

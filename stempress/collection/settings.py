@@ -68,6 +68,11 @@ class Audio:
     locked: Locked
     pad: bool
 
+    @property
+    def has_lossless(self) -> bool:
+        """Whether visitors can have stems in a lossless format."""
+        return self.lossless or self.stream == "flac"
+
 
 @dataclass(frozen=True, slots=True)
 class Split:

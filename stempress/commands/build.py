@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
 from stempress.art.web_manifest import web_manifest_files
+from stempress.audio.audio_job import AudioJob
 from stempress.audio.check import check_audio
 from stempress.audio.decoded_copies import decoded_copies
-from stempress.audio.pipeline import AudioJob, build_audio
+from stempress.audio.pipeline import build_audio
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
@@ -31,6 +32,7 @@ from stempress.render.json_data import data_files
 from stempress.render.template_lint import lint_templates
 from stempress.render.token_metadata import metadata_files
 from stempress.runtime.app_files import app_files
+from stempress.runtime.node_decoder import find_decoder
 from stempress.site.cache_keys import CacheKeys
 from stempress.site.facts import SiteFacts
 from stempress.site.page_plan import check_collisions, plan_pages
@@ -76,7 +78,8 @@ def _build_site(
             app, app_view = app_files(options, translations, progress)
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("audio"):
-            sounds = build_audio(AudioJob(collection, shown, checked, progress, workers))
+            decoder = find_decoder(settings.audio, options, progress)
+            sounds = build_audio(AudioJob(collection, shown, checked, progress, workers, decoder))
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         leaves = Leaves(facts)

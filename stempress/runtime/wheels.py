@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from stempress.runtime.node import run_script
+from stempress.runtime.node import SCRIPTS, run_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ def compile_sources(
         for name, members in packed.items():
             write_files(folders[name], members, only=".py")
         order = {"runtime": str(runtime), "info": dict(info), "folder": scratch}
-        run_script("compile.mjs", order)
+        run_script(SCRIPTS / "compile.mjs", order)
         return {
             name: {
                 **{path: data for path, data in members.items() if not path.endswith(".py")},

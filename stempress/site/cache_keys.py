@@ -54,7 +54,7 @@ class CacheKeys:
         ]
         pages = [(document.slug, document.title) for document in collection.pages]
         navigation = bool(collection.notes), bool(collection.seals), views.mixer_off, views.app
-        script = bool(views.sounds.streamed)
+        script = bool(views.sounds.streamed), bool(views.sounds.stream_digests)
         templates = inputs.generator, inputs.own_templates
         shared = repr(collection.settings), templates, albums, pages, navigation, script
         self.shared = digest(*shared)
@@ -233,7 +233,8 @@ class CacheKeys:
 
     @cached_property
     def _digests(self) -> dict[str, str]:
-        return self._by_song(self._sounds.digests)
+        every = self._by_song(self._sounds.digests), self._by_song(self._sounds.stream_digests)
+        return {slug: digest(*(digests[slug] for digests in every)) for slug in every[0]}
 
     @cached_property
     def _previews(self) -> dict[str, str]:

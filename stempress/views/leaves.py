@@ -219,6 +219,7 @@ class MixerView:
     unit: str
     units: int
     sections: tuple[str, ...]
+    verifiable: bool
     layers: tuple[MixerLayer, ...]
 
 

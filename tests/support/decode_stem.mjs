@@ -5,12 +5,10 @@ import { readFileSync, writeSync } from "node:fs";
 import { ChunkReader } from "../../pyodide_app/web/streaming/stem-source.js";
 
 const { codec: name, decoders, path, format, pieces, starts = [0], ends = [], order = null } = JSON.parse(process.argv[2]);
-WebAssembly.compileStreaming = async (source) => new WebAssembly.Module(new Uint8Array(await (await source).arrayBuffer()));
-globalThis.fetch = async (url) => new Response(readFileSync(String(url)));
 
 const data = new Uint8Array(readFileSync(path));
-const { [`load${name[0].toUpperCase()}${name.slice(1)}Codec`]: load } = await import(`../../pyodide_app/web/codecs/${name}-codec.js`);
-const codec = await load(decoders);
+const { loadCodec } = await import(`../../pyodide_app/web/codecs/${name}-codec.js`);
+const codec = await loadCodec(new WebAssembly.Module(readFileSync(`${decoders}${name}.wasm`)));
 const { file, read } = codec.open({ bytes: data.length, ...format });
 let damaged = false;
 file.onDamage = () => (damaged = true);

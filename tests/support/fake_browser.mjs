@@ -134,7 +134,7 @@ export class FakeWorker {
   /** @type {string[]} */
   asked = []; // requests, with their stem
   constructor(url) {
-    this.name = new URL(url).pathname.includes("stream-worker-") ? "stream" : "python";
+    this.name = new URL(url).pathname.endsWith("-stream-worker.js") ? "stream" : "python";
     FakeWorker.all.push(this);
   }
   static get(name) {

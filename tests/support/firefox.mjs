@@ -2,6 +2,7 @@
 //
 //   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
 //   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
+//   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 //   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
@@ -24,7 +25,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, seek, bar, python }[part](page);
+  const told = await { mixer, seek, verify, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -73,6 +74,13 @@ async function seek(page) {
   });
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector("stem-mixer")).position > 82);
   return page.evaluate(() => ({ recording: window.recording(), stats: /** @type {any} */ (document.querySelector("stem-mixer")).stats }));
+}
+
+async function verify(page) {
+  await page.click(".tools summary");
+  await page.click(".verify");
+  const status = await page.waitForFunction(() => document.querySelector(".status").textContent.match(/^This is.*SHA-256 .*/)?.[0]);
+  return { status: await status.jsonValue() };
 }
 
 async function bar(page) {

@@ -9,11 +9,3 @@
  */
 
 /** @typedef {{ preRollSeconds: number, open: (format: StemFormat) => OpenFile }} Codec preRollSeconds: to read before a place, to decode it exactly */
-
-/**
- * A decoder's WebAssembly module.
- * @param {string} url
- */
-export async function compile(url) {
-  return WebAssembly.compileStreaming(fetch(url));
-}

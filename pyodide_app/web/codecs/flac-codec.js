@@ -1,15 +1,14 @@
 // FLAC, decoded as its bytes arrive.
 /** @import { Codec } from "./codec.js" */
-import { compile } from "./codec.js";
 import { loadFlac } from "./flac.js";
 import { FlacFile, readFlac } from "./flac-stem.js";
 
 /**
- * @param {string} folder the address of the decoders
+ * @param {WebAssembly.Module} module the decoder
  * @returns {Promise<Codec>}
  */
-export async function loadFlacCodec(folder) {
-  const library = await loadFlac(await compile(`${folder}flac.wasm`));
+export async function loadCodec(module) {
+  const library = await loadFlac(module);
   return {
     preRollSeconds: 0.3, // a chunk and a half
     open(format) {

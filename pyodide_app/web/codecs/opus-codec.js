@@ -1,15 +1,14 @@
 // Ogg Opus, decoded as its bytes arrive.
 /** @import { Codec } from "./codec.js" */
-import { compile } from "./codec.js";
 import { loadOpus } from "./opus.js";
 import { OpusFile, OpusStem } from "./opus-stem.js";
 
 /**
- * @param {string} folder the address of the decoders
+ * @param {WebAssembly.Module} module the decoder
  * @returns {Promise<Codec>}
  */
-export async function loadOpusCodec(folder) {
-  const library = await loadOpus(await compile(`${folder}opus.wasm`));
+export async function loadCodec(module) {
+  const library = await loadOpus(module);
   return {
     preRollSeconds: 1.5,
     open(format) {

@@ -12,7 +12,7 @@ import { formatMegabytes } from "../language/units.js";
 export function addExport(mixer) {
   const cancel = find(mixer, ".cancel", HTMLButtonElement);
   /** @type {HTMLButtonElement[]} */
-  const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (".export, .verify"))]; // Verify: of lossless stems only
+  const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (".export, .verify"))];
   /** @type {AbortController | null} */
   let running = null; // one at a time, for they share the status line
   cancel.disabled = true;
@@ -97,6 +97,6 @@ async function publishedDigest(song, mix, root) {
   const answer = await fetch(new URL(`${root}data/digests/${song.slug}.json`, document.baseURI));
   if (!answer.ok) return null;
   /** @type {Data.Digests} */
-  const { mixes } = await answer.json();
-  return mixes[mix] ?? null;
+  const digests = await answer.json();
+  return (digests.streams ?? digests).mixes[mix] ?? null;
 }

@@ -1,15 +1,18 @@
-// What is computed from the whole mix, with lossless stems where there are any: the exported file, digests, loudness.
+// What is computed from the whole mix: the exported file, digests, loudness. The first two take lossless stems where there
+// are any, and are the same in every browser where stems can be streamed.
 /** @import { MixSettings } from "./mix-settings.js" */
 /** @import { MixStems, PythonDeck } from "./python-deck.js" */
 /** @import { StemSupply } from "./stem-supply.js" */
-import { LosslessStems } from "./lossless-stems.js";
+import { FLAC } from "../codecs/media-types.js";
+import { OfflineStems } from "./offline-stems.js";
+import { isStreamable, mediaTypeOf } from "./stream-workers.js";
 
 /** @typedef {{ signal?: AbortSignal, onProgress?: (done: number) => void }} Watch `onProgress` gets the share done, from 0 to 1 */
 
 export class OfflineMix {
   #settings;
   #supply;
-  #lossless; // null: what is computed is of the stems that play
+  #stems; // null: the browser decodes them
   #openPython;
   #whyClosed;
 
@@ -18,17 +21,16 @@ export class OfflineMix {
    * @param {() => Promise<PythonDeck>} openPython @param {() => unknown} whyClosed the error if Python's deck was closed meanwhile
    */
   constructor(settings, supply, root, openPython, whyClosed) {
-    const { lossless } = settings.song;
     this.#settings = settings;
     this.#supply = supply;
-    this.#lossless = lossless && new LosslessStems(lossless, root);
+    this.#stems = offlineStems(settings.song, root);
     this.#openPython = openPython;
     this.#whyClosed = whyClosed;
   }
 
-  /** Of the lossless stems while they are rendered: bytes of decoded samples, and of compressed ones. */
+  /** Of the stems while they are rendered: bytes of decoded samples, and of compressed ones. */
   get sizes() {
-    return this.#lossless?.sizes ?? { bytes: 0, fetched: 0 };
+    return this.#stems?.sizes ?? { bytes: 0, fetched: 0 };
   }
 
   /** Integrated loudness of the mix with its settings, in LUFS, of the stems that are played. */
@@ -57,15 +59,15 @@ export class OfflineMix {
   }
 
   /**
-   * Give Python the lossless stems, or where there are none those that play, while `act` runs.
+   * Give Python the best stems while `act` runs.
    * @template T
    * @param {boolean} plain @param {Watch} watch @param {(python: PythonDeck, stems: MixStems, watch: Watch) => Promise<T>} act
    */
   async #withBestStems(plain, watch, act) {
     const python = await this.#openPython();
     const parts = this.#settings.parts({ lossless: true, plain });
-    const lossless = this.#lossless;
-    if (lossless) return this.#unlessClosed(python, watch, (life) => lossless.render(parts, life, (stems, inner) => act(python, stems, inner)));
+    const offline = this.#stems;
+    if (offline) return this.#unlessClosed(python, watch, (life) => offline.render(parts, life, (stems, inner) => act(python, stems, inner)));
     this.#supply.check(parts);
     await this.#supply.give(python, parts);
     this.#supply.releaseCopies();
@@ -92,4 +94,14 @@ export class OfflineMix {
       work.abort();
     }
   }
+}
+
+/**
+ * The stems of a song for what is computed from all of it; null if they cannot be decoded as they arrive.
+ * @param {Data.Song} song @param {string} root
+ */
+function offlineStems(song, root) {
+  const { lossless, rate, frames } = song;
+  if (lossless) return new OfflineStems(FLAC, lossless, root);
+  return isStreamable(song) ? new OfflineStems(mediaTypeOf(song), { rate, frames }, root) : null;
 }

@@ -6,9 +6,9 @@ import { StreamSong } from "./stream-song.js";
 
 /**
  * Stream the stems of the open song.
- * @param {(folder: string) => Promise<Codec>} loadCodec given the address of the decoders
+ * @param {string} decoder the name of its file @param {(module: WebAssembly.Module) => Promise<Codec>} loadCodec
  */
-export function serveStreams(loadCodec) {
+export function serveStreams(decoder, loadCodec) {
   /** @type {StreamSong | null} */
   let song = null;
   /** @type {Promise<Codec> | null} */
@@ -16,7 +16,7 @@ export function serveStreams(loadCodec) {
 
   /** The codec, loaded on first use and again after a failure. @param {string} decoders */
   function load(decoders) {
-    codec ??= loadCodec(decoders).catch((error) => {
+    codec ??= WebAssembly.compileStreaming(fetch(decoders + decoder)).then(loadCodec).catch((error) => {
       codec = null;
       throw error;
     });

@@ -6,9 +6,9 @@ import { _ } from "../language/phrases.js";
 
 /** @type {Readonly<Record<string, URL>>} */
 const WORKERS = {
-  [OPUS]: new URL("stream-worker-opus.js", import.meta.url),
-  [VORBIS]: new URL("stream-worker-vorbis.js", import.meta.url),
-  [FLAC]: new URL("stream-worker-flac.js", import.meta.url),
+  [OPUS]: new URL("opus-stream-worker.js", import.meta.url),
+  [VORBIS]: new URL("vorbis-stream-worker.js", import.meta.url),
+  [FLAC]: new URL("flac-stream-worker.js", import.meta.url),
 };
 const OPUS_RATE = 48000;
 

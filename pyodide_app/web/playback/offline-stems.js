@@ -1,9 +1,8 @@
-// The lossless stems of a mix, decoded as they arrive while Python renders it: at their own rate, in constant memory.
+// The stems of a mix, decoded as they arrive while Python renders it: in constant memory, to the same samples everywhere.
 /** @import { RequestOptions, WorkerClient } from "../base/worker-client.js" */
 /** @import { MixStems } from "./python-deck.js" */
 /** @import { Part } from "./stems.js" */
 import { repeat } from "../base/timers.js";
-import { FLAC } from "../codecs/media-types.js";
 import { _ } from "../language/phrases.js";
 import { LINK, LOAD, OPEN, STATS, STEM_FAILED } from "./messages.js";
 import { StemError } from "./stems.js";
@@ -15,14 +14,16 @@ const MEASURING_MS = 250;
 /** @typedef {(Part | { key: null })[]} Parts of the rows; null: silent */
 /** @typedef {{ bytes: number, fetched: number }} Sizes of decoded samples, and of compressed bytes */
 
-export class LosslessStems {
+export class OfflineStems {
   /** @type {Sizes} */
   sizes = { bytes: 0, fetched: 0 };
+  #mediaType;
   #format;
   #root;
 
-  /** @param {{ rate: number, frames: number }} format of the files @param {string} root the site's absolute address */
-  constructor(format, root) {
+  /** @param {string} mediaType @param {{ rate: number, frames: number }} format of the files @param {string} root the site's absolute address */
+  constructor(mediaType, format, root) {
+    this.#mediaType = mediaType;
     this.#format = format;
     this.#root = root;
   }
@@ -41,7 +42,7 @@ export class LosslessStems {
     /** @type {Promise<never>} */
     const failure = new Promise((_resolve, fail) => (reject = fail));
     failure.catch(() => {}); // if the render fails first
-    const worker = createStreamWorker(FLAC, {
+    const worker = createStreamWorker(this.#mediaType, {
       onMessage: ({ type, key, message }) => type === STEM_FAILED && reject(stemError(key, message)),
       onLoss: reject,
     });
