@@ -1,0 +1,21 @@
+// What a mixer says of its mix: the number, linked to its page if it has one, and the rules that it breaks.
+import { brokenRules, mixNumber } from "./mix-links.js";
+import { find } from "../base/dom.js";
+import { _ } from "../language/phrases.js";
+
+/**
+ * Show the mix number and the broken rules; returns the number.
+ * @param {HTMLElement} mixer @param {number[]} choice @param {Data.Song} song
+ */
+export function showMix(mixer, choice, song) {
+  const mix = mixNumber(choice);
+  const link = find(mixer, ".mix-number", HTMLAnchorElement);
+  link.textContent = mix;
+  if (song.pages.includes(mix)) link.href = `${mixer.dataset.root}${song.address}${mix}/`;
+  else link.removeAttribute("href");
+  const rules = find(mixer, ".rules");
+  const words = brokenRules(choice, song);
+  rules.hidden = !words.length;
+  rules.textContent = words.length ? _("This mix can't be forged. %(rules)s", { rules: words.join(" ") }) : "";
+  return mix;
+}
