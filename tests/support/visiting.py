@@ -132,7 +132,7 @@ class Visit:
         """Press Play and record the output: once Python mixes it, or at once."""
         self.press("Play")
         if at_once:
-            expect(self.mixer.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+            expect(self.page.locator("stem-mixer")).to_have_attribute("data-state", "playing")
         else:
             self.says("Playing, mixed by Python")
         self.page.add_script_tag(

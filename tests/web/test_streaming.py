@@ -394,6 +394,46 @@ def test_the_long_song_of_the_bundled_collection_is_streamed(
     page.close()
 
 
+def test_a_long_song_plays_without_an_audio_worklet(
+    chromium: Browser, serve: Serve, long_site: Path, song: dict[str, Any]
+) -> None:
+    page = chromium.new_page()
+    page.add_init_script("delete window.AudioWorkletNode")
+    page.goto(f"{serve(long_site)}songs/long/")
+    visit = Visit(page, song)
+    visit.press("Play")
+    visit.says(
+        "Playing, mixed by the browser. Python cannot run here: this browser has no AudioWorklet"
+    )
+    until(page, "document.querySelector('stem-mixer').position > 1")
+    page.close()
+
+
+def test_a_long_song_that_is_too_much_without_an_audio_worklet_says_so(
+    chromium: Browser, serve: Serve, long_site: Path, song: dict[str, Any]
+) -> None:
+    page = chromium.new_page()
+    page.add_init_script(f"{LITTLE_MEMORY}; delete window.AudioWorkletNode")
+    page.goto(f"{serve(long_site)}songs/long/")
+    visit = Visit(page, song)
+    visit.press("Play")
+    visit.says("Can't play: its stems need 115.2 MB of memory, and this device allows 12.5 MB.")
+    page.close()
+
+
+def test_pause_cancels_the_start_of_a_song_that_does_not_arrive(visit: Visit) -> None:
+    visit.page.context.route("**/audio/*", lambda _: None)  # never answered
+    pause = visit.mixer.get_by_role("button", name="Pause", exact=True)
+    expect(pause).to_be_disabled()
+    visit.press("Play")
+    visit.says("Loading")
+    pause.click()
+    visit.says("Paused")
+    expect(pause).to_be_disabled()
+    visit.page.context.unroute("**/audio/*")
+    visit.play()
+
+
 class SlowWithoutRanges(WithoutRanges):
     """A host that keeps the stems' files back."""
 

@@ -39,7 +39,7 @@ export function addShortcuts(mixer) {
   };
   /** @type {Readonly<Record<string, () => unknown>>} */
   const actions = {
-    " ": () => (mixer.playing ? mixer.pause() : mixer.play()),
+    " ": () => (mixer.isWanted ? mixer.pause() : mixer.play()),
     ArrowLeft: () => go(-1),
     ArrowRight: () => go(1),
     Home: () => mixer.seek(0),

@@ -24,6 +24,9 @@ import { _ } from "../language/phrases.js";
 import { isPlaying, Player, resumeAudio, warmUp } from "../playback/player.js";
 import { owned, watch } from "../tokens/ownership.js";
 
+/** @type {StateChange} */
+const IDLE = { state: "idle", isWanted: false, reason: null, engine: "", refusal: "" };
+
 export class StemMixer extends MixerElement {
   /** @type {((mixer: StemMixer) => void)[]} */
   static extensions = []; // what else mixers do, added to each whose controls are there
@@ -71,6 +74,11 @@ export class StemMixer extends MixerElement {
 
   get playing() {
     return this.#player?.state === "playing";
+  }
+
+  /** Whether it plays, or will once it can. */
+  get isWanted() {
+    return this.#player?.isWanted ?? false;
   }
 
   /** In seconds. */
@@ -278,7 +286,7 @@ export class StemMixer extends MixerElement {
     this.#meters = new Meters(this, signal);
     this.#rows.connect();
     for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
-    this.#transport.showState("idle");
+    this.#transport.showState(IDLE);
   }
 
   /**
@@ -347,7 +355,7 @@ export class StemMixer extends MixerElement {
 
   /** @param {StateChange} change */
   #showState(change) {
-    this.#transport.showState(change.state);
+    this.#transport.showState(change);
     this.status.showState(change);
     this.emit("state", change.state);
   }
@@ -395,7 +403,7 @@ export class StemMixer extends MixerElement {
     this.setRange(null);
     this.#position.show(0);
     this.#showMix(song);
-    this.#showState({ state: "idle", reason: null, engine: "", refusal: "" });
+    this.#showState(IDLE);
     this.emit("song", song);
   }
 }

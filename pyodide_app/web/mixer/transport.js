@@ -1,5 +1,5 @@
 // A mixer's transport: its keys, the master volume, when stems change, and the record that turns.
-/** @import { PlayerState } from "../playback/player.js" */
+/** @import { StateChange } from "../playback/player.js" */
 import { Turntable } from "./turntable.js";
 import { describeFader, isPressed, resetFader, setPressed } from "../base/controls.js";
 import { find } from "../base/dom.js";
@@ -34,9 +34,9 @@ export class Transport {
     if (record) this.#turntable = new Turntable(/** @type {HTMLElement} */ (record), signal);
   }
 
-  /** @param {PlayerState} state */
-  showState(state) {
-    this.#key("pause").disabled = state !== "playing";
+  /** @param {StateChange} change */
+  showState({ state, isWanted }) {
+    this.#key("pause").disabled = !isWanted; // it cancels loading, too
     this.#turntable?.turn(state === "playing");
   }
 
