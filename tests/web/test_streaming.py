@@ -413,11 +413,16 @@ def test_a_long_song_that_is_too_much_without_an_audio_worklet_says_so(
     chromium: Browser, serve: Serve, long_site: Path, song: dict[str, Any]
 ) -> None:
     page = chromium.new_page()
+    page.clock.install()
     page.add_init_script(f"{LITTLE_MEMORY}; delete window.AudioWorkletNode")
     page.goto(f"{serve(long_site)}songs/long/")
     visit = Visit(page, song)
     visit.press("Play")
-    visit.says("Can't play: its stems need 115.2 MB of memory, and this device allows 12.5 MB.")
+    words = "Can't play: its stems need 115.2 MB of memory, and this device allows 12.5 MB."
+    visit.says(words)
+    visit.press("Play")
+    page.clock.fast_forward(10_000)  # messages are shown for a few seconds
+    visit.says(words)
     page.close()
 
 

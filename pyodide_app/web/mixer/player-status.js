@@ -38,7 +38,7 @@ export class PlayerStatus {
     if (state === "failed") this.#stateWords = failureText(reason);
     else if (refusal) this.#stateWords = _("%(state)s. Python cannot run here: %(reason)s", { state: this.#stateWords, reason: refusal });
     if (state === "failed") this.announce(this.#stateWords);
-    else this.#line.report(this.#stateWords);
+    this.#line.report(this.#stateWords);
     if (state === "ready" || state === "failed") this.#progress.hidden = true;
   }
 
