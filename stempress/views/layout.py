@@ -27,8 +27,8 @@ class LayoutView:
     """What the frame of all pages shows.
 
     ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
-    sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs begin from
-    an opening.
+    sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs may be
+    streamed.
     """
 
     settings: Settings

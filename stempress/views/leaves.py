@@ -180,7 +180,7 @@ class MixerLink(Shared):
     """A mixer that pages fetch, and what it begins with.
 
     ``data`` is the address of the song's data; ``mix`` a mix number; ``solo`` the slug of a layer
-    or empty; ``streamed`` whether stems begin from the song's opening.
+    or empty; ``streamed`` whether the song may be streamed.
     """
 
     slug: str
@@ -212,7 +212,10 @@ class MixerLayer:
 
 @dataclass(frozen=True, slots=True)
 class MixerView:
-    """A whole mixer; ``duration`` is in seconds, ``units`` a number of bars or seconds."""
+    """A whole mixer; ``duration`` is in seconds, ``units`` a number of bars or seconds.
+
+    ``verifiable``: digests of its mixes are published.
+    """
 
     link: MixerLink
     duration: float
