@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -57,6 +56,8 @@ class NodeDecoder:
 
         Raises SiteError.
         """
+        from concurrent.futures import ThreadPoolExecutor
+
         order = {
             "modules": str(MODULES[0]),
             "codec": self.codec,

@@ -208,11 +208,11 @@ class FakeNode:
         self.ran: list[str] = []
         self.failure = ""
 
-    def run(self, name: str, order: dict[str, Any]) -> None:
-        self.ran.append(name)
+    def run(self, script: Path, order: dict[str, Any]) -> None:
+        self.ran.append(script.name)
         if self.failure:
             raise NodeError(self.failure)
-        if name == "compile.mjs":
+        if script.name == "compile.mjs":
             for path in sorted(Path(order["folder"]).rglob("*.py")):
                 path.with_suffix(".pyc").write_bytes(b"compiled " + path.read_bytes())
                 path.unlink()
