@@ -22,14 +22,15 @@ const opening = Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** @type {string[]} */
 let requests = [];
-/** @type {{ hasRanges: boolean, missing: string[], cut: Record<string, number>, hasSizes: boolean }} */
-let host = { hasRanges: true, missing: [], cut: {}, hasSizes: true };
+/** @type {{ hasRanges: boolean, missing: string[], cut: Record<string, number>, hasSizes: boolean, pages: string[] }} */
+let host = { hasRanges: true, missing: [], cut: {}, hasSizes: true, pages: [] };
 
 globalThis.fetch = async (url, { headers = {} } = {}) => {
   const name = String(url).slice(ROOT.length);
   const range = /** @type {Record<string, string>} */ (headers).Range;
   requests.push(range ? `${name} ${range}` : name);
   const content = name === "opening" ? opening : contents.get(name);
+  if (host.pages.includes(name)) return new Response("<!doctype html>", { headers: { "Content-Type": "text/html; charset=utf-8" } });
   if (!content || host.missing.includes(name)) return new Response(null, { status: 404 });
   const there = content.slice(0, host.cut[name]);
   /** @param {Record<string, string>} stated */
@@ -43,7 +44,7 @@ globalThis.fetch = async (url, { headers = {} } = {}) => {
 
 beforeEach(() => {
   requests = [];
-  host = { hasRanges: true, missing: [], cut: {}, hasSizes: true };
+  host = { hasRanges: true, missing: [], cut: {}, hasSizes: true, pages: [] };
 });
 
 /** @param {string} name */
@@ -91,6 +92,21 @@ async function load(names, seconds) {
   assert.deepEqual(failed, []);
 }
 
+/**
+ * Load all stems until one of them fails; returns which, and why.
+ * @returns {Promise<[key: string, message: string]>}
+ */
+function loadUntilOneFails() {
+  const files = new Map(STEMS.map((name) => [name, stemFile(name)]));
+  return new Promise((resolve) => {
+    const loader = new StemLoader({
+      onArrived: () => loader.follow(Math.min(...[...files.values()].map(({ end }) => end / 10))),
+      onFailed: (key, { message }) => (loader.remove(key), resolve([key, message]), setTimeout(() => loader.close())),
+    });
+    loader.add(files, null);
+  });
+}
+
 test("the opening comes first, in one request", async () => {
   await load(STEMS, 4);
   assert.deepEqual(requests, ["opening bytes=0-119"]);
@@ -122,17 +138,14 @@ for (const hasRanges of [true, false]) {
   for (const hasSizes of [true, false]) {
     const kind = `a host ${hasRanges ? "with" : "without"} ranges that states ${hasSizes ? "sizes" : "no sizes"}`;
     test(`half a file from ${kind} is named, and the others come`, async () => {
-      host = { hasRanges, hasSizes, missing: ["opening"], cut: { b: BYTES / 2 } };
-      const files = new Map(STEMS.map((name) => [name, stemFile(name)]));
-      /** @type {[string, string]} */
-      const failure = await new Promise((resolve) => {
-        const loader = new StemLoader({
-          onArrived: () => loader.follow(Math.min(...[...files.values()].map(({ end }) => end / 10))),
-          onFailed: (key, { message }) => (loader.remove(key), resolve([key, message]), setTimeout(() => loader.close())),
-        });
-        loader.add(files, null);
-      });
-      assert.deepEqual(failure, ["b", "the file is incomplete"]);
+      host = { ...host, hasRanges, hasSizes, missing: ["opening"], cut: { b: BYTES / 2 } };
+      assert.deepEqual(await loadUntilOneFails(), ["b", "the file is incomplete"]);
     });
   }
 }
+
+test("a web page in the place of a stem is no sound, and no host without ranges", async () => {
+  host.pages = ["b", "opening"];
+  assert.deepEqual(await loadUntilOneFails(), ["b", "a web page was sent in its place"]);
+  assert.ok(requests.filter((request) => request.startsWith("a ")).every((request) => request.includes("bytes=")));
+});

@@ -1,5 +1,5 @@
 // Elements: found, created, and copied from the page's templates. Untrusted strings only ever become text.
-import { _ } from "../language/phrases.js";
+import { checkAnswer } from "./answers.js";
 import { ROOT } from "./root.js";
 
 /**
@@ -95,6 +95,6 @@ export function externalAddress(pattern, contract, id) {
  */
 export async function loadJson(address) {
   const answer = await fetch(new URL(address, ROOT));
-  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address, status: answer.status }));
+  checkAnswer(answer, address);
   return answer.json();
 }

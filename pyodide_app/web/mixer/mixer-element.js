@@ -2,6 +2,7 @@
 /** @import { PlayerState } from "../playback/player.js" */
 import { PlayerStatus } from "./player-status.js";
 import { loadControls } from "./shared-controls.js";
+import { checkAnswer } from "../base/answers.js";
 import { reasonOf } from "../base/errors.js";
 import { _ } from "../language/phrases.js";
 
@@ -87,10 +88,9 @@ export class MixerElement extends HTMLElement {
 
   /** @returns {Promise<Data.Song>} */
   #fetchFacts() {
-    this.#song ??= fetch(this.dataset.song ?? "").then((answer) => {
-      if (answer.ok) return answer.json();
-      this.#song = null;
-      throw new Error(_("The song's data couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
+    this.#song ??= loadSong(this.dataset.song ?? "").catch((error) => {
+      this.#song = null; // the next press tries again
+      throw error;
     });
     return this.#song;
   }
@@ -108,4 +108,15 @@ export class MixerElement extends HTMLElement {
       throw error;
     }
   }
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<Data.Song>}
+ */
+async function loadSong(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(_("The song's data couldn't be loaded (HTTP %(status)s).", { status: answer.status }));
+  checkAnswer(answer, address.split("/").at(-1) ?? "");
+  return answer.json();
 }

@@ -1,4 +1,5 @@
 // Downloads and decodes stems, and reports the progress.
+import { checkAnswer } from "../base/answers.js";
 import { reasonOf } from "../base/errors.js";
 import { bytesOf, MemoryCache } from "./memory.js";
 import { _ } from "../language/phrases.js";
@@ -126,7 +127,7 @@ function cutPreview(buffer, seconds) {
 /** @param {URL} address @param {number} size in bytes @param {(loaded: number) => void} count */
 async function download(address, size, count) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address: address.pathname.split("/").at(-1), status: answer.status }));
+  checkAnswer(answer, address.pathname.split("/").at(-1) ?? "");
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const pieces = [];
   let loaded = 0;

@@ -1,4 +1,5 @@
 // Downloads parts of files, also from hosts that send whole files only.
+import { isWebPage } from "../base/answers.js";
 import { _ } from "../language/phrases.js";
 
 const IDLE_MS = 10_000; // a request that brings nothing for so long is aborted
@@ -7,8 +8,8 @@ const TRANSIENT = new Set([408, 425, 429]); // and all from 500 on: the host may
 /** A file that the host does not have, or that cannot be decoded: requesting it again is no use. */
 export class UnusableFile extends Error {}
 
-/** A file that ends before its size: the copy on the host is cut off, or the response was. */
-export class IncompleteFile extends Error {}
+/** The host has answered, but not with the whole file. */
+export class WrongResponse extends Error {}
 
 /** @typedef {{ url: URL | string, from: number, to: number, size: number }} Part bytes [from, to) of a file of `size` bytes */
 
@@ -26,6 +27,7 @@ export async function download({ url, from, to, size }, hasRanges, signal) {
     const headers = isWhole || !hasRanges ? {} : { Range: `bytes=${from}-${to - 1}` };
     const answer = await fetch(url, { headers, signal: timeout.signal });
     const isCut = answer.status === 416 || (answer.ok && statedSize(answer) < size);
+    if (answer.ok && isWebPage(answer)) throw new WrongResponse(_("a web page was sent in its place"));
     if (isCut) throw new UnusableFile(_("the file is incomplete"));
     if (!answer.ok || !answer.body) throw httpError(answer.status);
     const isRange = answer.status === 206;
@@ -46,7 +48,7 @@ async function* read(reader, skip, count, timeout) {
   try {
     while (count > 0) {
       const { done, value } = await reader.read();
-      if (done) throw new IncompleteFile(_("the file is incomplete"));
+      if (done) throw new WrongResponse(_("the file is incomplete"));
       timeout.restart();
       const bytes = value.subarray(Math.min(skip, value.length)).subarray(0, count);
       skip = Math.max(0, skip - value.length);

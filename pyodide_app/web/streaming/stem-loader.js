@@ -3,7 +3,7 @@
 /** @import { Piece } from "./opening.js" */
 /** @import { StemFile } from "./transfer.js" */
 import { _ } from "../language/phrases.js";
-import { download, IncompleteFile, UnusableFile } from "./download.js";
+import { download, UnusableFile, WrongResponse } from "./download.js";
 import { MOST_REQUESTS, nextRequest } from "./fetch-plan.js";
 import { openingBytes, OpeningSplitter } from "./opening.js";
 import { Transfer } from "./transfer.js";
@@ -219,7 +219,7 @@ export class StemLoader {
   #fail(transfer, error) {
     if (transfer.failures++ === 0) transfer.failedAt = performance.now();
     transfer.hasFailed = true;
-    const isAnswered = error instanceof IncompleteFile || this.#receivedAt > transfer.failedAt; // the line is not lost
+    const isAnswered = error instanceof WrongResponse || this.#receivedAt > transfer.failedAt; // the line is not lost
     if ((isAnswered && transfer.failures > MOST_FAILURES) || error instanceof UnusableFile) {
       this.#onFailed(transfer.key, error);
       return;

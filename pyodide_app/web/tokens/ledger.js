@@ -1,5 +1,5 @@
 // Loads the ledger, which is split into parts to keep files small: data/ledger.json has their number.
-import { _ } from "../language/phrases.js";
+import { checkAnswer } from "../base/answers.js";
 
 /**
  * Load the whole ledger.
@@ -19,6 +19,6 @@ export async function loadLedger(root) {
 /** @param {URL} address */
 async function load(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(_("%(address)s couldn't be loaded (HTTP %(status)s)", { address: address.pathname.split("/").pop(), status: answer.status }));
+  checkAnswer(answer, address.pathname.split("/").pop() ?? "");
   return answer.json();
 }
