@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from stempress.core.errors import Fault
+
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
@@ -23,6 +25,14 @@ CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
 LOCKED = ("preview", "silent", "open")
 ASSETS = ("site", "ipfs")
+
+
+RELATIVE_ADDRESSES = Fault(
+    "metadata/",
+    "has relative addresses of pictures and sound, which marketplaces cannot resolve",
+    hint='in site.toml: [collection] assets = "ipfs", or the url of [site]',
+)
+"""The warning of a site whose metadata has no absolute URIs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,11 @@ class Settings:
     """Address of the contract that receives the royalties and pays the splits."""
     base_uri: str = ""
     """Base URI of pictures and sound in the metadata, if it is not ``url``."""
+
+    @property
+    def has_absolute_assets(self) -> bool:
+        """Whether metadata has absolute URIs of pictures and sound, as marketplaces need."""
+        return bool(self.base_uri or self.url) or self.assets == "ipfs"
 
     @property
     def key(self) -> str:

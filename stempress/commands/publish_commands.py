@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.commands.arguments import add_site_and_out
 from stempress.commands.command import Command
-from stempress.core.errors import Fault, SiteError
+from stempress.core.errors import SiteError
 from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
@@ -18,12 +19,6 @@ if TYPE_CHECKING:
 
     from stempress.commands.command import Context
     from stempress.core.progress import Progress
-
-RELATIVE_ADDRESSES = Fault(
-    "metadata/",
-    "has relative addresses of pictures and sound, which marketplaces cannot resolve",
-    hint='in site.toml: [collection] assets = "ipfs", or the url of [site]',
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +84,14 @@ def run_publish(options: PublishOptions, context: Context) -> bool:
 
 
 def _check(options: PublishOptions, progress: Progress) -> None:
-    from stempress.publish.car_export import check_is_built
+    from stempress.publish.car_export import check_is_built, has_absolute_assets
     from stempress.publish.site_check import check_site, name_warnings
 
     check_is_built(options.out)
     for warning in name_warnings(options.out):
         progress.log(f"warning: {warning}")
+    if not has_absolute_assets(options.out):
+        progress.log(f"warning: {RELATIVE_ADDRESSES}")
     if faults := check_site(options.out, progress):
         raise SiteError(faults)
     progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")

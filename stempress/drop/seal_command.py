@@ -11,6 +11,7 @@ from pyodide_app.provenance import final_hash, item_hash
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.commitments import Seal
 from stempress.collection.ledger import WHERE as LEDGER
+from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.collection.settings_parser import parse_ranges
 from stempress.collection.token_parser import REVEALING_KEYS
 from stempress.collection.token_spec import parse_item, tier_of
@@ -49,6 +50,8 @@ def seal(site: Path, progress: Progress) -> None:
     drop.write_seals()
     progress.log(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
     progress.log(f"final hash {drop.seals[-1].final}")
+    if not drop.collection.settings.has_absolute_assets:
+        progress.log(f"warning: {RELATIVE_ADDRESSES}")
     if not drop.blind:
         progress.log(
             "warning: site.toml: [drop] blind is not true, so newly minted tokens are not hidden\n"

@@ -79,6 +79,22 @@ def test_a_seal_can_be_recomputed_as_documented(site: Path) -> None:
     assert run_command(site, "seal") == 1
 
 
+@pytest.mark.parametrize(
+    ("settings", "warnings"),
+    [("", 1), ('url = "https://site.example/"', 0), ('assets = "ipfs"', 0)],
+)
+def test_metadata_without_pictures_for_marketplaces_is_named_before_the_seal(
+    site: Path, capsys: pytest.CaptureFixture[str], settings: str, warnings: int
+) -> None:
+    path = site / "site.toml"
+    table = "[collection]" if settings.startswith("assets") else "[site]"
+    text = path.read_text("utf-8").replace('url = ""\n', "")
+    path.write_text(text.replace(table, f"{table}\n{settings}", 1), "utf-8")
+    assert run_command(site, "seal") == 0
+    message = "warning: metadata/: has relative addresses of pictures and sound"
+    assert capsys.readouterr().err.count(message) == warnings
+
+
 def test_a_reveal_opens_only_the_given_tokens(site: Path) -> None:
     assert run_command(site, "seal") == 0
     before = content(site, SEALED)["seals"][0]["hashes"]

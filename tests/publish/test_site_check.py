@@ -218,6 +218,21 @@ def test_a_pressed_site_breaks_nowhere(
     assert "has an absolute link" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("url", "warnings"), [("", 1), ("https://site.example/", 0)])
+def test_metadata_without_pictures_for_marketplaces_gets_a_warning(
+    tmp_path: Path,
+    press_small: Press,
+    capsys: pytest.CaptureFixture[str],
+    url: str,
+    warnings: int,
+) -> None:
+    write_small_site(tmp_path / "site", url=url)
+    assert press_small(tmp_path / "site") == 0
+    capsys.readouterr()
+    assert run(["publish", "--check", "--site", str(tmp_path / "site")], build, ROOT) == 0
+    assert capsys.readouterr().err.count("which marketplaces cannot resolve") == warnings
+
+
 def test_links_of_a_song_with_many_mixes_lead_to_pages_that_are_there(
     tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:
