@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stempress.audio.waveform_svg import waveform_path
+from stempress.core.digests import Shared
 from stempress.output.output_files import OutputFile
 
 if TYPE_CHECKING:
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """An audio file of the site: address below the root, media type, size and cached file."""
+    """An audio file of the site: address below the root, media type, size and cached file.
+
+    The address tells the content, wherever the cached file is.
+    """
 
     address: str
     type: str
     size: int
-    file: Path
+    file: Path = field(compare=False)
 
 
 @dataclass(frozen=True)
-class StemSound:
+class StemSound(Shared):
     """A measured and encoded stem; ``song_peak`` is the level at the edge of its waveform."""
 
     stream: WebFile

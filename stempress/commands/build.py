@@ -85,8 +85,8 @@ def _build_site(
         leaves = Leaves(facts)
         keys, page_keys = CacheKeys(facts, inputs), PageKeys(leaves, inputs)
         existing = existing_bundles(options.out, staging)
-        new_pages = keys.pages_outside(existing)
-        check_collisions(new_pages)
+        new_pages = page_keys.pages_outside(existing)
+        check_collisions([page for page, _ in new_pages])
         page_keys.compute(new_pages, options.jobs)
         covers = list(draw_covers(plan, collection, sounds, keys))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]

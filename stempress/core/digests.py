@@ -1,6 +1,7 @@
 """Digests of values: frozen dataclasses of texts, numbers, dates, and tuples and mappings of these.
 
 A digest covers all that a value has, in order, and nothing else: neither its identity nor its type.
+Of a dataclass that is all fields which are compared. A path stands for its file, as it is now.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import fields
 from functools import partial
 from hashlib import blake2b
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -51,9 +53,19 @@ def _converter(kind: type) -> Callable[[Any], object]:
         return tuple
     if issubclass(kind, Mapping):
         return dict
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    if issubclass(kind, bytes):
+        return lambda value: blake2b(value, digest_size=12).hexdigest()
+    if issubclass(kind, Path):
+        return _file_version
+    names = [field.name for field in fields(kind) if field.compare]  # type: ignore[arg-type]
     values_of = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
     return partial(_kept_digest, values_of) if issubclass(kind, Shared) else values_of
+
+
+def _file_version(path: Path) -> tuple[str, int, int]:
+    """Return a file's name, size and mtime (ns)."""
+    stat = path.stat()
+    return path.name, stat.st_size, stat.st_mtime_ns
 
 
 def _kept_digest(values_of: Callable[[Shared], tuple[object, ...]], value: Shared) -> str:

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from stempress.i18n.translations import Translations
     from stempress.site.cache_keys import CacheKeys
     from stempress.site.facts import SiteFacts
-    from stempress.site.pages import Page, Section
-    from stempress.views.page_keys import PageKeys
+    from stempress.site.pages import Section
+    from stempress.views.page_keys import PageKeys, ViewedPage
     from stempress.views.shared_leaves import Leaves
 
 VERSION = 4
@@ -64,18 +64,20 @@ def render_site(
     facts, renderer = leaves.facts, PageRenderer(leaves, site)
 
     def pages(section: Section) -> Iterator[OutputFile]:
-        for page in section.pages:
-            yield OutputFile(page.output, partial(renderer.page, page), page_keys.page(page))
+        for viewed in page_keys.pages(section):
+            render = partial(renderer.page, viewed)
+            yield OutputFile(viewed.page.output, render, page_keys.page(viewed))
 
     for section in facts.plan.sections:
         if section.kind:
-            yield Bundle(section.name, keys.section(section), partial(pages, section))
+            yield Bundle(section.name, page_keys.section(section), partial(pages, section))
         else:
             yield from pages(section)
     yield from _other_files(renderer, facts, page_keys)
 
     def sitemap_file() -> list[OutputFile]:
-        return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", sitemap(facts))]
+        pages = (page for section in facts.plan.sections for page, _ in page_keys.pages(section))
+        return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", sitemap(pages))]
 
     yield Bundle("sitemap", keys.sitemap, sitemap_file)
     yield from sharing_files(facts.plan, facts.collection, facts.sounds, keys)
@@ -128,9 +130,9 @@ class PageRenderer:
         """Pickle what it was made from: another process compiles the templates itself."""
         return PageRenderer, (self._leaves, self._site)
 
-    def page(self, page: Page) -> bytes:
+    def page(self, page: ViewedPage) -> bytes:
         """Render a page; ``root`` is the relative path from it to the site's root."""
-        view = page_view(self._leaves, page)
+        view = page_view(page.leaves, page.page)
         context: dict[str, object] = {
             "page": view,
             "root": "../" * view.address.count("/") or "./",

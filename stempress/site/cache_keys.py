@@ -22,14 +22,12 @@ from pyodide_app.engine.model import Token, stem_keys
 from stempress.core.cache import MARSHAL_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Variation
     from stempress.output.input_hash import InputHashes
     from stempress.site.facts import SiteFacts
-    from stempress.site.pages import Page, Section
 
 
 _FIELDS = attrgetter("id", "song", "tier", "state", "layer", "stem", "burned", "into", "supply")
@@ -61,25 +59,6 @@ class CacheKeys:
         self._song_keys: dict[str, str] = {}
         self._song_assets_keys: dict[str, str] = {}
         self._token_keys: dict[str, str] = {}
-        self._section_keys: dict[str, Callable[[str], str]] = {
-            "gallery": lambda _: self.rarity,
-            "traits": lambda _: self.rarity,
-            "tokens": lambda _: self._token_section,
-            "songs": self._song_section,
-        }
-
-    def section(self, section: Section) -> str:
-        """Return the key of a bundle of pages; empty for pages that are not bundled."""
-        return self._section_keys[section.kind](section.slug) if section.kind else ""
-
-    def pages_outside(self, current: AbstractSet[tuple[str, str]]) -> list[Page]:
-        """Return the pages that are in none of the ``current`` bundles, given by name and key."""
-        return [
-            page
-            for section in self._views.plan.sections
-            if (section.name, self.section(section)) not in current
-            for page in section.pages
-        ]
 
     def song(self, slug: str) -> str:
         """Return the key of a song without its story: text, sound, pictures, album."""
@@ -197,24 +176,6 @@ class CacheKeys:
     def sitemap(self) -> str:
         """Key of all inputs of ``addresses``, known before pages are planned."""
         return digest(self.rarity, [note.slug for note in self._collection.notes])
-
-    @cached_property
-    def _token_section(self) -> str:
-        return digest(self.ledger, self.forge)
-
-    def _song_section(self, slug: str) -> str:
-        """Return the key of a song's variation and stem pages, with their tokens."""
-        return digest(
-            (self.mixes(slug), self._previews[slug], self._digests[slug]),
-            self.tokens(self._tokens_by_song[slug]),
-        )
-
-    @cached_property
-    def _tokens_by_song(self) -> dict[str, list[Token]]:
-        tokens: dict[str, list[Token]] = defaultdict(list)
-        for token in self._collection.tokens:
-            tokens[token.song].append(token)
-        return tokens
 
     def _album(self, slug: str) -> str:
         album = self._collection.album(slug)

@@ -53,10 +53,15 @@ EXTREMES = 64
 """How many of the rarest, and of the commonest, variations get pages then."""
 
 
-def plan_pages(collection: Collection, rarity: Rarity, _: Translations = ENGLISH) -> Plan:
-    """Plan all pages; ``_`` translates their titles."""
+def plan_pages(
+    collection: Collection,
+    rarity: Rarity,
+    _: Translations = ENGLISH,
+    tokens: TokenTable | None = None,
+) -> Plan:
+    """Plan all pages; ``_`` translates titles; ``tokens`` has facts that are known already."""
     variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
-    tokens, traits = TokenTable(collection, _), TokensByTrait(collection)
+    tokens, traits = tokens or TokenTable(collection, _), TokensByTrait(collection)
     sections = tuple(_sections(collection, variations, tokens, traits, _))
     return Plan(sections, variations, traits, _, tokens=tokens)
 

@@ -12,10 +12,13 @@ from stempress.site.addresses import address_of
 from stempress.site.sharing import song_preview
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyodide_app.engine.model import Song
     from stempress.collection.albums import Album
     from stempress.collection.documents import Document
     from stempress.site.facts import SiteFacts
+    from stempress.site.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,9 @@ def music_feed(facts: SiteFacts) -> Feed:
     )
 
 
-def sitemap(facts: SiteFacts) -> Sitemap:
-    """Return the sitemap, which needs all pages to be planned."""
-    return Sitemap(tuple(page.address for page in facts.plan.pages if page.listed))
+def sitemap(pages: Iterable[Page]) -> Sitemap:
+    """Return the sitemap, given all pages."""
+    return Sitemap(tuple(page.address for page in pages if page.listed))
 
 
 def _note(facts: SiteFacts, note: Document) -> Entry:

@@ -2,46 +2,99 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.core import processes
 from stempress.core.digests import digest_of
+from stempress.site.excerpt import Excerpts
 from stempress.views.kinds import page_view
 from stempress.views.layout import layout_view
+from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from stempress.output.input_hash import InputHashes
-    from stempress.site.pages import Page
-    from stempress.views.shared_leaves import Leaves
+    from stempress.site.excerpt import Excerpt
+    from stempress.site.pages import Page, Section
+
+
+class ViewedPage(NamedTuple):
+    """A page, and the leaves that its view is made of."""
+
+    page: Page
+    leaves: Leaves
 
 
 class PageKeys:
-    """Cache keys of what templates render: they are given what is hashed here, and nothing else."""
+    """Cache keys of what templates render: they are given what is hashed here, and nothing else.
+
+    The same is true of bundles: their pages are planned and viewed from an excerpt of the site,
+    whose hash is the bundle's key.
+    """
 
     def __init__(self, leaves: Leaves, inputs: InputHashes) -> None:
         self._leaves, self._keys = leaves, dict[str, str]()
         layout = layout_view(leaves.facts)
         self._layout = digest_of(inputs.generator, inputs.own_templates, layout)
+        self._excerpts = Excerpts(leaves.facts)
+        self._excerpt_of: dict[str, tuple[Excerpt, str]] = {}
+        self._leaves_of: dict[str, Leaves] = {}
 
-    def compute(self, pages: Sequence[Page], jobs: int) -> None:
+    def section(self, section: Section) -> str:
+        """Return the key of a bundle of pages; empty for pages that are not bundled."""
+        return self._excerpt(section)[1] if section.kind else ""
+
+    def pages(self, section: Section) -> list[ViewedPage]:
+        """Return the pages of a section, those of a bundle as its excerpt has them."""
+        if not section.kind:
+            return [ViewedPage(page, self._leaves) for page in section.pages]
+        if section.slug not in self._leaves_of:
+            excerpt = self._excerpt(section)[0]
+            facts = self._leaves.facts
+            self._leaves_of[section.slug] = Leaves(
+                excerpt.facts(facts.translations, facts.plan.tokens)
+            )
+        leaves = self._leaves_of[section.slug]
+        same = next(each for each in leaves.facts.plan.sections if each.name == section.name)
+        return [ViewedPage(page, leaves) for page in same.pages]
+
+    def _excerpt(self, section: Section) -> tuple[Excerpt, str]:
+        """Return a bundle's excerpt and its digest: a song, or everything but texts."""
+        slug = section.slug
+        if slug not in self._excerpt_of:
+            excerpts, collection = self._excerpts, self._leaves.facts.collection
+            found = excerpts.of_song(collection.song(slug)) if slug else excerpts.without_texts
+            self._excerpt_of[slug] = found, digest_of(self._layout, found)
+        return self._excerpt_of[slug]
+
+    def pages_outside(self, current: AbstractSet[tuple[str, str]]) -> list[ViewedPage]:
+        """Return the pages that are in none of the ``current`` bundles, given by name and key."""
+        return [
+            page
+            for section in self._leaves.facts.plan.sections
+            if (section.name, self.section(section)) not in current
+            for page in self.pages(section)
+        ]
+
+    def compute(self, pages: Sequence[ViewedPage], jobs: int) -> None:
         """Compute the keys of many pages, by up to ``jobs`` processes."""
         if processes.start_method() != "fork":
             jobs = 1  # copying everything to other processes would take longer
         with processes.map_in_batches(self._pages, pages, jobs) as results:
             keys = [key for batch in results for key in batch]
-        self._keys = dict(zip([page.address for page in pages], keys, strict=True))
+        self._keys = dict(zip([page.address for page, _ in pages], keys, strict=True))
 
-    def _pages(self, pages: Sequence[Page]) -> list[str]:
+    def _pages(self, pages: Sequence[ViewedPage]) -> list[str]:
         return [self._page(page) for page in pages]
 
-    def page(self, page: Page) -> str:
+    def page(self, page: ViewedPage) -> str:
         """Return the key of a page."""
-        return self._keys.get(page.address) or self._page(page)
+        return self._keys.get(page.page.address) or self._page(page)
 
-    def _page(self, page: Page) -> str:
-        return self.of_view(page_view(self._leaves, page))
+    def _page(self, page: ViewedPage) -> str:
+        return self.of_view(page_view(page.leaves, page.page))
 
     def of_view(self, view: object) -> str:
         """Return the key of what is rendered from a view."""

@@ -76,7 +76,7 @@ def test_the_digest_of_a_shared_value_is_kept_and_not_inherited_by_its_copies() 
     assert digest_of(replace(part, name="y")) != before
 
 
-@pytest.mark.parametrize("value", [{1, 2}, len, object(), b"bytes"])
+@pytest.mark.parametrize("value", [{1, 2}, len, object()])
 def test_values_without_a_digest_are_refused(value: object) -> None:
     with pytest.raises(TypeError, match="not JSON serializable"):
         digest_of(value)

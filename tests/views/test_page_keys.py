@@ -24,8 +24,8 @@ def keyed_pages(site: Path) -> Pages:
     """Return every page of a site by address: its key, and what it is rendered to."""
     leaves = Leaves(read(site).facts())
     keys, renderer = PageKeys(leaves, NOTHING), PageRenderer(leaves, site)
-    pages = leaves.facts.plan.pages
-    return {page.address: (keys.page(page), renderer.page(page)) for page in pages}
+    pages = keys.pages_outside(set())
+    return {each.page.address: (keys.page(each), renderer.page(each)) for each in pages}
 
 
 def replaced(name: str, before: str, after: str) -> Edit:
