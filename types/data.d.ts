@@ -15,11 +15,20 @@ declare namespace Data {
     title: string;
     artist: string;
     contract: Contract | null;
+    drop: Drop | null;
     mixer: { locked: Access; preview_seconds: number };
     albums: Album[];
     songs: string[];
     tokens: number;
     block: number | null;
+  }
+
+  interface Drop {
+    phase: "upcoming" | "live" | "closed";
+    mint_url: string;
+    blind: boolean;
+    forge_url: string;
+    reveal_url: string;
   }
 
   interface Contract {

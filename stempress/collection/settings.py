@@ -59,11 +59,16 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """State of the drop."""
+    """State of the drop, and where its contract's own pages are.
+
+    ``forge_url`` may contain {song}, {album} and {burn}, ``reveal_url`` {token_id}.
+    """
 
     phase: Phase
     mint_url: str
     blind: bool
+    forge_url: str = ""
+    reveal_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

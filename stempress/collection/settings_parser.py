@@ -38,6 +38,7 @@ from stempress.core.text_files import parse_toml, read_text
 from stempress.i18n.translations import find_catalogue, is_english
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Tier
@@ -226,9 +227,25 @@ def _drop(top: Table) -> Drop | None:
         phase=cast("Phase", table.choice("phase", "closed", PHASES)),
         mint_url=table.url("mint_url"),
         blind=table.flag("blind"),
+        forge_url=_secure_url(table, "forge_url", ("song", "album", "burn")),
+        reveal_url=_secure_url(table, "reveal_url", ("token_id",)),
     )
     table.finish()
     return drop
+
+
+def _secure_url(table: Table, key: str, placeholders: Sequence[str]) -> str:
+    """Return a URL of a page where a wallet signs: https alone, its host without placeholders."""
+    url = table.url(key, placeholders=placeholders)
+    if not url:
+        return ""
+    if not url.lower().startswith("https://"):
+        table.fault(key, "must begin with https://", url, "a wallet signs there")
+        return ""
+    if "{" in urlsplit(url).netloc:
+        table.fault(key, "has a placeholder in its host", url, "https://host/...{...}")
+        return ""
+    return url
 
 
 def _audio(table: Table) -> Audio:

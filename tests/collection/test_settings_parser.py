@@ -39,6 +39,8 @@ explorer = "https://explorer.example/token/{address}?a={token_id}"
 [drop]
 phase = "closed"
 mint_url = "https://mint.example/"
+forge_url = "https://forge.example/?song={song}&burn={burn}"
+reveal_url = "https://reveal.example/{token_id}"
 blind = true
 
 [audio]
@@ -93,6 +95,8 @@ def test_every_setting_is_read() -> None:
     )
     assert settings.drop is not None
     assert (settings.drop.phase, settings.drop.blind) == ("closed", True)
+    assert settings.drop.forge_url == "https://forge.example/?song={song}&burn={burn}"
+    assert settings.drop.reveal_url == "https://reveal.example/{token_id}"
     assert settings.audio == Audio(
         stream="opus",
         bitrate=128,

@@ -81,7 +81,10 @@ def dist(relays: tuple[Relay, Relay], tmp_path_factory: pytest.TempPathFactory) 
     settings = (site / "site.toml").read_text("utf-8")
     rpc = json.dumps([relay.address for relay in relays])
     contract = f"[collection.contract]\nchain_id = {CHAIN}\nrpc = {rpc}"
-    (site / "site.toml").write_text(settings.replace("[collection.contract]", contract), "utf-8")
+    pages = '[drop]\nforge_url = "https://forge.example/?song={song}&album={album}&burn={burn}"\n'
+    pages += 'reveal_url = "https://reveal.example/{token_id}"'
+    settings = settings.replace("[collection.contract]", contract).replace("[drop]", pages)
+    (site / "site.toml").write_text(settings, "utf-8")
     assert run(["--site", str(site)], build, ROOT) == 0
     return site / "dist"
 
@@ -683,9 +686,48 @@ def test_what_is_held_is_planned_with(visit: Open, plain: str) -> None:
         "Combinations left: 1 of 4. Songs you can still forge: 1 instead of 2."
     )
     expect(first.locator("[data-loss]")).to_contain_text("Forging is irreversible.")
+    burned = first.locator("[data-loss] li a").all_inner_texts()
+    assert len(burned) == 2
+    expect(first.get_by_role("link", name="Forge it from these tokens")).to_have_attribute(
+        "href",
+        f"https://forge.example/?song=one&album=&burn={','.join(one[1:] for one in burned)}",
+    )
     resources = "performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin)"
     site = made.base.split("/ipfs")[0]
     assert set(made.page.evaluate(resources)) <= {site, made.relays[0].address}
+
+
+def test_albums_are_forged_and_tokens_revealed_where_the_site_says(
+    visit: Open, chain: Chain
+) -> None:
+    address = chain.deploy("Plain")
+    chain.mint("Plain", address, ME, 1, 3)
+    hidden = {"id": "1", "tier": "stem", "state": "unrevealed", "title": "Unrevealed stem #1"}
+    tokens = [{**hidden, "address": "tokens/1/", "image": "art/collection.svg"}] + [
+        {
+            "id": number,
+            "tier": "song",
+            "state": "revealed",
+            "song": song,
+            "mix": "1-1",
+            "stems": {"drums": "live", "bass": "live"},
+            "title": f"{song} 1-1 #{number}",
+            "address": f"tokens/{number}/",
+            "image": "art/collection.svg",
+        }
+        for number, song in (("2", "two"), ("3", "one"))
+    ]
+    made = visit(address, tokens=tokens, plans=True)
+    made.open()
+    made.look(ME)
+    made.shows(3, re.compile("^the chain"))
+    expect(made.page.get_by_role("link", name="Reveal #1")).to_have_attribute(
+        "href", "https://reveal.example/1"
+    )
+    assert made.page.get_by_role("link", name=re.compile("^Reveal #")).count() == 1
+    expect(made.page.get_by_role("link", name="Forge it from #3 and #2")).to_have_attribute(
+        "href", "https://forge.example/?song=&album=tides&burn=3,2", timeout=30_000
+    )
 
 
 def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain) -> None:

@@ -255,7 +255,7 @@ class HoldingsPage {
   async #show(holding, { isSaved = true, reason = "" } = {}) {
     const page = this.#page;
     const { ledger, byId } = await this.#tokensKnown();
-    const { contract } = await this.#collection();
+    const { contract, drop } = await this.#collection();
     const { address, tokens, stems } = holding;
     const total = [...tokens.values()].reduce((sum, count) => sum + count, 0);
     setText(part(page, "address"), address);
@@ -265,8 +265,8 @@ class HoldingsPage {
     const notices = [...disagreements(holding, ledger, byId), ...failures(holding, isSaved, reason)];
     part(page, "notices").replaceChildren(...notices.map((nodes) => createElement("li", { class: "notice" }, ...nodes)));
     part(page, "account").hidden = false;
-    this.#tokens.show(tokens, byId, contract);
-    await this.#songs.show(tokens, byId, contract);
+    this.#tokens.show(tokens, byId, contract, drop);
+    await this.#songs.show({ tokens, byId, contract, drop });
   }
 
   /** @returns {Promise<Data.Collection>} */

@@ -3,6 +3,7 @@
 /** @import { StemAudio } from "./stem-audio.js" */
 import { cloneTemplate, createElement, createLink, externalAddress, find, loadJson, part, setText, siteAddress } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { forgeAddress } from "./drop-links.js";
 import { _, formatDecimal, formatList, formatNodeList, formatNumber, plural, splitSentence } from "../language/phrases.js";
 
 const STEP = 12;
@@ -19,6 +20,7 @@ const COLOURS = 8;
  * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
  * @property {Map<string, Data.Token>} byId the site's tokens
  * @property {Data.Contract | null} contract
+ * @property {Data.Drop | null} drop
  */
 /** @typedef {{ prices: Plans.Prices, complete: () => Promise<void> }} Buying prices that the visitor has given */
 
@@ -214,7 +216,9 @@ export class SongView {
       _("The song token still unlocks all of these stems in the mixer."),
       _("Forging is irreversible."),
     ];
-    return [paragraph(_("Burned for it:")), createElement("ul", {}, ...tokens), ...sentences.map(paragraph)];
+    const address = forgeAddress(this.#holding.drop, { song: this.#song.slug, burn: Object.values(burned) });
+    const link = address ? [createElement("p", {}, createLink(_("Forge it from these tokens"), address))] : [];
+    return [paragraph(_("Burned for it:")), createElement("ul", {}, ...tokens), ...sentences.map(paragraph), ...link];
   }
 
   /**

@@ -3,8 +3,9 @@
 /** @import { Copies, HeldStems, Holding } from "./song-view.js" */
 import { formatPrice, showHead, SongView } from "./song-view.js";
 import { StemAudio } from "./stem-audio.js";
-import { cloneTemplate, find, findAll, loadJson, part, setText } from "../base/dom.js";
+import { cloneTemplate, createLink, find, findAll, loadJson, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { forgeAddress } from "./drop-links.js";
 import { _, formatList, plural } from "../language/phrases.js";
 
 export class Songs {
@@ -49,15 +50,15 @@ export class Songs {
 
   /**
    * Show songs and albums; the planner's results follow once it has started.
-   * @param {Holding["tokens"]} tokens @param {Holding["byId"]} byId @param {Holding["contract"]} contract
+   * @param {Holding} holding
    */
-  async show(tokens, byId, contract) {
+  async show(holding) {
     const turn = ++this.#turn;
     const facts = await this.facts();
     if (turn !== this.#turn) return;
-    this.#showSongs(facts, { tokens, byId, contract });
+    this.#showSongs(facts, holding);
     this.#section.hidden = false;
-    await this.#plan(turn, { tokens, byId }, facts);
+    await this.#plan(turn, holding, facts);
   }
 
   /** Hide the songs, also those that are about to be shown. */
@@ -88,8 +89,9 @@ export class Songs {
     part(this.#section, "albums").replaceChildren(...this.#albums.values());
   }
 
-  /** @param {number} turn @param {Omit<Holding, "contract">} holding @param {Data.Forge} facts */
-  async #plan(turn, { tokens, byId }, facts) {
+  /** @param {number} turn @param {Holding} holding @param {Data.Forge} facts */
+  async #plan(turn, holding, facts) {
+    const { tokens, byId } = holding;
     const status = part(this.#section, "planning");
     if (!this.#planner) {
       setText(status, this.#off);
@@ -100,7 +102,7 @@ export class Songs {
       const plan = await this.#planner.setHoldings(tokens);
       if (turn !== this.#turn) return;
       for (const song of plan.songs) this.#views.get(song.slug)?.showPlan(song);
-      for (const album of plan.albums) this.#showAlbum(album, facts);
+      for (const album of plan.albums) this.#showAlbum(album, holding, facts);
       this.#offerQueue(plan, tokens, byId);
       this.#sort();
       setText(status, "");
@@ -109,19 +111,24 @@ export class Songs {
     }
   }
 
-  /** @param {Plans.AlbumPlan} plan @param {Data.Forge} facts */
-  #showAlbum({ slug, songs, at_once, with_forging }, facts) {
+  /** @param {Plans.AlbumPlan} plan @param {Holding} holding @param {Data.Forge} facts */
+  #showAlbum({ slug, songs, at_once, with_forging }, { tokens, byId, drop }, facts) {
     const element = this.#albums.get(slug);
     if (!element) return;
     const titles = new Map(facts.songs.map((song) => [song.slug, song.title]));
     const missing = Object.keys(songs).filter((song) => !songs[song]);
-    const held = Object.keys(songs).length - missing.length;
+    const filled = Object.keys(songs).length - missing.length;
     const all = Object.keys(songs).length;
-    const parts = [plural(all, "Song tokens for %(held)s of %(num)s song.", "Song tokens for %(held)s of %(num)s songs.", { held })];
+    const parts = [plural(all, "Song tokens for %(held)s of %(num)s song.", "Song tokens for %(held)s of %(num)s songs.", { held: filled })];
     if (at_once) parts.push(plural(at_once, "Enough to forge %(num)s album now.", "Enough to forge %(num)s albums now."));
     else if (missing.length) parts.push(_("Missing: %(names)s.", { names: formatList(missing.map((song) => titles.get(song) ?? song)) }));
     if (with_forging > at_once) parts.push(plural(with_forging, "%(num)s album if you forge the songs first.", "%(num)s albums if you forge the songs first."));
-    setText(part(element, "progress"), parts.join(" "));
+    const progress = part(element, "progress");
+    setText(progress, parts.join(" "));
+    const held = [...tokens.keys()].flatMap((id) => byId.get(id) ?? []).filter(({ tier, state }) => tier === "song" && state !== "unrevealed");
+    const burn = Object.keys(songs).flatMap((track) => held.find(({ song }) => song === track)?.id ?? []);
+    const address = at_once ? forgeAddress(drop, { album: slug, burn }) : "";
+    if (address) progress.append(" ", createLink(_("Forge it from %(tokens)s", { tokens: formatList(burn.map((id) => `#${id}`)) }), address));
   }
 
   /**

@@ -1,7 +1,8 @@
 // The visitor's tokens as cards, with search, order and paging.
-import { externalAddress, find, siteAddress, part, setText } from "../base/dom.js";
+import { createLink, externalAddress, find, siteAddress, part, setText } from "../base/dom.js";
 import { isGone, stateName, tierName, tokenTitle } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
+import { revealAddress } from "./drop-links.js";
 
 const STEP = 60;
 
@@ -16,6 +17,7 @@ const STEP = 60;
  * @property {string} image
  * @property {number} rarity
  * @property {boolean} duplicate
+ * @property {string} reveal where it can be revealed, or ""
  * @property {string} text for the search
  */
 
@@ -41,9 +43,9 @@ export class TokenList {
 
   /**
    * @param {ReadonlyMap<string, number>} tokens how many are held of each, by id
-   * @param {Map<string, Data.Token>} byId @param {Data.Contract | null} contract
+   * @param {Map<string, Data.Token>} byId @param {Data.Contract | null} contract @param {Data.Drop | null} drop
    */
-  show(tokens, byId, contract) {
+  show(tokens, byId, contract, drop) {
     const rarity = rarities(byId);
     /** @type {Map<string, number>} */
     const copies = new Map();
@@ -60,6 +62,7 @@ export class TokenList {
         state: token ? (isGone(token) ? "revealed" : token.state) : "unknown",
         address: token ? siteAddress(token.address) : (contract ? externalAddress(contract.explorer, contract, id) : ""),
         image: token ? siteAddress(token.image) : "",
+        reveal: token?.state === "unrevealed" ? revealAddress(drop, id) : "",
         rarity: rarity.get(kindOf(token ?? { id })) ?? 0,
         duplicate: Boolean(token && token.state !== "unrevealed" && (copies.get(kindOf(token)) ?? 0) > 1),
         text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier ?? "")].join(" ").toLowerCase(),
@@ -121,6 +124,7 @@ function makeCard(token) {
   const state = find(card, ".state");
   state.textContent = token.state === "unknown" ? _("new to this site") : stateName(token.state);
   state.classList.add(token.state);
+  if (token.reveal) find(card, ".meta").append(" ", createLink(_("Reveal #%(id)s", { id: token.id }), token.reveal));
   return card;
 }
 
