@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.enumeration import cheapest_first
+from pyodide_app.engine.model import id_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -88,7 +89,7 @@ class SongHolding:
         Of several copies the highest id is burned, because collectors prefer low numbers.
         """
         return {
-            layer: max(self.stems(layer)[stem], key=int)
+            layer: max(self.stems(layer)[stem], key=id_order)
             for layer, stem in variation.by_layer(self.song).items()
         }
 

@@ -247,6 +247,9 @@ class Token:
 
     A stem token has song, layer and stem, unless it is unrevealed; a song token has song, stems
     (layer slug -> stem slug) and burned; an album token has album and burned.
+
+    ``id`` is unique within the collection: the number that the contract knows or, for a tier in a
+    contract of its own, ``<tier>/<number>``. So are those in ``burned`` and ``into``.
     """
 
     id: str
@@ -262,9 +265,25 @@ class Token:
     supply: int = 1
 
     @property
+    def number(self) -> str:
+        """The ID within its contract."""
+        return id_number(self.id)
+
+    @property
     def stem_key(self) -> StemKey | None:
         """Key of the stem; None if unrevealed or of another tier."""
         return (self.song, self.layer, self.stem) if self.stem else None
+
+
+def id_number(token_id: str) -> str:
+    """Return the number that a contract knows a token by."""
+    return token_id.rpartition("/")[2]
+
+
+def id_order(token_id: str) -> tuple[int, str]:
+    """Return what token IDs are sorted by: the number, then the tier of a contract of its own."""
+    tier, _, number = token_id.rpartition("/")
+    return int(number), tier
 
 
 def stem_keys(songs: Sequence[Song]) -> Iterator[StemKey]:

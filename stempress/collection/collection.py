@@ -87,7 +87,13 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     files = find_stem_files(site, tuple(songs.values()), findings)
     home = read_home(content, settings.title, findings)
     notes = tuple(read_documents(content / "notes", findings, songs, dated=True))
-    ledger = read_ledger(content / "tokens.json", songs, {a.slug: a for a in albums}, findings)
+    ledger = read_ledger(
+        content / "tokens.json",
+        songs,
+        {album.slug: album for album in albums},
+        findings,
+        settings.tier_contracts,
+    )
     return Collection(
         settings=settings,
         home=home,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import id_number
 from pyodide_app.provenance import problems
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of
@@ -110,7 +111,7 @@ def _seals(table: Table) -> Iterator[Seal]:
             },
         )
         entry.finish()
-        if not all(map(is_token_id, seal.tokens)):
+        if not all(map(is_token_id, map(id_number, seal.tokens))):
             entry.fault("tokens", "must be token IDs")
         if not all(map(SHA256_HEX.fullmatch, (*seal.hashes, seal.final))):
             entry.fault("hashes", "must be SHA-256 digests in lower-case hex")

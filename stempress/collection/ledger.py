@@ -9,11 +9,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Song, StemKey
+from pyodide_app.engine.model import Song, StemKey, id_order
 from stempress.collection.burn_check import check_burns
 from stempress.collection.burned_tokens import settle_burned, without_burn_addresses
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
+from stempress.collection.token_ids import with_ids
 from stempress.collection.token_parser import is_token_id, read_token
 from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Token
+    from pyodide_app.engine.model import Tier, Token
     from stempress.collection.albums import Album
 
 WHERE = "content/tokens.json"
@@ -45,18 +46,29 @@ class Ledger:
 
 
 def read_ledger(
-    path: Path, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
+    path: Path,
+    songs: Mapping[str, Song],
+    albums: Mapping[str, Album],
+    findings: Findings,
+    own: Collection[Tier] = (),
 ) -> Ledger:
-    """Read tokens.json; without one, the ledger is empty."""
+    """Read tokens.json; without one, the ledger is empty.
+
+    ``own`` are the tiers that have a contract of their own, and so IDs of their own.
+    """
     if not path.exists():
         return Ledger()
     with working_on(WHERE):
         text = read_text(path, WHERE, findings)
-        return Ledger() if text is None else parse_ledger(text, songs, albums, findings)
+        return Ledger() if text is None else parse_ledger(text, songs, albums, findings, own)
 
 
 def parse_ledger(
-    text: str, songs: Mapping[str, Song], albums: Mapping[str, Album], findings: Findings
+    text: str,
+    songs: Mapping[str, Song],
+    albums: Mapping[str, Album],
+    findings: Findings,
+    own: Collection[Tier] = (),
 ) -> Ledger:
     """Parse the text of tokens.json."""
     ledger, ledger_findings = _parse(
@@ -64,6 +76,7 @@ def parse_ledger(
         tuple(Song(song.slug, "", song.layers, song.rules) for song in songs.values()),
         tuple((album.slug, tuple(song.slug for song in album.songs)) for album in albums.values()),
         frozenset(slug for slug in albums if findings.has_fault(f"content/albums/{slug}/index.md")),
+        frozenset(own),
     )
     findings.add(ledger_findings)
     return ledger
@@ -75,11 +88,12 @@ def _parse(
     songs: tuple[Song, ...],
     albums: tuple[tuple[str, tuple[str, ...]], ...],
     unsure: frozenset[str],
+    own: frozenset[Tier],
 ) -> tuple[Ledger, Findings]:
     """Parse a ledger; cached, since a preview server builds again and again.
 
     ``songs`` have only what tokens are checked against: slug, layers and rules. ``unsure`` are the
-    slugs of albums with faults of their own.
+    slugs of albums with faults of their own, ``own`` tiers with a contract of their own.
     """
     findings = Findings()
     data = parse_json(text, WHERE, findings)
@@ -88,7 +102,7 @@ def _parse(
             findings.fault(WHERE, "must be an object", value=data, hint='{"tokens": [...]}')
         return Ledger(), findings
     table = Table(data, WHERE, findings)
-    entries = _entries(table, {song.slug: song for song in songs}, dict(albums))
+    entries = _entries(table, {song.slug: song for song in songs}, dict(albums), own)
     check_burns(entries, dict(albums), unsure)
     _check_supplies(table, entries.tokens.values(), songs)
     owners_table = table.table("owners")
@@ -96,7 +110,7 @@ def _parse(
     tokens = tuple(settle_burned(entries.tokens.values(), owners))
     ledger = Ledger(
         # By ID: any other order could hint at what an unrevealed token is.
-        tokens=tuple(sorted(tokens, key=lambda token: int(token.id))),
+        tokens=tuple(sorted(tokens, key=lambda token: id_order(token.id))),
         owners=without_burn_addresses(owners_table, owners, tokens),
         block=table.integer("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
@@ -129,7 +143,9 @@ def _time(table: Table) -> str:
     return value if is_valid else ""
 
 
-def _entries(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -> Entries:
+def _entries(
+    table: Table, songs: Mapping[str, Song], albums: Collection[str], own: Collection[Tier]
+) -> Entries:
     tokens: dict[str, Token] = {}
     positions: dict[str, int] = {}
     invalid: set[str] = set()
@@ -141,8 +157,10 @@ def _entries(table: Table, songs: Mapping[str, Song], albums: Collection[str]) -
         token = read_token(entry, songs, albums)
         if token is None:
             token_id = entry.data.get("id")
-            other_ids.add(str(token_id) if is_token_id(token_id) else None)
+            # With contracts of their own, its tier would have to be known, too.
+            other_ids.add(str(token_id) if is_token_id(token_id) and not own else None)
             continue
+        token = with_ids(token, own)
         if token.id in tokens:
             entry.fault("id", "is in the ledger twice", token.id, "token IDs must be unique")
             invalid.add(token.id)

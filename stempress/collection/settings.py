@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from pyodide_app.engine.model import TIERS, id_number
 from stempress.core.errors import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from pyodide_app.engine.model import Tier
@@ -47,14 +49,20 @@ class Contract:
     explorer: str = ""
 
     @property
+    def key(self) -> str:
+        """Unique ID of the contract (CAIP-10)."""
+        return f"eip155:{self.chain_id}:{self.address.lower()}"
+
+    @property
     def endpoints(self) -> tuple[str, ...]:
         """Origins of the RPC endpoints, which the Content Security Policy has to allow."""
         urls = [urlsplit(url) for url in self.rpc]
         return tuple(dict.fromkeys(f"{url.scheme}://{host_and_port(url)}" for url in urls))
 
     def link(self, template: str, token_id: str) -> str:
-        """Fill a token's ID into a marketplace or explorer URL template."""
-        return template.replace("{address}", self.address).replace("{token_id}", token_id)
+        """Fill a token's number into a marketplace or explorer URL template."""
+        filled = template.replace("{address}", self.address)
+        return filled.replace("{token_id}", id_number(token_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,7 @@ class Perk:
 
     def covers(self, tier: str, token_id: str) -> bool:
         """Return whether a token comes with this perk."""
-        number = int(token_id)
+        number = int(id_number(token_id))
         in_range = not self.tokens or any(low <= number <= high for low, high in self.tokens)
         return in_range and self.tier in ("", tier)
 
@@ -144,6 +152,25 @@ class Settings:
     base_uri: str = ""
     """Base URI of pictures and sound in the metadata, if it is not ``url``."""
 
+    tier_contracts: Mapping[Tier, Contract] = field(default_factory=dict)
+    """Contracts of tiers that have one of their own; ``contract`` is that of the others."""
+
+    def contract_of(self, tier: Tier) -> Contract | None:
+        """Return the contract of a tier's tokens."""
+        return self.tier_contracts.get(tier, self.contract)
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """All contracts that a tier has: the shared one first."""
+        tiers = [self.tier_contracts[tier] for tier in TIERS if tier in self.tier_contracts]
+        return (*([self.contract] if self.contract else []), *tiers)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Origins of all contracts' endpoints."""
+        origins = (origin for contract in self.contracts for origin in contract.endpoints)
+        return tuple(dict.fromkeys(origins))
+
     @property
     def has_absolute_assets(self) -> bool:
         """Whether metadata has absolute URIs of pictures and sound, as marketplaces need."""
@@ -151,10 +178,8 @@ class Settings:
 
     @property
     def key(self) -> str:
-        """Unique ID of the collection: its contract (CAIP-10), else its name."""
-        if self.contract is None:
-            return f"name:{self.name}"
-        return f"eip155:{self.contract.chain_id}:{self.contract.address.lower()}"
+        """Unique ID of the collection: its first contract (CAIP-10), else its name."""
+        return self.contracts[0].key if self.contracts else f"name:{self.name}"
 
 
 def host_and_port(url: SplitResult) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
+from pyodide_app.engine.model import TIERS
 from stempress.collection.audio_formats import MIN_BITRATES
 from stempress.collection.eth_addresses import check_address, checksummed, is_burn_address
 from stempress.collection.papers import Papers, default_papers, read_papers
@@ -107,6 +108,7 @@ def _placeholder(findings: Findings) -> Settings:
 def _build_settings(top: Table, papers: Papers) -> Settings:
     site = top.table("site", required=True, hint="add a table [site]")
     collection = top.table("collection", required=True, hint="add a table [collection]")
+    contract, tier_contracts = _contracts(collection)
     settings = Settings(
         title=site.text("title", required=True),
         artist=site.text("artist", required=True),
@@ -120,7 +122,8 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         license=collection.text("license"),
         royalty_bps=collection.integer("royalty_bps", 0, 0, 10_000),
         assets=cast("Assets", collection.choice("assets", "site", ASSETS)),
-        contract=_contract(collection),
+        contract=contract,
+        tier_contracts=tier_contracts,
         drop=_drop(top),
         audio=_audio(top.table("audio")),
         splits=_splits(top),
@@ -173,24 +176,50 @@ def _theme(site: Table, papers: Papers) -> Theme:
     return theme
 
 
-def _contract(collection: Table) -> Contract | None:
+def _contracts(collection: Table) -> tuple[Contract | None, dict[Tier, Contract]]:
+    """Return the contract of all tiers without one of their own, and those of the others.
+
+    ``[collection.contract]`` may hold nothing but tables of tiers: then the others have none.
+    """
     table = collection.table("contract")
-    if table.absent:
-        return None
-    address = table.text("address", required=True)
-    contract = Contract(
-        chain_id=table.integer("chain_id", 1, 1, 2**53 - 1),
-        address=_checked(table, "address", address),
-        standard=cast(
-            "Standard",
-            table.choice("standard", "erc1155", ("erc1155", "erc721")),
-        ),
-        rpc=tuple(url for url in table.texts("rpc") if _is_endpoint(table, url)),
-        marketplace=table.url("marketplace", placeholders=("address", "token_id")),
-        explorer=table.url("explorer", placeholders=("address", "token_id")),
-    )
+    tables = {tier: table.table(tier) for tier in TIERS}
+    has_own = any(tier in table.data for tier in TIERS)
+    is_shared = not table.absent and not (has_own and table.data.keys() <= set(TIERS))
+    shared = _contract(table) if is_shared else None
     table.finish()
-    return contract
+    own = {
+        tier: _contract(tier_table, shared)
+        for tier, tier_table in tables.items()
+        if not tier_table.absent
+    }
+    for tier_table in tables.values():
+        tier_table.finish()
+    keys = {shared.key: "collection.contract"} if shared else {}
+    for tier, contract in own.items():
+        other = keys.setdefault(contract.key, tables[tier].prefix)
+        if contract.address and other != tables[tier].prefix:
+            tables[tier].fault("address", f"is the contract of {other}, too", contract.address)
+    return shared, own
+
+
+def _contract(table: Table, shared: Contract | None = None) -> Contract:
+    """Read a contract; a tier's takes what it leaves out from the shared one of the same chain."""
+    address = table.text("address", required=True)
+    chain_id = table.integer("chain_id", shared.chain_id if shared else 1, 1, 2**53 - 1)
+    default = shared if shared and shared.chain_id == chain_id else None
+    rpc = tuple(url for url in table.texts("rpc") if _is_endpoint(table, url))
+    links = {
+        key: table.url(key, placeholders=("address", "token_id"))
+        for key in ("marketplace", "explorer")
+    }
+    return Contract(
+        chain_id=chain_id,
+        address=_checked(table, "address", address),
+        standard=cast("Standard", table.choice("standard", "erc1155", ("erc1155", "erc721"))),
+        rpc=default.rpc if default and "rpc" not in table.data else rpc,
+        marketplace=links["marketplace"] or (default.marketplace if default else ""),
+        explorer=links["explorer"] or (default.explorer if default else ""),
+    )
 
 
 def _checked(table: Table, key: str, address: str) -> str:

@@ -62,7 +62,7 @@ def _warn_of_unshuffled_ids(tokens: Sequence[Token], findings: Findings) -> None
     standard deviations above its mean.
     """
     stems = {
-        int(token.id): token.stem_key for token in tokens if token.tier == "stem" and token.stem
+        int(token.number): token.stem_key for token in tokens if token.tier == "stem" and token.stem
     }
     pairs = [(stem, stems[number + 1]) for number, stem in stems.items() if number + 1 in stems]
     probability = sum((count / len(stems)) ** 2 for count in Counter(stems.values()).values())
@@ -86,7 +86,7 @@ def _find_differences(
         other = first.setdefault(token.tier, token)
         pair = other, token
         theirs, mine = (json.loads(metadata[f"metadata/{of.id}.json"].read()) for of in pair)
-        if not _is_same_but_id(theirs, mine, other.id, token.id):
+        if not _is_same_but_id(theirs, mine, other.number, token.number):
             yield token, other
 
 

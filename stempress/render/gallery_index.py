@@ -12,7 +12,7 @@ from itertools import chain, count
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import TIERS, Variation
+from pyodide_app.engine.model import TIERS, Variation, id_order
 from stempress.site.cover_addresses import album_cover
 
 if TYPE_CHECKING:
@@ -73,15 +73,18 @@ def gallery_data(collection: Collection) -> dict[str, object]:
 
 
 def id_ranges(tokens: Sequence[Token]) -> list[str]:
-    """Return the tokens' IDs, with consecutive ones as a range ``1-40``."""
-    ranges: list[list[int]] = []
+    """Return the tokens' IDs, with consecutive ones as a range ``1-40`` or ``song/1-40``."""
+    ranges: list[tuple[str, int, int]] = []
     for token in tokens:
-        number = int(token.id)
-        if ranges and ranges[-1][1] + 1 == number:
-            ranges[-1][1] = number
+        number, tier = id_order(token.id)
+        if ranges and ranges[-1][0] == tier and ranges[-1][2] + 1 == number:
+            ranges[-1] = tier, ranges[-1][1], number
         else:
-            ranges.append([number, number])
-    return [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+            ranges.append((tier, number, number))
+    return [
+        "/".join(filter(None, (tier, str(first) if first == last else f"{first}-{last}")))
+        for tier, first, last in ranges
+    ]
 
 
 def column(numbers: Sequence[int]) -> dict[str, object]:

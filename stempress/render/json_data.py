@@ -68,7 +68,6 @@ def data_files(
 def collection_data(collection: Collection) -> dict[str, object]:
     """Return the collection's settings and contents."""
     settings = collection.settings
-    contract = settings.contract
     return {
         "generator": GENERATOR,
         "name": settings.name,
@@ -79,15 +78,8 @@ def collection_data(collection: Collection) -> dict[str, object]:
         "license": settings.license,
         "royalty_bps": settings.royalty_bps,
         "splitter": settings.splitter,
-        "contract": contract
-        and {
-            "chain_id": contract.chain_id,
-            "address": contract.address,
-            "standard": contract.standard,
-            "rpc": list(contract.rpc),
-            "marketplace": contract.marketplace,
-            "explorer": contract.explorer,
-        },
+        "contract": settings.contract and asdict(settings.contract),
+        "contracts": {tier: asdict(own) for tier, own in settings.tier_contracts.items()},
         "mixer": {
             "locked": settings.audio.locked,
             "preview_seconds": settings.audio.preview_seconds,

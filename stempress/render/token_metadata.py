@@ -48,19 +48,21 @@ def metadata_files(
     pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
     url_of = partial(metadata_url, collection.settings, pinned)
     uris = "".join(pinned.values())
-    contract = collection.settings.contract
-    is_bare = contract is not None and contract.standard == "erc721"
 
     def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
         for token in tokens:
             file = lazy_json_file(
                 f"metadata/{token.id}.json",
                 keys.metadata(token) + uris,
-                *(token_metadata, collection, sounds, table[token], url_of),
+                *(token_metadata, collection, sounds, table[token]),
+                partial(url_of, folder=token.id.removesuffix(token.number)),
             )
             yield file
-            others = [f"metadata/{int(token.id):064x}.json"]
-            others += [f"metadata/{token.id}"] if is_bare else []
+            contract = collection.settings.contract_of(token.tier)
+            folder = f"metadata/{token.id}".removesuffix(token.number)
+            others = [f"{folder}{int(token.number):064x}.json"]
+            if contract is not None and contract.standard == "erc721":
+                others.append(f"metadata/{token.id}")
             for address in others:
                 yield OutputFile(address, file.content, file.key, file.address)
 
@@ -68,24 +70,28 @@ def metadata_files(
         tokens = collection.tokens[start : start + TOKENS_PER_BUNDLE]
         key = keys.metadata_of(tokens) + uris
         yield Bundle(f"metadata/{start}", key, partial(files, tokens))
-    yield json_file("metadata/contract.json", contract_metadata(collection, url_of))
+    for folder in ("", *(f"{tier}/" for tier in collection.settings.tier_contracts)):
+        content = contract_metadata(collection, partial(url_of, folder=folder))
+        yield json_file(f"metadata/{folder}contract.json", content)
 
 
-def metadata_url(settings: Settings, pinned: Mapping[str, str], address: str) -> str:
+def metadata_url(
+    settings: Settings, pinned: Mapping[str, str], address: str, folder: str = ""
+) -> str:
     """Return the URL of an address for use in metadata.
 
     Pictures and sound are below ``--base-uri``, else where they are pinned; anything else is below
     the site's URL. Without one, the URL is relative to metadata/, or empty on IPFS, where metadata
-    has no pages next to it.
+    has no pages next to it. ``folder`` is the metadata's within metadata/.
     """
-    folder, _, rest = address.partition("/")
-    if folder in ASSET_FOLDERS and settings.base_uri:
+    kind, _, rest = address.partition("/")
+    if kind in ASSET_FOLDERS and settings.base_uri:
         return f"{settings.base_uri.rstrip('/')}/{address}"
-    if folder in pinned:
-        return f"{pinned[folder]}/{rest}"
+    if kind in pinned:
+        return f"{pinned[kind]}/{rest}"
     if settings.url:
         return f"{settings.url.rstrip('/')}/{address}"
-    return "" if pinned else f"../{address}"
+    return "" if pinned else f"../{'../' * folder.count('/')}{address}"
 
 
 def contract_metadata(collection: Collection, url_of: UrlOf) -> dict[str, object]:
@@ -106,7 +112,7 @@ def token_metadata(
     collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
     """Return a token's metadata; that of an unrevealed token has only its ID and tier."""
-    token, contract = facts.token, collection.settings.contract
+    token, contract = facts.token, collection.settings.contract_of(facts.token.tier)
     page = url_of(token_address(token.id))
     data: dict[str, object] = {
         "name": facts.english_title,

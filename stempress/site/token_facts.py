@@ -58,20 +58,22 @@ class TokenTable:
 
 def _unrevealed_title(token: Token, _: Translations) -> str:
     return {
-        "stem": _("Unrevealed stem #%(id)s", id=token.id),
-        "song": _("Unrevealed song #%(id)s", id=token.id),
-        "album": _("Unrevealed album #%(id)s", id=token.id),
+        "stem": _("Unrevealed stem #%(id)s", id=token.number),
+        "song": _("Unrevealed song #%(id)s", id=token.number),
+        "album": _("Unrevealed album #%(id)s", id=token.number),
     }[token.tier]
 
 
 def _title(collection: Collection, token: Token, variation: Variation | None) -> str:
     if token.tier == "album":
-        return f"{collection.album(token.album).title} #{token.id}"
+        return f"{collection.album(token.album).title} #{token.number}"
     if variation:
-        return f"{collection.song(token.song).title} {variation.mix_number} #{token.id}"
+        return f"{collection.song(token.song).title} {variation.mix_number} #{token.number}"
     song = collection.song(token.song)
     layer = song.layer(token.layer)
-    return f"{song.title}: {layer.name}, {layer.stems[layer.index(token.stem)].name} #{token.id}"
+    return (
+        f"{song.title}: {layer.name}, {layer.stems[layer.index(token.stem)].name} #{token.number}"
+    )
 
 
 def _cover(collection: Collection, token: Token, variation: Variation | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import id_number
 from stempress.audio.waveform_svg import waveform_path
 from stempress.core.digests import Shared
 
@@ -54,6 +55,11 @@ class Card(Shared):
     address: str
     cover: str
     tracks: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """The token's ID within its contract."""
+        return id_number(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,12 +122,12 @@ class Leaves:
         return self._rows[key]
 
     def offers(self, tokens: Sequence[Token]) -> tuple[Offer, ...]:
-        """Return where tokens may be sold; none if the site names no marketplace."""
-        contract = self.facts.collection.settings.contract
+        """Return where stem tokens may be sold; none if the site names no marketplace."""
+        contract = self.facts.collection.settings.contract_of("stem")
         if not contract or not is_web_link(contract.marketplace):
             return ()
         return tuple(
-            Offer(token.id, contract.link(contract.marketplace, token.id)) for token in tokens
+            Offer(token.number, contract.link(contract.marketplace, token.id)) for token in tokens
         )
 
     def layers(self, song: Song) -> tuple[SongLayer, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import Token
+from pyodide_app.engine.model import Token, id_number
 from stempress.site.addresses import address_of
 from stempress.views.albums import album_stripes
 from stempress.views.leaves import Link, Stripes
@@ -78,6 +78,11 @@ class TokenPageView(PageView):
     perks: tuple[Perk, ...]
     odds: Odds | None
     traits: tuple[TraitLine, ...]
+
+    @property
+    def number(self) -> str:
+        """The ID within its contract."""
+        return id_number(self.id)
 
 
 def token_page(leaves: Leaves, page: Page, head: Head) -> TokenPageView:

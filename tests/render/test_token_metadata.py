@@ -100,6 +100,20 @@ def test_erc_721_metadata_is_also_there_without_the_ending(small: SmallSite) -> 
     assert not press(small).keys() & {token.id for token in small.collection.tokens}
 
 
+def test_tiers_in_contracts_of_their_own_have_folders_of_their_own(small: SmallSite) -> None:
+    own = replace(contract_of(small), address="0x" + "cd" * 20)
+    apart = with_settings(small, tier_contracts={"song": own})
+    token = next(token for token in small.collection.tokens if token.tier == "song")
+    pressed = press(with_token(apart, replace(token, id="song/7")))
+    names = {"song/7.json", f"song/{7:064x}.json", "song/contract.json", "contract.json"}
+    assert pressed.keys() == names
+    data = pressed["song/7.json"]
+    assert data["external_url"] == "../../tokens/song/7/"
+    assert data["image"].startswith("../../art/")
+    assert data["name"].endswith(" #7")
+    assert pressed["song/contract.json"]["image"].startswith("../../art/")
+
+
 @pytest.mark.parametrize(
     ("number", "name"),
     [
