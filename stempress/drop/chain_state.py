@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from pyodide_app.engine.model import id_number, id_order
 from stempress.collection.eth_addresses import is_burn_address
+from stempress.collection.token_ids import collection_id
 from stempress.drop.events import ZERO, Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from stempress.collection.albums import Album
 
@@ -51,17 +54,17 @@ def replay(events: Iterable[object], *, complete: bool = True) -> ChainState:
     ValueError if a sender lacks what is transferred, unless the events are not ``complete``.
     """
     state = ChainState()
-    transaction: list[Transfer] = []
-    for event in events:
-        if not isinstance(event, Transfer):
-            continue
-        if transaction and transaction[0].transaction != event.transaction:
-            state.forgings += _find_forgings(transaction)
-            transaction = []
-        transaction.append(event)
+    transfers = [event for event in events if isinstance(event, Transfer)]
+    for event in transfers:
         _transfer(state, event, complete=complete)
-    state.forgings += _find_forgings(transaction)
+    state.forgings += find_forgings((event, str(event.token)) for event in transfers)
     return state
+
+
+def find_forgings(transfers: Iterable[tuple[Transfer, str]]) -> Iterator[Forging]:
+    """Yield the forgings among transfers in chain order, each with its token's ID."""
+    for _, transaction in groupby(transfers, key=lambda pair: pair[0].transaction):
+        yield from _forgings_of(list(transaction))
 
 
 def _transfer(state: ChainState, event: Transfer, *, complete: bool) -> None:
@@ -86,19 +89,19 @@ def _transfer(state: ChainState, event: Transfer, *, complete: bool) -> None:
             del holders[token]
 
 
-def _find_forgings(transaction: Sequence[Transfer]) -> Iterator[Forging]:
+def _forgings_of(transaction: Sequence[tuple[Transfer, str]]) -> Iterator[Forging]:
     """Yield the forgings of a transaction: burns with a mint after them, or one mint before all."""
     burned: list[str] = []
     minted_first: list[str] = []
-    for event in transaction:
+    for event, token in transaction:
         if is_burn_address(event.to) and not is_burn_address(event.sender):
-            burned += [str(event.token)] * min(event.amount, 2)  # two already fit no recipe
+            burned += [token] * min(event.amount, 2)  # two already fit no recipe
         elif event.sender == ZERO and not is_burn_address(event.to):
             if burned:
-                yield Forging(str(event.token), tuple(burned))
+                yield Forging(token, tuple(burned))
                 burned = []
             else:
-                minted_first.append(str(event.token))
+                minted_first.append(token)
     if burned and len(minted_first) == 1:
         yield Forging(minted_first[0], tuple(burned))
 
@@ -122,22 +125,23 @@ def apply_state(
     entries: Sequence[Entry],
     state: ChainState,
     albums: Sequence[Album],
-    standard: str,
+    standards: Mapping[str, str],
     added_before: Iterable[str] = (),
 ) -> SyncedLedger:
     """Return the ledger updated to a state of the chain.
 
-    ``added_before`` are tokens added by earlier syncs. Those that the chain no longer confirms are
-    removed, and the tokens burned for them are restored.
+    ``standards`` are those of the contracts by tier, "" for the shared one. ``added_before`` are
+    tokens added by earlier syncs. Those that the chain no longer confirms are removed, and the
+    tokens burned for them are restored.
     """
     by_id = {entry["id"]: dict(entry) for entry in entries}
     warnings: list[str] = []
     for token in added_before:
         by_id.pop(token, None)
     _undo_burns(by_id, state)
-    added = _apply_forgings(by_id, state, albums)
+    added = _apply_forgings(by_id, state, albums, standards)
     _apply_burns(by_id, state, warnings)
-    holders = {token: _owners_value(state, token, standard) for token in state.owners}
+    holders = {token: _owners_value(state, token, standards) for token in state.owners}
     owners = {token: value for token, value in holders.items() if token in by_id}
     unknown = {token: value for token, value in holders.items() if token not in by_id}
     if unknown:
@@ -159,14 +163,16 @@ def _undo_burns(by_id: Mapping[str, Entry], state: ChainState) -> None:
 
 
 def _apply_forgings(
-    by_id: dict[str, Entry], state: ChainState, albums: Sequence[Album]
+    by_id: dict[str, Entry], state: ChainState, albums: Sequence[Album], own: Collection[str]
 ) -> list[str]:
     """Add forged tokens and link the burned ones to them; return the ids added."""
     added = []
     for forging in state.forgings:
         parts = [by_id.get(token) for token in forging.burned]
         fields = _result([part for part in parts if part], albums) if all(parts) else None
-        if fields is None:
+        if fields is None or forging.token != collection_id(
+            fields["tier"], id_number(forging.token), own
+        ):
             continue
         entry = by_id.get(forging.token)
         if entry is None:
@@ -219,16 +225,16 @@ def _apply_burns(by_id: Mapping[str, Entry], state: ChainState, warnings: list[s
         warnings.append(f"tokens that were burned unrevealed: {abbreviate(lost)}")
 
 
-def _owners_value(state: ChainState, token: str, standard: str) -> object:
+def _owners_value(state: ChainState, token: str, standards: Mapping[str, str]) -> object:
     """Return owners in the ledger's format: a single address, or addresses with counts."""
     holders = state.owners[token]
-    if standard == "erc721" and len(holders) == 1:
+    if standards[token.rpartition("/")[0]] == "erc721" and len(holders) == 1:
         return next(iter(holders))
     return dict(sorted(holders.items()))
 
 
 def abbreviate(tokens: Iterable[str]) -> str:
     """Return the first ten ids and the number of the others."""
-    ids = sorted(tokens, key=int)
+    ids = sorted(tokens, key=id_order)
     more = f" and {len(ids) - 10} more" if len(ids) > 10 else ""
     return ", ".join(ids[:10]) + more

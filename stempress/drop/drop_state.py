@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pyodide_app.engine.model import id_number, id_order
 from stempress.collection.collection import read_collection
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.settings_parser import read_settings
+from stempress.collection.token_ids import collection_id, entry_with_ids, entry_with_numbers
 from stempress.core.errors import Findings
 from stempress.core.files import write_text_atomically
 from stempress.core.tables import Table
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song
+    from pyodide_app.engine.model import Song, Tier
     from stempress.collection.collection import Collection
     from stempress.collection.commitments import Seal
 
@@ -45,7 +47,10 @@ class Secret:
 
 @dataclass
 class DropState:
-    """A site's collection, ledger (``data`` as in tokens.json), secrets and seals."""
+    """A site's collection, ledger, secrets and seals.
+
+    ``data`` is the ledger as in tokens.json, but with IDs within the collection.
+    """
 
     site: Path
     collection: Collection
@@ -81,8 +86,22 @@ class DropState:
 
     def write_ledger(self) -> None:
         """Write tokens.json, ordered by id."""
-        self.entries.sort(key=lambda entry: int(entry["id"]))
-        write_text_atomically(self.site / LEDGER, ledger_text(self.data))
+        self.entries.sort(key=lambda entry: id_order(entry["id"]))
+        write_text_atomically(self.site / LEDGER, self.ledger_text())
+
+    def ledger_text(self) -> str:
+        """Return the ledger as tokens.json has it."""
+        return ledger_text({**self.data, "tokens": list(map(entry_with_numbers, self.entries))})
+
+    def token_id(self, tier: Tier, number: str) -> str:
+        """Return a token's ID within the collection."""
+        return collection_id(tier, number, self.collection.settings.tier_contracts)
+
+    def taken_numbers(self, tier: Tier) -> set[int]:
+        """Return the numbers in use in the contract of a tier's tokens."""
+        folder = self.token_id(tier, "0").removesuffix("0")
+        ids = (entry["id"] for entry in self.entries)
+        return {int(id_number(name)) for name in ids if name == folder + id_number(name)}
 
     def write_seals(self) -> None:
         """Write provenance.json."""
@@ -108,7 +127,9 @@ def open_drop(site: Path) -> DropState:
     findings.raise_faults()
     path = site / LEDGER
     data = json.loads(path.read_text("utf-8-sig")) if path.exists() else {}
-    return DropState(site, collection, {"tokens": [], **data}, secret, list(collection.seals))
+    own = collection.settings.tier_contracts
+    tokens = [entry_with_ids(entry, own) for entry in data.get("tokens", [])]
+    return DropState(site, collection, {**data, "tokens": tokens}, secret, list(collection.seals))
 
 
 def read_secret(path: Path, findings: Findings) -> Secret:
@@ -147,4 +168,5 @@ def ledger_text(data: Mapping[str, Any]) -> str:
 
 
 def _numeric_key(name: str) -> tuple[int, str]:
-    return (int(name) if re.fullmatch(r"\d+", name, re.ASCII) else 0, name)
+    is_id = re.fullmatch(r"([a-z]+/)?\d+", name, re.ASCII)
+    return id_order(name) if is_id else (0, name)

@@ -58,7 +58,7 @@ MAX_CONSECUTIVE = 100_000
 class Transfer(NamedTuple):
     """Transfer of ``amount`` copies of a token; a mint from ``ZERO``, a burn to ``ZERO``.
 
-    ``block`` is the number of the block with its transaction.
+    ``block`` is the number of the block with its transaction, ``position`` its log's in the block.
     """
 
     transaction: str
@@ -67,6 +67,7 @@ class Transfer(NamedTuple):
     token: int
     amount: int
     block: int
+    position: int
 
 
 class MetadataUpdate(NamedTuple):
@@ -116,10 +117,10 @@ def parse_log(log: Mapping[str, Any]) -> Iterator[Event]:
             yield MetadataUpdate(first, values[-1])
             return
         sender, to, amounts = _transfers(topic, values)
-        block = quantity(log["blockNumber"], "a block number")
+        place = quantity(log["blockNumber"], "a block number"), quantity(log["logIndex"], "a log's")
         for token, amount in amounts:
             transaction = str(log["transactionHash"])
-            yield Transfer(transaction, _address(sender), _address(to), token, amount, block)
+            yield Transfer(transaction, _address(sender), _address(to), token, amount, *place)
     except (ValueError, OverflowError) as error:
         raise UnreadableEventError(event.name, log, str(error)) from None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pyodide_app.engine.model import Variation
+from pyodide_app.engine.model import Variation, id_number
 from stempress.collection.albums import Album
 from stempress.collection.eth_addresses import check_address, is_burn_address
 from stempress.collection.ledger import WHERE as LEDGER
+from stempress.collection.token_ids import PARTS
 from stempress.collection.token_parser import is_token_id
 from stempress.core.errors import Findings, suggestion
 from stempress.core.tables import Table
@@ -32,17 +33,18 @@ def forge(options: ForgeOptions, progress: Progress) -> None:
     """
     drop, findings = open_drop(options.site), Findings()
     target = _target(drop, options, findings)
-    tokens = _tokens(drop, options.burn, findings)
+    tier: Tier = "album" if options.album else "song"
+    tokens = _tokens(drop, tier, options.burn, findings)
     fields: dict[str, Any] = {}
     if target and tokens:
         fields = _fields(target, tokens, findings)
-    token_id = _free_id(drop, options.id, findings)
+    token_id = _free_id(drop, tier, options.id, findings)
     owner = _owner(drop, tokens, options.owner, findings)
     findings.raise_faults()
     new = {"id": token_id, "state": "revealed", **fields, "burned": [token.id for token in tokens]}
     _burn(drop, new, owner)
-    name = f"{target.title} {fields['tier']} token {token_id}" if target else token_id
-    burned = ", ".join(token.id for token in tokens)
+    name = f"{target.title} {tier} token {id_number(token_id)}" if target else ""
+    burned = ", ".join(token.number for token in tokens)
     held = f", held by {owner}" if owner else ""
     if options.dry_run:
         progress.log(f"would burn {burned} for {name}{held}; {LEDGER} is unchanged")
@@ -74,9 +76,10 @@ def _target(drop: DropState, options: ForgeOptions, findings: Findings) -> Song 
     return albums.get(options.album)
 
 
-def _tokens(drop: DropState, text: str, findings: Findings) -> list[Token]:
-    """Return the tokens to burn; report those that cannot be."""
-    ids = [part.strip() for part in text.split(",") if part.strip()]
+def _tokens(drop: DropState, tier: Tier, text: str, findings: Findings) -> list[Token]:
+    """Return the tokens to burn for one of a tier; report those that cannot be."""
+    numbers = [part.strip() for part in text.split(",") if part.strip()]
+    ids = [drop.token_id(PARTS[tier], number) for number in numbers]
     by_id = {token.id: token for token in drop.collection.tokens}
     if not ids:
         findings.fault(WHERE, "lists no token", key="burn", hint="such as 1,17,40")
@@ -84,7 +87,7 @@ def _tokens(drop: DropState, text: str, findings: Findings) -> list[Token]:
         if count > 1:
             findings.fault(WHERE, "is listed twice", key="burn", value=token_id)
         if token_id not in by_id:
-            hint = "ids, with commas between them" if not is_token_id(token_id) else ""
+            hint = "" if is_token_id(id_number(token_id)) else "ids, with commas between them"
             findings.fault(
                 WHERE, "is not a token of the ledger", key="burn", value=token_id, hint=hint
             )
@@ -160,17 +163,17 @@ def _sort(tokens: Sequence[Token], recipe: Recipe, findings: Findings) -> dict[s
     return {name: found[0] for name, found in parts.items() if found}
 
 
-def _free_id(drop: DropState, wanted: str, findings: Findings) -> str:
-    """Return the new token's id: the wanted one, or the one after the highest."""
-    taken = {entry["id"] for entry in drop.entries} | drop.data.get("unknown", {}).keys()
+def _free_id(drop: DropState, tier: Tier, wanted: str, findings: Findings) -> str:
+    """Return the new token's ID: the wanted number, or the one after the highest."""
+    taken = drop.taken_numbers(tier)
     if not wanted:
-        return str(max(map(int, taken), default=0) + 1)
+        return drop.token_id(tier, str(max(taken, default=0) + 1))
     if not is_token_id(wanted):
         hint = "a decimal number below 2^256"
         findings.fault(WHERE, "is not a token ID", key="id", value=wanted, hint=hint)
-    elif wanted in taken:
+    elif int(wanted) in taken:
         findings.fault(WHERE, "is already a token", key="id", value=wanted)
-    return wanted
+    return drop.token_id(tier, wanted)
 
 
 def _owner(drop: DropState, tokens: Sequence[Token], wanted: str, findings: Findings) -> str:

@@ -10,14 +10,19 @@ from stempress.collection.eth_addresses import is_burn_address
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Fault, SiteError
 from stempress.drop.chain_state import replay
+from stempress.drop.contract_reading import merge_states, transfers_of
 from stempress.drop.events import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pyodide_app.engine.model import Token
     from stempress.collection.ledger import Ledger
+    from stempress.drop.chain_state import ChainState
+    from stempress.drop.contract_reading import Placed, TierContract
     from stempress.drop.journal import Journal
+
+    type Journals = Sequence[tuple[TierContract, Journal]]
 
     type Owners = Mapping[str, Mapping[str, int]]
     """Token -> address -> copies."""
@@ -55,50 +60,65 @@ class Snapshot:
     source: str
 
 
-def snapshot_at(ledger: Ledger, journal: Journal, block: int | None) -> Snapshot:
+def snapshot_at(ledger: Ledger, journals: Journals, block: int | None) -> Snapshot:
     """Return the owners at a block that a sync has read; without one, at the last.
 
-    At the ledger's own block its owners count, which the contract has confirmed. SiteError if
+    At the ledger's own block its owners count, which the contracts have confirmed. SiteError if
     nothing tells who the owners were.
     """
-    last = journal.ranges[-1].last if journal.ranges else None
+    read = _read_blocks(journals)
     if block is None:
-        block = ledger.block if ledger.owners or last is None else last
-    covered = last is not None and block is not None and journal.missing_before <= block <= last
+        block = ledger.block if ledger.owners or read is None else read[1]
+    is_read = read is not None and block is not None and read[0] <= block <= read[1]
     if block == ledger.block:
-        since = holding_since(journal.events(), block) if covered and block is not None else {}
+        since = holding_since(transfers_of(journals), block) if is_read and block else {}
         source = f"the ledger{' and the journal of the last sync' if since else ''}"
         return Snapshot(block, ledger.owners, since, source)
-    if not covered or block is None:
-        raise SiteError([_unknown(block, last, ledger, journal)])
-    until = [event for event in _transfers(journal.events()) if event.block <= block]
-    owners = replay(until, complete=not journal.missing_before).owners
-    return Snapshot(block, owners, holding_since(until, block), "the journal of the last sync")
+    if not is_read or block is None:
+        raise SiteError([_unknown(block, read, ledger)])
+    states = [(source, _state_at(journal, block)) for source, journal in journals]
+    transfers = transfers_of(journals)
+    owners = merge_states(states, ()).owners
+    since = holding_since(transfers, block)
+    return Snapshot(block, owners, since, "the journal of the last sync")
 
 
-def _unknown(block: int | None, last: int | None, ledger: Ledger, journal: Journal) -> Fault:
+def _read_blocks(journals: Journals) -> tuple[int, int] | None:
+    """Return the first and last block that is known of all contracts; None if there is none.
+
+    Blocks of different chains have nothing to do with each other.
+    """
+    chains = {source.contract.chain_id for source, _ in journals}
+    if len(chains) != 1 or not all(journal.ranges for _, journal in journals):
+        return None
+    first = max(journal.missing_before for _, journal in journals)
+    return first, min(journal.ranges[-1].last for _, journal in journals)
+
+
+def _state_at(journal: Journal, block: int) -> ChainState:
+    transfers = [event for event in journal.events() if isinstance(event, Transfer)]
+    until = (event for event in transfers if event.block <= block)
+    return replay(until, complete=False)  # a journal may lack what a sync then asked the contract
+
+
+def _unknown(block: int | None, read: tuple[int, int] | None, ledger: Ledger) -> Fault:
     """Return why the owners at a block are not known."""
-    if last is None:
+    if read is None:
         hint = "build.py sync reads the chain"
         if ledger.block is not None:
             hint = f"without --block, {LEDGER} is used, which is of block {ledger.block}; {hint}"
         return Fault(WHERE, "has not been read on this computer", "block", block, hint)
-    hint = f"read: {journal.missing_before} to {last}; build.py sync reads on"
+    hint = f"read: {read[0]} to {read[1]}; build.py sync reads on"
     return Fault(WHERE, "has not been read", "block", block, hint)
 
 
-def _transfers(events: Iterable[object]) -> Iterable[Transfer]:
-    return (event for event in events if isinstance(event, Transfer))
-
-
-def holding_since(events: Iterable[object], block: int) -> dict[tuple[str, str], int]:
+def holding_since(transfers: Iterable[Placed], block: int) -> dict[tuple[str, str], int]:
     """Return the block since which (token, address) has been held without interruption."""
     since: dict[tuple[str, str], int] = {}
     copies: dict[tuple[str, str], int] = defaultdict(int)
-    for event in _transfers(events):
+    for event, token in transfers:
         if event.block > block or not event.amount:
             continue
-        token = str(event.token)
         left, arrived = (token, event.sender), (token, event.to)
         copies[left] -= event.amount
         if copies[left] <= 0:

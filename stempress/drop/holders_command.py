@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Findings, suggestion
 from stempress.core.files import write_text_atomically
+from stempress.drop.contract_reading import read_journals
 from stempress.drop.drop_state import open_drop
 from stempress.drop.holders import WHERE, holders_of, snapshot_at
-from stempress.drop.journal import journal_path, read_journal
 from stempress.drop.merkle import hex_text, merkle_tree
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def list_holders(options: HoldersOptions, progress: Progress, output: TextIO) ->
     drop = open_drop(options.site)
     is_wanted = _selection(drop, options)
     settings, ledger = drop.collection.settings, drop.collection.ledger
-    journal = read_journal(journal_path(settings))
-    snapshot = snapshot_at(ledger, journal, options.block)
+    snapshot = snapshot_at(ledger, read_journals(settings), options.block)
     holders = holders_of(snapshot, drop.collection.tokens, is_wanted)
     _log_source(drop, snapshot, len(holders), progress)
     if options.merkle:

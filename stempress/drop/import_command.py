@@ -19,7 +19,7 @@ from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.core.slugs import fold_case, slugify
 from stempress.core.text_files import read_text
-from stempress.drop.drop_state import ledger_text, open_drop
+from stempress.drop.drop_state import open_drop
 from stempress.drop.external_metadata import read_folder
 
 if TYPE_CHECKING:
@@ -85,12 +85,16 @@ def _add_entries(
     """Add entries for the tokens; SiteError if the ledger would not be valid."""
     existing = {entry["id"] for entry in drop.entries}
     for token in tokens:
-        if token.id in existing:
+        entry = _entry(token, meanings, drop.songs, findings)
+        if entry:
+            entry["id"] = drop.token_id(entry["tier"], token.id)
+        if entry.get("id") in existing:
             findings.fault(token.where, "is already in the ledger", value=token.id)
-        drop.entries.append(_entry(token, meanings, drop.songs, findings))
+        drop.entries.append(entry)
     findings.raise_faults()
     albums = {album.slug: album for album in drop.collection.albums}
-    parse_ledger(ledger_text(drop.data), drop.songs, albums, findings)
+    own = drop.collection.settings.tier_contracts
+    parse_ledger(drop.ledger_text(), drop.songs, albums, findings, own)
     findings.raise_faults()
 
 

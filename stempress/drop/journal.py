@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import id_order
 from stempress.core.cache import cache_root, digest
 from stempress.core.files import write_text_atomically
 from stempress.drop.events import MetadataUpdate, Transfer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from stempress.collection.settings import Settings
+    from stempress.collection.settings import Contract
     from stempress.drop.events import Event
 
 VERSION = 3
@@ -72,7 +73,7 @@ class Journal:
 
     def record_added(self, tokens: list[str]) -> None:
         """Record tokens that are about to be added to the ledger."""
-        added = sorted({*self.added, *tokens}, key=int)
+        added = sorted({*self.added, *tokens}, key=id_order)
         if added != self.added:
             self._write_line(json.dumps({"made": added}) + "\n")
             self.added = added
@@ -115,9 +116,9 @@ class Journal:
             os.fsync(file.fileno())
 
 
-def journal_path(settings: Settings) -> Path:
-    """Return the path of the journal that syncs keep of a site's contract."""
-    return cache_root() / "chain" / f"{digest(VERSION, settings.key)[:24]}.jsonl"
+def journal_path(contract: Contract) -> Path:
+    """Return the path of the journal that syncs keep of a contract."""
+    return cache_root() / "chain" / f"{digest(VERSION, contract.key)[:24]}.jsonl"
 
 
 def open_journal(path: Path) -> Journal:

@@ -64,7 +64,7 @@ def mint(options: MintOptions, progress: Progress) -> None:
     # Each part of a drop is a draw of its own, and still the same on every machine.
     rng = SeededRandom(f"{seed}\0{existing.total()}")
     items, lines = _draw(drop, options, size, minted, rng)
-    ids = _free_ids(drop, options.first, placed)
+    ids = _free_ids(drop, options, placed)
     copies = _copies(drop, items) if options.editions else {}
     drawn = zip(ids, copies or items, strict=False)
     tokens = dict(sorted([*placed.items(), *drawn], key=_by_id))
@@ -151,7 +151,7 @@ def _existing_items(drop: DropState) -> Counter[str]:
         if item:
             counts[item] += token.supply
         elif token.state == "unrevealed":
-            unknown.append(int(token.id))
+            unknown.append(int(token.number))
     if unknown:
         message = "are unrevealed and not in the secret file, so supplies cannot be counted"
         hint = f"restore {SECRET_FILE} from the mint that created them"
@@ -173,7 +173,8 @@ def _parse_placed(drop: DropState, place: Sequence[str]) -> dict[str, str]:
             continue
         if not is_token_id(token_id):
             findings.fault(WHERE, "has no token id", key="place", value=text, hint="7=song/3-1-4")
-        elif token_id in taken or token_id in placed:
+        token_id = drop.token_id(tier_of(_canonical_item(drop, fields)), token_id)
+        if token_id in taken or token_id in placed:
             findings.fault(WHERE, "is already a token", key="place", value=token_id)
         placed[token_id] = _canonical_item(drop, fields)
     findings.raise_faults()
@@ -275,12 +276,16 @@ def _song(drop: DropState, slug: str) -> Song:
     return songs[slug]
 
 
-def _free_ids(drop: DropState, first: int | None, placed: dict[str, str]) -> Iterator[str]:
+def _free_ids(drop: DropState, options: MintOptions, placed: dict[str, str]) -> Iterator[str]:
     """Yield unused token ids, from ``first`` or from after the highest id in use."""
-    taken = {int(entry["id"]) for entry in drop.entries}
-    start = first if first is not None else max(taken, default=0) + 1
-    taken.update(map(int, placed))
-    return (str(number) for number in counting(start) if number not in taken)
+    taken = drop.taken_numbers(options.tier)
+    start = options.first if options.first is not None else max(taken, default=0) + 1
+    return (
+        token_id
+        for number in counting(start)
+        if number not in taken
+        and (token_id := drop.token_id(options.tier, str(number))) not in placed
+    )
 
 
 def _entry(drop: DropState, token_id: str, item: str, supply: int) -> Entry:

@@ -35,7 +35,7 @@ def royalty_warnings(
     settings: Settings, calls: ContractCalls, tokens: Iterable[Token]
 ) -> list[str]:
     """Return how the contract's royalties for one token of each tier differ from site.toml's."""
-    samples = {token.tier: token.id for token in tokens}
+    samples = {token.tier: token.number for token in tokens}
     data = [
         ROYALTY_INFO + encode(["uint256", "uint256"], [int(token), PRICE])
         for token in samples.values()

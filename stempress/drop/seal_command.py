@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import stem_keys
+from pyodide_app.engine.model import id_number, id_order, stem_keys
 from pyodide_app.provenance import final_hash, item_hash
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.commitments import Seal
@@ -33,7 +33,7 @@ def seal(site: Path, progress: Progress) -> None:
     ledger_changed = _move_to_secret(drop)
     tokens = [
         token.id
-        for token in sorted(drop.collection.tokens, key=lambda token: int(token.id))
+        for token in sorted(drop.collection.tokens, key=lambda token: id_order(token.id))
         if token.state == "unrevealed" and drop.seal_of(token.id) is None
     ]
     if not tokens:
@@ -170,7 +170,11 @@ def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:
         )
         raise SiteError([fault]) from None
     states = {entry["id"]: entry["state"] for entry in drop.entries}
-    in_range = [token for token in states if any(low <= int(token) <= high for low, high in spans)]
+    in_range = [
+        token
+        for token in states
+        if any(low <= int(id_number(token)) <= high for low, high in spans)
+    ]
     sealed = [token for token in in_range if drop.seal_of(token)]
     unsealed = [
         token for token in in_range if token not in sealed and states[token] == "unrevealed"

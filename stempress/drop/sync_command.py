@@ -10,6 +10,7 @@ from stempress.core.units import format_ranges
 from stempress.drop.chain_reading import Reading, confirmation_path
 from stempress.drop.chain_state import apply_state
 from stempress.drop.contract_calls import ContractCalls
+from stempress.drop.contract_reading import contracts_of, merge_states, transfers_of
 from stempress.drop.drop_state import open_drop
 from stempress.drop.events import MetadataUpdate
 from stempress.drop.journal import journal_path, open_journal
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.core.progress import Progress
-    from stempress.drop.chain_state import SyncedLedger
+    from stempress.drop.chain_state import ChainState, SyncedLedger
+    from stempress.drop.contract_reading import TierContract
     from stempress.drop.drop_state import DropState
     from stempress.drop.journal import BlockRange, Journal
 
@@ -36,39 +38,75 @@ def sync(
     from_block: int | None = None,
     anew: bool = False,
 ) -> None:
-    """Read the contract's events since the last sync and apply them to the ledger."""
+    """Read the contracts' events since the last sync and apply them to the ledger."""
     drop = open_drop(site)
-    contract = drop.collection.settings.contract
-    if contract is None:
+    settings = drop.collection.settings
+    sources = contracts_of(settings)
+    if not sources:
         fault = Fault("site.toml", "is missing", "collection.contract", hint="add the table")
         raise SiteError([fault])
-    endpoints = Endpoints.connect(contract.rpc, contract.chain_id)
-    endpoints.log = progress.log
-    path = journal_path(drop.collection.settings)
-    if anew:
-        path.unlink(missing_ok=True)
-        confirmation_path(path).unlink(missing_ok=True)
-    journal = open_journal(path)
-    first_new = journal.next_block
-    owners = drop.data.get("owners", {})
-    tokens = {entry["id"]: _holders(owners.get(entry["id"])) for entry in drop.entries}
-    reading = Reading(contract, tokens, endpoints, journal, progress, depth, from_block)
-    state = reading.read_state()
-    for fault in endpoints.left_out:
-        progress.log(f"warning: {fault}")
-    albums = drop.collection.albums
-    synced = apply_state(drop.entries, state, albums, contract.standard, journal.added)
-    journal.record_added(synced.added)  # before the ledger, so that it can be undone
-    _write_ledger(drop, synced, journal.ranges[-1])
-    calls = ContractCalls(endpoints, contract.address, reading.block)
-    royalties = royalty_warnings(drop.collection.settings, calls, drop.collection.tokens)
+    journals = [(source, _open(source, anew=anew)) for source in sources]
+    first_new = [journal.next_block for _, journal in journals]
+    states, royalties = [], []
+    for source, journal in journals:
+        if len(sources) > 1:
+            progress.log(f"{source.tier or 'shared'} contract {source.contract.address}")
+        state, warnings = _read(drop, source, journal, progress, (depth, from_block))
+        states.append((source, state))
+        royalties += warnings
+    state = merge_states(states, transfers_of(journals))
+    main = journals[0][1]
+    synced = apply_state(
+        drop.entries,
+        state,
+        drop.collection.albums,
+        {source.tier: source.contract.standard for source in sources},
+        main.added,
+    )
+    main.record_added(synced.added)  # before the ledger, so that it can be undone
+    _write_ledger(drop, synced, _snapshot_block(journals))
     for warning in (*synced.warnings, *royalties):
         progress.log(f"warning: {warning}")
-    _log_metadata_updates(journal, first_new, progress)
+    for (source, journal), first in zip(journals, first_new, strict=True):
+        _log_metadata_updates(source, journal, first, progress)
     progress.log(
         f"block {drop.data['block']}: {len(synced.owners)} tokens held, "
         f"{len(state.forgings)} forged; build the site to show it"
     )
+
+
+def _open(source: TierContract, *, anew: bool) -> Journal:
+    """Open a contract's journal, an empty one if it is to be read anew."""
+    path = journal_path(source.contract)
+    if anew:
+        path.unlink(missing_ok=True)
+        confirmation_path(path).unlink(missing_ok=True)
+    return open_journal(path)
+
+
+def _read(
+    drop: DropState,
+    source: TierContract,
+    journal: Journal,
+    progress: Progress,
+    blocks: tuple[int | None, int | None],
+) -> tuple[ChainState, list[str]]:
+    """Return a contract's state, and warnings about its royalties.
+
+    ``blocks`` are the depth below the head that is final, and the first block to read.
+    """
+    settings, contract = drop.collection.settings, source.contract
+    endpoints = Endpoints.connect(contract.rpc, contract.chain_id)
+    endpoints.log = progress.log
+    tokens = list(source.tokens(drop.collection.tokens, settings.tier_contracts))
+    owners = drop.data.get("owners", {})
+    known = {token.number: _holders(owners.get(token.id)) for token in tokens}
+    reading = Reading(contract, known, endpoints, journal, progress, *blocks)
+    state = reading.read_state()
+    for fault in endpoints.left_out:
+        progress.log(f"warning: {fault}")
+    calls = ContractCalls(endpoints, contract.address, reading.block)
+    return state, royalty_warnings(settings, calls, tokens)
 
 
 def _holders(value: object) -> list[str]:
@@ -76,6 +114,13 @@ def _holders(value: object) -> list[str]:
     if isinstance(value, dict):
         return list(value)
     return [value] if isinstance(value, str) else []
+
+
+def _snapshot_block(journals: list[tuple[TierContract, Journal]]) -> BlockRange:
+    """Return the last blocks that all contracts on the first one's chain have been read to."""
+    chain = journals[0][0].contract.chain_id
+    last = [journal.ranges[-1] for source, journal in journals if source.contract.chain_id == chain]
+    return min(last, key=lambda blocks: blocks.last)
 
 
 def _write_ledger(drop: DropState, synced: SyncedLedger, last: BlockRange) -> None:
@@ -90,7 +135,9 @@ def _write_ledger(drop: DropState, synced: SyncedLedger, last: BlockRange) -> No
     drop.write_ledger()
 
 
-def _log_metadata_updates(journal: Journal, first_new: int, progress: Progress) -> None:
+def _log_metadata_updates(
+    source: TierContract, journal: Journal, first_new: int, progress: Progress
+) -> None:
     """Log the tokens whose metadata updates were announced since the last sync."""
     tokens: set[int] = set()
     for blocks in journal.ranges:
@@ -100,4 +147,6 @@ def _log_metadata_updates(journal: Journal, first_new: int, progress: Progress) 
             if event.last - event.first + len(tokens) < MAX_LISTED:
                 tokens.update(range(event.first, event.last + 1))
     if tokens:
-        progress.log(f"metadata updates since the last sync: {format_ranges(sorted(tokens))}")
+        which = f" of {source.tier} tokens" if source.tier else ""
+        listed = format_ranges(sorted(tokens))
+        progress.log(f"metadata updates{which} since the last sync: {listed}")

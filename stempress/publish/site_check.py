@@ -49,7 +49,7 @@ SIGNATURES = {
 TYPES = MimeTypes()
 HOST_FILES = {"_headers", "_redirects"}
 """Configuration files that hosts read and do not serve."""
-METADATA = re.compile(r"metadata/\d+")
+METADATA = re.compile(r"metadata/([a-z]+/)?\d+")
 """Metadata under a bare token ID, as ERC-721 contracts ask for it: JSON, whatever its name."""
 MAX_NAMED = 3
 """How many of the files with the same problem are named."""

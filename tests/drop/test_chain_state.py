@@ -38,7 +38,7 @@ ALBUMS = [Album("tides", "Tides", tuple(Song(slug, slug, LAYERS) for slug in ("o
 
 
 def transfer(sender: str, to: str, token: int, amount: int = 1, tx: str = "t") -> Transfer:
-    return Transfer(tx, sender, to, token, amount, 5)
+    return Transfer(tx, sender, to, token, amount, 5, 0)
 
 
 def stem(token: int, layer: str, song: str = "one", **more: object) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def test_tokens_without_an_explanation_are_kept_separate() -> None:
         transfer(ZERO, B, 91, tx="1")
     ]
     events += [transfer(A, ZERO, 3, tx="2"), transfer(ZERO, B, 77, tx="3")]
-    synced = apply_state(entries, replay(events), ALBUMS, "erc721")
+    synced = apply_state(entries, replay(events), ALBUMS, {"": "erc721"})
     assert synced.unknown == {"91": B, "77": B}
     assert synced.owners == {}
     assert [entry["state"] for entry in synced.entries] == ["forged", "forged", "unrevealed"]
@@ -122,12 +122,12 @@ def test_applying_a_state_is_idempotent() -> None:
     for index, (first, second, forged) in enumerate([(1, 2, 91), (3, 4, 92), (91, 92, 99)]):
         burns = [transfer(A, ZERO, token, tx=str(index + 1)) for token in (first, second)]
         events += [*burns, transfer(ZERO, A, forged, tx=str(index + 1))]
-    once = apply_state(entries, replay(events), ALBUMS, "erc721")
+    once = apply_state(entries, replay(events), ALBUMS, {"": "erc721"})
     assert once.added == ["91", "92", "99"]
     assert once.entries[-1]["burned"] == ["91", "92"]
-    twice = apply_state(once.entries, replay(events), ALBUMS, "erc721", once.added)
+    twice = apply_state(once.entries, replay(events), ALBUMS, {"": "erc721"}, once.added)
     assert twice == once
-    undone = apply_state(once.entries, replay(events[:4]), ALBUMS, "erc721", once.added)
+    undone = apply_state(once.entries, replay(events[:4]), ALBUMS, {"": "erc721"}, once.added)
     assert undone.entries == entries
 
 
@@ -143,9 +143,9 @@ def test_every_event_is_parsed() -> None:
     def read(*arguments: object, **options: Any) -> list[Any]:  # noqa: ANN401 - what a log has
         return list(parse_log(log(*arguments, **options)))  # type: ignore[arg-type]
 
-    assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1, 5)]
+    assert read(TRANSFER, ZERO, A, 2**255) == [Transfer("0xt", ZERO, A, 2**255, 1, 5, 0)]
     pair = encode(["uint256", "uint256"], [7, 3])
-    assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3, 5)]
+    assert read(SINGLE, C, A, B, data=pair) == [Transfer("0xt", A, B, 7, 3, 5, 0)]
     lists = encode(["uint256[]", "uint256[]"], [[7, 8], [1, 2]])
     assert read(BATCH, C, A, B, data=lists) == [
         transfer(A, B, 7, 1, "0xt"),

@@ -69,10 +69,12 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def journal(site: Path) -> None:
     """Write the journal of a sync."""
-    path = journal_path(read_settings(site, Findings()))
+    contract = read_settings(site, Findings()).contract
+    assert contract is not None
+    path = journal_path(contract)
     events = [
-        Transfer(f"tx{block}", sender, to, token, copies, block)
-        for block, sender, to, token, copies in MOVES
+        Transfer(f"tx{block}", sender, to, token, copies, block, position)
+        for position, (block, sender, to, token, copies) in enumerate(MOVES)
     ]
     open_journal(path).append(BlockRange(5, LAST, "0xhash", 0, tuple(events), "endpoint"))
 

@@ -73,6 +73,17 @@ contract Drop is Plain {
     }
 }
 
+// Forges between contracts: burns pairs of tokens of one, and mints a token of another for each.
+contract Forger {
+    function forge(Drop parts, Drop wholes, uint256 first, uint256 made, uint256 count) external {
+        for (uint256 nth = 0; nth < count; nth++) {
+            parts.burn(first + 2 * nth);
+            parts.burn(first + 2 * nth + 1);
+            wholes.mint(msg.sender, made + nth, 1);
+        }
+    }
+}
+
 // The same in ERC-1155, with copies.
 contract Copies is Multi {
     function mintMany(address to, uint256 first, uint256 count, uint256 amount) external {
