@@ -15,6 +15,7 @@ declare namespace Data {
     title: string;
     artist: string;
     contract: Contract | null;
+    contracts: Partial<Record<Tier, Contract>>;
     drop: Drop | null;
     mixer: { locked: Access; preview_seconds: number };
     albums: Album[];

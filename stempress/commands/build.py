@@ -117,6 +117,7 @@ def _build_site(
             guard=secret_guard(options.site, collection),
             staging=staging,
         )
-    standard = settings.contract.standard if settings.contract else ""
+    standards: dict[str, str] = {"": settings.contract.standard} if settings.contract else {}
+    standards |= {tier: own.standard for tier, own in settings.tier_contracts.items()}
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
-    return BuildResult(written, findings.warnings, standard, sizes)
+    return BuildResult(written, findings.warnings, standards, sizes)

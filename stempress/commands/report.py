@@ -55,14 +55,19 @@ def report_build(  # noqa: PLR0913 - the parts of a report
         is_first, changed = False, unpublished.changed
     else:
         changed = written.changed
-    tokens = [] if is_first else changed_tokens(changed)
-    if built.standard and tokens:
-        progress.log(f"changed metadata: {metadata_events(built.standard, tokens)}")
+    for tier, standard in ({} if is_first else built.standards).items():
+        if tokens := changed_tokens(changed, tier):
+            which = f" of {tier} tokens" if tier else ""
+            progress.log(f"changed metadata{which}: {metadata_events(standard, tokens)}")
 
 
-def changed_tokens(addresses: Iterable[str]) -> list[int]:
-    """Return the ids of the tokens whose metadata is among these files, in ascending order."""
-    matches = (re.fullmatch(r"metadata/(0|[1-9]\d*)\.json", address) for address in addresses)
+def changed_tokens(addresses: Iterable[str], tier: str = "") -> list[int]:
+    """Return the numbers of the tokens whose metadata is among these files, in ascending order.
+
+    ``tier`` is that of a contract of its own, "" for the contract that tiers share.
+    """
+    name = re.compile(rf"metadata/{tier and f'{tier}/'}(0|[1-9]\d*)\.json")
+    matches = map(name.fullmatch, addresses)
     return sorted(int(match[1]) for match in matches if match)
 
 

@@ -23,9 +23,9 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """A finished build; ``standard`` is the contract's token standard, "" without a contract."""
+    """A finished build; ``standards`` are those of contracts by tier, "" for a shared one."""
 
     written: WriteResult
     warnings: Sequence[object]
-    standard: str = ""
+    standards: Mapping[str, str] = field(default_factory=dict)
     sizes: Sequence[str] = ()

@@ -45,15 +45,26 @@ def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFix
 def test_tokens_with_changed_metadata_are_named_for_the_contracts_event(
     standard: str, event: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    line = told(BuildResult(WriteResult(20, 1, CHANGED, 0), (), standard), capsys)[-1]
+    line = told(BuildResult(WriteResult(20, 1, CHANGED, 0), (), {"": standard}), capsys)[-1]
     assert line == f"changed metadata: {event}"
+
+
+def test_tokens_of_other_contracts_are_named_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    changed = (*CHANGED, "metadata/song/7.json", f"metadata/song/{7:064x}.json", "metadata/song/7")
+    standards = {"": "erc1155", "song": "erc721", "album": "erc721"}
+    lines = told(BuildResult(WriteResult(20, 1, changed, 0), (), standards), capsys)
+    assert lines[-2:] == [
+        "changed metadata: URI for 7-8",
+        "changed metadata of song tokens: MetadataUpdate(7)",
+    ]
 
 
 def test_a_first_build_and_a_site_without_contract_have_no_one_to_tell(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert (
-        len(told(BuildResult(WriteResult(len(CHANGED), 1, CHANGED, 0), (), "erc721"), capsys)) == 1
+        len(told(BuildResult(WriteResult(len(CHANGED), 1, CHANGED, 0), (), {"": "erc721"}), capsys))
+        == 1
     )
     assert len(told(BuildResult(WriteResult(20, 1, CHANGED, 0), ()), capsys)) == 1
 

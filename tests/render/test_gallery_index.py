@@ -70,6 +70,8 @@ def test_consecutive_ids_are_a_range() -> None:
     huge = 2**255
     ids = id_ranges(tokens_of(0, 1, 2, 5, 7, 8, huge, huge + 1))
     assert ids == ["0-2", "5", "7-8", f"{huge}-{huge + 1}"]
+    apart = [Token(f"song/{number}", "song", "unrevealed") for number in (1, 2, 3)]
+    assert id_ranges([*tokens_of(1), *apart, *tokens_of(3)]) == ["1", "song/1-3", "3"]
 
 
 @pytest.mark.parametrize("largest", [0, 1, 63, 64, 4095, 4096, 300_000])

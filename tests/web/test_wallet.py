@@ -191,6 +191,7 @@ def visit(
         tokens: list[dict[str, Any]] | None = None,
         *,
         plans: bool = False,
+        own: dict[str, str] | None = None,
         **ledger: object,
     ) -> Visit:
         site = tmp_path / str(len(visits))
@@ -198,6 +199,10 @@ def visit(
         shutil.copytree(dist, site, copy_function=os.link, ignore=without)
         collection = json.loads((site / "data/collection.json").read_text("utf-8"))
         collection["contract"] |= {"address": to_checksum_address(address), "standard": standard}
+        collection["contracts"] = {
+            tier: collection["contract"] | {"address": to_checksum_address(contract)}
+            for tier, contract in (own or {}).items()
+        }
         replace(site / "data/collection.json", collection)
         if tokens is not None:
             replace(site / "data/ledger.json", {"block": 1, "time": "", "parts": 1, **ledger})
@@ -728,6 +733,42 @@ def test_albums_are_forged_and_tokens_revealed_where_the_site_says(
     expect(made.page.get_by_role("link", name="Forge it from #3 and #2")).to_have_attribute(
         "href", "https://forge.example/?song=&album=tides&burn=3,2", timeout=30_000
     )
+
+
+def test_tiers_in_contracts_of_their_own_are_read(visit: Open, chain: Chain) -> None:
+    address, songs = chain.deploy("Plain"), chain.deploy("Listed")
+    chain.mint("Plain", address, ME, 1, 2)
+    chain.mint("Listed", songs, ME, 1, 1)
+    chain.mint("Listed", songs, OTHER, 2, 1)
+    chain.mint("Listed", songs, ME, 9, 1)
+    tokens = [ledger_token(number) for number in (1, 2)] + [
+        {
+            "id": f"song/{number}",
+            "tier": "song",
+            "state": "revealed",
+            "song": "one",
+            "mix": "1-1",
+            "stems": {"drums": "live", "bass": "live"},
+            "title": f"One 1-1 #{number}",
+            "address": f"tokens/song/{number}/",
+            "image": "art/collection.svg",
+        }
+        for number in (1, 2)
+    ]
+    made = visit(address, tokens=tokens, plans=True, own={"song": songs})
+    made.open()
+    made.look(ME)
+    made.shows(4, re.compile("^the chain"))
+    assert made.owned()["tokens"] == {"1": 1, "2": 1, "song/1": 1, "song/9": 1}
+    cards = made.page.locator("[data-cards] .card")
+    expect(cards.filter(has_text="One 1-1 #1").get_by_role("link")).to_have_attribute(
+        "href", re.compile("/tokens/song/1/$")
+    )
+    expect(cards.filter(has_text="#9")).to_contain_text("new to this site")
+    one = made.page.locator(".own").filter(
+        has=made.page.get_by_role("link", name="One", exact=True)
+    )
+    expect(one.locator("[data-progress]")).to_contain_text("1 song token.", timeout=30_000)
 
 
 def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain) -> None:

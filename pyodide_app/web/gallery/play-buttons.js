@@ -47,7 +47,7 @@ export class PlayButtons {
    */
   addToCards(cards) {
     for (const card of cards) {
-      const id = find(card, "a", HTMLAnchorElement).href.split("/").at(-2) ?? "";
+      const [, id = ""] = /\/tokens\/(.+)\/$/.exec(find(card, "a", HTMLAnchorElement).href) ?? [];
       const token = this.#index.ids.indexOf(id);
       if (token >= 0) this.addTo(card, token);
     }

@@ -1,5 +1,6 @@
 // Searches the gallery's index by words, facets and order. Pure.
 /** @import { Index, Kind } from "./token-index.js" */
+import { numberOf } from "../tokens/token-ids.js";
 import { isAddressOf } from "./token-index.js";
 
 /**
@@ -149,7 +150,8 @@ export class TokenSearch {
     let [low, high] = [0, ids.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      const difference = ids[middle].length - target.length || (ids[middle] < target ? -1 : Number(ids[middle] > target));
+      const found = numberOf(ids[middle]);
+      const difference = found.length - target.length || (found < target ? -1 : Number(found > target));
       if (difference < 0 || (orEqual && difference === 0)) low = middle + 1;
       else high = middle;
     }

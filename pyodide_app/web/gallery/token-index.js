@@ -5,6 +5,7 @@
 import { loadJson } from "../base/dom.js";
 import { stateName, tierName, unrevealedTitle } from "../language/names.js";
 import { _, formatNumber } from "../language/phrases.js";
+import { numberOf } from "../tokens/token-ids.js";
 
 /** @typedef {{ key: string, name: string, layer: { slug: string, name: string } }} KindStem key: "song/layer/stem" */
 /**
@@ -70,12 +71,14 @@ export function unpack(data) {
 }
 
 /**
- * "12" or "3-40" to ids; as strings, since they may exceed JavaScript's safe integers.
+ * "12", "3-40" or "song/3-40" to ids; as strings, since they may exceed JavaScript's safe integers.
  * @param {string} range
  */
 function expandRange(range) {
-  const [first, last = first] = range.split("-").map(BigInt);
-  return Array.from({ length: Number(last - first) + 1 }, (nothing, nth) => String(first + BigInt(nth)));
+  const numbers = numberOf(range);
+  const folder = range.slice(0, -numbers.length);
+  const [first, last = first] = numbers.split("-").map(BigInt);
+  return Array.from({ length: Number(last - first) + 1 }, (nothing, nth) => `${folder}${first + BigInt(nth)}`);
 }
 
 /** @param {Data.Column} column */
@@ -245,7 +248,8 @@ export function isAddressOf({ head = "", tail = "" }, typed) {
 /** @param {Pick<Index, "ids" | "kinds" | "kindOf">} index @param {number} token */
 export function titleOf({ ids, kinds, kindOf }, token) {
   const { name, title } = kinds[kindOf[token]];
-  return title ? title(ids[token]) : `${name} #${ids[token]}`;
+  const number = numberOf(ids[token]);
+  return title ? title(number) : `${name} #${number}`;
 }
 
 /**

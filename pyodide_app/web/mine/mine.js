@@ -12,10 +12,12 @@ import { Songs } from "./songs.js";
 import { TokenList } from "./token-list.js";
 import { forget, owned, remember, unlockedStems } from "../tokens/ownership.js";
 import { httpEndpoint, walletEndpoint } from "../tokens/rpc.js";
+import { contractsOf, numberOf } from "../tokens/token-ids.js";
 import { eachPage } from "../pages/page-life.js";
 import { connect, resume, Wallets } from "../tokens/wallet.js";
 
 /** @import { Holding } from "../tokens/ownership.js" */
+/** @import { TierContract } from "../tokens/token-ids.js" */
 /** @import { Session, Wallet } from "../tokens/wallet.js" */
 /** @typedef {Holding & { endpoint?: string }} ReadHolding */
 
@@ -114,11 +116,11 @@ class HoldingsPage {
   async #lookUp(words) {
     if (!words) return;
     await this.#findAndRead(_("Looking it up."), async (signal) => {
-      const { contract } = await this.#collection();
+      const [first] = contractsOf(await this.#collection());
       if (/^0x/i.test(words)) return checkAddress(words);
       if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
-      if (!contract) throw new Error(_("Names can only be looked up for collections with a contract."));
-      return resolveName(words, contract, this.#endpoints(contract), signal);
+      if (!first) throw new Error(_("Names can only be looked up for collections with a contract."));
+      return resolveName(words, first.contract, this.#endpoints(first.contract), signal);
     }, () => this.#disconnect());
   }
 
@@ -168,12 +170,12 @@ class HoldingsPage {
   }
 
   async #switch() {
-    const { contract } = await this.#collection();
+    const [first] = contractsOf(await this.#collection());
     const session = this.#session;
-    if (!contract || !session) return;
+    if (!first || !session) return;
     const signal = this.#begin(_("Waiting for the wallet to switch to the collection's chain."));
     try {
-      await session.switchTo(contract.chain_id, signal);
+      await session.switchTo(first.contract.chain_id, signal);
       this.#offerSwitch();
       await this.#read(session.address);
     } catch (error) {
@@ -183,8 +185,9 @@ class HoldingsPage {
 
   /** Offer to switch the wallet's chain; without it the site's endpoints are used. */
   async #offerSwitch() {
-    const { contract } = await this.#collection();
-    part(this.#page, "switch").hidden = !contract || !this.#session || this.#session.chain === contract.chain_id;
+    const contracts = contractsOf(await this.#collection());
+    const chain = this.#session?.chain;
+    part(this.#page, "switch").hidden = !contracts.length || !this.#session || contracts.some(({ contract }) => contract.chain_id === chain);
   }
 
   #refresh() {
@@ -209,10 +212,10 @@ class HoldingsPage {
   async #read(address) {
     const signal = this.#begin(_("Reading what it holds."));
     try {
-      const { contract } = await this.#collection();
+      const contracts = contractsOf(await this.#collection());
       const { ledger, byId } = await this.#tokensKnown();
       let reason = "";
-      const read = await this.#readChain(contract, address, byId, ledger.block, signal).catch((error) => {
+      const read = await this.#readChains(contracts, address, byId, ledger.block, signal).catch((error) => {
         signal.throwIfAborted();
         reason = reasonOf(error);
         return snapshotOf(ledger, address, reason);
@@ -233,15 +236,30 @@ class HoldingsPage {
   }
 
   /**
-   * @param {Data.Contract | null} contract @param {string} address @param {Map<string, Data.Token>} byId
-   * @param {number | null | undefined} known the block up to which the site knows the chain @param {AbortSignal} signal
+   * Read all contracts; block and time are the oldest on the chain of the first.
+   * @param {TierContract[]} contracts @param {string} address @param {Map<string, Data.Token>} byId
+   * @param {number | null | undefined} known the block up to which the site knows that chain @param {AbortSignal} signal
    */
-  async #readChain(contract, address, byId, known, signal) {
-    if (!contract) throw new Error(_("the collection has no contract yet"));
-    const endpoints = this.#endpoints(contract);
-    if (!endpoints.length) throw new Error(_("no endpoint is set"));
-    const read = await readTokens(contract, address, [...byId.keys()], endpoints, signal, known ?? 0);
-    return { source: /** @type {const} */ ("chain"), ...read };
+  async #readChains(contracts, address, byId, known, signal) {
+    if (!contracts.length) throw new Error(_("the collection has no contract yet"));
+    const chain = contracts[0].contract.chain_id;
+    const reads = [];
+    for (const { contract, folder } of contracts) {
+      const endpoints = this.#endpoints(contract);
+      if (!endpoints.length) throw new Error(_("no endpoint is set"));
+      const ids = [...byId.keys()].filter((id) => id === folder + numberOf(id)).map(numberOf);
+      const isMain = contract.chain_id === chain;
+      reads.push({ isMain, folder, ...await readTokens(contract, address, ids, endpoints, signal, isMain ? known ?? 0 : 0) });
+    }
+    const { block, time } = reads.filter(({ isMain }) => isMain).reduce((one, other) => (other.block < one.block ? other : one));
+    return {
+      source: /** @type {const} */ ("chain"),
+      tokens: new Map(reads.flatMap(({ folder, tokens }) => [...tokens].map(([number, count]) => /** @type {const} */ ([folder + number, count])))),
+      complete: reads.every(({ complete }) => complete),
+      block,
+      time,
+      endpoint: [...new Set(reads.map(({ endpoint }) => endpoint))].join(", "),
+    };
   }
 
   /** @param {Data.Contract} contract */
@@ -255,7 +273,7 @@ class HoldingsPage {
   async #show(holding, { isSaved = true, reason = "" } = {}) {
     const page = this.#page;
     const { ledger, byId } = await this.#tokensKnown();
-    const { contract, drop } = await this.#collection();
+    const collection = await this.#collection();
     const { address, tokens, stems } = holding;
     const total = [...tokens.values()].reduce((sum, count) => sum + count, 0);
     setText(part(page, "address"), address);
@@ -265,8 +283,8 @@ class HoldingsPage {
     const notices = [...disagreements(holding, ledger, byId), ...failures(holding, isSaved, reason)];
     part(page, "notices").replaceChildren(...notices.map((nodes) => createElement("li", { class: "notice" }, ...nodes)));
     part(page, "account").hidden = false;
-    this.#tokens.show(tokens, byId, contract, drop);
-    await this.#songs.show({ tokens, byId, contract, drop });
+    this.#tokens.show(tokens, byId, collection);
+    await this.#songs.show({ tokens, byId, collection });
   }
 
   /** @returns {Promise<Data.Collection>} */

@@ -4,6 +4,7 @@
 import { cloneTemplate, createElement, createLink, externalAddress, find, loadJson, part, setText, siteAddress } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { forgeAddress } from "./drop-links.js";
+import { contractOf, numberOf } from "../tokens/token-ids.js";
 import { _, formatDecimal, formatList, formatNodeList, formatNumber, plural, splitSentence } from "../language/phrases.js";
 
 const STEP = 12;
@@ -19,8 +20,7 @@ const COLOURS = 8;
  * @typedef {object} Holding
  * @property {ReadonlyMap<string, number>} tokens how many are held of each, by id
  * @property {Map<string, Data.Token>} byId the site's tokens
- * @property {Data.Contract | null} contract
- * @property {Data.Drop | null} drop
+ * @property {Data.Collection} collection
  */
 /** @typedef {{ prices: Plans.Prices, complete: () => Promise<void> }} Buying prices that the visitor has given */
 
@@ -115,7 +115,7 @@ export class SongView {
     name.href = this.#stemAddress(layer, stem);
     setText(part(item, "copies"), copies > 1 ? plural(copies, "%(num)s copy", "%(num)s copies") : "");
     /** @type {(string | Node)[]} */
-    const ids = held.slice(0, IDS).map(([id]) => createLink(`#${id}`, siteAddress(`tokens/${id}/`)));
+    const ids = held.slice(0, IDS).map(([id]) => linkToToken(id));
     if (held.length > IDS) ids.push(plural(held.length - IDS, "%(num)s more", "%(num)s more"));
     part(item, "ids").append(...formatNodeList(ids));
     return item;
@@ -124,16 +124,17 @@ export class SongView {
   /** @param {Layer} layer */
   #missing(layer) {
     const item = cloneTemplate("missing");
-    const { byId, contract, tokens } = this.#holding;
+    const { byId, collection, tokens } = this.#holding;
     const stems = layer.stems.map((stem) => createLink(stem.name, this.#stemAddress(layer, stem)));
     const one = stems.length === 1 ? stems : splitSentence(_("one of %(stems)s"), { stems: formatNodeList(stems, "or") });
     part(item, "list").append(...one);
     const others = [...byId.values()].filter((token) => token.song === this.#song.slug && token.layer === layer.slug && token.state === "revealed" && !tokens.has(token.id));
     const market = part(item, "market");
+    const contract = others.length ? contractOf(collection, others[0].id) : null;
     if (!others.length) setText(market, _("Nobody holds one right now."));
     else if (contract?.marketplace) {
       const [{ id, title }] = others;
-      market.append(createLink(_("On the marketplace"), externalAddress(contract.marketplace, contract, id)), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
+      market.append(createLink(_("On the marketplace"), externalAddress(contract.marketplace, contract, numberOf(id))), " ", plural(others.length, "(%(title)s; %(num)s token in all)", "(%(title)s; %(num)s tokens in all)", { title }));
     } else setText(market, plural(others.length, "%(num)s token held by others.", "%(num)s tokens held by others."));
     return item;
   }
@@ -180,7 +181,7 @@ export class SongView {
     anchor.href = siteAddress(this.#song.address + place);
     anchor.setAttribute("aria-label", _("Hear mix %(mix)s", { mix }));
     setText(part(item, "stems"), stems.join(", "));
-    const tokens = formatNodeList(minted.map((id) => createLink(`#${id}`, siteAddress(`tokens/${id}/`))));
+    const tokens = formatNodeList(minted.map((id) => linkToToken(id)));
     const exists = minted.length ? splitSentence(_("exists as %(tokens)s"), { tokens }) : [_("nobody has it yet")];
     part(item, "facts").append(_("%(score)s bits", { score: formatDecimal(bits) }), "; ", ...exists);
     const key = part(item, "weigh");
@@ -206,7 +207,7 @@ export class SongView {
     /** @param {[layer: string, stem: string]} key */
     const name = ([layer, stem]) => this.#stemName(`${this.#song.slug}/${layer}/${stem}`);
     const tokens = Object.entries(burned).map(([layer, id]) =>
-      createElement("li", {}, `${this.#layerOf(layer).name}: `, createLink(`#${id}`, siteAddress(`tokens/${id}/`))));
+      createElement("li", {}, `${this.#layerOf(layer).name}: `, linkToToken(id)));
     const sentences = [
       last.length ? _("You give up your last copy of %(stems)s.", { stems: formatList(last.map(name)) }) : _("You keep a copy of every stem."),
       _("Combinations left: %(after)s of %(before)s. Songs you can still forge: %(then)s instead of %(now)s.", {
@@ -216,7 +217,7 @@ export class SongView {
       _("The song token still unlocks all of these stems in the mixer."),
       _("Forging is irreversible."),
     ];
-    const address = forgeAddress(this.#holding.drop, { song: this.#song.slug, burn: Object.values(burned) });
+    const address = forgeAddress(this.#holding.collection.drop, { song: this.#song.slug, burn: Object.values(burned) });
     const link = address ? [createElement("p", {}, createLink(_("Forge it from these tokens"), address))] : [];
     return [paragraph(_("Burned for it:")), createElement("ul", {}, ...tokens), ...sentences.map(paragraph), ...link];
   }
@@ -285,6 +286,11 @@ export function showHead(element, { title, address, cover }) {
 /** @param {number} nth of the layers @param {boolean} isHeld */
 function segment(nth, isHeld) {
   return createElement("span", { class: `layer-${(nth % COLOURS) + 1}${isHeld ? " held" : ""}` });
+}
+
+/** @param {string} id */
+function linkToToken(id) {
+  return createLink(`#${numberOf(id)}`, siteAddress(`tokens/${id}/`));
 }
 
 /** @param {string} words */

@@ -6,6 +6,7 @@ import { StemAudio } from "./stem-audio.js";
 import { cloneTemplate, createLink, find, findAll, loadJson, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { forgeAddress } from "./drop-links.js";
+import { numberOf } from "../tokens/token-ids.js";
 import { _, formatList, plural } from "../language/phrases.js";
 
 export class Songs {
@@ -112,7 +113,7 @@ export class Songs {
   }
 
   /** @param {Plans.AlbumPlan} plan @param {Holding} holding @param {Data.Forge} facts */
-  #showAlbum({ slug, songs, at_once, with_forging }, { tokens, byId, drop }, facts) {
+  #showAlbum({ slug, songs, at_once, with_forging }, { tokens, byId, collection }, facts) {
     const element = this.#albums.get(slug);
     if (!element) return;
     const titles = new Map(facts.songs.map((song) => [song.slug, song.title]));
@@ -127,8 +128,8 @@ export class Songs {
     setText(progress, parts.join(" "));
     const held = [...tokens.keys()].flatMap((id) => byId.get(id) ?? []).filter(({ tier, state }) => tier === "song" && state !== "unrevealed");
     const burn = Object.keys(songs).flatMap((track) => held.find(({ song }) => song === track)?.id ?? []);
-    const address = at_once ? forgeAddress(drop, { album: slug, burn }) : "";
-    if (address) progress.append(" ", createLink(_("Forge it from %(tokens)s", { tokens: formatList(burn.map((id) => `#${id}`)) }), address));
+    const address = at_once ? forgeAddress(collection.drop, { album: slug, burn }) : "";
+    if (address) progress.append(" ", createLink(_("Forge it from %(tokens)s", { tokens: formatList(burn.map((id) => `#${numberOf(id)}`)) }), address));
   }
 
   /**

@@ -3,6 +3,7 @@ import { createLink, externalAddress, find, siteAddress, part, setText } from ".
 import { isGone, stateName, tierName, tokenTitle } from "../language/names.js";
 import { _, plural } from "../language/phrases.js";
 import { revealAddress } from "./drop-links.js";
+import { compareIds, contractOf, numberOf } from "../tokens/token-ids.js";
 
 const STEP = 60;
 
@@ -43,9 +44,9 @@ export class TokenList {
 
   /**
    * @param {ReadonlyMap<string, number>} tokens how many are held of each, by id
-   * @param {Map<string, Data.Token>} byId @param {Data.Contract | null} contract @param {Data.Drop | null} drop
+   * @param {Map<string, Data.Token>} byId @param {Data.Collection} collection
    */
-  show(tokens, byId, contract, drop) {
+  show(tokens, byId, collection) {
     const rarity = rarities(byId);
     /** @type {Map<string, number>} */
     const copies = new Map();
@@ -55,17 +56,18 @@ export class TokenList {
     }
     this.#all = [...tokens].map(([id, count]) => {
       const token = byId.get(id);
-      const title = token ? tokenTitle(token) : `#${id}`;
+      const title = token ? tokenTitle(token) : `#${numberOf(id)}`;
+      const contract = contractOf(collection, id);
       return {
         id, count, title,
         tier: token?.tier ?? "",
         state: token ? (isGone(token) ? "revealed" : token.state) : "unknown",
-        address: token ? siteAddress(token.address) : (contract ? externalAddress(contract.explorer, contract, id) : ""),
+        address: token ? siteAddress(token.address) : (contract ? externalAddress(contract.explorer, contract, numberOf(id)) : ""),
         image: token ? siteAddress(token.image) : "",
-        reveal: token?.state === "unrevealed" ? revealAddress(drop, id) : "",
+        reveal: token?.state === "unrevealed" ? revealAddress(collection.drop, id) : "",
         rarity: rarity.get(kindOf(token ?? { id })) ?? 0,
         duplicate: Boolean(token && token.state !== "unrevealed" && (copies.get(kindOf(token)) ?? 0) > 1),
-        text: [title, id, token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier ?? "")].join(" ").toLowerCase(),
+        text: [title, numberOf(id), token?.song, token?.layer, token?.stem, token?.album, tierName(token?.tier ?? "")].join(" ").toLowerCase(),
       };
     });
     this.#section.hidden = !this.#all.length;
@@ -101,7 +103,7 @@ export class TokenList {
 /** @typedef {(one: Held, other: Held) => number} Order */
 
 /** @type {Order} */
-const byNumber = (a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
+const byNumber = (a, b) => compareIds(a.id, b.id);
 /** @type {Readonly<Record<string, Order>>} */
 const ORDERS = {
   number: byNumber,
@@ -124,7 +126,7 @@ function makeCard(token) {
   const state = find(card, ".state");
   state.textContent = token.state === "unknown" ? _("new to this site") : stateName(token.state);
   state.classList.add(token.state);
-  if (token.reveal) find(card, ".meta").append(" ", createLink(_("Reveal #%(id)s", { id: token.id }), token.reveal));
+  if (token.reveal) find(card, ".meta").append(" ", createLink(_("Reveal #%(id)s", { id: numberOf(token.id) }), token.reveal));
   return card;
 }
 

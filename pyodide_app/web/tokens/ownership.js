@@ -28,7 +28,7 @@
 const PREFIX = "stempress:holding:";
 export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_-]{0,199}";
 const STEM = new RegExp(`^${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
-const TOKEN = /^(0|[1-9]\d{0,77})$/;
+const TOKEN = /^((stem|song|album)\/)?(0|[1-9]\d{0,77})$/;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const WALLET = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
