@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from pyodide_app.engine.model import Variation, stem_keys
+from pyodide_app.engine.model import Variation, id_order, stem_keys
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of, parse_item, stem_item, tier_of, variation_item
@@ -100,8 +100,8 @@ def _log_result(drop: DropState, tokens: str, seed: str, progress: Progress) -> 
         )
 
 
-def _by_id(pair: tuple[str, str]) -> int:
-    return int(pair[0])
+def _by_id(pair: tuple[str, str]) -> tuple[int, str]:
+    return id_order(pair[0])
 
 
 def _check_append(drop: DropState, options: MintOptions) -> None:
