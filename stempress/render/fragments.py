@@ -21,7 +21,8 @@ class Fragments:
     """Renders macros of imported templates, which see nothing of a page but their arguments.
 
     Views are told apart by identity, which takes no time, and kept, so that no other view can have
-    that identity later. ``python -m bench.build`` takes a third longer without this.
+    that identity later. The pages of 10,000 tokens and their lists take three times as long without
+    this.
     """
 
     def __init__(self) -> None:

@@ -1,11 +1,10 @@
-"""Cache keys of all output files: a file with the same key as before has the same content.
+"""Cache keys of files that are not rendered from views: covers, metadata and large JSON files.
 
-A page's key covers everything its template may ask for that can change: the settings and whatever
-all pages share, and of songs and tokens what the page is about. Templates of which there are few
-pages depend on everything. If a site has templates of its own, so do all its pages, since such a
-template can ask for anything. Files that depend on much of the same are in bundles, whose key
-covers all of it; if a bundle is current, the keys of its files are not computed.
-``tests/commands/test_incremental.py`` checks every key against clean builds.
+A file with the same key as before has the same content. A key covers everything that the file is
+made from. Files that depend on much of the same are in bundles, whose key covers all of it; if a
+bundle is current, the keys of its files are not computed. Pages have keys of another kind, see
+``stempress.views.page_keys``. ``tests/commands/test_incremental.py`` checks every key against clean
+builds.
 """
 
 from __future__ import annotations
@@ -40,11 +39,10 @@ def digest(*parts: object) -> str:
 
 
 class CacheKeys:
-    """Cache keys. ``everything`` covers all inputs, ``shared`` what all pages depend on."""
+    """Cache keys. ``shared`` covers the generator, the settings, and which songs there are."""
 
     def __init__(self, views: SiteFacts, inputs: InputHashes) -> None:
-        self._views, self.everything = views, digest(inputs.everything, views.mixer_off)
-        collection = views.collection
+        self._views, collection = views, views.collection
         self._collection, self._rarity, self._sounds = collection, views.rarity, views.sounds
         albums = [
             (album.slug, album.title, repr(album.cover), [(s.slug, s.title) for s in album.songs])
@@ -136,10 +134,6 @@ class CacheKeys:
         """Return the key of a song and of which of its variations have pages."""
         return digest(self.song_assets(slug), self._shown[slug])
 
-    def previews(self, slug: str) -> str:
-        """Return the key of the list of a song's previews."""
-        return self.song_assets(slug) + self._previews[slug]
-
     def album_cover(self, slug: str) -> str:
         """Return the key of an album's cover."""
         return self.songs + self._album(slug)
@@ -174,7 +168,7 @@ class CacheKeys:
 
     @cached_property
     def sitemap(self) -> str:
-        """Key of all inputs of ``addresses``, known before pages are planned."""
+        """Key of the addresses of all pages, known before pages are planned."""
         return digest(self.rarity, [note.slug for note in self._collection.notes])
 
     def _album(self, slug: str) -> str:
@@ -196,10 +190,6 @@ class CacheKeys:
     def _digests(self) -> dict[str, str]:
         every = self._by_song(self._sounds.digests), self._by_song(self._sounds.stream_digests)
         return {slug: digest(*(digests[slug] for digests in every)) for slug in every[0]}
-
-    @cached_property
-    def _previews(self) -> dict[str, str]:
-        return self._by_song(self._sounds.previews)
 
     def _by_song(self, by_variation: Mapping[Variation, object]) -> dict[str, str]:
         """Return a key for each song, given something for each of its variations."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.settings import Settings
     from stempress.i18n.translations import Translations
+    from stempress.site.pages import VariationPages
     from stempress.site.token_facts import TokenTable
 
     type Holders = tuple[tuple[str, int], ...]
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Songs without their stories, and their tokens, pictures and sound.
+    """Songs without their stories, and their variations, tokens, pictures and sound.
 
     ``owners`` and ``block`` are as in the ledger, of all tokens or of none.
     """
@@ -48,6 +49,7 @@ class Excerpt:
     sounds: tuple[tuple[str, SongSound], ...]
     previews: tuple[tuple[Variation, WebFile], ...]
     openings: tuple[tuple[str, Opening], ...]
+    variations: tuple[VariationPages, ...]
     streamed: tuple[str, ...]
     app: App
 
@@ -77,7 +79,8 @@ class Excerpt:
             openings=dict(self.openings),
             streamed=frozenset(self.streamed),
         )
-        plan = plan_pages(collection, rarity, translations, tokens)
+        variations = {pages.song.slug: pages for pages in self.variations}
+        plan = plan_pages(collection, rarity, translations, tokens, variations)
         return SiteFacts(plan, collection, rarity, sounds, self.app)
 
 
@@ -133,6 +136,9 @@ class Excerpts:
             sounds=tuple((slug, sounds.songs[slug]) for slug in slugs),
             previews=tuple(pair for slug in slugs for pair in self._previews.get(slug, ())),
             openings=tuple((s, sounds.openings[s]) for s in slugs if s in sounds.openings),
+            variations=tuple(
+                replace(self._facts.plan.variations[song.slug], song=song) for song in songs
+            ),
             streamed=tuple(slug for slug in slugs if slug in sounds.streamed),
             app=App(self._facts.app, self._facts.mixer_off),
         )

@@ -58,9 +58,15 @@ def plan_pages(
     rarity: Rarity,
     _: Translations = ENGLISH,
     tokens: TokenTable | None = None,
+    variations: dict[str, VariationPages] | None = None,
 ) -> Plan:
-    """Plan all pages; ``_`` translates titles; ``tokens`` has facts that are known already."""
-    variations = {song.slug: _variation_pages(song, rarity) for song in collection.songs}
+    """Plan all pages; ``_`` translates titles.
+
+    ``tokens`` and ``variations`` are what is known already of tokens and of songs, by their slugs.
+    """
+    variations = variations or {
+        song.slug: _variation_pages(song, rarity) for song in collection.songs
+    }
     tokens, traits = tokens or TokenTable(collection, _), TokensByTrait(collection)
     sections = tuple(_sections(collection, variations, tokens, traits, _))
     return Plan(sections, variations, traits, _, tokens=tokens)

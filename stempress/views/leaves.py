@@ -121,18 +121,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class StemRow(Shared):
-    """A stem with its figures.
+    """A stem, and how many of its tokens there are.
 
-    ``actual`` is its share of the layer's revealed tokens, None without any; ``target`` how many
-    of these it should have, ``deviation`` how many more it has. ``offer`` is the first of its
-    tokens that is neither hidden nor burned, if there is a marketplace.
+    ``offer`` is the first of them that is neither hidden nor burned, if there is a marketplace.
     """
 
     stem: StemLeaf
     notes: str
-    actual: float | None
-    target: float
-    deviation: float
     count: Count
     offer: Offer | None
 

@@ -10,14 +10,38 @@ from stempress.views.leaves import Pager
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
-    from pyodide_app.engine.model import Song
-    from stempress.collection.rarity import Standing
+    from pyodide_app.engine.model import Song, StemKey
+    from stempress.collection.rarity import Count, Standing
     from stempress.site.pages import Page
-    from stempress.views.leaves import Card, MixLink, SongLayer, SongLink
+    from stempress.views.leaves import Card, MixLink, SongLink, StemLeaf
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
 RAREST, TOKENS_SHOWN = 5, 60
+
+
+@dataclass(frozen=True, slots=True)
+class RarityRow:
+    """A stem with its figures.
+
+    ``actual`` is its share of the layer's revealed tokens, None without any; ``target`` how many
+    of these it should have, ``deviation`` how many more it has.
+    """
+
+    stem: StemLeaf
+    count: Count
+    actual: float | None
+    target: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class RarityLayer:
+    """A layer with the figures of its stems; ``at`` is its 0-based index."""
+
+    name: str
+    at: int
+    rows: tuple[RarityRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +58,7 @@ class RaritySong:
     """A song's stems, the rarest of its variations that exist, and how many are possible."""
 
     song: SongLink
-    layers: tuple[SongLayer, ...]
+    layers: tuple[RarityLayer, ...]
     rarest: tuple[RareMix, ...]
     mixes: int
 
@@ -57,6 +81,23 @@ def rarity_page(leaves: Leaves, page: Page, head: Head) -> RarityPageView:
     )
 
 
+def _layer(leaves: Leaves, song: Song, at: int) -> RarityLayer:
+    layer = song.layers[at]
+    rows = (_row(leaves, (song.slug, layer.slug, stem.slug)) for stem in layer.stems)
+    return RarityLayer(layer.name, at, tuple(rows))
+
+
+def _row(leaves: Leaves, key: StemKey) -> RarityRow:
+    facts, rarity = leaves.facts.stem(key), leaves.facts.rarity
+    return RarityRow(
+        leaves.stem(key),
+        facts.count,
+        facts.actual,
+        rarity.target_count(key),
+        rarity.deviation(key),
+    )
+
+
 def _song(leaves: Leaves, song: Song) -> RaritySong:
     facts = leaves.facts
     rarest = tuple(
@@ -67,4 +108,5 @@ def _song(leaves: Leaves, song: Song) -> RaritySong:
         )
         for minted in facts.existing(song)[:RAREST]
     )
-    return RaritySong(leaves.song(song), leaves.layers(song), rarest, facts.rarity.permitted(song))
+    layers = tuple(_layer(leaves, song, at) for at in range(len(song.layers)))
+    return RaritySong(leaves.song(song), layers, rarest, facts.rarity.permitted(song))

@@ -109,13 +109,10 @@ class Leaves:
     def row(self, key: StemKey) -> StemRow:
         """Return a stem with its figures."""
         if key not in self._rows:
-            facts, rarity = self.facts.stem(key), self.facts.rarity
+            facts = self.facts.stem(key)
             self._rows[key] = StemRow(
                 self.stem(key),
                 facts.stem.notes,
-                facts.actual,
-                rarity.target_count(key),
-                rarity.deviation(key),
                 facts.count,
                 next(iter(self.offers(facts.alive[:1])), None),
             )

@@ -29,13 +29,14 @@ class Download:
 class StemPageView(PageView):
     """A stem.
 
-    ``row`` are its figures; ``loudness`` is in LUFS; ``held`` are how many of its tokens are
-    revealed and not burned, ``offers`` the first of them if there is a marketplace. ``tokens`` are
-    the first of ``token_count``; ``variations`` are those with it that have a page, which are all
-    of them if ``complete``.
+    ``actual`` is its share of the layer's revealed tokens, None without any; ``loudness`` is in
+    LUFS. ``held`` are how many of its tokens are revealed and not burned, ``offers`` the first of
+    them if there is a marketplace. ``tokens`` are the first of ``token_count``; ``variations`` are
+    those with it that have a page, which are all of them if ``complete``.
     """
 
     row: StemRow
+    actual: float | None
     loudness: float
     channels: int
     seconds: float
@@ -57,6 +58,7 @@ def stem_page(leaves: Leaves, page: Page, head: Head) -> StemPageView:
     return StemPageView(
         **head,
         row=leaves.row(key),
+        actual=stem.actual,
         loudness=stem.sound.loudness,
         channels=stem.sound.channels,
         seconds=stem.sound.seconds,
