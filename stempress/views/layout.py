@@ -28,7 +28,7 @@ class LayoutView:
 
     ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
     sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs may be
-    streamed.
+    streamed; ``verifiable``: digests of mixes are published.
     """
 
     settings: Settings
@@ -37,6 +37,7 @@ class LayoutView:
     app: str
     mixer_off: str
     streamed: bool
+    verifiable: bool
     albums: tuple[MenuAlbum, ...]
     pages: tuple[Link, ...]
     songs: int
@@ -54,6 +55,7 @@ def layout_view(views: SiteFacts) -> LayoutView:
         app=views.app,
         mixer_off=views.mixer_off,
         streamed=bool(views.sounds.streamed),
+        verifiable=collection.settings.audio.has_lossless or bool(views.sounds.stream_digests),
         albums=tuple(
             MenuAlbum(
                 album.title,

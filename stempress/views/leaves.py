@@ -213,17 +213,13 @@ class MixerLayer:
 
 @dataclass(frozen=True, slots=True)
 class MixerView:
-    """A whole mixer; ``duration`` is in seconds, ``units`` a number of bars or seconds.
-
-    ``verifiable``: digests of its mixes are published.
-    """
+    """A whole mixer; ``duration`` is in seconds, ``units`` a number of bars or seconds."""
 
     link: MixerLink
     duration: float
     unit: str
     units: int
     sections: tuple[str, ...]
-    verifiable: bool
     layers: tuple[MixerLayer, ...]
 
 

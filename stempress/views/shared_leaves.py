@@ -231,8 +231,6 @@ class Leaves:
             "bar" if bar else "second",
             round(sound.seconds / (bar or 1)),
             tuple(section.name for section in song.sections),
-            self.facts.collection.settings.audio.has_lossless
-            or bool(self.facts.sounds.stream_digests),
             tuple(layers),
         )
 
