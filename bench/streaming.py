@@ -48,8 +48,10 @@ SAVE_DATA = """Object.defineProperty(Navigator.prototype, "connection", {
   get: () => ({ saveData: true }),
 });"""
 CLICK_TO_SOUND = """async (selector) => {
+  const target = document.querySelector(selector);
+  target.dispatchEvent(new PointerEvent("pointerover", { bubbles: true })); // a finger's comes with its press
   const clicked = performance.timeOrigin + performance.now();
-  document.querySelector(selector).click();
+  target.click();
   return (await window.firstSound) - clicked;
 }"""
 PLAY = "stem-mixer .play"

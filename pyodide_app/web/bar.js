@@ -1,3 +1,2 @@
 // The player bar, which site.js opens.
 export { openBar } from "./bar/player-bar.js";
-export { warmUpBar } from "./bar/warm-up.js";

@@ -68,8 +68,8 @@
   let isWarm = false;
 
   /**
-   * Load what a press of a button needs besides sound, when a pointer or the focus comes to it: of a site that streams its
-   * songs. Pages themselves load none of it.
+   * Load what a press of a button needs besides sound, all at once, when a pointer or the focus comes to it: of a site that
+   * streams its songs. Pages themselves load none of it.
    * @param {EventTarget | null} target
    */
   async function warmUp(target) {
@@ -77,7 +77,8 @@
     if (!button || isWarm || script.dataset.streamed === undefined || navigator.connection?.saveData) return;
     isWarm = true;
     const addresses = (button.dataset.queue ?? "").split(" ");
-    await import("./bar.js").then(({ warmUpBar }) => warmUpBar(addresses)).catch(() => {}); // the press reports the error
+    const warmed = import("./warm-up.js").then(({ warmUpQueue }) => warmUpQueue(addresses));
+    await Promise.allSettled([import("./bar.js"), warmed]); // the press reports errors
   }
 
   let turns = 0;
@@ -103,6 +104,7 @@
     const isShared = () => location.hash.startsWith("#queue=");
     listen(document, "click", ({ target }) => {
       const button = queueButton(target);
+      warmUp(target);
       if (button) queue(button);
     });
     listen(document, "pointerdown", ({ target }) => queueButton(target) && warmBar());

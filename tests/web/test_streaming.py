@@ -343,6 +343,29 @@ def test_what_plays_besides_sound_is_loaded_before_play(
         assert not requested("worklet.js")
 
 
+def test_a_pointer_at_a_button_that_plays_loads_what_that_needs_besides_sound(
+    chromium: Browser, long_site: Path
+) -> None:
+    RecordingHost.requested.clear()
+    context = chromium.new_context()
+    context.add_init_script(LITTLE_MEMORY)
+    page = context.new_page()
+    with serving(long_site, RecordingHost) as base:
+        page.goto(base, wait_until="networkidle")
+        assert not requested("/bar.js")
+        button = page.locator("main [data-queue]").first
+        button.hover()
+        wait_for(page, lambda: requested("opus.wasm"), "the decoder is loaded")
+        page.wait_for_load_state("networkidle")
+        assert requested("player-bar.js")
+        RecordingHost.requested.clear()
+        button.click()
+        until(page, "document.querySelector('player-bar')?.dataset.state === 'playing'")
+        rooms = ("/bar/", "/codecs/", "/streaming/", "/decoders/")
+        assert not [path for path in RecordingHost.requested if any(room in path for room in rooms)]
+        context.close()
+
+
 def test_nothing_is_loaded_ahead_for_visitors_who_save_data(
     chromium: Browser, long_site: Path
 ) -> None:

@@ -17,7 +17,7 @@ import { addLastingSheets } from "../pages/style-sheets.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { expandTracks } from "./tracks.js";
 import { setPressed } from "../base/controls.js";
-import { SHEETS } from "./warm-up.js";
+import { SHEETS } from "./sheets.js";
 import { formatTime } from "../language/units.js";
 
 const COLLECTION = document.documentElement.dataset.collection ?? "";

@@ -1,17 +1,16 @@
-// What the player bar's first press needs, loaded before it.
+// What the first press of a button needs that plays a queue, loaded beside the bar's own modules.
 import { fetchAhead } from "../base/idle.js";
-import { APP, importLater } from "../base/version.js";
+import { warmUp } from "../playback/player.js";
+import { SHEETS } from "./sheets.js";
 import { expandTracks, loadTrack } from "./tracks.js";
 
-export const SHEETS = ["fader", "bar"].map((name) => new URL(`${name}.css`, APP).href);
-
 /**
- * Load what playing addresses needs besides sound, if what they lead to is streamed.
+ * Load what playing addresses needs besides sound.
  * @param {string[]} addresses as in tracks.js
  */
-export async function warmUpBar(addresses) {
-  const [{ warmUp }, [first]] = await Promise.all([importLater(() => import("../playback/player.js")), expandTracks(addresses)]);
-  if (!first) return;
-  warmUp((await loadTrack(first)).song);
-  await Promise.all(SHEETS.map(fetchAhead));
+export async function warmUpQueue(addresses) {
+  const sheets = SHEETS.map(fetchAhead);
+  const [first] = await expandTracks(addresses);
+  if (first) warmUp((await loadTrack(first)).song);
+  await Promise.all(sheets);
 }
