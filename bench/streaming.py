@@ -49,7 +49,8 @@ SAVE_DATA = """Object.defineProperty(Navigator.prototype, "connection", {
 });"""
 CLICK_TO_SOUND = """async (selector) => {
   const target = document.querySelector(selector);
-  target.dispatchEvent(new PointerEvent("pointerover", { bubbles: true })); // a finger's comes with its press
+  // A finger's comes with its press.
+  target.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
   const clicked = performance.timeOrigin + performance.now();
   target.click();
   return (await window.firstSound) - clicked;
