@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pyodide_app.engine.model import TIERS, id_number
 from stempress.core.errors import Fault
@@ -77,6 +77,14 @@ class Drop:
     blind: bool
     forge_url: str = ""
     reveal_url: str = ""
+
+    def forge_link(self, *, song: str = "", album: str = "", burn: str = "") -> str:
+        """Return where to forge a song or an album (slugs) from a token; "" if none is named."""
+        return _fill(self.forge_url, {"song": song, "album": album, "burn": id_number(burn)})
+
+    def reveal_link(self, token_id: str) -> str:
+        """Return where to reveal a token; "" if none is named."""
+        return _fill(self.reveal_url, {"token_id": id_number(token_id)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +188,13 @@ class Settings:
     def key(self) -> str:
         """Unique ID of the collection: its first contract (CAIP-10), else its name."""
         return self.contracts[0].key if self.contracts else f"name:{self.name}"
+
+
+def _fill(pattern: str, values: Mapping[str, str]) -> str:
+    """Fill the placeholders of a URL, as ``mine/drop-links.js`` does."""
+    for name, value in values.items():
+        pattern = pattern.replace(f"{{{name}}}", quote(value, safe=""))
+    return pattern
 
 
 def host_and_port(url: SplitResult) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import TIERS
 from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.commands.arguments import add_site_and_out
 from stempress.commands.command import Command
@@ -108,7 +109,11 @@ def _publish(options: PublishOptions, progress: Progress) -> None:
     # Metadata contains the CID of assets, and pages that of metadata.
     for name, cid in published.assets.items():
         progress.log(f"{name}: ipfs://{cid}/")
-    progress.log(f"base URI for the contract: ipfs://{published.metadata}/")
+    base = f"ipfs://{published.metadata}/"
+    progress.log(f"base URI for the contract: {base}")
+    for tier in TIERS:  # those with contracts of their own have folders of their own
+        if (options.out / "metadata" / tier).is_dir():
+            progress.log(f"base URI for the contract of {tier} tokens: {base}{tier}/")
     progress.log(f"site: ipfs://{published.site}/")
     if not has_absolute_assets(options.out):
         progress.log(f"warning: {RELATIVE_ADDRESSES}")

@@ -56,7 +56,8 @@ class TokenPageView(PageView):
 
     One of ``stem``, ``mix`` and ``album`` is what it is, if that is known, and ``song`` the song of
     a stem or mix. ``held`` are its holders and their copies, as of ``block``. ``above`` is what it
-    became part of, nearest first; ``family`` the whole tree, None without relatives. ``odds`` are
+    became part of, nearest first; ``way`` the address where it is revealed or forged with, which
+    may be empty; ``family`` the whole tree, None without relatives. ``odds`` are
     those of an unrevealed stem token.
     """
 
@@ -78,6 +79,7 @@ class TokenPageView(PageView):
     perks: tuple[Perk, ...]
     odds: Odds | None
     traits: tuple[TraitLine, ...]
+    way: str
 
     @property
     def number(self) -> str:
@@ -122,7 +124,23 @@ def token_page(leaves: Leaves, page: Page, head: Head) -> TokenPageView:
         perks=tuple(facts.perks(token)),
         odds=leaves.odds if not known and token.tier == "stem" else None,
         traits=leaves.traits(token),
+        way=_way(leaves, token),
     )
+
+
+def _way(leaves: Leaves, token: Token) -> str:
+    """Return the address where a token is revealed, or forged with others."""
+    collection = leaves.facts.collection
+    drop = collection.settings.drop
+    if drop is None:
+        return ""
+    if token.state == "unrevealed":
+        return drop.reveal_link(token.id)
+    if token.state != "revealed" or token.tier == "album":
+        return ""
+    if token.tier == "stem":
+        return drop.forge_link(song=token.song, burn=token.id)
+    return drop.forge_link(album=collection.song(token.song).album, burn=token.id)
 
 
 def _stem(leaves: Leaves, token: Token) -> StemPart:

@@ -344,6 +344,30 @@ def test_what_lies_at_a_burn_address_is_shown_as_burned(tmp_path: Path) -> None:
     assert f"tokens/{alive}/" in pages["traits/state/burned/index.html"]
 
 
+def test_token_and_song_pages_link_to_where_tokens_are_forged_and_revealed(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    settings = (tmp_path / "site.toml").read_text("utf-8")
+    urls = 'forge_url = "https://forge.example/?song={song}&album={album}&burn={burn}"\n'
+    urls += 'reveal_url = "https://reveal.example/{token_id}"\n'
+    write(tmp_path / "site.toml", settings.replace("[drop]\n", f"[drop]\n{urls}"))
+    data = json.loads((tmp_path / "content/tokens.json").read_text("utf-8"))
+    kinds = {(token["tier"], token["state"]): token for token in data["tokens"]}
+    pages = read(tmp_path).render()
+
+    def ways(tier: str, state: str) -> list[str]:
+        page = pages[f"tokens/{kinds[tier, state]['id']}/index.html"]
+        return re.findall(r'https://(?:forge|reveal)\.example/[^"]*', page)
+
+    hidden, stem = kinds["stem", "unrevealed"], kinds["stem", "revealed"]
+    assert ways("stem", "unrevealed") == [f"https://reveal.example/{hidden['id']}"]
+    start = "https://forge.example/?song="
+    assert ways("stem", "revealed") == [f"{start}{stem['song']}&amp;album=&amp;burn={stem['id']}"]
+    song = kinds["song", "revealed"]
+    assert ways("song", "revealed") == [f"{start}&amp;album=tides&amp;burn={song['id']}"]
+    assert ways("stem", "forged") == ways("album", "revealed") == []
+    assert f'href="{start}one&amp;album=&amp;burn="' in pages["songs/one/index.html"]
+
+
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan((), tokens=plain.plan.tokens))
     leaves = Leaves(none.facts())
