@@ -165,6 +165,23 @@ def meddle(site: Path, random: Random) -> None:
         shutil.rmtree(path.parent if path.parent != site / "dist" else site / "dist/art")
 
 
+def contract_of_songs(site: Path, _: Random) -> None:
+    """Give the song tokens a contract of their own, or take it away again."""
+    path = site / "site.toml"
+    text = path.read_text("utf-8")
+    changed = text.replace(OWN, "") if OWN in text else text.replace("[drop]\n", f"{OWN}[drop]\n")
+    path.write_text(changed, "utf-8")
+
+
+def change_forge_url(site: Path, random: Random) -> None:
+    """Name another place to forge."""
+    path = site / "site.toml"
+    text = re.sub(r"forge_url = .*\n", "", path.read_text("utf-8"))
+    line = f'forge_url = "https://f{random.randrange(3)}.example/{{song}}{{album}}{{burn}}"'
+    path.write_text(text.replace("[drop]\n", f"[drop]\n{line}\n"), "utf-8")
+
+
+OWN = '[collection.contract.song]\naddress = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"\n'
 NOTE = '+++\ntitle = "Second"\ndate = 2026-03-04\nsongs = ["two"]\n+++\nWords.\n'
 PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
@@ -208,6 +225,8 @@ ALL_EDITS: tuple[Edit, ...] = (
     toggle("stems/one/drums/live.svg", PICTURE),
     template_of_its_own,
     another_stem,
+    contract_of_songs,
+    change_forge_url,
     meddle,
 )
 
