@@ -733,6 +733,11 @@ def test_albums_are_forged_and_tokens_revealed_where_the_site_says(
     expect(made.page.get_by_role("link", name="Forge it from #3 and #2")).to_have_attribute(
         "href", "https://forge.example/?song=&album=tides&burn=3,2", timeout=30_000
     )
+    for name in ("Reveal #1", "Forge it from #3 and #2"):
+        line = made.page.get_by_role("link", name=name).evaluate(
+            "a => getComputedStyle(a).textDecorationLine"
+        )
+        assert line == "underline"
 
 
 def test_tiers_in_contracts_of_their_own_are_read(visit: Open, chain: Chain) -> None:
