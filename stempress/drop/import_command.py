@@ -1,8 +1,7 @@
 """``build.py import``: imports a drop made with another tool into the ledger.
 
-A table maps traits to their meaning. Each row maps one value of a trait to a song, layer or stem,
-or several of these; together, the traits of a token identify what it is. A row without any of them
-ignores the trait, and ``*`` matches every value without a row of its own.
+A table (``trait_table.py``) maps traits to their meaning; together, the traits of a token identify
+what it is.
 """
 
 from __future__ import annotations
@@ -10,41 +9,29 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.ledger import parse_ledger
-from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.files import write_text_atomically
 from stempress.core.slugs import fold_case, slugify
-from stempress.core.text_files import read_text
 from stempress.drop.drop_state import open_drop
 from stempress.drop.external_metadata import read_folder
+from stempress.drop.trait_table import COLUMNS, Meaning, fold_trait, read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pyodide_app.engine.model import Layer, Song, Stem
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import DropState, Entry
     from stempress.drop.external_metadata import ExternalToken, Trait
+    from stempress.drop.trait_table import Meanings
 
-COLUMNS = ("trait", "value", "song", "layer", "stem")
 TABLE = "traits.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """Slugs that a value of a trait stands for; empty if not specified."""
-
-    song: str = ""
-    layer: str = ""
-    stem: str = ""
-
-
-type Meanings = Mapping[Trait, Meaning]
 
 
 def import_drop(
@@ -84,14 +71,21 @@ def _add_entries(
 ) -> None:
     """Add entries for the tokens; SiteError if the ledger would not be valid."""
     existing = {entry["id"] for entry in drop.entries}
+    unread: list[str] = []
     for token in tokens:
         entry = _entry(token, meanings, drop.songs, findings)
         if entry:
             entry["id"] = drop.token_id(entry["tier"], token.id)
         if entry.get("id") in existing:
             findings.fault(token.where, "is already in the ledger", value=token.id)
+        if token.traits and entry.get("state") == "unrevealed":
+            unread.append(token.id)
         drop.entries.append(entry)
     findings.raise_faults()
+    if unread:
+        message = f"have traits, none of which stands for a stem: {len(unread)} are unrevealed"
+        hint = "give them a stem in the table, if they are revealed"
+        findings.warn("import", message, value=unread[:3], hint=hint)
     albums = {album.slug: album for album in drop.collection.albums}
     own = drop.collection.settings.tier_contracts
     parse_ledger(drop.ledger_text(), drop.songs, albums, findings, own)
@@ -164,57 +158,13 @@ def _only_slug(items: Iterable[Layer | Stem]) -> str:
     return slugs.pop() if len(slugs) == 1 else ""
 
 
-def read_table(path: Path, songs: Mapping[str, Song], findings: Findings) -> dict[Trait, Meaning]:
-    """Read the table of traits and check every slug in it."""
-    text = read_text(path, path.name, findings) if path.exists() else None
-    if text is None:
-        if not path.exists():
-            hint = "import DIR without --traits writes one"
-            findings.fault(path.name, "does not exist", hint=hint)
-        return {}
-    first_line = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first_line.count)  # spreadsheets write what their language has
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        hint = ",".join(COLUMNS)
-        findings.fault(path.name, "must start with the column names", hint=hint)
-        return {}
-    meanings: dict[Trait, Meaning] = {}
-    for row in rows:
-        trait = str(row["trait"]), str(row["value"])
-        meaning = Meaning(*((row[key] or "").strip() for key in COLUMNS[2:]))
-        where = f"line {rows.line_num}"
-        for column, value, valid in _unknown(meaning, songs):
-            hint = suggestion(value, valid)
-            findings.fault(path.name, f"has an unknown {column}", key=where, value=value, hint=hint)
-        if meanings.setdefault(trait, meaning) != meaning:
-            findings.fault(path.name, "gives a trait two meanings", key=where, value=trait)
-    return meanings
-
-
-def _unknown(meaning: Meaning, songs: Mapping[str, Song]) -> Iterator[tuple[str, str, set[str]]]:
-    """Yield (column, value, valid values) of slugs that do not exist."""
-    if meaning.song and meaning.song not in songs:
-        yield "song", meaning.song, set(songs)
-        return
-    candidates = [songs[meaning.song]] if meaning.song else list(songs.values())
-    layers = [layer for song in candidates for layer in song.layers]
-    slugs = {layer.slug for layer in layers}
-    if meaning.layer and meaning.layer not in slugs:
-        yield "layer", meaning.layer, slugs
-        return
-    stems = {stem.slug for la in layers if meaning.layer in ("", la.slug) for stem in la.stems}
-    if meaning.stem and meaning.stem not in stems:
-        yield "stem", meaning.stem, stems
-
-
 def _check_coverage(
     tokens: Sequence[ExternalToken], meanings: Meanings, table: str, findings: Findings
 ) -> None:
     """Report every trait without a row in the table."""
     counts = Counter(trait for token in tokens for trait in token.traits)
     for trait, count in sorted(counts.items()):
-        if trait not in meanings and (trait[0], "*") not in meanings:
+        if meanings.get(trait) is None:
             line = io.StringIO()
             csv.writer(line).writerow([*trait, "song", "layer", "stem"])
             findings.fault(
@@ -229,9 +179,7 @@ def _entry(
     token: ExternalToken, meanings: Meanings, songs: Mapping[str, Song], findings: Findings
 ) -> Entry:
     """Return the token's ledger entry: a stem, a variation, or unrevealed if no trait says."""
-    matched = [
-        meanings.get(trait) or meanings.get((trait[0], "*"), Meaning()) for trait in token.traits
-    ]
+    matched = [meanings.get(trait) or Meaning() for trait in token.traits]
     pairs = [(trait.layer, trait.stem) for trait in matched if trait.layer and trait.stem]
     layers = [trait.layer for trait in matched if trait.layer and not trait.stem]
     stems = [trait.stem for trait in matched if trait.stem and not trait.layer]
@@ -266,12 +214,11 @@ def _layers_without_stem(
 
     A token with a stem for some of its layers would otherwise pass for a token of one stem.
     """
-    layer_of = {name: meaning.layer for (name, _), meaning in meanings.items() if meaning.stem}
     filled = {layer for layer, _ in pairs}
     return [
         f"{name}: {value or 'null'}"
         for name, value in token.traits
-        if layer_of.get(name) and layer_of[name] not in filled
+        if (layer := meanings.layer_of.get(fold_trait((name, ""))[0])) and layer not in filled
     ]
 
 

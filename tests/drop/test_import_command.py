@@ -249,3 +249,64 @@ def test_a_layer_without_a_stem_makes_no_stem_token(
         f"2.json: has traits of layers without a stem (got ['Bass: {nothing or 'null'}'])"
         in printed
     )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "sep=;\ntrait;value;song;layer;stem\nDrums;Live;one;drums;live\n",
+        "Trait, Value, Song, Layer, Stem\nDrums,Live,one,drums,live\n",
+        "trait,value,song,layer,stem,,\n,,,,,,\nDrums,Live,one,drums,live,,\n,,\n",
+        "trait,value,song,layer,stem\nDRUMS,live ,one,drums,live\n",
+    ],
+)
+def test_what_spreadsheets_add_to_a_table_does_not_matter(
+    site: Path, tmp_path: Path, table: str
+) -> None:
+    write_json(tmp_path / "json/1.json", hashlips(1, Drums="Live"))
+    (tmp_path / "traits.csv").write_text(table, "utf-8")
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
+    assert tokens(site)["1"]["stem"] == "live"
+
+
+@pytest.mark.parametrize(("value", "cell"), [(True, "TRUE"), (1.0, "1"), (1, "1"), ("1.0", "1.0")])
+def test_values_that_spreadsheets_write_otherwise_are_found(
+    site: Path, tmp_path: Path, value: object, cell: str
+) -> None:
+    write_json(tmp_path / "json/1.json", {"attributes": [{"trait_type": "Take", "value": value}]})
+    table = f"trait,value,song,layer,stem\nTake,{cell},one,drums,live\n"
+    (tmp_path / "traits.csv").write_text(table, "utf-8")
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
+    assert tokens(site)["1"]["stem"] == "live"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"traits": [{"trait_type": "Drums", "value": "Live"}]},
+        {"attributes": [{"traitType": "Drums", "value": "Live"}]},
+        {"attributes": [{"name": "Drums", "value": "Live"}]},
+    ],
+)
+def test_traits_by_other_keys_are_read(tmp_path: Path, content: object) -> None:
+    write_json(tmp_path / "1.json", content)
+    (token,) = read_folder(tmp_path, Findings())
+    assert token.traits == (("Drums", "Live"),)
+
+
+def test_traits_that_cannot_be_read_make_no_unrevealed_token_in_silence(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_json(tmp_path / "json/1.json", {"attributes": '[{"trait_type": "Drums"}]'})
+    assert import_folder(site, tmp_path / "json") == 1
+    assert "1.json: attributes: must be a list of traits" in capsys.readouterr().err
+    write_json(tmp_path / "json/1.json", {"attributes": ["Live", {"trait_type": "Drums"}]})
+    (tmp_path / "traits.csv").write_text("trait,value,song,layer,stem\nMood,*\n", "utf-8")
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
+    printed = capsys.readouterr().err
+    assert "warning: import: have entries that are no traits, and are ignored: 2" in printed
+    (site / "content/tokens.json").unlink()
+    write_json(tmp_path / "json/1.json", hashlips(1, Mood="Calm"))
+    assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
+    printed = capsys.readouterr().err
+    assert "have traits, none of which stands for a stem: 1 are unrevealed (got ['1'])" in printed
