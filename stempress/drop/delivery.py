@@ -17,6 +17,7 @@ from stempress.collection.file_kinds import (
 )
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.drop.instruments import VERSIONS, has_instrument, is_click, is_mixdown, words_of
+from stempress.drop.name_guess import without_generic_folders
 from stempress.drop.technical_words import song_title
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def read_delivery(folder: Path) -> Delivery:
     left_out = {path: reason for path in files if (reason := _reason(path, files))}
     left_out |= dict.fromkeys(mixdowns, "is a mix of the whole song, not a stem")
     others = [path for path in sounds if path not in mixdowns]
+    for path, other in _copies(others):
+        left_out[path] = f"is {other}, too, in another format"
     clicks = {path for path in others if is_click(path.stem)}
     if len(clicks) < len(others):
         left_out |= dict.fromkeys(clicks, "is a click or a guide: rename it if it is to be heard")
@@ -128,6 +131,16 @@ def _mixdowns(sounds: Sequence[PurePath], folder: str) -> Iterator[PurePath]:
     for path in mixes:
         if any(other.is_relative_to(path.parent) for other in _others(sounds, mixes)):
             yield path
+
+
+def _copies(sounds: Iterable[PurePath]) -> Iterator[tuple[PurePath, PurePath]]:
+    """Yield files that are there in a better format, too, and those: ``Kick.mp3``, ``Kick.wav``."""
+    best: dict[PurePath, PurePath] = {}
+    by_format = sorted(sounds, key=lambda path: AUDIO.index(path.suffix.lower()))
+    for path in by_format:
+        other = best.setdefault(without_generic_folders(path).with_suffix(""), path)
+        if other.suffix.lower() != path.suffix.lower():
+            yield path, other
 
 
 def _is_titled(path: PurePath, folder: str) -> bool:

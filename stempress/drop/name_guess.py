@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from stempress.drop.instruments import has_instrument, is_generic_folder
 from stempress.drop.name_parts import (
     SEPARATOR,
-    lettered_variants,
+    named_variants,
     part_hyphens,
     split_layer,
     title_of,
+    without_common_part,
     without_prefix,
     without_track_numbers,
 )
@@ -55,7 +56,7 @@ def guess(paths: Sequence[PurePath], folder: str) -> dict[PurePath, Guess]:
 
 def read_names(paths: Sequence[PurePath], folder: str, layout: Layout | None = None) -> Reading:
     """Guess what every file of a folder is, by its likeliest layout or by the one given."""
-    inner, root = _below_common_folder({path: _without_generic_folders(path) for path in paths})
+    inner, root = _below_common_folder({path: without_generic_folders(path) for path in paths})
     folder = root or folder
     if layout is Layout.NAMES:
         inner = {path: PurePath(short.name) for path, short in inner.items()}
@@ -85,7 +86,7 @@ def tempo_in_names(names: Sequence[str]) -> float | None:
     return float(tempos.pop()) if len(tempos) == 1 else None
 
 
-def _without_generic_folders(path: PurePath) -> PurePath:
+def without_generic_folders(path: PurePath) -> PurePath:
     """Return a path without folders such as ``stems`` and ``24bit WAV``."""
     *folders, name = path.parts
     return PurePath(*(folder for folder in folders if not is_generic_folder(folder)), name)
@@ -121,7 +122,7 @@ def _layout_of_folders(
     if 2 * layers > len(folders):
         is_clear = not shared or all(map(has_instrument, folders))
         return Layout.LAYER, None if is_clear else Layout.SONG
-    if 2 * instruments > files or all(_start_with_layers(group) for group in names):
+    if 2 * instruments >= files or all(_start_with_layers(group) for group in names):
         return Layout.SONG, None if not layers else Layout.LAYER
     return (Layout.SONG, Layout.LAYER) if shared else (Layout.LAYER, Layout.SONG)
 
@@ -158,8 +159,10 @@ def _song(files: Mapping[PurePath, PurePath], name: str, folder: str) -> dict[Pu
     guesses: dict[PurePath, Guess] = {}
     for layer, group in by_layer.items():
         guesses |= _layer(group, song, layer)
-    names = without_technical_words({path: short.stem for path, short in loose.items()})
-    songs = _songs_in_names(names) if not name else {}
+    stems = {path: short.stem for path, short in loose.items()}
+    names = without_technical_words(without_common_part(stems, "."))
+    songs = _songs_in_names(names) or _songs_in_names(without_common_part(names, " - "))
+    songs = songs if not name else {}
     if songs:
         for title, named in songs.items():
             guesses |= _guess_from_names(named, title_of(title))
@@ -189,10 +192,10 @@ def _guess_from_names(names: Mapping[PurePath, str], song: str) -> dict[PurePath
     if not names:
         return {}
     short = without_track_numbers(without_prefix(without_track_numbers(names), song))
-    variants = lettered_variants(short)
+    variants = named_variants(short)
     guesses = {}
     for path, name in part_hyphens(short).items():
-        layer, stem = (variants[path], name) if path in variants else split_layer(name)
+        layer, stem = variants.get(path) or split_layer(name)
         guesses[path] = Guess(song, title_of(layer), title_of(stem))
     return guesses
 

@@ -28,7 +28,8 @@ VARIANT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """``Drums 2``, ``Drums v2``, ``Drums (take 2)``: a layer, and which of its stems it is."""
-LETTERED = re.compile(r"(.*[^\W\d_])[\s_]+[A-H]")
+LETTERED = re.compile(r"(.*[^\W\d_])[\s_]+([A-H])")
+IN_PARENTHESES = re.compile(r"(.*\w)\s*\(([^()]*[^\W\d_][^()]*)\)")
 COPY = re.compile(r"(.*\w)[\s_-]+\(?(?:copy|kopie|copie|copia)\)?(?:\s*\d+)?", re.IGNORECASE)
 _EDGES = " \t-_.\u2013\u2014"
 _MOST_SPARE_NUMBERS = 8
@@ -99,19 +100,37 @@ def split_layer(name: str) -> tuple[str, str]:
     return bare, f"{bare} {layer.strip()[len(variant[1]) :].strip(_EDGES)}"
 
 
-def lettered_variants(names: Names) -> dict[PurePath, str]:
-    """Return the layers of names such as ``Drums A`` and ``Drums B``, ``Kick`` and ``Kick copy``.
+def named_variants(names: Names) -> dict[PurePath, tuple[str, str]]:
+    """Return layer and stem of ``Drums A`` and ``Drums B``, ``Kick`` and ``Kick copy``.
 
-    A letter counts where a layer has several: ``Vitamin C`` alone is no variant.
+    Letters and words in parentheses count where a layer has several: ``Vitamin C`` alone is no
+    variant. ``Drums (Amen)`` beside ``Drums (Dusty)`` is the stem Amen.
     """
     known = {name.casefold() for name in names.values()}
     copies = {path: COPY.fullmatch(name) for path, name in names.items()}
-    layers = {path: m[1] for path, m in copies.items() if m and m[1].casefold() in known}
-    letters = {path: m for path, name in names.items() if (m := LETTERED.fullmatch(name))}
-    counts = Counter(match[1].casefold() for match in letters.values())
-    if max(counts.values(), default=0) > 1:
-        layers |= {path: match[1] for path, match in letters.items()}
-    return layers
+    variants = {
+        path: (match[1], names[path])
+        for path, match in copies.items()
+        if match and match[1].casefold() in known
+    }
+    for pattern in (LETTERED, IN_PARENTHESES):
+        found = {path: m for path, name in names.items() if (m := pattern.fullmatch(name))}
+        counts = Counter(match[1].casefold() for match in found.values())
+        if max(counts.values(), default=0) > 1:
+            variants |= {path: (m[1], m.group(m.lastindex or 0)) for path, m in found.items()}
+    return {
+        path: (layer, names[path] if len(stem) == 1 else stem)
+        for path, (layer, stem) in variants.items()
+    }
+
+
+def without_common_part(names: Names, separator: str) -> Names:
+    """Return the names without what all have before the first separator: ``Tide.drums``."""
+    parts = {path: name.partition(separator) for path, name in names.items()}
+    are_same = len({first.casefold() for first, _, _ in parts.values()}) == 1
+    if len(names) < 2 or not are_same or not all(rest[:1].isalpha() for *_, rest in parts.values()):
+        return names
+    return {path: rest for path, (*_, rest) in parts.items()}
 
 
 def part_hyphens(names: Names) -> Names:
@@ -146,7 +165,8 @@ def _after(name: str, count: int) -> str:
 
 
 def _rest(name: str, count: int) -> str:
-    return _after(name, count).strip(_EDGES) if count else name
+    rest = _after(name, count).strip(_EDGES) if count else name
+    return re.sub(r"^\(([^()]+)\)$", r"\1", rest)
 
 
 def _common_start(one: Sequence[str], other: Sequence[str]) -> int:

@@ -26,6 +26,10 @@ _NOISE = [
     # 120 Am, as libraries of samples write tempo and key
     rf"{_START}\d{{2,3}}(?:\s*(?i:bpm))?[\s_-]+{_KEY}{_END}",
     rf"[(\[]\s*{_KEY}\s*[)\]]",
+    rf"{_START}{_KEY}[\s_-]+\d{{2,3}}\s*(?i:bpm){_END}",
+    # tuning, and programs that part mixes into stems
+    rf"{_START}4[0-9][0-9][ ]?(?i:hz){_END}",
+    r"[_ ](?i:split[_ ]by[_ ]lalalai)$",
     # sample format
     rf"{_START}(?:16|24|32)[ _-]?bits?(?:[ _-]?(?:float|fp|int))?{_END}",
     rf"{_START}(?:44\.1|48|88\.2|96|176\.4|192)[ ]?k(?:hz)?{_END}",

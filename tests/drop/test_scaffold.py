@@ -232,6 +232,14 @@ def test_a_tempo_that_does_not_fit_is_only_a_candidate(
             ["Tape/12 String/12 String", "Tape/6 String/6 String"],
         ),
         (["Kick_01.wav", "Snare_01.wav"], ["Tape/Kick/Kick 01", "Tape/Snare/Snare 01"]),
+        (
+            ["Mara - Tide - Drums.wav", "Mara - Tide - Bass.wav", "Mara - Wave - Drums.wav"],
+            ["Tide/Drums/Drums", "Tide/Bass/Bass", "Wave/Drums/Drums"],
+        ),
+        (
+            ["htdemucs/Tide/drums.wav", "htdemucs/Tide/vocals.wav", "htdemucs/Tide/other.wav"],
+            ["Tide/Drums/Drums", "Tide/Vocals/Vocals", "Tide/Other/Other"],
+        ),
         (["Tide/stems/Drums.wav", "Wave/stems/Bass.wav"], ["Tide/Drums/Drums", "Wave/Bass/Bass"]),
         (["Tide/Drums/Amen.wav", "Tide/Bass.wav"], ["Tide/Drums/Amen", "Tide/Bass/Bass"]),
         (
@@ -282,13 +290,25 @@ def test_deliveries_are_understood(names: list[str], expected: list[str]) -> Non
         # what tells names apart stays
         (["Vox_mono.wav", "Vox_stereo.wav"], ["Vox/Mono", "Vox/Stereo"]),
         (["Bass Am.wav", "Bass Dm.wav"], ["Bass Am/Bass Am", "Bass Dm/Bass Dm"]),
-        (["Vox (Wet).wav", "Vox (Dry).wav"], ["Vox (Wet)/Vox (Wet)", "Vox (Dry)/Vox (Dry)"]),
+        (
+            ["Vox (Wet).wav", "Drums (Live).wav"],
+            ["Vox (Wet)/Vox (Wet)", "Drums (Live)/Drums (Live)"],
+        ),
         (["Stem.wav", "Freeze.wav"], ["Stem/Stem", "Freeze/Freeze"]),
         # letters and copies
         (["Drums A.wav", "Drums B.wav", "Sub.wav"], ["Drums/Drums A", "Drums/Drums B", "Sub/Sub"]),
         (["Vitamin C.wav", "Kick.wav"], ["Vitamin C/Vitamin C", "Kick/Kick"]),
         (["Kick.wav", "Kick copy.wav"], ["Kick/Kick", "Kick/Kick copy"]),
         (["Drums-Amen.wav", "Bass-Sub.wav"], ["Drums/Amen", "Bass/Sub"]),
+        (["Vox (Wet).wav", "Vox (Dry).wav"], ["Vox/Wet", "Vox/Dry"]),
+        (["Run (Drums).wav", "Run (Bass).wav"], ["Drums/Drums", "Bass/Bass"]),
+        (["Run.drums.wav", "Run.bass.wav"], ["Drums/Drums", "Bass/Bass"]),
+        # programs that part mixes
+        (
+            ["Run-bass-Am-120bpm-440hz.wav", "Run-drums-Am-120bpm-440hz.wav"],
+            ["Bass/Bass", "Drums/Drums"],
+        ),
+        (["Run_drum_split_by_lalalai.wav", "Run_vocals.wav"], ["Drum/Drum", "Vocals/Vocals"]),
         (["Lo-Fi.wav", "Hi-Hat.wav"], ["Lo Fi/Lo Fi", "Hi Hat/Hi Hat"]),
     ],
 )
@@ -330,9 +350,11 @@ def test_a_songs_folder_gives_its_title(folder: str, song: str) -> None:
         (["saw.wav", "saw soft.wav", "saw hard.wav"], []),
         (["Vocals.wav", "Instrumental.wav"], []),
         (["Click.wav"], []),
+        (["Drums.mp3", "Drums.wav", "Bass.mp3"], ["Drums.mp3"]),
+        (["Tide/WAV/Drums.wav", "Tide/MP3/Drums.mp3"], ["Tide/MP3/Drums.mp3"]),
     ],
 )
-def test_mixes_and_clicks_beside_stems_are_left_out(
+def test_mixes_clicks_and_copies_beside_stems_are_left_out(
     tmp_path: Path, names: list[str], left_out: list[str]
 ) -> None:
     for name in names:
