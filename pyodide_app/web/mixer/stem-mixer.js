@@ -25,7 +25,7 @@ import { isPlaying, Player, resumeAudio, warmUp } from "../playback/player.js";
 import { owned, watch } from "../tokens/ownership.js";
 
 /** @type {StateChange} */
-const IDLE = { state: "idle", isWanted: false, reason: null, engine: "", refusal: "" };
+const IDLE = { state: "idle", reason: null, engine: "", refusal: "" };
 
 export class StemMixer extends MixerElement {
   /** @type {((mixer: StemMixer) => void)[]} */

@@ -35,8 +35,8 @@ export class Transport {
   }
 
   /** @param {StateChange} change */
-  showState({ state, isWanted }) {
-    this.#key("pause").disabled = !isWanted; // it cancels loading, too
+  showState({ state }) {
+    this.#key("pause").disabled = state !== "playing" && state !== "loading"; // it cancels loading, too
     this.#turntable?.turn(state === "playing");
   }
 

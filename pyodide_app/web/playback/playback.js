@@ -25,7 +25,6 @@ const RETRY_SECONDS = 0.15; // after a handover was given up
 /**
  * @typedef {object} StateChange
  * @property {Phase} state
- * @property {boolean} isWanted it plays, or will once it can
  * @property {unknown} reason the error, if it failed
  * @property {Engine} engine
  * @property {string} refusal why Python cannot mix here, or ""
@@ -58,7 +57,7 @@ export class Playback {
   /** @type {AudioContext | null} */
   #context = null;
   /** @type {StateChange} */
-  #shown = { state: "idle", isWanted: false, reason: null, engine: "", refusal: "" }; // what was reported last
+  #shown = { state: "idle", reason: null, engine: "", refusal: "" }; // what was reported last
   /** @type {unknown} */
   #loss = null; // the error that a deck was last lost with
   /** @type {HeardReports<Place>} */
@@ -279,13 +278,13 @@ export class Playback {
 
   #reportState() {
     this.#player.emit("step");
-    const { failure, isWanted } = this.machine.state;
-    const change = { state: this.machine.phase, isWanted, reason: failure?.error ?? null, engine: this.engine, refusal: this.refusal };
+    const { failure } = this.machine.state;
+    const change = { state: this.machine.phase, reason: failure?.error ?? null, engine: this.engine, refusal: this.refusal };
     const before = this.#shown;
     this.#shown = change;
     if (change.state !== "playing" && this.#places.clear()) this.#showPlace();
     /** @type {(keyof StateChange)[]} */
-    const fields = ["state", "isWanted", "reason", "engine", "refusal"];
+    const fields = ["state", "reason", "engine", "refusal"];
     if (fields.some((field) => change[field] !== before[field])) this.#player.emit("state", change);
   }
 }
