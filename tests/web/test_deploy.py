@@ -141,8 +141,8 @@ def test_music_goes_on_between_pages_whose_templates_name_the_doors(
     write_music(tmp_path)
     for name in ("base.html", "_bits.html"):
         text = (TEMPLATES / name).read_text("utf-8")
-        assert "{{ app }}" in text
-        write(tmp_path / "templates" / name, text.replace("{{ app }}", "app/web/"))
+        assert "{{ site.app }}" in text
+        write(tmp_path / "templates" / name, text.replace("{{ site.app }}", "app/web/"))
     assert run(["--site", str(tmp_path)], build, ROOT) == 0
     page.goto(f"{serve(tmp_path / 'dist', '/a/')}songs/one/")
     assert page.locator("script[src='../../app/web/site.js']").count() == 1
