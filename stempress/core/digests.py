@@ -28,6 +28,15 @@ class Shared:
     __slots__ = ("_digest",)
     _digest: str
 
+    def __getstate__(self) -> list[object]:
+        """Return the fields' values, without the digest, which pickle could not set."""
+        return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+
+    def __setstate__(self, state: list[object]) -> None:
+        """Set the fields' values."""
+        for field, value in zip(fields(self), state, strict=True):  # type: ignore[arg-type]
+            object.__setattr__(self, field.name, value)
+
 
 def digest_of(*values: object) -> str:
     """Return a hash of values; TypeError for what has none, such as a function or a set."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -80,3 +81,11 @@ def test_the_digest_of_a_shared_value_is_kept_and_not_inherited_by_its_copies() 
 def test_values_without_a_digest_are_refused(value: object) -> None:
     with pytest.raises(TypeError, match="not JSON serializable"):
         digest_of(value)
+
+
+def test_a_shared_value_survives_pickling_also_with_its_digest() -> None:
+    value = whole()
+    digest = digest_of(value)
+    loaded = pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
+    assert loaded == value
+    assert digest_of(loaded) == digest

@@ -91,7 +91,7 @@ async function bar(page) {
   const shown = () => page.$eval("player-bar", ({ jukebox, queue }) => [jukebox.state, queue.current.address]);
   const until = (found, state) => found.waitForSelector(`player-bar[data-state=${state}]`);
 
-  await page.click("main [data-queue]:not([data-add])");
+  await page.click("main [data-queue='songs/undertow']:not([data-add])"); // its mixes
   await until(page, "playing");
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector("player-bar")).jukebox.stats.engine === "python");
   await record(page);

@@ -446,10 +446,16 @@ test("half a file with status 200 is not played as if it were whole", async () =
   assert.deepEqual([failures[0].kept, sounding()], ["a", ["python"]]);
 });
 
-test("over Bluetooth, positions are shown when they are heard", async () => {
+/** @param {import("node:test").TestContext} t */
+function overBluetooth(t) {
+  Object.assign(Context.prototype, { outputLatency: 0.25 });
+  t.after(() => Reflect.deleteProperty(Context.prototype, "outputLatency"));
+}
+
+test("over Bluetooth, positions are shown when they are heard", async (t) => {
+  overBluetooth(t);
   await playByPython();
   const worker = FakeWorker.get("python");
-  Context.latest.outputLatency = 0.25;
   worker.songFrame = 2 * RATE;
   const reported = performance.now();
   worker.report();
@@ -458,10 +464,10 @@ test("over Bluetooth, positions are shown when they are heard", async () => {
   assert.ok(performance.now() - reported >= 249);
 });
 
-test("over Bluetooth, a seek shows its position at once, and nothing from before it", async () => {
+test("over Bluetooth, a seek shows its position at once, and nothing from before it", async (t) => {
+  overBluetooth(t);
   await playByPython();
   const worker = FakeWorker.get("python");
-  Context.latest.outputLatency = 0.25;
   worker.songFrame = 2 * RATE;
   worker.report();
   player.seek(50);
@@ -472,10 +478,10 @@ test("over Bluetooth, a seek shows its position at once, and nothing from before
   assert.ok(!frames.includes(2));
 });
 
-test("over Bluetooth, Pause shows at once where it goes on", async () => {
+test("over Bluetooth, Pause shows at once where it goes on", async (t) => {
+  overBluetooth(t);
   await playByPython();
   const worker = FakeWorker.get("python");
-  Context.latest.outputLatency = 0.25;
   worker.songFrame = 2 * RATE;
   worker.report();
   player.pause();
