@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from stempress.core.crash_log import working_on
 from stempress.output.output_files import OutputFile
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ def json_bytes(content: object) -> bytes:
 def json_file(address: str, content: object) -> OutputFile:
     """Return a JSON file."""
     return OutputFile(address, json_bytes(content))
+
+
+def prepared_json_file(
+    address: str, content: Callable[..., object], *arguments: object
+) -> OutputFile:
+    """Return a JSON file of ``content(*arguments)``, which is called now."""
+    with working_on(f"dist/{address}"):
+        return json_file(address, content(*arguments))
 
 
 def lazy_json_file(

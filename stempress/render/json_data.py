@@ -11,7 +11,7 @@ from pyodide_app.provenance import ALGORITHM
 from stempress.audio.openings import part_offsets
 from stempress.audio.song_sound import bar_seconds
 from stempress.audio.streaming import read_starts
-from stempress.output.json_files import json_file, lazy_json_file
+from stempress.output.json_files import lazy_json_file, prepared_json_file
 from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
 from stempress.render.gallery_index import gallery_data
@@ -42,28 +42,28 @@ def data_files(
 
     Small ones are made for every build; what their keys are hashes of is what they contain.
     """
-    yield json_file("data/collection.json", collection_data(collection))
+    yield prepared_json_file("data/collection.json", collection_data, collection)
     for song in collection.songs:
         shown, key = plan.variations[song.slug], keys.song_data(song.slug)
         yield lazy_json_file(
             f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds
         )
-        yield json_file(f"data/digests/{song.slug}.json", digests_data(song, sounds))
-        yield json_file(f"data/previews/{song.slug}.json", previews_data(song, sounds))
+        yield prepared_json_file(f"data/digests/{song.slug}.json", digests_data, song, sounds)
+        yield prepared_json_file(f"data/previews/{song.slug}.json", previews_data, song, sounds)
     yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection, plan.tokens)
     parts = ledger_parts(collection.tokens)
-    yield json_file("data/ledger.json", ledger_data(collection, len(parts)))
+    yield prepared_json_file("data/ledger.json", ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
         key = keys.ledger_page(part)
         yield lazy_json_file(
             f"data/tokens/{number}.json", key, ledger_part_data, collection, plan.tokens, part
         )
     yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
-    yield json_file("data/forge.json", forge_data(collection, plan))
+    yield prepared_json_file("data/forge.json", forge_data, collection, plan)
     yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
     yield OutputFile("data/rarity.csv", partial(_rarity_file, rarity), keys.rarity)
     if collection.seals:
-        yield json_file("data/provenance.json", provenance_data(collection))
+        yield prepared_json_file("data/provenance.json", provenance_data, collection)
 
 
 def collection_data(collection: Collection) -> dict[str, object]:
