@@ -41,6 +41,8 @@ export class Jukebox extends Emitter {
    * @type {Track | null}
    */
   track = null;
+  /** Another window has taken the audio focus: the queue is its own now. */
+  hasYielded = false;
   #queue;
   /** @type {typeof import("../playback/player.js") | null} */
   #playerModule = null; // once loaded
@@ -80,12 +82,15 @@ export class Jukebox extends Emitter {
 
   /** Play the queue's current track from its position. Must be called from a user gesture's handler. */
   play() {
+    this.hasYielded = false;
     this.#failures = [];
     this.#skipped = "";
     return this.#play();
   }
 
-  pause() {
+  /** @param {boolean} [isElsewhere] another window plays now */
+  pause(isElsewhere = false) {
+    this.hasYielded = isElsewhere;
     this.#request++;
     this.#releaseAudio();
     this.#failures = [];
@@ -179,7 +184,7 @@ export class Jukebox extends Emitter {
     const entry = this.#queue.current;
     if (!entry) return;
     this.#isWanted = true;
-    takeAudioFocus(this, () => this.pause()); // also while loading
+    takeAudioFocus(this, (isElsewhere) => this.pause(isElsewhere)); // also while loading
     try {
       const deck = this.#deck?.id === entry.id ? this.#deck : await this.#openDeck(entry, turn);
       await deck?.player.play();

@@ -289,7 +289,8 @@ export class PlayerBar extends HTMLElement {
     const level = isMotionOn() && this.jukebox.state === "playing" ? Math.min(1, Math.max(...peaks)) : 0;
     this.#level?.report(level);
     this.#panel.report(level);
-    if (performance.now() - this.#savedTime > SAVE_MS) this.#save();
+    const isDue = performance.now() - this.#savedTime > SAVE_MS;
+    if (isDue && this.#isLatest) this.#save();
   }
 
   /** @param {number} seconds */
@@ -382,7 +383,13 @@ export class PlayerBar extends HTMLElement {
 
   /** Save the position when paused, unless another window has saved the queue since. */
   #savePlace() {
-    if (!this.#isOn && readItem(QUEUE) === this.#savedText) this.#save();
+    if (!this.#isOn && this.#isLatest) this.#save();
+  }
+
+  /** Whether no other window has saved the queue since this one has saved or read it. */
+  get #isLatest() {
+    // What the window that plays now has saved may not have come here yet.
+    return !this.jukebox.hasYielded && readItem(QUEUE) === this.#savedText;
   }
 
   get #isOn() {

@@ -3,17 +3,18 @@
 import { ROOT } from "../base/root.js";
 
 const channel = openChannel();
-/** @type {{ who: unknown, stop: () => void, since: number } | null} */
+/** @typedef {(isElsewhere: boolean) => void} Stop called when something else takes the focus, here or in another window */
+/** @type {{ who: unknown, stop: Stop, since: number } | null} */
 let sounding = null;
 
 /**
  * Take the audio focus.
- * @param {unknown} who @param {() => void} stop called when something else takes it, here or in another window
+ * @param {unknown} who @param {Stop} stop
  */
 export function takeAudioFocus(who, stop) {
   const before = sounding;
   sounding = { who, stop, since: performance.timeOrigin + performance.now() };
-  if (before && before.who !== who) before.stop();
+  if (before && before.who !== who) before.stop(false);
   channel?.postMessage(sounding.since);
 }
 
@@ -36,7 +37,7 @@ function yieldFocus(since) {
   if (!sounding || since < sounding.since) return;
   const { stop } = sounding;
   sounding = null;
-  stop();
+  stop(true);
 }
 
 // Preview players take part, too.

@@ -52,7 +52,8 @@ export class Player extends Emitter {
    * Holds the audio focus while this plays: its pause() is called when something else takes it.
    * @type {{ pause(): void }}
    */
-  owner = this;
+  /** @type {{ pause: (isElsewhere?: boolean) => void }} */
+  owner = this; // takes the audio focus
   #life = new AbortController(); // aborted when another player is opened
   #playback;
   #offline;
@@ -117,7 +118,7 @@ export class Player extends Emitter {
 
   /** Must be called from a user gesture's handler, unless resumeAudio was. Resolves when it plays, or does not after all. */
   async play() {
-    takeAudioFocus(this.owner, () => this.owner.pause());
+    takeAudioFocus(this.owner, (isElsewhere) => this.owner.pause(isElsewhere));
     this.#playback.playInto(resumeAudio(this.#playback.settings.song.rate));
     this.#activate();
     this.#playback.machine.send({ type: "play" });
