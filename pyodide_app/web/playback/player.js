@@ -50,10 +50,9 @@ export function isPlaying() {
 export class Player extends Emitter {
   /**
    * Holds the audio focus while this plays: its pause() is called when something else takes it.
-   * @type {{ pause(): void }}
+   * @type {{ pause: (isElsewhere?: boolean) => void }}
    */
-  /** @type {{ pause: (isElsewhere?: boolean) => void }} */
-  owner = this; // takes the audio focus
+  owner = this;
   #life = new AbortController(); // aborted when another player is opened
   #playback;
   #offline;
