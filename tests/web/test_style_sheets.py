@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.support.edge_sites import samples
 from tests.support.small_site import write, write_small_site
-from tests.support.visiting import until
+from tests.support.visiting import until, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,8 +114,14 @@ def look(page: Page) -> list[str]:
         page,
         "[...document.querySelectorAll('.facet[open]')].every((it) => it.querySelector('input'))",
     )
-    styles: list[str] = page.evaluate(LOOK)
-    return styles
+    seen: list[list[str]] = [[], page.evaluate(LOOK)]
+
+    def is_settled() -> bool:
+        seen[:] = [seen[-1], page.evaluate(LOOK)]
+        return seen[0] == seen[1]
+
+    wait_for(page, is_settled, "the page stays as it is")
+    return seen[-1]
 
 
 def test_a_token_looks_the_same_from_the_gallery_and_the_gallery_on_the_way_back(
