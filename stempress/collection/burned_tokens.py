@@ -17,7 +17,7 @@ type Owners = Mapping[str, Mapping[str, int]]
 
 
 def settle_burned(tokens: Iterable[Token], owners: Owners) -> Iterator[Token]:
-    """Yield tokens with the state that what was burned for them, and their owners, leave them.
+    """Yield the tokens with their final states, given what was burned and who owns what.
 
     A forged token is part of the token that lists it as burned; one that is part of none is burned.
     So is a revealed token all of whose copies are at burn addresses.
@@ -40,7 +40,7 @@ def _copies_burned(owners: Owners, token_id: str) -> int:
 
 
 def without_burn_addresses(table: Table, owners: Owners, tokens: Iterable[Token]) -> Owners:
-    """Return the owners that are somebody.
+    """Return the owners without burn addresses.
 
     Warn of copies at burn addresses unless the token's state already says that it is burned.
     """

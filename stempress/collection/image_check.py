@@ -59,9 +59,8 @@ def _is_cut_off(suffix: str, data: bytes) -> bool:
     if suffix == ".png":
         return b"IEND" not in tail
     if suffix in {".jpg", ".jpeg"}:
-        return (
-            b"\xff\xd9" not in tail and b"ftyp" not in data
-        )  # a film may follow, as phones write it
+        # A film may follow, as phones write it.
+        return b"\xff\xd9" not in tail and b"ftyp" not in data
     if suffix == ".webp":
         return int.from_bytes(data[4:8], "little") + 8 > len(data)
     return not data.rstrip().endswith(b">")
