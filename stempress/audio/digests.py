@@ -56,6 +56,7 @@ def compute_stream_digests(
     decoder = job.decoder
     if decoder is None:
         return {}
+    decoder_key = decoder.key  # of all its sources: read once, not for every mix
 
     def mix(variation: Variation) -> list[EncodedStem]:
         parts = [stems[key] for key in job.stem_keys(variation)]
@@ -63,7 +64,7 @@ def compute_stream_digests(
 
     def inputs(variation: Variation) -> tuple[object, ...]:
         names = [stem.path.name for stem in mix(variation)]  # which cover what is in the files
-        return engine_digest(), decoder.key, songs[variation.song], names
+        return engine_digest(), decoder_key, songs[variation.song], names
 
     # The files are in this computer's cache, which a cluster's workers may not have.
     with start_workers() as workers:
