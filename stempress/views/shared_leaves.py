@@ -230,7 +230,11 @@ class Leaves:
             sound.seconds,
             "bar" if bar else "second",
             round(sound.seconds / (bar or 1)),
-            tuple(section.name for section in song.sections),
+            tuple(
+                section.name
+                for section in song.sections
+                if (section.bar - 1) * (bar or 0) < sound.seconds
+            ),
             tuple(layers),
         )
 

@@ -11,6 +11,7 @@ const MOST_MIXES = 2000; // that are tried for one that the rules permit
 export function addHeldMix(mixer) {
   if (mixer.dataset.mix !== undefined) return; // the page is about one mix
   const choose = async () => {
+    if (![...owned().stems].some((key) => key.startsWith(`${mixer.dataset.slug}/`))) return;
     const before = String(mixer.choice);
     const song = await mixer.facts();
     if (songOfMix(location.hash.slice(1)) || String(mixer.choice) !== before) return;

@@ -1,9 +1,9 @@
 // The song's sections: each has a button that loops it, and the one that is heard is marked.
 /** @import { Section } from "./section-times.js" */
 /** @import { StemMixer } from "./stem-mixer.js" */
-import { attempt } from "./attempts.js";
-import { isPressed, setPressed } from "../base/controls.js";
+import { attempt, onEvent } from "./attempts.js";
 import { sectionsOf } from "./section-times.js";
+import { isPressed, setPressed } from "../base/controls.js";
 import { createElement, findAll } from "../base/dom.js";
 
 /** @param {StemMixer} mixer */
@@ -11,45 +11,50 @@ export function addSections(mixer) {
   const group = mixer.querySelector(".sections");
   if (!(group instanceof HTMLElement)) return; // a template of the site's own
   /** @type {Section[]} */
-  let sections = [];
+  let sections = []; // known once they are needed, so that a page that is only read loads nothing for them
   const buttons = () => [...findAll(group, "button")];
+  const load = async () => {
+    sections = sectionsOf(await mixer.facts());
+  };
+  const ensure = async () => {
+    if (!group.hidden && !sections.length) await load();
+  };
   /** @param {{ from: number, to: number }} range */
-  const markLoop = ({ from, to }) => {
+  const markLoop = async ({ from, to }) => {
     const isLooped = mixer.hasAttribute("data-range");
-    for (const [nth, button] of buttons().entries()) {
-      const { start, end } = sections[nth];
-      setPressed(button, isLooped && isNear(start, from) && isNear(end, to));
+    if (isLooped) await ensure();
+    for (const [nth, { start, end }] of sections.entries()) {
+      setPressed(buttons()[nth], isLooped && isNear(start, from) && isNear(end, to));
     }
   };
   /** @param {number} seconds */
-  const markPlace = (seconds) => {
-    for (const [nth, button] of buttons().entries()) {
-      const { start, end } = sections[nth];
-      button.toggleAttribute("data-now", start <= seconds && seconds < end);
+  const markPlace = async (seconds) => {
+    await ensure();
+    for (const [nth, { start, end }] of sections.entries()) {
+      buttons()[nth].toggleAttribute("data-now", start <= seconds && seconds < end);
     }
   };
-  /** @param {HTMLElement} button @param {Section} section */
-  const toggle = (button, { start, end }) => {
-    const isOn = !isPressed(button);
+  /** @param {Event} event */
+  const toggle = async ({ target }) => {
+    const nth = buttons().findIndex((button) => button === target);
+    if (nth < 0) return;
+    await ensure();
+    const { start, end } = sections[nth];
+    const isOn = !isPressed(buttons()[nth]);
     mixer.setRange(isOn ? [start, end] : null);
     mixer.toggleLoop(isOn);
     if (isOn && !(start <= mixer.position && mixer.position < end)) mixer.seek(start);
   };
   const show = async () => {
-    const song = await mixer.facts();
-    sections = sectionsOf(song);
+    await load();
     group.hidden = !sections.length;
-    group.replaceChildren(...sections.map((section) => {
-      const button = createElement("button", { type: "button", class: "key section", "aria-pressed": "false" }, section.name);
-      button.addEventListener("click", () => toggle(button, section), { signal: mixer.life });
-      return button;
-    }));
-    markPlace(mixer.position);
+    group.replaceChildren(...sections.map(({ name }) =>
+      createElement("button", { type: "button", class: "key section", "aria-pressed": "false" }, name)));
   };
-  mixer.on("range", markLoop);
-  mixer.on("place", markPlace);
+  onEvent(mixer, group, "click", toggle);
+  mixer.on("range", (range) => attempt(mixer, () => markLoop(range)));
+  mixer.on("place", (seconds) => attempt(mixer, () => markPlace(seconds)));
   mixer.on("song", () => attempt(mixer, show));
-  attempt(mixer, show);
 }
 
 /** @param {number} one @param {number} other */
