@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.portable_math import to_db
+from stempress.audio.song_sound import bar_seconds
 from stempress.collection.audio_formats import web_rate
 from stempress.core.units import megabytes
 
@@ -158,6 +159,20 @@ def lint_mix(where: str, mix_number: str, true_peak: float, findings: Findings) 
             hint=f"turn all stems of the song down by {floor(peak_db) + 1} dB, so that no mix "
             "needs limiting",
         )
+
+
+def lint_sections(song: Song, sound: SongSound, findings: Findings) -> None:
+    """Warn of sections that begin after the end of the sound: the mixer leaves them out."""
+    bar = bar_seconds(song, sound) or 0
+    for nth, section in enumerate(song.sections):
+        if (section.bar - 1) * bar >= sound.seconds:
+            findings.warn(
+                f"content/albums/{song.album}/{song.slug}.md",
+                f"is after the end of the song, so {section.name!r} is left out",
+                key=f"sections[{nth}].bar",
+                value=section.bar,
+                hint=f"1 to {ceil(sound.seconds / bar)}, or another bpm",
+            )
 
 
 def lint_memory(
