@@ -157,7 +157,7 @@ def relative_facts(views: SiteFacts, token: Token) -> Facts:
         "cover": cover_of(views.plan.tokens, token),
         "title": views.title_of(token),
         "at": layer_colour(row.at) if row else 0,
-        "is": row.layer.name if row else f"{token.tier.capitalize()} token",
+        "is": f"{token.tier.capitalize()} token",
         "state": token.state,
     }
 

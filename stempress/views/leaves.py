@@ -64,10 +64,9 @@ class Card(Shared):
 
 @dataclass(frozen=True, slots=True)
 class FamilyMember(Shared):
-    """A token in a family tree; ``layer`` and its 0-based index ``at`` are a stem token's."""
+    """A token in a family tree; ``at`` is the 0-based index of a stem token's layer."""
 
     card: Card
-    layer: str
     at: int
 
 

@@ -242,8 +242,7 @@ class Leaves:
         """Return a token as family trees show it."""
         if token.id not in self._members:
             stem = self.stem(token.stem_key) if token.stem_key else None
-            place = (stem.layer, stem.at) if stem else ("", 0)
-            self._members[token.id] = FamilyMember(self.card(token), *place)
+            self._members[token.id] = FamilyMember(self.card(token), stem.at if stem else 0)
         return self._members[token.id]
 
     def family(self, token: Token) -> FamilyTree:
