@@ -17,9 +17,10 @@ from playwright.sync_api import expect
 from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.listening import is_part_of
 from tests.support.small_site import write
 from tests.support.visiting import Visit, hold_tokens, until
-from tests.web.test_mixer_browser import engine, is_part_of
+from tests.web.test_mixer_browser import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

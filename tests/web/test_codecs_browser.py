@@ -19,15 +19,14 @@ from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT, made_once
 from tests.support.firefox import visit_in_firefox
 from tests.support.hosts import serving
+from tests.support.listening import difference, place_of
 from tests.support.visiting import wait_for
 from tests.support.webkit import launch_webkit
-from tests.web.test_mixer_browser import place_of
 from tests.web.test_mixer_tools import open_tools
 from tests.web.test_streaming import (
     LAYERS,
     TOLERANCE,
     RecordingHost,
-    difference,
     mix,
     requested,
     visiting,

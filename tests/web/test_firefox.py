@@ -14,7 +14,8 @@ from pyodide_app.engine.mix import RowSettings
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.firefox import visit_in_firefox
-from tests.web.test_mixer_browser import engine, first_stems, is_part_of
+from tests.support.listening import is_part_of
+from tests.web.test_mixer_browser import engine, first_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable

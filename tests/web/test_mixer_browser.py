@@ -18,6 +18,7 @@ from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio.encode import decode
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.listening import difference, is_part_of, place_of
 from tests.support.sizes import sized
 from tests.support.small_site import write
 from tests.support.visiting import Visit, choose_song, short_songs, wait_for
@@ -45,22 +46,6 @@ def engine(song: dict[str, Any], stems: list[str], rows: dict[int, RowSettings])
         mixer.place(at, load(song["slug"], layer["slug"], stem))
         mixer.adjust(at, rows.get(at, RowSettings()))
     return mixer
-
-
-def is_part_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> bool:
-    """Say whether what was heard is, sample for sample, somewhere in the whole."""
-    if not heard.any():
-        return False
-    begin = int(np.argmax(heard[0] != 0))  # silence would be found everywhere
-    probe = heard[:, begin : begin + 64]
-    last = whole.shape[1] - heard.shape[1]
-    for at in np.flatnonzero(whole[0, begin : begin + last + 1] == probe[0, 0]):
-        near = whole[:, begin + at : begin + at + 64]
-        if np.array_equal(near, probe) and np.array_equal(
-            whole[:, at : at + heard.shape[1]], heard
-        ):
-            return True
-    return False
 
 
 def until_heard(visit: Visit, whole: NDArray[np.float32], *, frames: int) -> NDArray[np.float32]:
@@ -122,15 +107,6 @@ def test_what_is_heard_is_what_the_engine_plays_without_a_gap(visit: Visit) -> N
     assert is_part_of(heard, whole)
 
 
-def place_of(heard: NDArray[np.float32], whole: NDArray[np.float32]) -> int:
-    """Return the frame of the whole at which it is most like what was heard."""
-    size = 1 << (whole.shape[1] + heard.shape[1]).bit_length()
-    likeness = np.fft.irfft(
-        np.fft.rfft(whole[0], size) * np.conj(np.fft.rfft(heard[0], size)), size
-    )
-    return int(np.argmax(likeness[: whole.shape[1]]))
-
-
 @pytest.mark.sound
 def test_python_takes_over_in_time(visit: Visit) -> None:
     visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -6)
@@ -139,8 +115,7 @@ def test_python_takes_over_in_time(visit: Visit) -> None:
     mixer = engine(visit.song, first_stems(visit.song), {1: RowSettings(pan=0.4)})
     mixer.set_master(-6)
     song = mixer.render(0, visit.song["frames"])
-    at = place_of(heard, song)
-    assert np.abs(song[:, at : at + heard.shape[1]] - heard).max() < 1e-4
+    assert difference(heard, song) < 1e-4
 
 
 @pytest.mark.sound

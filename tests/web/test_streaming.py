@@ -21,10 +21,10 @@ from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT, made_once
 from tests.support.hosts import serving
+from tests.support.listening import difference, place_of
 from tests.support.music import notes, sound_file
 from tests.support.small_site import write
 from tests.support.visiting import Visit, until, wait_for
-from tests.web.test_mixer_browser import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,12 +124,6 @@ def mix(dist: Path, song: dict[str, Any], drums: str = "a") -> Planar:
         samples = soundfile.read(dist / stem["audio"]["url"], dtype="float32", always_2d=True)[0]
         mixer.place(row, StemAudio.from_float(np.ascontiguousarray(samples.T)))
     return mixer.render(0, song["frames"])
-
-
-def difference(heard: Planar, whole: Planar) -> float:
-    """Return the largest difference from the place in the whole that is most like it."""
-    start = place_of(heard, whole)
-    return float(np.abs(whole[:, start : start + heard.shape[1]] - heard).max())
 
 
 def test_long_stems_say_where_to_read_them(song: dict[str, Any], long_site: Path) -> None:
