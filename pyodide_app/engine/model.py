@@ -114,7 +114,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song: its layers in mixer order, its rules and its metadata."""
+    """A song: its layers in mixer order, its rules and its metadata.
+
+    ``track`` is its number on its album, from 1; 0: it is on none.
+    """
 
     slug: str
     title: str
@@ -130,6 +133,7 @@ class Song:
     sections: tuple[Section, ...] = ()
     story: str = ""
     pad: bool = False
+    track: int = 0
 
     def layer(self, slug: str) -> Layer:
         """Return a layer by slug; KeyError if the song has no such layer."""

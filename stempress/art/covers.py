@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pyodide_app.engine.model import TIERS, Variation
+from pyodide_app.engine.model import TIERS
 from stempress.art.mix_cover import MixCoverRenderer, colour
 from stempress.art.orientation import upright
 from stempress.art.record_geometry import shade, strata
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey
+    from pyodide_app.engine.model import Song, StemKey, Variation
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
-    from stempress.site.cache_keys import CacheKeys
-    from stempress.site.pages import Plan
+    from stempress.site.excerpts import Excerpts, Source
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
 """Sleeve colours, assigned to songs in turn."""
@@ -50,28 +49,32 @@ _MEDIA_TYPES = {
 _MEDIA_TYPES[".webp"] = "image/webp"
 
 
-def draw_covers(
-    plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
-) -> Iterator[OutputFile | Bundle]:
+def draw_covers(excerpts: Excerpts) -> Iterator[OutputFile | Bundle]:
     """Yield all covers of the site, starting with the collection's."""
-    renderer = CoverRenderer(collection, sounds)
-    yield OutputFile(collection_cover(), renderer.collection, keys.songs)
-    for album in collection.albums:
-        key = keys.album_cover(album.slug)
-        yield OutputFile(album_cover(album), partial(renderer.album, album), key)
-    for song in collection.songs:
-        slug, shown = song.slug, plan.variations[song.slug].shown
-        covers = partial(_song_covers, renderer, song, shown, keys.song_assets(slug))
-        yield Bundle(f"art/{slug}", keys.mixes(slug), covers)
+    sleeves, songs = sleeve_colours(excerpts.facts.collection.songs), excerpts.songs
+    renderer = CoverRenderer(songs.collection, songs.sounds, sleeves)
+    yield OutputFile(collection_cover(), renderer.collection, songs.key)
+    for album in songs.collection.albums:
+        yield OutputFile(album_cover(album), partial(renderer.album, album), songs.key)
+    for slug, sleeve in sleeves.items():
+        source = excerpts.song(slug)
+        key = source.key_with(sleeve)
+        yield Bundle(f"art/{slug}", key, partial(_song_covers, source, sleeve, key))
     for tier in TIERS:
         draw_blank = partial(renderer.unrevealed, TIERS.index(tier) + 1)
-        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, keys.shared)
+        yield OutputFile(f"art/unrevealed/{tier}.svg", draw_blank, excerpts.generator)
 
 
-def _song_covers(
-    renderer: CoverRenderer, song: Song, shown: Sequence[Variation], cache_key: str
-) -> Iterator[OutputFile]:
+def sleeve_colours(songs: Sequence[Song]) -> dict[str, str]:
+    """Return the colour of every song's sleeve, by slug."""
+    return {song.slug: SLEEVES[index % len(SLEEVES)] for index, song in enumerate(songs)}
+
+
+def _song_covers(source: Source, sleeve: str, cache_key: str) -> Iterator[OutputFile]:
     """Yield the covers of a song, its stems and its variations."""
+    (pages,) = source.facts.plan.variations.values()
+    song = pages.song
+    renderer = CoverRenderer(source.collection, source.sounds, {song.slug: sleeve})
     yield OutputFile(song_cover(song), partial(renderer.song, song), cache_key)
     for layer_index, layer in enumerate(song.layers):
         for stem_index, stem in enumerate(layer.stems):
@@ -81,7 +84,7 @@ def _song_covers(
                 partial(renderer.stem, song, key, layer_index, stem_index),
                 cache_key,
             )
-    for variation in shown:
+    for variation in pages.shown:
         yield OutputFile(
             variation_cover(variation), partial(renderer.variation, song, variation), cache_key
         )
@@ -90,11 +93,8 @@ def _song_covers(
 class CoverRenderer:
     """Draws covers from the templates in templates/art/."""
 
-    def __init__(self, collection: Collection, sounds: Sounds) -> None:
-        self._collection, self._sounds = collection, sounds
-        self._sleeves: Mapping[str, str] = {
-            song.slug: SLEEVES[index % len(SLEEVES)] for index, song in enumerate(collection.songs)
-        }
+    def __init__(self, collection: Collection, sounds: Sounds, sleeves: Mapping[str, str]) -> None:
+        self._collection, self._sounds, self._sleeves = collection, sounds, sleeves
         self._mixes, self._songs = (
             MixCoverRenderer(sounds, self._render),
             SongCoverRenderer(sounds, self._render),
@@ -103,7 +103,7 @@ class CoverRenderer:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what it was made from: another process compiles the templates itself."""
-        return CoverRenderer, (self._collection, self._sounds)
+        return CoverRenderer, (self._collection, self._sounds, self._sleeves)
 
     @cached_property
     def _templates(self) -> Environment:

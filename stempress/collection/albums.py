@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -87,13 +87,13 @@ def _album_songs(
     where = f"content/albums/{path.name}"
     files = {slug: file for slug, file in markdown_files(path, where, findings) if slug != "index"}
     listed = _listed_songs(table, where, files)
-    for slug in dict.fromkeys((*listed, *files)):
+    for track, slug in enumerate(dict.fromkeys((*listed, *files)), start=1):
         where_song = f"{where}/{files[slug].name}" if slug in files else where
         with working_on(where_song):
             text = read_text(files[slug], where_song, findings) if slug in files else None
             song, song_findings = _song(text, where_song, slug, album, pad=pad)
         findings.add(song_findings)
-        yield song
+        yield replace(song, track=track)
 
 
 @lru_cache(maxsize=1024)

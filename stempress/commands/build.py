@@ -33,7 +33,7 @@ from stempress.render.template_lint import lint_templates
 from stempress.render.token_metadata import metadata_files
 from stempress.runtime.app_files import app_files
 from stempress.runtime.node_decoder import find_decoder
-from stempress.site.cache_keys import CacheKeys
+from stempress.site.excerpts import Excerpts
 from stempress.site.facts import SiteFacts
 from stempress.site.page_plan import check_collisions, plan_pages
 from stempress.views.page_keys import PageKeys
@@ -82,21 +82,21 @@ def _build_site(
             sounds = build_audio(AudioJob(collection, shown, checked, progress, workers, decoder))
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
-        leaves = Leaves(facts)
-        keys, page_keys = CacheKeys(facts, inputs), PageKeys(leaves, inputs)
+        leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)
+        page_keys = PageKeys(leaves, excerpts, inputs.own_templates)
         existing = existing_bundles(options.out, staging)
         new_pages = page_keys.pages_outside(existing)
         check_collisions([page for page, _ in new_pages])
         page_keys.compute(new_pages, options.jobs)
-        covers = list(draw_covers(plan, collection, sounds, keys))
+        covers = list(draw_covers(excerpts))
         assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
-        metadata = list(metadata_files(collection, plan.tokens, sounds, keys, assets))
+        metadata = list(metadata_files(excerpts, assets))
         files = [
-            *data_files(plan, collection, rarity, sounds, keys),
+            *data_files(excerpts),
             *metadata,
             *assets,
             *web_manifest_files(settings, assets, translations.direction),
-            *render_site(leaves, options.site, keys, page_keys),
+            *render_site(leaves, options.site, excerpts, page_keys),
             *app,
         ]
     with progress.stage("check"):

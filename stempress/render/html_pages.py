@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
     from stempress.i18n.translations import Translations
-    from stempress.site.cache_keys import CacheKeys
+    from stempress.site.excerpts import Excerpts
     from stempress.site.facts import SiteFacts
     from stempress.site.pages import Section
     from stempress.views.page_keys import PageKeys, ViewedPage
@@ -54,7 +54,7 @@ JINJA_GLOBALS = {"range", "dict", "namespace", "cycler", "joiner"}
 
 
 def render_site(
-    leaves: Leaves, site: Path, keys: CacheKeys, page_keys: PageKeys
+    leaves: Leaves, site: Path, excerpts: Excerpts, page_keys: PageKeys
 ) -> Iterator[OutputFile | Bundle]:
     """Yield all pages, the theme, the feeds, the sitemap, and files for hosts and robots.
 
@@ -79,8 +79,8 @@ def render_site(
         pages = (page for section in facts.plan.sections for page, _ in page_keys.pages(section))
         return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", sitemap(pages))]
 
-    yield Bundle("sitemap", keys.sitemap, sitemap_file)
-    yield from sharing_files(facts.plan, facts.collection, facts.sounds, keys)
+    yield Bundle("sitemap", page_keys.sitemap, sitemap_file)
+    yield from sharing_files(excerpts)
 
 
 def _other_files(

@@ -26,44 +26,72 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
-    from stempress.site.cache_keys import CacheKeys
+    from stempress.site.excerpts import Excerpts, Source
     from stempress.site.pages import Plan, VariationPages
-    from stempress.site.token_facts import TokenTable
+    from stempress.site.token_facts import TokenFacts, TokenTable
+
+    type Owners = Mapping[str, Mapping[str, int]]
+    """Addresses that hold a token, and how many copies, by the token's ID."""
 
 
 TOKENS_PER_PART = 1000
 """Number of tokens in a part of the ledger, which keeps it below a megabyte."""
 
 
-def data_files(
-    plan: Plan, collection: Collection, rarity: Rarity, sounds: Sounds, keys: CacheKeys
-) -> Iterator[OutputFile]:
+def data_files(excerpts: Excerpts) -> Iterator[OutputFile]:
     """Yield all files below data/. Addresses in them are relative to the site's root.
 
     Small ones are made for every build; what their keys are hashes of is what they contain.
     """
+    facts, everything = excerpts.facts, excerpts.everything
+    collection, sounds = facts.collection, facts.sounds
     yield prepared_json_file("data/collection.json", collection_data, collection)
     for song in collection.songs:
-        shown, key = plan.variations[song.slug], keys.song_data(song.slug)
-        yield lazy_json_file(
-            f"data/songs/{song.slug}.json", key, song_data, collection, shown, sounds
-        )
+        source = excerpts.song(song.slug)
+        yield lazy_json_file(f"data/songs/{song.slug}.json", source.key, _song_data, source)
         yield prepared_json_file(f"data/digests/{song.slug}.json", digests_data, song, sounds)
         yield prepared_json_file(f"data/previews/{song.slug}.json", previews_data, song, sounds)
-    yield lazy_json_file("data/tokens.json", keys.ledger, tokens_data, collection, plan.tokens)
+    yield lazy_json_file("data/tokens.json", everything.key, _tokens_data, everything)
+    yield from _ledger_files(excerpts)
+    yield lazy_json_file("data/gallery.json", everything.key, _gallery_data, everything)
+    yield prepared_json_file("data/forge.json", forge_data, collection, facts.plan)
+    yield lazy_json_file("data/rarity.json", everything.key, _rarity_data, everything)
+    yield OutputFile("data/rarity.csv", partial(_rarity_file, everything), everything.key)
+    if collection.seals:
+        yield prepared_json_file("data/provenance.json", provenance_data, collection)
+
+
+def _ledger_files(excerpts: Excerpts) -> Iterator[OutputFile]:
+    """Yield the ledger in parts, and how many there are."""
+    collection, songs = excerpts.facts.collection, excerpts.songs
     parts = ledger_parts(collection.tokens)
     yield prepared_json_file("data/ledger.json", ledger_data, collection, len(parts))
     for number, part in enumerate(parts, start=1):
-        key = keys.ledger_page(part)
-        yield lazy_json_file(
-            f"data/tokens/{number}.json", key, ledger_part_data, collection, plan.tokens, part
-        )
-    yield lazy_json_file("data/gallery.json", keys.ledger + keys.forge, gallery_data, collection)
-    yield prepared_json_file("data/forge.json", forge_data, collection, plan)
-    yield lazy_json_file("data/rarity.json", keys.rarity, rarity_data, plan, rarity)
-    yield OutputFile("data/rarity.csv", partial(_rarity_file, rarity), keys.rarity)
-    if collection.seals:
-        yield prepared_json_file("data/provenance.json", provenance_data, collection)
+        every = collection.ledger.owners
+        owners = {token.id: every[token.id] for token in part if token.id in every}
+        content = ledger_part_data, owners, songs.tokens, part
+        yield lazy_json_file(f"data/tokens/{number}.json", songs.key_with(part, owners), *content)
+
+
+def _song_data(source: Source) -> dict[str, object]:
+    (variations,) = source.facts.plan.variations.values()
+    return song_data(source.collection, variations, source.sounds)
+
+
+def _tokens_data(source: Source) -> dict[str, object]:
+    return tokens_data(source.collection, source.tokens)
+
+
+def _gallery_data(source: Source) -> dict[str, object]:
+    return gallery_data(source.collection)
+
+
+def _rarity_data(source: Source) -> dict[str, object]:
+    return rarity_data(source.facts.plan, source.facts.rarity)
+
+
+def _rarity_file(source: Source) -> bytes:
+    return rarity_csv(source.facts.rarity).encode()
 
 
 def collection_data(collection: Collection) -> dict[str, object]:
@@ -285,7 +313,7 @@ def tokens_data(collection: Collection, tokens: TokenTable) -> dict[str, object]
     return {
         "block": collection.ledger.block,
         "time": collection.ledger.time,
-        "tokens": [_token_data(collection, tokens, token) for token in collection.tokens],
+        "tokens": ledger_part_data(collection.ledger.owners, tokens, collection.tokens),
     }
 
 
@@ -303,14 +331,14 @@ def ledger_data(collection: Collection, parts: int) -> dict[str, object]:
 
 
 def ledger_part_data(
-    collection: Collection, tokens: TokenTable, part: Sequence[Token]
+    owners: Owners, tokens: TokenTable, part: Sequence[Token]
 ) -> list[dict[str, object]]:
-    """Return one part of the ledger, its tokens as in tokens.json."""
-    return [_token_data(collection, tokens, token) for token in part]
+    """Return one part of the ledger."""
+    return [_token_data(owners, tokens[token]) for token in part]
 
 
-def _token_data(collection: Collection, tokens: TokenTable, token: Token) -> dict[str, object]:
-    facts = tokens[token]
+def _token_data(owners: Owners, facts: TokenFacts) -> dict[str, object]:
+    token = facts.token
     data: dict[str, object] = {
         "id": token.id,
         "tier": token.tier,
@@ -325,17 +353,13 @@ def _token_data(collection: Collection, tokens: TokenTable, token: Token) -> dic
         "stems": dict(token.stems),
         "burned": list(token.burned),
         "into": token.into,
-        "owners": dict(collection.ledger.owners.get(token.id, {})),
+        "owners": dict(owners.get(token.id, {})),
     }
     if facts.variation:
         data["mix"] = facts.variation.mix_number
     if token.supply != 1:
         data["supply"] = token.supply
     return {name: value for name, value in data.items() if value}
-
-
-def _rarity_file(rarity: Rarity) -> bytes:
-    return rarity_csv(rarity).encode()
 
 
 def rarity_csv(rarity: Rarity) -> str:

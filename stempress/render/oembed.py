@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
-    from stempress.site.cache_keys import CacheKeys
-    from stempress.site.pages import Page, Plan, VariationPages
+    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.pages import Page
     from stempress.site.sharing import Embed
 
 FRAME_WIDTH = 720
@@ -28,28 +28,27 @@ FRAME_HEIGHT, ROW_HEIGHT = 400, 127
 """Height of an embedded mixer in pixels, and of each of its rows, as in mixer/tools.js."""
 
 
-def sharing_files(
-    plan: Plan, collection: Collection, sounds: Sounds, keys: CacheKeys
-) -> Iterator[OutputFile | Bundle]:
+def sharing_files(excerpts: Excerpts) -> Iterator[OutputFile | Bundle]:
     """Yield playlists of albums with previews, and oEmbed descriptions if the site has a URL."""
+    collection, sounds = excerpts.facts.collection, excerpts.facts.sounds
     for album in collection.albums:
         if text := playlist(collection, sounds, album):
             yield OutputFile(playlist_address(album), text.encode())
     if not collection.settings.url:
         return
-    for about in plan.variations.values():
-        slug = about.song.slug
-        frames = partial(_frames, collection.settings, about, keys.song_assets(slug))
-        yield Bundle(f"oembed/{slug}", keys.mixes(slug), frames)
+    for song in collection.songs:
+        source = excerpts.song(song.slug)
+        yield Bundle(f"oembed/{song.slug}", source.key, partial(_frames, source))
 
 
-def _frames(settings: Settings, about: VariationPages, song_key: str) -> Iterator[OutputFile]:
+def _frames(source: Source) -> Iterator[OutputFile]:
     """Yield the oEmbed descriptions of a song and its variations."""
-    song = about.song
-    for page in (song_page(about), *(mix_page(song, variation) for variation in about.shown)):
-        if embed := embed_of(settings, page):
-            key = f"{song_key} {embed.variation.mix_number}"
-            yield lazy_json_file(embed.address, key, _oembed, settings, page, embed)
+    settings = source.collection.settings
+    for about in source.facts.plan.variations.values():
+        mixes = (mix_page(about.song, variation) for variation in about.shown)
+        for page in (song_page(about), *mixes):
+            if embed := embed_of(settings, page):
+                yield lazy_json_file(embed.address, source.key, _oembed, settings, page, embed)
 
 
 def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:

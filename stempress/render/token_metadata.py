@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds, WebFile
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
-    from stempress.site.cache_keys import CacheKeys
-    from stempress.site.token_facts import TokenFacts, TokenTable
+    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.token_facts import TokenFacts
 
     type UrlOf = Callable[[str], str]
     """Turns an address relative to the site's root into a URL for metadata."""
@@ -34,45 +34,49 @@ _MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"
 
 
 def metadata_files(
-    collection: Collection,
-    table: TokenTable,
-    sounds: Sounds,
-    keys: CacheKeys,
-    assets: Iterable[OutputFile | Bundle] = (),
+    excerpts: Excerpts, assets: Iterable[OutputFile | Bundle] = ()
 ) -> Iterator[OutputFile | Bundle]:
     """Yield metadata of all tokens, by decimal ID and by 64-digit hex ID, and the contract's.
 
-    ERC-721 contracts of OpenZeppelin append the bare ID to their base URI: they find it as well.
     ``assets`` are the pictures and sound files; for IPFS, metadata refers to them by content ID.
     """
+    collection = excerpts.facts.collection
     pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
-    url_of = partial(metadata_url, collection.settings, pinned)
-    uris = "".join(pinned.values())
-
-    def files(tokens: Sequence[Token]) -> Iterator[OutputFile]:
-        for token in tokens:
-            file = lazy_json_file(
-                f"metadata/{token.id}.json",
-                keys.metadata(token) + uris,
-                *(token_metadata, collection, sounds, table[token]),
-                partial(url_of, folder=token.id.removesuffix(token.number)),
-            )
-            yield file
-            contract = collection.settings.contract_of(token.tier)
-            folder = f"metadata/{token.id}".removesuffix(token.number)
-            others = [f"{folder}{int(token.number):064x}.json"]
-            if contract is not None and contract.standard == "erc721":
-                others.append(f"metadata/{token.id}")
-            for address in others:
-                yield OutputFile(address, file.content, file.key, file.address)
-
-    for start in range(0, len(collection.tokens), TOKENS_PER_BUNDLE):
-        tokens = collection.tokens[start : start + TOKENS_PER_BUNDLE]
-        key = keys.metadata_of(tokens) + uris
-        yield Bundle(f"metadata/{start}", key, partial(files, tokens))
+    for slug, tokens in excerpts.tokens.items():
+        source = excerpts.song(slug) if slug else excerpts.albums
+        for start in range(0, len(tokens), TOKENS_PER_BUNDLE):
+            part = tokens[start : start + TOKENS_PER_BUNDLE]
+            key, files = source.key_with(part, pinned), partial(_token_files, source, part, pinned)
+            yield Bundle(f"metadata/{slug}/{start}", key, files)
     for folder in ("", *(f"{tier}/" for tier in collection.settings.tier_contracts)):
-        content = contract_metadata(collection, partial(url_of, folder=folder))
+        url_of = partial(metadata_url, collection.settings, pinned, folder=folder)
+        content = contract_metadata(collection, url_of)
         yield json_file(f"metadata/{folder}contract.json", content)
+
+
+def _token_files(
+    source: Source, tokens: Sequence[Token], pinned: Mapping[str, str]
+) -> Iterator[OutputFile]:
+    """Yield the metadata of some tokens.
+
+    ERC-721 contracts of OpenZeppelin append the bare ID to their base URI: they find it as well.
+    """
+    settings = source.collection.settings
+    for token in tokens:
+        folder = f"metadata/{token.id}".removesuffix(token.number)
+        url_of = partial(metadata_url, settings, pinned, folder=folder.removeprefix("metadata/"))
+        file = lazy_json_file(
+            f"metadata/{token.id}.json",
+            source.key_with(token, pinned),
+            *(token_metadata, source.collection, source.sounds, source.tokens[token], url_of),
+        )
+        yield file
+        contract = settings.contract_of(token.tier)
+        others = [f"{folder}{int(token.number):064x}.json"]
+        if contract is not None and contract.standard == "erc721":
+            others.append(f"metadata/{token.id}")
+        for address in others:
+            yield OutputFile(address, file.content, file.key, file.address)
 
 
 def metadata_url(
@@ -190,7 +194,7 @@ def _music(
         "title": song.title,
         "artist": collection.settings.artist,
         "duration": round(seconds, 3),
-        "trackNumber": [track.slug for track in album.songs].index(song.slug) + 1,
+        "trackNumber": song.track,
         "artwork": {
             "uri": url_of(facts.cover),
             "mimeType": _MEDIA_TYPES.get(facts.cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),

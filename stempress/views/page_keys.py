@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.core import processes
 from stempress.core.digests import digest_of
-from stempress.site.excerpt import Excerpts
 from stempress.views.kinds import page_view
 from stempress.views.layout import layout_view
 from stempress.views.shared_leaves import Leaves
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from stempress.output.input_hash import InputHashes
-    from stempress.site.excerpt import Excerpt
+    from stempress.site.excerpts import Excerpts, Source
     from stempress.site.pages import Page, Section
 
 
@@ -34,40 +33,41 @@ class PageKeys:
     whose hash is the bundle's key.
     """
 
-    def __init__(self, leaves: Leaves, inputs: InputHashes) -> None:
-        self._leaves, self._keys = leaves, dict[str, str]()
+    def __init__(self, leaves: Leaves, excerpts: Excerpts, own_templates: str) -> None:
+        self._leaves, self._excerpts, self._keys = leaves, excerpts, dict[str, str]()
         layout = layout_view(leaves.facts)
-        self._layout = digest_of(inputs.generator, inputs.own_templates, layout)
-        self._excerpts = Excerpts(leaves.facts)
-        self._excerpt_of: dict[str, tuple[Excerpt, str]] = {}
+        self._layout = digest_of(excerpts.generator, own_templates, layout)
         self._leaves_of: dict[str, Leaves] = {}
 
     def section(self, section: Section) -> str:
         """Return the key of a bundle of pages; empty for pages that are not bundled."""
-        return self._excerpt(section)[1] if section.kind else ""
+        return self._source(section).key_with(self._layout) if section.kind else ""
 
     def pages(self, section: Section) -> list[ViewedPage]:
         """Return the pages of a section, those of a bundle as its excerpt has them."""
         if not section.kind:
             return [ViewedPage(page, self._leaves) for page in section.pages]
         if section.slug not in self._leaves_of:
-            excerpt = self._excerpt(section)[0]
-            facts = self._leaves.facts
-            self._leaves_of[section.slug] = Leaves(
-                excerpt.facts(facts.translations, facts.plan.tokens)
-            )
+            self._leaves_of[section.slug] = Leaves(self._source(section).facts)
         leaves = self._leaves_of[section.slug]
         same = next(each for each in leaves.facts.plan.sections if each.name == section.name)
         return [ViewedPage(page, leaves) for page in same.pages]
 
-    def _excerpt(self, section: Section) -> tuple[Excerpt, str]:
-        """Return a bundle's excerpt and its digest: a song, or everything but texts."""
-        slug = section.slug
-        if slug not in self._excerpt_of:
-            excerpts, collection = self._excerpts, self._leaves.facts.collection
-            found = excerpts.of_song(collection.song(slug)) if slug else excerpts.without_texts
-            self._excerpt_of[slug] = found, digest_of(self._layout, found)
-        return self._excerpt_of[slug]
+    def _source(self, section: Section) -> Source:
+        """Return what a bundle is made from: a song with its tokens, or everything."""
+        excerpts = self._excerpts
+        return excerpts.song_with_tokens(section.slug) if section.slug else excerpts.everything
+
+    @cached_property
+    def sitemap(self) -> str:
+        """Key of the addresses of all pages, known before the pages of bundles are planned."""
+        return digest_of(
+            self._layout,
+            [
+                self.section(section) if section.kind else [page[:3] for page in section.pages]
+                for section in self._leaves.facts.plan.sections
+            ],
+        )
 
     def pages_outside(self, current: AbstractSet[tuple[str, str]]) -> list[ViewedPage]:
         """Return the pages that are in none of the ``current`` bundles, given by name and key."""

@@ -102,7 +102,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         song=leaves.song(song),
         story=song.story,
         album=leaves.album_of(song),
-        track=album.songs.index(song) + 1,
+        track=song.track,
         released=album.released,
         seconds=sound.seconds,
         rate=sound.rate,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.model import Layer, Song, Stem, Variation
-from stempress.art.covers import CoverRenderer, draw_covers
+from stempress.art.covers import CoverRenderer, draw_covers, sleeve_colours
 from stempress.art.raster import rasterise
 from stempress.art.record_geometry import contour, resample, shade, strata, wedge
 from stempress.audio.results import Sounds
@@ -55,7 +55,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 
 
 def covers(small: SmallSite) -> dict[str, str]:
-    files = draw_covers(small.plan, small.collection, small.sounds, small.keys)
+    files = draw_covers(small.excerpts)
     return {file.address: text_of(file) for file in flatten(files)}
 
 
@@ -119,7 +119,9 @@ def test_covers_of_many_songs_stay_small(plain: SmallSite) -> None:
     """A collection of 40 songs has a ring for each, none of them cut."""
     songs = {f"s{at}": replace(plain.collection.song("one"), slug=f"s{at}") for at in range(40)}
     collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs=songs)
-    drawn = CoverRenderer(collection, made_up(collection)).collection()
+    drawn = CoverRenderer(
+        collection, made_up(collection), sleeve_colours(collection.songs)
+    ).collection()
     assert drawn.count(b"<g transform=") == 40
     assert len(drawn) < 10_000
 
@@ -132,7 +134,7 @@ def mixes(plain: SmallSite, *, shares: tuple[float, ...] = (4, 2, 1)) -> dict[st
     )
     song = Song("x", "X", layers)
     collection = replace(plain.collection, ledger=Ledger(), files=StemFiles(), _songs={"x": song})
-    art = CoverRenderer(collection, made_up(collection))
+    art = CoverRenderer(collection, made_up(collection), sleeve_colours(collection.songs))
     return {each.mix_number: art.variation(song, each) for each in song.variations()}
 
 
@@ -220,10 +222,7 @@ def test_large_pictures_are_stacked_by_the_page(tmp_path: Path) -> None:
 def test_an_artists_album_cover_is_copied_or_wrapped(tmp_path: Path) -> None:
     write(tmp_path / "png/content/albums/tides/front.PNG", "not looked into")
     small = small_site(tmp_path / "png", cover="front.PNG")
-    files = {
-        file.address: file.produce()
-        for file in flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys))
-    }
+    files = {file.address: file.produce() for file in flatten(draw_covers(small.excerpts))}
     assert files["art/albums/tides.png"] == small.collection.albums[0].cover
     write(tmp_path / "svg/content/albums/tides/front.svg", HOSTILE)
     small = small_site(tmp_path / "svg", cover="front.svg")

@@ -49,7 +49,7 @@ def opened(data: bytes) -> Image.Image:
 
 @pytest.mark.slow
 def test_every_page_refers_to_a_card_that_exists(small: SmallSite) -> None:
-    covers = list(flatten(draw_covers(small.plan, small.collection, small.sounds, small.keys)))
+    covers = list(flatten(draw_covers(small.excerpts)))
     cards = cards_of(small, covers)
     assert len(cards) == len(covers)
     for address, page in small.render().items():
@@ -97,7 +97,7 @@ def test_there_are_no_cards_without_an_address_or_when_turned_off(
 
 
 def test_icons_have_the_size_that_the_manifest_states(small: SmallSite) -> None:
-    covers = list(draw_covers(small.plan, small.collection, small.sounds, small.keys))
+    covers = list(draw_covers(small.excerpts))
     files = {file.address: file for file in web_manifest_files(small.collection.settings, covers)}
     manifest = json.loads(files["manifest.json"].read())
     assert manifest["name"] == "Small Hours"

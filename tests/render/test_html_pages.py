@@ -27,7 +27,7 @@ from stempress.site.pages import Plan, Section
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
 from tests.support.markup import Parsed
-from tests.support.small_site import NOTHING, SmallSite, read, small_site, write, xml
+from tests.support.small_site import SmallSite, read, small_site, write, xml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def test_settings_reject_links_that_run_scripts(plain: SmallSite) -> None:
 def test_every_link_is_relative_and_its_file_exists(
     plain: SmallSite, pressed: dict[str, str]
 ) -> None:
-    drawn = draw_covers(plain.plan, plain.collection, plain.sounds, plain.keys)
+    drawn = draw_covers(plain.excerpts)
     covers = {file.address for file in flatten(drawn)}
     elsewhere = ("app/web/", "data/", "metadata/", "audio/", "icons/", "manifest.json")
     for address, page in pages_of(pressed).items():
@@ -370,8 +370,9 @@ def test_token_and_song_pages_link_to_where_tokens_are_forged_and_revealed(tmp_p
 
 def test_only_planned_pages_are_rendered(plain: SmallSite) -> None:
     none = replace(plain, plan=Plan((), tokens=plain.plan.tokens))
-    leaves = Leaves(none.facts())
-    files = flatten(render_site(leaves, plain.folder, plain.keys, PageKeys(leaves, NOTHING)))
+    leaves, excerpts = Leaves(none.facts()), none.excerpts
+    page_keys = PageKeys(leaves, excerpts, "")
+    files = flatten(render_site(leaves, plain.folder, excerpts, page_keys))
     assert {file.address for file in files} == {
         "_headers",
         "_redirects",

@@ -27,7 +27,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 @pytest.fixture(scope="module")
 def pressed(small: SmallSite) -> dict[str, Json]:
     """Return every JSON file of data/ by its name."""
-    files = data_files(small.plan, small.collection, small.rarity, small.sounds, small.keys)
+    files = data_files(small.excerpts)
     return {
         file.address.removeprefix("data/"): json.loads(text_of(file))
         for file in files

@@ -109,10 +109,7 @@ def test_playlists_list_the_previews_of_an_album(small: SmallSite, pressed: dict
         "../audio/x.opus",
     ]
     assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
-    assert (
-        len(list(flatten(sharing_files(small.plan, small.collection, small.sounds, small.keys))))
-        == 1 + 2 + 8
-    )
+    assert len(list(flatten(sharing_files(small.excerpts)))) == 1 + 2 + 8
 
 
 def test_a_note_in_the_feed_has_previews_of_its_songs(pressed: dict[str, str]) -> None:

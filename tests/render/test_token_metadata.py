@@ -67,9 +67,7 @@ def press(small: SmallSite) -> dict[str, Json]:
     """Return every file of metadata/ by its name."""
     return {
         file.address.removeprefix("metadata/"): json.loads(text_of(file))
-        for file in flatten(
-            metadata_files(small.collection, small.plan.tokens, small.sounds, small.keys)
-        )
+        for file in flatten(metadata_files(small.excerpts))
     }
 
 

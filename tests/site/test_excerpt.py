@@ -1,4 +1,4 @@
-"""Excerpts: a bundle's pages show what they would show if they were viewed from the whole site."""
+"""Excerpts: what is made from them is what would be made from the whole site."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stempress.art.covers import CoverRenderer, sleeve_colours
 from stempress.audio.results import MixDigest, Opening
-from stempress.core.digests import digest_of
-from stempress.site.excerpt import Excerpts
+from stempress.render.gallery_index import gallery_data
+from stempress.render.json_data import rarity_data, song_data, tokens_data
+from stempress.render.token_metadata import token_metadata
 from stempress.views.kinds import page_view
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
-from tests.support.small_site import NOTHING, SmallSite, read, small_site, write
+from tests.support.small_site import SmallSite, read, small_site, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +45,7 @@ def full(tmp_path: Path) -> SmallSite:
 
 def test_pages_of_bundles_show_what_they_would_from_the_whole_site(full: SmallSite) -> None:
     leaves = Leaves(full.facts())
-    keys, count = PageKeys(leaves, NOTHING), 0
+    keys, count = PageKeys(leaves, full.excerpts, ""), 0
     for section in full.plan.sections:
         if section.kind:
             viewed = keys.pages(section)
@@ -55,13 +57,44 @@ def test_pages_of_bundles_show_what_they_would_from_the_whole_site(full: SmallSi
 
 
 def test_an_excerpt_has_another_digest_only_if_something_in_it_changes(full: SmallSite) -> None:
-    one, two = full.collection.songs
-    before = Excerpts(full.facts())
+    before = full.excerpts
     token = next(token for token in full.collection.tokens if token.song == "two")
     others = tuple(each for each in full.collection.tokens if each is not token)
     ledger = replace(full.collection.ledger, tokens=others)
-    fewer = replace(full, collection=replace(full.collection, ledger=ledger))
-    after = Excerpts(fewer.facts())
-    assert digest_of(before.of_song(one)) == digest_of(after.of_song(one))
-    assert digest_of(before.of_song(two)) != digest_of(after.of_song(two))
-    assert digest_of(before.without_texts) != digest_of(after.without_texts)
+    after = replace(full, collection=replace(full.collection, ledger=ledger)).excerpts
+    assert before.song_with_tokens("one").key == after.song_with_tokens("one").key
+    assert before.song_with_tokens("two").key != after.song_with_tokens("two").key
+    assert before.song("two").key == after.song("two").key
+    assert before.songs.key == after.songs.key
+    assert before.everything.key != after.everything.key
+
+
+def test_data_and_covers_from_excerpts_are_those_of_the_whole_site(full: SmallSite) -> None:
+    sounds = replace(full.sounds, openings={}, streamed=frozenset())  # there are no files to read
+    full = replace(full, sounds=sounds)
+    facts, excerpts = full.facts(), full.excerpts
+    collection, sounds, table = facts.collection, facts.sounds, facts.plan.tokens
+    for song in collection.songs:
+        source, pages = excerpts.song(song.slug), facts.plan.variations[song.slug]
+        (own_pages,) = source.facts.plan.variations.values()
+        expected = song_data(collection, pages, sounds)
+        assert song_data(source.collection, own_pages, source.sounds) == expected
+    for slug, tokens in excerpts.tokens.items():
+        source = excerpts.song(slug) if slug else excerpts.albums
+        for token in tokens:
+            about = table[token]
+            expected = token_metadata(collection, sounds, about, str)
+            assert token_metadata(source.collection, source.sounds, about, str) == expected
+    everything = excerpts.everything
+    assert gallery_data(everything.collection) == gallery_data(collection)
+    assert tokens_data(everything.collection, everything.tokens) == tokens_data(collection, table)
+    expected = rarity_data(facts.plan, facts.rarity)
+    assert rarity_data(everything.facts.plan, everything.facts.rarity) == expected
+    sleeves = sleeve_colours(collection.songs)
+    whole = CoverRenderer(collection, sounds, sleeves)
+    for song in collection.songs:
+        source = excerpts.song(song.slug)
+        part = CoverRenderer(source.collection, source.sounds, {song.slug: sleeves[song.slug]})
+        assert part.song(song) == whole.song(song)
+        for variation in facts.plan.variations[song.slug].shown:
+            assert part.variation(song, variation) == whole.variation(song, variation)

@@ -23,10 +23,9 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.core.slugs import slugify
-from stempress.output.input_hash import InputHashes
 from stempress.output.output_files import flatten
 from stempress.render.html_pages import render_site
-from stempress.site.cache_keys import CacheKeys
+from stempress.site.excerpts import Excerpts
 from stempress.site.facts import App, SiteFacts
 from stempress.site.page_plan import plan_pages
 from stempress.views.page_keys import PageKeys
@@ -45,7 +44,6 @@ STUB = """
 {% macro mixer(root, view) %}{{ fetched(root, view.link) }}{% endmacro %}
 {% macro chooser(root, songs) %}<p>{{ songs|length }}</p>{% endmacro %}
 """
-NOTHING = InputHashes("", "", is_stable=True, own_templates="")
 OWNER = "0x" + "ab" * 20
 LAYERS = {"Drums": ("Live", "Tape"), "Bass": ("Live", "Synth")}
 
@@ -66,15 +64,16 @@ class SmallSite:
         return SiteFacts(self.plan, self.collection, self.rarity, self.sounds, app)
 
     @property
-    def keys(self) -> CacheKeys:
-        """Cache keys of all files."""
-        return CacheKeys(self.facts(), NOTHING)
+    def excerpts(self) -> Excerpts:
+        """The excerpts that files are made from."""
+        return Excerpts(self.facts(), "")
 
     def render(self, mixer_off: str = "") -> dict[str, str]:
         """Render all files; return their texts by address."""
         facts = self.facts(mixer_off)
-        leaves, keys = Leaves(facts), CacheKeys(facts, NOTHING)
-        files = flatten(render_site(leaves, self.folder, keys, PageKeys(leaves, NOTHING)))
+        leaves, excerpts = Leaves(facts), Excerpts(facts, "")
+        page_keys = PageKeys(leaves, excerpts, "")
+        files = flatten(render_site(leaves, self.folder, excerpts, page_keys))
         return {file.address: text_of(file) for file in files}
 
 

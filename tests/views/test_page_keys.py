@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.render.html_pages import PageRenderer
+from stempress.site.excerpts import Excerpts
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
-from tests.support.small_site import NOTHING, read, small_site
+from tests.support.small_site import read, small_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def keyed_pages(site: Path) -> Pages:
     """Return every page of a site by address: its key, and what it is rendered to."""
     leaves = Leaves(read(site).facts())
-    keys, renderer = PageKeys(leaves, NOTHING), PageRenderer(leaves, site)
+    keys, renderer = PageKeys(leaves, Excerpts(leaves.facts, ""), ""), PageRenderer(leaves, site)
     pages = keys.pages_outside(set())
     return {each.page.address: (keys.page(each), renderer.page(each)) for each in pages}
 
