@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stempress.audio.decoded_copies import DecodedCopies
     from stempress.audio.facts import Facts
     from stempress.audio.loudest_mix import LoudestMix
+    from stempress.audio.stem_facts import KnownFacts
     from stempress.collection.collection import Collection
     from stempress.core.errors import Findings
     from stempress.core.progress import Progress
@@ -40,16 +41,21 @@ class CheckedAudio:
     songs: Mapping[str, SongSound]
 
 
-def check_audio(
+def check_audio(  # noqa: PLR0913 - the last is named at the call
     collection: Collection,
     findings: Findings,
     progress: Progress,
     workers: Workers,
     copies: DecodedCopies,
+    *,
+    known: KnownFacts | None = None,
 ) -> CheckedAudio:
-    """Measure every stem; report problems of single stems and between stems."""
+    """Measure every stem; report problems of single stems and between stems.
+
+    ``known`` are the facts that an earlier call has left there.
+    """
     files = collection.files.audio
-    facts = measure_stems(files, findings, progress, workers, copies)
+    facts = measure_stems(files, findings, progress, workers, copies, known=known)
     for key, stem in facts.items():
         lint_stem(f"stems/{'/'.join(key[:2])}/{files[key].name}", stem, findings)
     songs = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from dataclasses import fields
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -28,28 +27,35 @@ VERSION = 5
 MIN_BYTES_FOR_PROCESSES = 20_000_000  # below this, starting processes costs more than it saves
 
 
+type KnownFacts = dict[str, Facts]
+"""Facts by digest."""
+
 _row = attrgetter(*(field.name for field in fields(Facts)))
 
 
-def measure_stems(
+def measure_stems(  # noqa: PLR0913 - the last is named at the call
     files: Mapping[StemKey, Path],
     findings: Findings,
     progress: Progress,
     workers: Workers,
     copies: DecodedCopies | None = None,
+    *,
+    known: KnownFacts | None = None,
 ) -> dict[StemKey, Facts]:
     """Measure every file; report and leave out those that cannot be used.
 
-    ``copies`` get what is decoded.
+    ``copies`` get what is decoded. ``known`` are the facts that an earlier call has left there:
+    where the cache cannot be written, a preview measures each stem once.
     """
+    known = {} if known is None else known
     contents = content_digests(files.values())
     digests = {key: contents[path] for key, path in files.items()}
     site_path = _cache_path(f"site-{digest(common_folder(contents))}")
-    previous = site_facts(site_path)
+    previous = _read(site_path)
     results: dict[StemKey, Facts | str] = {
         key: facts
         for key, hash_ in digests.items()
-        if (facts := previous.get(hash_) or _cached_facts(hash_))
+        if (facts := known.get(hash_) or previous.get(hash_) or _cached_facts(hash_))
     }
     new = [key for key in files if key not in results]
     with progress.track("Stems", len(new), len(files)) as step:
@@ -64,10 +70,10 @@ def measure_stems(
     for key in pending.keys() & usable.keys():
         _write(_cache_path(usable[key].digest), {usable[key].digest: usable[key]})
     current = {facts.digest: facts for facts in usable.values()}
+    known.clear()
+    known.update(current)
     if current.keys() != previous.keys():
         _write(site_path, current)
-        previous.clear()
-        previous.update(current)
     return usable
 
 
@@ -101,12 +107,6 @@ def _start(
 
 def _cache_path(name: str) -> Path:
     return cache_root() / "facts" / f"{name}-{VERSION}"
-
-
-@cache
-def site_facts(path: Path) -> dict[str, Facts]:
-    """Return digest -> facts as of the site's last build; the preview server reads them once."""
-    return _read(path)
 
 
 def _cached_facts(hash_: str) -> Facts | None:

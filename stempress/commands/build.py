@@ -25,7 +25,6 @@ from stempress.i18n.translations import load_translations
 from stempress.output.lock import lock_output
 from stempress.output.output_files import files_outside
 from stempress.output.result import BuildResult
-from stempress.output.staging import open_staging
 from stempress.output.writer import existing_bundles, write_site
 from stempress.render.html_pages import render_site
 from stempress.render.json_data import data_files
@@ -40,19 +39,26 @@ from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
+    from stempress.commands.build_memory import BuildMemory
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.output.input_hash import InputHashes
 
 
-def build_site(options: BuildOptions, inputs: InputHashes, progress: Progress) -> BuildResult:
+def build_site(
+    options: BuildOptions, inputs: InputHashes, progress: Progress, memory: BuildMemory
+) -> BuildResult:
     """Build a site; if it has faults, raise them as SiteError and leave ``out`` untouched."""
     with ExitStack() as locks:
-        return _build_site(options, inputs, progress, locks)
+        return _build_site(options, inputs, progress, memory, locks)
 
 
 def _build_site(
-    options: BuildOptions, inputs: InputHashes, progress: Progress, locks: ExitStack
+    options: BuildOptions,
+    inputs: InputHashes,
+    progress: Progress,
+    memory: BuildMemory,
+    locks: ExitStack,
 ) -> BuildResult:
     # First gather everything.
     findings = Findings()
@@ -64,10 +70,12 @@ def _build_site(
             lint_templates(options.site, findings)
     with start_workers(options.dask) as workers, decoded_copies(options.dask) as copies:
         with progress.stage("measure"):
-            checked = check_audio(collection, findings, progress, workers, copies)
+            checked = check_audio(
+                collection, findings, progress, workers, copies, known=memory.facts
+            )
             findings.raise_faults()
         locks.enter_context(lock_output(options.out, progress))
-        staging = open_staging(options.out)
+        staging = memory.records.staging()
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             translations = load_translations(settings.language)
@@ -84,7 +92,7 @@ def _build_site(
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)
         page_keys = PageKeys(leaves, excerpts, inputs.own_templates)
-        existing = existing_bundles(options.out, staging)
+        existing = existing_bundles(memory.records, staging)
         new_pages = page_keys.pages_outside(existing)
         check_collisions([page for page, _ in new_pages])
         page_keys.compute(new_pages, options.jobs)
@@ -115,6 +123,7 @@ def _build_site(
             build=inputs.everything if inputs.is_stable and not options.only else "",
             report=report,
             guard=secret_guard(options.site, collection),
+            records=memory.records,
             staging=staging,
         )
     standards: dict[str, str] = {"": settings.contract.standard} if settings.contract else {}

@@ -92,7 +92,7 @@ def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
     started = time.monotonic()
     gc.disable()  # a build has millions of objects, and is over before garbage would matter
     try:
-        built = context.build(options, progress)
+        built = context.build(options, progress, context.memory)
         seconds = time.monotonic() - started
         unpublished = diff_published(options.site, options.out, built.written.changed)
         out = _relative(options.out)

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from stempress.commands.build_memory import BuildMemory
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.output.result import BuildResult
 
-    type Build = Callable[[BuildOptions, Progress], BuildResult]
+    type Build = Callable[[BuildOptions, Progress, BuildMemory | None], BuildResult]
 
 
 def bundled_site(_: Mapping[str, object], bundled: Path) -> Path:
@@ -24,10 +25,11 @@ def bundled_site(_: Mapping[str, object], bundled: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """How a site is built, and where messages go."""
+    """How a site is built, where messages go, and what a preview remembers of earlier builds."""
 
     build: Build
     progress: Progress
+    memory: BuildMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)

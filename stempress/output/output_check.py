@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stempress.core.errors import Fault, SiteError
 from stempress.core.slugs import fold_case
 from stempress.core.tables import CONTROL_CHARACTERS
-from stempress.output.manifest import parent_folders
+from stempress.output.folders import parent_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

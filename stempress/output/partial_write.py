@@ -11,7 +11,7 @@ from stempress.output.output_files import OutputFile
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stempress.output.manifest import OutputFolder
+    from stempress.output.folder_diff import OutputFolder
 
 
 def select_only(

@@ -6,21 +6,11 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stempress.output.manifest import (
-    BundleManifest,
-    FolderDiff,
-    Manifest,
-    OutputFolder,
-    delete_manifest,
-    folder_times,
-    parent_folders,
-    read_output_folder,
-    remove_paths,
-    write_manifest,
-)
+from stempress.output.folder_diff import UNTOUCHED, OutputFolder
+from stempress.output.folders import folder_times, parent_folders, remove_paths
+from stempress.output.manifest import BundleManifest, Manifest
 from stempress.output.output_files import OutputFile
 from stempress.output.stager import Stager, stage_files
-from stempress.output.state_folder import STAGING, state_folder
 from stempress.output.write_plan import WritePlan, has_bundle
 
 if TYPE_CHECKING:
@@ -30,48 +20,37 @@ if TYPE_CHECKING:
 
     from stempress.core.progress import Progress
     from stempress.output.manifest import ManifestEntry
+    from stempress.output.records import Records
     from stempress.output.stager import Guard
 
 
-def open_staging(out: Path) -> OutputFolder | None:
-    """Return the staging folder of a site; None if it is empty."""
-    state = state_folder(out)
-    staging_path = state / STAGING
-    if not staging_path.is_dir():
-        return None
-    staging = read_output_folder(staging_path, state)
-    staging.recall()
-    return staging if staging.manifest.bundles else None
-
-
-def reset_staging(staging_path: Path, state: Path, staging: OutputFolder | None) -> OutputFolder:
-    """Return the staging folder without its manifest; a new one if there is none."""
+def reset_staging(records: Records, staging: OutputFolder | None) -> OutputFolder:
+    """Return the staging folder without its record; a new one if there is none."""
+    path = records.staging_path
     if staging is None:
-        shutil.rmtree(staging_path, ignore_errors=True)
-        staging_path.mkdir(parents=True)
-        return OutputFolder(staging_path, Manifest())
-    delete_manifest(staging_path, state)
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        return OutputFolder(path, Manifest())
+    records.delete(path)
     return staging
 
 
-def refresh_staging(out: Path) -> None:
+def refresh_staging(records: Records) -> None:
     """Bring the staging folder up to date with the site, and scan it for the next build.
 
     For previews, while nobody waits: most builds change little.
     """
-    state = state_folder(out)
-    staging_path = state / STAGING
-    live, staging = read_output_folder(out, state), read_output_folder(staging_path, state)
-    before = staging.manifest.bundles
-    if live.manifest.bundles in ({}, before):
-        staging.remember(staging.diff)
+    live, staging = records.live(), records.staging()
+    if live is None or not live.manifest.bundles:
         return
-    staging = reset_staging(staging_path, state, staging if before else None)
+    if staging and staging.manifest.bundles == live.manifest.bundles:
+        records.remember(staging)
+        return
+    staging = reset_staging(records, staging)
     plan = _plan_refresh(live, staging)
-    has_same_addresses = len(plan) == len(live.manifest.sizes)
-    manifest, _ = Filling(live, staging, plan, has_same_addresses).run(out)
-    write_manifest(staging_path, state, manifest)
-    OutputFolder(staging_path, manifest).remember(FolderDiff(set(), set(), []))
+    has_same_addresses = len(plan) == len(live.manifest.files)
+    manifest, _ = Filling(live, staging, plan, has_same_addresses).run(records.out)
+    records.write(staging.path, manifest, UNTOUCHED)
 
 
 def _plan_refresh(live: OutputFolder, staging: OutputFolder) -> WritePlan:
@@ -83,10 +62,10 @@ def _plan_refresh(live: OutputFolder, staging: OutputFolder) -> WritePlan:
             continue
         files = [
             OutputFile(address, live.path / address, entry.key)
-            for address, entry in bundle.entries()
+            for address, entry in bundle.files.items()
             if before.get(address) == entry or live.has(address, entry)
         ]
-        plan.add(name, bundle.key if len(files) == len(bundle.addresses) else "", files)
+        plan.add(name, bundle.key if len(files) == len(bundle.files) else "", files)
     return plan
 
 
@@ -149,9 +128,7 @@ class Filling:
         if name in plan.reused:
             return plan.reused[name]
         files = plan.files_by_bundle[name]
-        return BundleManifest.from_entries(
-            plan.keys[name], {address: entries[address] for address in files}
-        )
+        return BundleManifest(plan.keys[name], {address: entries[address] for address in files})
 
     def _new_in_reused(self) -> list[str]:
         """Return the addresses in reused bundles whose content the live site does not have."""
@@ -159,10 +136,10 @@ class Filling:
         addresses: list[str] = []
         for name, bundle in self.plan.reused.items():
             if name not in before or before[name].key != bundle.key:
-                live_entries = dict(before[name].entries()) if name in before else {}
+                live_entries = before[name].files if name in before else {}
                 addresses += [
                     address
-                    for address, entry in bundle.entries()
+                    for address, entry in bundle.files.items()
                     if live_entries.get(address) != entry
                 ]
         return addresses

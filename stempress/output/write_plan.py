@@ -10,7 +10,8 @@ from stempress.output.output_files import BundledContent, OutputFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stempress.output.manifest import BundleManifest, Manifest, OutputFolder
+    from stempress.output.folder_diff import OutputFolder
+    from stempress.output.manifest import BundleManifest, Manifest
     from stempress.output.output_files import Bundle
 
 
@@ -49,7 +50,7 @@ class WritePlan:
 
     def _addresses_of(self, name: str) -> list[str]:
         bundle = self.reused.get(name)
-        return bundle.addresses if bundle else list(self.files_by_bundle[name])
+        return list(bundle.files if bundle else self.files_by_bundle[name])
 
     def has_addresses_of(self, manifest: Manifest) -> bool:
         """Return whether a folder has exactly the addresses of this plan."""
@@ -57,11 +58,11 @@ class WritePlan:
             return False
         bundles = manifest.bundles
         if bundles.keys() == self.keys.keys() and all(
-            bundles[name].addresses == self._addresses_of(name) for name in self.order
+            list(bundles[name].files) == self._addresses_of(name) for name in self.order
         ):
             return True
         addresses = self.addresses()
-        return len(addresses) == len(manifest.sizes) and set(addresses) == manifest.sizes.keys()
+        return len(addresses) == len(manifest.files) and set(addresses) == manifest.files.keys()
 
     def has_contents_of(self, manifest: Manifest) -> bool:
         """Return whether a folder with the same addresses has the same contents."""
@@ -73,7 +74,7 @@ class WritePlan:
         if self.keys[name] and self.keys[name] == bundle.key:
             return True
         files = self.files_by_bundle.get(name)
-        known = dict(zip(bundle.addresses, bundle.keys, strict=True))
+        known = {address: entry.key for address, entry in bundle.files.items()}
         return files is not None and known == {file.address: file.key for file in files.values()}
 
     def files(self) -> dict[str, OutputFile]:
@@ -120,6 +121,6 @@ def _files_with_known_keys(bundle: Bundle, manifest: BundleManifest) -> list[Out
     The bundle's files are made only if one of them is missing or modified there.
     """
     return [
-        OutputFile(address, BundledContent(bundle, address), key)
-        for address, key in zip(manifest.addresses, manifest.keys, strict=True)
+        OutputFile(address, BundledContent(bundle, address), entry.key)
+        for address, entry in manifest.files.items()
     ]

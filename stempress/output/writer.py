@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stempress.core.errors import printable
-from stempress.output.manifest import Manifest, OutputFolder, read_output_folder, write_manifest
 from stempress.output.output_check import check_addresses, check_output_folder, visible_paths
 from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.output.partial_write import select_only
+from stempress.output.records import Records
 from stempress.output.result import BuildResult, WriteResult
-from stempress.output.staging import Filling, open_staging, reset_staging
-from stempress.output.state_folder import STAGING, ensure_state_folder, state_folder
+from stempress.output.staging import Filling, reset_staging
+from stempress.output.state_folder import ensure_state_folder
 from stempress.output.swap import swap_folders
 from stempress.output.write_plan import plan_write
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.core.progress import Progress
+    from stempress.output.folder_diff import OutputFolder
+    from stempress.output.manifest import Manifest
     from stempress.output.stager import Guard
 
 
@@ -34,6 +36,7 @@ def write_site(  # noqa: PLR0913 - named at the call
     build: str = "",
     report: Mapping[str, Any] | None = None,
     guard: Guard | None = None,
+    records: Records | None = None,
     staging: OutputFolder | None = None,
 ) -> WriteResult:
     """Make ``out`` contain exactly these files, all at once or not at all.
@@ -44,61 +47,58 @@ def write_site(  # noqa: PLR0913 - named at the call
 
     ``only`` limits the write to what is below an address. ``build`` is a hash of the build's
     inputs and ``report`` what it reported, both for ``find_current_build``. ``guard`` checks new
-    content before it is written. ``staging`` is the result of ``open_staging``.
+    content before it is written. ``records`` are those of ``out``, ``staging`` is what they have of
+    the staging folder.
 
     Raises SiteError for a folder that no build has written, and for invalid addresses.
     """
     check_output_folder(out)
-    state = state_folder(out)
-    staging_path = state / STAGING
+    records = records or Records(out)
+    staging_path = records.staging_path
     _move_dotfiles(staging_path, out)
-    live = _read_live(out)
+    live = records.live()
     if only:
         files = select_only(flatten(files), live, only)
-    staging = staging or open_staging(out)
+    staging = staging or records.staging()
     plan = plan_write(files, staging, live)
     has_same_addresses = live is not None and plan.has_addresses_of(live.manifest)
     if not has_same_addresses:
         check_addresses(plan.addresses())
     if live and has_same_addresses and plan.has_contents_of(live.manifest) and live.is_intact:
         if (live.manifest.build, live.manifest.report) != (build, report or {}):
-            write_manifest(out, state, replace(live.manifest, build=build, report=report or {}))
+            records.write(out, replace(live.manifest, build=build, report=report or {}))
         return _write_result(live.manifest, (), 0)
-    ensure_state_folder(state)
-    staging = reset_staging(staging_path, state, staging)
+    ensure_state_folder(records.state)
+    staging = reset_staging(records, staging)
     filling = Filling(live, staging, plan, has_same_addresses)
     filled, changed = filling.run(out, guard, jobs, progress)
     manifest = replace(filled, build=build, report=report or {})
-    write_manifest(staging_path, state, manifest)
+    records.write(staging_path, manifest)
     if live and progress:
         _warn_of_strays(live, staging_path, progress)
     _swap_in(staging_path, out)
     pruned = 0
     if live and not has_same_addresses:
-        pruned = len(live.manifest.sizes.keys() - manifest.sizes.keys())
+        pruned = len(live.manifest.files.keys() - manifest.files.keys())
     return _write_result(manifest, changed, pruned)
 
 
-def _read_live(out: Path) -> OutputFolder | None:
-    return read_output_folder(out, state_folder(out)) if out.is_dir() else None
-
-
 def _write_result(manifest: Manifest, changed: Iterable[str], pruned: int) -> WriteResult:
-    sizes = manifest.sizes
+    sizes = {address: entry.size for address, entry in manifest.files.items()}
     pages = sum(address.endswith(".html") for address in sizes)
     return WriteResult(len(sizes), sum(sizes.values()), tuple(changed), pruned, pages, sizes)
 
 
-def existing_bundles(out: Path, staging: OutputFolder | None) -> set[tuple[str, str]]:
+def existing_bundles(records: Records, staging: OutputFolder | None) -> set[tuple[str, str]]:
     """Return the name and key of every bundle in the live site and in the staging folder."""
-    folders = [folder for folder in (_read_live(out), staging) if folder]
+    folders = [folder for folder in (records.live(), staging) if folder]
     bundles = (item for folder in folders for item in folder.manifest.bundles.items())
     return {(name, bundle.key) for name, bundle in bundles if bundle.key}
 
 
-def find_current_build(out: Path, build: str) -> BuildResult | None:
+def find_current_build(records: Records, build: str) -> BuildResult | None:
     """Return the result of the last build, if its inputs had this hash and its files are intact."""
-    live = _read_live(out)
+    live = records.live()
     if live is None or live.manifest.build != build or not live.is_intact:
         return None
     return BuildResult(_write_result(live.manifest, (), 0), live.manifest.report["warnings"])
@@ -106,7 +106,7 @@ def find_current_build(out: Path, build: str) -> BuildResult | None:
 
 def _warn_of_strays(live: OutputFolder, staging_path: Path, progress: Progress) -> None:
     """Warn of files in the live site that no build has written: they are not carried over."""
-    known = {address.partition("/")[0] for address in live.manifest.sizes}
+    known = {address.partition("/")[0] for address in live.manifest.files}
     strays = sorted(path.name for path in visible_paths(live.path) if path.name not in known)
     if known and strays:
         names = ", ".join(map(printable, strays))

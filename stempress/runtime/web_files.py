@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.core.paths import WEB
 from stempress.i18n.translations import SOURCE_LANGUAGE, compile_plural_rule
-from stempress.output.input_hash import content_digest
 from stempress.output.output_files import OutputFile
 from stempress.runtime.module_graph import with_whole_graphs
 
@@ -129,12 +128,9 @@ def _door(name: str, address: str, content: Path | bytes) -> Path | bytes:
 
 
 def _digest(contents: Mapping[str, Path | bytes]) -> str:
-    """Return a hash of names and contents, reusing digests of files that were read already."""
+    """Return a hash of names and contents."""
     digest = blake2b(digest_size=DIGEST_BYTES)
     for name, content in sorted(contents.items()):
-        if isinstance(content, Path):
-            part = content_digest(str(content), content.stat())
-        else:
-            part = blake2b(content, digest_size=16).digest()
-        digest.update(f"{name}\0".encode() + part)
+        data = content.read_bytes() if isinstance(content, Path) else content
+        digest.update(f"{name}\0".encode() + blake2b(data, digest_size=16).digest())
     return digest.hexdigest()

@@ -14,7 +14,6 @@ import soundfile
 from build import build
 from stempress.audio import decoded_copies
 from stempress.audio.decode import Source, copied_blocks, join_blocks, open_source
-from stempress.audio.stem_facts import site_facts
 from stempress.commands.cli import run
 from tests.commands.test_incremental import contents
 from tests.conftest import ROOT
@@ -56,7 +55,6 @@ def build_anew(site: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """Build with an empty cache; return the files."""
     monkeypatch.setenv("STEMPRESS_CACHE", str(site / "cache"))
     monkeypatch.setattr("stempress.audio.stem_lint.MIN_RATE", 8000)
-    site_facts.cache_clear()
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
     return contents(site / "dist")
 

@@ -15,7 +15,7 @@ from stempress.audio.envelope import WaveformMeter
 from stempress.audio.facts import Curves, Facts
 from stempress.audio.loudness_steps import spans
 from stempress.audio.measure import measure_file
-from stempress.audio.stem_facts import measure_stems, site_facts
+from stempress.audio.stem_facts import measure_stems
 from stempress.core.cache import save
 from stempress.core.errors import Findings
 from stempress.core.progress import Progress
@@ -23,8 +23,9 @@ from stempress.core.workers import start_workers
 from tests.support.small_site import tone, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from stempress.audio.stem_facts import KnownFacts
 
 KEYS = [("song", "layer", name) for name in ("one", "two")]
 
@@ -37,7 +38,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def measured_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def measured_names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the names of the files that are measured."""
     names: list[str] = []
 
@@ -46,13 +47,7 @@ def measured_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return measure_file(path, digest, copy)
 
     monkeypatch.setattr("stempress.audio.measure.measure_file", recorded)
-    yield names
-    clear_memory()
-
-
-def clear_memory() -> None:
-    """Clear what this process has read, as in a new process."""
-    site_facts.cache_clear()
+    return names
 
 
 def stems(site: Path) -> dict[tuple[str, str, str], Path]:
@@ -63,11 +58,13 @@ def stems(site: Path) -> dict[tuple[str, str, str], Path]:
     return files
 
 
-def measure(files: dict[tuple[str, str, str], Path]) -> dict[tuple[str, str, str], Facts]:
+def measure(
+    files: dict[tuple[str, str, str], Path], known: KnownFacts | None = None
+) -> dict[tuple[str, str, str], Facts]:
     """Measure stems as a build does; all must be usable."""
     findings = Findings()
     with start_workers() as workers:
-        facts = measure_stems(files, findings, Progress(quiet=True), workers)
+        facts = measure_stems(files, findings, Progress(quiet=True), workers, known=known)
     findings.raise_faults()
     return facts
 
@@ -80,7 +77,6 @@ def types_of(value: object) -> Any:  # noqa: ANN401 - types of types
 def test_cached_facts_equal_measured_ones(tmp_path: Path, measured_names: list[str]) -> None:
     files = stems(tmp_path)
     first = measure(files)
-    clear_memory()
     second = measure(files)
     assert second == first
     assert measured_names == ["one", "two"]
@@ -105,7 +101,6 @@ def test_a_stem_measured_for_another_site_is_not_measured_again(
     tmp_path: Path, measured_names: list[str]
 ) -> None:
     first = measure(stems(tmp_path / "a"))
-    clear_memory()
     assert measure(stems(tmp_path / "b")) == first
     assert measured_names == ["one", "two"]
 
@@ -115,7 +110,6 @@ def test_only_a_changed_stem_is_measured_again(tmp_path: Path, measured_names: l
     before = measure(files)
     write(files[KEYS[1]], tone(7, channels=2))
     after = measure(files)
-    clear_memory()
     assert measure(files) == after
     assert after[KEYS[0]] == before[KEYS[0]]
     assert after[KEYS[1]] != before[KEYS[1]]
@@ -126,9 +120,10 @@ def test_a_process_that_builds_twice_measures_once(
     tmp_path: Path, cache: Path, measured_names: list[str]
 ) -> None:
     files = stems(tmp_path)
-    first = measure(files)
+    known: KnownFacts = {}
+    first = measure(files, known)
     shutil.rmtree(cache)
-    assert measure(files) == first
+    assert measure(files, known) == first
     assert measured_names == ["one", "two"]
 
 
@@ -141,7 +136,6 @@ def test_a_damaged_site_cache_is_rebuilt_from_the_files_cache(
     (site,) = (cache / "facts").glob("site-*")
     intact = site.read_bytes()
     site.write_bytes(damaged)
-    clear_memory()
     assert measure(files) == first
     assert measured_names == ["one", "two"]
     assert site.read_bytes() == intact
@@ -155,7 +149,6 @@ def test_stems_are_measured_again_if_all_caches_are_damaged(
     first = measure(files)
     for path in (cache / "facts").iterdir():
         path.write_bytes(damaged)
-    clear_memory()
     assert measure(files) == first
     assert measured_names == ["one", "two"] * 2
 
@@ -167,7 +160,6 @@ def test_facts_of_another_shape_are_measured_again(
     first = measure(files)
     for path in (cache / "facts").iterdir():
         save(path, marshal.dumps([(first[KEYS[0]].digest, 8000)]))
-    clear_memory()
     assert measure(files) == first
     assert measured_names == ["one", "two"] * 2
 
@@ -178,6 +170,5 @@ def test_an_unwritable_cache_is_not_a_fault(
     cache.write_bytes(b"a file where the folder would be")
     files = stems(tmp_path)
     first = measure(files)
-    clear_memory()
     assert measure(files) == first
     assert measured_names == ["one", "two"] * 2

@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 HOME = Path("/home/of/the/bundled/site")
 
 
-def done(_: BuildOptions, progress: Progress) -> BuildResult:
+def done(_: BuildOptions, progress: Progress, __: object) -> BuildResult:
     """Build nothing, with a warning."""
     progress.log("building")
     written = WriteResult(3, 900_000_000, ("a", "b"), 1, pages=2)
     return BuildResult(written, [Fault("site.toml", "is odd [bold]:warning:")])
 
 
-def refuse(_: BuildOptions, __: Progress) -> BuildResult:
+def refuse(*_: object) -> BuildResult:
     """Find two faults."""
     raise SiteError([Fault("site.toml", "is wrong", "title"), Fault("content/", "is missing")])
 
 
-def fail(_: BuildOptions, __: Progress) -> BuildResult:
+def fail(*_: object) -> BuildResult:
     """Meet a full disk."""
     raise OSError(28, "No space left on device", "dist/index.html")
 
@@ -154,7 +154,7 @@ def test_the_folder_that_holds_no_site_is_named_as_it_was(
 
 
 def test_ctrl_c_ends_a_build_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(_: BuildOptions, __: Progress) -> BuildResult:
+    def interrupt(*_: object) -> BuildResult:
         raise KeyboardInterrupt
 
     assert run([], interrupt, HOME) == 130

@@ -17,6 +17,7 @@ import pytest
 
 from stempress.output.output_check import MARKER
 from stempress.output.output_files import OutputFile
+from stempress.output.records import Records
 from stempress.output.staging import refresh_staging
 from stempress.output.writer import write_site
 from tests.conftest import ROOT
@@ -243,7 +244,7 @@ def test_builds_after_random_edits_are_the_clean_ones(tmp_path: Path, press_smal
         shutil.rmtree(site / "templates", ignore_errors=True)
         edits = [random.choice(ALL_EDITS) for _ in range(random.choice((1, 1, 1, 2, 3)))]
         if random.random() < 0.5 and meddle not in edits:
-            refresh_staging(site / "dist")  # as a preview does when nobody waits
+            refresh_staging(Records(site / "dist"))  # as a preview does when nobody waits
         for edit in edits:
             edit(site, random)
             if not (site / "dist" / MARKER).exists():

@@ -15,6 +15,8 @@ from tests.support.small_site import write
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stempress.output.input_hash import KnownDigests
+
 LONG_AGO = 1_600_000_000
 
 
@@ -47,8 +49,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def name(site: Path) -> str:
-    return hash_inputs(BuildOptions(site=site, out=site / "dist")).everything
+def name(site: Path, known: KnownDigests | None = None) -> str:
+    return hash_inputs(BuildOptions(site=site, out=site / "dist"), known).everything
 
 
 def test_what_has_not_changed_has_the_same_name(site: Path) -> None:
@@ -81,20 +83,22 @@ def test_a_text_is_told_by_its_content(site: Path) -> None:
 
 
 @pytest.mark.usefixtures("later")
-def test_a_process_reads_a_file_once(site: Path, opened: list[str]) -> None:
-    name(site)
+def test_a_preview_reads_a_file_once(site: Path, opened: list[str]) -> None:
+    known: KnownDigests = {}
+    name(site, known)
     assert str(site / "content/index.md") in opened
     opened.clear()
-    name(site)
+    name(site, known)
     assert opened == []
     (site / "content/index.md").write_text("More.")
-    name(site)
+    name(site, known)
     assert opened == [str(site / "content/index.md")]
 
 
 def test_what_was_saved_just_now_is_read_again(site: Path, opened: list[str]) -> None:
-    name(site)
-    name(site)
+    known: KnownDigests = {}
+    name(site, known)
+    name(site, known)
     assert opened.count(str(site / "content/index.md")) == 2
 
 
@@ -104,6 +108,7 @@ def test_a_text_that_takes_the_place_of_another_is_read(site: Path) -> None:
     other.write_text("content/INDEX.md")
     for each in (path, other):
         os.utime(each, (LONG_AGO, LONG_AGO))
-    before = name(site)
+    known: KnownDigests = {}
+    before = name(site, known)
     other.replace(path)
-    assert name(site) != before
+    assert name(site, known) != before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from stempress.core.progress import Progress
 from stempress.output import writer as output
 from stempress.output.output_check import MARKER, check_addresses, check_output_folder
 from stempress.output.output_files import Bundle, OutputFile
+from stempress.output.records import Records
 from stempress.output.result import WriteResult
 from stempress.output.staging import refresh_staging
 from stempress.output.state_folder import STAGING, state_folder
@@ -140,10 +142,41 @@ def test_what_somebody_has_put_there_is_told_and_can_be_fetched(
     assert (state_folder(out) / STAGING / "CNAME").read_bytes() == b"mine"
 
 
+def record_of(out: Path) -> Path:
+    """Return the path of a site's record."""
+    return state_folder(out) / f"{out.stat().st_ino}.jsonl"
+
+
+def test_the_record_has_a_line_for_every_file(out: Path) -> None:
+    head, *lines = map(json.loads, record_of(out).read_text("utf-8").splitlines())
+    assert head["bundles"] == {"": ""}
+    assert head["folders"].keys() == {"", "a", "a/b", "data"}
+    files = {address: rest for address, *rest in lines}
+    assert files.keys() == tree(out).keys()
+    for address, (_, size, mtime, inode, bundle) in files.items():
+        stat = (out / address).stat()
+        assert (size, mtime, inode, bundle) == (stat.st_size, stat.st_mtime_ns, stat.st_ino, "")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"[1]", b'{"stempress": 4}', b'{"stempress": 5, "bundles": []}', b"\xff", b'["x"'],
+)
+def test_without_a_readable_record_everything_is_written_anew(out: Path, damage: bytes) -> None:
+    intact = tree(out)
+    record_of(out).write_bytes(damage)
+    write_site(out, site(**{"index.html": b"new"}))
+    assert tree(out) == {MARKER: OURS.content, "index.html": b"new"}
+    write_site(
+        out, site(**{address: data for address, data in intact.items() if address != MARKER})
+    )
+    assert tree(out) == {MARKER: OURS.content} | intact
+
+
 def test_between_builds_the_next_site_catches_up(out: Path) -> None:
     following = state_folder(out) / STAGING
     for new in (b"new", b"newer"):
-        refresh_staging(out)
+        refresh_staging(Records(out))
         assert tree(following) == tree(out)
         assert (following / "index.html").samefile(out / "index.html")
         done = write_site(out, site(**{"index.html": new, "a/b/index.html": b"b"}))
@@ -198,7 +231,7 @@ def test_two_bundles_with_one_address_are_refused(tmp_path: Path) -> None:
 
 def test_what_somebody_has_changed_is_not_caught_up_with(out: Path) -> None:
     (out / "index.html").write_bytes(b"not the build's")
-    refresh_staging(out)
+    refresh_staging(Records(out))
     assert tree(state_folder(out) / STAGING).keys() == {MARKER, "a/b/index.html"}
     write_site(out, site(**{"index.html": b"old", "a/b/index.html": b"new"}))
     assert tree(out) == {MARKER: OURS.content, "index.html": b"old", "a/b/index.html": b"new"}
@@ -207,7 +240,7 @@ def test_what_somebody_has_changed_is_not_caught_up_with(out: Path) -> None:
 def test_where_nothing_stands_any_more_the_next_site_stays(out: Path) -> None:
     write_site(out, site(**{"index.html": b"new", "a/b/index.html": b"b"}))
     shutil.rmtree(out)
-    refresh_staging(out)
+    refresh_staging(Records(out))
     assert tree(state_folder(out) / STAGING)["index.html"] == b"old"
 
 

@@ -1,0 +1,126 @@
+"""Records: what lies in dist/, and in the folder that the next site is assembled in.
+
+A record is a text file, one line of JSON for every file: address, key, size, time, inode, bundle.
+The line before these has everything else. A record is stored outside its folder under the folder's
+inode, so that the two belong together wherever the folder is moved, and no other folder is taken
+for it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from stempress.output.folder_diff import FolderDiff, OutputFolder
+from stempress.output.manifest import BundleManifest, Manifest, ManifestEntry
+from stempress.output.state_folder import STAGING, state_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = 5
+"""Raise it when records, or the cache keys in them, change their meaning."""
+_new_entry = partial(tuple.__new__, ManifestEntry)
+
+
+class Kept(NamedTuple):
+    """A record, the time (ns) and inode of its file, and how its folder differs, if known."""
+
+    version: tuple[int, int]
+    manifest: Manifest
+    diff: FolderDiff | None = None
+
+
+class Records:
+    """The records of a site's folders. A preview keeps them in memory from build to build."""
+
+    def __init__(self, out: Path) -> None:
+        """Take the site's folder; nothing is read."""
+        self.out, self.state = out, state_folder(out)
+        self.staging_path = self.state / STAGING
+        self._kept: dict[Path, Kept] = {}
+
+    def live(self) -> OutputFolder | None:
+        """Return the site's folder; None if there is none."""
+        return self.open(self.out) if self.out.is_dir() else None
+
+    def staging(self) -> OutputFolder | None:
+        """Return the folder of the next site; None if no build has written it."""
+        if not self.staging_path.is_dir():
+            return None
+        staging = self.open(self.staging_path)
+        return staging if staging.manifest.bundles else None
+
+    def open(self, path: Path) -> OutputFolder:
+        """Return a folder with its manifest, an empty one if there is none or it is invalid."""
+        try:
+            kept = self._read(self._path(path))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return OutputFolder(path, Manifest())
+        return OutputFolder(path, kept.manifest, kept.diff)
+
+    def _read(self, path: Path) -> Kept:
+        version = _file_version(path)
+        kept = self._kept.get(path)
+        if kept is None or kept.version != version:
+            kept = self._kept[path] = Kept(version, _decode(path.read_bytes()))
+        return kept
+
+    def write(self, path: Path, manifest: Manifest, diff: FolderDiff | None = None) -> None:
+        """Write the record of a folder; ``diff`` is how the folder differs from it, if known."""
+        record = self._path(path)
+        draft = record.with_suffix(".part")
+        draft.write_bytes(_encode(manifest))
+        draft.replace(record)
+        self._kept[record] = Kept(_file_version(record), manifest, diff)
+
+    def remember(self, folder: OutputFolder) -> None:
+        """Keep how a folder differs from its record, for the next build of this process."""
+        record = self._path(folder.path)
+        if record in self._kept:
+            self._kept[record] = self._kept[record]._replace(diff=folder.diff)
+
+    def delete(self, path: Path) -> None:
+        """Delete the record of a folder that is about to change."""
+        record = self._path(path)
+        self._kept.pop(record, None)
+        record.unlink(missing_ok=True)
+
+    def _path(self, path: Path) -> Path:
+        return self.state / f"{path.stat().st_ino}.jsonl"
+
+
+def _file_version(path: Path) -> tuple[int, int]:
+    current = path.stat()
+    return current.st_mtime_ns, current.st_ino
+
+
+def _encode(manifest: Manifest) -> bytes:
+    head = {
+        "stempress": VERSION,
+        "build": manifest.build,
+        "report": manifest.report,
+        "bundles": {name: bundle.key for name, bundle in manifest.bundles.items()},
+        "folders": manifest.folders,
+    }
+    lines = [orjson.dumps(head)]
+    for name, bundle in manifest.bundles.items():
+        lines += [orjson.dumps((file, *entry, name)) for file, entry in bundle.files.items()]
+    return b"\n".join((*lines, b""))
+
+
+def _decode(data: bytes) -> Manifest:
+    """Return a manifest; ValueError, KeyError or TypeError if it is invalid or of another version.
+
+    A line break in JSON is always one between lines.
+    """
+    head, *rows = orjson.loads(b"[%b]" % data.strip().replace(b"\n", b","))
+    if head["stempress"] != VERSION:
+        raise ValueError(head["stempress"])
+    files: dict[str, dict[str, ManifestEntry]] = {name: {} for name in head["bundles"]}
+    for address, key, size, mtime, inode, bundle in rows:
+        files[bundle][address] = _new_entry((key, size, mtime, inode))
+    bundles = {name: BundleManifest(key, files[name]) for name, key in head["bundles"].items()}
+    return Manifest(bundles, head["folders"], head["build"], head["report"])
