@@ -167,6 +167,7 @@ def _song(data: Mapping[str, Any]) -> Song:
             tuple(
                 Stem(stem["slug"], stem["name"], weight=stem["share"]) for stem in layer["stems"]
             ),
+            Stem("", "", weight=layer["empty"]) if "empty" in layer else None,
         )
         for layer in data["layers"]
     )

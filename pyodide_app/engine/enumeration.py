@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
-from operator import getitem
+from operator import getitem, itemgetter
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song
 
 type StemCosts = Sequence[tuple[float, int]]
-"""(cost, 0-based index) of a layer's stems; stems left out are never chosen."""
+"""(cost, index) of a layer's options; those that are not listed are never chosen."""
 
 
 def cheapest_first(
@@ -22,9 +22,9 @@ def cheapest_first(
 ) -> Iterator[tuple[float, Variation]]:
     """Yield (cost, variation) of the permitted variations in ascending order of cost.
 
-    Ties are ordered by the stems' ranks in their layers, sorted by cost.
+    Ties are ordered by the options' ranks in their layers, sorted by cost.
     """
-    ranked = [sorted(costs) for costs in layer_costs]
+    ranked = [sorted(costs, key=itemgetter(0)) for costs in layer_costs]
     if not all(ranked):
         return
     prices = [[cost for cost, _ in costs] for costs in ranked]

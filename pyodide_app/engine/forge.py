@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.enumeration import cheapest_first
-from pyodide_app.engine.model import Variation, permitted_choices
+from pyodide_app.engine.model import LEFT_OUT, Variation, permitted_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,15 +83,14 @@ def _pack_group(
     holding: SongHolding, layers: Sequence[Layer], rules: Sequence[Rule]
 ) -> tuple[_GroupPacking, bool]:
     """Pack one rule group; return its choices and whether the packing is proven optimal."""
+    copies_of = {layer.slug: _copies(holding, layer) for layer in layers}
     if not rules:
         (layer,) = layers
-        counts = [(stem.slug, holding.count(layer.slug, stem.slug)) for stem in layer.stems]
+        counts = copies_of[layer.slug].items()
         return [({layer.slug: slug}, count) for slug, count in counts if count], True
-    items = [(layer.slug, stem.slug) for layer in layers for stem in layer.stems]
-    copies = [holding.count(*item) for item in items]
-    upper_bound = min(
-        sum(holding.count(layer.slug, stem.slug) for stem in layer.stems) for layer in layers
-    )
+    items = [(layer.slug, option.slug) for layer in layers for option in layer.options]
+    copies = [copies_of[layer][option] for layer, option in items]
+    upper_bound = min(sum(counts.values()) for counts in copies_of.values())
     item_index = {item: index for index, item in enumerate(items)}
     choices = list(islice(permitted_choices(layers, rules), MAX_CHOICES))
     indices = [[item_index[item] for item in choice.items()] for choice in choices]
@@ -101,6 +100,21 @@ def _pack_group(
     used = [(choice, n) for choice, n in zip(choices, packing.counts, strict=True) if n]
     exhaustive = len(choices) < MAX_CHOICES or packing.total == upper_bound
     return used, packing.optimal and exhaustive
+
+
+def _copies(holding: SongHolding, layer: Layer) -> dict[str, int]:
+    """Return how often each option of a layer can be used, by its slug.
+
+    A layer can be left out of as many songs as the scarcest layer that must play is enough for.
+    """
+    copies = {stem.slug: holding.count(layer.slug, stem.slug) for stem in layer.stems}
+    if layer.empty is not None:
+        copies[layer.empty.slug] = min(
+            sum(holding.count(other.slug, stem) for stem in holding.stems(other.slug))
+            for other in holding.song.layers
+            if other.empty is None
+        )
+    return copies
 
 
 def _join_groups(song: Song, packings: Sequence[_GroupPacking]) -> Iterator[tuple[Variation, int]]:
@@ -149,7 +163,7 @@ def _rarest_lost(
 
 def information(song: Song, variation: Variation) -> float:
     """Return the information content of a variation in bits; higher is rarer."""
-    choices = zip(song.layers, variation.choice, strict=True)
+    choices = zip(song.layers, variation.choice, strict=True)  # LEFT_OUT is the last
     return round(sum(layer.information[index] for layer, index in choices), 9)
 
 
@@ -171,11 +185,15 @@ def cheapest_completion(holding: SongHolding, prices: Mapping[StemKey, float]) -
 
 
 def _stem_costs(holding: SongHolding, layer: Layer, prices: Mapping[StemKey, float]) -> StemCosts:
-    """Return (cost, index) of the layer's stems that are held or for sale."""
+    """Return (cost, index) of the layer's stems that are held or for sale; leaving it out is free.
+
+    Held stems come before that, since of equal costs the first is chosen.
+    """
     held = holding.stems(layer.slug)
     keys = [(holding.song.slug, layer.slug, stem.slug) for stem in layer.stems]
-    return [
+    costs = [
         (0.0 if key[2] in held else prices[key], index)
         for index, key in enumerate(keys)
         if key[2] in held or key in prices
     ]
+    return costs if layer.empty is None else [*costs, (0.0, LEFT_OUT)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import prod
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.enumeration import cheapest_first
-from pyodide_app.engine.model import id_order
+from pyodide_app.engine.model import LEFT_OUT, id_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,23 +38,29 @@ class SongHolding:
 
     @property
     def missing_layers(self) -> tuple[Layer, ...]:
-        """Layers for which no stem is held."""
-        return tuple(layer for layer in self.song.layers if not self.stems(layer.slug))
+        """Layers that must play, and for which no stem is held."""
+        return tuple(
+            layer for layer in self.song.layers if not (layer.empty or self.stems(layer.slug))
+        )
 
     @property
     def filled_layer_count(self) -> int:
-        """Number of layers for which at least one stem is held."""
+        """Number of layers for which a stem is held, or that may be left out."""
         return len(self.song.layers) - len(self.missing_layers)
 
     @property
     def unrestricted_combinations(self) -> int:
         """Number of combinations of the held stems, ignoring rules."""
-        return prod(len(self.stems(layer.slug)) for layer in self.song.layers)
+        return self.restricted_song().combinations
 
     def with_only(self, layer: str, stem: str) -> SongHolding:
-        """Return this holding with a single stem in one layer."""
+        """Return this holding with a single stem in one layer, which must play."""
         stems = {stem: self.stems(layer)[stem]}
-        return SongHolding(self.song, {**self.copies, layer: stems})
+        layers = (
+            replace(each, empty=None) if each.slug == layer else each for each in self.song.layers
+        )
+        song = replace(self.song, layers=tuple(layers))
+        return SongHolding(song, {**self.copies, layer: stems})
 
     def combinations(self) -> int:
         """Return the number of permitted variations of the held stems."""
@@ -71,17 +76,16 @@ class SongHolding:
 
     def forgeable(self) -> Iterator[Variation]:
         """Yield the permitted variations of the held stems, rarest first."""
-        costs = (
-            [
-                (-bits, index)
-                for index, (stem, bits) in enumerate(
-                    zip(layer.stems, layer.information, strict=True)
-                )
-                if stem.slug in self.stems(layer.slug)
-            ]
-            for layer in self.song.layers
-        )
-        return (variation for _, variation in cheapest_first(self.song, tuple(costs)))
+        costs = tuple(tuple(self._costs(layer)) for layer in self.song.layers)
+        return (variation for _, variation in cheapest_first(self.song, costs))
+
+    def _costs(self, layer: Layer) -> Iterator[tuple[float, int]]:
+        held = self.stems(layer.slug)
+        for index, option, bits in zip(
+            layer.choices, layer.options, layer.information, strict=True
+        ):
+            if option.slug in held or index == LEFT_OUT:
+                yield -bits, index
 
     def tokens_to_burn(self, variation: Variation) -> dict[str, str]:
         """Return layer slug -> id of the token to burn for a variation.

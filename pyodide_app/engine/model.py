@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from math import prod
+from sys import maxsize
 from typing import TYPE_CHECKING, Literal
 
 from pyodide_app.engine.portable_math import log2
@@ -21,6 +22,8 @@ type StemKey = tuple[str, str, str]
 
 TIERS: tuple[Tier, ...] = ("stem", "song", "album")
 STATES: tuple[State, ...] = ("unrevealed", "revealed", "forged", "burned")
+LEFT_OUT = -1
+"""Index, in a choice, of a layer that is left out: 0 in a mix number, which counts from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +49,37 @@ class Stem:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One slot of a song's arrangement and the stems that can fill it."""
+    """One slot of a song's arrangement and the stems that can fill it.
+
+    A layer with ``empty`` may be left out of a variation: that is the choice ``LEFT_OUT``, and
+    ``empty`` its supply or weight, as that of a stem without a name.
+    """
 
     slug: str
     name: str
     stems: tuple[Stem, ...]
+    empty: Stem | None = None
+
+    @property
+    def options(self) -> tuple[Stem, ...]:
+        """The stems and ``empty``, which is the last, so that the index ``LEFT_OUT`` finds it."""
+        return self.stems if self.empty is None else (*self.stems, self.empty)
+
+    @property
+    def choices(self) -> Sequence[int]:
+        """The index of every option, in the order of ``options``."""
+        indices = range(len(self.stems))
+        return indices if self.empty is None else (*indices, LEFT_OUT)
 
     @property
     def odds(self) -> tuple[float, ...]:
-        """Probability of each stem, 0 to 1."""
-        total = sum(stem.target_weight for stem in self.stems)
-        return tuple(stem.target_weight / total for stem in self.stems)
+        """Probability of each option in a variation, 0 to 1."""
+        total = sum(option.target_weight for option in self.options)
+        return tuple(option.target_weight / total for option in self.options)
 
     @property
     def information(self) -> tuple[float, ...]:
-        """Information content of each stem in bits; higher is rarer."""
+        """Information content of each option in bits; higher is rarer."""
         return tuple(-log2(odds) for odds in self.odds)
 
     def index(self, stem: str) -> int:
@@ -70,12 +89,21 @@ class Layer:
                 return index
         raise KeyError(stem)
 
+    def index_in(self, stems: Mapping[str, str]) -> int:
+        """Return the index of the stem that layer slug -> stem slug has for this layer.
+
+        ``LEFT_OUT`` if it has none and the layer may be left out; KeyError names a missing slug.
+        """
+        if self.empty is not None and not stems.get(self.slug):
+            return LEFT_OUT
+        return self.index(stems[self.slug])
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Constraint: if every layer in ``when`` plays a listed stem, the other two conditions apply.
 
-    All three map layer slugs to stem slugs.
+    All three map layer slugs to stem slugs. A layer that is left out plays none of them.
     """
 
     when: Mapping[str, tuple[str, ...]] = field(hash=False)
@@ -89,10 +117,10 @@ class Rule:
 
     def permits(self, stems: Mapping[str, str]) -> bool:
         """Return whether a choice of stems (layer slug -> stem slug) satisfies the rule."""
-        if any(stems[layer] not in slugs for layer, slugs in self.when.items()):
+        if any(stems.get(layer) not in slugs for layer, slugs in self.when.items()):
             return True
-        return not any(stems[layer] in slugs for layer, slugs in self.exclude.items()) and all(
-            stems[layer] in slugs for layer, slugs in self.require.items()
+        return not any(stems.get(layer) in slugs for layer, slugs in self.exclude.items()) and all(
+            stems.get(layer) in slugs for layer, slugs in self.require.items()
         )
 
 
@@ -144,8 +172,8 @@ class Song:
 
     @property
     def combinations(self) -> int:
-        """Number of choices of one stem per layer, ignoring rules."""
-        return prod(len(layer.stems) for layer in self.layers)
+        """Number of choices of one option per layer, ignoring rules."""
+        return prod(len(layer.options) for layer in self.layers)
 
     def permits(self, variation: Variation) -> bool:
         """Return whether the rules allow a variation of this song."""
@@ -155,8 +183,8 @@ class Song:
         return all(rule.permits(stems) for rule in self.rules)
 
     def variations(self) -> Iterator[Variation]:
-        """Yield every permitted variation in mix-number order; exponential in the layers."""
-        for choice in product(*(range(len(layer.stems)) for layer in self.layers)):
+        """Yield every permitted variation, sorted; exponential in the layers."""
+        for choice in product(*(layer.choices for layer in self.layers)):
             variation = Variation(self.slug, choice)
             if self.permits(variation):
                 yield variation
@@ -180,42 +208,60 @@ class Song:
     def count_permitted(self) -> int:
         """Return the number of permitted variations, enumerating only layers linked by rules."""
         return prod(
-            sum(1 for _ in permitted_choices(group, rules)) if rules else len(group[0].stems)
+            sum(1 for _ in permitted_choices(group, rules)) if rules else len(group[0].options)
             for group, rules in self.rule_groups()
         )
 
 
 def permitted_choices(layers: Sequence[Layer], rules: Sequence[Rule]) -> Iterator[dict[str, str]]:
-    """Yield every choice of one stem per layer (layer slug -> stem slug) that the rules allow."""
+    """Yield every choice of one option per layer that the rules allow, by the layer's slug.
+
+    The value is the stem's slug, or that of ``empty``, which is none.
+    """
     slugs = [layer.slug for layer in layers]
-    for stems in product(*([stem.slug for stem in layer.stems] for layer in layers)):
+    for stems in product(*([option.slug for option in layer.options] for layer in layers)):
         choice = dict(zip(slugs, stems, strict=True))
         if all(rule.permits(choice) for rule in rules):
             yield choice
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Variation:
-    """One stem for every layer of a song, as 0-based indices in layer order."""
+    """One stem for every layer of a song, as 0-based indices in layer order.
+
+    ``LEFT_OUT`` stands for a layer that is left out; such variations come after those with a stem.
+    """
 
     song: str
     choice: tuple[int, ...]
 
     @property
     def mix_number(self) -> str:
-        """1-based stem positions joined by hyphens, such as ``3-1-4``."""
+        """1-based stem positions joined by hyphens, such as ``3-1-4``; 0 where none plays."""
         return _mix_number(self.choice)
+
+    def __lt__(self, other: Variation) -> bool:
+        """Return whether this one comes first: by song, then in the order of ``Layer.choices``."""
+        return (self.song, self._order) < (other.song, other._order)
+
+    @property
+    def _order(self) -> tuple[int, ...]:
+        if LEFT_OUT not in self.choice:
+            return self.choice
+        return tuple(maxsize if index == LEFT_OUT else index for index in self.choice)
 
     @classmethod
     def parse(cls, song: Song, mix_number: str) -> Variation:
         """Parse a mix number; ValueError names the valid range."""
         sizes = [len(layer.stems) for layer in song.layers]
+        lowest = [1 if layer.empty is None else 0 for layer in song.layers]
         parts = mix_number.split("-")
-        numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in parts]
+        numbers = [int(part) if part.isascii() and part.isdigit() else -1 for part in parts]
         if len(numbers) != len(sizes) or any(
-            not 1 <= number <= size for number, size in zip(numbers, sizes, strict=True)
+            not low <= number <= high
+            for low, number, high in zip(lowest, numbers, sizes, strict=True)
         ):
-            first, last = "-".join("1" * len(sizes)), "-".join(map(str, sizes))
+            first, last = "-".join(map(str, lowest)), "-".join(map(str, sizes))
             raise ValueError(
                 f"{mix_number!r} is not a mix number of {song.slug}: expected {len(sizes)} numbers "
                 f"from {first} to {last}"
@@ -225,19 +271,22 @@ class Variation:
     @classmethod
     def from_stems(cls, song: Song, stems: Mapping[str, str]) -> Variation:
         """Build a variation from layer slug -> stem slug; KeyError names a missing slug."""
-        return cls(song.slug, tuple(layer.index(stems[layer.slug]) for layer in song.layers))
+        return cls(song.slug, tuple(layer.index_in(stems) for layer in song.layers))
+
+    def chosen(self) -> Iterator[tuple[int, int]]:
+        """Yield the 0-based indices of layer and stem, without the layers that are left out."""
+        for layer, stem in enumerate(self.choice):
+            if stem != LEFT_OUT:
+                yield layer, stem
 
     def stems(self, song: Song) -> tuple[Stem, ...]:
-        """Return the chosen stems in layer order."""
-        choices = zip(song.layers, self.choice, strict=True)
-        return tuple(layer.stems[index] for layer, index in choices)
+        """Return the stems that play, in layer order."""
+        return tuple(song.layers[layer].stems[stem] for layer, stem in self.chosen())
 
     def by_layer(self, song: Song) -> dict[str, str]:
-        """Return layer slug -> stem slug."""
-        return {
-            layer.slug: layer.stems[index].slug
-            for layer, index in zip(song.layers, self.choice, strict=True)
-        }
+        """Return layer slug -> stem slug, without the layers that are left out."""
+        layers = song.layers
+        return {layers[layer].slug: layers[layer].stems[stem].slug for layer, stem in self.chosen()}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -250,7 +299,8 @@ class Token:
     """One NFT in the ledger; the tier decides which fields below ``state`` are set.
 
     A stem token has song, layer and stem, unless it is unrevealed; a song token has song, stems
-    (layer slug -> stem slug) and burned; an album token has album and burned.
+    (layer slug -> stem slug, without layers that are left out) and burned; an album token has album
+    and burned.
 
     ``id`` is unique within the collection: the number that the contract knows or, for a tier in a
     contract of its own, ``<tier>/<number>``. So are those in ``burned`` and ``into``.

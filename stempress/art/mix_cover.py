@@ -49,23 +49,23 @@ class MixCoverRenderer:
 
     def draw(self, song: Song, variation: Variation, label: str) -> bytes:
         """Draw a mix; its rim has a jewel for every bit of information content of its stems."""
-        choice = variation.choice
-        stems = zip(song.layers, variation.stems(song), strict=True)
-        chosen = [(song.slug, layer.slug, stem.slug) for layer, stem in stems]
+        playing = list(variation.chosen())
+        chosen = [(song.slug, *names) for names in variation.by_layer(song).items()]
         if song.slug not in self._information:
             self._information[song.slug] = [layer.information for layer in song.layers]
-        layers = zip(self._information[song.slug], choice, strict=True)
-        bits = [information[stem] for information, stem in layers]
-        rarest = sorted(range(len(bits)), key=lambda layer: -bits[layer])
-        rings = enumerate(zip(chosen, choice, self._radii(chosen), strict=True))
+        information = self._information[song.slug]
+        layers = zip(information, variation.choice, strict=True)  # LEFT_OUT is the last
+        bits = [options[choice] for options, choice in layers]
+        rarest = sorted(playing, key=lambda stem: -information[stem[0]][stem[1]])
+        rings = zip(playing, chosen, self._radii(chosen), strict=True)
         return self._render(
             "record.svg.jinja",
-            sleeves=[tint(layer, choice[layer]) for layer in (rarest[0], rarest[:2][-1])],
-            spine=[[colour(layer, stem)] for layer, stem in enumerate(choice)],
+            sleeves=[tint(*stem) for stem in (rarest[0], rarest[:2][-1])],
+            spine=[[colour(*stem)] for stem in playing],
             label=label,
             rings=[
                 (f"{radius:.3f}", self._ring(key, layer, stem))
-                for layer, (key, stem, radius) in rings
+                for (layer, stem), key, radius in rings
             ],
             bits=round(sum(bits)),
         )

@@ -41,8 +41,10 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
     findings.raise_faults()
     mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
     mixer.set_master(mix.master_db)
-    for row, (layer, stem) in enumerate(mix.variation.by_layer(song).items()):
-        samples = join_blocks(stem_blocks(files[slug, layer, stem], sound))
+    for row, nth in mix.variation.chosen():
+        layer = song.layers[row]
+        path = files[slug, layer.slug, layer.stems[nth].slug]
+        samples = join_blocks(stem_blocks(path, sound))
         mixer.place(row, StemAudio.from_float(samples))
         mixer.adjust(row, mix.rows[row])
     tags = Tags(

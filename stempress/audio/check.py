@@ -156,7 +156,7 @@ def _peak_bound(song: Song, checked: CheckedAudio) -> float:
 def _cache_path(song: Song, checked: CheckedAudio) -> Path:
     digests = [checked.facts[key].digest for key in stem_keys([song])]
     sound = checked.songs[song.slug]
-    sizes = [len(layer.stems) for layer in song.layers]
+    sizes = [len(layer.options) for layer in song.layers]
     cache_key = digest(LOUDEST_VERSION, sound.rate, sound.frames, sizes, song.rules, *digests)
     return cache_root() / "loudest" / f"{cache_key[:24]}.json"
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     type Paths = Sequence[Sequence[Path]]
     """The stems' files, by layer."""
     type Choice = tuple[int, ...]
-    """0-based indices of the chosen stems, one for each layer."""
+    """Indices of the chosen stems, one for each layer; the last may be silence."""
 
 _SEGMENTS_PER_SECOND = 10
 _CONTEXT = CONTEXT_BEFORE + CONTEXT_AFTER
@@ -51,14 +51,21 @@ def loudest_mix(song: Song, paths: Paths, sound: SongSound) -> LoudestMix | None
     best: Choice | None = None
     best_peak = 0.0
     permits: dict[Choice, bool] = {}
-    for layers in _with_context(_read_layers(paths, sound, sound.rate // _SEGMENTS_PER_SECOND)):
+    segments = _read_layers(paths, sound, sound.rate // _SEGMENTS_PER_SECOND)
+    for layers in _with_context(_with_silence(song, segments)):
         for choice in dict.fromkeys([*loudest_choices(layers), *([best] if best else [])]):
             if choice not in permits:
-                permits[choice] = song.permits(Variation(song.slug, choice))
+                permits[choice] = song.permits(_variation(song, choice))
             peak = _true_peak(layers, choice, best_peak) if permits[choice] else 0.0
             if permits[choice] and (best is None or peak > best_peak):
                 best, best_peak = choice, peak
-    return LoudestMix(Variation(song.slug, best).mix_number, best_peak) if best else None
+    return LoudestMix(_variation(song, best).mix_number, best_peak) if best else None
+
+
+def _variation(song: Song, choice: Choice) -> Variation:
+    """Return the variation of a choice."""
+    layers = zip(song.layers, choice, strict=True)
+    return Variation(song.slug, tuple(layer.choices[index] for layer, index in layers))
 
 
 def loudest_choices(layers: Sequence[Planar]) -> Iterator[Choice]:
@@ -74,6 +81,15 @@ def _true_peak(layers: Sequence[Planar], choice: Choice, least: float) -> float:
     stems = [layer[index] for layer, index in zip(layers, choice, strict=True)]
     mix: Planar = np.sum(stems, axis=0)
     return float(true_peaks_above(mix, np.float32(least)).max(initial=0))
+
+
+def _with_silence(song: Song, segments: Iterable[list[Planar]]) -> Iterator[list[Planar]]:
+    """Yield segments with silence as another stem of layers that may be left out."""
+    for layers in segments:
+        yield [
+            np.pad(stems, ((0, 1), (0, 0), (0, 0))) if layer.empty else stems
+            for layer, stems in zip(song.layers, layers, strict=True)
+        ]
 
 
 def _with_context(segments: Iterable[list[Planar]]) -> Iterator[list[Planar]]:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from math import log2, prod
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.enumeration import cheapest_first
-from pyodide_app.engine.model import Variation
+from pyodide_app.engine.model import LEFT_OUT, Variation
 from stempress.collection.variation_space import VariationSpace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pyodide_app.engine.model import Song, Stem, StemKey, Token
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token
 
 ENUMERABLE = 50_000
 """Songs with more combinations than this are not enumerated, and have no ranks."""
@@ -60,6 +60,18 @@ class Standing:
     of: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A layer that may be left out: its target and actual share of song tokens, 0 to 1.
+
+    ``minted`` is how many song tokens are without it; ``actual`` is None if there are none at all.
+    """
+
+    odds: float
+    minted: int
+    actual: float | None
+
+
 class Ranks:
     """Ranks of scores; equal scores share one."""
 
@@ -81,7 +93,7 @@ class Rarity:
         self.songs, self.tokens = tuple(songs), tuple(tokens)
 
     def odds(self, key: StemKey) -> float:
-        """Return the target probability of a stem in its layer, 0 to 1."""
+        """Return the target share of a stem among its layer's tokens, 0 to 1."""
         return self._odds[key]
 
     @cached_property
@@ -90,8 +102,21 @@ class Rarity:
             (song.slug, layer.slug, stem.slug): odds
             for song in self.songs
             for layer in song.layers
-            for stem, odds in zip(layer.stems, layer.odds, strict=True)
+            for stem, odds in zip(layer.stems, replace(layer, empty=None).odds, strict=True)
         }
+
+    def left_out(self, song: Song, layer: Layer) -> LeftOut | None:
+        """Return how often a layer is left out of a song's variations; None if it always plays."""
+        if layer.empty is None:
+            return None
+        tokens = [
+            token
+            for token in self.tokens
+            if token.tier == "song" and token.song == song.slug and token.stems
+        ]
+        minted = sum(token.supply for token in tokens if layer.slug not in token.stems)
+        total = sum(token.supply for token in tokens)
+        return LeftOut(layer.odds[LEFT_OUT], minted, minted / total if total else None)
 
     def count(self, key: StemKey, stem: Stem) -> Count:
         """Return how many tokens of a stem have been minted and burned."""
@@ -141,7 +166,7 @@ class Rarity:
 
     @cached_property
     def _bits(self) -> dict[str, list[tuple[float, ...]]]:
-        """Information content of every stem in bits, by song and layer."""
+        """Information content of every option in bits, by song and layer."""
         return {
             song.slug: [tuple(-log2(odds) for odds in layer.odds) for layer in song.layers]
             for song in self.songs
@@ -149,7 +174,7 @@ class Rarity:
 
     @cached_property
     def _shares(self) -> dict[str, list[tuple[float, ...]]]:
-        """Target probability of every stem, by song and layer."""
+        """Target probability of every option, by song and layer."""
         return {song.slug: [layer.odds for layer in song.layers] for song in self.songs}
 
     def standing(self, song: Song, variation: Variation) -> Standing:
@@ -252,6 +277,7 @@ def _cheapest(
     song: Song, bits: Sequence[Sequence[float]], count: int, sign: float
 ) -> tuple[Variation, ...]:
     costs = [
-        [(sign * information, index) for index, information in enumerate(layer)] for layer in bits
+        [(sign * cost, index) for index, cost in zip(layer.choices, information, strict=True)]
+        for layer, information in zip(song.layers, bits, strict=True)
     ]
     return tuple(variation for _, variation in islice(cheapest_first(song, costs), count))

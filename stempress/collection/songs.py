@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from stempress.core.tables import Table
 
+EMPTY = "{ weight = 1 }, or { supply = 10 }"
+NONE = "rules name stems; of a layer that is left out, none plays"
 RESERVED = "is a name that Windows reserves: it can have no folder or file of this name"
 
 
@@ -117,6 +119,9 @@ def _sections(table: Table) -> tuple[Section, ...]:
 def _layers(table: Table) -> tuple[Layer, ...]:
     tables = list(table.tables("layers", required=True))
     layers = [_layer(layer, name, slug) for layer, name, slug in _named(tables)]
+    if layers and all(layer.empty for layer in layers):
+        message = "may all be left out, which leaves no music"
+        table.fault("layers", message, hint="remove empty from a layer that always plays")
     return _with_unique_slugs(table, "layers", layers)
 
 
@@ -139,22 +144,42 @@ def _layer(table: Table, name: str, slug: str) -> Layer:
         "supply" in keys for keys in keys_used
     ):
         table.fault("stems", "mix supply and weight", hint="use one of the two in the whole layer")
+    empty = _empty(table, keys_used) if "empty" in table.data else None
+    if empty and any(stem.slug == "none" for stem in stems):
+        message, hint = "cannot be told from the stem 'none'", "give that stem another name"
+        table.fault("empty", message, hint=hint)
     table.finish()
-    return Layer(slug, name, _with_unique_slugs(table, "stems", stems))
+    return Layer(slug, name, _with_unique_slugs(table, "stems", stems), empty)
+
+
+def _empty(table: Table, keys_of_stems: Sequence[set[str]]) -> Stem | None:
+    """Read how often a layer is left out: ``{ weight = 3 }`` or ``{ supply = 10 }``."""
+    empty = table.table("empty", hint=EMPTY)
+    if empty.absent:
+        return None
+    keys = {"supply", "weight"} & empty.data.keys()
+    if not empty.data:
+        table.fault("empty", "needs a weight or a supply", hint=EMPTY)
+    elif len(keys) == 1 and any(used != keys for used in keys_of_stems if used or "supply" in keys):
+        message = f"has a {min(keys)}, unlike the layer's stems"
+        table.fault("empty", message, hint="use one of the two in the whole layer")
+    supply, weight = _supply_and_weight(empty)
+    empty.finish()
+    return Stem("", "", supply, weight)
 
 
 def _stem(table: Table, name: str, slug: str) -> Stem:
-    if "supply" in table.data and "weight" in table.data:
-        table.fault("weight", "cannot be combined with supply", hint="keep one of the two")
-    stem = Stem(
-        slug=slug,
-        name=name,
-        supply=table.integer("supply", 0, 1, 10**9) or None,
-        weight=table.number("weight", 0.0, 1e-9, 1e9) or None,
-        notes=table.text("notes"),
-    )
+    supply, weight = _supply_and_weight(table)
+    stem = Stem(slug, name, supply, weight, notes=table.text("notes"))
     table.finish()
     return stem
+
+
+def _supply_and_weight(table: Table) -> tuple[int | None, float | None]:
+    if "supply" in table.data and "weight" in table.data:
+        table.fault("weight", "cannot be combined with supply", hint="keep one of the two")
+    supply = table.integer("supply", 0, 1, 10**9) or None
+    return supply, table.number("weight", 0.0, 1e-9, 1e9) or None
 
 
 def _with_unique_slugs[T: (Layer, Stem)](table: Table, key: str, items: list[T]) -> tuple[T, ...]:
@@ -167,7 +192,7 @@ def _with_unique_slugs[T: (Layer, Stem)](table: Table, key: str, items: list[T])
 
 
 def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
-    known = {layer.slug: [stem.slug for stem in layer.stems] for layer in layers}
+    known = {layer.slug: layer for layer in layers}
     for rule in table.tables("rules"):
         when = _side(rule, "if", known)
         exclude, require = _side(rule, "exclude", known), _side(rule, "require", known)
@@ -185,7 +210,7 @@ def _rules(table: Table, layers: tuple[Layer, ...]) -> Iterator[Rule]:
         yield Rule(when, exclude, require)
 
 
-def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+def _side(rule: Table, key: str, known: Mapping[str, Layer]) -> dict[str, tuple[str, ...]]:
     """Read ``{ layer = "stem" }`` or ``{ layer = ["stem", "stem"] }``."""
     side: dict[str, tuple[str, ...]] = {}
     table = rule.table(key, required=key == "if", hint='if = { drums = "amen" }')
@@ -199,13 +224,11 @@ def _side(rule: Table, key: str, known: Mapping[str, list[str]]) -> dict[str, tu
         elif not isinstance(stems, list) or not stems:
             table.fault(layer, "must be a stem or a list of stems", value)
         else:
+            slugs = [stem.slug for stem in known[layer].stems]
             for stem in stems:
-                if known[layer] and stem not in known[layer]:
-                    table.fault(
-                        layer,
-                        "is not a stem of this layer",
-                        stem,
-                        suggestion(str(stem), known[layer]),
-                    )
+                if slugs and stem not in slugs:
+                    is_none = known[layer].empty and stem in ("none", "")
+                    hint = NONE if is_none else suggestion(str(stem), slugs)
+                    table.fault(layer, "is not a stem of this layer", stem, hint)
             side[layer] = tuple(str(stem) for stem in stems)
     return side

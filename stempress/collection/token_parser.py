@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, State, Tier
     from stempress.core.tables import Table
 
+NONE = "remove it: a layer that is left out is not in stems"
 _STEM_KEYS = ("song", "layer", "stem", "stems", "album", "burned")
 REVEALING_KEYS = frozenset(_STEM_KEYS)
 """Keys that an unrevealed token must not have, because they would reveal it."""
@@ -103,11 +104,12 @@ def _check_stem(table: Table, keys: tuple[str, str], song: Song, layer: str, ste
         table.fault(keys[0], f"is not a layer of {song.slug}", layer, suggestion(layer, known))
     elif known.get(layer) and stem not in known[layer]:
         message = f"is not a stem of {song.slug}/{layer}"
-        table.fault(keys[1], message, stem, suggestion(stem, known[layer]))
+        is_none = keys[1] == layer and stem == "none" and song.layer(layer).empty
+        table.fault(keys[1], message, stem, NONE if is_none else suggestion(stem, known[layer]))
 
 
 def _chosen(table: Table, song: Song | None) -> dict[str, str]:
-    """Read a song token's stems, one for every layer."""
+    """Read a song token's stems, one for every layer that is not left out."""
     faults_before = len(table.findings.faults)
     stems = {layer: table.text(layer, required=True) for layer in table.data}
     if song is None or table.absent:
@@ -116,7 +118,7 @@ def _chosen(table: Table, song: Song | None) -> dict[str, str]:
         if stem:
             _check_stem(table, (layer, layer), song, layer, stem)
     for missing_layer in song.layers if len(table.findings.faults) == faults_before else ():
-        if missing_layer.slug not in stems:
+        if missing_layer.slug not in stems and not missing_layer.empty:
             valid = ", ".join(variant.slug for variant in missing_layer.stems)
             table.fault(
                 missing_layer.slug, "is missing: every layer needs a stem", hint=f"valid: {valid}"

@@ -1,7 +1,8 @@
 """Items: one-line descriptions of tokens, in the secret file, in seals and on the command line.
 
 ``undertow/drums/amen`` is a stem. ``undertow/bass=sub,drums=amen`` is a variation of a song, with
-layers in alphabetical order, so that the line stays the same when the artist reorders layers.
+layers in alphabetical order, so that the line stays the same when the artist reorders layers, and
+without those that are left out.
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def parse_item(item: str, songs: Mapping[str, Song]) -> dict[str, object]:
     if "=" not in parts[0]:
         return {"song": slug, "stems": Variation.parse(song, parts[0]).by_layer(song)}
     chosen = dict(pair.split("=", 1) for pair in parts[0].split(",") if "=" in pair)
-    stems = {layer.slug: chosen.pop(layer.slug, "") for layer in song.layers}
+    stems = {
+        layer.slug: chosen.pop(layer.slug, "")
+        for layer in song.layers
+        if layer.slug in chosen or not layer.empty
+    }
     for layer, stem in (*stems.items(), *chosen.items()):
         _stem_fields(song, layer, stem)
     return {"song": slug, "stems": stems}

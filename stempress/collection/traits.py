@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from stempress.i18n.translations import Translations
 
 
+NONE = "None"
+"""Value of the trait of a layer that is left out, as other collections have it."""
 MAX_SEGMENT = 48
 """Maximum length of one segment of a trait's address."""
 
@@ -26,7 +28,7 @@ class Trait(NamedTuple):
     name_slug: str = ""
     """Slug of the layer that the name is; "": the name's own."""
     value_slug: str = ""
-    """Slug of the stem or layer that the value is; "": the value's own."""
+    """Slug of the stem or layer that the value is; "": the value's own, or no stem at all."""
 
     @property
     def address(self) -> str:
@@ -72,7 +74,14 @@ def shown_trait(_: Translations, trait: Trait) -> Trait:
         },
     }
     value = values.get(trait.name, {}).get(trait.value, trait.value)
+    if trait.name_slug and not trait.value_slug:
+        value = left_out_word(_)
     return Trait(names.get(trait.name, trait.name), value)
+
+
+def left_out_word(_: Translations) -> str:
+    """Return what a layer that is left out plays, in the site's language."""
+    return _.pgettext("layer", "None")
 
 
 def trait_key(token: Token) -> tuple[object, ...]:
@@ -92,9 +101,9 @@ def traits_of(collection: Collection, token: Token) -> tuple[Trait, ...]:
     shared = (*basic, Trait("Album", collection.album(song.album).title), Trait("Song", song.title))
     if token.tier == "song":
         return shared + tuple(
-            Trait(layer.name, stem.name, layer.slug, stem.slug)
+            Trait(layer.name, stem.name or NONE, layer.slug, stem.slug)
             for layer in song.layers
-            for stem in [layer.stems[layer.index(token.stems[layer.slug])]]
+            for stem in [layer.options[layer.index_in(token.stems)]]
         )
     layer = song.layer(token.layer)
     stem = layer.stems[layer.index(token.stem)]

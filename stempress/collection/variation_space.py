@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Rule, Song
 
 type Choice = tuple[int, ...]
-"""0-based indices of the chosen stems, one for each layer."""
+"""0-based indices of the chosen stems, one for each layer; ``LEFT_OUT`` for one without."""
 type Relevant = tuple[tuple[int, int], ...]
 """Indices of layer and chosen stem, for the layers that undecided rules ask for."""
 
 
 class VariationSpace:
-    """All permitted choices of a song, in the order of mix numbers. ``only`` fixes layers."""
+    """All permitted choices of a song, sorted as variations are. ``only`` fixes layers."""
 
     def __init__(self, song: Song, only: dict[int, int] | None = None) -> None:
         """Prepare the count; ``only`` maps a layer's index to the one stem it may hold."""
         self._slugs = [layer.slug for layer in song.layers]
-        self._stems = [[stem.slug for stem in layer.stems] for layer in song.layers]
+        self._stems = [[option.slug for option in layer.options] for layer in song.layers]
         only = only or {}
         self._options = [
-            [only[layer]] if layer in only else list(range(len(stems)))
-            for layer, stems in enumerate(self._stems)
+            [only[number]] if number in only else list(layer.choices)
+            for number, layer in enumerate(song.layers)
         ]
         last_layers = [max(map(self._slugs.index, rule.layers)) for rule in song.rules]
         self._decided: list[list[Rule]] = [
@@ -124,8 +124,8 @@ class VariationSpace:
 
 
 def variations_per_stem(song: Song) -> Sequence[Sequence[int]]:
-    """Return how many permitted variations use each stem, layer by layer."""
+    """Return how many permitted variations use each of a layer's options, layer by layer."""
     return [
-        [VariationSpace(song, {index: stem}).size for stem in range(len(layer.stems))]
+        [VariationSpace(song, {index: choice}).size for choice in layer.choices]
         for index, layer in enumerate(song.layers)
     ]

@@ -194,7 +194,7 @@ class Table:
         if isinstance(value, dict):
             return Table(value, self.where, self.findings, self.path(key))
         if value is not _MISSING:
-            hint = f"write [{self.path(key)}]" if isinstance(value, list) else ""
+            hint = f"write [{self.path(key)}]" if isinstance(value, list) else hint
             self.fault(key, "must be a table", value, hint)
         return Table({}, self.where, self.findings, self.path(key), absent=True)
 

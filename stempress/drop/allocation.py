@@ -12,7 +12,7 @@ from pyodide_app.engine.model import stem_keys
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, SiteError
 from stempress.drop.apportionment import draw_counts, largest_remainder
-from stempress.drop.mint_report import exact_weight, weight_shares
+from stempress.drop.mint_report import exact_weight, option_name, weight_shares
 from stempress.drop.sampler import available_per_stem, count_stems, sample
 
 if TYPE_CHECKING:
@@ -158,10 +158,10 @@ def draw_approved(
     choices = rng.shuffled(sorted(pool))[:size]
     counts, used = count_stems(song, choices), count_stems(song, minted)
     for layer, count, minted_count in zip(song.layers, counts, used, strict=True):
-        for index, stem in enumerate(layer.stems):
-            left = _supply_left(stem, minted_count[index])
+        for index, option in enumerate(layer.options):
+            left = _supply_left(option, minted_count[index])
             if left is not None and count[index] > left:
-                key = f"{song.slug}/{layer.slug}/{stem.slug}"
+                key = f"{song.slug}/{layer.slug}/{option_name(option)}"
                 hint = f"the supply leaves {left}: reject some, or mint fewer"
                 message = "is approved more often than its supply"
                 raise _rejection(key, message, hint, count[index])
@@ -173,7 +173,7 @@ def _check_size(song: Song, size: int, taken: AbstractSet[Choice], minted: int) 
     space = VariationSpace(song)
     unavailable = sum(1 for choice in taken if choice in space)
     if size > space.size - unavailable:
-        sizes = " x ".join(f"{layer.slug} {len(layer.stems)}" for layer in song.layers)
+        sizes = " x ".join(f"{layer.slug} {len(layer.options)}" for layer in song.layers)
         raise _rejection(
             "size",
             f"exceeds the variations of {song.slug} that are left",
@@ -191,15 +191,15 @@ def _plan_layer(  # noqa: PLR0913, PLR0917 - the numbers of one layer
     available: list[int],
     rng: SeededRandom | None,
 ) -> list[int]:
-    """Return how often to draw each stem of a layer."""
+    """Return how often to draw each option of a layer."""
     layer = song.layers[index]
-    left = [_supply_left(stem, minted) for stem, minted in zip(layer.stems, used, strict=True)]
+    left = [_supply_left(stem, minted) for stem, minted in zip(layer.options, used, strict=True)]
     _check_supplies(song, layer, size, used, left, available)
     limits = [
         limit if supply is None else min(supply, limit)
         for supply, limit in zip(left, available, strict=True)
     ]
-    weights = [exact_weight(stem) for stem in layer.stems]
+    weights = [exact_weight(option) for option in layer.options]
     if rng is not None:
         return draw_counts(size, weights, rng, limits)
     total = size + sum(used)
@@ -224,9 +224,9 @@ def _check_supplies(  # noqa: PLR0913, PLR0917 - the numbers of one layer
     """Reject supplies that are too small, or larger than the rules allow."""
     key = f"{song.slug}/{layer.slug}"
     supplies = [supply for supply in left if supply is not None]
-    if len(supplies) < len(layer.stems):
+    if len(supplies) < len(layer.options):
         return
-    terms = " + ".join(f"{stem.slug} {stem.supply}" for stem in layer.stems)
+    terms = " + ".join(f"{option_name(each)} {each.supply}" for each in layer.options)
     if sum(supplies) < size:
         total = sum(supplies) + sum(used)
         hint = f"{terms} = {total}; {sum(used)} minted, {sum(supplies)} left, not {size}"
@@ -236,11 +236,11 @@ def _check_supplies(  # noqa: PLR0913, PLR0917 - the numbers of one layer
             Fault(
                 WHERE,
                 "has a larger supply than the rules allow",
-                f"{key}/{stem.slug}",
+                f"{key}/{option_name(option)}",
                 supply,
                 f"variations with it that are left: {limit}; each is minted at most once",
             )
-            for stem, supply, limit in zip(layer.stems, supplies, available, strict=True)
+            for option, supply, limit in zip(layer.options, supplies, available, strict=True)
             if supply > limit
         ]
         if faults:
@@ -255,13 +255,14 @@ def _supply_mismatches(
 ) -> Iterator[tuple[str, str, int, int]]:
     """Yield (layer, stem, count, supply left) of stems that exceed or fail to use up a supply."""
     for layer, count, planned, minted in zip(song.layers, counts, plan, used, strict=True):
-        if any(stem.supply is None for stem in layer.stems):
+        options = layer.options
+        if any(option.supply is None for option in options):
             continue
-        left = [(stem.supply or 0) - have for stem, have in zip(layer.stems, minted, strict=True)]
+        left = [(each.supply or 0) - have for each, have in zip(options, minted, strict=True)]
         uses_all = sum(left) == sum(planned)
-        for index, stem in enumerate(layer.stems):
+        for index, option in enumerate(options):
             if count[index] > left[index] or (uses_all and count[index] != left[index]):
-                yield layer.slug, stem.slug, count[index], left[index]
+                yield layer.slug, option_name(option), count[index], left[index]
 
 
 def _rejection(key: str, message: str, hint: str, value: object = None) -> SiteError:

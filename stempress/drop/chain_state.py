@@ -15,6 +15,7 @@ from stempress.drop.events import ZERO, Transfer
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from pyodide_app.engine.model import Song
     from stempress.collection.albums import Album
 
     type Entry = dict[str, Any]
@@ -190,7 +191,8 @@ def _apply_forgings(
 def _result(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] | None:
     """Return the fields of the token that others are forged into; None if they match no recipe.
 
-    A stem token of every layer becomes a song token, a song token of every song an album token.
+    A stem token of every layer that is not left out becomes a song token, a song token of every
+    song an album token.
     """
     if any(part["state"] == "unrevealed" for part in parts):
         return None
@@ -199,8 +201,8 @@ def _result(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] |
     if tiers == {"stem"}:
         song = songs.get(parts[0]["song"])
         chosen = {part["layer"]: part["stem"] for part in parts if part["song"] == parts[0]["song"]}
-        if song and len(parts) == len(chosen) and {la.slug for la in song.layers} == chosen.keys():
-            stems = {layer.slug: chosen[layer.slug] for layer in song.layers}
+        if song and len(parts) == len(chosen) and _is_whole(song, chosen):
+            stems = {la.slug: chosen[la.slug] for la in song.layers if la.slug in chosen}
             return {"tier": "song", "state": "revealed", "song": song.slug, "stems": stems}
     elif tiers == {"song"}:
         slugs = sorted(part["song"] for part in parts)
@@ -208,6 +210,13 @@ def _result(parts: Sequence[Entry], albums: Sequence[Album]) -> dict[str, Any] |
             if slugs == sorted(song.slug for song in album.songs):
                 return {"tier": "album", "state": "revealed", "album": album.slug}
     return None
+
+
+def _is_whole(song: Song, chosen: Mapping[str, str]) -> bool:
+    """Return whether stems of these layers are a variation of a song."""
+    layers = {layer.slug for layer in song.layers}
+    optional = {layer.slug for layer in song.layers if layer.empty}
+    return layers - optional <= chosen.keys() <= layers
 
 
 def _apply_burns(by_id: Mapping[str, Entry], state: ChainState, warnings: list[str]) -> None:

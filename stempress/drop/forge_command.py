@@ -17,6 +17,7 @@ from stempress.drop.drop_state import open_drop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pyodide_app.engine.model import Song, Tier, Token
     from stempress.core.progress import Progress
@@ -113,16 +114,18 @@ def _why_not(token: Token) -> tuple[str, str] | None:
 def _fields(target: Song | Album, tokens: Sequence[Token], findings: Findings) -> dict[str, Any]:
     """Return what the new token is; report what does not fit its recipe.
 
-    A song takes a stem token of every layer, an album a song token of every song.
+    A song takes a stem token of every layer that is not left out, an album a song token of every
+    song.
     """
     if isinstance(target, Album):
         slugs = [song.slug for song in target.songs]
         _sort(tokens, Recipe("song", slugs, "song", slugs), findings)
         return {"tier": "album", "album": target.slug}
     layers = [layer.slug for layer in target.layers]
-    parts = _sort(tokens, Recipe("stem", [target.slug], "layer", layers), findings)
+    optional = {layer.slug for layer in target.layers if layer.empty}
+    parts = _sort(tokens, Recipe("stem", [target.slug], "layer", layers, optional), findings)
     stems = {layer: part.stem for layer, part in parts.items()}
-    if stems.keys() == set(layers):
+    if stems.keys() | optional == set(layers):
         variation = Variation.from_stems(target, stems)
         if not target.permits(variation):
             message = "is a combination that the song's rules do not permit"
@@ -132,12 +135,16 @@ def _fields(target: Song | Album, tokens: Sequence[Token], findings: Findings) -
 
 
 class Recipe(NamedTuple):
-    """What is burned: tokens of a tier and of these songs, one for each name of a part."""
+    """What is burned: tokens of a tier and of these songs, one for each name of a part.
+
+    The ``optional`` parts may be missing.
+    """
 
     tier: Tier
     songs: Sequence[str]
     part: Literal["layer", "song"]
     names: Sequence[str]
+    optional: AbstractSet[str] = frozenset()
 
 
 def _sort(tokens: Sequence[Token], recipe: Recipe, findings: Findings) -> dict[str, Token]:
@@ -151,7 +158,7 @@ def _sort(tokens: Sequence[Token], recipe: Recipe, findings: Findings) -> dict[s
             message = f"is a {token.tier} token" + (f" of {token.song}" if token.song else "")
             hint = f"{recipe.tier} tokens of {', '.join(recipe.songs)} are burned for it"
             findings.fault(WHERE, message, key="burn", value=token.id, hint=hint)
-    missing = [name for name, found in parts.items() if not found]
+    missing = [name for name, found in parts.items() if not (found or name in recipe.optional)]
     if missing and len(revealed) == len(tokens):  # else one of them may be what is missing
         message = f"lacks a token for the {recipe.part}"
         findings.fault(WHERE, message, key="burn", value=", ".join(missing))

@@ -19,7 +19,7 @@ from stempress.core.files import write_text_atomically
 from stempress.core.slugs import fold_case, slugify
 from stempress.drop.drop_state import open_drop
 from stempress.drop.external_metadata import read_folder
-from stempress.drop.trait_table import COLUMNS, Meaning, fold_trait, read_table
+from stempress.drop.trait_table import COLUMNS, NONE, Meaning, fold_trait, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,6 +124,12 @@ def _guess(trait: Trait, songs: Mapping[str, Song]) -> Meaning:
         if layer in _called(name, song.layers)
         for stem in _called(value, layer.stems)
     ]
+    if not stems and fold_case(value.strip()) in {"", NONE}:
+        stems = [
+            Meaning(song.slug, layer.slug, NONE)
+            for song, layer in layers
+            if layer.empty and layer in _called(name, song.layers)
+        ]
     if stems:
         return stems[0] if len(stems) == 1 else _shared_meaning(stems)
     kind = slugify(name)
@@ -189,7 +195,10 @@ def _entry(
         return {"id": token.id, "tier": "stem", "state": "unrevealed"}
     if silent := _layers_without_stem(token, meanings, pairs):
         message = "has traits of layers without a stem"
-        hint = "give each a stem in the table, or leave such tokens out: no layer can be empty"
+        hint = (
+            'give each a stem in the table, or "none" if its layer may be left out: '
+            "empty = { weight = 1 } in the song's file"
+        )
         findings.fault(token.where, message, value=silent, hint=hint)
         return {}
     named = {trait.song for trait in matched if trait.song}
@@ -225,26 +234,34 @@ def _layers_without_stem(
 def _revealed_entry(
     token: ExternalToken, song: Song, pairs: Sequence[tuple[str, str]], findings: Findings
 ) -> Entry:
-    """Return the entry of a stem token or, if every layer has a stem, of a song token."""
+    """Return the entry of a stem token or, if every layer has a stem, of a song token.
+
+    A layer that may be left out has one if the token says so, or if it has several others.
+    """
     entry: Entry = {"id": token.id, "tier": "stem", "state": "revealed", "song": song.slug}
     chosen = dict(pairs)
+    missing = [la.slug for la in song.layers if not (la.slug in chosen or la.empty)]
     if len(pairs) > len(chosen):
         findings.fault(token.where, "has two stems of one layer", value=chosen)
-    elif len(chosen) == 1:
+    elif len(chosen) == 1 and NONE not in chosen.values():
         ((layer, stem),) = chosen.items()
         entry |= {"layer": layer, "stem": stem}
-    elif len(chosen) < len(song.layers):
-        missing = [layer.slug for layer in song.layers if layer.slug not in chosen]
+    elif missing:
         message = f"has no stem for {', '.join(missing)} of {song.slug}"
         findings.fault(token.where, message, value=chosen, hint="a token has one stem, or all")
     else:
-        stems = {layer.slug: chosen[layer.slug] for layer in song.layers}
+        played = {layer: stem for layer, stem in chosen.items() if stem != NONE}
+        stems = {la.slug: played[la.slug] for la in song.layers if la.slug in played}
         entry |= {"tier": "song", "stems": stems, "burned": []}
     return entry
 
 
 def _has_stem(song: Song, layer_slug: str, stem_slug: str) -> bool:
     return any(
-        layer.slug == layer_slug and any(stem.slug == stem_slug for stem in layer.stems)
+        layer.slug == layer_slug
+        and (
+            any(stem.slug == stem_slug for stem in layer.stems)
+            or (layer.empty is not None and stem_slug == NONE)
+        )
         for layer in song.layers
     )

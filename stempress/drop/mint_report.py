@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One stem of the report: its exact target, the planned number and the number drawn."""
+    """One option of a layer: its exact target, the planned number and the number drawn."""
 
     key: StemKey
     target: float
@@ -35,6 +35,11 @@ class ReportLine:
 def exact_weight(stem: Stem) -> Fraction:
     """Return a stem's weight exactly as written: 0.1 is one tenth."""
     return Fraction(str(stem.target_weight))
+
+
+def option_name(option: Stem) -> str:
+    """Return what messages call an option of a layer: a stem's slug, or "none" to leave it out."""
+    return option.slug or "none"
 
 
 def weight_shares(songs: Sequence[Song]) -> dict[StemKey, Fraction]:
@@ -76,9 +81,9 @@ def variation_report(
     """Return the report of a mint of a song's variations; ``plan`` counts stems by layer."""
     lines = []
     for layer, planned, drawn in zip(song.layers, plan, count_stems(song, choices), strict=True):
-        weights = [exact_weight(stem) for stem in layer.stems]
-        for index, stem in enumerate(layer.stems):
+        weights = [exact_weight(option) for option in layer.options]
+        for index, option in enumerate(layer.options):
             target = float(weights[index] / sum(weights) * len(choices))
-            key = song.slug, layer.slug, stem.slug
+            key = song.slug, layer.slug, option_name(option)
             lines.append(ReportLine(key, target, planned[index], drawn[index]))
     return lines

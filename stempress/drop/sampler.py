@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stempress.drop.seeded_rng import SeededRandom
 
 type Counts = Sequence[Sequence[int]]
-"""Number of times each stem is targeted or used, by layer."""
+"""Number of times each option of a layer is targeted or used, by layer."""
 
 MAX_SWAP_ATTEMPTS = 64
 """Partners tried when repairing a row."""
@@ -47,8 +47,8 @@ def sample(
 
 
 def count_stems(song: Song, choices: Sequence[Choice]) -> list[list[int]]:
-    """Return how often each stem occurs in the choices."""
-    counts = [[0] * len(layer.stems) for layer in song.layers]
+    """Return how often each option of a layer occurs in the choices."""
+    counts = [[0] * len(layer.options) for layer in song.layers]
     for choice in choices:
         for layer, stem in enumerate(choice):
             counts[layer][stem] += 1
@@ -56,7 +56,7 @@ def count_stems(song: Song, choices: Sequence[Choice]) -> list[list[int]]:
 
 
 def available_per_stem(song: Song, taken: AbstractSet[Choice]) -> list[list[int]]:
-    """Return the number of permitted choices not in ``taken`` that contain each stem."""
+    """Return the number of permitted choices not in ``taken`` that contain each option."""
     space = VariationSpace(song)
     used = count_stems(song, [choice for choice in taken if choice in space])
     return _subtract(variations_per_stem(song), used)
@@ -81,6 +81,7 @@ class Sampler:
         rng: SeededRandom,
     ) -> None:
         self._song, self._space, self._target, self._rng = song, space, target, rng
+        self._options = [layer.choices for layer in song.layers]
         self._used = set(taken)
         self._rows: list[Choice] = []
         self._excess: list[list[int]] = []
@@ -89,9 +90,13 @@ class Sampler:
         """Return ``size`` choices."""
         decks = [
             self._rng.shuffled(
-                [stem for stem, count in enumerate(layer) for _ in range(max(count, 0))]
+                [
+                    stem
+                    for stem, count in zip(options, layer, strict=True)
+                    for _ in range(max(count, 0))
+                ]
             )
-            for layer in self._target
+            for options, layer in zip(self._options, self._target, strict=True)
         ]
         rows = [tuple(row) for row in zip(*(_fit_deck(deck, size) for deck in decks), strict=True)]
         self._rows = self._repair(rows)
@@ -153,13 +158,11 @@ class Sampler:
 
     def _imbalances(self) -> Iterator[tuple[int, int, int]]:
         """Yield (layer, stem with too many, stem with too few) for all such pairs."""
-        for layer, excess in enumerate(self._excess):
-            for surplus, amount in enumerate(excess):
-                if amount > 0:
+        for layer, (options, excess) in enumerate(zip(self._options, self._excess, strict=True)):
+            for surplus in options:
+                if excess[surplus] > 0:
                     yield from (
-                        (layer, surplus, lacking)
-                        for lacking, shortage in enumerate(excess)
-                        if shortage < 0
+                        (layer, surplus, lacking) for lacking in options if excess[lacking] < 0
                     )
 
     def _rows_with(self, layer: int, stem: int) -> Iterator[int]:
@@ -183,16 +186,16 @@ class Sampler:
         """Replace one stem together with a stem of another layer, moving the excess there."""
         for index in self._rows_with(layer, surplus):
             changed = _with_stem(self._rows[index], layer, lacking)
-            options = [
+            swaps = [
                 (self._excess[other][stem] - self._excess[other][changed[other]], other, stem)
-                for other, excess in enumerate(self._excess)
+                for other, options in enumerate(self._options)
                 if other != layer
-                for stem in range(len(excess))
+                for stem in options
                 if stem != changed[other] and self._is_free(_with_stem(changed, other, stem))
             ]
-            if options:
-                lowest = min(options)[0]
-                best = [option for option in options if option[0] <= max(lowest, 0)]
+            if swaps:
+                lowest = min(swaps)[0]
+                best = [swap for swap in swaps if swap[0] <= max(lowest, 0)]
                 _, other, stem = best[self._rng.randbelow(len(best))]
                 self._set_row(index, _with_stem(changed, other, stem))
                 return

@@ -1,7 +1,8 @@
 """The table of traits: what the traits of another tool's tokens stand for.
 
-Each row maps one value of a trait to a song, layer or stem, or several of these. A row without any
-of them ignores the trait, and ``*`` matches every value without a row of its own.
+Each row maps one value of a trait to a song, layer or stem, or several of these. The stem ``none``
+leaves the layer out. A row without any of them ignores the trait, and ``*`` matches every value
+without a row of its own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from stempress.drop.external_metadata import Trait
 
 COLUMNS = ("trait", "value", "song", "layer", "stem")
+NONE = "none"
+"""What the table calls the stem of a layer that is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,9 @@ def _unknown(meaning: Meaning, songs: Mapping[str, Song]) -> Iterator[tuple[str,
     if meaning.layer and meaning.layer not in slugs:
         yield "layer", meaning.layer, slugs
         return
-    stems = {stem.slug for la in layers if meaning.layer in ("", la.slug) for stem in la.stems}
+    layers = [layer for layer in layers if meaning.layer in ("", layer.slug)]
+    stems = {stem.slug for layer in layers for stem in layer.stems}
+    if any(layer.empty for layer in layers):
+        stems.add(NONE)
     if meaning.stem and meaning.stem not in stems:
         yield "stem", meaning.stem, stems

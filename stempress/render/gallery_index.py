@@ -18,7 +18,7 @@ from stempress.site.cover_addresses import album_cover
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pyodide_app.engine.model import Song, Token
+    from pyodide_app.engine.model import Layer, Song, Token
     from stempress.collection.collection import Collection
 
 DIGITS = ascii_uppercase + ascii_lowercase + digits + "-_"
@@ -54,6 +54,7 @@ def gallery_data(collection: Collection) -> dict[str, object]:
                         "stems": [
                             [stem.slug, stem.name, stem.target_weight] for stem in layer.stems
                         ],
+                        **empty_data(layer),
                     }
                     for layer in song.layers
                 ],
@@ -70,6 +71,11 @@ def gallery_data(collection: Collection) -> dict[str, object]:
         },
         "owners": _owner_columns(tokens, collection.ledger.owners),
     }
+
+
+def empty_data(layer: Layer) -> dict[str, float]:
+    """Return what is added to a layer that may be left out: the share of that among its stems'."""
+    return {} if layer.empty is None else {"empty": layer.empty.target_weight}
 
 
 def id_ranges(tokens: Sequence[Token]) -> list[str]:

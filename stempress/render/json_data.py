@@ -14,7 +14,7 @@ from stempress.audio.streaming import read_starts
 from stempress.output.json_files import lazy_json_file, prepared_json_file
 from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
-from stempress.render.gallery_index import gallery_data
+from stempress.render.gallery_index import empty_data, gallery_data
 from stempress.site.cover_addresses import album_cover, song_cover
 from stempress.site.page_addresses import album_address, song_address, stem_address, token_address
 
@@ -175,6 +175,7 @@ def song_data(
                     }
                     for stem in layer.stems
                 ],
+                **empty_data(layer),
             }
             for layer in song.layers
         ],
@@ -293,6 +294,7 @@ def forge_data(collection: Collection, plan: Plan) -> dict[str, object]:
                             {"slug": stem.slug, "name": stem.name, "share": stem.target_weight}
                             for stem in layer.stems
                         ],
+                        **empty_data(layer),
                     }
                     for layer in song.layers
                 ],
@@ -381,7 +383,10 @@ def rarity_csv(rarity: Rarity) -> str:
 
 
 def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
-    """Return target and actual rarity of every stem, and the ranking of variations with pages."""
+    """Return target and actual rarity of every stem, and the ranking of variations with pages.
+
+    Layers that may be left out are listed if there are any.
+    """
     return {
         "method": "score: sum of -log2(odds) over layers; rank 1 is the rarest",
         "stems": [
@@ -400,6 +405,7 @@ def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
             for stem in layer.stems
             for key in [(song.slug, layer.slug, stem.slug)]
         ],
+        **_left_out_data(rarity),
         "variations": {
             slug: [
                 [
@@ -414,3 +420,19 @@ def rarity_data(plan: Plan, rarity: Rarity) -> dict[str, object]:
             for slug, pages in plan.variations.items()
         },
     }
+
+
+def _left_out_data(rarity: Rarity) -> dict[str, object]:
+    lines = [
+        {
+            "song": song.slug,
+            "layer": layer.slug,
+            "odds": round(left_out.odds, 6),
+            "actual": None if left_out.actual is None else round(left_out.actual, 6),
+            "minted": left_out.minted,
+        }
+        for song in rarity.songs
+        for layer in song.layers
+        if (left_out := rarity.left_out(song, layer))
+    ]
+    return {"left_out": lines} if lines else {}

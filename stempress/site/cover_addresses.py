@@ -44,10 +44,7 @@ def variation_cover(variation: Variation) -> str:
 def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
     """Return the keys of a variation's stems that have a picture by the artist, in layer order."""
     pictures = collection.files.pictures
-    keys = (
-        (song.slug, layer.slug, stem.slug)
-        for layer, stem in zip(song.layers, variation.stems(song), strict=True)
-    )
+    keys = ((song.slug, *names) for names in variation.by_layer(song).items())
     return [key for key in keys if key in pictures]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.forge import largest_batch
 from pyodide_app.engine.holdings import SongHolding, song_holdings
-from pyodide_app.engine.model import TIERS, Token, Variation
+from pyodide_app.engine.model import LEFT_OUT, TIERS, Token, Variation
 from stempress.collection.family_tree import family_tree, forged_into
 from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of
@@ -120,9 +120,8 @@ class SiteFacts:
 
     def chosen(self, song: Song, variation: Variation) -> list[StemFigures]:
         """Return the rows of a variation's stems."""
-        return [
-            rows[index] for rows, index in zip(self.layers(song), variation.choice, strict=True)
-        ]
+        layers = self.layers(song)
+        return [layers[layer][stem] for layer, stem in variation.chosen()]
 
     @cached_property
     def _stem_tokens(self) -> dict[StemKey, list[Token]]:
@@ -230,20 +229,32 @@ class SiteFacts:
     def _any_with(self, row: StemFigures) -> Variation:
         """Return a permitted variation with a stem; any variation if the rules permit none."""
         layers = list(row.song.layers)
-        layers[row.at] = replace(row.layer, stems=(row.stem,))
+        layers[row.at] = replace(row.layer, stems=(row.stem,), empty=None)
         permitted = next(replace(row.song, layers=tuple(layers)).variations(), None)
         choice = list(permitted.choice if permitted else (0,) * len(layers))
         choice[row.at] = row.nth
         return Variation(row.song.slug, tuple(choice))
 
     def grouped(self, pages: VariationPages) -> Iterator[tuple[Stem, list[Variation]]]:
-        """Yield a song's variations with a page, grouped by the stem in the first layer."""
+        """Yield a song's variations with a page, grouped by the stem in the first layer.
+
+        The stem of those without that layer has no name.
+        """
         for index, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
-            yield pages.song.layers[0].stems[index], list(group)
+            yield pages.song.layers[0].options[index], list(group)
+
+    def left_out(self, song: Song, variation: Variation) -> list[tuple[int, Layer]]:
+        """Return the layers that a variation is without, and their 0-based indices."""
+        layers = zip(song.layers, variation.choice, strict=True)
+        return [(at, layer) for at, (layer, stem) in enumerate(layers) if stem == LEFT_OUT]
 
     def recipe(self, song: Song) -> tuple[Layer, ...]:
         """Return the layers that forging a song takes one stem of."""
         return SongHolding(song, {}).missing_layers
+
+    def optional(self, song: Song) -> tuple[Layer, ...]:
+        """Return the layers that a song may be forged without."""
+        return tuple(layer for layer in song.layers if layer.empty)
 
     def forgeable(self, song: Song) -> Batch:
         """Return the largest batch of songs that all unburned stem tokens could forge."""

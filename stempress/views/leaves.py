@@ -133,12 +133,28 @@ class StemRow(Shared):
 
 @dataclass(frozen=True, slots=True)
 class SongLayer(Shared):
-    """A layer of a song with the rows of its stems; ``at`` is its 0-based index."""
+    """A layer of a song with the rows of its stems; ``at`` is its 0-based index.
+
+    ``left_out`` is the target share of variations without it, None if it always plays.
+    """
 
     slug: str
     name: str
     at: int
     rows: tuple[StemRow, ...]
+    left_out: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutLayer:
+    """A layer that a variation is without; ``at`` is its 0-based index.
+
+    ``odds`` is the target share of variations without it.
+    """
+
+    name: str
+    at: int
+    odds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +219,12 @@ class MixerStem:
 
 @dataclass(frozen=True, slots=True)
 class MixerLayer:
-    """A layer of a mixer."""
+    """A layer of a mixer, which may be left out if it is ``optional``."""
 
     slug: str
     name: str
     stems: tuple[MixerStem, ...]
+    optional: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from stempress.views.page import PageView
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey
-    from stempress.collection.rarity import Count, Standing
+    from stempress.collection.rarity import Count, LeftOut, Standing
     from stempress.site.pages import Page
     from stempress.views.leaves import Card, MixLink, SongLink, StemLeaf
     from stempress.views.page import Head
@@ -37,11 +37,15 @@ class RarityRow:
 
 @dataclass(frozen=True, slots=True)
 class RarityLayer:
-    """A layer with the figures of its stems; ``at`` is its 0-based index."""
+    """A layer with the figures of its stems; ``at`` is its 0-based index.
+
+    ``left_out`` is how often song tokens are without it, None if it always plays.
+    """
 
     name: str
     at: int
     rows: tuple[RarityRow, ...]
+    left_out: LeftOut | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def rarity_page(leaves: Leaves, page: Page, head: Head) -> RarityPageView:
 def _layer(leaves: Leaves, song: Song, at: int) -> RarityLayer:
     layer = song.layers[at]
     rows = (_row(leaves, (song.slug, layer.slug, stem.slug)) for stem in layer.stems)
-    return RarityLayer(layer.name, at, tuple(rows))
+    left_out = leaves.facts.rarity.left_out(song, layer)
+    return RarityLayer(layer.name, at, tuple(rows), left_out)
 
 
 def _row(leaves: Leaves, key: StemKey) -> RarityRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.model import LEFT_OUT
 from stempress.audio.song_sound import bar_seconds
 from stempress.collection.traits import shown_trait, trait_key
 from stempress.i18n.number_format import is_web_link
@@ -15,6 +16,7 @@ from stempress.views.leaves import (
     Card,
     FamilyMember,
     FamilyTree,
+    LeftOutLayer,
     Link,
     MixerLayer,
     MixerLink,
@@ -136,6 +138,7 @@ class Leaves:
                     layer.name,
                     at,
                     tuple(self.row((song.slug, layer.slug, stem.slug)) for stem in layer.stems),
+                    layer.odds[LEFT_OUT] if layer.empty else None,
                 )
                 for at, layer in enumerate(song.layers)
             )
@@ -144,7 +147,14 @@ class Leaves:
     def chosen(self, song: Song, variation: Variation) -> tuple[StemRow, ...]:
         """Return the rows of a variation's stems."""
         layers = self.layers(song)
-        return tuple(layer.rows[nth] for layer, nth in zip(layers, variation.choice, strict=True))
+        return tuple(layers[layer].rows[stem] for layer, stem in variation.chosen())
+
+    def left_out(self, song: Song, variation: Variation) -> tuple[LeftOutLayer, ...]:
+        """Return the layers that a variation is without."""
+        return tuple(
+            LeftOutLayer(layer.name, at, layer.odds[LEFT_OUT])
+            for at, layer in self.facts.left_out(song, variation)
+        )
 
     def song(self, song: Song) -> SongLink:
         """Return a link to a song."""
@@ -222,6 +232,7 @@ class Leaves:
                     )
                     for nth, stem in enumerate(layer.stems)
                 ),
+                layer.empty is not None,
             )
             for layer, chosen in zip(song.layers, variation.choice, strict=True)
         )

@@ -9,6 +9,9 @@ from pyodide_app.provenance import ALGORITHM
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyodide_app.engine.model import Layer
     from stempress.collection.commitments import Seal
     from stempress.site.pages import Page
     from stempress.views.leaves import MixerView, SongLink
@@ -26,10 +29,14 @@ class MixerPageView(PageView):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A song, and the names of the layers that forging it takes a stem token of."""
+    """A song, and the names of the layers that forging it takes a stem token of.
+
+    The ``optional`` ones may be left out.
+    """
 
     song: SongLink
     layers: tuple[str, ...]
+    optional: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +69,18 @@ def mixer_page(leaves: Leaves, _: Page, head: Head) -> MixerPageView:
 def mine_page(leaves: Leaves, _: Page, head: Head) -> MinePageView:
     """Return the view of the page of the visitor's tokens."""
     recipes = (
-        Recipe(leaves.song(song), tuple(layer.name for layer in leaves.facts.recipe(song)))
+        Recipe(
+            leaves.song(song),
+            _names(leaves.facts.recipe(song)),
+            _names(leaves.facts.optional(song)),
+        )
         for song in leaves.facts.collection.songs
     )
     return MinePageView(**head, recipes=tuple(recipes))
+
+
+def _names(layers: Sequence[Layer]) -> tuple[str, ...]:
+    return tuple(layer.name for layer in layers)
 
 
 def provenance_page(leaves: Leaves, _: Page, head: Head) -> ProvenancePageView:

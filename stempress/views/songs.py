@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stempress.collection.traits import left_out_word
 from stempress.site.pages import VariationPages
 from stempress.views.page import PageView
 
@@ -40,7 +41,7 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class MixGroup:
-    """Variations that have the same stem in the first layer."""
+    """Variations that have the same stem in the first layer, or are without it."""
 
     stem: str
     mixes: tuple[MixLink, ...]
@@ -97,6 +98,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
     album, sound = facts.collection.album(song.album), facts.sounds.songs[song.slug]
     tokens, batch = facts.song_tokens[song.slug], facts.forgeable(song)
     before, after = facts.neighbours(song)
+    left_out = left_out_word(facts.translations)
     return SongPageView(
         **head,
         song=leaves.song(song),
@@ -120,7 +122,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         shown=len(about.shown),
         complete=about.complete,
         groups=tuple(
-            MixGroup(stem.name, leaves.mixes(variations))
+            MixGroup(stem.name or left_out, leaves.mixes(variations))
             for stem, variations in facts.grouped(about)
         ),
         tokens=leaves.cards(tokens[:TOKENS_SHOWN]),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stempress.views.leaves import (
         Card,
         FamilyTree,
+        LeftOutLayer,
         MixerLink,
         MixLink,
         Odds,
@@ -40,12 +41,16 @@ class StemPart:
 
 @dataclass(frozen=True, slots=True)
 class MixPart:
-    """What a song token's page shows; ``pictures`` are stacked, ``preview`` may be empty."""
+    """What a song token's page shows; ``pictures`` are stacked, ``preview`` may be empty.
+
+    ``left_out`` are the layers that it is without.
+    """
 
     mix: MixLink
     standing: Standing
     pictures: tuple[str, ...]
     stems: tuple[StemLeaf, ...]
+    left_out: tuple[LeftOutLayer, ...]
     preview: str
     mixer: MixerLink
 
@@ -157,6 +162,7 @@ def _mix(leaves: Leaves, token: Token) -> MixPart:
         facts.rarity.standing(song, variation),
         tuple(facts.pictures(song, variation)),
         tuple(leaves.stem(figures.key) for figures in facts.chosen(song, variation)),
+        leaves.left_out(song, variation),
         preview.address if preview else "",
         leaves.mixer_link(song, variation),
     )

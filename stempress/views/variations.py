@@ -13,7 +13,14 @@ from stempress.views.page import PageView
 if TYPE_CHECKING:
     from stempress.collection.rarity import Standing
     from stempress.site.pages import Page
-    from stempress.views.leaves import Card, MixerLink, MixerView, SongLink, StemRow
+    from stempress.views.leaves import (
+        Card,
+        LeftOutLayer,
+        MixerLink,
+        MixerView,
+        SongLink,
+        StemRow,
+    )
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
@@ -22,8 +29,8 @@ if TYPE_CHECKING:
 class VariationPageView(PageView):
     """A variation of a song.
 
-    ``pictures`` are stacked to its cover; ``preview`` is empty if it has none; ``permitted``:
-    whether the song's rules allow it.
+    ``pictures`` are stacked to its cover; ``left_out`` are the layers that it is without;
+    ``preview`` is empty if it has none; ``permitted``: whether the song's rules allow it.
     """
 
     song: SongLink
@@ -32,6 +39,7 @@ class VariationPageView(PageView):
     pictures: tuple[str, ...]
     standing: Standing
     rows: tuple[StemRow, ...]
+    left_out: tuple[LeftOutLayer, ...]
     preview: str
     permitted: bool
     mixer: MixerLink
@@ -60,6 +68,7 @@ def variation_page(leaves: Leaves, page: Page, head: Head) -> VariationPageView:
         pictures=tuple(facts.pictures(song, variation)),
         standing=facts.rarity.standing(song, variation),
         rows=leaves.chosen(song, variation),
+        left_out=leaves.left_out(song, variation),
         preview=preview_address(leaves, about),
         permitted=song.permits(variation),
         mixer=leaves.mixer_link(song, variation),

@@ -21,8 +21,9 @@ SLUGS = "abcd"
 
 @st.composite
 def songs(draw: st.DrawFn) -> Song:
-    """Draw a small song with rules; some of them permit no variation."""
+    """Draw a small song with rules, some of which permit no variation, and optional layers."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
+    may_be_empty = [False, *draw(st.lists(st.booleans(), min_size=3, max_size=3))]
     layers = tuple(
         Layer(
             slug,
@@ -31,8 +32,9 @@ def songs(draw: st.DrawFn) -> Song:
                 Stem(f"{index}", f"{index}", weight=draw(st.integers(1, 4)))
                 for index in range(size)
             ),
+            Stem("", "", weight=draw(st.integers(1, 4))) if is_optional else None,
         )
-        for slug, size in zip(SLUGS, sizes, strict=False)
+        for slug, size, is_optional in zip(SLUGS, sizes, may_be_empty, strict=False)
     )
 
     def rule_side(minimum: int = 0) -> dict[str, tuple[str, ...]]:
