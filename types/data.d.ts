@@ -6,7 +6,7 @@ declare namespace Data {
   type State = "unrevealed" | "revealed" | "forged" | "burned";
   /** What is heard of stems that the visitor does not hold. */
   type Access = "open" | "preview" | "silent";
-  /** A mix number such as "3-1-4": positions of stems in their layers, from 1. */
+  /** A mix number such as "3-0-4": positions of stems in their layers, from 1; 0 where a layer is left out. */
   type MixNumber = string;
 
   /** data/collection.json */
@@ -87,6 +87,8 @@ declare namespace Data {
     slug: string;
     name: string;
     stems: Stem[];
+    /** Where the layer may be left out: the weight of that among its stems. */
+    empty?: number;
   }
 
   interface Stem {
@@ -154,7 +156,7 @@ declare namespace Data {
     title: string;
     address: string;
     cover: string;
-    layers: { slug: string; name: string; stems: { slug: string; name: string; share: number }[] }[];
+    layers: { slug: string; name: string; stems: { slug: string; name: string; share: number }[]; empty?: number }[];
     rules: Rule[];
     /** The mixes that have a page; null where all permitted ones have. */
     pages: MixNumber[] | null;
@@ -220,7 +222,7 @@ declare namespace Data {
     slug: string;
     title: string;
     album: string;
-    layers: { slug: string; name: string; stems: [slug: string, name: string, share: number][] }[];
+    layers: { slug: string; name: string; stems: [slug: string, name: string, share: number][]; empty?: number }[];
     /** Separated by spaces. */
     mixes: string;
   }

@@ -45,8 +45,8 @@ class SongHolding:
 
     @property
     def filled_layer_count(self) -> int:
-        """Number of layers for which a stem is held, or that may be left out."""
-        return len(self.song.layers) - len(self.missing_layers)
+        """Number of layers for which at least one stem is held."""
+        return sum(1 for layer in self.song.layers if self.stems(layer.slug))
 
     @property
     def unrestricted_combinations(self) -> int:

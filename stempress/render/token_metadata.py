@@ -161,7 +161,8 @@ def _description(collection: Collection, token: Token) -> str:
         return f"The album {collection.album(token.album).title}{by}, forged from its songs."
     song = collection.song(token.song)
     if token.tier == "song":
-        return f"A variation of {song.title}{by}, forged from {len(token.stems)} stems."
+        stems = "1 stem" if len(token.stems) == 1 else f"{len(token.stems)} stems"
+        return f"A variation of {song.title}{by}, forged from {stems}."
     stem = collection.stem((token.song, token.layer, token.stem))
     return stem.notes or f"A stem of {song.title}{by}."
 

@@ -9,6 +9,7 @@
 //   songs/undertow/all          its mixes that have a page
 //   albums/tides                a mix of each of its songs: the rarest that exists, or else the first
 import { siteAddress, loadJson } from "../base/dom.js";
+import { choicesIn, parseMixNumber } from "../base/mix-numbers.js";
 import { SEGMENT } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 
@@ -112,9 +113,9 @@ async function loadMixes(slug) {
  * @returns {Track}
  */
 function mixTrack(song, address, mix) {
-  const choice = mix.split("-").map((nth) => Number(nth) - 1);
-  const stems = song.layers.map((layer, nth) => layer.stems[choice[nth]]);
-  if (choice.length !== stems.length || stems.some((stem) => !stem)) throw new Error(_("%(song)s has no mix %(mix)s", { song: song.title, mix }));
+  const choice = parseMixNumber(mix);
+  const stems = song.layers.map((layer, nth) => layer.stems[choice[nth]]); // none where the layer is left out
+  if (choice.length !== stems.length || song.layers.some((layer, nth) => !choicesIn(layer).includes(choice[nth]))) throw new Error(_("%(song)s has no mix %(mix)s", { song: song.title, mix }));
   const hasPage = song.pages.includes(mix);
   return {
     song, address, detail: mix,
@@ -146,11 +147,11 @@ function stemTrack(song, address, layerSlug, stemSlug) {
 }
 
 /**
- * @param {Data.Stem} stem
+ * @param {Data.Stem | undefined} stem
  * @returns {Row}
  */
 function defaultRow(stem) {
-  return { stem: stem.slug, volume: 0, pan: 0, mute: false, solo: false };
+  return { stem: stem?.slug ?? "", volume: 0, pan: 0, mute: false, solo: false };
 }
 
 /**

@@ -207,8 +207,9 @@ function titleWords({ name, tier, stems }) {
 }
 
 /** @param {Kind} kind */
-function otherWords({ song, album, stems }) {
-  return [song?.title, album?.title, ...stems.flatMap(({ name, layer }) => [name, layer.name])].join(" ");
+function otherWords({ song, album, stems, without = [] }) {
+  const names = [...stems.flatMap(({ name, layer }) => [name, layer.name]), ...without.map(({ name }) => name)];
+  return [song?.title, album?.title, ...names].join(" ");
 }
 
 /** @param {string} text */

@@ -3,7 +3,8 @@
 // A token is an index from 0 to count - 1, in the order of ids. Tokens share kinds: an unrevealed token of a tier,
 // a stem, a mix of a song, an album. A facet has values, and knows which of them a token has.
 import { loadJson } from "../base/dom.js";
-import { stateName, tierName, unrevealedTitle } from "../language/names.js";
+import { LEFT_OUT, parseMixNumber } from "../base/mix-numbers.js";
+import { leftOutName, stateName, tierName, unrevealedTitle } from "../language/names.js";
 import { _, formatNumber } from "../language/phrases.js";
 import { numberOf } from "../tokens/token-ids.js";
 
@@ -19,6 +20,7 @@ import { numberOf } from "../tokens/token-ids.js";
  * @property {{ slug: string, title: string }} [song]
  * @property {number} bits rarity; negative: unknown
  * @property {KindStem[]} stems
+ * @property {KindStem[]} [without] layers that are left out
  */
 /** @typedef {{ slug: string, label: string, more?: string, head?: string, tail?: string }} FacetValue */
 /** @typedef {{ name: string, values: FacetValue[], of: (token: number) => readonly number[] }} Facet */
@@ -126,14 +128,23 @@ function stemsOf(album, song, layer) {
  */
 function mixesOf(album, song, stemByKey) {
   return song.mixes.split(" ").filter(Boolean).map((mix) => {
-    const chosen = mix.split("-").flatMap((nth, row) => {
-      const layer = song.layers[row];
-      return stemByKey.get(`${song.slug}/${layer.slug}/${layer.stems[Number(nth) - 1][0]}`) ?? [];
-    });
-    const bits = chosen.reduce((sum, stem) => sum + stem.bits, 0);
-    const stems = chosen.flatMap((kind) => kind.stems);
-    return { tier: "song", name: `${song.title} ${mix}`, track: `songs/${song.slug}/${mix}`, cover: `art/mixes/${song.slug}/${mix}.svg`, album, song, bits, stems };
+    const choice = parseMixNumber(mix);
+    const bits = song.layers.reduce((sum, layer, row) => {
+      const total = layer.stems.reduce((all, [, , share]) => all + share, layer.empty ?? 0);
+      return sum - Math.log2((layer.stems[choice[row]]?.[2] ?? layer.empty) / total);
+    }, 0);
+    const stems = song.layers.flatMap((layer, row) => stemByKey.get(`${song.slug}/${layer.slug}/${layer.stems[choice[row]]?.[0]}`)?.stems ?? []);
+    const without = song.layers.filter((layer, row) => choice[row] === LEFT_OUT).map((layer) => leftOut(song, layer));
+    return { tier: "song", name: `${song.title} ${mix}`, track: `songs/${song.slug}/${mix}`, cover: `art/mixes/${song.slug}/${mix}.svg`, album, song, bits, stems, without };
   });
+}
+
+/**
+ * A layer that is left out, as a stem; no stem of such a layer has that slug.
+ * @param {Data.GallerySong} song @param {Data.GallerySong["layers"][0]} layer
+ */
+function leftOut(song, layer) {
+  return { key: `${song.slug}/${layer.slug}/none`, name: leftOutName(), layer };
 }
 
 /**
@@ -190,6 +201,7 @@ function bandsOf(kinds, kindOf, bits) {
 function facetsOf(index, { albums, songs }) {
   const { kinds, kindOf, stateOf, bands, owners } = index;
   const stemKinds = kinds.filter(({ tier, stems }) => tier === "stem" && stems.length);
+  const emptyLayers = songs.flatMap((song) => song.layers.filter(({ empty }) => empty).map((layer) => ({ song, stems: [leftOut(song, layer)] })));
   const layers = new Map(songs.flatMap((song) => song.layers.map(({ slug, name }) => /** @type {const} */ ([slug, name]))).reverse());
   /**
    * @param {string} name @param {FacetValue[]} values @param {(kind: Kind) => string[]} slugsOf
@@ -210,13 +222,13 @@ function facetsOf(index, { albums, songs }) {
     byKind("album", albums.map(({ slug, title }) => ({ slug, label: title })), ({ album }) => (album ? [album.slug] : none)),
     byKind("song", songs.map(({ slug, title }) => ({ slug, label: title })), ({ song }) => (song ? [song.slug] : none)),
     byKind("layer", [...layers].reverse().map(([slug, label]) => ({ slug, label })), (kind) => kind.stems.map(({ layer }) => layer.slug)),
-    byKind("stem", stemKinds.map(stemValue), (kind) => kind.stems.map(({ key }) => key)),
+    byKind("stem", [...stemKinds, ...emptyLayers].map(stemValue), ({ stems, without = [] }) => [...stems, ...without].map(({ key }) => key)),
     { name: "rarity", values: BANDS.map(bandValue), of: (token) => inBand[bands[token]] ?? none },
     { name: "owner", values: owners.addresses.map(ownerValue), of: owners.of },
   ];
 }
 
-/** @param {Kind} kind */
+/** @param {Pick<Kind, "song" | "stems">} kind */
 function stemValue({ song, stems: [{ key, name, layer }] }) {
   return { slug: key, label: name, more: `${layer.name}, ${song?.title}` };
 }

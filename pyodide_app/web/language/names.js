@@ -24,6 +24,11 @@ const UNREVEALED = {
   album: (id) => _("Unrevealed album #%(id)s", { id }),
 };
 
+/** What a layer that is left out plays. */
+export function leftOutName() {
+  return pgettext("layer", "None");
+}
+
 /** @param {string} tier */
 export function tierName(tier) {
   return TIERS[tier] ?? tier;

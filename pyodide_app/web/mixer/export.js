@@ -1,8 +1,8 @@
 // Export to WAV, and verification of the mix against its published digest.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
-import { mixNumber } from "./mix-links.js";
 import { createElement, find } from "../base/dom.js";
+import { mixNumber } from "../base/mix-numbers.js";
 import { _, formatList, formatPercent } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
 

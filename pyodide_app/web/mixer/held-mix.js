@@ -3,6 +3,7 @@
 /** @import { Holding } from "../tokens/ownership.js" */
 import { attempt } from "./attempts.js";
 import { brokenRules, songOfMix } from "./mix-links.js";
+import { LEFT_OUT } from "../base/mix-numbers.js";
 import { owned } from "../tokens/ownership.js";
 
 const MOST_MIXES = 2000; // that are tried for one that the rules permit
@@ -22,14 +23,15 @@ export function addHeldMix(mixer) {
 }
 
 /**
- * Choose held stems where any are held, and of those mixes the first that the rules permit.
+ * Choose held stems where any are held, nothing in other layers that may be left out, and of those mixes the first that
+ * the rules permit.
  * @param {Data.Song} song @param {Readonly<Holding>} holding @param {number[]} choice for layers of which none is held
- * @returns {number[]} positions of stems in their layers, from 0
+ * @returns {number[]} positions of stems in their layers, from 0, or LEFT_OUT
  */
 export function heldMix(song, { stems }, choice) {
   const held = song.layers.map((layer, row) => {
     const found = layer.stems.flatMap((stem, nth) => (stems.has(`${song.slug}/${layer.slug}/${stem.slug}`) ? [nth] : []));
-    return found.length ? found : [choice[row]];
+    return found.length ? found : [layer.empty ? LEFT_OUT : choice[row]];
   });
   let tried = 0;
   for (const mix of product(held)) {

@@ -5,13 +5,14 @@
 //
 // joined by &. Rows count from 1; loop and at are frames of the song. Defaults are left out.
 // stempress/audio/mix_links.py reads the same format.
+import { LEFT_OUT, mixNumber } from "../base/mix-numbers.js";
 import { _, formatList } from "../language/phrases.js";
 
 /** @import { RowSettings } from "../playback/messages.js" */
 /**
  * @typedef {object} Mix
  * @property {string} song its slug
- * @property {number[]} choice positions of the chosen stems in their layers, from 0
+ * @property {number[]} choice positions of the chosen stems in their layers, from 0, or LEFT_OUT
  * @property {RowSettings[]} rows
  * @property {number} master in dB
  * @property {[start: number, end: number] | null} loop in frames
@@ -40,22 +41,6 @@ export function formatMix({ song, choice, rows, master, loop, at }) {
   if (loop) parts.push(`loop=${loop.join("-")}`);
   if (at) parts.push(`at=${at}`);
   return parts.join("&");
-}
-
-/**
- * The mix number of a choice: the stems' positions, from 1.
- * @param {number[]} choice
- */
-export function mixNumber(choice) {
-  return choice.map((nth) => nth + 1).join("-");
-}
-
-/**
- * The stems' positions in a mix number, from 0.
- * @param {string} mix
- */
-export function parseMixNumber(mix) {
-  return mix ? mix.split("-").map((nth) => Number(nth) - 1) : [];
 }
 
 /**
@@ -100,7 +85,7 @@ export function parseMix(text, { slug, layers, frames }) {
   const nths = (given.get("mix") ?? "").split("-");
   if (nths.length !== layers.length) throw new Error(_("it has %(found)s layers, not %(wanted)s", { found: nths.length, wanted: layers.length }));
   const choice = nths.map((word, row) => parseWhole(word, layers[row].stems.length) - 1);
-  if (choice.includes(-1)) throw new Error(_("stems are numbered from 1"));
+  if (choice.some((nth, row) => nth === LEFT_OUT && !layers[row].empty)) throw new Error(_("stems are numbered from 1"));
   const [start, end, ...rest] = given.get("loop")?.split("-").map((word) => parseWhole(word, frames)) ?? [];
   if (start !== undefined && (rest.length || !(start < end))) throw new Error(_("its loop is empty"));
   const [volumes, pans, mutes, solos] = [parseRows("gain", VOLUME), parseRows("pan", PAN), parseFlags("mute"), parseFlags("solo")];
@@ -121,7 +106,7 @@ export function parseMix(text, { slug, layers, frames }) {
 export function brokenRules(choice, { layers, rules }) {
   const rows = Object.fromEntries(layers.map(({ slug }, row) => [slug, row]));
   /** @param {string} layer */
-  const chosen = (layer) => layers[rows[layer]].stems[choice[rows[layer]]].slug;
+  const chosen = (layer) => layers[rows[layer]].stems[choice[rows[layer]]]?.slug ?? "";
   /** @param {string} layer @param {string[]} stems */
   const named = (layer, stems) => {
     const { name, stems: all } = layers[rows[layer]];

@@ -1,6 +1,7 @@
 // What a mixer says of its mix: the number, linked to its page if it has one, and the rules that it breaks.
-import { brokenRules, mixNumber } from "./mix-links.js";
+import { brokenRules } from "./mix-links.js";
 import { find } from "../base/dom.js";
+import { mixNumber } from "../base/mix-numbers.js";
 import { _ } from "../language/phrases.js";
 
 /**

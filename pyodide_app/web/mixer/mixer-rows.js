@@ -1,9 +1,10 @@
 // The rows of a mixer, one for each layer of its song.
 /** @import { RowListeners } from "./row.js" */
-import { parseMixNumber } from "./mix-links.js";
 import { MixerRow } from "./row.js";
 import { isPressed, setPressed } from "../base/controls.js";
 import { find, findAll, setText } from "../base/dom.js";
+import { parseMixNumber } from "../base/mix-numbers.js";
+import { leftOutName } from "../language/names.js";
 
 const COLOURS = 8;
 
@@ -22,7 +23,7 @@ export class MixerRows {
     this.#listeners = listeners;
   }
 
-  /** The chosen stems' positions in their layers, from 0. */
+  /** The chosen stems' positions in their layers, from 0, or LEFT_OUT. */
   get choice() {
     return this.all.map((row) => row.choice);
   }
@@ -58,7 +59,7 @@ export class MixerRows {
     this.connect();
     const choice = parseMixNumber(pages[0] ?? "");
     for (const [nth, row] of this.all.entries()) {
-      row.stem.value = layers[nth].stems[choice[nth] ?? 0].slug;
+      row.stem.value = layers[nth].stems[choice[nth] ?? 0]?.slug ?? "";
       row.speak();
       row.draw(layers[nth]);
     }
@@ -103,7 +104,8 @@ function createRow(layer, nth, model) {
   row.setAttribute("aria-label", layer.name);
   row.dataset.layer = layer.slug;
   setText(find(row, ".layer-name"), layer.name);
-  find(row, "select").replaceChildren(...layer.stems.map((stem) => new Option(stem.name, stem.slug)));
+  const none = layer.empty ? [new Option(leftOutName(), "")] : [];
+  find(row, "select").replaceChildren(...layer.stems.map((stem) => new Option(stem.name, stem.slug)), ...none);
   for (const key of row.querySelectorAll("button")) setPressed(key, false);
   for (const fader of row.querySelectorAll("input")) fader.value = fader.defaultValue;
   return row;

@@ -29,14 +29,14 @@ export class MixerRow {
     this.solo = find(element, ".solo", HTMLButtonElement);
     this.volume = find(element, ".volume input", HTMLInputElement);
     this.pan = find(element, ".pan input", HTMLInputElement);
-    this.slugs = [...this.stem.options].map(({ value }) => value); // in the layer's order
+    this.slugs = [...this.stem.options].flatMap(({ value }) => value || []); // in the layer's order
   }
 
   get layer() {
     return this.element.dataset.layer ?? "";
   }
 
-  /** Position of the chosen stem in its layer, from 0. */
+  /** Position of the chosen stem in its layer, from 0; LEFT_OUT, as of any other value, for none. */
   get choice() {
     return this.slugs.indexOf(this.stem.value);
   }
@@ -68,11 +68,11 @@ export class MixerRow {
   }
 
   /**
-   * Draw the waveform of the chosen stem.
+   * Draw the waveform of the chosen stem; none where the layer is left out.
    * @param {Data.Layer} layer
    */
   draw({ stems }) {
-    find(this.element, ".lane path", SVGPathElement).setAttribute("d", stems[this.choice].path);
+    find(this.element, ".lane path", SVGPathElement).setAttribute("d", stems[this.choice]?.path ?? "");
   }
 
   /**

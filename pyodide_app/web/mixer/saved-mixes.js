@@ -1,8 +1,9 @@
 // Mixes saved by name in this browser, in the format of links.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { attempt, onEvent } from "./attempts.js";
-import { mixNumber, parseMix, songOfMix, formatMix } from "./mix-links.js";
+import { formatMix, parseMix, songOfMix } from "./mix-links.js";
 import { find, createElement } from "../base/dom.js";
+import { mixNumber } from "../base/mix-numbers.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { _ } from "../language/phrases.js";
 

@@ -1,8 +1,9 @@
 // Sharing: the mix as a link, and as embed code.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
-import { mixNumber, formatMix } from "./mix-links.js";
+import { formatMix } from "./mix-links.js";
 import { createElement } from "../base/dom.js";
+import { mixNumber } from "../base/mix-numbers.js";
 import { _ } from "../language/phrases.js";
 
 /** @param {StemMixer} mixer */

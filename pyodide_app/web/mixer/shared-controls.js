@@ -1,8 +1,8 @@
 // The controls of a mixer on pages that do not contain them: loaded from the song's page, which browsers cache for all of
 // the song's pages.
-import { parseMixNumber } from "./mix-links.js";
 import { setPressed } from "../base/controls.js";
 import { find, findAll } from "../base/dom.js";
+import { LEFT_OUT, parseMixNumber } from "../base/mix-numbers.js";
 import { _ } from "../language/phrases.js";
 
 /**
@@ -13,7 +13,9 @@ export async function loadControls(address, { mix = "", solo, root }) {
   const controls = document.adoptNode(find(await fetchPage(address), ".mixer"));
   const choice = parseMixNumber(mix);
   for (const [nth, row] of findAll(controls, ".row").entries()) {
-    find(row, "select", HTMLSelectElement).selectedIndex = choice[nth];
+    const stem = find(row, "select", HTMLSelectElement);
+    if (choice[nth] === LEFT_OUT) stem.value = "";
+    else stem.selectedIndex = choice[nth];
     setPressed(find(row, ".solo"), row.dataset.layer === solo);
   }
   for (const link of controls.querySelectorAll("a.to-mine")) link.setAttribute("href", `${root}mine/`);

@@ -30,7 +30,7 @@ export class StemAccess {
 
   /** @param {MixerRow} row */
   show({ element, layer, stem }) {
-    const allowed = this.of(layer, stem.value);
+    const allowed = stem.value ? this.of(layer, stem.value) : "open"; // nothing is heard of a layer that is left out
     element.dataset.access = allowed;
     setText(find(element, ".access"), ACCESS[allowed]);
   }
@@ -46,6 +46,7 @@ export class StemAccess {
       /** @param {HTMLOptionElement} option */
       const isOwned = ({ value }) => this.holding.stems.has(`${slug}/${layer.slug}/${value}`);
       for (const option of stem.options) {
+        if (!option.value) continue; // the layer is left out
         const name = layer.stems.find((other) => other.slug === option.value)?.name ?? option.value;
         option.text = isOwned(option) ? _("%(stem)s · yours", { stem: name }) : name;
       }

@@ -99,7 +99,7 @@ export class StemMixer extends MixerElement {
     return this.rows.filter(({ element }) => element.dataset.access !== "open").map(({ element }) => element.getAttribute("aria-label") ?? "");
   }
 
-  /** The chosen stems' positions in their layers, from 0. */
+  /** The chosen stems' positions in their layers, from 0, or LEFT_OUT. */
   get choice() {
     return this.#rows.choice;
   }
@@ -222,12 +222,13 @@ export class StemMixer extends MixerElement {
 
   /**
    * Choose a row's stem.
-   * @param {number} row @param {number} nth position of the stem in its layer, from 0
+   * @param {number} row @param {number} nth position of the stem in its layer, from 0, or LEFT_OUT
    */
   choose(row, nth) {
     const { stem, slugs } = this.rows[row];
-    if (stem.value === slugs[nth]) return;
-    stem.value = slugs[nth];
+    const slug = slugs[nth] ?? "";
+    if (stem.value === slug) return;
+    stem.value = slug;
     stem.dispatchEvent(new Event("change"));
   }
 

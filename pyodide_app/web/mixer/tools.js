@@ -10,6 +10,7 @@ import { addSections } from "./sections.js";
 import { addSharing } from "./share.js";
 import { find, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { choicesIn } from "../base/mix-numbers.js";
 import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
 import { BUDGET } from "../playback/memory.js";
 import { connectMotionButton } from "../pages/motion.js";
@@ -45,7 +46,7 @@ function addSurprise(mixer) {
   onEvent(mixer, ".surprise", "click", async () => {
     const song = await mixer.facts();
     for (let tries = 0; tries < TRIES; tries++) {
-      const choice = song.layers.map(({ stems }) => Math.floor(Math.random() * stems.length));
+      const choice = song.layers.map(choicesIn).map((choices) => choices[Math.floor(Math.random() * choices.length)]);
       if (brokenRules(choice, song).length || String(choice) === String(mixer.choice)) continue;
       for (const [row, nth] of choice.entries()) mixer.choose(row, nth);
       return;

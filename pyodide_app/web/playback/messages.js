@@ -71,7 +71,7 @@ export const REPORT = "report";
  * A row's settings: volume in dB, pan from -1 to 1.
  * @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} RowSettings
  */
-/** @typedef {RowSettings & { stem: string }} Row with the slug of its stem */
+/** @typedef {RowSettings & { stem: string }} Row with the slug of its stem; "" where the layer is left out */
 /** @typedef {(string | null)[]} Keys of the stems in the rows; null: silent */
 /** @typedef {16 | 24} Bits of a word */
 /** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */

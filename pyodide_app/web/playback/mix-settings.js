@@ -1,6 +1,7 @@
 // What a player was told to play: the stems and settings of the rows, the loop, the position.
 /** @import { Command, Row, RowSettings, Tags } from "./messages.js" */
 /** @import { Part } from "./stems.js" */
+import { mixNumber } from "../base/mix-numbers.js";
 
 const PREVIEW = ":preview";
 
@@ -57,6 +58,7 @@ export class MixSettings {
   part(row, { lossless = false, plain = false } = {}) {
     const layer = this.song.layers[row];
     const stem = layer.stems[this.#nth(row)];
+    if (!stem) return { key: null }; // the layer is left out
     const key = `${layer.slug}/${stem.slug}`;
     const access = plain ? "open" : this.#access(layer.slug, stem.slug);
     const { channels } = stem;
@@ -69,7 +71,7 @@ export class MixSettings {
   /** What an exported file says of the mix. @returns {Tags} */
   get tags() {
     const { title, artist, album_title: album, isrc } = this.song;
-    return { title, artist, album, isrc, mix: this.rows.map((settings, row) => this.#nth(row) + 1).join("-") };
+    return { title, artist, album, isrc, mix: mixNumber(this.rows.map((settings, row) => this.#nth(row))) };
   }
 
   /**
