@@ -101,7 +101,7 @@ function show() {
   part("count", HTMLElement).textContent = offer.permitted === 1 ? "1 variation is permitted" : `${count} variations are permitted`;
   part("rules", HTMLElement).replaceChildren(...offer.rules.map((words) => make("li", words)));
   part("variations", HTMLElement).replaceChildren(...offer.variations.map(variationItem));
-  const stems = current ? current.split("-").map((nth, row) => ({ layer: offer.layers[row], stem: offer.layers[row].stems[Number(nth) - 1] })) : [];
+  const stems = current ? current.split("-").map((nth, row) => ({ layer: offer.layers[row], stem: offer.layers[row].stems[Number(nth) - 1] })).filter(({ stem }) => stem) : [];
   for (const [name, select] of Object.entries(sides)) {
     const before = select.value;
     select.replaceChildren(...stems.map(({ layer, stem }) => option(layer, stem)));

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from pyodide_app.engine import loudness
-from pyodide_app.engine.model import Layer, Rule, Song, Stem, Variation
+from pyodide_app.engine.model import Layer, Rule, Song, Stem
 from stempress.audio import loudest_mix as loudest
 from stempress.audio.encode import decode
 from stempress.audio.loudest_mix import loudest_mix
@@ -49,11 +48,9 @@ def peaks_by_mixing(paths: list[list[Path]], allowed: Song) -> dict[str, float]:
         [np.broadcast_to(decode(path).samples, (2, FRAMES)) for path in layer] for layer in paths
     ]
     peaks = {}
-    for choice in product(*map(range, SHAPE)):
-        variation = Variation("one", choice)
-        if allowed.permits(variation):
-            chosen = [layer[index] for layer, index in zip(stems, choice, strict=True)]
-            peaks[variation.mix_number] = loudness.true_peak(np.sum(chosen, axis=0))
+    for variation in allowed.variations():
+        chosen = [stems[layer][stem] for layer, stem in variation.chosen()]
+        peaks[variation.mix_number] = loudness.true_peak(np.sum(chosen, axis=0))
     return peaks
 
 
@@ -99,3 +96,17 @@ def test_only_a_few_of_thousands_of_variations_are_mixed(
     wide = Song("one", "One", layers)
     assert loudest_mix(wide, [[path] * 6] * 12, SongSound(48000, FRAMES)) is not None
     assert 0 < len(measured) <= 3 * 6  # half a second, and what is left of it
+
+
+def test_a_mix_may_be_louder_without_a_layer(tmp_path: Path) -> None:
+    sound, inverted = tmp_path / "sound.wav", tmp_path / "inverted.wav"
+    samples = notes(1, seconds=0.5)
+    sound.write_bytes(sound_file(samples, subtype="PCM_24"))
+    inverted.write_bytes(sound_file(-0.9 * samples, subtype="PCM_24"))
+    always = Layer("drums", "", (Stem("a", ""),))
+    optional = Layer("fx", "", (Stem("b", ""),), empty=Stem("", ""))
+    result = loudest_mix(
+        Song("one", "One", (always, optional)), [[sound], [inverted]], SongSound(48000, FRAMES)
+    )
+    assert result is not None
+    assert result.mix_number == "1-0"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from math import log2
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
-from stempress.collection.rarity import ENUMERABLE, Rarity, extremes
+from stempress.collection.rarity import ENUMERABLE, LeftOut, Rarity, extremes
 from stempress.render.json_data import rarity_csv
 from tests.support.small_site import small_site
 
@@ -121,3 +122,39 @@ def test_target_and_revealed_counts_balance_in_every_layer(tmp_path: Path) -> No
         assert sum(float(row["apart"]) for row in layer_rows) == 0
     two = next(row for row in rows if (row["song"], row["layer"]) == ("two", "bass"))
     assert (two["wished"], two["drawn"], two["apart"], two["alive"]) == ("1.00", "2", "1.00", "1")
+
+
+OPTIONAL = Song(
+    "song",
+    "Song",
+    (layer("drums", amen=30, brush=10), replace(layer("fx", hiss=10), empty=Stem("", "", 30))),
+)
+WITHOUT = (
+    Token("1", "stem", "revealed", song="song", layer="fx", stem="hiss"),
+    Token("8", "song", "revealed", song="song", stems={"drums": "amen", "fx": "hiss"}),
+    Token("9", "song", "revealed", song="song", stems={"drums": "amen"}, supply=3),
+)
+
+
+def test_leaving_a_layer_out_has_odds_in_mixes_and_none_among_stem_tokens() -> None:
+    rarity = Rarity([OPTIONAL], WITHOUT)
+    without, with_hiss = (Variation.parse(OPTIONAL, mix) for mix in ("1-0", "1-1"))
+    assert rarity.score(OPTIONAL, without) == pytest.approx(log2(4 / 3) * 2)
+    assert rarity.score(OPTIONAL, with_hiss) == pytest.approx(log2(4 / 3) + 2)
+    assert rarity.odds(("song", "fx", "hiss")) == 1
+    assert rarity.unrevealed_odds["song", "fx", "hiss"] == pytest.approx(9 / 49)
+    assert rarity.tokens_of(without) == [WITHOUT[2]]
+    odds = [rarity.standing(OPTIONAL, each).odds for each in OPTIONAL.variations()]
+    assert sum(odds) == pytest.approx(1)
+
+
+def test_the_share_of_song_tokens_without_a_layer_is_counted() -> None:
+    rarity = Rarity([OPTIONAL], WITHOUT)
+    assert rarity.left_out(OPTIONAL, OPTIONAL.layers[0]) is None
+    assert rarity.left_out(OPTIONAL, OPTIONAL.layers[1]) == LeftOut(0.75, 3, 0.75)
+    assert Rarity([OPTIONAL], ()).left_out(OPTIONAL, OPTIONAL.layers[1]) == LeftOut(0.75, 0, None)
+
+
+def test_the_rarest_mixes_may_be_without_a_layer() -> None:
+    rarest, commonest = extremes(OPTIONAL, 1)
+    assert [mix.mix_number for mix in (*rarest, *commonest)] == ["2-1", "1-0"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyodide_app.engine.model import Credit, Layer, Rule, Stem
+from pyodide_app.engine.model import LEFT_OUT, Credit, Layer, Rule, Stem
 from stempress.collection.documents import split_front_matter
 from stempress.collection.songs import parse_song
 from stempress.core.errors import Findings
@@ -130,3 +130,28 @@ def test_names_that_windows_reserves_are_named() -> None:
         ("layers[0].name", "Aux"),
         ("layers[0].stems[0].name", "Con"),
     ]
+
+
+OPTIONAL = """[[layers]]
+name = "Drums"
+stems = [{ name = "Amen" }]
+[[layers]]
+name = "FX"
+empty = { weight = 3 }
+stems = [{ name = "Hiss", weight = 1 }]
+"""
+
+
+def test_a_layer_may_be_left_out() -> None:
+    findings, (drums, effects) = read(OPTIONAL)
+    assert findings.faults == []
+    assert drums.empty is None
+    assert effects.empty == Stem("", "", weight=3)
+    assert effects.odds == (0.25, 0.75)
+    assert list(effects.choices) == [0, LEFT_OUT]
+
+
+def test_leaving_a_layer_out_has_a_weight_beside_stems_without_one() -> None:
+    findings, layers = read(OPTIONAL.replace(", weight = 1", ""))
+    assert findings.faults == []
+    assert layers[1].odds == (0.25, 0.75)

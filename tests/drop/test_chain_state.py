@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,19 @@ def test_a_transaction_may_forge_several_tokens_or_mint_first() -> None:
         Forging("92", ("3", "4")),
         Forging("93", ("5", "6")),
     ]
+
+
+def test_a_song_is_forged_without_a_layer_that_may_be_left_out() -> None:
+    drums, bass = LAYERS
+    song = Song("one", "One", (drums, replace(bass, empty=Stem("", ""))))
+    events = [transfer(ZERO, A, token, tx="0") for token in (1, 2)]
+    events += [transfer(A, ZERO, 1, tx="1"), transfer(ZERO, A, 91, tx="1")]
+    events += [transfer(A, ZERO, 2, tx="2"), transfer(ZERO, A, 92, tx="2")]
+    entries = [stem(1, "drums"), stem(2, "bass")]
+    synced = apply_state(entries, replay(events), [Album("a", "A", (song,))], {"": "erc721"})
+    assert (synced.added, synced.unknown) == (["91"], {"92": A})
+    (forged,) = (entry for entry in synced.entries if entry["id"] == "91")
+    assert (forged["stems"], forged["burned"]) == ({"drums": "x"}, ["1"])
 
 
 def test_tokens_without_an_explanation_are_kept_separate() -> None:

@@ -10,6 +10,7 @@ import pytest
 from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
 
 if TYPE_CHECKING:
@@ -155,3 +156,17 @@ def test_forging_beside_a_chain_is_warned_about(
     settings.write_text(text.replace("[drop]", contract), "utf-8")
     assert forge(site, "one", "--burn", "1,2") == 0
     assert "this did nothing on its chain" in capsys.readouterr().err
+
+
+def test_a_layer_that_may_be_left_out_needs_no_token(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_bass_optional(site, "one", "weight = 4")
+    assert forge(site, "one", "--burn", "2") == 1
+    assert "lacks a token for the layer (got 'drums')" in capsys.readouterr().err
+    assert forge(site, "one", "--burn", "1", "--id", "91") == 0
+    assert forge(site, "one", "--burn", "5,9", "--id", "92") == 0
+    tokens = {token["id"]: token for token in ledger(site)["tokens"]}
+    assert (tokens["91"]["stems"], tokens["91"]["burned"]) == ({"drums": "live"}, ["1"])
+    assert tokens["92"]["stems"] == {"drums": "tape", "bass": "live"}
+    read(site)  # the build's own checks agree

@@ -12,6 +12,7 @@ from stempress.commands.cli import run
 from stempress.core.errors import Findings
 from stempress.drop.external_metadata import read_folder
 from tests.conftest import ROOT
+from tests.support.left_out import make_bass_optional
 from tests.support.small_site import write, write_small_site
 
 if TYPE_CHECKING:
@@ -310,3 +311,21 @@ def test_traits_that_cannot_be_read_make_no_unrevealed_token_in_silence(
     assert import_folder(site, tmp_path / "json", "--traits", str(tmp_path / "traits.csv")) == 0
     printed = capsys.readouterr().err
     assert "have traits, none of which stands for a stem: 1 are unrevealed (got ['1'])" in printed
+
+
+@pytest.mark.parametrize("nothing", ["None", "none", None])
+def test_a_layer_that_may_be_left_out_may_have_no_stem(
+    site: Path, tmp_path: Path, press_small: Press, nothing: str | None
+) -> None:
+    make_bass_optional(site, "one")
+    write_json(tmp_path / "json/1.json", hashlips(1, Song="One", Drums="Live", Bass="Synth"))
+    write_json(tmp_path / "json/2.json", hashlips(2, Song="One", Drums="Tape", Bass=nothing))
+    write_json(tmp_path / "json/3.json", hashlips(3, Song="One", Drums="Tape"))
+    assert import_folder(site, tmp_path / "json") == 0
+    assert f"Bass,{nothing or ''},one,bass,none" in (site / "traits.csv").read_text("utf-8")
+    assert import_folder(site, tmp_path / "json", "--traits", str(site / "traits.csv")) == 0
+    imported = tokens(site)
+    assert imported["1"]["stems"] == {"drums": "live", "bass": "synth"}
+    assert (imported["2"]["tier"], imported["2"]["stems"]) == ("song", {"drums": "tape"})
+    assert imported["3"]["tier"] == "stem"  # nothing says that it is a song without bass
+    assert press_small(site) == 0

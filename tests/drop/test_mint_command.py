@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.left_out import make_bass_optional
 from tests.support.small_site import write, write_small_site
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ name = "Bass"
 stems = [{ name = "Live", weight = 1 }, { name = "Synth", weight = 1 }]
 +++
 """
+STEMS = ("drums/live", "drums/tape", "bass/live", "bass/synth")
 RULE = '[[rules]]\nif = { drums = "live" }\nexclude = { bass = "synth" }\n+++\n'
 
 
@@ -175,6 +178,25 @@ def test_every_variation_is_minted_once(site: Path) -> None:
     stems_minted = {(t["stems"]["drums"], t["stems"]["bass"]) for t in tokens(site)}
     assert stems_minted == {("live", "live"), ("tape", "live"), ("tape", "synth")}
     assert mint(site, "--tier", "song", "--size", "1", "--append") == 1
+
+
+def test_variations_without_a_layer_are_minted_as_planned(site: Path) -> None:
+    make_bass_optional(site, "one", "supply = 2")
+    options = ["--tier", "song", "--song", "one"]
+    assert mint(site, *options, "--size", "6", "--seed", "a", "--place", "77=one/1-0") == 0
+    minted = [
+        tuple(token["stems"].get(la, "") for la in ("drums", "bass")) for token in tokens(site)
+    ]
+    assert sorted(minted) == sorted(product(("live", "tape"), ("live", "synth", "")))
+    assert mint(site, *options, "--size", "1", "--append") == 1
+
+
+def test_no_stem_token_is_minted_for_a_layer_that_is_left_out(site: Path) -> None:
+    make_bass_optional(site, "one", "supply = 9")
+    assert mint(site, "--seed", "a") == 0
+    assert stems(site) == dict.fromkeys(
+        [f"{song}/{stem}" for song in ("one", "two") for stem in STEMS], 4
+    )
 
 
 def test_hand_made_tokens_get_their_ids(site: Path) -> None:

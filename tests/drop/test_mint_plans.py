@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pyodide_app.engine.model import LEFT_OUT
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import SiteError
 from stempress.drop.allocation import draw_stems, draw_variations, plan_stems
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 def restocked(song: Song, slug: str, stock: Callable[[Stem, int], Stem]) -> Song:
     """Return the song with another slug; ``stock(stem, layer index)`` sets supply or weight."""
     layers = tuple(
-        replace(layer, stems=tuple(stock(stem, index) for stem in layer.stems))
+        replace(
+            layer,
+            stems=tuple(stock(stem, index) for stem in layer.stems),
+            empty=layer.empty and stock(layer.empty, index),
+        )
         for index, layer in enumerate(song.layers)
     )
     return replace(song, slug=slug, layers=layers)
@@ -107,7 +112,9 @@ def test_supplies_of_variations_are_met_or_the_plan_is_rejected(
     change = data.draw(st.sampled_from([0, 0, 1, 3]))
     supplies[layer_index][stem_index] += change
     stocked = restocked(
-        song, "s", lambda stem, layer: replace(stem, supply=supplies[layer][int(stem.slug)])
+        song,
+        "s",
+        lambda stem, layer: replace(stem, supply=supplies[layer][int(stem.slug or LEFT_OUT)]),
     )
     try:
         choices, _ = draw_variations(stocked, size, [], set(), SeededRandom("x"))

@@ -19,6 +19,7 @@ from stempress.commands.leak_check import check_leaks
 from stempress.core.errors import Findings
 from stempress.output.output_files import OutputFile
 from tests.conftest import ROOT
+from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
 
 if TYPE_CHECKING:
@@ -341,6 +342,27 @@ def test_variations_are_hidden_like_stems(
     assert press_small(site) == 0
     tokens = content(site, "content/tokens.json")["tokens"]
     assert len({tuple(token["stems"].values()) for token in tokens}) == 4
+
+
+def test_variations_without_a_layer_are_sealed_and_revealed(
+    tmp_path: Path, press_small: Press
+) -> None:
+    site = tmp_path / "site"
+    write_small_site(site)
+    make_bass_optional(site, "two")
+    (site / "content/tokens.json").unlink()
+    settings = site / "site.toml"
+    settings.write_text(settings.read_text().replace('phase = "live"', "blind = true"), "utf-8")
+    options = ("--tier", "song", "--song", "two", "--size", "6")
+    assert run_command(site, "mint", *options) == 0
+    assert run_command(site, "seal") == 0
+    assert press_small(site) == 0
+    assert run_command(site, "reveal", "--tokens", "1-6", "--starting-index", "4") == 0
+    tokens = content(site, "content/tokens.json")["tokens"]
+    assert sorted(tuple(token["stems"].values()) for token in tokens) == sorted(
+        (drums, *bass) for drums in ("live", "tape") for bass in ((), ("live",), ("synth",))
+    )
+    assert press_small(site) == 0
 
 
 def test_no_hash_can_be_guessed_from_public_data(site: Path) -> None:

@@ -1,4 +1,4 @@
-"""The small site with a layer that may be left out: the bass of its second song."""
+"""Layers that may be left out, in the small site: a song's bass."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-SONG = "content/albums/tides/two.md"
-LEDGER = "content/tokens.json"
 
-
-def let_bass_be_left_out(site: Path) -> None:
-    """Let the second song's bass be left out, as it is in its only unburned token, 93."""
-    song, ledger = site / SONG, site / LEDGER
-    text = song.read_text(encoding="utf-8")
-    song.write_text(
-        text.replace('name = "Bass"\n', 'name = "Bass"\nempty = { supply = 4 }\n'), encoding="utf-8"
+def make_bass_optional(site: Path, song: str, amount: str = "supply = 4") -> None:
+    """Let a song's bass be left out."""
+    path = site / f"content/albums/tides/{song}.md"
+    text = path.read_text("utf-8")
+    assert text.count('name = "Bass"\n') == 1
+    path.write_text(
+        text.replace('name = "Bass"\n', f'name = "Bass"\nempty = {{ {amount} }}\n'), "utf-8"
     )
-    content = json.loads(ledger.read_text(encoding="utf-8"))
-    for token in content["tokens"]:
+
+
+def leave_bass_out(site: Path) -> None:
+    """Let the second song's bass be left out, as it is in its only token that is not burned, 93."""
+    make_bass_optional(site, "two")
+    path = site / "content/tokens.json"
+    ledger = json.loads(path.read_text("utf-8"))
+    for token in ledger["tokens"]:
         if token["id"] == "93":
             token["stems"] = {"drums": "tape"}
-    ledger.write_text(json.dumps(content), encoding="utf-8")
+    path.write_text(json.dumps(ledger), "utf-8")

@@ -212,7 +212,12 @@ def session() -> tuple[object, ...]:
 
 def variations() -> tuple[Song, list[str], int]:
     layers = [
-        Layer(name, name, tuple(Stem(f"{name}{n}", "", weight=n + 0.7) for n in range(3)))
+        Layer(
+            name,
+            name,
+            tuple(Stem(f"{name}{n}", "", weight=n + 0.7) for n in range(3)),
+            Stem("", "", weight=1.3) if name == "c" else None,
+        )
         for name in "abc"
     ]
     song = Song("s", "", tuple(layers), (Rule({"a": ("a0",)}, {"b": ("b1",)}),))
