@@ -49,6 +49,7 @@ marketplace = "https://market.example/{address}/{token_id}"
 [audio]
 stream = "flac"
 previews = "none"
+downloads = "none"
 """
 
 

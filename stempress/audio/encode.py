@@ -221,7 +221,7 @@ def _repaginate(data: bytes) -> bytes:
     packets = [packet for page in pages for packet in page.packets]
     out = [head, tags]
     for start in range(0, len(packets), _PAGE_PACKETS):
-        page = OggPage()  # type: ignore[no-untyped-call]
+        page = OggPage()
         page.packets = packets[start : start + _PAGE_PACKETS]
         page.position = (start + _PAGE_PACKETS) * _PACKET_FRAMES
         out.append(page)
@@ -235,8 +235,8 @@ def _repaginate(data: bytes) -> bytes:
 def _pages(data: bytes) -> Iterator[OggPage]:
     source = io.BytesIO(data)
     while source.tell() < len(data):
-        yield OggPage(source)  # type: ignore[no-untyped-call]
+        yield OggPage(source)
 
 
 def _written(pages: Iterable[OggPage]) -> bytes:
-    return b"".join(page.write() for page in pages)  # type: ignore[no-untyped-call]
+    return b"".join(page.write() for page in pages)

@@ -57,6 +57,15 @@ def stream_digests(
     return _digests(sound.rate, stems, mixes, windows)
 
 
+def mix_blocks(sound: SongSound, mix: Sequence[Path]) -> Iterator[Planar]:
+    """Yield the samples of a mix, shape (2, frames), given its stems' files in layer order."""
+    window = sound.rate * _WINDOW_SECONDS
+    streams = [regroup(stem_blocks(path, sound), window) for path in mix]
+    windows = map(list, zip(*streams, strict=True))
+    for samples, start, end in _with_margins(windows, int(sound.rate * _MARGIN_SECONDS)):
+        yield from _render(list(map(StemAudio.from_float, samples)), sound.rate, start, end)
+
+
 def _digests[Stem: Hashable](
     rate: int, stems: Sequence[Stem], mixes: Sequence[Sequence[Stem]], windows: Iterable[Planars]
 ) -> list[str]:

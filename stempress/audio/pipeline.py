@@ -18,6 +18,7 @@ from stempress.audio.openings import build_openings
 from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound, preview_frames
 from stempress.audio.streaming import is_streamed
+from stempress.audio.whole_mixes import render_mixes
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
@@ -38,7 +39,7 @@ PREVIEW_VERSION = 5
 
 
 def build_audio(job: AudioJob) -> Sounds:
-    """Encode the stems, render the previews and compute the mix digests of a site."""
+    """Encode the stems, render previews and mixes, and compute the mix digests of a site."""
     audio = job.collection.settings.audio
     songs = {slug: _as_decoded(sound, audio.stream) for slug, sound in job.checked.songs.items()}
     media_type = FORMATS[audio.stream].type
@@ -54,6 +55,7 @@ def build_audio(job: AudioJob) -> Sounds:
         digests=compute_digests(job),
         stream_digests=compute_stream_digests(job, stems, songs),
         openings=build_openings(job.collection.songs, stems),
+        mixes=render_mixes(job),
         lossless=lossless,
         streamed=streamed,
     )

@@ -84,6 +84,20 @@ class MixDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class MixTags:
+    """Metadata of a whole mix. ``track`` is "2/7", ``date`` ISO 8601; any field may be empty."""
+
+    title: str
+    artist: str
+    album: str = ""
+    track: str = ""
+    date: str = ""
+    isrc: str = ""
+    mix_number: str = ""
+    license: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """The beginnings of ``stems`` in one file, in parts that end at ``times``, in seconds."""
 
@@ -100,6 +114,7 @@ class Sounds:
     their lossless files, where there are any besides. ``digests`` are of mixes of the artist's
     files, ``stream_digests`` of those that the mixer plays, if they are lossy. ``openings`` are
     those of long songs, by slug; ``streamed`` has the slugs of all songs that players may stream.
+    ``mixes`` are those of song tokens, at full length, in every format that is offered.
     """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
@@ -108,6 +123,7 @@ class Sounds:
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     stream_digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
+    mixes: Mapping[Variation, tuple[WebFile, ...]] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
     streamed: AbstractSet[str] = frozenset()
 
@@ -115,7 +131,8 @@ class Sounds:
         """Yield every audio file once."""
         stems = [file for stem in self.stems.values() for file in (stem.stream, stem.lossless)]
         openings = [opening.file for opening in self.openings.values()]
-        every = (*stems, *self.previews.values(), *openings)
+        mixes = [file for files in self.mixes.values() for file in files]
+        every = (*stems, *self.previews.values(), *openings, *mixes)
         by_address = {file.address: file for file in every if file}
         for address, file in by_address.items():
             yield OutputFile(address, file.file)

@@ -21,20 +21,24 @@ _LOSSY_RATES = (48000, 44100, 32000)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Container of a codec: file suffix, media type, and what libsndfile calls it."""
+    """Container of a codec: file suffix, media type, what libsndfile calls it, the codec's name."""
 
     suffix: str
     type: str
     container: str
     subtype: str
+    name: str
 
 
 FORMATS: dict[Codec, Format] = {
-    "opus": Format("ogg", "audio/ogg; codecs=opus", "OGG", "OPUS"),
-    "vorbis": Format("ogg", "audio/ogg; codecs=vorbis", "OGG", "VORBIS"),
-    "mp3": Format("mp3", "audio/mpeg", "MP3", "MPEG_LAYER_III"),
-    "flac": Format("flac", "audio/flac", "FLAC", "PCM_16"),
+    "opus": Format("ogg", "audio/ogg; codecs=opus", "OGG", "OPUS", "Opus"),
+    "vorbis": Format("ogg", "audio/ogg; codecs=vorbis", "OGG", "VORBIS", "Vorbis"),
+    "mp3": Format("mp3", "audio/mpeg", "MP3", "MPEG_LAYER_III", "MP3"),
+    "flac": Format("flac", "audio/flac", "FLAC", "PCM_16", "FLAC"),
 }
+
+
+CODECS_BY_TYPE: dict[str, Codec] = {form.type: codec for codec, form in FORMATS.items()}
 
 
 def web_rate(codec: Codec, rate: int) -> int:

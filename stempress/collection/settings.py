@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 type Standard = Literal["erc1155", "erc721"]
 type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
+type Downloads = Literal["tokens", "none"]
 type Assets = Literal["site", "ipfs"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
+DOWNLOADS = ("tokens", "none")
 LOCKED = ("preview", "silent", "open")
 ASSETS = ("site", "ipfs")
 
@@ -89,7 +91,10 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """Audio settings: the stream's codec and bitrate, downloads and previews."""
+    """Audio settings: the stream's codec and bitrate, downloads and previews.
+
+    ``downloads`` are the mixes and stems that the pages of song tokens offer.
+    """
 
     stream: Codec
     bitrate: int
@@ -98,6 +103,7 @@ class Audio:
     preview_seconds: float
     locked: Locked
     pad: bool
+    downloads: Downloads = "tokens"
 
     @property
     def has_lossless(self) -> bool:

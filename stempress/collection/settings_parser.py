@@ -15,12 +15,14 @@ from stempress.collection.papers import Papers, default_papers, read_papers
 from stempress.collection.settings import (
     ASSETS,
     CODECS,
+    DOWNLOADS,
     LOCKED,
     PHASES,
     PREVIEWS,
     Assets,
     Audio,
     Contract,
+    Downloads,
     Drop,
     Locked,
     Perk,
@@ -289,6 +291,7 @@ def _audio(table: Table) -> Audio:
         preview_seconds=table.number("preview_seconds", 30.0, 1, 600),
         locked=locked,
         pad=table.flag("pad"),
+        downloads=cast("Downloads", table.choice("downloads", "tokens", DOWNLOADS)),
     )
     lowest, reason = MIN_BITRATES.get(audio.stream, (0, ""))
     if audio.bitrate < lowest:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
+from stempress.art.tagged_mixes import tag_mixes
 from stempress.art.web_manifest import web_manifest_files
 from stempress.audio.audio_job import AudioJob
 from stempress.audio.check import check_audio
@@ -88,6 +90,9 @@ def _build_site(
         with progress.stage("audio"):
             decoder = find_decoder(settings.audio, options, progress)
             sounds = build_audio(AudioJob(collection, shown, checked, progress, workers, decoder))
+    with progress.stage("tags"):
+        tagged = tag_mixes(collection, sounds, inputs.generator, progress)
+        sounds = replace(sounds, mixes=tagged)
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)

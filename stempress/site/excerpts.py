@@ -138,6 +138,7 @@ class Excerpts:
             songs=tuple((slug, sounds.songs[slug]) for slug in slugs),
             lossless=tuple((s, sounds.lossless[s]) for s in slugs if s in sounds.lossless),
             previews=_of_songs(slugs, self._previews),
+            mixes=_of_songs(slugs, self._mixes),
             digests=_of_songs(slugs, self._digests),
             stream_digests=_of_songs(slugs, self._stream_digests),
             openings=tuple((s, sounds.openings[s]) for s in slugs if s in sounds.openings),
@@ -151,6 +152,10 @@ class Excerpts:
     @cached_property
     def _previews(self) -> Mapping[str, list[tuple[Variation, WebFile]]]:
         return _by_song(self.facts.sounds.previews)
+
+    @cached_property
+    def _mixes(self) -> Mapping[str, list[tuple[Variation, tuple[WebFile, ...]]]]:
+        return _by_song(self.facts.sounds.mixes)
 
     @cached_property
     def _digests(self) -> Mapping[str, list[tuple[Variation, MixDigest]]]:

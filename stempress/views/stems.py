@@ -6,23 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stempress.site.pages import StemView
+from stempress.views.downloads import stem_download
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
     from stempress.site.pages import Page
+    from stempress.views.downloads import Download
     from stempress.views.leaves import Card, MixerLink, MixLink, Offer, StemRow
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
 TOKENS_SHOWN, OFFERS_SHOWN = 600, 12
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file to download; ``size`` in bytes."""
-
-    address: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +48,7 @@ def stem_page(leaves: Leaves, page: Page, head: Head) -> StemPageView:
     """Return the view of a stem."""
     key, facts = page.subject(StemView).key, leaves.facts
     stem = facts.stem(key)
-    lossless, held = stem.sound.lossless, stem.alive
+    held = stem.alive
     return StemPageView(
         **head,
         row=leaves.row(key),
@@ -62,7 +56,7 @@ def stem_page(leaves: Leaves, page: Page, head: Head) -> StemPageView:
         loudness=stem.sound.loudness,
         channels=stem.sound.channels,
         seconds=stem.sound.seconds,
-        lossless=Download(lossless.address, lossless.size) if lossless else None,
+        lossless=stem_download(facts, key) if stem.sound.lossless else None,
         mixer=leaves.solo(key),
         held=len(held),
         offers=leaves.offers(held[:OFFERS_SHOWN]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Token, id_number
 from stempress.site.addresses import address_of
 from stempress.views.albums import album_stripes
+from stempress.views.downloads import mix_downloads
 from stempress.views.leaves import Link, Stripes
 from stempress.views.page import PageView
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from stempress.collection.rarity import Standing
     from stempress.collection.settings import Perk
     from stempress.site.pages import Page
+    from stempress.views.downloads import MixDownloads
     from stempress.views.leaves import (
         Card,
         FamilyTree,
@@ -43,7 +45,7 @@ class StemPart:
 class MixPart:
     """What a song token's page shows; ``pictures`` are stacked, ``preview`` may be empty.
 
-    ``left_out`` are the layers that it is without.
+    ``left_out`` are the layers that it is without. ``downloads`` is None if none are offered.
     """
 
     mix: MixLink
@@ -53,6 +55,7 @@ class MixPart:
     left_out: tuple[LeftOutLayer, ...]
     preview: str
     mixer: MixerLink
+    downloads: MixDownloads | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,4 +168,5 @@ def _mix(leaves: Leaves, token: Token) -> MixPart:
         leaves.left_out(song, variation),
         preview.address if preview else "",
         leaves.mixer_link(song, variation),
+        mix_downloads(facts, variation),
     )

@@ -203,7 +203,7 @@ def test_a_corrupted_header_is_usable_or_rejected(tmp_path: Path) -> None:
 def test_pages_of_opus_have_200_ms_and_change_no_sample() -> None:
     sound = music(seconds=3.1)
     source = io.BytesIO(encode(sound, "opus", 128))
-    pages = [OggPage(source) for _ in range(18)]  # type: ignore[no-untyped-call]
+    pages = [OggPage(source) for _ in range(18)]
     assert not source.read()
     assert [len(page.packets) for page in pages] == [1, 1, *[10] * 15, 6]
     assert [page.position for page in pages[2:5]] == [9600, 19200, 28800]

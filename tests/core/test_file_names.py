@@ -24,7 +24,7 @@ from stempress.core.slugs import is_reserved
         (("Nul", " . "), "_Nul.flac"),
         (("COM1.take", "x"), "_COM1.take - x.flac"),
         (("", "..."), "untitled.flac"),
-        (("می\u200cخواهم",), "می\u200cخواهم.flac"),
+        (("क्\u200dष",), "क्\u200dष.flac"),
     ],
 )
 def test_names(parts: tuple[str, ...], name: str) -> None:

@@ -200,7 +200,7 @@ def read(folder: Path) -> SmallSite:
 
 def made_up(collection: Collection) -> Sounds:
     """Return sound for every stem, with a different envelope each."""
-    file = WebFile("audio/x.opus", "audio/ogg", 10, Path("x.opus"))
+    file = WebFile("audio/x.ogg", "audio/ogg; codecs=opus", 10, Path("x.ogg"))
     stems = {
         key: StemSound(file, file, facts(envelope(index)), 0.5, 8.0)
         for index, key in enumerate(stem_keys(collection.songs))
@@ -211,7 +211,7 @@ def made_up(collection: Collection) -> Sounds:
         for token in collection.tokens
         if token.tier == "song"
     }
-    return Sounds(stems, songs, previews)
+    return Sounds(stems, songs, previews, mixes=dict.fromkeys(previews, (file,)))
 
 
 def facts(

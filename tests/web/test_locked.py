@@ -29,6 +29,8 @@ pytestmark = pytest.mark.browser
 SONG = "songs/undertow/"
 SHUT = ("preview", "silent")
 PREVIEW_SECONDS = 30
+MIX = ("drums/dusty", "bass/sub", "keys/drawbar", "strings/pizzicato", "voice/hum")
+"""The stems of song token 9005."""
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +165,24 @@ def test_lossless_files_are_offered_to_holders(page: Page, base: str) -> None:
     hold_stems(page, "undertow/bass/sub")
     expect(download).to_be_visible()
     expect(page.get_by_text("The lossless file is offered to holders")).to_be_hidden()
+
+
+def test_a_whole_mix_is_offered_to_those_who_hold_all_of_its_stems(page: Page, base: str) -> None:
+    visit(page, base, "tokens/9005/")
+    downloads = page.get_by_role("region", name="Download")
+    sentence = downloads.get_by_text("The whole mix and its stems are offered to holders")
+    expect(sentence).to_be_visible()
+    expect(downloads.get_by_role("link")).to_have_count(1)
+    hold_stems(page, *(f"undertow/{stem}" for stem in MIX[1:]))
+    expect(sentence).to_be_visible()
+    hold_stems(page, *(f"undertow/{stem}" for stem in MIX))
+    expect(sentence).to_be_hidden()
+    expect(downloads.get_by_role("link")).to_have_count(2 + len(MIX))
+    page.reload()
+    expect(downloads.get_by_role("link")).to_have_count(2 + len(MIX))
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    expect(downloads.get_by_role("link")).to_have_count(1)
 
 
 def test_a_silent_site_has_no_previews(locked_site: Callable[[str], Path]) -> None:

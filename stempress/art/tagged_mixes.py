@@ -1,0 +1,146 @@
+"""Whole mixes with tags and covers, as visitors download them.
+
+A file's address follows from the mix, the tags and the cover, so it changes with any of them. A
+cover is drawn only if something that it is made from has changed.
+"""
+
+# ruff: noqa: PLC0415 - mutagen and Pillow are slow to import, and most builds need neither
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from stempress.art.covers import CoverRenderer
+from stempress.audio.results import MixTags, WebFile
+from stempress.collection.audio_formats import CODECS_BY_TYPE
+from stempress.core.cache import cache_root, digest, file_digest, store
+from stempress.core.workers import start_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyodide_app.engine.model import Song, Variation
+    from stempress.audio.results import Sounds
+    from stempress.collection.collection import Collection
+    from stempress.core.progress import Progress
+    from stempress.core.work import Pending, Workers
+
+VERSION = 1
+"""Increment when the same mix, tags and cover give another file."""
+COVER_SIZE = 800
+"""Width and height in pixels."""
+_JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A mix to be tagged: its file, its tags and its cover, and where the result is kept."""
+
+    mix: WebFile
+    tags: MixTags
+    cover: Path
+    target: Path
+
+    def run(self) -> bytes:
+        """Return the tagged file."""
+        from stempress.audio.tags import tag
+
+        codec = CODECS_BY_TYPE[self.mix.type]
+        return tag(self.mix.file.read_bytes(), codec, self.tags, self.cover.read_bytes())
+
+
+def tag_mixes(
+    collection: Collection, sounds: Sounds, generator: str, progress: Progress
+) -> dict[Variation, tuple[WebFile, ...]]:
+    """Return the whole mixes with tags and covers; ``generator`` is a hash of what draws covers."""
+    if not sounds.mixes:
+        return {}
+    with start_workers() as workers:
+        covers = _draw_covers(collection, sounds, generator, workers)
+        tasks = {
+            variation: list(_tasks(collection, variation, covers[variation], mixes))
+            for variation, mixes in sounds.mixes.items()
+        }
+        every = [task for group in tasks.values() for task in group]
+        new = [task for task in every if not task.target.is_file()]
+        with progress.track("Tagged mixes", len(new), len(every)) as step:
+            pending = {task: workers.submit(_Task.run, task) for task in new}
+            for task in new:
+                store(task.target, pending.pop(task).result())
+                step(task.tags.title)
+    return {variation: tuple(map(_web_file, group)) for variation, group in tasks.items()}
+
+
+def _tasks(
+    collection: Collection, variation: Variation, cover: Path, mixes: tuple[WebFile, ...]
+) -> Iterator[_Task]:
+    tags, picture = mix_tags(collection, variation), file_digest(cover)
+    for mix in mixes:
+        key = digest(VERSION, mix.address, tags, picture)
+        name = f"{key[:24]}{mix.file.suffix}"
+        yield _Task(mix, tags, cover, cache_root() / "audio" / name)
+
+
+def _web_file(task: _Task) -> WebFile:
+    path = task.target
+    return WebFile(f"audio/{path.name}", task.mix.type, path.stat().st_size, path)
+
+
+def mix_tags(collection: Collection, variation: Variation) -> MixTags:
+    """Return the tags of a whole mix."""
+    song = collection.song(variation.song)
+    album = collection.album(song.album)
+    position = [track.slug for track in album.songs].index(song.slug) + 1
+    return MixTags(
+        title=song.title,
+        artist=collection.settings.artist,
+        album=album.title,
+        track=f"{position}/{len(album.songs)}",
+        date=album.released.isoformat() if album.released else "",
+        isrc=song.isrc,
+        mix_number=variation.mix_number,
+        license=collection.settings.license,
+    )
+
+
+def _draw_covers(
+    collection: Collection, sounds: Sounds, generator: str, workers: Workers
+) -> dict[Variation, Path]:
+    """Return the covers of mixes as JPEGs in the cache."""
+    renderer, song_keys = CoverRenderer(collection, sounds), dict[str, str]()
+    paths: dict[Variation, Path] = {}
+    pending: dict[Variation, Pending] = {}
+    for variation in sounds.mixes:
+        song = collection.song(variation.song)
+        if song.slug not in song_keys:
+            song_keys[song.slug] = digest(generator, *_cover_inputs(collection, sounds, song))
+        key = digest(VERSION, song_keys[song.slug], variation.choice)
+        paths[variation] = cache_root() / "pictures" / f"{key}.jpg"
+        if not paths[variation].is_file():
+            pending[variation] = workers.submit(_jpeg, renderer.variation(song, variation))
+    for variation, picture in pending.items():
+        store(paths[variation], picture.result())
+    return paths
+
+
+def _cover_inputs(collection: Collection, sounds: Sounds, song: Song) -> Iterator[object]:
+    """Yield everything that the covers of a song's mixes depend on, apart from the generator."""
+    yield collection.songs.index(song)  # which decides on the sleeve
+    for layer in song.layers:
+        yield layer.slug, layer.information
+        for stem in layer.stems:
+            key = song.slug, layer.slug, stem.slug
+            picture = collection.files.pictures.get(key)
+            stat = picture and picture.stat()
+            yield sounds.stems[key].stream.address, stat and (stat.st_size, stat.st_mtime_ns)
+
+
+def _jpeg(svg: bytes) -> bytes:
+    from stempress.art.raster import rasterise
+
+    buffer = BytesIO()
+    rasterise(svg, COVER_SIZE).convert("RGB").save(buffer, "JPEG", quality=_JPEG_QUALITY)
+    return buffer.getvalue()

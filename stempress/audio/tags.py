@@ -1,0 +1,84 @@
+"""Tags and covers of whole mixes: Vorbis comments in FLAC and Ogg, ID3 in MP3."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from mutagen import id3
+from mutagen.flac import FLAC, Picture
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stempress.audio.results import MixTags
+    from stempress.collection.audio_formats import Codec
+
+_FRONT_COVER = 3
+"""The kind of picture, numbered alike in FLAC, Ogg and ID3."""
+_UTF16, _ENGLISH = 1, "eng"
+_CLASSES: Mapping[str, Callable[..., Any]] = {"flac": FLAC, "opus": OggOpus, "vorbis": OggVorbis}
+
+
+def tag(data: bytes, codec: Codec, tags: MixTags, cover: bytes) -> bytes:
+    """Return an encoded mix with tags and a cover, a JPEG; its samples stay as they are."""
+    buffer = io.BytesIO(data)
+    if codec == "mp3":
+        _id3(tags, cover).save(buffer, v2_version=3)  # 2.4 is not read everywhere
+        return buffer.getvalue()
+    file = _CLASSES[codec](buffer)
+    file.update(_comments(tags))
+    picture = _picture(cover)
+    if isinstance(file, FLAC):
+        file.add_picture(picture)
+    else:
+        file["METADATA_BLOCK_PICTURE"] = b64encode(picture.write()).decode()
+    buffer.seek(0)
+    file.save(buffer)
+    return buffer.getvalue()
+
+
+def _picture(cover: bytes) -> Picture:
+    picture = Picture()
+    picture.type, picture.mime, picture.data = _FRONT_COVER, "image/jpeg", cover
+    return picture
+
+
+def _comments(tags: MixTags) -> dict[str, str]:
+    """Return Vorbis comments, by the field names that xiph.org recommends."""
+    number, _, total = tags.track.partition("/")
+    comments = {
+        "TITLE": tags.title,
+        "VERSION": tags.mix_number,
+        "ARTIST": tags.artist,
+        "ALBUM": tags.album,
+        "TRACKNUMBER": number,
+        "TRACKTOTAL": total,
+        "DATE": tags.date,
+        "ISRC": tags.isrc,
+        "LICENSE": tags.license,
+    }
+    return {name: text for name, text in comments.items() if text}
+
+
+def _id3(tags: MixTags, cover: bytes) -> id3.ID3:
+    texts = {
+        "TIT2": tags.title,
+        "TIT3": tags.mix_number,
+        "TPE1": tags.artist,
+        "TALB": tags.album,
+        "TRCK": tags.track,
+        "TYER": tags.date[:4],
+        "TSRC": tags.isrc,
+    }
+    frames = id3.ID3()
+    for name, text in texts.items():
+        if text:
+            frames.add(id3.Frames[name](encoding=_UTF16, text=text))
+    if tags.license:
+        frames.add(id3.USER(encoding=_UTF16, lang=_ENGLISH, text=tags.license))
+    frames.add(id3.APIC(encoding=0, mime="image/jpeg", type=_FRONT_COVER, data=cover))
+    return frames
