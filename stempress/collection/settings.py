@@ -125,13 +125,19 @@ class Split:
 class Perk:
     """A benefit for holders.
 
-    ``tokens`` are inclusive ranges of token IDs; without any, it is for every token.
+    ``tokens`` are inclusive ranges of token IDs; without any, it is for every token. Perks of the
+    same title are one, on different terms: they have the same ``slug``.
     """
 
     title: str
+    slug: str
     tier: Tier | Literal[""]
     tokens: tuple[tuple[int, int], ...]
     words: str
+
+    def is_named(self, name: str) -> bool:
+        """Return whether this is the perk with a title, in any case, or with a slug."""
+        return name.casefold() in (self.title.casefold(), self.slug)
 
     def covers(self, tier: str, token_id: str) -> bool:
         """Return whether a token comes with this perk."""

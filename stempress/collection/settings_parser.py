@@ -36,6 +36,7 @@ from stempress.collection.settings import (
 from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.cache import cached_text
 from stempress.core.crash_log import working_on
+from stempress.core.slugs import distinct_slugs
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_toml, read_text
 from stempress.i18n.translations import find_catalogue, is_english
@@ -324,13 +325,16 @@ def _splits(top: Table) -> tuple[Split, ...]:
 
 
 def _perks(top: Table) -> tuple[Perk, ...]:
-    perks = []
-    for table in top.tables("perks"):
+    perks, tables = [], list(top.tables("perks"))
+    titles = [table.text("title", required=True) for table in tables]
+    slugs = _perk_slugs(titles)
+    for table, title in zip(tables, titles, strict=True):
         tier = table.choice("tier", "", ("stem", "song", "album"))
         tokens = table.text("tokens")
         perks.append(
             Perk(
-                table.text("title", required=True),
+                title,
+                slugs[title.casefold()],
                 cast('Tier | Literal[""]', tier),
                 _token_ranges(table, tokens),
                 tokens,
@@ -338,6 +342,18 @@ def _perks(top: Table) -> tuple[Perk, ...]:
         )
         table.finish()
     return tuple(perks)
+
+
+def _perk_slugs(titles: list[str]) -> dict[str, str]:
+    """Return a slug for each title in lower case: its own, or else its number."""
+    distinct = list(dict.fromkeys(map(str.casefold, titles)))
+    slugs: dict[str, str] = {}
+    for number, (title, slug) in enumerate(
+        zip(distinct, distinct_slugs(distinct), strict=True), start=1
+    ):
+        is_free = bool(slug) and slug not in slugs.values()
+        slugs[title] = slug if is_free else f"{slug or 'perk'}-{number}"
+    return slugs
 
 
 def _token_ranges(table: Table, text: str) -> tuple[tuple[int, int], ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stempress.collection.eth_addresses import is_burn_address
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Fault, SiteError
 from stempress.drop.chain_state import replay
@@ -14,9 +13,9 @@ from stempress.drop.contract_reading import merge_states, transfers_of
 from stempress.drop.events import Transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pyodide_app.engine.model import Token
+    from stempress.collection.holders import Owners
     from stempress.collection.ledger import Ledger
     from stempress.drop.chain_state import ChainState
     from stempress.drop.contract_reading import Placed, TierContract
@@ -24,27 +23,7 @@ if TYPE_CHECKING:
 
     type Journals = Sequence[tuple[TierContract, Journal]]
 
-    type Owners = Mapping[str, Mapping[str, int]]
-    """Token -> address -> copies."""
-
 WHERE = "holders"
-
-
-@dataclass
-class Holder:
-    """An address, the copies it holds of each token, and the block since which it holds any.
-
-    ``since`` is None where no journal tells.
-    """
-
-    address: str
-    tokens: dict[str, int] = field(default_factory=dict)
-    since: int | None = None
-
-    @property
-    def copies(self) -> int:
-        """How many copies it holds of all tokens."""
-        return sum(self.tokens.values())
 
 
 @dataclass(frozen=True)
@@ -127,20 +106,3 @@ def holding_since(transfers: Iterable[Placed], block: int) -> dict[tuple[str, st
         if copies[arrived] > 0:
             since.setdefault(arrived, event.block)
     return since
-
-
-def holders_of(
-    snapshot: Snapshot, tokens: Iterable[Token], is_wanted: Callable[[Token], bool]
-) -> list[Holder]:
-    """Return the holders of wanted tokens, who holds most copies first."""
-    holders: dict[str, Holder] = {}
-    for token in tokens:
-        for address, copies in snapshot.owners.get(token.id, {}).items():
-            if not is_wanted(token) or is_burn_address(address):
-                continue
-            holder = holders.setdefault(address, Holder(address))
-            holder.tokens[token.id] = copies
-            since = snapshot.since.get((token.id, address))
-            if since is not None:
-                holder.since = since if holder.since is None else min(since, holder.since)
-    return sorted(holders.values(), key=lambda holder: (-holder.copies, holder.address.lower()))

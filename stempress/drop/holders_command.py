@@ -6,12 +6,13 @@ import csv
 import json
 from typing import TYPE_CHECKING, TextIO
 
+from stempress.collection.holders import holders_of
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Findings, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.drop.contract_reading import read_journals
 from stempress.drop.drop_state import open_drop
-from stempress.drop.holders import WHERE, holders_of, snapshot_at
+from stempress.drop.holders import WHERE, snapshot_at
 from stempress.drop.merkle import hex_text, merkle_tree
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Token
+    from stempress.collection.holders import Holder
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import DropState
-    from stempress.drop.holders import Holder, Snapshot
+    from stempress.drop.holders import Snapshot
     from stempress.drop.holders_options import HoldersOptions
 
 COLUMNS = ("address", "tokens", "copies", "since")
@@ -35,7 +37,7 @@ def list_holders(options: HoldersOptions, progress: Progress, output: TextIO) ->
     is_wanted = _selection(drop, options)
     settings, ledger = drop.collection.settings, drop.collection.ledger
     snapshot = snapshot_at(ledger, read_journals(settings), options.block)
-    holders = holders_of(snapshot, drop.collection.tokens, is_wanted)
+    holders = holders_of(snapshot.owners, drop.collection.tokens, is_wanted, snapshot.since)
     _log_source(drop, snapshot, len(holders), progress)
     if options.merkle:
         _write_tree(options.merkle, holders, progress)
@@ -47,7 +49,7 @@ def _selection(drop: DropState, options: HoldersOptions) -> Callable[[Token], bo
     """Return which tokens count; SiteError if the collection lacks what the options name."""
     findings = Findings()
     perks = drop.collection.settings.perks
-    named = [perk for perk in perks if perk.title.casefold() == options.perk.casefold()]
+    named = [perk for perk in perks if perk.is_named(options.perk)]
     if options.perk and not named:
         hint = suggestion(options.perk, {perk.title for perk in perks})
         findings.fault(WHERE, "is not a perk", key="perk", value=options.perk, hint=hint)

@@ -139,6 +139,8 @@ def _sections(
 
 
 def _single_pages(collection: Collection, _: Translations) -> Iterator[Page]:
+    if collection.settings.perks:
+        yield Page("perks/", "perks.html", _("Perks"))
     if collection.seals:
         yield Page("provenance/", "provenance.html", _("Provenance"))
     yield Page("mixer/", "mixer.html", _("Mixer"))

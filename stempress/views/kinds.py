@@ -9,6 +9,7 @@ from stempress.site.sharing import embed_of
 from stempress.views.albums import album_page
 from stempress.views.documents import document_page, note_page, notes_page
 from stempress.views.home import home_page
+from stempress.views.perks import perks_page
 from stempress.views.rarity import rarity_page
 from stempress.views.singles import mine_page, mixer_page, plain_page, provenance_page
 from stempress.views.songs import song_page
@@ -35,6 +36,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "note.html": note_page,
     "notes.html": notes_page,
     "page.html": document_page,
+    "perks.html": perks_page,
     "provenance.html": provenance_page,
     "rarity.html": rarity_page,
     "song.html": song_page,

@@ -140,11 +140,11 @@ def test_a_contract_links_to_a_token() -> None:
 
 
 def test_a_perk_covers_its_tier_and_its_tokens() -> None:
-    perk = Perk("", "song", ((1, 3), (9, 9)), "1-3, 9")
+    perk = Perk("", "", "song", ((1, 3), (9, 9)), "1-3, 9")
     covered = [number for number in range(12) if perk.covers("song", str(number))]
     assert covered == [1, 2, 3, 9]
     assert not perk.covers("stem", "1")
-    assert Perk("", "", (), "").covers("album", str(2**255))
+    assert Perk("", "", "", (), "").covers("album", str(2**255))
 
 
 def test_broken_settings_are_read_around_but_a_missing_site_is_an_error(tmp_path: Path) -> None:

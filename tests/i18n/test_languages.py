@@ -38,6 +38,7 @@ PAGES = (
     "mine/",
     "mixer/",
     "notes/",
+    "perks/",
     "provenance/",
     "rarity/",
     "songs/undertow/",

@@ -28,6 +28,7 @@ DOORS = {
     "keep-offline.js",
     "mine.js",
     "mixer.js",
+    "perks.js",
     "provenance.js",
     "site.js",
     "sw.js",

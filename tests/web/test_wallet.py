@@ -776,6 +776,32 @@ def test_tiers_in_contracts_of_their_own_are_read(visit: Open, chain: Chain) -> 
     expect(one.locator("[data-progress]")).to_contain_text("1 song token.", timeout=30_000)
 
 
+def test_a_visitor_reads_which_perks_the_address_is_entitled_to(visit: Open, chain: Chain) -> None:
+    address = chain.deploy("Plain")
+    chain.mint("Plain", address, ME, 93, 1)
+    chain.mint("Plain", address, OTHER, 5, 1)
+    made = visit(address, tokens=[ledger_token(number) for number in (5, 93)])
+    made.page.goto(f"{made.base}perks/")
+    perk = made.page.locator("[data-perk]")
+    entitled = perk.locator("[data-entitled]")
+    expect(perk).to_contain_text("Holders of song tokens 91\u201393, 99")
+    expect(entitled).to_be_hidden()
+    made.page.get_by_role("link", name="Connect a wallet or paste an address").click()
+    made.look(ME)
+    made.shows(1, re.compile("^the chain"))
+    made.page.get_by_role("link", name="Perks").click()
+    expect(entitled).to_have_text("You are entitled: you hold song token #93.")
+    expect(entitled.get_by_role("link")).to_have_attribute("href", re.compile("/tokens/93/$"))
+    expect(made.page.locator("[data-whose]")).to_have_text(
+        re.compile(rf"^Compared with what {ME} held at block \d+\.$")
+    )
+    made.page.go_back()
+    made.look(OTHER)
+    expect(made.page.locator("[data-address]")).to_have_text(OTHER)
+    made.page.get_by_role("link", name="Perks").click()
+    expect(entitled).to_have_text("None of your tokens comes with it.")
+
+
 def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain) -> None:
     address = chain.deploy("Plain")
     chain.mint("Plain", address, ME, 8, 1)

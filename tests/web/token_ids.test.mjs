@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { titleOf, unpack } from "../../pyodide_app/web/gallery/token-index.js";
-import { compareIds, contractOf, contractsOf, numberOf } from "../../pyodide_app/web/tokens/token-ids.js";
+import { compareIds, contractOf, contractsOf, heldAmong, numberOf } from "../../pyodide_app/web/tokens/token-ids.js";
 
 /** @param {string} address @returns {Data.Contract} */
 const contract = (address) => ({ chain_id: 1, address, standard: "erc721", rpc: [], marketplace: "", explorer: "" });
@@ -32,4 +32,12 @@ test("the gallery's index has them as ranges, and titles say numbers", () => {
   const index = unpack({ ids: ["1", "song/1-2"], states: "uuu", kinds, albums: [], songs: [], burned: {}, owners: null });
   assert.deepEqual(index.ids, ["1", "song/1", "song/2"]);
   assert.equal(titleOf(index, 2), "Unrevealed song #2");
+});
+
+test("of what is held, those in runs of ids are found, in order", () => {
+  const held = ["song/8", "3", "100", "101", "album/3", String(2n ** 255n)];
+  assert.deepEqual(heldAmong("1-100 205", held), ["3", "100"]);
+  assert.deepEqual(heldAmong(`song/7-9 ${2n ** 255n}`, held), ["song/8", String(2n ** 255n)]);
+  assert.deepEqual(heldAmong("song/3 album/3", held), ["album/3"]);
+  assert.deepEqual(heldAmong("", held), []);
 });

@@ -29,6 +29,21 @@ export function leftOutName() {
   return pgettext("layer", "None");
 }
 
+/** @type {Readonly<Record<Tier, (id: string) => string>>} */
+const TOKENS = {
+  stem: (id) => _("stem token #%(id)s", { id }),
+  song: (id) => _("song token #%(id)s", { id }),
+  album: (id) => _("album token #%(id)s", { id }),
+};
+
+/**
+ * A token in a sentence.
+ * @param {Tier} tier @param {string} id its number
+ */
+export function tokenName(tier, id) {
+  return TOKENS[tier](id);
+}
+
 /** @param {string} tier */
 export function tierName(tier) {
   return TIERS[tier] ?? tier;

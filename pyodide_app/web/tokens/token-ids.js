@@ -19,6 +19,26 @@ export function compareIds(one, other) {
 }
 
 /**
+ * The ids held that are among ids in runs, such as "1-100 205 song/7-9"; in order.
+ * @param {string} runs @param {Iterable<string>} held
+ */
+export function heldAmong(runs, held) {
+  const ranges = runs.split(" ").filter(Boolean).map((run) => {
+    const [first, last = numberOf(first)] = run.split("-");
+    return { folder: folderOf(first), low: BigInt(numberOf(first)), high: BigInt(last) };
+  });
+  return [...held].filter((id) => {
+    const number = BigInt(numberOf(id));
+    return ranges.some(({ folder, low, high }) => folder === folderOf(id) && low <= number && number <= high);
+  }).sort(compareIds);
+}
+
+/** @param {string} id */
+function folderOf(id) {
+  return id.slice(0, id.lastIndexOf("/") + 1);
+}
+
+/**
  * @typedef {object} TierContract
  * @property {Data.Contract} contract
  * @property {string} folder "<tier>/" if it is that of one tier alone, otherwise ""

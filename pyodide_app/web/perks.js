@@ -1,0 +1,2 @@
+// /perks/: who is entitled to what.
+import "./mine/perks.js";
