@@ -179,6 +179,11 @@ class Settings:
         """Return the contract of a tier's tokens."""
         return self.tier_contracts.get(tier, self.contract)
 
+    def is_on_first_chain(self, tier: Tier) -> bool:
+        """Return whether a tier's tokens are on the chain that the ledger's block is of."""
+        contract = self.contract_of(tier)
+        return contract is None or contract.chain_id == self.contracts[0].chain_id
+
     @property
     def contracts(self) -> tuple[Contract, ...]:
         """All contracts that a tier has: the shared one first."""

@@ -42,23 +42,23 @@ class Snapshot:
 def snapshot_at(ledger: Ledger, journals: Journals, block: int | None) -> Snapshot:
     """Return the owners at a block that a sync has read; without one, at the last.
 
-    At the ledger's own block its owners count, which the contracts have confirmed. SiteError if
-    nothing tells who the owners were.
+    At the ledger's own block its owners count, which the contracts have confirmed; ``ledger.block``
+    is None if it is of another chain than the journals. SiteError if nothing tells who the owners
+    were.
     """
     read = _read_blocks(journals)
     if block is None:
         block = ledger.block if ledger.owners or read is None else read[1]
-    is_read = read is not None and block is not None and read[0] <= block <= read[1]
+    until = read[1] if read and block is None else block
+    is_read = read is not None and until is not None and read[0] <= until <= read[1]
+    since = holding_since(transfers_of(journals), until) if is_read and until else {}
     if block == ledger.block:
-        since = holding_since(transfers_of(journals), block) if is_read and block else {}
         source = f"the ledger{' and the journal of the last sync' if since else ''}"
         return Snapshot(block, ledger.owners, since, source)
     if not is_read or block is None:
         raise SiteError([_unknown(block, read, ledger)])
     states = [(source, _state_at(journal, block)) for source, journal in journals]
-    transfers = transfers_of(journals)
     owners = merge_states(states, ()).owners
-    since = holding_since(transfers, block)
     return Snapshot(block, owners, since, "the journal of the last sync")
 
 

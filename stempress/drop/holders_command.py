@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
+from pyodide_app.engine.model import TIERS
 from stempress.collection.holders import holders_of
 from stempress.collection.ledger import WHERE as LEDGER
-from stempress.core.errors import Findings, suggestion
+from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.drop.contract_reading import read_journals
 from stempress.drop.drop_state import open_drop
@@ -16,11 +18,12 @@ from stempress.drop.holders import WHERE, snapshot_at
 from stempress.drop.merkle import hex_text, merkle_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Token
+    from pyodide_app.engine.model import Tier, Token
     from stempress.collection.holders import Holder
+    from stempress.collection.settings import Perk, Settings
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import DropState
     from stempress.drop.holders import Snapshot
@@ -34,19 +37,38 @@ LEAF = ("address", "uint256")
 def list_holders(options: HoldersOptions, progress: Progress, output: TextIO) -> None:
     """Write the holders of the tokens that the options name to ``output``."""
     drop = open_drop(options.site)
-    is_wanted = _selection(drop, options)
+    perks = _named_perks(drop, options)
+    tiers = _tiers(options, perks)
     settings, ledger = drop.collection.settings, drop.collection.ledger
-    snapshot = snapshot_at(ledger, read_journals(settings), options.block)
+    journals = [
+        (source, journal)
+        for source, journal in read_journals(settings)
+        if any(settings.contract_of(tier) is source.contract for tier in tiers)
+    ]
+    chains = {source.contract.chain_id for source, _ in journals}
+    if options.block is not None and len(chains) > 1:
+        raise SiteError([_several_chains(settings, tiers, options.block)])
+    if not all(map(settings.is_on_first_chain, tiers)):
+        ledger = replace(ledger, block=None)
+    snapshot = snapshot_at(ledger, journals, options.block)
+
+    def is_wanted(token: Token) -> bool:
+        return (
+            token.tier in tiers
+            and options.song in ("", token.song)
+            and (not perks or any(perk.covers(token.tier, token.id) for perk in perks))
+        )
+
     holders = holders_of(snapshot.owners, drop.collection.tokens, is_wanted, snapshot.since)
-    _log_source(drop, snapshot, len(holders), progress)
+    _log_source(drop, snapshot, len(holders), progress, is_one_chain=len(chains) < 2)
     if options.merkle:
         _write_tree(options.merkle, holders, progress)
     write = write_json if options.json else write_csv
     write(snapshot, holders, output)
 
 
-def _selection(drop: DropState, options: HoldersOptions) -> Callable[[Token], bool]:
-    """Return which tokens count; SiteError if the collection lacks what the options name."""
+def _named_perks(drop: DropState, options: HoldersOptions) -> list[Perk]:
+    """Return the perks of a title; SiteError if the collection lacks what the options name."""
     findings = Findings()
     perks = drop.collection.settings.perks
     named = [perk for perk in perks if perk.is_named(options.perk)]
@@ -59,21 +81,48 @@ def _selection(drop: DropState, options: HoldersOptions) -> Callable[[Token], bo
     if options.merkle and not options.merkle.parent.is_dir():
         findings.fault(WHERE, "is in no folder", key="merkle", value=str(options.merkle))
     findings.raise_faults()
-
-    def is_wanted(token: Token) -> bool:
-        return (
-            options.tier in ("", token.tier)
-            and options.song in ("", token.song)
-            and (not named or any(perk.covers(token.tier, token.id) for perk in named))
-        )
-
-    return is_wanted
+    return named
 
 
-def _log_source(drop: DropState, snapshot: Snapshot, count: int, progress: Progress) -> None:
+def _tiers(options: HoldersOptions, perks: Sequence[Perk]) -> list[Tier]:
+    """Return the tiers that wanted tokens may be of; SiteError if there are none."""
+    possible: list[Tier] = [
+        tier
+        for tier in TIERS
+        if not (options.song and tier == "album")
+        and (not perks or any(perk.tier in ("", tier) for perk in perks))
+    ]
+    if options.tier in possible:
+        return [options.tier]
+    if options.tier or not possible:
+        key, value = ("tier", options.tier) if options.tier else ("song", options.song)
+        allowed = " and ".join(f"{tier} tokens" for tier in possible) or "none: no song has it"
+        message = "leaves no token, given the other options"
+        raise SiteError([Fault(WHERE, message, key, value, f"they allow {allowed}")])
+    return possible
+
+
+def _several_chains(settings: Settings, tiers: Sequence[Tier], block: int) -> Fault:
+    """Return the fault of a block that may be of any of several chains."""
+    of = {tier: contract for tier in tiers if (contract := settings.contract_of(tier))}
+    places = ", ".join(f"{tier} tokens on chain {of[tier].chain_id}" for tier in of)
+    hint = f"choose a tier with --tier: {places}"
+    return Fault(
+        WHERE, "is a block of one chain, but the tokens are on several", "block", block, hint
+    )
+
+
+def _log_source(
+    drop: DropState, snapshot: Snapshot, count: int, progress: Progress, *, is_one_chain: bool
+) -> None:
     block = "" if snapshot.block is None else f" at block {snapshot.block}"
     progress.log(f"{count} {'holder' if count == 1 else 'holders'}{block}, from {snapshot.source}")
-    if not snapshot.since and count:
+    if not is_one_chain:
+        progress.log(
+            "warning: the tokens are on several chains, so no block says since when they are held"
+            "\n    -> choose a tier with --tier"
+        )
+    elif not snapshot.since and count:
         progress.log(
             "warning: since when tokens are held is not known: no sync on this computer has read it"
         )

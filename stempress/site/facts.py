@@ -18,10 +18,10 @@ from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover
 from stempress.site.stem_figures import MintedVariation, StemFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pyodide_app.engine.forge import Batch
-    from pyodide_app.engine.model import Layer, Song, Stem, StemKey
+    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
@@ -289,6 +289,11 @@ class SiteFacts:
     def owners(self, token: Token) -> dict[str, int]:
         """Return a token's holders, and how many copies each holds."""
         return dict(self.collection.ledger.owners.get(token.id, {}))
+
+    def block_of(self, tiers: Iterable[Tier]) -> int | None:
+        """Return the block of the owners of some tiers' tokens, if it is of the same chain."""
+        is_of = self.collection.settings.is_on_first_chain
+        return self.collection.ledger.block if all(map(is_of, tiers)) else None
 
     def perks(self, token: Token) -> list[Perk]:
         """Return the perks a token comes with."""

@@ -29,7 +29,8 @@ class PerkView:
     """A perk and its ``terms``, any of which is enough.
 
     ``ids`` are those of all tokens with it, by tier, in runs: ``1-100 205``. ``tokens`` of them are
-    not burned; ``holders`` addresses have ``copies`` of them, ``shown`` are the first of these.
+    not burned; at ``block``, ``holders`` addresses have ``copies`` of them, of whom the first are
+    ``shown``. ``block`` is None if none is known, or if the tokens are on several chains.
     """
 
     title: str
@@ -37,6 +38,7 @@ class PerkView:
     terms: tuple[Perk, ...]
     ids: tuple[tuple[Tier, str], ...]
     tokens: int
+    block: int | None
     holders: int
     copies: int
     shown: tuple[tuple[str, int], ...]
@@ -44,10 +46,9 @@ class PerkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerksPageView(PageView):
-    """All perks; ``block`` is that of the owners, ``has_owners`` whether any are known."""
+    """All perks; ``has_owners``: the ledger says who holds tokens."""
 
     perks: tuple[PerkView, ...]
-    block: int | None
     has_owners: bool
 
 
@@ -61,7 +62,6 @@ def perks_page(leaves: Leaves, _: Page, head: Head) -> PerksPageView:
         perks=tuple(
             _perk(facts, tuple(perk for perk in perks if perk.slug == slug)) for slug in slugs
         ),
-        block=ledger.block,
         has_owners=bool(ledger.owners),
     )
 
@@ -73,13 +73,18 @@ def _perk(facts: SiteFacts, terms: tuple[Perk, ...]) -> PerkView:
     collection = facts.collection
     tokens = list(filter(has_it, collection.tokens))
     holders = holders_of(collection.ledger.owners, tokens, has_it)
-    of_tier = ((tier, [token.id for token in tokens if token.tier == tier]) for tier in TIERS)
+    of_tier = {
+        tier: [token.id for token in tokens if token.tier == tier]
+        for tier in TIERS
+        if any(token.tier == tier for token in tokens)
+    }
     return PerkView(
         terms[0].title,
         terms[0].slug,
         terms,
-        tuple((tier, " ".join(id_runs(ids))) for tier, ids in of_tier if ids),
+        tuple((tier, " ".join(id_runs(ids))) for tier, ids in of_tier.items()),
         sum(token.state in ALIVE for token in tokens),
+        facts.block_of(of_tier),
         len(holders),
         sum(holder.copies for holder in holders),
         tuple((holder.address, holder.copies) for holder in holders[:HOLDERS_SHOWN]),

@@ -126,7 +126,7 @@ def token_page(leaves: Leaves, page: Page, head: Head) -> TokenPageView:
         album=Link(album.title, address_of(album)) if album else None,
         tracks=card.tracks,
         held=held,
-        block=collection.ledger.block if held else None,
+        block=facts.block_of([token.tier]) if held else None,
         above=above,
         family=leaves.family(token) if has_family else None,
         perks=tuple(facts.perks(token)),

@@ -157,3 +157,56 @@ def test_what_a_reorganisation_undoes_in_another_contract_is_undone(
     chain.ask("anvil_mine", hex(2))
     command(site, "sync", "--depth", "0")
     assert ledger(site) == before
+
+
+def test_contracts_on_two_chains_are_read_each_at_blocks_of_its_own(
+    chain: Chain,
+    contracts: dict[str, Any],
+    site: Path,
+    press_small: Press,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = site / "content/tokens.json"
+    song = {"id": "1", "tier": "song", "state": "revealed", "song": "one", "burned": []} | {
+        "stems": {"drums": "live", "bass": "synth"}
+    }
+    path.write_text(json.dumps({"tokens": [*content(site)["tokens"], song]}), "utf-8")
+    with Chain(contracts, chain_id=10) as other:
+        songs = other.deploy("Drop")
+        other.mint("Drop", songs, ME, 1, 1)
+        minted = int(other.ask("eth_blockNumber"), 16)
+        other.send("Drop", songs, GIVE, YOU, 1, by=ME)
+        settings = (site / "site.toml").read_text("utf-8")
+        before, table, after = settings.partition("[collection.contract.song]\n")
+        own = f'address = "{to_checksum_address(songs)}"\nchain_id = 10\nrpc = ["{other.address}"]'
+        after = f'{own}\nstandard = "erc721"\n{after[after.index("[collection") :]}'
+        (site / "site.toml").write_text(before + table + after, "utf-8")
+        command(site, "sync", "--depth", "0")
+    assert content(site)["owners"]["song/1"] == YOU
+    block = content(site)["block"]
+    assert block == int(chain.ask("eth_blockNumber"), 16)
+
+    def listed(*options: str) -> list[str]:
+        capsys.readouterr()
+        command(site, "holders", *options)
+        return capsys.readouterr().out.splitlines()[1:]
+
+    assert listed("--tier", "song") == [f"{YOU},song/1,1,{minted + 1}"]
+    assert listed("--tier", "song", "--block", str(minted)) == [f"{ME},song/1,1,{minted}"]
+    (stems,) = listed("--tier", "stem", "--block", str(block))
+    assert stems.startswith(f"{ME},1 2 3")
+    assert listed() == [f"{ME},{' '.join(map(str, range(1, 11)))},10,", f"{YOU},song/1,1,"]
+
+    for options in (["--block", "5"], ["--song", "one", "--block", "5"]):
+        assert run(["holders", "--site", str(site), *options], build, ROOT) == 1
+        error = capsys.readouterr().err
+        assert "block: is a block of one chain, but the tokens are on several (got 5)" in error
+        assert f"--tier: stem tokens on chain {CHAIN}, " in error
+        assert "song tokens on chain 10" in error
+
+    assert press_small(site) == 0
+    dist = site / "dist"
+    assert f"at block {block:,}" in (dist / "tokens/5/index.html").read_text("utf-8")
+    page = (dist / "tokens/song/1/index.html").read_text("utf-8")
+    assert YOU in page
+    assert "at block" not in page

@@ -148,6 +148,11 @@ def test_without_a_journal_the_ledger_is_listed(
         (["--block", "80"], "block: has not been read on this computer (got 80)"),
         (["--merkle", "nowhere/tree.json"], "merkle: is in no folder"),
         (["--tier", "album", "--merkle", "tree.json"], "merkle: has no holders to prove"),
+        (
+            ["--tier", "album", "--song", "one"],
+            "(got 'album')\n    -> they allow stem tokens and song tokens",
+        ),
+        (["--tier", "stem", "--perk", "a tape"], "(got 'stem')\n    -> they allow song tokens"),
     ],
 )
 def test_what_cannot_be_listed_is_rejected(

@@ -46,3 +46,9 @@ test("what is held is heard in full", () => {
     assert.equal(access(holder, "undertow/drums/amen", locked), locked);
   }
 });
+
+test("of what storage holds, only folders of contracts are taken for unread ones", () => {
+  const record = { address: `0x${"ab".repeat(20)}`, source: "chain", unread: ["", "song/", "<b>", 7, "song"], tokens: {}, stems: [] };
+  globalThis.localStorage = /** @type {any} */ ({ getItem: () => JSON.stringify(record) });
+  assert.deepEqual(owned("a collection").unread, ["", "song/"]);
+});

@@ -192,6 +192,7 @@ def visit(
         *,
         plans: bool = False,
         own: dict[str, str] | None = None,
+        own_chain: int = CHAIN,
         **ledger: object,
     ) -> Visit:
         site = tmp_path / str(len(visits))
@@ -200,7 +201,8 @@ def visit(
         collection = json.loads((site / "data/collection.json").read_text("utf-8"))
         collection["contract"] |= {"address": to_checksum_address(address), "standard": standard}
         collection["contracts"] = {
-            tier: collection["contract"] | {"address": to_checksum_address(contract)}
+            tier: collection["contract"]
+            | {"address": to_checksum_address(contract), "chain_id": own_chain}
             for tier, contract in (own or {}).items()
         }
         replace(site / "data/collection.json", collection)
@@ -740,26 +742,56 @@ def test_albums_are_forged_and_tokens_revealed_where_the_site_says(
         assert line == "underline"
 
 
+def song_token(number: int, **more: object) -> dict[str, Any]:
+    """Return a song token of a contract of its own."""
+    return {
+        "id": f"song/{number}",
+        "tier": "song",
+        "state": "revealed",
+        "song": "one",
+        "mix": "1-1",
+        "stems": {"drums": "live", "bass": "live"},
+        "title": f"One 1-1 #{number}",
+        "address": f"tokens/song/{number}/",
+        "image": "art/collection.svg",
+        **more,
+    }
+
+
+def test_a_contract_that_cannot_be_read_leaves_the_others_live(visit: Open, chain: Chain) -> None:
+    address, songs = chain.deploy("Plain"), chain.deploy("Listed")
+    chain.mint("Plain", address, ME, 1, 2)
+    chain.mint("Listed", songs, ME, 2, 1)
+    tokens = [ledger_token(1), ledger_token(2), song_token(1, owners={ME: 1}), song_token(2)]
+    made = visit(address, tokens=tokens, own={"song": songs}, own_chain=10)
+    made.open()
+    made.look(ME)
+    made.shows(3, re.compile("^the chain"))
+    assert "Not read from the chain: song (" in made.notices
+    assert f"it is on chain {CHAIN}, not 10" in made.notices
+    assert "Their tokens are those of this site's own list, which may be out of date" in (
+        made.notices
+    )
+    assert made.owned()["tokens"] == {"1": 1, "2": 1, "song/1": 1}
+    made.page.reload()
+    expect(made.page.locator("[data-notices]")).to_contain_text("Not read from the chain: song.")
+    wallet = made.add(Wallet(chain, chain_id="0xa"))
+    made.open()
+    made.connect()
+    made.shows(3, re.compile(r"^the chain \(.*, org\.test\)"))
+    assert made.owned()["tokens"] == {"1": 1, "2": 1, "song/2": 1}
+    assert "Not read" not in made.notices
+    assert wallet.seen["wallet_switchEthereumChain"] == 0
+    expect(made.page.get_by_role("button", name="Switch the wallet's chain")).to_be_hidden()
+
+
 def test_tiers_in_contracts_of_their_own_are_read(visit: Open, chain: Chain) -> None:
     address, songs = chain.deploy("Plain"), chain.deploy("Listed")
     chain.mint("Plain", address, ME, 1, 2)
     chain.mint("Listed", songs, ME, 1, 1)
     chain.mint("Listed", songs, OTHER, 2, 1)
     chain.mint("Listed", songs, ME, 9, 1)
-    tokens = [ledger_token(number) for number in (1, 2)] + [
-        {
-            "id": f"song/{number}",
-            "tier": "song",
-            "state": "revealed",
-            "song": "one",
-            "mix": "1-1",
-            "stems": {"drums": "live", "bass": "live"},
-            "title": f"One 1-1 #{number}",
-            "address": f"tokens/song/{number}/",
-            "image": "art/collection.svg",
-        }
-        for number in (1, 2)
-    ]
+    tokens = [*map(ledger_token, (1, 2)), *map(song_token, (1, 2))]
     made = visit(address, tokens=tokens, plans=True, own={"song": songs})
     made.open()
     made.look(ME)

@@ -1,5 +1,5 @@
 // /mine/: connects a wallet or takes an address, and shows its tokens. songs.js shows what they can be forged into.
-import { checkAddress, readTokens, resolveName } from "../tokens/chain.js";
+import { checkAddress, hasNames, readTokens, resolveName } from "../tokens/chain.js";
 import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
@@ -7,18 +7,20 @@ import { LANGUAGE } from "../language/language.js";
 import { isGone } from "../language/names.js";
 import { loadLedger } from "../tokens/ledger.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
+import { copiesOf, findHoldings, hasOwners, isIn, unreadNotice } from "./holdings.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./songs.js";
 import { TokenList } from "./token-list.js";
 import { forget, owned, remember, unlockedStems } from "../tokens/ownership.js";
 import { httpEndpoint, walletEndpoint } from "../tokens/rpc.js";
-import { contractsOf, numberOf } from "../tokens/token-ids.js";
+import { contractsOf } from "../tokens/token-ids.js";
 import { eachPage } from "../pages/page-life.js";
 import { connect, resume, Wallets } from "../tokens/wallet.js";
 
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { TierContract } from "../tokens/token-ids.js" */
 /** @import { Session, Wallet } from "../tokens/wallet.js" */
+/** @import { ReadContract } from "./holdings.js" */
 /** @typedef {Holding & { endpoint?: string }} ReadHolding */
 
 class HoldingsPage {
@@ -116,11 +118,12 @@ class HoldingsPage {
   async #lookUp(words) {
     if (!words) return;
     await this.#findAndRead(_("Looking it up."), async (signal) => {
-      const [first] = contractsOf(await this.#collection());
+      const contracts = contractsOf(await this.#collection());
+      const { contract } = contracts.find((each) => hasNames(each.contract)) ?? contracts[0] ?? {};
       if (/^0x/i.test(words)) return checkAddress(words);
       if (!/\.[^.]+$/.test(words)) throw new Error(_("This is neither an address nor a name."));
-      if (!first) throw new Error(_("Names can only be looked up for collections with a contract."));
-      return resolveName(words, first.contract, this.#endpoints(first.contract), signal);
+      if (!contract) throw new Error(_("Names can only be looked up for collections with a contract."));
+      return resolveName(words, contract, this.#endpoints(contract), signal);
     }, () => this.#disconnect());
   }
 
@@ -206,7 +209,7 @@ class HoldingsPage {
   }
 
   /**
-   * Read an address's tokens: from the chain, or else from the site's snapshot.
+   * Read an address's tokens, and show them.
    * @param {string} address
    */
   async #read(address) {
@@ -214,12 +217,9 @@ class HoldingsPage {
     try {
       const contracts = contractsOf(await this.#collection());
       const { ledger, byId } = await this.#tokensKnown();
-      let reason = "";
-      const read = await this.#readChains(contracts, address, byId, ledger.block, signal).catch((error) => {
-        signal.throwIfAborted();
-        reason = reasonOf(error);
-        return snapshotOf(ledger, address, reason);
-      });
+      /** @type {ReadContract} */
+      const readContract = async (contract, ids, known) => readTokens(contract, address, ids, this.#endpoints(contract), signal, known);
+      const { reason, ...read } = await findHoldings(contracts, address, ledger, readContract, signal);
       signal.throwIfAborted();
       const session = this.#session;
       const wallet = session && isSameAddress(session.address, address) ? session.wallet.id : "";
@@ -233,33 +233,6 @@ class HoldingsPage {
     } catch (error) {
       if (this.#task.signal === signal) this.#end(signal.aborted ? _("Cancelled.") : reasonOf(error));
     }
-  }
-
-  /**
-   * Read all contracts; block and time are the oldest on the chain of the first.
-   * @param {TierContract[]} contracts @param {string} address @param {Map<string, Data.Token>} byId
-   * @param {number | null | undefined} known the block up to which the site knows that chain @param {AbortSignal} signal
-   */
-  async #readChains(contracts, address, byId, known, signal) {
-    if (!contracts.length) throw new Error(_("the collection has no contract yet"));
-    const chain = contracts[0].contract.chain_id;
-    const reads = [];
-    for (const { contract, folder } of contracts) {
-      const endpoints = this.#endpoints(contract);
-      if (!endpoints.length) throw new Error(_("no endpoint is set"));
-      const ids = [...byId.keys()].filter((id) => id === folder + numberOf(id)).map(numberOf);
-      const isMain = contract.chain_id === chain;
-      reads.push({ isMain, folder, ...await readTokens(contract, address, ids, endpoints, signal, isMain ? known ?? 0 : 0) });
-    }
-    const { block, time } = reads.filter(({ isMain }) => isMain).reduce((one, other) => (other.block < one.block ? other : one));
-    return {
-      source: /** @type {const} */ ("chain"),
-      tokens: new Map(reads.flatMap(({ folder, tokens }) => [...tokens].map(([number, count]) => /** @type {const} */ ([folder + number, count])))),
-      complete: reads.every(({ complete }) => complete),
-      block,
-      time,
-      endpoint: [...new Set(reads.map(({ endpoint }) => endpoint))].join(", "),
-    };
   }
 
   /** @param {Data.Contract} contract */
@@ -280,7 +253,9 @@ class HoldingsPage {
     setText(part(page, "count"), formatNumber(total));
     setText(part(page, "opened"), formatNumber(stems.size));
     setText(part(page, "source"), sourceOf(holding));
-    const notices = [...disagreements(holding, ledger, byId), ...failures(holding, isSaved, reason)];
+    const contracts = contractsOf(collection);
+    const unread = unreadNotice(holding, ledger, contracts, reason);
+    const notices = [...disagreements(holding, ledger, byId, contracts), ...(unread ? [[unread]] : []), ...failures(holding, isSaved, reason, hasOwners(ledger))];
     part(page, "notices").replaceChildren(...notices.map((nodes) => createElement("li", { class: "notice" }, ...nodes)));
     part(page, "account").hidden = false;
     this.#tokens.show(tokens, byId, collection);
@@ -341,25 +316,6 @@ function isSameAddress(one, other) {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/**
- * How many copies of a token an address holds in the snapshot.
- * @param {Data.Token} token @param {string} address
- */
-function copiesOf({ owners = {} }, address) {
-  const entry = Object.entries(owners).find(([owner]) => isSameAddress(owner, address));
-  return entry ? entry[1] : 0;
-}
-
-/**
- * The tokens of an address in the snapshot.
- * @param {Data.Ledger} ledger @param {string} address @param {string} reason why the chain was not read
- */
-function snapshotOf({ tokens, block, time }, address, reason) {
-  if (!tokens.some(({ owners }) => owners)) throw new Error(_("The chain could not be read (%(reason)s), and this site was pressed without a list of holders.", { reason }));
-  const held = tokens.map((token) => /** @type {const} */ ([token.id, copiesOf(token, address)])).filter(([, count]) => count);
-  return { source: /** @type {const} */ ("snapshot"), tokens: new Map(held), complete: true, block, time };
-}
-
 /** @param {Readonly<ReadHolding>} holding */
 function sourceOf({ source, block, time, endpoint }) {
   const chain = endpoint ? _("the chain (%(endpoint)s)", { endpoint }) : _("the chain");
@@ -370,16 +326,18 @@ function sourceOf({ source, block, time, endpoint }) {
 }
 
 /**
- * Notices about differences between the chain, which is right, and the site.
+ * Notices about differences between the chain, which is right, and the site; of the contracts that were read.
  * @param {Readonly<Holding>} holding @param {Data.Ledger} ledger @param {Map<string, Data.Token>} byId
+ * @param {TierContract[]} contracts
  */
-function disagreements({ source, block, tokens, address }, ledger, byId) {
+function disagreements({ source, block, tokens, address, unread }, ledger, byId, contracts) {
   if (source !== "chain") return [];
-  const strange = [...tokens.keys()].filter((id) => !byId.has(id));
-  const alive = [...tokens.keys()].filter((id) => isGone(byId.get(id)));
-  const listed = ledger.tokens.some(({ owners }) => owners);
-  const moved = ledger.tokens.filter((token) => copiesOf(token, address) !== (tokens.get(token.id) ?? 0));
-  const differs = listed ? moved.length + strange.length : strange.length + alive.length;
+  const isRead = (/** @type {string} */ id) => !unread.some((folder) => isIn(folder, id));
+  const held = [...tokens.keys()].filter(isRead);
+  const strange = held.filter((id) => !byId.has(id));
+  const alive = held.filter((id) => isGone(byId.get(id)));
+  const moved = ledger.tokens.filter((token) => isRead(token.id) && copiesOf(token, address) !== (tokens.get(token.id) ?? 0));
+  const differs = hasOwners(ledger) ? moved.length + strange.length : strange.length + alive.length;
   if (!differs) return [];
   const sentences = [
     plural(
@@ -388,19 +346,21 @@ function disagreements({ source, block, tokens, address }, ledger, byId) {
       "This site is behind the chain: they disagree about %(num)s tokens of this address. What you see here is what the chain says.",
     ),
   ];
-  if (ledger.block && block) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: formatNumber(ledger.block), now: formatNumber(block) }));
+  const isOfFirst = !unread.includes(contracts[0]?.folder); // otherwise the block may be another chain's
+  if (ledger.block && block && isOfFirst) sentences.push(_("The site knows the chain up to block %(known)s; it is now at %(now)s.", { known: formatNumber(ledger.block), now: formatNumber(block) }));
   if (strange.length) sentences.push(plural(strange.length, "%(num)s token is new to this site.", "%(num)s tokens are new to this site."));
   return [[sentences.join(" ")]];
 }
 
 /**
  * @param {Readonly<Holding>} holding @param {boolean} isSaved @param {string} reason why the chain was not read
+ * @param {boolean} isListed whether the site has a list of holders
  * @returns {(string | Node)[][]}
  */
-function failures({ source, complete, tokens }, isSaved, reason) {
+function failures({ source, complete, tokens, unread }, isSaved, reason, isListed) {
   /** @type {(string | Node)[][]} */
   const notices = [];
-  if (!complete) notices.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
+  if (!complete && (isListed || !unread.length)) notices.push([_("Incomplete: the address holds tokens that this site doesn't know yet, so they can't be listed.")]);
   if (source === "snapshot" && reason) notices.push([_("The chain could not be read (%(reason)s). This is the site's own list, which may be out of date.", { reason })]);
   if (!isSaved) notices.push([_("This browser saves nothing, so the mixers don't know what you hold.")]);
   if (!tokens.size) notices.push([_("This address holds nothing from this collection."), " ", createLink(_("See the gallery"), siteAddress("gallery/")), "."]);

@@ -124,13 +124,21 @@ export async function checkAddress(text) {
 }
 
 /**
+ * Whether ENS names are looked up on a contract's chain.
+ * @param {Pick<Contract, "chain_id">} contract
+ */
+export function hasNames({ chain_id }) {
+  return NAMES_CHAINS.has(chain_id);
+}
+
+/**
  * Resolve an ENS name, through the first endpoint that answers.
  * @param {string} name @param {Contract} contract @param {Endpoint[]} endpoints @param {AbortSignal} [signal]
  * @returns {Promise<string>}
  */
 export async function resolveName(name, contract, endpoints, signal) {
   const { ensNormalize, namehash } = await loadEthers();
-  if (!NAMES_CHAINS.has(contract.chain_id)) throw new Error(_("Names can only be looked up for collections on Ethereum."));
+  if (!hasNames(contract)) throw new Error(_("Names can only be looked up for collections on Ethereum."));
   let node = "";
   try {
     node = namehash(ensNormalize(name));

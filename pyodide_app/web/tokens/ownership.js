@@ -17,7 +17,9 @@
  * @property {boolean} known false: no address has been connected or pasted yet, so nothing is held
  * @property {string} address "0x…"
  * @property {string} wallet the wallet's reverse domain name, "" for a pasted address
- * @property {"chain" | "snapshot"} source "snapshot" if no endpoint answered
+ * @property {"chain" | "snapshot"} source "snapshot" if no contract could be read
+ * @property {readonly string[]} unread the folders of contracts that could not be read, "" or "<tier>/": their tokens are
+ *     those of the site's own list
  * @property {number | null} block at which it was read
  * @property {string} time of that block: ISO 8601, or ""
  * @property {boolean} complete false: the address holds more tokens than could be listed
@@ -29,6 +31,7 @@ const PREFIX = "stempress:holding:";
 export const SEGMENT = "[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_-]{0,199}";
 const STEM = new RegExp(`^${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const TOKEN = /^((stem|song|album)\/)?(0|[1-9]\d{0,77})$/;
+const FOLDER = /^((stem|song|album)\/)?$/;
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 const WALLET = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
@@ -123,12 +126,13 @@ function tryTo(act) {
  */
 function parseHolding(record) {
   const known = typeof record === "object" && record !== null && matches(record.address, ADDRESS);
-  const { address, wallet, source, block, time, complete, tokens, stems } = known ? record : {};
+  const { address, wallet, source, unread, block, time, complete, tokens, stems } = known ? record : {};
   return Object.freeze({
     known,
     address: known ? address : "",
     wallet: matches(wallet, WALLET) ? wallet : "",
     source: source === "chain" ? "chain" : "snapshot",
+    unread: Array.isArray(unread) ? unread.filter((/** @type {unknown} */ folder) => matches(folder, FOLDER)) : [],
     block: Number.isSafeInteger(block) && block >= 0 ? block : null,
     time: matches(time, TIME) ? time : "",
     complete: complete !== false,

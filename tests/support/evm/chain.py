@@ -23,7 +23,7 @@ MULTICALL = "0xcA11bde05977b3631167028862bE2a173976CA11"
 NAMES = "0x00000000000C2E074eC69A0dFb2997BA6C7d2e1e"
 MINTED_AT_ONCE = 500
 FLAGS = (
-    *("--port", "0", "--chain-id", str(CHAIN), "--auto-impersonate", "--accounts", "1"),
+    *("--port", "0", "--auto-impersonate", "--accounts", "1"),
     *("--gas-limit", "1000000000", "--block-base-fee-per-gas", "0", "--gas-price", "0"),
     *("--timestamp", "1788264000", "--hardfork", "cancun"),
 )
@@ -51,11 +51,12 @@ class Chain:
 
     compiled: dict[str, Any]
     address: str = ""
+    chain_id: int = CHAIN
     _ids: count[int] = field(default_factory=count)
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603
-            [str(BIN), *FLAGS], stdout=subprocess.PIPE, text=True
+            [str(BIN), *FLAGS, "--chain-id", str(self.chain_id)], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         for line in self._process.stdout:
