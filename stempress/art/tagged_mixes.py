@@ -8,14 +8,16 @@ cover is drawn only if something that it is made from has changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from stempress.art.covers import CoverRenderer
+from pyodide_app.engine.model import stem_keys
+from stempress.art.covers import CoverRenderer, sleeve_colours
 from stempress.audio.results import MixTags, WebFile
 from stempress.collection.audio_formats import CODECS_BY_TYPE
 from stempress.core.cache import cache_root, digest, file_digest, store
+from stempress.core.digests import digest_of
 from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
@@ -93,12 +95,11 @@ def mix_tags(collection: Collection, variation: Variation) -> MixTags:
     """Return the tags of a whole mix."""
     song = collection.song(variation.song)
     album = collection.album(song.album)
-    position = [track.slug for track in album.songs].index(song.slug) + 1
     return MixTags(
         title=song.title,
         artist=collection.settings.artist,
         album=album.title,
-        track=f"{position}/{len(album.songs)}",
+        track=f"{song.track}/{len(album.songs)}",
         date=album.released.isoformat() if album.released else "",
         isrc=song.isrc,
         mix_number=variation.mix_number,
@@ -110,14 +111,15 @@ def _draw_covers(
     collection: Collection, sounds: Sounds, generator: str, workers: Workers
 ) -> dict[Variation, Path]:
     """Return the covers of mixes as JPEGs in the cache."""
-    renderer, song_keys = CoverRenderer(collection, sounds), dict[str, str]()
+    sleeves, song_keys = sleeve_colours(collection.songs), dict[str, str]()
+    renderer = CoverRenderer(collection, sounds, sleeves)
     paths: dict[Variation, Path] = {}
     pending: dict[Variation, Pending] = {}
     for variation in sounds.mixes:
         song = collection.song(variation.song)
         if song.slug not in song_keys:
-            song_keys[song.slug] = digest(generator, *_cover_inputs(collection, sounds, song))
-        key = digest(VERSION, song_keys[song.slug], variation.choice)
+            song_keys[song.slug] = _cover_key(collection, sounds, song, sleeves[song.slug])
+        key = digest(VERSION, generator, song_keys[song.slug], variation.choice)
         paths[variation] = cache_root() / "pictures" / f"{key}.jpg"
         if not paths[variation].is_file():
             pending[variation] = workers.submit(_jpeg, renderer.variation(song, variation))
@@ -126,16 +128,11 @@ def _draw_covers(
     return paths
 
 
-def _cover_inputs(collection: Collection, sounds: Sounds, song: Song) -> Iterator[object]:
-    """Yield everything that the covers of a song's mixes depend on, apart from the generator."""
-    yield collection.songs.index(song)  # which decides on the sleeve
-    for layer in song.layers:
-        yield layer.slug, layer.information
-        for stem in layer.stems:
-            key = song.slug, layer.slug, stem.slug
-            picture = collection.files.pictures.get(key)
-            stat = picture and picture.stat()
-            yield sounds.stems[key].stream.address, stat and (stat.st_size, stat.st_mtime_ns)
+def _cover_key(collection: Collection, sounds: Sounds, song: Song, sleeve: str) -> str:
+    """Return the key of the covers of a song's mixes: a hash of all there is of the song."""
+    keys, pictures = list(stem_keys([song])), collection.files.pictures
+    sound = [sounds.stems[key] for key in keys]
+    return digest_of(sleeve, replace(song, story=""), sound, [pictures.get(key) for key in keys])
 
 
 def _jpeg(svg: bytes) -> bytes:
