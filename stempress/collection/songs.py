@@ -54,20 +54,20 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
 
 
 def _check_rules(table: Table, song: Song) -> None:
-    """Report rules that permit no variation, and warn of stems that no variation can use."""
+    """Report rules that permit no variation, and warn of options that no variation can use."""
     counts = variations_per_stem(song)
     if not any(counts[0]):
         table.fault("rules", "permit no variation", hint="every combination is excluded: relax one")
         return
     unused = [
-        (layer.slug, stem.slug)
+        (layer.slug, option.slug)
         for layer, layer_counts in zip(song.layers, counts, strict=True)
-        for stem, count in zip(layer.stems, layer_counts, strict=True)
+        for option, count in zip(layer.options, layer_counts, strict=True)
         if not count
     ]
     for layer_slug, stem_slug in sorted(unused):
-        message = f"permit no variation with {layer_slug} = {stem_slug!r}"
-        table.warn("rules", message, hint="relax one")
+        option = f"with {layer_slug} = {stem_slug!r}" if stem_slug else f"without {layer_slug}"
+        table.warn("rules", f"permit no variation {option}", hint="relax one")
 
 
 def _isrc(table: Table) -> str:

@@ -27,7 +27,8 @@ import { _ } from "../language/phrases.js";
  */
 /** @import { Row } from "../playback/messages.js" */
 
-const MIX = new RegExp(`^songs/${SEGMENT}/[1-9]\\d{0,3}(-[1-9]\\d{0,3})*$`, "u");
+const NTH = "(0|[1-9]\\d{0,3})";
+const MIX = new RegExp(`^songs/${SEGMENT}/${NTH}(-${NTH})*$`, "u");
 const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const SET = new RegExp(`^(songs/${SEGMENT}(/all)?|albums/${SEGMENT})$`, "u");
 /** @type {Map<string, Promise<any>>} */
