@@ -174,6 +174,19 @@ def contract_of_songs(site: Path, _: Random) -> None:
     path.write_text(changed, "utf-8")
 
 
+def leave_out_bass(site: Path, random: Random) -> None:
+    """Let a song's bass be left out, as it is in a token; or always play again."""
+    song, ledger = site / TWO, site / "content/tokens.json"
+    text, content = song.read_text("utf-8"), json.loads(ledger.read_text("utf-8"))
+    is_optional = "empty =" in text
+    empty = "" if is_optional else f"empty = {{ supply = {random.randrange(1, 9)} }}\n"
+    text = re.sub(r"^empty = .*\n", "", text, flags=re.MULTILINE)
+    song.write_text(text.replace('name = "Bass"\n', f'name = "Bass"\n{empty}'), "utf-8")
+    (token,) = (token for token in content["tokens"] if token["id"] == "93")
+    token["stems"] = {"drums": "tape"} | ({"bass": "synth"} if is_optional else {})
+    ledger.write_text(json.dumps(content), "utf-8")
+
+
 def change_forge_url(site: Path, random: Random) -> None:
     """Name another place to forge."""
     path = site / "site.toml"
@@ -227,6 +240,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     template_of_its_own,
     another_stem,
     contract_of_songs,
+    leave_out_bass,
     change_forge_url,
     meddle,
 )
