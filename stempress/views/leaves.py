@@ -96,7 +96,8 @@ class StemLeaf(Shared):
     """A stem with what stays when tokens change.
 
     ``path`` are the slugs of song, layer and stem, separated by slashes; ``at`` is the 0-based
-    index of its layer, ``odds`` its target share of the layer.
+    index of its layer, ``odds`` its target share of the layer's tokens, ``played`` that of mixes,
+    which is less if the layer may be left out.
     """
 
     name: str
@@ -107,6 +108,7 @@ class StemLeaf(Shared):
     at: int
     song: Link
     odds: float
+    played: float
     waveform: Waveform
 
 

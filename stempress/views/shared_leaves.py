@@ -104,6 +104,7 @@ class Leaves:
                 facts.at,
                 Link(facts.song.title, song_address(facts.song)),
                 facts.odds,
+                facts.layer.odds[facts.nth],
                 Waveform(facts.sound.curves.bins, facts.sound.song_peak),
             )
         return self._stems[key]
