@@ -54,12 +54,10 @@ class _Task:
         return tag(self.mix.file.read_bytes(), codec, self.tags, self.cover.read_bytes())
 
 
-def tag_mixes(
-    collection: Collection, sounds: Sounds, generator: str, progress: Progress
-) -> dict[Variation, tuple[WebFile, ...]]:
-    """Return the whole mixes with tags and covers; ``generator`` is a hash of what draws covers."""
+def tag_mixes(collection: Collection, sounds: Sounds, generator: str, progress: Progress) -> Sounds:
+    """Give the whole mixes tags and covers; ``generator`` is a hash of what draws covers."""
     if not sounds.mixes:
-        return {}
+        return sounds
     with start_workers() as workers:
         covers = _draw_covers(collection, sounds, generator, workers)
         tasks = {
@@ -73,7 +71,8 @@ def tag_mixes(
             for task in new:
                 store(task.target, pending.pop(task).result())
                 step(task.tags.title)
-    return {variation: tuple(map(_web_file, group)) for variation, group in tasks.items()}
+    tagged = {variation: tuple(map(_web_file, group)) for variation, group in tasks.items()}
+    return replace(sounds, mixes=tagged)
 
 
 def _tasks(

@@ -14,6 +14,7 @@ from stempress.audio.results import WebFile
 from stempress.collection.audio_formats import FORMATS
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
+from stempress.core.units import PAGES_LIMIT, megabytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Variation
     from stempress.audio.audio_job import AudioJob
+    from stempress.audio.results import Sounds
     from stempress.audio.song_sound import SongSound
     from stempress.collection.audio_formats import Codec, Encoding
     from stempress.collection.settings import Settings
+    from stempress.core.errors import Findings
     from stempress.core.work import Pending
 
+WARNING_SHARE = 0.5
+"""Of GitHub Pages' limit: more is warned of."""
 VERSION = 1
 """Increment when the same mix gives another file."""
 
@@ -56,6 +61,18 @@ def render_mixes(job: AudioJob) -> dict[Variation, tuple[WebFile, ...]]:
         variation: tuple(_web_file(codec, path) for codec, path in paths.items())
         for variation, paths in files.items()
     }
+
+
+def lint_sizes(sounds: Sounds, findings: Findings) -> None:
+    """Warn of mixes that take most of what hosts of static sites allow."""
+    size = sum(file.size for files in sounds.mixes.values() for file in files)
+    if size > PAGES_LIMIT * WARNING_SHARE:
+        findings.warn(
+            "site.toml",
+            f"offers whole mixes of song tokens, which take {megabytes(size)}",
+            key="audio.downloads",
+            hint='downloads = "none" leaves them out; mixers export mixes all the same',
+        )
 
 
 def mix_encodings(settings: Settings) -> list[Encoding]:

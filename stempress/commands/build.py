@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stempress.art.covers import draw_covers
@@ -14,6 +13,7 @@ from stempress.audio.audio_job import AudioJob
 from stempress.audio.check import check_audio
 from stempress.audio.decoded_copies import decoded_copies
 from stempress.audio.pipeline import build_audio
+from stempress.audio.whole_mixes import lint_sizes
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
@@ -91,8 +91,8 @@ def _build_site(
             decoder = find_decoder(settings.audio, options, progress)
             sounds = build_audio(AudioJob(collection, shown, checked, progress, workers, decoder))
     with progress.stage("tags"):
-        tagged = tag_mixes(collection, sounds, inputs.generator, progress)
-        sounds = replace(sounds, mixes=tagged)
+        sounds = tag_mixes(collection, sounds, inputs.generator, progress)
+        lint_sizes(sounds, findings)
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)

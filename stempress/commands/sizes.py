@@ -76,6 +76,8 @@ def _alternatives(sounds: Sounds, audio: Audio) -> Iterator[str]:
     """Yield a line for every other codec and bitrate of the mixer's stems."""
     current = sum(stem.stream.size for stem in sounds.stems.values())
     lossless = _flac_size(sounds)
+    if mixes := sum(file.size for files in sounds.mixes.values() for file in files):
+        yield f'downloads = "none": saves {megabytes(mixes)}'
     if audio.stream == "flac":
         yield from (_alternative("opus", bitrate, sounds, current) for bitrate in BITRATES)
         return

@@ -90,10 +90,12 @@ def test_a_changed_stem_only_redoes_what_depends_on_it(
     assert build_site(site) == 0
     lines = progress_lines(capsys)
     assert lines[0] == "Stems: 1 of 7 new"
-    assert lines[-3:] == [
+    assert lines[-5:] == [
         "Web stems: 1 of 7 new",
         "Previews: 1 of 2 new",
         "Mix digests: 3 of 9 new",
+        "Whole mixes: 1 of 2 new",
+        "Tagged mixes: 2 of 4 new",
     ]
     after = data(site, "data/digests/one.json")["mixes"]
     assert {mix for mix in after if after[mix] != before[mix]} == {"1-1-3", "1-2-3", "2-1-3"}

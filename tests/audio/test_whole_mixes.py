@@ -6,7 +6,7 @@ import io
 import json
 from base64 import b64decode
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import mutagen
 import numpy as np
@@ -16,14 +16,15 @@ from mutagen.flac import Picture
 from PIL import Image
 
 from build import build
+from pyodide_app.engine.model import Variation
+from stempress.audio.results import Sounds, WebFile
+from stempress.audio.whole_mixes import lint_sizes
 from stempress.commands.cli import run
+from stempress.core.errors import Findings
 from tests.conftest import ROOT
 from tests.support.markup import Parsed
 from tests.support.music import sound_file, token, write_music
 from tests.support.small_site import write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -203,3 +204,19 @@ def new(capsys: pytest.CaptureFixture[str]) -> set[str]:
     return {line for line in capsys.readouterr().err.splitlines() if " mixes: " in line} - {
         "Loudest mixes: 0 of 0 new"
     }
+
+
+def test_mixes_that_take_most_of_a_host_are_warned_of() -> None:
+    def warnings(size: int) -> list[str]:
+        findings = Findings()
+        file = WebFile("audio/m.flac", "audio/flac", size, Path("m.flac"))
+        mixes = {Variation("one", (nth,)): (file,) for nth in range(6)}
+        lint_sizes(Sounds(mixes=mixes), findings)
+        return [str(warning) for warning in findings.warnings]
+
+    assert warnings(80_000_000) == []
+    (warning,) = warnings(100_000_000)
+    assert warning == (
+        "site.toml: audio.downloads: offers whole mixes of song tokens, which take 600.0 MB\n"
+        '    -> downloads = "none" leaves them out; mixers export mixes all the same'
+    )

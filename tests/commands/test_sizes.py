@@ -28,7 +28,9 @@ def made(*, lossless: bool) -> Sounds:
         )
         for channels in (1, 2)
     }
-    return Sounds(stems, {}, {Variation("one", (0,)): web_file("p.mp3", 480_000)})
+    previews = {Variation("one", (0,)): web_file("p.mp3", 480_000)}
+    mixes = {Variation("one", (0,)): (web_file("m.ogg", 1_600_000), web_file("m.flac", 7_000_000))}
+    return Sounds(stems, {}, previews, mixes=mixes if lossless else {})
 
 
 def report(*, lossless: bool) -> str:
@@ -38,6 +40,7 @@ def report(*, lossless: bool) -> str:
         every = (stem.stream, stem.lossless)
         sizes |= {each.address: each.size for each in every if each}
     sizes["audio/p.mp3"] = 480_000
+    sizes |= {file.address: file.size for files in sounds.mixes.values() for file in files}
     audio = Audio("opus", 128, lossless, "tokens", 30, "preview", pad=False)
     return "\n".join(size_report(sizes, sounds, audio))
 
@@ -48,6 +51,7 @@ def test_bytes_are_told_by_kind_and_the_largest_files_named() -> None:
         "     15.0 MB  lossless stems",
         "      2.4 MB  stems for the mixer",
         "      0.5 MB  previews",
+        "      8.6 MB  whole mixes",
         "      0.0 MB  pages",
         "     10.0 MB  audio/2.flac (one/a/2)",
     ):
@@ -56,6 +60,7 @@ def test_bytes_are_told_by_kind_and_the_largest_files_named() -> None:
 
 def test_other_settings_are_compared_with_what_there_is() -> None:
     lines = report(lossless=True)
+    assert 'downloads = "none": saves 8.6 MB' in lines
     # 100 s at 64 kbit/s, and at the 56 kbit/s that mono gets at least
     assert 'stream = "opus", bitrate = 64: about 1.5 MB, saves 0.9 MB' in lines
     assert 'stream = "flac": about 15.0 MB, adds 12.6 MB' in lines
