@@ -49,6 +49,12 @@ class Collection:
         """All tokens of the ledger."""
         return self.ledger.tokens
 
+    @property
+    def has_tokens(self) -> bool:
+        """Whether tokens exist, or are to: without, pages say nothing of them."""
+        settings = self.settings
+        return bool(self.tokens or settings.contracts or settings.drop)
+
     def song(self, slug: str) -> Song:
         """Return the song with a slug, or raise KeyError."""
         return self._songs[slug]
@@ -94,7 +100,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
         findings,
         settings.tier_contracts,
     )
-    return Collection(
+    collection = Collection(
         settings=settings,
         home=home,
         pages=tuple(read_documents(content / "pages", findings, songs)),
@@ -105,6 +111,17 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
         seals=read_seals(content / "provenance.json", ledger.tokens, findings),
         _songs=songs,
     )
+    if settings.audio.locked != "open" and not collection.has_tokens:
+        hint = 'there are no tokens, a contract or [drop]; with locked = "open" everybody hears all'
+        value = settings.audio.locked
+        findings.warn(
+            "site.toml",
+            "is for everybody: nobody holds a stem",
+            key="audio.locked",
+            value=value,
+            hint=hint,
+        )
+    return collection
 
 
 def _by_slug(albums: Sequence[Album], findings: Findings) -> dict[str, Song]:

@@ -125,7 +125,8 @@ def _sections(
     settings = collection.settings
     home = Page("", "home.html", settings.title, collection.home)
     yield Section("", partial(tuple, [home]))
-    yield Section("gallery", partial(_gallery_pages, collection, _))
+    if collection.has_tokens:
+        yield Section("gallery", partial(_gallery_pages, collection, _))
     yield Section("", partial(_album_pages, collection))
     for song in collection.songs:
         about = variations[song.slug]
@@ -134,8 +135,11 @@ def _sections(
     yield Section("tokens", partial(_token_pages, collection, tokens))
     yield Section("traits", partial(_trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
-    yield Section("", partial(_rarity_pages, collection, _))
+    if collection.has_tokens:
+        yield Section("", partial(_rarity_pages, collection, _))
     yield Section("", partial(_single_pages, collection, _))
+    if not collection.has_tokens:
+        yield Section("", partial(_empty_pages, _))
 
 
 def _single_pages(collection: Collection, _: Translations) -> Iterator[Page]:
@@ -144,8 +148,15 @@ def _single_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     if collection.seals:
         yield Page("provenance/", "provenance.html", _("Provenance"))
     yield Page("mixer/", "mixer.html", _("Mixer"))
-    yield Page("mine/", "mine.html", _("My tokens"))
+    if collection.has_tokens:
+        yield Page("mine/", "mine.html", _("My tokens"))
     yield Page("404.html", "404.html", _("Not found"))
+
+
+def _empty_pages(_: Translations) -> Iterator[Page]:
+    """Yield the addresses that every site has, of pages that are about tokens."""
+    for address in ("gallery/", *(f"tiers/{tier}/" for tier in TIERS), "rarity/", "mine/"):
+        yield Page(address, "nothing.html", _("Nothing here"))
 
 
 def _album_pages(collection: Collection) -> Iterator[Page]:

@@ -32,8 +32,8 @@ class Page(NamedTuple):
 
     @property
     def listed(self) -> bool:
-        """Whether other pages and the sitemap link to it: not the 404 page, not embedded pages."""
-        return self.template not in {"404.html", "embed.html"}
+        """Whether other pages and the sitemap link to it: not if it is embedded, or has nothing."""
+        return self.template not in {"404.html", "embed.html", "nothing.html"}
 
     def subject[Kind](self, kind: type[Kind]) -> Kind:
         """Return what the page is about, checking its type."""

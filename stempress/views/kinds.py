@@ -35,6 +35,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "mixer.html": mixer_page,
     "note.html": note_page,
     "notes.html": notes_page,
+    "nothing.html": plain_page,
     "page.html": document_page,
     "perks.html": perks_page,
     "provenance.html": provenance_page,

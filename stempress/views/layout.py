@@ -28,7 +28,7 @@ class LayoutView:
 
     ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
     sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs may be
-    streamed; ``verifiable``: digests of mixes are published.
+    streamed; ``verifiable``: digests of mixes are published; ``has_tokens``: pages speak of tokens.
     """
 
     settings: Settings
@@ -43,6 +43,7 @@ class LayoutView:
     songs: int
     has_notes: bool
     has_seals: bool
+    has_tokens: bool
 
 
 def layout_view(views: SiteFacts) -> LayoutView:
@@ -68,4 +69,5 @@ def layout_view(views: SiteFacts) -> LayoutView:
         songs=len(collection.songs),
         has_notes=bool(collection.notes),
         has_seals=bool(collection.seals),
+        has_tokens=collection.has_tokens,
     )
