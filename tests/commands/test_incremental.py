@@ -234,6 +234,9 @@ ALL_EDITS: tuple[Edit, ...] = (
         "^songs = .*",
         lambda random: f"songs = {json.dumps(random.sample(['one', 'two'], 2))}",
     ),
+    replace_line(
+        "site.toml", "^tokens = .*", lambda random: f'tokens = "{random.randrange(9)}-99"'
+    ),
     toggle("content/notes/second.md", NOTE),
     toggle("content/pages/more.md", PAGE),
     toggle("stems/one/drums/live.svg", PICTURE),
@@ -244,6 +247,28 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_forge_url,
     meddle,
 )
+
+
+def test_a_site_may_lose_its_tokens_and_have_them_again(tmp_path: Path, press_small: Press) -> None:
+    site, without = tmp_path / "site", tmp_path / "without"
+    write_small_site(site)
+    assert press_small(site) == 0
+    before = contents(site / "dist")
+    settings, ledger = site / "site.toml", site / "content/tokens.json"
+    texts = settings.read_text("utf-8"), ledger.read_text("utf-8")
+    ledger.unlink()
+    bare = re.sub(
+        r"\[collection\.contract\].*?(?=\[\[splits)", "", texts[0], count=1, flags=re.DOTALL
+    )
+    settings.write_text(bare, "utf-8")
+    shutil.copytree(site, without, ignore=shutil.ignore_patterns("dist", ".stempress-dist"))
+    assert press_small(site) == press_small(without) == 0
+    assert contents(site / "dist") == contents(without / "dist")
+    assert b"token" not in contents(site / "dist")["gallery/index.html"]
+    settings.write_text(texts[0], "utf-8")
+    ledger.write_text(texts[1], "utf-8")
+    assert press_small(site) == 0
+    assert contents(site / "dist") == before
 
 
 @pytest.mark.slow
