@@ -14,6 +14,7 @@ declare namespace Data {
     name: string;
     title: string;
     artist: string;
+    label: string;
     contract: Contract | null;
     contracts: Partial<Record<Tier, Contract>>;
     drop: Drop | null;
@@ -46,6 +47,7 @@ declare namespace Data {
     title: string;
     upc: string;
     released: string | null;
+    label: string;
     address: string;
     cover: string;
     songs: string[];
@@ -59,11 +61,17 @@ declare namespace Data {
     album: string;
     album_title: string;
     isrc: string;
+    genre: string;
+    released: string | null;
+    copyright: string;
+    credits: { name: string; role: string }[];
     bpm: number | null;
     key: string;
     bars: number | null;
     bar_seconds: number | null;
     sections: { name: string; bar: number }[];
+    /** Times in seconds, null in lyrics without any; `language` is a tag or empty. */
+    lyrics: { lines: { text: string; time: number | null }[]; language: string } | null;
     address: string;
     cover: string;
     /** Sample rate, in Hz. */

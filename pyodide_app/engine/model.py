@@ -141,10 +141,43 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class LyricLine:
+    """A line of lyrics, and when it begins, in seconds; None if that is not known.
+
+    A line without text is a pause, or what parts stanzas.
+    """
+
+    text: str
+    time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lyrics:
+    """A song's lyrics, in the order of their times if they have any.
+
+    ``language`` is a language tag, or empty.
+    """
+
+    lines: tuple[LyricLine, ...]
+    language: str = ""
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the lines have times."""
+        return any(line.time is not None for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        """All lines as one text."""
+        return "\n".join(line.text for line in self.lines).strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Song:
     """A song: its layers in mixer order, its rules and its metadata.
 
-    ``track`` is its number on its album, from 1; 0: it is on none.
+    ``track`` is its number on its album, from 1; 0: it is on none. ``released`` is a date such as
+    "2026-03-20", empty if it is the album's.
     """
 
     slug: str
@@ -162,6 +195,10 @@ class Song:
     story: str = ""
     pad: bool = False
     track: int = 0
+    genre: str = ""
+    released: str = ""
+    copyright: str = ""
+    lyrics: Lyrics | None = None
 
     def layer(self, slug: str) -> Layer:
         """Return a layer by slug; KeyError if the song has no such layer."""

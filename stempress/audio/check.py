@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import stem_keys
 from stempress.audio.song_sound import SongSound
 from stempress.audio.stem_facts import measure_stems
-from stempress.audio.stem_lint import lint_layers, lint_memory, lint_mix, lint_sections, lint_stem
+from stempress.audio.stem_lint import (
+    lint_layers,
+    lint_lyrics,
+    lint_memory,
+    lint_mix,
+    lint_sections,
+    lint_stem,
+)
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
 
@@ -68,6 +75,7 @@ def check_audio(  # noqa: PLR0913 - the last is named at the call
         for song in collection.songs:
             lint_memory(song, facts, songs[song.slug], codec, findings)
             lint_sections(song, songs[song.slug], findings)
+            lint_lyrics(song, songs[song.slug], findings)
         _check_mixes(collection, checked, findings, progress, workers)
     return checked
 

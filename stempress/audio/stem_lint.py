@@ -175,6 +175,19 @@ def lint_sections(song: Song, sound: SongSound, findings: Findings) -> None:
             )
 
 
+def lint_lyrics(song: Song, sound: SongSound, findings: Findings) -> None:
+    """Warn of lyrics that go on after the end of the sound: the page leaves them out."""
+    lines = song.lyrics.lines if song.lyrics else ()
+    late = [line for line in lines if line.text and (line.time or 0.0) >= sound.seconds]
+    if late:
+        findings.warn(
+            f"content/albums/{song.album}/{song.slug}.lrc",
+            f"has lines after the end of the song, at {sound.seconds:.1f} s: they are left out",
+            value=[line.text for line in late],
+            hint="correct their times, or [offset:...], which is in milliseconds",
+        )
+
+
 def lint_memory(
     song: Song, facts: Mapping[StemKey, Facts], sound: SongSound, codec: Codec, findings: Findings
 ) -> None:

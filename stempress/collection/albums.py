@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from stempress.collection.documents import (
     split_front_matter,
 )
 from stempress.collection.image_check import check_picture
+from stempress.collection.lyrics import find_lyrics, read_lyrics, warn_of_strays
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
 from stempress.core.crash_log import working_on
@@ -25,10 +27,10 @@ from stempress.core.text_files import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
     from pathlib import Path
 
     from pyodide_app.engine.model import Song
+    from stempress.collection.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,15 @@ class Album:
     released: date | None = None
     cover: Path | None = None
     story: str = ""
+    label: str = ""
+
+    def released_of(self, song: Song) -> date | None:
+        """Return when a song was released: by itself, or with the album."""
+        return date.fromisoformat(song.released) if song.released else self.released
 
 
-def read_albums(content: Path, findings: Findings, *, pad: bool) -> Iterator[Album]:
-    """Yield the albums. ``pad`` is the default of songs that do not set it."""
+def read_albums(content: Path, findings: Findings, settings: Settings) -> Iterator[Album]:
+    """Yield the albums. What they and their songs leave out is as in the settings."""
     folder = content / "albums"
     if not folder.is_dir():
         return
@@ -53,22 +60,23 @@ def read_albums(content: Path, findings: Findings, *, pad: bool) -> Iterator[Alb
         if path.name.startswith("."):
             continue
         with working_on(f"content/albums/{path.name}/index.md"):
-            album = _read_album(path, findings, pad=pad)
+            album = _read_album(path, findings, settings)
         yield album
 
 
-def _read_album(path: Path, findings: Findings, *, pad: bool) -> Album:
+def _read_album(path: Path, findings: Findings, settings: Settings) -> Album:
     where = f"content/albums/{path.name}"
     slug = checked_slug(path.name, where, findings)
     table, story = _read_index(path, f"{where}/index.md", findings)
     album = Album(
         slug=slug,
         title=table.text("title", required=True),
-        songs=tuple(_album_songs(path, slug, table, findings, pad=pad)),
+        songs=tuple(_album_songs(path, slug, table, findings, pad=settings.audio.pad)),
         upc=codes.read_identifier(table, "upc"),
         released=read_date(table, "released"),
         cover=_cover(path, table),
         story=story,
+        label=table.text("label", settings.label),
     )
     table.finish()
     return album
@@ -86,6 +94,7 @@ def _album_songs(
 ) -> Iterator[Song]:
     where = f"content/albums/{path.name}"
     files = {slug: file for slug, file in markdown_files(path, where, findings) if slug != "index"}
+    lyrics = find_lyrics(path)
     listed = _listed_songs(table, where, files)
     for track, slug in enumerate(dict.fromkeys((*listed, *files)), start=1):
         where_song = f"{where}/{files[slug].name}" if slug in files else where
@@ -93,7 +102,10 @@ def _album_songs(
             text = read_text(files[slug], where_song, findings) if slug in files else None
             song, song_findings = _song(text, where_song, slug, album, pad=pad)
         findings.add(song_findings)
+        if slug in lyrics:
+            song = replace(song, lyrics=read_lyrics(lyrics[slug], where, findings))
         yield replace(song, track=track)
+    warn_of_strays(path, where, lyrics, files, findings)
 
 
 @lru_cache(maxsize=1024)

@@ -86,7 +86,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     if not content.is_dir():
         findings.fault("content/", "is missing", hint="it holds index.md, albums/ and tokens.json")
     check_links(site, findings)
-    albums = tuple(read_albums(content, findings, pad=settings.audio.pad))
+    albums = tuple(read_albums(content, findings, settings))
     songs = _by_slug(albums, findings)
     if content.is_dir() and not songs and not findings.faults:
         findings.fault("content/albums/", "has no songs", hint="content/albums/<album>/<song>.md")

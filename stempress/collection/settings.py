@@ -175,6 +175,9 @@ class Settings:
     tier_contracts: Mapping[Tier, Contract] = field(default_factory=dict)
     """Contracts of tiers that have one of their own; ``contract`` is that of the others."""
 
+    label: str = ""
+    """The record label, of albums that name none of their own."""
+
     def contract_of(self, tier: Tier) -> Contract | None:
         """Return the contract of a tier's tokens."""
         return self.tier_contracts.get(tier, self.contract)

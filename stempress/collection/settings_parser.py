@@ -132,6 +132,7 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         splits=_splits(top),
         perks=_perks(top),
         splitter=_account(collection, "splitter"),
+        label=site.text("label"),
     )
     _check_splitter(collection, settings)
     if not settings.license:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Credit, Layer, Rule, Section, Song, Stem
+from stempress.collection.documents import read_date
 from stempress.collection.variation_space import variations_per_stem
 from stempress.core import identifiers as codes
 from stempress.core.errors import suggestion
@@ -31,6 +32,7 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
     faults_before = len(table.findings.faults)
     rules = tuple(_rules(table, layers))
     is_sound = all(layer.stems for layer in layers) and len(table.findings.faults) == faults_before
+    released = read_date(table, "released")
     song = Song(
         slug=slug,
         title=table.text("title", required=True),
@@ -46,6 +48,9 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         sections=_sections(table),
         story=story,
         pad=table.flag("pad", default=pad),
+        genre=table.text("genre"),
+        released=released.isoformat() if released else "",
+        copyright=table.text("copyright"),
     )
     table.finish()
     if layers and rules and is_sound:

@@ -33,6 +33,7 @@ HASHED_SUFFIXES = {
     ".jinja",
     ".js",
     ".json",
+    ".lrc",
     ".md",
     ".po",
     ".py",

@@ -15,6 +15,7 @@ from stempress.site.page_addresses import stem_address, token_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from pyodide_app.engine.model import Song, Token
     from stempress.audio.results import Sounds, WebFile
@@ -176,6 +177,8 @@ def _about(
         return {
             "artist": collection.settings.artist,
             "license": collection.settings.license,
+            "recordLabel": album.label,
+            "originalReleaseDate": _iso(album.released),
             "properties": _without_empty({"upc": album.upc, "burned": list(token.burned)}),
         }
     song = collection.song(token.song)
@@ -204,7 +207,19 @@ def _music(
         "key": song.key,
         "credits": [{"name": credit.name, "role": credit.role} for credit in song.credits],
         "license": collection.settings.license,
-        "project": _without_empty({"title": album.title, "type": "album", "upc": album.upc}),
+        "genre": song.genre,
+        "recordLabel": album.label,
+        "originalReleaseDate": _iso(album.released_of(song)),
+        "copyright": song.copyright,
+        "project": _without_empty(
+            {
+                "title": album.title,
+                "type": "album",
+                "upc": album.upc,
+                "recordLabel": album.label,
+                "originalReleaseDate": _iso(album.released),
+            }
+        ),
     }
 
 
@@ -249,6 +264,7 @@ def _mix(
         "mimeType": _type(preview) if preview else "",
         "animation_url": url_of(preview.address) if preview else "",
         "isrc": codes.format_isrc(song.isrc),
+        "lyrics": {"text": song.lyrics.text} if song.lyrics else {},
         "properties": _without_empty(
             {
                 "song": token.song,
@@ -259,6 +275,10 @@ def _mix(
             }
         ),
     }
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _type(file: WebFile) -> str:

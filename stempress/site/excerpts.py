@@ -81,12 +81,12 @@ class Excerpts:
     def everything(self) -> Source:
         """All songs and tokens."""
         collection = self.facts.collection
-        return self._source(tuple(map(_without_texts, collection.albums)), collection.ledger)
+        return self._source(tuple(map(_without_lyrics, collection.albums)), collection.ledger)
 
     @cached_property
     def songs(self) -> Source:
         """All songs, and no token."""
-        return self._source(tuple(map(_without_texts, self.facts.collection.albums)))
+        return self._source(tuple(map(_without_lyrics, self.facts.collection.albums)))
 
     @cached_property
     def albums(self) -> Source:
@@ -169,6 +169,12 @@ class Excerpts:
 def _without_texts(album: Album) -> Album:
     songs = tuple(replace(song, story="") for song in album.songs)
     return replace(album, songs=songs, story="")
+
+
+def _without_lyrics(album: Album) -> Album:
+    """Return an album without texts and lyrics, which only what is about a single song states."""
+    bare = _without_texts(album)
+    return replace(bare, songs=tuple(replace(song, lyrics=None) for song in bare.songs))
 
 
 def _by_song[Value](values: Mapping[Variation, Value]) -> dict[str, list[tuple[Variation, Value]]]:

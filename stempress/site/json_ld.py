@@ -27,7 +27,9 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
         return None
     if isinstance(about, Token):
         data = _token(facts, about)
-    elif isinstance(about, VariationPages | VariationView):
+    elif isinstance(about, VariationPages):
+        data = _recording(collection, sounds, about.song) | _composition(about.song)
+    elif isinstance(about, VariationView):
         data = _recording(collection, sounds, about.song)
     elif isinstance(about, Album):
         tracks = [_recording(collection, sounds, song) for song in about.songs]
@@ -40,6 +42,7 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
                 "datePublished": about.released and about.released.isoformat(),
                 "gtin12" if len(about.upc) == 12 else "gtin13": about.upc,
                 "byArtist": _artist(collection.settings),
+                "albumRelease": _release(about),
                 "numTracks": len(tracks),
                 "track": tracks,
             }
@@ -50,7 +53,8 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
 
 
 def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, object]:
-    settings = collection.settings
+    settings, album = collection.settings, collection.album(song.album)
+    released = album.released_of(song)
     return _without_empty(
         {
             "@type": "MusicRecording",
@@ -59,10 +63,27 @@ def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, 
             "image": full_address(settings, song_cover(song)),
             "duration": f"PT{round(sounds.songs[song.slug].seconds)}S",
             "isrcCode": song.isrc,
+            "genre": song.genre,
+            "datePublished": released and released.isoformat(),
+            "copyrightNotice": song.copyright,
             "byArtist": _artist(settings),
-            "inAlbum": {"@type": "MusicAlbum", "name": collection.album(song.album).title},
+            "inAlbum": {"@type": "MusicAlbum", "name": album.title},
         }
     )
+
+
+def _composition(song: Song) -> dict[str, object]:
+    """Return the lyrics of a song, if it has any, as those of what the recording is of."""
+    if not song.lyrics:
+        return {}
+    lyrics = _without_empty(
+        {
+            "@type": "CreativeWork",
+            "text": song.lyrics.text,
+            "inLanguage": song.lyrics.language,
+        }
+    )
+    return {"recordingOf": {"@type": "MusicComposition", "name": song.title, "lyrics": lyrics}}
 
 
 def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
@@ -81,6 +102,14 @@ def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
         album = collection.album(collection.song(token.song).album)
         data["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
     return data
+
+
+def _release(album: Album) -> dict[str, object] | None:
+    """Return the release that an album's label has made; None without a label."""
+    if not album.label:
+        return None
+    label = {"@type": "Organization", "name": album.label}
+    return {"@type": "MusicRelease", "name": album.title, "recordLabel": label}
 
 
 def _artist(settings: Settings) -> dict[str, str]:

@@ -52,6 +52,8 @@ class AlbumPageView(PageView):
     story: str
     released: date | None
     upc: str
+    label: str
+    genres: tuple[str, ...]
     stripes: Stripes
     tracks: tuple[Track, ...]
     playlist: str
@@ -69,6 +71,8 @@ def album_page(leaves: Leaves, page: Page, head: Head) -> AlbumPageView:
         story=album.story,
         released=album.released,
         upc=album.upc,
+        label=album.label,
+        genres=tuple(dict.fromkeys(song.genre for song in album.songs if song.genre)),
         stripes=album_stripes(leaves, album),
         tracks=tuple(_track(leaves, song) for song in album.songs),
         playlist=playlist_address(album) if has_previews else "",

@@ -33,7 +33,10 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a feed: its permanent ID, an RFC 3339 timestamp, and Markdown, maybe empty."""
+    """An entry of a feed: its permanent ID, an RFC 3339 timestamp, and texts that may be empty.
+
+    ``body`` is Markdown.
+    """
 
     id: str
     title: str
@@ -42,6 +45,8 @@ class Entry:
     summary: str
     body: str
     enclosures: tuple[Enclosure, ...]
+    genre: str = ""
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ def notes_feed(facts: SiteFacts) -> Feed:
 def music_feed(facts: SiteFacts) -> Feed:
     """Return the feed of the songs."""
     albums = facts.collection.albums
-    released = max((album.released for album in albums if album.released), default=None)
+    days = (album.released_of(song) for album in albums for song in album.songs)
+    released = max((day for day in days if day), default=None)
     return Feed(
         _urn(facts, "music"),
         timestamp(released),
@@ -104,10 +110,12 @@ def _song(facts: SiteFacts, album: Album, song: Song) -> Entry:
         _urn(facts, address_of(song)),
         song.title,
         address_of(song),
-        timestamp(album.released),
+        timestamp(album.released_of(song)),
         summarize(song.story) or song.title,
         "",
         _enclosures(facts, song),
+        song.genre,
+        song.copyright,
     )
 
 

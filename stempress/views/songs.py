@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stempress.collection.traits import left_out_word
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from pyodide_app.engine.model import Credit, Rule, Song
+    from pyodide_app.engine.model import Credit, Lyrics, Rule, Song
     from stempress.site.pages import Page
     from stempress.views.leaves import Card, Link, MixerView, MixLink, SongLayer, SongLink
     from stempress.views.page import Head
@@ -75,8 +75,12 @@ class SongPageView(PageView):
     key: str
     bars: int | None
     isrc: str
+    genre: str
+    label: str
+    copyright: str
     streaming: tuple[tuple[str, str], ...]
     credits: tuple[Credit, ...]
+    lyrics: Lyrics | None
     layers: tuple[SongLayer, ...]
     mixer: MixerView
     forgeable: Forgeable
@@ -105,15 +109,19 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         story=song.story,
         album=leaves.album_of(song),
         track=song.track,
-        released=album.released,
+        released=album.released_of(song),
         seconds=sound.seconds,
         rate=sound.rate,
         bpm=song.bpm,
         key=song.key,
         bars=song.bars,
         isrc=song.isrc,
+        genre=song.genre,
+        label=album.label,
+        copyright=song.copyright,
         streaming=tuple(song.streaming.items()),
         credits=song.credits,
+        lyrics=_shown_lyrics(song.lyrics, sound.seconds),
         layers=leaves.layers(song),
         mixer=leaves.mixer(song, facts.first(song)),
         forgeable=Forgeable(batch.total, batch.optimal),
@@ -130,6 +138,14 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         before=leaves.song(before) if before else None,
         after=leaves.song(after) if after else None,
     )
+
+
+def _shown_lyrics(lyrics: Lyrics | None, seconds: float) -> Lyrics | None:
+    """Return lyrics of which no line begins after the end of the song."""
+    if not lyrics:
+        return None
+    lines = tuple(line for line in lyrics.lines if (line.time or 0.0) < seconds)
+    return replace(lyrics, lines=lines)
 
 
 def _rule(song: Song, rule: Rule) -> RuleView:

@@ -140,6 +140,32 @@ def toggle(name: str, content: str | bytes) -> Edit:
     return edit
 
 
+def change_lyrics(site: Path, random: Random) -> None:
+    """Write a song's lyrics anew, with times or without, or take them away."""
+    timed, plain = (
+        site / f"content/albums/tides/one{suffix}" for suffix in (".lrc", ".lyrics.txt")
+    )
+    timed.unlink(missing_ok=True)
+    plain.unlink(missing_ok=True)
+    words = random.choice(WORDS)
+    kind = random.randrange(3)
+    if kind == 0:
+        write(timed, f"[00:00.{random.randrange(10, 90)}]{words}\n")
+    elif kind == 1:
+        write(plain, f"{words}\n\n{random.random()}\n")
+
+
+def change_release(site: Path, random: Random) -> None:
+    """Give a song another genre, date and copyright, and its album another label, or none."""
+    for name, keys in ((ONE, ("genre", "released", "copyright")), (INDEX, ("label",))):
+        path = site / name
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(tuple(f"{key} =" for key in keys))]
+        values = {key: random.choice(WORDS) for key in keys} | {"released": "2026-03-04"}
+        new = [f"{key} = {json.dumps(values[key])}\n" for key in keys if random.random() < 0.5]
+        path.write_text("".join((kept[0], *new, *kept[1:])), "utf-8")
+
+
 def template_of_its_own(site: Path, _: Random) -> None:
     """Add a template, for one build."""
     write(site / "templates/tier.html", TEMPLATE)
@@ -204,6 +230,7 @@ TEMPLATE = (
     "<h1>{{ page.total }} {{ site.songs }}</h1>{% endblock %}"
 )
 ONE, TWO = "content/albums/tides/one.md", "content/albums/tides/two.md"
+INDEX = "content/albums/tides/index.md"
 ALL_EDITS: tuple[Edit, ...] = (
     edit_ledger(change_state),
     edit_ledger(change_state),
@@ -245,6 +272,8 @@ ALL_EDITS: tuple[Edit, ...] = (
     contract_of_songs,
     leave_out_bass,
     change_forge_url,
+    change_lyrics,
+    change_release,
     meddle,
 )
 

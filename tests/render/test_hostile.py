@@ -40,6 +40,12 @@ FRONT = (
     "content/albums/tides/one.md",
     "content/tokens.json",
 )
+MORE = {
+    "site.toml": ("label",),
+    "content/albums/tides/index.md": ("label",),
+    "content/albums/tides/one.md": ("genre", "copyright"),
+}
+"""Keys that the small site has not, at the beginning of the file's first table."""
 
 
 @dataclass
@@ -110,9 +116,21 @@ def plain(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> Dist:
 
 def press_with(word: str, site: Path, press: Press) -> Dist:
     """Press a site with a word in every text."""
-    write_small_site(site, word, url="https://small.example/", body=word)
+    write_site_with(word, site)
     assert press(site) == 0
     return Dist(site)
+
+
+def write_site_with(word: str, site: Path) -> None:
+    """Write a site with a word in every text."""
+    write_small_site(site, word, url="https://small.example/", body=word)
+    quoted = json.dumps(f"Words {word}", ensure_ascii=False)
+    for name, keys in MORE.items():
+        first, rest = (site / name).read_text("utf-8").split("\n", 1)
+        lines = "".join(f"{key} = {quoted}\n" for key in keys)
+        write(site / name, f"{first}\n{lines}{rest}")
+    write(site / "content/albums/tides/one.lrc", f"[00:00.10]{word}\n[00:00.50]Words {word}")
+    write(site / "content/albums/tides/two.lyrics.txt", f"Words {word}")
 
 
 def keys(node: object) -> object:
@@ -146,12 +164,13 @@ def test_hostile_texts_change_nothing_but_text(
 
 
 def test_texts_may_be_very_long(plain: Dist, tmp_path: Path, press_small: Press) -> None:
-    write_small_site(tmp_path, HARMLESS, url="https://small.example/", body=HARMLESS)
+    write_site_with(HARMLESS, tmp_path)
     long = "very long " * 2000
     for name in FRONT[:-1]:
         path = tmp_path / name
         text = path.read_text(encoding="utf-8")
-        fields = r'^(title|artist|description|symbol|license|role|notes|key) = "(.*)"'
+        names = "title|artist|description|symbol|license|role|notes|key|label|genre|copyright"
+        fields = rf'^({names}) = "(.*)"'
         write(path, re.sub(fields, rf'\1 = "\2 {long}"', text, flags=re.MULTILINE))
     assert press_small(tmp_path) == 0
     assert [page.tags for page in Dist(tmp_path).pages] == [page.tags for page in plain.pages]

@@ -9,6 +9,7 @@ import { QueuePanel } from "./queue-panel.js";
 import { _, formatNumber, formatPercent, plural } from "../language/phrases.js";
 import { LevelBar } from "../meters/level-bar.js";
 import { PositionSlider } from "../meters/position-slider.js";
+import { followLyrics } from "../pages/lyrics.js";
 import { isMotionOn } from "../pages/motion.js";
 import { parsePlaylist } from "./playlists.js";
 import { Queue, REPEATS } from "./queue.js";
@@ -286,6 +287,7 @@ export class PlayerBar extends HTMLElement {
   /** @param {{ seconds: number, peaks: Peaks }} place */
   #followPlace({ seconds, peaks }) {
     if (!this.#isPositionHeld) this.#followTime(seconds);
+    if (this.jukebox.track) followLyrics(this.jukebox.track.song.slug, seconds, (place) => this.#seek(place));
     const level = isMotionOn() && this.jukebox.state === "playing" ? Math.min(1, Math.max(...peaks)) : 0;
     this.#level?.report(level);
     this.#panel.report(level);

@@ -6,6 +6,7 @@ import { addExport } from "./export.js";
 import { addHeldMix } from "./held-mix.js";
 import { brokenRules, parseMix, songOfMix } from "./mix-links.js";
 import { addSavedMixes } from "./saved-mixes.js";
+import { addLyrics } from "./lyrics.js";
 import { addSections } from "./sections.js";
 import { addSharing } from "./share.js";
 import { find, setText } from "../base/dom.js";
@@ -34,6 +35,7 @@ export function addTools(mixer) {
   connectMotionButton(find(mixer, ".motion"), mixer.life);
   addHeldMix(mixer);
   if (mixer !== document.querySelector("stem-mixer")) return;
+  addLyrics(mixer);
   addSongChooser(mixer);
   followAddress(mixer);
 }
