@@ -27,7 +27,6 @@ from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import compile_plural_rule
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.render.filters import filters
-from stempress.render.fragments import Fragments
 from stempress.render.jinja_codegen import FastCodeGenerator
 from stempress.render.jinja_i18n import PLURAL_FORM, translate
 from stempress.render.oembed import sharing_files
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from stempress.views.page_keys import PageKeys, ViewedPage
     from stempress.views.shared_leaves import Leaves
 
-VERSION = 4
+VERSION = 5
 """Part of the compiled templates' cache key: raised when templates compile differently."""
 JINJA_GLOBALS = {"range", "dict", "namespace", "cycler", "joiner"}
 """What templates get from Jinja: not ``lipsum``, which is different every time."""
@@ -118,13 +117,7 @@ class PageRenderer:
         self._templates = environment(site, leaves.facts.translations)
         self._templates.filters |= filters(leaves.facts.formatter)
         self._templates.filters["card"] = card_address if has_cards(self._settings) else str
-        fragments = Fragments()
-        self._templates.globals |= {
-            "site": layout,
-            "settings": layout.settings,
-            "each": fragments.each,
-            "once": fragments.once,
-        }
+        self._templates.globals |= {"site": layout, "settings": layout.settings}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what it was made from: another process compiles the templates itself."""
