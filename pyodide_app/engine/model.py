@@ -318,12 +318,16 @@ class Variation:
 
     def stems(self, song: Song) -> tuple[Stem, ...]:
         """Return the stems that play, in layer order."""
-        return tuple(song.layers[layer].stems[stem] for layer, stem in self.chosen())
+        choices = zip(song.layers, self.choice, strict=True)
+        return tuple(layer.stems[index] for layer, index in choices if index != LEFT_OUT)
 
     def by_layer(self, song: Song) -> dict[str, str]:
         """Return layer slug -> stem slug, without the layers that are left out."""
-        layers = song.layers
-        return {layers[layer].slug: layers[layer].stems[stem].slug for layer, stem in self.chosen()}
+        return {
+            layer.slug: layer.stems[index].slug
+            for layer, index in zip(song.layers, self.choice, strict=True)
+            if index != LEFT_OUT
+        }
 
 
 @lru_cache(maxsize=1 << 16)

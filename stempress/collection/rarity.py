@@ -109,14 +109,19 @@ class Rarity:
         """Return how often a layer is left out of a song's variations; None if it always plays."""
         if layer.empty is None:
             return None
-        tokens = [
-            token
-            for token in self.tokens
-            if token.tier == "song" and token.song == song.slug and token.stems
-        ]
+        tokens = self._song_tokens[song.slug]
         minted = sum(token.supply for token in tokens if layer.slug not in token.stems)
         total = sum(token.supply for token in tokens)
         return LeftOut(layer.odds[LEFT_OUT], minted, minted / total if total else None)
+
+    @cached_property
+    def _song_tokens(self) -> dict[str, list[Token]]:
+        """Song tokens whose stems are known, by song."""
+        tokens: dict[str, list[Token]] = defaultdict(list)
+        for token in self.tokens:
+            if token.tier == "song" and token.stems:
+                tokens[token.song].append(token)
+        return tokens
 
     def count(self, key: StemKey, stem: Stem) -> Count:
         """Return how many tokens of a stem have been minted and burned."""

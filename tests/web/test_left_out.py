@@ -243,7 +243,7 @@ def test_the_planner_forges_without_the_layer(opened: Open) -> None:
         "You can forge this song now: 1 at once (1-0), out of 1 combination", timeout=30_000
     )
     expect(two.locator("[data-progress]")).to_have_text("1 of 2 layers.")
-    expect(two.locator("[data-layers]")).to_contain_text("May be left out")
+    expect(two.locator("[data-layers]")).to_contain_text("May be left out, or one of Live or Synth")
     two.locator("[data-combos] summary").click()
     expect(two.locator("[data-rows] .mix-number")).to_have_text(["1-0"])
     two.get_by_role("button", name="Keep or forge?").click()

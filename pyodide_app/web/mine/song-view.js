@@ -125,7 +125,7 @@ export class SongView {
   #missing(layer) {
     const item = cloneTemplate("missing");
     const label = item.querySelector("b");
-    if (layer.empty && label) setText(label, _("May be left out"));
+    if (layer.empty && label) setText(label, _("May be left out, or"));
     const { byId, collection, tokens } = this.#holding;
     const stems = layer.stems.map((stem) => createLink(stem.name, this.#stemAddress(layer, stem)));
     const one = stems.length === 1 ? stems : splitSentence(_("one of %(stems)s"), { stems: formatNodeList(stems, "or") });

@@ -5,7 +5,8 @@ const NEWS_MS = 4000; // how long a message stays
 
 export class StatusLine {
   #mixer;
-  #timer = 0; // while a message is shown
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer; // while a message is shown
   /** @type {string | null} */
   #next = null; // the state to show afterwards
 
@@ -22,7 +23,7 @@ export class StatusLine {
     clearTimeout(this.#timer);
     this.#show(words);
     this.#timer = setTimeout(() => {
-      this.#timer = 0;
+      this.#timer = undefined;
       if (this.#next !== null) this.#show(this.#next);
       this.#next = null;
     }, NEWS_MS);
