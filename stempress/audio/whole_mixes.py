@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stempress.audio.audio_job import minted_variations
 from stempress.audio.results import WebFile
-from stempress.collection.audio_formats import FORMATS
+from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
 from stempress.core.units import PAGES_LIMIT, megabytes
@@ -76,9 +76,14 @@ def lint_sizes(sounds: Sounds, findings: Findings) -> None:
 
 
 def mix_encodings(settings: Settings) -> list[Encoding]:
-    """Return the formats of whole mixes: that of the mixer's stems, and FLAC if it is offered."""
+    """Return the formats of whole mixes: that of the mixer's stems, and FLAC if it is offered.
+
+    Marketplaces, if they are to play mixes, need a lossy one.
+    """
     audio = settings.audio
-    lossy: list[Encoding] = [] if audio.stream == "flac" else [(audio.stream, audio.bitrate)]
+    is_played = settings.animation == "song"
+    codec = PREVIEW_CODEC if is_played and audio.stream == "flac" else audio.stream
+    lossy: list[Encoding] = [] if codec == "flac" else [(codec, audio.bitrate)]
     return [*lossy, ("flac", 0)] if audio.has_lossless else lossy
 
 

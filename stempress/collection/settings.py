@@ -22,12 +22,14 @@ type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
 type Downloads = Literal["tokens", "none"]
 type Assets = Literal["site", "ipfs"]
+type Animation = Literal["mixer", "preview", "song"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
 DOWNLOADS = ("tokens", "none")
 LOCKED = ("preview", "silent", "open")
+ANIMATIONS = ("mixer", "preview", "song")
 ASSETS = ("site", "ipfs")
 
 
@@ -171,6 +173,9 @@ class Settings:
     """Address of the contract that receives the royalties and pays the splits."""
     base_uri: str = ""
     """Base URI of pictures and sound in the metadata, if it is not ``url``."""
+
+    animation: Animation = "preview"
+    """What marketplaces play of song and album tokens."""
 
     tier_contracts: Mapping[Tier, Contract] = field(default_factory=dict)
     """Contracts of tiers that have one of their own; ``contract`` is that of the others."""

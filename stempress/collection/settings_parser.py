@@ -13,12 +13,14 @@ from stempress.collection.audio_formats import MIN_BITRATES
 from stempress.collection.eth_addresses import check_address, checksummed, is_burn_address
 from stempress.collection.papers import Papers, default_papers, read_papers
 from stempress.collection.settings import (
+    ANIMATIONS,
     ASSETS,
     CODECS,
     DOWNLOADS,
     LOCKED,
     PHASES,
     PREVIEWS,
+    Animation,
     Assets,
     Audio,
     Contract,
@@ -111,6 +113,7 @@ def _placeholder(findings: Findings) -> Settings:
 def _build_settings(top: Table, papers: Papers) -> Settings:
     site = top.table("site", required=True, hint="add a table [site]")
     collection = top.table("collection", required=True, hint="add a table [collection]")
+    metadata = top.table("metadata")
     contract, tier_contracts = _contracts(collection)
     settings = Settings(
         title=site.text("title", required=True),
@@ -133,11 +136,13 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         perks=_perks(top),
         splitter=_account(collection, "splitter"),
         label=site.text("label"),
+        animation=cast("Animation", metadata.choice("animation", "preview", ANIMATIONS)),
     )
     _check_splitter(collection, settings)
+    _check_animation(metadata, settings)
     if not settings.license:
         collection.warn("license", "is missing", hint="state what holders may do with the music")
-    for table in (site, collection, top):
+    for table in (site, collection, metadata, top):
         table.finish()
     return settings
 
@@ -250,6 +255,20 @@ def _check_splitter(collection: Table, settings: Settings) -> None:
         message = "pays addresses, but some of [[splits]] have none"
         hint = 'add address = "0x..." to each'
         collection.warn("splitter", message, ", ".join(nameless), hint)
+
+
+def _check_animation(metadata: Table, settings: Settings) -> None:
+    """Report what marketplaces cannot play, and what they would disclose."""
+    audio, value = settings.audio, settings.animation
+    if value == "song" and audio.downloads == "none":
+        message = 'needs the whole mixes, which [audio] downloads = "none" leaves out'
+        metadata.fault("animation", message, value, 'downloads = "tokens", or "mixer" or "preview"')
+    elif value == "song" and audio.locked != "open":
+        message = f'lets anybody hear whole mixes, though [audio] locked is "{audio.locked}"'
+        metadata.warn("animation", message, value, '"mixer" and "preview" do not')
+    elif value == "mixer" and not settings.url:
+        message = "needs the address of the site's pages, which marketplaces are to show"
+        metadata.warn("animation", message, value, "add the url of [site]")
 
 
 def _drop(top: Table) -> Drop | None:

@@ -10,6 +10,7 @@ from stempress.core import identifiers as codes
 from stempress.output.json_files import json_file, lazy_json_file
 from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.publish.asset_cids import ASSET_FOLDERS, asset_uris
+from stempress.render.animation import Animation, album_animation, mix_animation, stem_animation
 from stempress.site.cover_addresses import collection_cover
 from stempress.site.page_addresses import stem_address, token_address
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pyodide_app.engine.model import Song, Token
-    from stempress.audio.results import Sounds, WebFile
+    from stempress.audio.results import Sounds
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.excerpts import Excerpts, Source
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 MUSIC_SCHEMA = "music-nft-20220222"
 TOKENS_PER_BUNDLE = 200
-PLAYABLE = ("audio/mpeg", "audio/ogg")
-"""Media types that marketplaces play as an animation; FLAC is not among them."""
 _MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
 
 
@@ -47,7 +46,13 @@ def metadata_files(
         source = excerpts.song(slug) if slug else excerpts.albums
         for start in range(0, len(tokens), TOKENS_PER_BUNDLE):
             part = tokens[start : start + TOKENS_PER_BUNDLE]
-            key, files = source.key_with(part, pinned), partial(_token_files, source, part, pinned)
+            albums = {
+                token.id: album_animation(excerpts.facts, token)
+                for token in part
+                if token.tier == "album"
+            }
+            key = source.key_with(part, pinned, albums)
+            files = partial(_token_files, source, part, pinned, albums)
             yield Bundle(f"metadata/{slug}/{start}", key, files)
     for folder in ("", *(f"{tier}/" for tier in collection.settings.tier_contracts)):
         url_of = partial(metadata_url, collection.settings, pinned, folder=folder)
@@ -56,9 +61,12 @@ def metadata_files(
 
 
 def _token_files(
-    source: Source, tokens: Sequence[Token], pinned: Mapping[str, str]
+    source: Source,
+    tokens: Sequence[Token],
+    pinned: Mapping[str, str],
+    albums: Mapping[str, Animation],
 ) -> Iterator[OutputFile]:
-    """Yield the metadata of some tokens.
+    """Yield the metadata of some tokens; ``albums`` is what is played of album tokens.
 
     ERC-721 contracts of OpenZeppelin append the bare ID to their base URI: they find it as well.
     """
@@ -68,8 +76,9 @@ def _token_files(
         url_of = partial(metadata_url, settings, pinned, folder=folder.removeprefix("metadata/"))
         file = lazy_json_file(
             f"metadata/{token.id}.json",
-            source.key_with(token, pinned),
+            source.key_with(token, pinned, albums.get(token.id)),
             *(token_metadata, source.collection, source.sounds, source.tokens[token], url_of),
+            albums.get(token.id, Animation()),
         )
         yield file
         contract = settings.contract_of(token.tier)
@@ -114,9 +123,16 @@ def contract_metadata(collection: Collection, url_of: UrlOf) -> dict[str, object
 
 
 def token_metadata(
-    collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
+    collection: Collection,
+    sounds: Sounds,
+    facts: TokenFacts,
+    url_of: UrlOf,
+    album: Animation = Animation(),  # noqa: B008 - immutable
 ) -> dict[str, object]:
-    """Return a token's metadata; that of an unrevealed token has only its ID and tier."""
+    """Return a token's metadata; that of an unrevealed token has only its ID and tier.
+
+    ``album`` is what is played of an album token.
+    """
     token, contract = facts.token, collection.settings.contract_of(facts.token.tier)
     page = url_of(token_address(token.id))
     data: dict[str, object] = {
@@ -133,7 +149,9 @@ def token_metadata(
         data["decimals"] = 0
     if token.state == "unrevealed":
         return data
-    return data | _without_empty(_about(collection, sounds, facts, url_of))
+    if token.tier == "album":
+        return data | _without_empty(_album(collection, token) | _sound(album, url_of))
+    return data | _without_empty(_recording(collection, sounds, facts, url_of))
 
 
 def _trait_pairs(facts: TokenFacts) -> Iterator[tuple[str, str]]:
@@ -168,19 +186,23 @@ def _description(collection: Collection, token: Token) -> str:
     return stem.notes or f"A stem of {song.title}{by}."
 
 
-def _about(
+def _album(collection: Collection, token: Token) -> dict[str, object]:
+    """Return an album token's own fields."""
+    album = collection.album(token.album)
+    return {
+        "artist": collection.settings.artist,
+        "license": collection.settings.license,
+        "recordLabel": album.label,
+        "originalReleaseDate": _iso(album.released),
+        "properties": _without_empty({"upc": album.upc, "burned": list(token.burned)}),
+    }
+
+
+def _recording(
     collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
+    """Return the fields of a stem or song token."""
     token = facts.token
-    if token.tier == "album":
-        album = collection.album(token.album)
-        return {
-            "artist": collection.settings.artist,
-            "license": collection.settings.license,
-            "recordLabel": album.label,
-            "originalReleaseDate": _iso(album.released),
-            "properties": _without_empty({"upc": album.upc, "burned": list(token.burned)}),
-        }
     song = collection.song(token.song)
     seconds = sounds.songs[song.slug].seconds
     specific = _stem if token.tier == "stem" else _mix
@@ -226,21 +248,12 @@ def _music(
 def _stem(
     collection: Collection, sounds: Sounds, facts: TokenFacts, url_of: UrlOf
 ) -> dict[str, object]:
-    """Return a stem token's own fields; complete music metadata if a FLAC is offered.
-
-    A site that is locked doesn't state its sound files, since everybody would hear them in full.
-    """
+    """Return a stem token's own fields; complete music metadata if a FLAC is offered."""
     token = facts.token
     key = token.song, token.layer, token.stem
-    stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
-    is_open = collection.settings.audio.locked == "open"
-    is_playable = is_open and _type(stream) in PLAYABLE
     return {
         "title": collection.stem(key).name,
-        "mimeType": _type(lossless or stream),
-        "animation_url": url_of(stream.address) if is_playable else "",
-        "losslessAudio": url_of(lossless.address) if lossless and is_open else "",
-        "version": MUSIC_SCHEMA if is_playable and lossless else "",
+        **_sound(stem_animation(collection.settings, sounds, key), url_of),
         "properties": _without_empty(
             {
                 "song": token.song,
@@ -259,10 +272,9 @@ def _mix(
     token, variation = facts.token, facts.variation
     assert variation is not None  # noqa: S101 - it is revealed
     song = collection.song(token.song)
-    preview, digest = sounds.previews.get(variation), sounds.digests.get(variation)
+    digest = sounds.digests.get(variation)
     return {
-        "mimeType": _type(preview) if preview else "",
-        "animation_url": url_of(preview.address) if preview else "",
+        **_sound(mix_animation(collection.settings, sounds, variation), url_of),
         "isrc": codes.format_isrc(song.isrc),
         "lyrics": {"text": song.lyrics.text} if song.lyrics else {},
         "properties": _without_empty(
@@ -281,5 +293,12 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _type(file: WebFile) -> str:
-    return file.type.split(";", 1)[0]
+def _sound(animation: Animation, url_of: UrlOf) -> dict[str, object]:
+    """Return the fields of what is played; complete music metadata with a lossless file."""
+    is_complete = animation.address and animation.lossless
+    return {
+        "mimeType": animation.type,
+        "animation_url": url_of(animation.address) if animation.address else "",
+        "losslessAudio": url_of(animation.lossless) if animation.lossless else "",
+        "version": MUSIC_SCHEMA if is_complete else "",
+    }

@@ -200,14 +200,14 @@ class SiteFacts:
             return [address_of(self.stem(token.stem_key)).rstrip("/")]
         if token.stems:
             return [address_of(self.variation(token)).rstrip("/")]
-        return self._mixes_in(token)
+        return [address_of(mix).rstrip("/") for mix in self.mixes_in(token)]
 
-    def _mixes_in(self, token: Token) -> list[str]:
-        """Return the tracks of an album token's songs, in the album's order."""
+    def mixes_in(self, token: Token) -> list[Variation]:
+        """Return the mixes of the song tokens in an album token, in the album's order."""
         songs = [song.slug for song in self.collection.album(token.album).songs]
         burned = [self.by_id[token_id] for token_id in token.burned if token_id in self.by_id]
         mixes = sorted((part for part in burned if part.stems), key=lambda t: songs.index(t.song))
-        return [address_of(self.variation(part)).rstrip("/") for part in mixes]
+        return [self.variation(part) for part in mixes]
 
     def with_stem(self, row: StemFigures) -> tuple[list[Variation], Variation]:
         """Return the variations with a page that use a stem, and one to start with."""

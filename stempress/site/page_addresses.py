@@ -24,6 +24,11 @@ def variation_address(variation: Variation) -> str:
     return f"songs/{variation.song}/{variation.mix_number}/"
 
 
+def embed_address(variation: Variation) -> str:
+    """Return the address of a variation's mixer alone, for other sites to embed."""
+    return f"embed/{variation.song}/{variation.mix_number}/"
+
+
 def stem_address(key: StemKey) -> str:
     """Return the address of a stem."""
     return "stems/{}/{}/{}/".format(*key)

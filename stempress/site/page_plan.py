@@ -18,6 +18,7 @@ from stempress.core.slugs import fold_case
 from stempress.i18n.translations import ENGLISH
 from stempress.site.page_addresses import (
     album_address,
+    embed_address,
     song_address,
     stem_address,
     token_address,
@@ -248,8 +249,7 @@ def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iter
     for variation in variations.shown:
         page = mix_page(song, variation)
         yield page
-        address = f"embed/{song.slug}/{variation.mix_number}/"
-        yield page._replace(address=address, template="embed.html")
+        yield page._replace(address=embed_address(variation), template="embed.html")
     for layer in song.layers:
         for stem in layer.stems:
             view = StemView(song, layer, stem)

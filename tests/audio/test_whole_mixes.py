@@ -116,6 +116,15 @@ def test_a_mix_has_tags_and_its_cover(site: Path, stream: str, suffix: str) -> N
     assert np.abs(sound).max() > 0.1
 
 
+def test_marketplaces_have_a_lossy_mix_to_play_of_a_lossless_site(site: Path) -> None:
+    write_song(site, 'stream = "flac"\n[metadata]\nanimation = "song"')
+    press(site)
+    played = downloads(site, "92")["B - One (1-2-3).mp3"]
+    metadata = json.loads((site / "dist/metadata/92.json").read_text("utf-8"))
+    assert (site / "dist/metadata" / metadata["animation_url"]).resolve() == played
+    assert metadata["losslessAudio"].endswith(".flac")
+
+
 def test_stems_are_offered_under_readable_names(site: Path) -> None:
     write_song(site, "lossless = true")
     press(site)

@@ -221,6 +221,19 @@ def change_forge_url(site: Path, random: Random) -> None:
     path.write_text(text.replace("[drop]\n", f"[drop]\n{line}\n"), "utf-8")
 
 
+def change_downloads(site: Path, random: Random) -> None:
+    """Offer mixes or not, and let marketplaces play something else."""
+    path = site / "site.toml"
+    text = re.sub(
+        r"\[(audio|metadata)\]\n(downloads|animation) = .*\n", "", path.read_text("utf-8")
+    )
+    downloads, animation = random.choice(
+        (("tokens", "song"), ("tokens", "mixer"), ("none", "preview"), ("none", "mixer"))
+    )
+    tables = f'[audio]\ndownloads = "{downloads}"\n[metadata]\nanimation = "{animation}"\n'
+    path.write_text(text.replace("[drop]\n", f"{tables}[drop]\n"), "utf-8")
+
+
 OWN = '[collection.contract.song]\naddress = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"\n'
 NOTE = '+++\ntitle = "Second"\ndate = 2026-03-04\nsongs = ["two"]\n+++\nWords.\n'
 PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
@@ -274,6 +287,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_forge_url,
     change_lyrics,
     change_release,
+    change_downloads,
     meddle,
 )
 

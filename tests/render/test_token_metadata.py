@@ -236,3 +236,54 @@ def test_contract_metadata_has_no_collaborators(small: SmallSite) -> None:
         "description": "Two songs.",
         "image": "../art/collection.svg",
     }
+
+
+@pytest.fixture
+def whole(small: SmallSite) -> SmallSite:
+    """Return the site with whole mixes in Opus and FLAC."""
+    files = WebFile("audio/mix.ogg", OGG.type, 30, Path("mix.ogg")), FLAC
+    mixes = dict.fromkeys(small.sounds.mixes, files)
+    return replace(small, sounds=replace(small.sounds, mixes=mixes))
+
+
+def test_marketplaces_are_given_the_mixer_of_a_mix(whole: SmallSite) -> None:
+    url = "https://ferry.example/x/"
+    pressed = press(with_settings(whole, animation="mixer", url=url))
+    assert pressed["91.json"]["animation_url"] == f"{url}embed/one/1-2/"
+    assert pressed["91.json"]["mimeType"] == "text/html"
+    assert pressed["99.json"]["animation_url"] == f"{url}embed/one/1-2/"
+    assert pressed["1.json"]["animation_url"] == f"{url}audio/stem.ogg"
+    assert press(with_settings(whole, animation="mixer"))["91.json"]["animation_url"] == (
+        "../embed/one/1-2/"
+    )
+
+
+def test_metadata_on_ipfs_of_a_site_without_address_has_previews_instead(whole: SmallSite) -> None:
+    pinned = with_settings(whole, animation="mixer", assets="ipfs")
+    data = press(pinned)["91.json"]
+    assert data["mimeType"] == "audio/mpeg"
+    assert data["animation_url"].startswith("ipfs://")
+
+
+def test_marketplaces_are_given_the_whole_mix(whole: SmallSite) -> None:
+    pressed = press(with_settings(whole, animation="song"))
+    data = pressed["91.json"]
+    assert data.keys() >= MUSIC
+    assert data["animation_url"] == "../audio/mix.ogg"
+    assert (data["mimeType"], data["losslessAudio"]) == ("audio/flac", "../audio/stem.flac")
+    assert pressed["99.json"]["animation_url"] == "../audio/mix.ogg"
+    assert "animation_url" not in pressed["7.json"]
+
+
+def test_metadata_of_a_locked_site_names_no_lossless_mix(whole: SmallSite) -> None:
+    locked = replace(whole.collection.settings.audio, locked="preview")
+    data = press(with_settings(whole, animation="song", audio=locked))["91.json"]
+    assert data["animation_url"] == "../audio/mix.ogg"
+    assert data["mimeType"] == "audio/ogg"
+    assert data.keys().isdisjoint({"version", "losslessAudio"})
+
+
+def test_previews_are_played_of_songs_and_not_of_albums(whole: SmallSite) -> None:
+    pressed = press(whole)
+    assert pressed["91.json"]["animation_url"] == "../audio/mix.mp3"
+    assert pressed["99.json"].keys().isdisjoint({"animation_url", "mimeType", "losslessAudio"})

@@ -1,0 +1,74 @@
+"""What marketplaces play of tokens: ``animation_url`` and ``losslessAudio`` of the metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from stempress.site.page_addresses import embed_address
+
+if TYPE_CHECKING:
+    from pyodide_app.engine.model import StemKey, Token, Variation
+    from stempress.audio.results import Sounds, WebFile
+    from stempress.collection.settings import Settings
+    from stempress.site.facts import SiteFacts
+
+PLAYABLE = ("audio/mpeg", "audio/ogg")
+"""Media types that marketplaces play; FLAC is not among them."""
+
+
+class Animation(NamedTuple):
+    """The address of what is played, and that of a lossless file with the same sound.
+
+    ``type`` is the media type of the lossless file, if there is one. All of them may be empty.
+    """
+
+    address: str = ""
+    type: str = ""
+    lossless: str = ""
+
+
+def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animation:
+    """Return what is played of a stem: nothing on a locked site, where anybody would hear it."""
+    stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
+    if settings.audio.locked != "open":
+        return Animation(type=media_type(lossless or stream))
+    return Animation(
+        stream.address if media_type(stream) in PLAYABLE else "",
+        media_type(lossless or stream),
+        lossless.address if lossless else "",
+    )
+
+
+def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> Animation:
+    """Return what is played of a mix: its mixer, all of it, or its preview.
+
+    Pages have no address in metadata on IPFS, unless the site has a URL.
+    """
+    if settings.animation == "mixer" and (settings.url or settings.assets == "site"):
+        return Animation(embed_address(variation), "text/html")
+    if settings.animation == "song":
+        return _whole_mix(settings, sounds.mixes[variation])
+    preview = sounds.previews.get(variation)
+    return Animation(preview.address, media_type(preview)) if preview else Animation()
+
+
+def _whole_mix(settings: Settings, mixes: tuple[WebFile, ...]) -> Animation:
+    """Return the first file that marketplaces play; a lossless one besides, unless locked."""
+    played = next(file for file in mixes if media_type(file) in PLAYABLE)
+    lossless = next((file for file in mixes if media_type(file) == "audio/flac"), None)
+    if lossless is None or settings.audio.locked != "open":
+        return Animation(played.address, media_type(played))
+    return Animation(played.address, media_type(lossless), lossless.address)
+
+
+def album_animation(facts: SiteFacts, token: Token) -> Animation:
+    """Return what is played of an album token: the first of its songs, but no preview."""
+    settings, mixes = facts.collection.settings, facts.mixes_in(token)
+    if settings.animation == "preview" or not mixes:
+        return Animation()
+    return mix_animation(settings, facts.sounds, mixes[0])
+
+
+def media_type(file: WebFile) -> str:
+    """Return a file's media type without its codec."""
+    return file.type.split(";", 1)[0]
