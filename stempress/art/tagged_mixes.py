@@ -94,15 +94,19 @@ def mix_tags(collection: Collection, variation: Variation) -> MixTags:
     """Return the tags of a whole mix."""
     song = collection.song(variation.song)
     album = collection.album(song.album)
+    released = album.released_of(song)
     return MixTags(
         title=song.title,
         artist=collection.settings.artist,
         album=album.title,
         track=f"{song.track}/{len(album.songs)}",
-        date=album.released.isoformat() if album.released else "",
+        date=released.isoformat() if released else "",
         isrc=song.isrc,
-        mix_number=variation.mix_number,
+        genre=song.genre,
+        label=album.label,
+        copyright=song.copyright,
         license=collection.settings.license,
+        mix_number=variation.mix_number,
     )
 
 

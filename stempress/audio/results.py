@@ -93,8 +93,11 @@ class MixTags:
     track: str = ""
     date: str = ""
     isrc: str = ""
-    mix_number: str = ""
+    genre: str = ""
+    label: str = ""
+    copyright: str = ""
     license: str = ""
+    mix_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

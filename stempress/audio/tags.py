@@ -59,6 +59,9 @@ def _comments(tags: MixTags) -> dict[str, str]:
         "TRACKTOTAL": total,
         "DATE": tags.date,
         "ISRC": tags.isrc,
+        "GENRE": tags.genre,
+        "ORGANIZATION": tags.label,
+        "COPYRIGHT": tags.copyright,
         "LICENSE": tags.license,
     }
     return {name: text for name, text in comments.items() if text}
@@ -73,6 +76,9 @@ def _id3(tags: MixTags, cover: bytes) -> id3.ID3:
         "TRCK": tags.track,
         "TYER": tags.date[:4],
         "TSRC": tags.isrc,
+        "TCON": tags.genre,
+        "TPUB": tags.label,
+        "TCOP": tags.copyright,
     }
     frames = id3.ID3()
     for name, text in texts.items():

@@ -29,8 +29,18 @@ from tests.support.small_site import write
 pytestmark = pytest.mark.slow
 
 SONG = "content/albums/x/one.md"
-TAGS = {"title": "One", "artist": "B", "album": "X", "isrc": "QZK6P2600001", "version": "1-2-3"}
-ID3 = {"title": "TIT2", "artist": "TPE1", "album": "TALB", "isrc": "TSRC", "version": "TIT3"}
+TAGS = {
+    "title": "One",
+    "artist": "B",
+    "album": "X",
+    "isrc": "QZK6P2600001",
+    "version": "1-2-3",
+    "genre": "Dub",
+    "organization": "Quay",
+    "copyright": "2026 Quay",
+}
+FRAMES = ("TIT2", "TPE1", "TALB", "TSRC", "TIT3", "TCON", "TPUB", "TCOP")
+ID3 = dict(zip(TAGS, FRAMES, strict=True))
 
 
 @pytest.fixture
@@ -43,7 +53,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def write_song(site: Path, audio: str = "") -> None:
     """Write a site of one song, whose song tokens are mixes 1-1-1 and 1-2-3."""
     write_music(site, audio)
-    replace(site / SONG, 'title = "One"', 'title = "One"\nisrc = "QZ-K6P-26-00001"')
+    words = 'title = "One"\nisrc = "QZ-K6P-26-00001"\ngenre = "Dub"\ncopyright = "2026 Quay"'
+    replace(site / SONG, 'title = "One"', words)
+    replace(site / "site.toml", 'artist = "B"', 'artist = "B"\nlabel = "Quay"')
 
 
 def replace(path: Path, old: str, new: str) -> None:
