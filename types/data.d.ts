@@ -15,6 +15,7 @@ declare namespace Data {
     title: string;
     artist: string;
     label: string;
+    people: { slug: string; name: string; url: string; address: string }[];
     contract: Contract | null;
     contracts: Partial<Record<Tier, Contract>>;
     drop: Drop | null;
@@ -48,6 +49,7 @@ declare namespace Data {
     upc: string;
     released: string | null;
     label: string;
+    artist: string;
     address: string;
     cover: string;
     songs: string[];

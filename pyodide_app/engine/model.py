@@ -177,7 +177,7 @@ class Song:
     """A song: its layers in mixer order, its rules and its metadata.
 
     ``track`` is its number on its album, from 1; 0: it is on none. ``released`` is a date such as
-    "2026-03-20", empty if it is the album's.
+    "2026-03-20", empty if it is the album's. ``artist`` is a name.
     """
 
     slug: str
@@ -196,6 +196,7 @@ class Song:
     pad: bool = False
     track: int = 0
     genre: str = ""
+    artist: str = ""
     released: str = ""
     copyright: str = ""
     lyrics: Lyrics | None = None

@@ -49,7 +49,7 @@ def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> 
         mixer.adjust(row, mix.rows[row])
     tags = Tags(
         title=song.title,
-        artist=collection.settings.artist,
+        artist=song.artist,
         album=collection.album(song.album).title,
         isrc=song.isrc,
         mix=mix.variation.mix_number,

@@ -17,6 +17,7 @@ from stempress.collection.documents import (
 )
 from stempress.collection.image_check import check_picture
 from stempress.collection.lyrics import find_lyrics, read_lyrics, warn_of_strays
+from stempress.collection.people import artist_name
 from stempress.collection.songs import parse_song
 from stempress.core import identifiers as codes
 from stempress.core.crash_log import working_on
@@ -45,6 +46,7 @@ class Album:
     cover: Path | None = None
     story: str = ""
     label: str = ""
+    artist: str = ""
 
     def released_of(self, song: Song) -> date | None:
         """Return when a song was released: by itself, or with the album."""
@@ -71,6 +73,9 @@ def _read_album(path: Path, findings: Findings, settings: Settings) -> Album:
     album = Album(
         slug=slug,
         title=table.text("title", required=True),
+        artist=artist_name(
+            table.text("artist"), settings.artist, f"{where}/index.md", settings, findings
+        ),
         songs=tuple(_album_songs(path, slug, table, findings, pad=settings.audio.pad)),
         upc=codes.read_identifier(table, "upc"),
         released=read_date(table, "released"),
@@ -79,7 +84,15 @@ def _read_album(path: Path, findings: Findings, settings: Settings) -> Album:
         label=table.text("label", settings.label),
     )
     table.finish()
-    return album
+    return replace(album, songs=tuple(_with_artists(album, settings, findings)))
+
+
+def _with_artists(album: Album, settings: Settings, findings: Findings) -> Iterator[Song]:
+    """Yield an album's songs with the names of their artists, by default the album's."""
+    for song in album.songs:
+        where = f"content/albums/{album.slug}/{song.slug}.md"
+        artist = artist_name(song.artist, album.artist, where, settings, findings)
+        yield replace(song, artist=artist)
 
 
 def _read_index(path: Path, where: str, findings: Findings) -> tuple[Table, str]:

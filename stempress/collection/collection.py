@@ -11,6 +11,7 @@ from stempress.collection.albums import read_albums
 from stempress.collection.commitments import Seal, read_seals
 from stempress.collection.documents import read_documents, read_home
 from stempress.collection.ledger import Ledger, read_ledger
+from stempress.collection.people import warn_of_strangers
 from stempress.collection.stem_files import StemFiles, find_stem_files
 from stempress.core.text_files import check_links
 
@@ -66,6 +67,12 @@ class Collection:
                 return album
         raise KeyError(slug)
 
+    def artist_of(self, token: Token) -> str:
+        """Return the name of a token's artist: the site's while nobody knows what the token is."""
+        if token.song:
+            return self.song(token.song).artist
+        return self.album(token.album).artist if token.album else self.settings.artist
+
     def stem(self, key: StemKey) -> Stem:
         """Return the stem with a key, or raise KeyError."""
         return self._stems[key]
@@ -88,6 +95,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
     check_links(site, findings)
     albums = tuple(read_albums(content, findings, settings))
     songs = _by_slug(albums, findings)
+    warn_of_strangers(settings, tuple(songs.values()), findings)
     if content.is_dir() and not songs and not findings.faults:
         findings.fault("content/albums/", "has no songs", hint="content/albums/<album>/<song>.md")
     files = find_stem_files(site, tuple(songs.values()), findings)

@@ -124,6 +124,21 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody, or a band, with a page; ``about`` is Markdown.
+
+    ``key`` is the table in site.toml, for messages.
+    """
+
+    slug: str
+    name: str
+    url: str = ""
+    about: str = ""
+    is_artist: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Perk:
     """A benefit for holders.
 
@@ -182,6 +197,18 @@ class Settings:
 
     label: str = ""
     """The record label, of albums that name none of their own."""
+
+    people: tuple[Person, ...] = ()
+    """Whoever has a page: [[people]] and [[artists]]."""
+
+    @property
+    def artists(self) -> tuple[Person, ...]:
+        """The artists that albums and songs may name."""
+        return tuple(person for person in self.people if person.is_artist)
+
+    def person_named(self, name: str) -> Person | None:
+        """Return who has a name and a page, None if there is nobody."""
+        return next((person for person in self.people if person.name == name), None)
 
     def contract_of(self, tier: Tier) -> Contract | None:
         """Return the contract of a tier's tokens."""

@@ -12,6 +12,7 @@ from pyodide_app.engine.model import TIERS
 from stempress.collection.audio_formats import MIN_BITRATES
 from stempress.collection.eth_addresses import check_address, checksummed, is_burn_address
 from stempress.collection.papers import Papers, default_papers, read_papers
+from stempress.collection.people import parse_people
 from stempress.collection.settings import (
     ANIMATIONS,
     ASSETS,
@@ -137,6 +138,7 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         splitter=_account(collection, "splitter"),
         label=site.text("label"),
         animation=cast("Animation", metadata.choice("animation", "preview", ANIMATIONS)),
+        people=parse_people(top),
     )
     _check_splitter(collection, settings)
     _check_animation(metadata, settings)

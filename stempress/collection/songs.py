@@ -27,7 +27,7 @@ RESERVED = "is a name that Windows reserves: it can have no folder or file of th
 
 
 def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) -> Song:
-    """Parse a song from its front matter and the story below it."""
+    """Parse a song from its front matter and the story below it; ``artist`` is still a slug."""
     layers = _layers(table)
     faults_before = len(table.findings.faults)
     rules = tuple(_rules(table, layers))
@@ -49,6 +49,7 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         story=story,
         pad=table.flag("pad", default=pad),
         genre=table.text("genre"),
+        artist=table.text("artist"),
         released=released.isoformat() if released else "",
         copyright=table.text("copyright"),
     )

@@ -16,7 +16,13 @@ from stempress.output.output_check import GENERATOR
 from stempress.output.output_files import OutputFile
 from stempress.render.gallery_index import empty_data, gallery_data
 from stempress.site.cover_addresses import album_cover, song_cover
-from stempress.site.page_addresses import album_address, song_address, stem_address, token_address
+from stempress.site.page_addresses import (
+    album_address,
+    person_address,
+    song_address,
+    stem_address,
+    token_address,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
+    from stempress.collection.settings import Person
     from stempress.site.excerpts import Excerpts, Source
     from stempress.site.pages import Plan, VariationPages
     from stempress.site.token_facts import TokenFacts, TokenTable
@@ -102,6 +109,7 @@ def collection_data(collection: Collection) -> dict[str, object]:
         "name": settings.name,
         "title": settings.title,
         "artist": settings.artist,
+        "people": [_person_data(person) for person in settings.people],
         "label": settings.label,
         "description": settings.description,
         "url": settings.url,
@@ -127,6 +135,15 @@ def collection_data(collection: Collection) -> dict[str, object]:
     }
 
 
+def _person_data(person: Person) -> dict[str, object]:
+    return {
+        "slug": person.slug,
+        "name": person.name,
+        "url": person.url,
+        "address": person_address(person),
+    }
+
+
 def _album_data(album: Album) -> dict[str, object]:
     return {
         "slug": album.slug,
@@ -134,6 +151,7 @@ def _album_data(album: Album) -> dict[str, object]:
         "upc": album.upc,
         "released": album.released and album.released.isoformat(),
         "label": album.label,
+        "artist": album.artist,
         "address": album_address(album),
         "cover": album_cover(album),
         "songs": [song.slug for song in album.songs],
@@ -149,7 +167,7 @@ def song_data(
     return {
         "slug": song.slug,
         "title": song.title,
-        "artist": collection.settings.artist,
+        "artist": song.artist,
         "album": song.album,
         "album_title": collection.album(song.album).title,
         "isrc": song.isrc,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
-    from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.excerpts import Excerpts, Source
     from stempress.site.pages import Page
@@ -32,7 +31,7 @@ def sharing_files(excerpts: Excerpts) -> Iterator[OutputFile | Bundle]:
     """Yield playlists of albums with previews, and oEmbed descriptions if the site has a URL."""
     collection, sounds = excerpts.facts.collection, excerpts.facts.sounds
     for album in collection.albums:
-        if text := playlist(collection, sounds, album):
+        if text := playlist(sounds, album):
             yield OutputFile(playlist_address(album), text.encode())
     if not collection.settings.url:
         return
@@ -51,12 +50,12 @@ def _frames(source: Source) -> Iterator[OutputFile]:
                 yield lazy_json_file(embed.address, source.key, _oembed, settings, page, embed)
 
 
-def playlist(collection: Collection, sounds: Sounds, album: Album) -> str:
+def playlist(sounds: Sounds, album: Album) -> str:
     """Return the previews of an album's songs as an M3U playlist; empty if there are none."""
-    artist, lines = collection.settings.artist, []
+    lines: list[str] = []
     for song in album.songs:
         if preview := song_preview(sounds, song):
-            lines += [f"#EXTINF:-1,{artist} - {song.title}", f"../{preview.address}"]
+            lines += [f"#EXTINF:-1,{song.artist} - {song.title}", f"../{preview.address}"]
     return "\n".join(["#EXTM3U", f"#PLAYLIST:{album.title}", *lines, ""]) if lines else ""
 
 
@@ -71,7 +70,7 @@ def _oembed(settings: Settings, page: Page, embed: Embed) -> dict[str, object]:
         "version": "1.0",
         "type": "rich",
         "title": page.title,
-        "author_name": settings.artist,
+        "author_name": embed.song.artist,
         "provider_name": settings.title,
         "provider_url": full_address(settings, ""),
         "width": FRAME_WIDTH,

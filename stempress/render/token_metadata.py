@@ -159,7 +159,12 @@ def _trait_pairs(facts: TokenFacts) -> Iterator[tuple[str, str]]:
 
 
 def _identifiers(collection: Collection, token: Token) -> Iterator[tuple[str, str]]:
-    """Yield the identifier of the recording or release that a revealed token is, if it has one."""
+    """Yield the artist, if there are several, and the identifier of the recording or release.
+
+    Nothing of an unrevealed token.
+    """
+    if collection.settings.artists and (token.song or token.album):
+        yield "Artist", collection.artist_of(token)
     if token.tier == "song" and token.song and (isrc := collection.song(token.song).isrc):
         yield "ISRC", codes.format_isrc(isrc)
     if token.tier == "album" and token.album and (upc := collection.album(token.album).upc):
@@ -172,7 +177,7 @@ def _without_empty(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def _description(collection: Collection, token: Token) -> str:
-    artist = collection.settings.artist
+    artist = collection.artist_of(token)
     by = f" by {artist}" if artist else ""
     if token.state == "unrevealed":
         return f"An unrevealed {token.tier} token of {collection.settings.name}{by}."
@@ -190,7 +195,7 @@ def _album(collection: Collection, token: Token) -> dict[str, object]:
     """Return an album token's own fields."""
     album = collection.album(token.album)
     return {
-        "artist": collection.settings.artist,
+        "artist": album.artist,
         "license": collection.settings.license,
         "recordLabel": album.label,
         "originalReleaseDate": _iso(album.released),
@@ -218,7 +223,7 @@ def _music(
     album = collection.album(song.album)
     return {
         "title": song.title,
-        "artist": collection.settings.artist,
+        "artist": song.artist,
         "duration": round(seconds, 3),
         "trackNumber": song.track,
         "artwork": {

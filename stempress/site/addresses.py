@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pyodide_app.engine.model import STATES, TIERS, Song, Token, Variation
 from stempress.collection.albums import Album
 from stempress.collection.documents import Document
+from stempress.collection.settings import Person
 from stempress.collection.traits import Trait
 from stempress.site.cover_addresses import (
     album_cover,
@@ -19,6 +20,7 @@ from stempress.site.cover_addresses import (
 )
 from stempress.site.page_addresses import (
     album_address,
+    person_address,
     song_address,
     stem_address,
     token_address,
@@ -50,6 +52,7 @@ _ADDRESSES: dict[type, Callable[[Any], str]] = {
     Token: lambda token: token_address(token.id),
     Trait: _trait_address,
     Document: _document_address,
+    Person: person_address,
 }
 _COVERS: dict[type, Callable[[Any], str]] = {
     Song: song_cover,

@@ -7,8 +7,14 @@ from urllib.parse import quote
 
 from pyodide_app.engine.model import Token
 from stempress.collection.albums import Album
+from stempress.collection.settings import Person
 from stempress.site.cover_addresses import album_cover, song_cover
-from stempress.site.page_addresses import album_address, song_address, token_address
+from stempress.site.page_addresses import (
+    album_address,
+    person_address,
+    song_address,
+    token_address,
+)
 from stempress.site.pages import VariationPages, VariationView
 
 if TYPE_CHECKING:
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
-    """Return a page's subject as JSON-LD; None if it is not music, or the page is not listed."""
+    """Return a page's subject as JSON-LD; None if it has none, or is not listed."""
     about, collection, sounds = page.about, facts.collection, facts.sounds
     if not page.listed:
         return None
@@ -31,6 +37,8 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
         data = _recording(collection, sounds, about.song) | _composition(about.song)
     elif isinstance(about, VariationView):
         data = _recording(collection, sounds, about.song)
+    elif isinstance(about, Person):
+        data = _person(collection.settings, about)
     elif isinstance(about, Album):
         tracks = [_recording(collection, sounds, song) for song in about.songs]
         data = _without_empty(
@@ -41,7 +49,7 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
                 "image": full_address(collection.settings, album_cover(about)),
                 "datePublished": about.released and about.released.isoformat(),
                 "gtin12" if len(about.upc) == 12 else "gtin13": about.upc,
-                "byArtist": _artist(collection.settings),
+                "byArtist": _artist(collection.settings, about.artist),
                 "albumRelease": _release(about),
                 "numTracks": len(tracks),
                 "track": tracks,
@@ -66,7 +74,7 @@ def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, 
             "genre": song.genre,
             "datePublished": released and released.isoformat(),
             "copyrightNotice": song.copyright,
-            "byArtist": _artist(settings),
+            "byArtist": _artist(settings, song.artist),
             "inAlbum": {"@type": "MusicAlbum", "name": album.title},
         }
     )
@@ -93,8 +101,8 @@ def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
         "@type": "MusicAlbum" if token.album else "MusicRecording",
         "name": found.title,
     }
-    if settings.artist:
-        data["byArtist"] = _artist(settings)
+    if artist := collection.artist_of(token):
+        data["byArtist"] = _artist(settings, artist)
     if settings.url:
         base = settings.url.rstrip("/")
         data |= {"url": f"{base}/{token_address(token.id)}", "image": f"{base}/{found.cover}"}
@@ -112,8 +120,23 @@ def _release(album: Album) -> dict[str, object] | None:
     return {"@type": "MusicRelease", "name": album.title, "recordLabel": label}
 
 
-def _artist(settings: Settings) -> dict[str, str]:
-    return {"@type": "MusicGroup", "name": settings.artist}
+def _artist(settings: Settings, name: str) -> dict[str, object]:
+    person = settings.person_named(name)
+    page = full_address(settings, person_address(person)) if person else ""
+    return _without_empty({"@type": "MusicGroup", "name": name, "url": page})
+
+
+def _person(settings: Settings, person: Person) -> dict[str, object]:
+    """Return somebody as a page's subject: artists may be several people."""
+    is_artist = person.is_artist or person.name == settings.artist
+    return _without_empty(
+        {
+            "@type": "MusicGroup" if is_artist else "Person",
+            "name": person.name,
+            "url": full_address(settings, person_address(person)),
+            "sameAs": person.url,
+        }
+    )
 
 
 def full_address(settings: Settings, address: str) -> str:

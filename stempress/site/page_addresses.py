@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey, Variation
     from stempress.collection.albums import Album
+    from stempress.collection.settings import Person
 
 
 def song_address(song: Song) -> str:
@@ -17,6 +18,11 @@ def song_address(song: Song) -> str:
 def album_address(album: Album) -> str:
     """Return the address of an album."""
     return f"albums/{album.slug}/"
+
+
+def person_address(person: Person) -> str:
+    """Return the address of somebody's page."""
+    return f"people/{person.slug}/"
 
 
 def variation_address(variation: Variation) -> str:

@@ -19,6 +19,7 @@ from stempress.i18n.translations import ENGLISH
 from stempress.site.page_addresses import (
     album_address,
     embed_address,
+    person_address,
     song_address,
     stem_address,
     token_address,
@@ -136,6 +137,7 @@ def _sections(
     yield Section("tokens", partial(_token_pages, collection, tokens))
     yield Section("traits", partial(_trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
+    yield Section("", partial(_people, collection))
     if collection.has_tokens:
         yield Section("", partial(_rarity_pages, collection, _))
     yield Section("", partial(_single_pages, collection, _))
@@ -266,6 +268,11 @@ def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
         yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
     if collection.notes:
         yield Page("notes/", "notes.html", _("Notes"), collection.notes)
+
+
+def _people(collection: Collection) -> Iterator[Page]:
+    for person in collection.settings.people:
+        yield Page(person_address(person), "person.html", person.name, person)
 
 
 def check_collisions(pages: Iterable[Page]) -> None:

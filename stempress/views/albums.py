@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song
     from stempress.site.pages import Page
-    from stempress.views.leaves import Card, SongLink
+    from stempress.views.leaves import Card, Link, SongLink
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
@@ -30,6 +30,7 @@ class Track:
     """
 
     song: SongLink
+    artist: str
     seconds: float
     bpm: float | None
     key: str
@@ -49,6 +50,7 @@ class AlbumPageView(PageView):
 
     slug: str
     cover: str
+    artist: Link
     story: str
     released: date | None
     upc: str
@@ -68,6 +70,7 @@ def album_page(leaves: Leaves, page: Page, head: Head) -> AlbumPageView:
         **head,
         slug=album.slug,
         cover=album_cover(album),
+        artist=leaves.artist(album.artist),
         story=album.story,
         released=album.released,
         upc=album.upc,
@@ -92,6 +95,7 @@ def _track(leaves: Leaves, song: Song) -> Track:
     tokens = facts.song_tokens[song.slug]
     return Track(
         leaves.song(song),
+        song.artist,
         facts.sounds.songs[song.slug].seconds,
         song.bpm,
         song.key,

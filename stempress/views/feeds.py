@@ -47,6 +47,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...]
     genre: str = ""
     rights: str = ""
+    artist: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def _song(facts: SiteFacts, album: Album, song: Song) -> Entry:
         _enclosures(facts, song),
         song.genre,
         song.copyright,
+        song.artist,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.site.pages import Page
     from stempress.views.documents import NoteLine
-    from stempress.views.leaves import SongLink
+    from stempress.views.leaves import Link, SongLink
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
@@ -38,6 +38,7 @@ class HomeAlbum:
 
     slug: str
     title: str
+    artist: Link
     address: str
     cover: str
     released: date | None
@@ -95,5 +96,11 @@ def _album(leaves: Leaves, album: Album) -> HomeAlbum:
     permitted = leaves.facts.rarity.permitted
     songs = tuple(HomeSong(leaves.song(song), permitted(song)) for song in album.songs)
     return HomeAlbum(
-        album.slug, album.title, address_of(album), album_cover(album), album.released, songs
+        album.slug,
+        album.title,
+        leaves.artist(album.artist),
+        address_of(album),
+        album_cover(album),
+        album.released,
+        songs,
     )

@@ -9,6 +9,7 @@ from stempress.site.sharing import embed_of
 from stempress.views.albums import album_page
 from stempress.views.documents import document_page, note_page, notes_page
 from stempress.views.home import home_page
+from stempress.views.people import person_page
 from stempress.views.perks import perks_page
 from stempress.views.rarity import rarity_page
 from stempress.views.singles import mine_page, mixer_page, plain_page, provenance_page
@@ -38,6 +39,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "nothing.html": plain_page,
     "page.html": document_page,
     "perks.html": perks_page,
+    "person.html": person_page,
     "provenance.html": provenance_page,
     "rarity.html": rarity_page,
     "song.html": song_page,

@@ -40,6 +40,7 @@ class LayoutView:
     verifiable: bool
     albums: tuple[MenuAlbum, ...]
     pages: tuple[Link, ...]
+    people: tuple[Link, ...]
     songs: int
     has_notes: bool
     has_seals: bool
@@ -66,6 +67,7 @@ def layout_view(views: SiteFacts) -> LayoutView:
             for album in collection.albums
         ),
         pages=tuple(Link(page.title, address_of(page)) for page in collection.pages),
+        people=tuple(Link(each.name, address_of(each)) for each in collection.settings.people),
         songs=len(collection.songs),
         has_notes=bool(collection.notes),
         has_seals=bool(collection.seals),

@@ -11,7 +11,13 @@ from stempress.collection.traits import shown_trait, trait_key
 from stempress.i18n.number_format import is_web_link
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import song_cover, stem_cover
-from stempress.site.page_addresses import album_address, song_address, stem_address, token_address
+from stempress.site.page_addresses import (
+    album_address,
+    person_address,
+    song_address,
+    stem_address,
+    token_address,
+)
 from stempress.views.leaves import (
     Card,
     FamilyMember,
@@ -169,6 +175,11 @@ class Leaves:
         """Return a link to a song's album."""
         album = self.facts.collection.album(song.album)
         return Link(album.title, album_address(album))
+
+    def artist(self, name: str) -> Link:
+        """Return an artist, with an empty address if there is no page to link to."""
+        person = self.facts.collection.settings.person_named(name)
+        return Link(name, person_address(person) if person else "")
 
     def mix(self, variation: Variation) -> MixLink:
         """Return a link to a variation."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from pyodide_app.engine.model import Credit, Lyrics, Rule, Song
+    from pyodide_app.engine.model import Lyrics, Rule, Song
     from stempress.site.pages import Page
     from stempress.views.leaves import Card, Link, MixerView, MixLink, SongLayer, SongLink
     from stempress.views.page import Head
@@ -55,6 +55,14 @@ class Forgeable:
     optimal: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """Somebody's part in a song; the person's address is empty without a page."""
+
+    person: Link
+    role: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SongPageView(PageView):
     """A song.
@@ -65,6 +73,7 @@ class SongPageView(PageView):
     """
 
     song: SongLink
+    artist: Link
     story: str
     album: Link
     track: int
@@ -79,7 +88,7 @@ class SongPageView(PageView):
     label: str
     copyright: str
     streaming: tuple[tuple[str, str], ...]
-    credits: tuple[Credit, ...]
+    credits: tuple[CreditLine, ...]
     lyrics: Lyrics | None
     layers: tuple[SongLayer, ...]
     mixer: MixerView
@@ -106,6 +115,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
     return SongPageView(
         **head,
         song=leaves.song(song),
+        artist=leaves.artist(song.artist),
         story=song.story,
         album=leaves.album_of(song),
         track=song.track,
@@ -120,7 +130,9 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         label=album.label,
         copyright=song.copyright,
         streaming=tuple(song.streaming.items()),
-        credits=song.credits,
+        credits=tuple(
+            CreditLine(leaves.artist(credit.name), credit.role) for credit in song.credits
+        ),
         lyrics=_shown_lyrics(song.lyrics, sound.seconds),
         layers=leaves.layers(song),
         mixer=leaves.mixer(song, facts.first(song)),

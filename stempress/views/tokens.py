@@ -79,6 +79,7 @@ class TokenPageView(PageView):
     stem: StemPart | None
     mix: MixPart | None
     album: Link | None
+    artist: Link
     tracks: tuple[str, ...]
     held: tuple[tuple[str, int], ...]
     block: int | None
@@ -124,6 +125,7 @@ def token_page(leaves: Leaves, page: Page, head: Head) -> TokenPageView:
         stem=stem,
         mix=_mix(leaves, token) if known and token.tier == "song" else None,
         album=Link(album.title, address_of(album)) if album else None,
+        artist=leaves.artist(collection.artist_of(token)),
         tracks=card.tracks,
         held=held,
         block=facts.block_of([token.tier]) if held else None,

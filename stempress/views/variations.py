@@ -51,6 +51,7 @@ class EmbedPageView(PageView):
     """The mixer of a song (``whole``) or of a variation, and the page it is of."""
 
     subject: str
+    artist: str
     cover: str
     whole: MixerView | None
     mixer: MixerLink
@@ -89,6 +90,7 @@ def embed_page(leaves: Leaves, page: Page, head: Head) -> EmbedPageView:
     return EmbedPageView(
         **head,
         subject=address_of(song if about.whole else variation),
+        artist=song.artist,
         cover=song_cover(song) if about.whole else variation_cover(variation),
         whole=leaves.mixer(song, variation) if about.whole else None,
         mixer=leaves.mixer_link(song, variation),

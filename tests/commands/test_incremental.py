@@ -166,6 +166,25 @@ def change_release(site: Path, random: Random) -> None:
         path.write_text("".join((kept[0], *new, *kept[1:])), "utf-8")
 
 
+def change_people(site: Path, random: Random) -> None:
+    """Let artists and people come and go, and say something else about themselves."""
+    path = site / "site.toml"
+    text = path.read_text("utf-8").partition("[[artists]]")[0]
+    artist = random.choice(("", "The Ferrymen", "Bo Ek"))
+    about = random.choice(WORDS)
+    text = re.sub(
+        r"^about = .*", lambda _: f"about = {json.dumps(about)}", text, flags=re.MULTILINE
+    )
+    path.write_text(f'{text}[[artists]]\nname = "{artist}"\n' if artist else text, "utf-8")
+    for name in (ONE, INDEX):
+        page = site / name
+        song = re.sub(r"^artist = .*\n", "", page.read_text("utf-8"), flags=re.MULTILINE)
+        if artist and random.random() < 0.5:
+            slug = artist.lower().replace(" ", "-")
+            song = song.replace("+++\n", f'+++\nartist = "{slug}"\n', 1)
+        page.write_text(song, "utf-8")
+
+
 def template_of_its_own(site: Path, _: Random) -> None:
     """Add a template, for one build."""
     write(site / "templates/tier.html", TEMPLATE)
@@ -243,6 +262,11 @@ TEMPLATE = (
     "<h1>{{ page.total }} {{ site.songs }}</h1>{% endblock %}"
 )
 ONE, TWO = "content/albums/tides/one.md", "content/albums/tides/two.md"
+CREDITS = (
+    'credits = [{ name = "Bo Ek", role = "drums" }]',
+    'credits = [{ name = "Bo Ek", role = "bass" }, { name = "Bo Ek", role = "voice" }]',
+    'credits = [{ name = "The Ferrymen", role = "all" }]',
+)
 INDEX = "content/albums/tides/index.md"
 ALL_EDITS: tuple[Edit, ...] = (
     edit_ledger(change_state),
@@ -288,6 +312,8 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_lyrics,
     change_release,
     change_downloads,
+    change_people,
+    replace_line(TWO, "^credits = .*", lambda random: random.choice(CREDITS)),
     meddle,
 )
 

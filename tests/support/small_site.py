@@ -138,6 +138,10 @@ share = 60
 name = {named("Bo Ek")}
 role = {named("drums")}
 share = 40
+[[people]]
+name = {named("Bo Ek")}
+url = "https://bo.example/"
+about = {named("Plays the drums.")}
 [[perks]]
 title = {named("A tape")}
 tier = "song"
