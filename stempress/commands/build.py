@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art.covers import draw_covers
 from stempress.art.social_cards import draw_cards
@@ -41,10 +41,15 @@ from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from stempress.collection.collection import Collection
     from stempress.commands.build_memory import BuildMemory
     from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
     from stempress.output.input_hash import InputHashes
+    from stempress.output.output_files import Bundle, OutputFile
 
 
 def build_site(
@@ -65,11 +70,8 @@ def _build_site(
     # First gather everything.
     findings = Findings()
     with progress.stage("read"):
-        settings = read_settings(options.site, findings, options.base_uri)
-        collection = read_collection(options.site, settings, findings)
-        lint_promises(options.site, findings)
-        if inputs.own_templates:
-            lint_templates(options.site, findings)
+        collection = _read(options, inputs, findings)
+        settings = collection.settings
     with start_workers(options.dask) as workers, decoded_copies(options.dask) as copies:
         with progress.stage("measure"):
             checked = check_audio(
@@ -95,25 +97,10 @@ def _build_site(
         lint_sizes(sounds, findings)
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
-        leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)
-        page_keys = PageKeys(leaves, excerpts, inputs.own_templates)
         existing = existing_bundles(memory.records, staging)
-        new_pages = page_keys.pages_outside(existing)
-        check_collisions([page for page, _ in new_pages])
-        page_keys.compute(new_pages, options.jobs)
-        covers = list(draw_covers(excerpts))
-        assets = [*sounds.files(), *covers, *draw_cards(settings, covers)]
-        metadata = list(metadata_files(excerpts, assets))
-        files = [
-            *data_files(excerpts),
-            *metadata,
-            *assets,
-            *web_manifest_files(settings, assets, translations.direction),
-            *render_site(leaves, options.site, excerpts, page_keys),
-            *app,
-        ]
+        files = _gather_files(options, inputs, facts, existing)
     with progress.stage("check"):
-        check_leaks(collection, files_outside(metadata, existing), findings)
+        check_leaks(collection, files_outside(files.metadata, existing), findings)
         check_sealed_items(options.site, collection, findings)
         findings.raise_faults()
     # Then write.
@@ -121,7 +108,7 @@ def _build_site(
     with progress.stage("write"):
         written = write_site(
             options.out,
-            files,
+            [*files.metadata, *files.others, *app],
             jobs=options.jobs,
             progress=progress,
             only=options.only,
@@ -135,3 +122,45 @@ def _build_site(
     standards |= {tier: own.standard for tier, own in settings.tier_contracts.items()}
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
     return BuildResult(written, findings.warnings, standards, sizes)
+
+
+def _read(options: BuildOptions, inputs: InputHashes, findings: Findings) -> Collection:
+    """Read and check what the artist wrote."""
+    settings = read_settings(options.site, findings, options.base_uri)
+    collection = read_collection(options.site, settings, findings)
+    lint_promises(options.site, findings)
+    if inputs.own_templates:
+        lint_templates(options.site, findings)
+    return collection
+
+
+class GatheredFiles(NamedTuple):
+    """The files of a site, apart from those of the app."""
+
+    metadata: Sequence[OutputFile | Bundle]
+    others: Sequence[OutputFile | Bundle]
+
+
+def _gather_files(
+    options: BuildOptions,
+    inputs: InputHashes,
+    facts: SiteFacts,
+    existing: AbstractSet[tuple[str, str]],
+) -> GatheredFiles:
+    """Return the files of a site; ``existing`` are the bundles that need not be made."""
+    settings = facts.collection.settings
+    leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)
+    page_keys = PageKeys(leaves, excerpts, inputs.own_templates, are_late=not existing)
+    new_pages = page_keys.pages_outside(existing)
+    check_collisions([page for page, _ in new_pages])
+    if existing:
+        page_keys.compute(new_pages, options.jobs)
+    covers = list(draw_covers(excerpts))
+    assets = [*facts.sounds.files(), *covers, *draw_cards(settings, covers)]
+    others = [
+        *data_files(excerpts),
+        *assets,
+        *web_manifest_files(settings, assets, facts.translations.direction),
+        *render_site(leaves, options.site, excerpts, page_keys),
+    ]
+    return GatheredFiles(list(metadata_files(excerpts, assets)), others)

@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    type Content = bytes | Path
+    """Bytes, or a file to copy."""
+
+LATE = "late"
+"""The key of a file whose function returns the key along with the content.
+
+Where there is no earlier build, nobody asks for keys before, and what they are hashes of is also
+what the content is made from.
+"""
+
+
+class KeyedContent(NamedTuple):
+    """The content of a file and its cache key."""
+
+    content: Content
+    key: str
+
 
 class OutputFile(NamedTuple):
     """A file of dist/: its address, and its bytes, a file to copy, or a function that returns one.
@@ -22,13 +39,18 @@ class OutputFile(NamedTuple):
     """
 
     address: str
-    content: bytes | Path | Callable[[], bytes | Path]
+    content: Content | Callable[[], Content | KeyedContent]
     key: str = ""
     twin: str = ""
 
-    def produce(self) -> bytes | Path:
+    def produce(self) -> Content:
         """Return the bytes or the file to copy."""
-        return self.content() if callable(self.content) else self.content
+        return self.produce_with_key().content
+
+    def produce_with_key(self) -> KeyedContent:
+        """Return the bytes or the file to copy, and the cache key."""
+        made = self.content() if callable(self.content) else self.content
+        return made if isinstance(made, KeyedContent) else KeyedContent(made, self.key)
 
     def read(self) -> bytes:
         """Return the bytes."""

@@ -71,7 +71,7 @@ class Stager:
             staged = self._link_twin(address, key, last)
         else:
             with working_on(f"dist/{address}"):
-                content = file.produce()
+                content, key = file.produce_with_key()
             if self._guard and isinstance(content, bytes):
                 self._guard(address, content)
             if self._live and self._has_live_content(address, content):

@@ -22,10 +22,11 @@ from markupsafe import Markup
 
 from stempress.art.social_cards import card_address, has_cards
 from stempress.core.cache import cache_root
+from stempress.core.digests import digest_of
 from stempress.core.errors import Fault, SiteError
 from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import compile_plural_rule
-from stempress.output.output_files import Bundle, OutputFile
+from stempress.output.output_files import LATE, Bundle, KeyedContent, OutputFile
 from stempress.render.filters import filters
 from stempress.render.jinja_codegen import FastCodeGenerator
 from stempress.render.jinja_i18n import PLURAL_FORM, translate
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from stempress.site.excerpts import Excerpts
     from stempress.site.facts import SiteFacts
     from stempress.site.pages import Section
+    from stempress.views.page import PageView
     from stempress.views.page_keys import PageKeys, ViewedPage
     from stempress.views.shared_leaves import Leaves
 
@@ -64,8 +66,9 @@ def render_site(
 
     def pages(section: Section) -> Iterator[OutputFile]:
         for viewed in page_keys.pages(section):
-            render = partial(renderer.page, viewed)
-            yield OutputFile(viewed.page.output, render, page_keys.page(viewed))
+            key = LATE if page_keys.are_late else page_keys.page(viewed)
+            render = partial(renderer.page_with_key, viewed, page_keys.layout)
+            yield OutputFile(viewed.page.output, render, key)
 
     for section in facts.plan.sections:
         if section.kind:
@@ -125,7 +128,14 @@ class PageRenderer:
 
     def page(self, page: ViewedPage) -> bytes:
         """Render a page; ``root`` is the relative path from it to the site's root."""
+        return self._page(page_view(page.leaves, page.page))
+
+    def page_with_key(self, page: ViewedPage, layout: str) -> KeyedContent:
+        """Render a page; return its cache key as well, given the key of the layout."""
         view = page_view(page.leaves, page.page)
+        return KeyedContent(self._page(view), digest_of(layout, view))
+
+    def _page(self, view: PageView) -> bytes:
         context: dict[str, object] = {
             "page": view,
             "root": "../" * view.address.count("/") or "./",

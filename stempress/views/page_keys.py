@@ -31,17 +31,22 @@ class PageKeys:
 
     The same is true of bundles: their pages are planned and viewed from an excerpt of the site,
     whose hash is the bundle's key.
+
+    ``are_late`` says that there is no earlier build: then keys are computed with the pages.
     """
 
-    def __init__(self, leaves: Leaves, excerpts: Excerpts, own_templates: str) -> None:
+    def __init__(
+        self, leaves: Leaves, excerpts: Excerpts, own_templates: str, *, are_late: bool = False
+    ) -> None:
         self._leaves, self._excerpts, self._keys = leaves, excerpts, dict[str, str]()
+        self.are_late = are_late
         layout = layout_view(leaves.facts)
-        self._layout = digest_of(excerpts.generator, own_templates, layout)
+        self.layout = digest_of(excerpts.generator, own_templates, layout)
         self._leaves_of: dict[str, Leaves] = {}
 
     def section(self, section: Section) -> str:
         """Return the key of a bundle of pages; empty for pages that are not bundled."""
-        return self._source(section).key_with(self._layout) if section.kind else ""
+        return self._source(section).key_with(self.layout) if section.kind else ""
 
     def pages(self, section: Section) -> list[ViewedPage]:
         """Return the pages of a section, those of a bundle as its excerpt has them."""
@@ -62,7 +67,7 @@ class PageKeys:
     def sitemap(self) -> str:
         """Key of the addresses of all pages, known before the pages of bundles are planned."""
         return digest_of(
-            self._layout,
+            self.layout,
             [
                 self.section(section) if section.kind else [page[:3] for page in section.pages]
                 for section in self._leaves.facts.plan.sections
@@ -98,4 +103,4 @@ class PageKeys:
 
     def of_view(self, view: object) -> str:
         """Return the key of what is rendered from a view."""
-        return digest_of(self._layout, view)
+        return digest_of(self.layout, view)
