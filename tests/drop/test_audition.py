@@ -18,6 +18,7 @@ from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_th
 from stempress.core.errors import SiteError
 from stempress.drop.audition import Audition, read_verdicts, with_rule
 from tests.conftest import ROOT
+from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
 
 if TYPE_CHECKING:
@@ -76,6 +77,17 @@ def test_every_variation_is_offered_and_can_get_a_verdict(site: Path) -> None:
     assert read_verdicts(site) == {"one": {"2-1": "rejected"}}
     assert verdicts_by_mix(audition.song_data("one"))["2-1"] == "rejected"
     assert len(verdicts_by_mix(audition.song_data("one"))) == 4
+
+
+def test_variations_without_a_layer_are_offered(site: Path) -> None:
+    make_bass_optional(site, "one")
+    audition = Audition(site)
+    offered = {"1-0", "1-1", "1-2", "2-0", "2-1", "2-2"}
+    assert set(verdicts_by_mix(audition.song_data("one"))) == offered
+    audition.set_verdict("one", "2-0", "approved")
+    assert read_verdicts(site) == {"one": {"2-0": "approved"}}
+    with pytest.raises(SiteError, match="not a mix number of one: expected 2 numbers from 1-0"):
+        audition.set_verdict("one", "0-1", "approved")
 
 
 def test_a_rule_is_added_to_the_songs_file(site: Path) -> None:
@@ -162,6 +174,7 @@ def test_invalid_requests_are_answered_with_faults(site: Path, address: str, bod
 
 @pytest.mark.browser
 def test_the_artist_listens_gives_a_verdict_and_adds_a_rule(site: Path, chromium: Browser) -> None:
+    make_bass_optional(site, "one")
     assert run(["--site", str(site)], build, ROOT) == 0
     assert not list((site / "dist").rglob("audition*"))
     with serve_audition(site) as address:
@@ -170,7 +183,9 @@ def test_the_artist_listens_gives_a_verdict_and_adds_a_rule(site: Path, chromium
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda line: errors.extend([line.text] * (line.type == "error")))
         page.goto(f"{address}audition/")
-        page.get_by_text("4 variations are permitted").wait_for()
+        page.get_by_text("6 variations are permitted").wait_for()
+        page.get_by_role("button", name="1-0", exact=True).click()
+        assert page.locator("stem-mixer").evaluate("mixer => mixer.choice") == [0, -1]
         page.get_by_role("button", name="2-2", exact=True).click()
         assert page.locator("stem-mixer").evaluate("mixer => mixer.choice") == [1, 1]
         page.get_by_role("button", name="Play", exact=True).click()
@@ -180,7 +195,7 @@ def test_the_artist_listens_gives_a_verdict_and_adds_a_rule(site: Path, chromium
         assert read_verdicts(site) == {"one": {"2-2": "rejected"}}
         page.get_by_role("button", name="1-2", exact=True).click()
         page.get_by_role("button", name="Make it a rule").click()
-        page.get_by_text("3 variations are permitted").wait_for()
+        page.get_by_text("5 variations are permitted").wait_for()
         page.get_by_text("with Drums live: never Bass synth").wait_for()
         page.close()
     assert errors == []

@@ -41,6 +41,8 @@ pytestmark = pytest.mark.browser
 
 SECONDS = 100
 LAYERS = {"drums": ("a", "b"), "bass": ("a",), "lead": ("a",)}
+OPTIONAL = "lead"
+"""The layer that may be left out."""
 LITTLE_MEMORY = "Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 0.1 })"
 SAVE_DATA = """;Object.defineProperty(Navigator.prototype, "connection", {
   get: () => ({ saveData: true }),
@@ -61,6 +63,7 @@ def write_long_song(
     write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["long"]\n+++\n')
     layers = "".join(
         f'[[layers]]\nname = "{layer}"\n'
+        + ("empty = { weight = 1 }\n" if layer == OPTIONAL else "")
         + "".join(f'[[layers.stems]]\nname = "{stem}"\n' for stem in stems)
         for layer, stems in LAYERS.items()
     )
@@ -115,10 +118,12 @@ def visiting(chromium: Browser, base: str, song: dict[str, Any]) -> Iterator[Vis
     assert not faults
 
 
-def mix(dist: Path, song: dict[str, Any], drums: str = "a") -> Planar:
+def mix(dist: Path, song: dict[str, Any], drums: str = "a", without: str = "") -> Planar:
     """Return the engine's mix of the files that the browser streams, decoded by libsndfile."""
     mixer = Mixer(rate=song["rate"], frames=song["frames"], rows=len(LAYERS))
     for row, layer in enumerate(song["layers"]):
+        if layer["slug"] == without:
+            continue
         slug = drums if layer["slug"] == "drums" else "a"
         stem = next(stem for stem in layer["stems"] if stem["slug"] == slug)
         samples = soundfile.read(dist / stem["audio"]["url"], dtype="float32", always_2d=True)[0]
@@ -181,6 +186,26 @@ def test_what_is_heard_is_what_the_engine_plays(visit: Visit, long_site: Path) -
         lambda: difference(visit.recording()[:, -second:], swapped) < TOLERANCE,
         "the other stem is heard",
     )
+    assert visit.stats()["underruns"] == 0
+
+
+@pytest.mark.sound
+def test_a_layer_that_is_left_out_is_silent(visit: Visit, long_site: Path) -> None:
+    second = visit.song["rate"]
+    lead = visit.row(OPTIONAL).get_by_role("combobox")
+    lead.select_option(label="None")
+    visit.play()
+
+    def until_heard(whole: Planar) -> None:
+        wait_for(
+            visit.page,
+            lambda: difference(visit.recording()[:, -second:], whole) < TOLERANCE,
+            "what the engine plays is heard",
+        )
+
+    until_heard(mix(long_site, visit.song, without=OPTIONAL))
+    lead.select_option("a")
+    until_heard(mix(long_site, visit.song))
     assert visit.stats()["underruns"] == 0
 
 
