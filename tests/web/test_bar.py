@@ -18,7 +18,7 @@ from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.listening import is_part_of
-from tests.support.small_site import write
+from tests.support.small_site import write, write_small_site
 from tests.support.visiting import Visit, hold_tokens, until
 from tests.web.test_mixer_browser import engine
 
@@ -813,6 +813,25 @@ def test_a_songs_page_begins_with_play_in_view(chromium: Browser, base: str) -> 
         expect(bar_of(page).locator(".detail")).to_have_text("1-1-1-1-1")
         expect(bar_of(page).get_by_role("button", name="Pause")).to_be_enabled()
         context.close()
+
+
+def test_play_is_in_view_under_long_titles(chromium: Browser, serve: Serve, tmp_path: Path) -> None:
+    words = "A Slow Train Through the Northern Counties, With Stops at Every Station on the Line"
+    titles = {"one": words[:60], "two": f"{words} and a Buffet"}
+    write_small_site(tmp_path)
+    for slug, title in titles.items():
+        path = tmp_path / f"content/albums/tides/{slug}.md"
+        path.write_text(path.read_text("utf-8").replace(f'"{slug.title()}"', f'"{title}"'), "utf-8")
+    assert run(["--site", str(tmp_path)], build, ROOT) == 0
+    base = serve(tmp_path / "dist")
+    for width, height in ((1280, 900), (390, 844)):
+        page = chromium.new_page(viewport={"width": width, "height": height})
+        for slug, title in titles.items():
+            page.goto(f"{base}songs/{slug}/")
+            expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+            play = page.get_by_role("button", name="Play the song")
+            expect(play).to_be_in_viewport(ratio=1)
+        page.close()
 
 
 def test_a_button_of_a_template_of_the_sites_own_plays(page: Page, base: str) -> None:

@@ -108,6 +108,23 @@ def test_what_is_heard_is_what_the_engine_plays_without_a_gap(visit: Visit) -> N
 
 
 @pytest.mark.sound
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_pressing_play_brings_the_status_line_into_view(
+    visit: Visit, size: tuple[int, int]
+) -> None:
+    width, height = size
+    visit.page.set_viewport_size({"width": width, "height": height})
+    play = visit.page.locator("stem-mixer .key.play")
+    expect(play).to_be_enabled()
+    play.evaluate("(key) => scrollBy(0, key.getBoundingClientRect().bottom - innerHeight + 1)")
+    status = visit.page.locator("stem-mixer .status")
+    expect(status).not_to_be_in_viewport()
+    play.click()
+    expect(status).to_have_text(re.compile("Loading|Playing"))
+    expect(status).to_be_in_viewport(ratio=1)
+    expect(play).to_be_in_viewport(ratio=1)
+
+
 def test_python_takes_over_in_time(visit: Visit) -> None:
     visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -6)
     visit.set(visit.row("Bass").get_by_role("slider", name="Pan"), 0.4)

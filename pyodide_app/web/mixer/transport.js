@@ -25,6 +25,7 @@ export class Transport {
   /** @param {TransportListeners} listeners @param {AbortSignal} signal */
   connect({ master, onBar, ...keys }, signal) {
     for (const [name, act] of Object.entries(keys)) this.#key(name).addEventListener("click", () => act(), { signal });
+    this.#key("play").addEventListener("click", () => this.#showStatus(), { signal });
     const fader = this.#fader;
     fader.addEventListener("input", () => master(fader.value), { signal });
     fader.addEventListener("dblclick", () => resetFader(fader), { signal });
@@ -38,6 +39,11 @@ export class Transport {
   showState({ state }) {
     this.#key("pause").disabled = state !== "playing" && state !== "loading"; // it cancels loading, too
     this.#turntable?.turn(state === "playing");
+  }
+
+  /** Bring the status line into view, which says what is loaded: Play may be the last line of a window. */
+  #showStatus() {
+    find(this.#mixer, ".status").scrollIntoView({ block: "nearest" });
   }
 
   get isLooping() {
