@@ -97,8 +97,9 @@ def mix_tags(collection: Collection, variation: Variation) -> MixTags:
     released = album.released_of(song)
     return MixTags(
         title=song.title,
-        artist=collection.settings.artist,
+        artist=song.artist,
         album=album.title,
+        album_artist=album.artist,
         track=f"{song.track}/{len(album.songs)}",
         date=released.isoformat() if released else "",
         isrc=song.isrc,

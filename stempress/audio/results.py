@@ -90,6 +90,7 @@ class MixTags:
     title: str
     artist: str
     album: str = ""
+    album_artist: str = ""
     track: str = ""
     date: str = ""
     isrc: str = ""

@@ -37,11 +37,10 @@ def mix_downloads(facts: SiteFacts, variation: Variation) -> MixDownloads | None
     files = facts.sounds.mixes.get(variation)
     if not files:
         return None
-    collection = facts.collection
-    song = collection.song(variation.song)
+    song = facts.collection.song(variation.song)
     title = f"{song.title} ({variation.mix_number})"
     return MixDownloads(
-        tuple(_download(file, collection.settings.artist, title) for file in files),
+        tuple(_download(file, song.artist, title) for file in files),
         tuple(stem_download(facts, stem.key) for stem in facts.chosen(song, variation)),
     )
 

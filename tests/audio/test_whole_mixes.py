@@ -38,8 +38,9 @@ TAGS = {
     "genre": "Dub",
     "organization": "Quay",
     "copyright": "2026 Quay",
+    "albumartist": "B",
 }
-FRAMES = ("TIT2", "TPE1", "TALB", "TSRC", "TIT3", "TCON", "TPUB", "TCOP")
+FRAMES = ("TIT2", "TPE1", "TALB", "TSRC", "TIT3", "TCON", "TPUB", "TCOP", "TPE2")
 ID3 = dict(zip(TAGS, FRAMES, strict=True))
 
 
@@ -126,6 +127,15 @@ def test_a_mix_has_tags_and_its_cover(site: Path, stream: str, suffix: str) -> N
     sound, rate = soundfile.read(file, always_2d=True)
     assert abs(len(sound) / rate - 4) < 0.05
     assert np.abs(sound).max() > 0.1
+
+
+def test_a_mix_is_its_songs_artists_on_an_album_of_others(site: Path) -> None:
+    write_song(site, 'stream = "vorbis"')
+    replace(site / "site.toml", "[site]", '[[artists]]\nname = "The Ferrymen"\n[site]')
+    replace(site / SONG, "genre =", 'artist = "the-ferrymen"\ngenre =')
+    press(site)
+    tags = mutagen.File(downloads(site, "92")["The Ferrymen - One (1-2-3).ogg"])
+    assert (tags["artist"], tags["albumartist"]) == (["The Ferrymen"], ["B"])
 
 
 def test_marketplaces_have_a_lossy_mix_to_play_of_a_lossless_site(site: Path) -> None:
