@@ -1,4 +1,4 @@
-"""Audio pipeline: encodes stems, and renders previews.
+"""Audio pipeline: encodes stems, and has previews, mixes and digests made.
 
 Every result is cached under a hash of its inputs. Codecs and the mixer are imported only when
 something is missing, because most builds find everything in the cache.
@@ -12,14 +12,14 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
-from stempress.audio.audio_job import by_song, minted_variations
 from stempress.audio.digests import compute_digests, compute_stream_digests
 from stempress.audio.openings import build_openings
+from stempress.audio.preview_files import render_previews, render_stem_previews
 from stempress.audio.results import Sounds, StemSound, WebFile
-from stempress.audio.song_sound import SongSound, preview_frames
+from stempress.audio.song_sound import SongSound
 from stempress.audio.streaming import is_streamed
 from stempress.audio.whole_mixes import render_mixes
-from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC, web_rate
+from stempress.collection.audio_formats import FORMATS, web_rate
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
 
@@ -27,15 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey, Variation
+    from pyodide_app.engine.model import StemKey
     from stempress.audio.audio_job import AudioJob
     from stempress.collection.audio_formats import Codec, Encoding
     from stempress.core.work import Pending
 
 VERSION = 4
 """Increment when the same stem gives another file."""
-PREVIEW_VERSION = 5
-"""Increment when the same mix gives another preview."""
 
 
 def build_audio(job: AudioJob) -> Sounds:
@@ -52,6 +50,7 @@ def build_audio(job: AudioJob) -> Sounds:
         stems=stems,
         songs=songs,
         previews=render_previews(job),
+        stem_previews=render_stem_previews(job),
         digests=compute_digests(job),
         stream_digests=compute_stream_digests(job, stems, songs),
         openings=build_openings(job.collection.songs, stems),
@@ -132,56 +131,6 @@ def _stem_sounds(
         )
         for key, by_codec in files.items()
     }
-
-
-def render_previews(job: AudioJob) -> dict[Variation, WebFile]:
-    """Return the preview of every variation that gets one."""
-    audio = job.collection.settings.audio
-    files: dict[Variation, Path] = {}
-    for variation in _variations_to_preview(job):
-        frames = _preview_length(job, variation.song)
-        inputs = PREVIEW_VERSION, frames, audio.bitrate, job.mix_inputs(variation)
-        files[variation] = _cache_path(PREVIEW_CODEC, *inputs)
-    new = [variation for variation, file in files.items() if not file.is_file()]
-    with job.progress.track("Previews", len(new), len(files)) as step:
-        for slug, variations in by_song(new).items():
-            pending = _start_previews(job, job.collection.song(slug), variations)
-            for variation, task in zip(variations, pending, strict=True):
-                with working_on(f"stems/{slug}/, mix {variation.mix_number}"):
-                    store(files[variation], task.result())
-                step(f"{slug} {variation.mix_number}")
-    return {variation: _web_file(PREVIEW_CODEC, file) for variation, file in files.items()}
-
-
-def _variations_to_preview(job: AudioJob) -> list[Variation]:
-    previews = job.collection.settings.audio.previews
-    if previews == "none":
-        return []
-    if previews == "all":
-        return [variation for shown in job.shown.values() for variation in shown]
-    return minted_variations(job.collection)
-
-
-def _preview_length(job: AudioJob, slug: str) -> int:
-    song, sound = job.collection.song(slug), job.checked.songs[slug]
-    return preview_frames(song, sound, job.collection.settings.audio.preview_seconds)
-
-
-def _start_previews(job: AudioJob, song: Song, variations: Sequence[Variation]) -> list[Pending]:
-    """Start rendering the previews of one song; each stem in use is decoded once."""
-    from stempress.audio.previews import decode_start, render_preview, stem_products
-
-    sound, submit = job.checked.songs[song.slug], job.workers.submit
-    frames = _preview_length(job, song.slug)
-    files = [job.mix_paths(variation) for variation in variations]
-    paths = sorted({path for mix in files for path in mix})
-    stems = [submit(decode_start, path, sound, frames) for path in paths]
-    products = submit(stem_products, stems, sound.rate)
-    bitrate = job.collection.settings.audio.bitrate
-    return [
-        submit(render_preview, [paths.index(path) for path in mix], stems, products, sound, bitrate)
-        for mix in files
-    ]
 
 
 def _cache_path(codec: Codec, *inputs: object) -> Path:

@@ -126,6 +126,7 @@ class Sounds:
     previews: Mapping[Variation, WebFile] = field(default_factory=dict)
     digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
     stream_digests: Mapping[Variation, MixDigest] = field(default_factory=dict)
+    stem_previews: Mapping[StemKey, WebFile] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     mixes: Mapping[Variation, tuple[WebFile, ...]] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
@@ -136,7 +137,8 @@ class Sounds:
         stems = [file for stem in self.stems.values() for file in (stem.stream, stem.lossless)]
         openings = [opening.file for opening in self.openings.values()]
         mixes = [file for files in self.mixes.values() for file in files]
-        every = (*stems, *self.previews.values(), *openings, *mixes)
+        previews = (*self.previews.values(), *self.stem_previews.values())
+        every = (*stems, *previews, *openings, *mixes)
         by_address = {file.address: file for file in every if file}
         for address, file in by_address.items():
             yield OutputFile(address, file.file)

@@ -52,7 +52,8 @@ def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[
 
 def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
     """Return the total size in bytes by kind of file."""
-    kinds = {file.address: "previews" for file in sounds.previews.values()}
+    previews = (*sounds.previews.values(), *sounds.stem_previews.values())
+    kinds = {file.address: "previews" for file in previews}
     kinds |= {file.address: "whole mixes" for files in sounds.mixes.values() for file in files}
     kinds |= {
         stem.lossless.address: "lossless stems" for stem in sounds.stems.values() if stem.lossless

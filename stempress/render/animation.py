@@ -28,8 +28,11 @@ class Animation(NamedTuple):
 
 
 def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animation:
-    """Return what is played of a stem: nothing on a locked site, where anybody would hear it."""
+    """Return what is played of a stem: on a locked site its preview, or nothing."""
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
+    preview = sounds.stem_previews.get(key)
+    if preview:
+        return Animation(preview.address, media_type(preview))
     if settings.audio.locked != "open":
         return Animation(type=media_type(lossless or stream))
     return Animation(

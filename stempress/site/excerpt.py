@@ -39,6 +39,7 @@ class Excerpt:
     songs: tuple[tuple[str, SongSound], ...]
     lossless: tuple[tuple[str, SongSound], ...]
     previews: tuple[tuple[Variation, WebFile], ...]
+    stem_previews: tuple[tuple[StemKey, WebFile], ...]
     mixes: tuple[tuple[Variation, tuple[WebFile, ...]], ...]
     digests: tuple[tuple[Variation, MixDigest], ...]
     stream_digests: tuple[tuple[Variation, MixDigest], ...]
@@ -66,6 +67,7 @@ class Excerpt:
             stems=dict(self.stems),
             songs=dict(self.songs),
             previews=dict(self.previews),
+            stem_previews=dict(self.stem_previews),
             mixes=dict(self.mixes),
             digests=dict(self.digests),
             stream_digests=dict(self.stream_digests),

@@ -138,6 +138,9 @@ class Excerpts:
             songs=tuple((slug, sounds.songs[slug]) for slug in slugs),
             lossless=tuple((s, sounds.lossless[s]) for s in slugs if s in sounds.lossless),
             previews=_of_songs(slugs, self._previews),
+            stem_previews=tuple(
+                (key, sounds.stem_previews[key]) for key in keys if key in sounds.stem_previews
+            ),
             mixes=_of_songs(slugs, self._mixes),
             digests=_of_songs(slugs, self._digests),
             stream_digests=_of_songs(slugs, self._stream_digests),

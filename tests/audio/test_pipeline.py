@@ -136,6 +136,39 @@ def test_previews_have_equal_loudness_end_on_a_bar_and_fade_out(site: Path) -> N
     assert len(rendered) == 9
 
 
+@pytest.mark.parametrize(
+    ("audio", "count"),
+    [
+        ('locked = "preview"', 1),
+        ('locked = "preview"\npreviews = "none"', 0),
+        ('locked = "silent"', 0),
+        ('locked = "open"', 0),
+    ],
+)
+def test_metadata_of_stem_tokens_has_the_preview_that_strangers_hear(
+    site: Path, audio: str, count: int
+) -> None:
+    write_music(site, audio)
+    stem = {"id": "1", "tier": "stem", "state": "revealed", "song": "one"}
+    tokens = [
+        stem | {"layer": "lead", "stem": "c"},
+        {"id": "2", "tier": "stem", "state": "unrevealed"},
+    ]
+    write(site / "content/tokens.json", json.dumps({"tokens": tokens}))
+    assert build_site(site) == 0
+    previews = list((site / "dist/audio").glob("*.mp3"))
+    assert len(previews) == count
+    metadata = data(site, "metadata/1.json")
+    if count:
+        assert metadata["animation_url"] == f"../audio/{previews[0].name}"
+        assert metadata["mimeType"] == "audio/mpeg"
+        assert "losslessAudio" not in metadata
+        samples, rate = soundfile.read(previews[0], dtype="float32", always_2d=True)
+        assert 0 <= len(samples) - 3 * rate <= 2 * 1152
+    else:
+        assert ("animation_url" in metadata) == (audio == 'locked = "open"')
+
+
 @pytest.mark.parametrize(("setting", "count"), [("tokens", 2), ("none", 0)])
 def test_previews_follow_the_setting(site: Path, setting: str, count: int) -> None:
     write_music(site, f'previews = "{setting}"')
