@@ -35,6 +35,7 @@ def full(tmp_path: Path) -> SmallSite:
         sounds,
         digests=dict.fromkeys(sounds.previews, digest),
         stream_digests=dict.fromkeys(sounds.previews, digest),
+        stem_previews=dict.fromkeys(sounds.stems, file),
         openings=dict.fromkeys(slugs, Opening(file, (1.0,), (file,))),
         lossless=sounds.songs,
         streamed=frozenset(slugs),
