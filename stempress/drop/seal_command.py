@@ -11,8 +11,8 @@ from pyodide_app.provenance import final_hash, item_hash
 from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.commitments import Seal
 from stempress.collection.ledger import WHERE as LEDGER
+from stempress.collection.perk_settings import parse_ranges
 from stempress.collection.settings import RELATIVE_ADDRESSES
-from stempress.collection.settings_parser import parse_ranges
 from stempress.collection.token_parser import REVEALING_KEYS
 from stempress.collection.token_spec import parse_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
