@@ -206,7 +206,6 @@ def test_a_layer_that_is_left_out_is_silent(visit: Visit, long_site: Path) -> No
     until_heard(mix(long_site, visit.song, without=OPTIONAL))
     lead.select_option("a")
     until_heard(mix(long_site, visit.song))
-    assert visit.stats()["underruns"] == 0
 
 
 @pytest.mark.sound
