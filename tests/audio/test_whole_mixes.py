@@ -147,6 +147,45 @@ def test_marketplaces_have_a_lossy_mix_to_play_of_a_lossless_site(site: Path) ->
     assert metadata["losslessAudio"].endswith(".flac")
 
 
+def test_a_mix_is_by_the_song_s_own_artist(site: Path) -> None:
+    write_song(site)
+    replace(site / SONG, 'genre = "Dub"', 'genre = "Dub"\nartist = "ada-lund"')
+    with (site / "site.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[[artists]]\nname = "Ada Lund"\n')
+    press(site)
+    file = downloads(site, "92")["Ada Lund - One (1-2-3).ogg"]
+    assert mutagen.File(file)["artist"] == ["Ada Lund"]
+
+
+@pytest.mark.parametrize("locked", ["preview", "silent"])
+def test_on_a_locked_site_only_the_mixer_and_holders_links_name_whole_files(
+    site: Path, locked: str
+) -> None:
+    write_song(site, f'lossless = true\nlocked = "{locked}"')
+    tokens = json.loads((site / "content/tokens.json").read_text("utf-8"))["tokens"]
+    stem = {"id": "1", "tier": "stem", "state": "revealed", "song": "one", "layer": "bass"}
+    write(site / "content/tokens.json", json.dumps({"tokens": [*tokens, stem | {"stem": "a"}]}))
+    replace(site / "site.toml", 'title = "A"', 'title = "A"\nurl = "https://tides.example/"')
+    press(site)
+    dist = site / "dist"
+    whole = [file.name for file in (dist / "audio").iterdir() if file.suffix != ".mp3"]
+    naming = {
+        path.relative_to(dist).as_posix()
+        for path in dist.rglob("*")
+        if path.suffix in {".html", ".json", ".xml", ".m3u8", ".txt"}
+        if any(name in path.read_text("utf-8") for name in whole)
+    }
+    stems = {path.relative_to(dist).as_posix() for path in dist.glob("stems/*/*/*/index.html")}
+    assert naming == stems | {
+        "data/songs/one.json",
+        "tokens/91/index.html",
+        "tokens/92/index.html",
+    }
+    for address in naming - {"data/songs/one.json"}:
+        page = Parsed((dist / address).read_text("utf-8"))
+        assert any("data-holders" in attributes for _, attributes in page.tags)
+
+
 def test_stems_are_offered_under_readable_names(site: Path) -> None:
     write_song(site, "lossless = true")
     press(site)
