@@ -106,9 +106,21 @@ def test_the_way_to_connect_is_right_on_every_page(page: Page, base: str, addres
     page.wait_for_url(f"{base}mine/")
 
 
-def test_a_stranger_exports_what_a_stranger_hears(page: Page, base: str, locked: str) -> None:
-    made = visit(page, base)
-    samples = export(made, "Not in full, since you don't hold their stems: Drums, Bass")
+@pytest.mark.parametrize(
+    "address",
+    [
+        SONG,
+        f"{SONG}#v=1&song=undertow&mix=2-2-1-1-1",
+        "stems/undertow/drums/dusty/",
+        "tokens/9005/",
+        "embed/undertow/1-1-1-1-1/",
+    ],
+)
+def test_a_stranger_exports_what_a_stranger_hears(
+    page: Page, base: str, locked: str, address: str
+) -> None:
+    made = visit(page, base, address)
+    samples = export(made, "Not in full, since you don't hold their stems: Drums")
     end = PREVIEW_SECONDS * made.song["rate"]
     assert not samples[:, end:].any()
     assert samples[:, :end].any() == (locked == "preview")
