@@ -68,13 +68,10 @@ def _is_endpoint(table: Table, url: str) -> bool:
     """Return whether a URL is fit for a Content Security Policy; report a fault if not."""
     if not url or not table.is_url("rpc", url):
         return False
-    try:
-        parts = urlsplit(url)
-        is_valid = (
-            re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", host_and_port(parts)) and "@" not in parts.netloc
-        )
-    except ValueError:
-        is_valid = False
+    parts = urlsplit(url)
+    is_valid = (
+        re.fullmatch(r"[A-Za-z0-9.:\[\]-]+", host_and_port(parts)) and "@" not in parts.netloc
+    )
     if not is_valid:
         table.fault(
             "rpc",

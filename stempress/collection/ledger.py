@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
 
 WHERE = "content/tokens.json"
+EXAMPLE = 'such as: { "tokens": [{ "id": "1", "tier": "stem", "state": "unrevealed" }] }'
 UTC_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -96,7 +97,7 @@ def _parse(
     slugs of albums with faults of their own, ``own`` tiers with a contract of their own.
     """
     findings = Findings()
-    data = parse_json(text, WHERE, findings)
+    data = parse_json(text, WHERE, findings, EXAMPLE)
     if not isinstance(data, dict):
         if not findings.faults:
             findings.fault(WHERE, "must be an object", value=data, hint='{"tokens": [...]}')

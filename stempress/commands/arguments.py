@@ -55,6 +55,13 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def name(text: str) -> str:
+    """Parse a name; an empty one, as of a variable that is not set, must not be no name at all."""
+    if not text.strip():
+        raise ArgumentTypeError("is empty")
+    return text
+
+
 def positive_number(text: str) -> int:
     """Parse a whole number from 1 up."""
     if not whole_number(text):

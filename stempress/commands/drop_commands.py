@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.commands.arguments import add_site, positive_number, whole_number
+from stempress.commands.arguments import add_site, name, positive_number, whole_number
 from stempress.commands.command import Command
 from stempress.drop.forge_options import ForgeOptions
 from stempress.drop.holders_options import HoldersOptions
@@ -115,7 +115,7 @@ def add_mint_arguments(parser: ArgumentParser) -> None:
     add("--size", type=positive_number, metavar="N", help="default: what the supplies leave")
     add("--seed", metavar="S", help="the same seed draws the same tokens")
     add("--tier", choices=("stem", "song"), help="song: variations; default: stem")
-    add("--song", metavar="SLUG", help="of this song alone")
+    add("--song", type=name, metavar="SLUG", help="of this song alone")
     add("--first", type=whole_number, metavar="ID", help="the first id; default: the next")
     add(
         "--place",
@@ -151,10 +151,15 @@ def add_forge_arguments(parser: ArgumentParser) -> None:
     add_site(parser)
     add = parser.add_argument
     add("song", nargs="?", metavar="SONG", help="the song's slug; or --album")
-    add("--album", metavar="SLUG", help="forge this album from song tokens")
+    add("--album", type=name, metavar="SLUG", help="forge this album from song tokens")
     add("--burn", required=True, metavar="IDS", help="the tokens to burn, such as 1,17,40")
     add("--id", metavar="ID", help="the new token's id; default: the next")
-    add("--owner", metavar="ADDRESS", help="its holder; default: who holds what is burned")
+    add(
+        "--owner",
+        type=name,
+        metavar="ADDRESS",
+        help="its holder; default: who holds what is burned",
+    )
     add("--dry-run", action="store_true", help="check only, and write nothing")
 
 
@@ -172,8 +177,8 @@ def add_holders_arguments(parser: ArgumentParser) -> None:
     add_site(parser)
     add = parser.add_argument
     add("--tier", choices=("stem", "song", "album"), help="of tokens of this tier")
-    add("--perk", metavar="TITLE", help="of tokens that come with this perk")
-    add("--song", metavar="SLUG", help="of stem and song tokens of this song")
+    add("--perk", type=name, metavar="TITLE", help="of tokens that come with this perk")
+    add("--song", type=name, metavar="SLUG", help="of stem and song tokens of this song")
     add("--block", type=whole_number, metavar="N", help="at this block; default: the last read")
     add("--json", action="store_true", help="JSON with copies of each token, instead of CSV")
     add("--merkle", type=Path, metavar="FILE", help="write a Merkle tree with proofs as well")

@@ -161,15 +161,23 @@ class Table:
                 suggestion(unknown[0], placeholders),
             )
             return False
+        if placeholders and re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", value)):
+            hint = ", ".join(f"{{{name}}}" for name in placeholders)
+            self.fault(key, "has a brace that is no placeholder's", value, f"placeholders: {hint}")
+            return False
+        hint = ""
         try:
             parts = urlsplit(value)
             is_valid = (
-                parts.scheme in WEB_SCHEMES and bool(parts.hostname) and not re.search(r"\s", value)
+                parts.scheme in WEB_SCHEMES
+                and bool(parts.hostname)
+                and parts.port != 0
+                and not re.search(r"\s", value)
             )
-        except ValueError:
-            is_valid = False
+        except ValueError as error:  # a port or an IPv6 address that cannot be
+            is_valid, hint = False, str(error)
         if not is_valid:
-            self.fault(key, "must be a URL that begins with https:// or http://", value)
+            self.fault(key, "must be a URL that begins with https:// or http://", value, hint)
         return is_valid
 
     def is_plain(self, key: str) -> bool:

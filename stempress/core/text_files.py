@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
-JSON_EXAMPLE = 'such as: { "tokens": [{ "id": "1", "tier": "stem", "state": "unrevealed" }] }'
 SITE_FOLDERS = ("content", "stems", "templates")
 SECRET_FILE = "secret.json"  # noqa: S105 - a file's name
 """The identities of unrevealed tokens: in the site's folder, never in dist/."""
@@ -80,12 +79,15 @@ def _parse_toml(text: str) -> dict[str, object]:
     return tomllib.loads(text)
 
 
-def parse_json(text: str, where: str, findings: Findings) -> object:
-    """Return parsed JSON; None, with a fault, if it is invalid or has a duplicate key."""
+def parse_json(text: str, where: str, findings: Findings, example: str = "") -> object:
+    """Return parsed JSON; None, with a fault, if it is invalid or has a duplicate key.
+
+    ``example`` is shown with a syntax error.
+    """
     try:
         return json.loads(text, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
-        _syntax_fault(text, where, "JSON", error, findings, lambda _: JSON_EXAMPLE)
+        _syntax_fault(text, where, "JSON", error, findings, lambda _: example)
         return None
 
 

@@ -137,7 +137,7 @@ def read_secret(path: Path, findings: Findings) -> Secret:
     text = read_text(path, SECRET_FILE, findings) if path.exists() else None
     data = parse_json(text, SECRET_FILE, findings) if text is not None else {}
     table = Table(data if isinstance(data, dict) else {}, SECRET_FILE, findings)
-    if not isinstance(data, dict):
+    if data is not None and not isinstance(data, dict):
         findings.fault(SECRET_FILE, "must be an object", value=data)
     items, salts = table.table("items"), table.table("salts")
     secret = Secret(

@@ -62,8 +62,8 @@ def forge(options: ForgeOptions, progress: Progress) -> None:
 def _target(drop: DropState, options: ForgeOptions, findings: Findings) -> Song | Album | None:
     """Return the song or album to forge."""
     if bool(options.song) == bool(options.album):
-        message = "needs either a song or --album"
-        findings.fault(WHERE, message, hint=suggestion(options.song, drop.songs))
+        hint = "not both" if options.song else f"songs: {', '.join(drop.songs)}"
+        findings.fault(WHERE, "needs either a song or --album", hint=hint)
         return None
     if options.song:
         if options.song not in drop.songs:

@@ -78,7 +78,9 @@ def _named_perks(drop: DropState, options: HoldersOptions) -> list[Perk]:
     if options.song and options.song not in drop.songs:
         hint = suggestion(options.song, drop.songs)
         findings.fault(WHERE, "is not a song", key="song", value=options.song, hint=hint)
-    if options.merkle and not options.merkle.parent.is_dir():
+    if options.merkle and options.merkle.is_dir():
+        findings.fault(WHERE, "is a folder", key="merkle", value=str(options.merkle))
+    elif options.merkle and not options.merkle.parent.is_dir():
         findings.fault(WHERE, "is in no folder", key="merkle", value=str(options.merkle))
     findings.raise_faults()
     return named

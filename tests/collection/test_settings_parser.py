@@ -156,9 +156,7 @@ def test_broken_settings_are_read_around_but_a_missing_site_is_an_error(tmp_path
         read_settings(tmp_path / "elsewhere", Findings())
 
 
-@pytest.mark.parametrize(
-    "url", ["https://a;script-src.example/", "https://user@rpc.example/", "https://x:99999/"]
-)
+@pytest.mark.parametrize("url", ["https://a;script-src.example/", "https://user@rpc.example/"])
 def test_an_endpoint_must_fit_into_the_security_policy(url: str) -> None:
     findings = Findings()
     text = f'{REQUIRED_ONLY}[collection.contract]\naddress = "{EIP_55[0]}"\nrpc = ["{url}"]\n'

@@ -99,8 +99,8 @@ def test_a_dry_run_writes_nothing(site: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("options", "messages"),
     [
-        (["--burn", "1,2"], ["needs either a song or --album"]),
-        (["one", "--album", "tides", "--burn", "1,2"], ["needs either a song or --album"]),
+        (["--burn", "1,2"], ["needs either a song or --album\n    -> songs: one, two"]),
+        (["one", "--album", "tides", "--burn", "1,2"], ["song or --album\n    -> not both"]),
         (["on", "--burn", "1,2"], ["song: is not a song (got 'on')", "did you mean 'one'?"]),
         (["--album", "tide", "--burn", "1"], ["album: is not an album", "did you mean 'tides'?"]),
         (["one", "--burn", ","], ["lists no token"]),

@@ -147,6 +147,7 @@ def test_without_a_journal_the_ledger_is_listed(
         (["--song", "on"], "song: is not a song (got 'on')\n    -> did you mean 'one'?"),
         (["--block", "80"], "block: has not been read on this computer (got 80)"),
         (["--merkle", "nowhere/tree.json"], "merkle: is in no folder"),
+        (["--merkle", ""], "merkle: is a folder (got '.')"),
         (["--tier", "album", "--merkle", "tree.json"], "merkle: has no holders to prove"),
         (
             ["--tier", "album", "--song", "one"],
@@ -161,6 +162,17 @@ def test_what_cannot_be_listed_is_rejected(
     assert holders(site, *options) == 1
     output = capsys.readouterr()
     assert message in output.err
+    assert output.out == ""
+
+
+@pytest.mark.parametrize("option", ["--song", "--perk"])
+def test_an_empty_name_is_not_every_holder(
+    site: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    with pytest.raises(SystemExit):
+        holders(site, option, "")
+    output = capsys.readouterr()
+    assert f"argument {option}: is empty" in output.err
     assert output.out == ""
 
 

@@ -143,6 +143,12 @@ def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixt
     (site / "secret.json").unlink()
     assert run_command(site, "reveal", "--tokens", "1") == 1
     assert "does not contain the salt and item" in capsys.readouterr().err
+    (site / "secret.json").write_text("{", "utf-8")
+    assert run_command(site, "reveal", "--tokens", "1") == 1
+    printed = capsys.readouterr().err
+    assert "secret.json: line 1: is not valid JSON" in printed
+    assert "1 error" in printed
+    assert "tier" not in printed
 
 
 def test_a_stem_that_was_renamed_after_the_seal_is_named(
