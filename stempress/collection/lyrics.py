@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import LyricLine, Lyrics
 from stempress.collection.lrc import clean_line, has_times, parse_lrc
+from stempress.core.crash_log import working_on
 from stempress.core.errors import suggestion
 from stempress.core.slugs import composed
 from stempress.core.text_files import check_control_characters, read_text
@@ -60,11 +61,12 @@ def read_lyrics(paths: list[Path], where: str, findings: Findings) -> Lyrics | N
         )
         return None
     path, place = paths[0], f"{where}/{paths[0].name}"
-    text = read_text(path, place, findings)
-    if text is None or not _is_readable(text, place, findings):
-        return None
-    parse = parse_lrc if path.name.lower().endswith(TIMED) else parse_plain
-    return parse(text, place, findings)
+    with working_on(place):
+        text = read_text(path, place, findings)
+        if text is None or not _is_readable(text, place, findings):
+            return None
+        parse = parse_lrc if path.name.lower().endswith(TIMED) else parse_plain
+        return parse(text, place, findings)
 
 
 def parse_plain(text: str, where: str, findings: Findings) -> Lyrics:
