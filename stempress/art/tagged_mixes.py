@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.core.work import Pending, Workers
 
-VERSION = 1
+VERSION = 2
 """Increment when the same mix, tags and cover give another file."""
 COVER_SIZE = 800
 """Width and height in pixels."""

@@ -10,6 +10,7 @@ from mutagen import id3
 from mutagen.flac import FLAC, Picture
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,9 @@ def tag(data: bytes, codec: Codec, tags: MixTags, cover: bytes) -> bytes:
 def _picture(cover: bytes) -> Picture:
     picture = Picture()
     picture.type, picture.mime, picture.data = _FRONT_COVER, "image/jpeg", cover
+    with Image.open(io.BytesIO(cover)) as image:
+        picture.width, picture.height = image.size
+    picture.depth = 24
     return picture
 
 

@@ -97,6 +97,7 @@ def picture(file: Path) -> bytes:
         if file.suffix == ".flac"
         else [Picture(b64decode(tags["metadata_block_picture"][0]))]
     )
+    assert (pictures[0].width, pictures[0].height) == (800, 800)
     return bytes(pictures[0].data)
 
 
