@@ -39,23 +39,33 @@ def _copies_burned(owners: Owners, token_id: str) -> int:
     return sum(count for address, count in holders.items() if is_burn_address(address))
 
 
-def without_burn_addresses(table: Table, owners: Owners, tokens: Iterable[Token]) -> Owners:
-    """Return the owners without burn addresses.
+def living_owners(table: Table, owners: Owners, tokens: Iterable[Token]) -> Owners:
+    """Return the owners without burn addresses, and without those of single tokens that are burned.
 
-    Warn of copies at burn addresses unless the token's state already says that it is burned.
+    Warn of what contradicts a token's state: copies at burn addresses of a token that is not
+    burned, and holders of one that is.
     """
-    gone = {token.id for token in tokens if token.state in ("forged", "burned")}
+    burned = {token.id: token for token in tokens if token.state in ("forged", "burned")}
     held: dict[str, Mapping[str, int]] = {}
     for token_id, holders in owners.items():
-        burned = [address for address in holders if is_burn_address(address)]
-        if token_id not in gone:
-            for address in burned:
-                table.warn(
-                    token_id,
-                    "has been burned, though not revealed or not all",
-                    address,
-                    "whoever is at this address is no holder",
-                )
-        if len(burned) < len(holders):
-            held[token_id] = {a: n for a, n in holders.items() if a not in burned}
+        alive = {a: copies for a, copies in holders.items() if not is_burn_address(a)}
+        if token_id not in burned:
+            _warn_of_burn_addresses(table, token_id, holders)
+        elif alive and burned[token_id].supply == 1:
+            state = burned[token_id].state
+            hint = f"its state is {state!r}: correct the state, or remove the owner"
+            table.warn(token_id, "is burned, so nobody holds it", next(iter(alive)), hint)
+            continue
+        if alive:
+            held[token_id] = alive
     return held
+
+
+def _warn_of_burn_addresses(table: Table, token_id: str, holders: Mapping[str, int]) -> None:
+    for address in filter(is_burn_address, holders):
+        table.warn(
+            token_id,
+            "has been burned, though not revealed or not all",
+            address,
+            "whoever is at this address is no holder",
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Song, StemKey, id_order
 from stempress.collection.burn_check import check_burns
-from stempress.collection.burned_tokens import settle_burned, without_burn_addresses
+from stempress.collection.burned_tokens import living_owners, settle_burned
 from stempress.collection.ledger_entries import Entries
 from stempress.collection.owners import read_owners
 from stempress.collection.token_ids import with_ids
@@ -112,7 +112,7 @@ def _parse(
     ledger = Ledger(
         # By ID: any other order could hint at what an unrevealed token is.
         tokens=tuple(sorted(tokens, key=lambda token: id_order(token.id))),
-        owners=without_burn_addresses(owners_table, owners, tokens),
+        owners=living_owners(owners_table, owners, tokens),
         block=table.integer("block", 0, 0) if "block" in table.data else None,
         time=_time(table),
     )
