@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
@@ -259,7 +260,13 @@ def run_holders(options: HoldersOptions, context: Context) -> bool:
     """Write who holds what to standard output."""
     from stempress.drop.holders_command import list_holders
 
-    list_holders(options, context.progress, sys.stdout)
+    try:
+        list_holders(options, context.progress, sys.stdout)
+        sys.stdout.flush()
+    except (
+        BrokenPipeError
+    ):  # whoever reads has enough, as head has; what is left is flushed at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return True
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +28,8 @@ ME, YOU, DEAD = (
     "0x000000000000000000000000000000000000dEaD",
 )
 LAST = 90
+MANY = range(1000, 4000)
+"""IDs of more holders than a pipe takes at once."""
 
 
 def stem(token_id: int, song: str, layer: str, name: str, **more: object) -> dict[str, Any]:
@@ -182,6 +186,24 @@ def test_blocks_after_the_last_sync_are_not_known(
 ) -> None:
     assert holders(site, "--block", "91") == 1
     assert "has not been read (got 91)\n    -> read: 0 to 90" in capsys.readouterr().err
+
+
+def test_a_reader_may_have_enough(site: Path) -> None:
+    data = json.loads((site / "content/tokens.json").read_text("utf-8"))
+    tokens = [{"id": str(number), "tier": "stem", "state": "unrevealed"} for number in MANY]
+    data["tokens"] += tokens
+    data["owners"] |= {token["id"]: f"0x{int(token['id']):040x}" for token in tokens}
+    (site / "content/tokens.json").write_text(json.dumps(data), "utf-8")
+    words = [sys.executable, str(ROOT / "build.py"), "holders", "--site", str(site)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:  # noqa: S603
+        assert listing.stdout
+        assert listing.stderr
+        assert listing.stdout.readline() == b"address,tokens,copies,since\n"
+        listing.stdout.close()
+        errors = listing.stderr.read().decode()
+    assert listing.returncode == 0
+    assert "pipe" not in errors
+    assert "Exception" not in errors
 
 
 def test_a_tree_proves_what_each_address_holds(
