@@ -29,7 +29,8 @@ from stempress.core.workers import start_workers
 from stempress.i18n.number_format import Formatter, format_duration, layer_colour
 from stempress.i18n.translations import ENGLISH
 from stempress.render.html_pages import environment
-from stempress.render.token_metadata import metadata_url, token_metadata
+from stempress.render.metadata_files import metadata_url
+from stempress.render.token_metadata import token_metadata
 from stempress.runtime.web_files import web_files
 from stempress.site.addresses import address_of, cover_of, gallery_address
 from stempress.site.facts import App, SiteFacts

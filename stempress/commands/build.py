@@ -30,8 +30,8 @@ from stempress.output.result import BuildResult
 from stempress.output.writer import existing_bundles, write_site
 from stempress.render.html_pages import render_site
 from stempress.render.json_data import data_files
+from stempress.render.metadata_files import metadata_files
 from stempress.render.template_lint import lint_templates
-from stempress.render.token_metadata import metadata_files
 from stempress.runtime.app_files import app_files
 from stempress.runtime.node_decoder import find_decoder
 from stempress.site.excerpts import Excerpts

@@ -11,7 +11,7 @@ import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
 from stempress.collection.rarity import ENUMERABLE, LeftOut, Rarity, extremes
-from stempress.render.json_data import rarity_csv
+from stempress.render.rarity_data import rarity_csv
 from tests.support.small_site import small_site
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from eth_utils.address import to_checksum_address
 
 from pyodide_app.engine.model import Rule
 from stempress.output.json_files import json_file
-from stempress.render.json_data import data_files, song_data
+from stempress.render.json_data import data_files
+from stempress.render.song_data import song_data
 from tests.support.small_site import OWNER, SmallSite, small_site, text_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 from stempress.audio.results import WebFile
 from stempress.output.output_files import flatten
-from stempress.render.token_metadata import metadata_files
+from stempress.render.metadata_files import metadata_files
 from tests.support.small_site import SmallSite, small_site, text_of
 
 if TYPE_CHECKING:

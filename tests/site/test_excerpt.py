@@ -10,7 +10,9 @@ import pytest
 from stempress.art.covers import CoverRenderer, sleeve_colours
 from stempress.audio.results import MixDigest, Opening
 from stempress.render.gallery_index import gallery_data
-from stempress.render.json_data import rarity_data, song_data, tokens_data
+from stempress.render.ledger_data import tokens_data
+from stempress.render.rarity_data import rarity_data
+from stempress.render.song_data import song_data
 from stempress.render.token_metadata import token_metadata
 from stempress.views.kinds import page_view
 from stempress.views.page_keys import PageKeys
