@@ -19,6 +19,7 @@ from stempress.collection.audio_formats import CODECS_BY_TYPE
 from stempress.core.cache import cache_root, digest, file_digest, store
 from stempress.core.digests import digest_of
 from stempress.core.workers import start_workers
+from stempress.site.cover_addresses import picture_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,21 +115,27 @@ def mix_tags(collection: Collection, variation: Variation) -> MixTags:
 def _draw_covers(
     collection: Collection, sounds: Sounds, generator: str, workers: Workers
 ) -> dict[Variation, Path]:
-    """Return the covers of mixes as JPEGs in the cache."""
+    """Return the covers of mixes as JPEGs in the cache.
+
+    Stems with pictures by the artist give each mix a cover of its own. All mixes of another song
+    have the song's record: drawing one for each takes longer than a build of the pages.
+    """
     sleeves, song_keys = sleeve_colours(collection.songs), dict[str, str]()
     renderer = CoverRenderer(collection, sounds, sleeves)
     paths: dict[Variation, Path] = {}
-    pending: dict[Variation, Pending] = {}
+    pending: dict[Path, Pending] = {}
     for variation in sounds.mixes:
         song = collection.song(variation.song)
         if song.slug not in song_keys:
             song_keys[song.slug] = _cover_key(collection, sounds, song, sleeves[song.slug])
-        key = digest(VERSION, generator, song_keys[song.slug], variation.choice)
-        paths[variation] = cache_root() / "pictures" / f"{key}.jpg"
-        if not paths[variation].is_file():
-            pending[variation] = workers.submit(_jpeg, renderer.variation(song, variation))
-    for variation, picture in pending.items():
-        store(paths[variation], picture.result())
+        own = variation if picture_keys(collection, song, variation) else None
+        key = digest(VERSION, generator, song_keys[song.slug], own and own.choice)
+        path = paths[variation] = cache_root() / "pictures" / f"{key}.jpg"
+        if path not in pending and not path.is_file():
+            cover = renderer.variation(song, own) if own else renderer.song(song)
+            pending[path] = workers.submit(_jpeg, cover)
+    for path, picture in pending.items():
+        store(path, picture.result())
     return paths
 
 
