@@ -22,14 +22,14 @@ type Locked = Literal["preview", "silent", "open"]
 type Previews = Literal["tokens", "all", "none"]
 type Downloads = Literal["tokens", "none"]
 type Assets = Literal["site", "ipfs"]
-type Animation = Literal["mixer", "preview", "song"]
+type Animation = Literal["mixer", "preview", "song", "video"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
 PREVIEWS = ("tokens", "all", "none")
 DOWNLOADS = ("tokens", "none")
 LOCKED = ("preview", "silent", "open")
-ANIMATIONS = ("mixer", "preview", "song")
+ANIMATIONS = ("mixer", "preview", "song", "video")
 ASSETS = ("site", "ipfs")
 
 

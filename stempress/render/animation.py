@@ -43,7 +43,7 @@ def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animatio
 
 
 def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> Animation:
-    """Return what is played of a mix: its mixer, all of it, or its preview.
+    """Return what is played of a mix: its mixer, all of it, or its preview, also for a video.
 
     Pages have no address in metadata on IPFS, unless the site has a URL.
     """
@@ -67,7 +67,7 @@ def _whole_mix(settings: Settings, mixes: tuple[WebFile, ...]) -> Animation:
 def album_animation(facts: SiteFacts, token: Token) -> Animation:
     """Return what is played of an album token: the first of its songs, but no preview."""
     settings, mixes = facts.collection.settings, facts.mixes_in(token)
-    if settings.animation == "preview" or not mixes:
+    if settings.animation in {"preview", "video"} or not mixes:
         return Animation()
     return mix_animation(settings, facts.sounds, mixes[0])
 
