@@ -136,10 +136,13 @@ class Table:
         self, key: str, default: str, choices: Sequence[str], *, required: bool = False
     ) -> str:
         """Return one of the choices."""
-        value = self.text(key, default, required=required)
-        if value in choices or value == default:
-            return value
-        self.fault(key, "is not one of the choices", value, suggestion(value, choices))
+        given = self.data.get(key, default)
+        if isinstance(given, str):
+            value = self.text(key, default, required=required)
+            if value in choices or value == default:
+                return value
+        self.mark_known(key)
+        self.fault(key, "is not one of the choices", given, suggestion(str(given), choices))
         return default
 
     def url(self, key: str, *, placeholders: Sequence[str] = ()) -> str:
