@@ -89,7 +89,8 @@ def _description(collection: Collection, token: Token) -> str:
     song = collection.song(token.song)
     if token.tier == "song":
         stems = "1 stem" if len(token.stems) == 1 else f"{len(token.stems)} stems"
-        return f"A variation of {song.title}{by}, forged from {stems}."
+        how = "forged from" if token.burned else "made of"
+        return f"A variation of {song.title}{by}, {how} {stems}."
     stem = collection.stem((token.song, token.layer, token.stem))
     return stem.notes or f"A stem of {song.title}{by}."
 

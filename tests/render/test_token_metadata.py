@@ -229,6 +229,12 @@ def test_empty_fields_are_left_out(small: SmallSite) -> None:
     assert silent["8.json"]["description"] == "An unrevealed stem token of Small Hours."
 
 
+def test_only_tokens_that_burned_others_are_said_to_be_forged(small: SmallSite) -> None:
+    files = press(small)
+    assert files["92.json"]["description"].endswith(", forged from 2 stems.")
+    assert files["93.json"]["description"].endswith(", made of 2 stems.")
+
+
 def test_contract_metadata_has_no_collaborators(small: SmallSite) -> None:
     assert press(small)["contract.json"] == {
         "name": "Small Hours",
