@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.left_out import make_bass_optional
 from tests.support.markup import Parsed
 from tests.support.small_site import read, write_small_site
 
@@ -56,6 +57,16 @@ def test_no_page_speaks_of_tokens(tmp_path: Path, url: str, locked: str) -> None
         words = spoken({address: files[address]}).get(address, set())
         assert words <= set(re.findall(r"\w+", address)), address
     assert 'id="rules">What does not go together' in files["songs/one/index.html"]
+
+
+def test_a_layer_that_may_be_left_out_has_no_share_of_mixes(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    make_bass_optional(tmp_path, "two")
+    files = read(tmp_path).render()
+    assert '<span class="meta">May be left out.</span>' in files["songs/two/index.html"]
+    variation = files["songs/two/1-0/index.html"]
+    assert "None</li>" in variation
+    assert "%" not in variation.partition("<main")[2]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_page_names_those_whom_the_command_lists(
     found = section(page_of(tmp_path), "a-seat")
     assert sorted(listed) == [ME, YOU]
     assert [address for address in listed if f'title="{address}"' in found] == listed
-    assert "4 tokens come with it. At block 12, 2 addresses are entitled." in found
+    assert "4 tokens include it. At block 12, 2 addresses are entitled." in found
     assert DEAD not in found
 
 
@@ -85,10 +85,10 @@ def test_perks_of_one_title_are_one_with_terms_of_which_any_is_enough(tmp_path: 
 def test_a_site_without_a_list_of_holders_says_so(tmp_path: Path) -> None:
     write_site(tmp_path, None)
     found = page_of(tmp_path)
-    assert "1 token comes with it. Who holds it is not known to this site." in section(
+    assert "1 token includes it. Who holds it is not known to this site." in section(
         found, "perk-2"
     )
-    assert "No token comes with it yet." in section(found, "a-b-tape-b")
+    assert "No token includes it yet." in section(found, "a-b-tape-b")
 
 
 def test_titles_link_to_their_perks_and_are_text(tmp_path: Path) -> None:

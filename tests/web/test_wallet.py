@@ -831,7 +831,7 @@ def test_a_visitor_reads_which_perks_the_address_is_entitled_to(visit: Open, cha
     made.look(OTHER)
     expect(made.page.locator("[data-address]")).to_have_text(OTHER)
     made.page.get_by_role("link", name="Perks").click()
-    expect(entitled).to_have_text("None of your tokens comes with it.")
+    expect(entitled).to_have_text("None of your tokens includes it.")
 
 
 def test_a_price_by_hand_gives_the_cheapest_completion(visit: Open, chain: Chain) -> None:

@@ -22,7 +22,7 @@ function showEntitled(section, { known, complete, tokens }) {
   const links = held.slice(0, SHOWN).map(({ tier, id }) => createElement("a", { href: siteAddress(`tokens/${id}/`) }, tokenName(tier, numberOf(id))));
   if (held.length > SHOWN) links.push(plural(held.length - SHOWN, "%(num)s more", "%(num)s more"));
   notice.hidden = !known || !(held.length || complete); // of an incomplete list, nothing follows
-  const words = held.length ? splitSentence(_("You are entitled: you hold %(tokens)s."), { tokens: formatNodeList(links) }) : [_("None of your tokens comes with it.")];
+  const words = held.length ? splitSentence(_("You are entitled: you hold %(tokens)s."), { tokens: formatNodeList(links) }) : [_("None of your tokens includes it.")];
   notice.replaceChildren(...words);
 }
 
