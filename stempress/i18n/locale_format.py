@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from stempress.i18n.translations import Translations
 
 CACHE_SIZE = 1 << 14
+HEBREW_AND = " \N{HEBREW LETTER VAV}"
+HEBREW_LETTERS = re.compile("[\u0591-\u05f4]")
 
 
 class LocaleFormatter(Formatter):
@@ -59,7 +62,19 @@ class LocaleFormatter(Formatter):
         style: Literal["or", "standard"] = "or" if last == "or" else "standard"
         before, after = self._phrases.isolation
         isolated = [f"{before}{name}{after}" for name in names]
-        return format_list(isolated, style, locale=self._locale)
+        listed = format_list(isolated, style, locale=self._locale)
+        return self._hyphenated(listed, isolated[-1]) if len(isolated) > 1 else listed
+
+    def _hyphenated(self, listed: str, last: str) -> str:
+        """Return a Hebrew list with a hyphen between "and" and a last name that isn't Hebrew.
+
+        The tables have a single pattern for both. Browsers decide by the first character, too.
+        """
+        conjunction = listed.removesuffix(last)
+        name = last.removeprefix(self._phrases.isolation[0])
+        if not conjunction.endswith(HEBREW_AND) or HEBREW_LETTERS.match(name):
+            return listed
+        return f"{conjunction}-{last}"
 
     def size(self, count: int) -> str:
         """Return a count of bytes for people."""

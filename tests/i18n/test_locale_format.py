@@ -64,8 +64,22 @@ def test_days_and_lists_are_sentences_of_the_language(german: Formatter) -> None
 
 
 def test_names_in_a_list_are_isolated_where_it_is_written_from_right_to_left() -> None:
-    listed = formatter_for(load_translations("he")).listed(["Drums", "Bass"], "and")
-    assert listed == "\u2068Drums\u2069 \u05d5\u2068Bass\u2069"
+    listed = formatter_for(load_translations("he")).listed(["Drums", "Bass"], "or")
+    assert listed == "\u2068Drums\u2069 \u05d0\u05d5 \u2068Bass\u2069"
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        ("Bass", "\u05d5-\u2068Bass\u2069"),
+        ("47", "\u05d5-\u206847\u2069"),
+        ("\u05e9\u05d9\u05e8", "\u05d5\u2068\u05e9\u05d9\u05e8\u2069"),
+    ],
+)
+def test_hebrew_puts_a_hyphen_before_what_is_not_hebrew(last: str, words: str) -> None:
+    listed = formatter_for(load_translations("he")).listed(["Drums", last], "and")
+    assert listed == f"\u2068Drums\u2069 {words}"
+    assert formatter_for(load_translations("he")).listed([last], "and") == f"\u2068{last}\u2069"
 
 
 def test_a_size_is_isolated_where_it_is_written_from_right_to_left() -> None:

@@ -81,7 +81,9 @@ export function formatPercent(share) {
  * @param {readonly string[]} names @param {"and" | "or"} [type]
  */
 export function formatList(names, type = "and") {
-  return listFormat(type).format(names.map(isolate));
+  // Hebrew puts a hyphen between "and" and what isn't Hebrew: the names are isolated afterwards.
+  const parts = listFormat(type).formatToParts(names);
+  return parts.map((part) => (part.type === "element" ? isolate(part.value) : part.value)).join("");
 }
 
 /**
