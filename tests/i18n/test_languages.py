@@ -31,6 +31,18 @@ FIRST_IS_RIGHTMOST = """element => {
   };
   return left(letters[0]) > left(letters.at(-1));
 }"""
+STOP_AT_THE_END = """(it) => {
+  it.textContent = "Low & Co.";
+  const range = document.createRange();
+  const left = (at) => {
+    range.setStart(it.firstChild, at);
+    range.setEnd(it.firstChild, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(8) > left(0);
+}"""
+"""Whether an element shows the full stop of a name in Latin letters to the right of it."""
+
 PAGES = (
     "",
     "albums/outbound/",
@@ -135,6 +147,13 @@ class TestRightToLeft:
         assert sides(".imprint")[0] > sides(".masthead nav")[1]
         assert sides(".object .plate")[0] > sides(".object .words")[1] - 1
         assert sides(".row .who")[0] > sides(".row .lane")[1]
+
+    def test_a_title_in_latin_letters_ends_in_its_full_stop(
+        self, page: Page, serve: Serve, hebrew: Path
+    ) -> None:
+        page.goto(f"{serve(hebrew)}songs/undertow/")
+        for place in ("h1", ".pager bdi", ".colophon a", ".take .name", ".facts dd"):
+            assert page.locator(place).first.evaluate(STOP_AT_THE_END), place
 
     def test_the_mixer_plays_and_time_runs_from_left_to_right(
         self, page: Page, serve: Serve, hebrew: Path
