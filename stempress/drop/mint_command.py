@@ -85,9 +85,9 @@ def _write(
 
 def _log_result(drop: DropState, tokens: str, seed: str, progress: Progress) -> None:
     if not drop.blind:
-        progress.log(f"{tokens} in {LEDGER}; seed {seed}")
+        progress.log(f"{tokens} added to {LEDGER}; seed {seed}")
         return
-    progress.log(f"{tokens} in {LEDGER} and {SECRET_FILE}; seed {seed}; keep it secret")
+    progress.log(f"{tokens} added to {LEDGER} and {SECRET_FILE}; seed {seed}; keep it secret")
     if len(seed) < MIN_SEED_LENGTH:
         progress.log(
             "warning: a short seed can be guessed, and reveals what every token is\n"

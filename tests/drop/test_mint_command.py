@@ -103,6 +103,8 @@ def test_appending_does_not_change_existing_tokens(
     assert mint(site, "--seed", "a", "--size", "5") == 1
     assert "already has 20 tokens" in capsys.readouterr().err
     assert mint(site, "--seed", "a", "--append") == 0
+    added = len(tokens(site)) - 20
+    assert f"{added} tokens added to content/tokens.json" in capsys.readouterr().err
     assert tokens(site)[:20] == before
     assert set(stems(site).values()) == {4}
 
