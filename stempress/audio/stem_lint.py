@@ -182,7 +182,8 @@ def lint_lyrics(song: Song, sound: SongSound, findings: Findings) -> None:
     if late:
         findings.warn(
             f"content/albums/{song.album}/{song.slug}.lrc",
-            f"has lines after the end of the song, at {sound.seconds:.1f} s: they are left out",
+            f"has lines after the end of the song, at {sound.seconds:.1f} s: "
+            "its page leaves them out",
             value=[line.text for line in late],
             hint="correct their times, or [offset:...], which is in milliseconds",
         )

@@ -78,6 +78,11 @@ class _LrcReader:
                 )
         elif name == "la" and re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
             self._language = value
+        elif name == "la" and value:
+            message = "is not a language tag, and is ignored"
+            self._findings.warn(
+                self._where, message, key=f"line {number}", value=value, hint="such as [la:en]"
+            )
         elif name not in TAGS:
             message = "is not a tag that is known, and is ignored"
             self._findings.warn(
