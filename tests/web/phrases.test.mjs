@@ -1,10 +1,11 @@
-// Sentences of an interface written from right to left.
+// What goes into sentences: lists and times, in English and in Hebrew.
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { formatMoment } from "../../pyodide_app/web/language/phrases.js";
 
 const FSI = "\u2068";
 const PDI = "\u2069";
@@ -29,4 +30,8 @@ after(() => rm(folder, { recursive: true }));
 test("Hebrew puts a hyphen between \"and\" and what isn't Hebrew, and no other", () => {
   assert.equal(phrases.formatList(["Bass", "Drums"]), `${FSI}Bass${PDI} ${VAV}-${FSI}Drums${PDI}`);
   assert.equal(phrases.formatList(["Bass", SONG]), `${FSI}Bass${PDI} ${VAV}${FSI}${SONG}${PDI}`);
+});
+
+test("English days are written as on pages, before their months", () => {
+  assert.match(formatMoment("2026-09-01T12:00:00Z"), /^[12] Sept 2026, \d\d:\d\d$/);
 });

@@ -2,6 +2,8 @@
 // languages. `make words` extracts string literals passed to _, pgettext and plural.
 import { FORMS, ISOLATION, LANGUAGE, whichForm } from "./language.js";
 
+// British English, like all sentences: days before months, no comma before the last item of a list.
+const LOCALE = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
 const PLACE = /%\((\w+)\)s/g;
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map(); // by digits; slow to create
@@ -77,6 +79,14 @@ export function formatPercent(share) {
 }
 
 /**
+ * A day and the time of day, here.
+ * @param {string} time
+ */
+export function formatMoment(time) {
+  return new Date(time).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+}
+
+/**
  * A list of names, as part of a sentence.
  * @param {readonly string[]} names @param {"and" | "or"} [type]
  */
@@ -99,6 +109,5 @@ export function formatNodeList(nodes, type = "and") {
 
 /** @param {"and" | "or"} type */
 function listFormat(type) {
-  // British English, like all sentences: no comma before the last item.
-  return new Intl.ListFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { type: type === "and" ? "conjunction" : "disjunction" });
+  return new Intl.ListFormat(LOCALE, { type: type === "and" ? "conjunction" : "disjunction" });
 }

@@ -3,10 +3,9 @@ import { checkAddress, hasNames, readTokens, resolveName } from "../tokens/chain
 import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
-import { LANGUAGE } from "../language/language.js";
 import { isGone } from "../language/names.js";
 import { loadLedger } from "../tokens/ledger.js";
-import { _, formatNumber, plural } from "../language/phrases.js";
+import { _, formatMoment, formatNumber, plural } from "../language/phrases.js";
 import { copiesOf, findHoldings, hasOwners, isIn, unreadNotice } from "./holdings.js";
 import { Planner } from "./planner.js";
 import { Songs } from "./songs.js";
@@ -322,7 +321,7 @@ function sourceOf({ source, block, time, endpoint }) {
   const from = source === "chain" ? chain : _("this site's own list");
   const where = block === null ? from : _("%(from)s at block %(block)s", { from, block: formatNumber(block) });
   if (!time) return where;
-  return _("%(from)s, %(time)s", { from: where, time: new Date(time).toLocaleString(LANGUAGE, { dateStyle: "medium", timeStyle: "short" }) });
+  return _("%(from)s, %(time)s", { from: where, time: formatMoment(time) });
 }
 
 /**
