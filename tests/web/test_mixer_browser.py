@@ -125,6 +125,7 @@ def test_pressing_play_brings_the_status_line_into_view(
     expect(play).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.sound
 def test_python_takes_over_in_time(visit: Visit) -> None:
     visit.set(visit.mixer.get_by_role("slider", name="Master volume"), -6)
     visit.set(visit.row("Bass").get_by_role("slider", name="Pan"), 0.4)
