@@ -102,22 +102,32 @@ async function bar(page) {
   await walk(() => page.evaluate(() => history.back()), "Rarity");
   await walk(() => page.evaluate(() => history.back()), song);
   const recording = await page.evaluate(() => window.recording());
-  await page.click("player-bar .next");
+  await press(page, "player-bar .next");
   await page.waitForFunction((first) => /** @type {any} */ (document.querySelector("player-bar")).queue.current.address !== first, {}, track);
   await until(page, "playing");
   const announced = await page.evaluate(() => [navigator.mediaSession.metadata.title, navigator.mediaSession.playbackState]);
   const next = await shown();
-  await page.click("player-bar .play");
+  await press(page, "player-bar .play");
   await until(page, "paused");
-  await page.click("player-bar .play");
+  await press(page, "player-bar .play");
   await until(page, "playing");
 
   const other = await opened();
   await until(other, "paused");
-  await other.click("player-bar .play");
+  await press(other, "player-bar .play");
   await until(other, "playing");
   await until(page, "paused");
   return { recording, track, next, announced };
+}
+
+/** Click an element once nothing else is where it is: for a moment after a page was left, what it showed still is. */
+async function press(page, selector) {
+  await page.waitForFunction((words) => {
+    const element = document.querySelector(words);
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  }, {}, selector);
+  await page.click(selector);
 }
 
 /** Open a window at the address. */
