@@ -107,7 +107,6 @@ def test_what_is_heard_is_what_the_engine_plays_without_a_gap(visit: Visit) -> N
     assert is_part_of(heard, whole)
 
 
-@pytest.mark.sound
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
 def test_pressing_play_brings_the_status_line_into_view(
     visit: Visit, size: tuple[int, int]
