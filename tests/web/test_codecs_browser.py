@@ -283,11 +283,10 @@ def address(long_song: LongSong) -> Iterator[str]:
         yield f"{base}songs/long/"
 
 
-def assert_streamed_and_heard(long_song: LongSong, recording: str, stats: dict[str, Any]) -> None:
+def is_second_80_heard(long_song: LongSong, recording: str) -> bool:
     song = read(long_song.dist, "songs")
     heard = np.frombuffer(b64decode(recording), dtype="<f4").reshape(-1, 2).T
-    assert stats["fetched"] > 0
-    assert is_heard(heard, mix(long_song.dist, song), long_song.tolerance, 80, song["rate"])
+    return is_heard(heard, mix(long_song.dist, song), long_song.tolerance, 80, song["rate"])
 
 
 @pytest.mark.sound
@@ -296,7 +295,8 @@ def test_firefox_plays_a_long_song_after_a_seek(
 ) -> None:
     told = visit_in_firefox("seek", address, str(tmp_path), env=loudspeakers)
     assert told["wrong"] == []
-    assert_streamed_and_heard(long_song, told["recording"], told["stats"])
+    assert told["stats"]["fetched"] > 0
+    assert is_second_80_heard(long_song, told["recording"])
 
 
 @pytest.mark.sound
@@ -304,12 +304,16 @@ def test_webkit_plays_a_long_song_after_a_seek(
     address: str, long_song: LongSong, loudspeakers: dict[str, str]
 ) -> None:
     with launch_webkit(loudspeakers) as webkit:
+        wait = WebDriverWait(webkit, PATIENCE_SECONDS)
 
         def until(expression: str) -> None:
             def holds(_: object) -> bool:
                 return bool(webkit.execute_script(f"return {expression}"))
 
-            WebDriverWait(webkit, PATIENCE_SECONDS).until(holds, expression)
+            wait.until(holds, expression)
+
+        def is_heard_now(_: object) -> bool:
+            return is_second_80_heard(long_song, webkit.execute_script("return window.recording()"))
 
         webkit.get(address)
         until("!document.querySelector('.play').disabled")
@@ -319,6 +323,7 @@ def test_webkit_plays_a_long_song_after_a_seek(
         until("document.documentElement.dataset.recording == 'on'")
         webkit.execute_script(SEEK)
         until("document.querySelector('stem-mixer').position > 82")
+        # A machine that starts WebKit and Python at once may miss blocks in the first seconds.
+        wait.until(is_heard_now, "second 80 is heard")
         stats = webkit.execute_script("return document.querySelector('stem-mixer').stats")
-        recording = webkit.execute_script("return window.recording()")
-    assert_streamed_and_heard(long_song, recording, stats)
+    assert stats["fetched"] > 0
