@@ -149,3 +149,41 @@ test("a web page in the place of a stem is no sound, and no host without ranges"
   assert.deepEqual(await loadUntilOneFails(), ["b", "a web page was sent in its place"]);
   assert.ok(requests.filter((request) => request.startsWith("a ")).every((request) => request.includes("bytes=")));
 });
+
+test("what an aborted request still brings is not received", async () => {
+  const ordinary = globalThis.fetch;
+  let release = () => {};
+  const late = new Promise((resolve) => (release = () => resolve(null)));
+  globalThis.fetch = async (_url, { headers = {} } = {}) => {
+    const [from, to] = /** @type {Record<string, string>} */ (headers).Range.slice("bytes=".length).split("-").map(Number);
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new Uint8Array(1));
+        if (from === 0) await late;
+        controller.enqueue(new Uint8Array(to - from));
+        controller.close();
+      },
+    });
+    return new Response(body, { status: 206, headers: { "Content-Range": `bytes ${from}-${to}/${BYTES}` } });
+  };
+  /** @type {number[]} */
+  const offsets = [];
+  const file = { ...stemFile("a"), arrivedUntil: (/** @type {number} */ playhead) => (offsets.includes(791) ? Infinity : playhead), receive: (/** @type {number} */ offset) => void offsets.push(offset) };
+  try {
+    await new Promise((resolve) => {
+      const loader = new StemLoader({
+        onArrived() {
+          if (offsets.length === 1) queueMicrotask(() => loader.follow(80));
+          if (offsets.includes(791)) setTimeout(() => (loader.close(), resolve(null)));
+          if (offsets.includes(790)) release();
+        },
+        onFailed: (_key, error) => assert.fail(error),
+      });
+      loader.add(new Map([["a", file]]), null);
+    });
+    assert.deepEqual(offsets.slice(0, 3), [0, 790, 791]);
+    assert.ok(!offsets.includes(1));
+  } finally {
+    globalThis.fetch = ordinary;
+  }
+});

@@ -82,7 +82,7 @@ export class OpusDecoder {
     const words = new Uint32Array(g.buffer);
     const state = words[this.#pointer / 4 + STATE_WORD];
     if (!this.#pointer || !state || !words[this.#pointer / 4 + PCM_WORD]) throw new Error("libopus is out of memory");
-    this.#state = new Uint8Array(g.buffer, state, words[state / 4 - 1]); // malloc keeps a block's size before it
+    this.#state = new Uint8Array(g.buffer, state, words[state / 4 - 1] - 8); // malloc keeps a block's size before and after it
     this.#initial = this.save();
     this.#library = library;
     this.#decode = decode;

@@ -160,10 +160,10 @@ export class StemLoader {
       if (answer.to > to) this.#hasRanges = false;
       const splitter = new OpeningSplitter(opening);
       for await (const bytes of answer.bytes) {
+        abort.signal.throwIfAborted();
         for (const piece of splitter.push(bytes)) this.#receivePiece(piece, stems);
         this.#receivedAt = performance.now();
         this.#onArrived();
-        if (abort.signal.aborted) break;
       }
     } catch {
       // fetched from the stems' own files
@@ -195,15 +195,16 @@ export class StemLoader {
     let read = from;
     try {
       const answer = await download({ url, from, to, size }, this.#hasRanges, signal);
+      signal.throwIfAborted();
       if (answer.to > to) this.#hasRanges = false;
       transfer.next = answer.to;
       for await (const bytes of answer.bytes) {
+        signal.throwIfAborted(); // by now another request reads elsewhere
         receive(transfer.file, read, bytes);
         read += bytes.length;
         transfer.failures = 0;
         this.#receivedAt = performance.now();
         this.#onArrived();
-        if (signal.aborted) return;
       }
     } catch (error) {
       if (signal.aborted) return;
