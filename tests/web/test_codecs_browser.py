@@ -264,29 +264,36 @@ class LittleMemory(StaticHandler):
 
 
 class LongSong(NamedTuple):
-    """A site with a long song, and how much what is heard may differ from libsndfile's samples."""
+    """A site with a long song, what is to be heard of it, and how much that may differ."""
 
     dist: Path
-    tolerance: float
+    whole: Planar
+    rate: int
+    tolerance: float  # from libsndfile's samples
+
+    def is_heard_after(self, second: int, recording: str) -> bool:
+        """Return whether some half second of a recording is from after a second of the song.
+
+        Not of all: a machine that starts a browser and Python at once may miss blocks.
+        """
+        heard = np.frombuffer(b64decode(recording), dtype="<f4").reshape(-1, 2).T
+        after = self.whole[:, second * self.rate :]
+        pieces = np.split(heard, range(self.rate // 2, heard.shape[1], self.rate // 2), axis=1)[:-1]
+        return any(difference(piece, after) < self.tolerance for piece in pieces if piece.any())
 
 
 @pytest.fixture(params=["flac", "opus"])
 def long_song(request: pytest.FixtureRequest) -> LongSong:
-    if request.param == "flac":
-        return LongSong(request.getfixturevalue("flac_site"), 1e-6)
-    return LongSong(request.getfixturevalue("lossless_site"), TOLERANCE)
+    site, tolerance = {"flac": ("flac", 1e-6), "opus": ("lossless", TOLERANCE)}[request.param]
+    dist: Path = request.getfixturevalue(f"{site}_site")
+    song = read(dist, "songs")
+    return LongSong(dist, mix(dist, song), song["rate"], tolerance)
 
 
 @pytest.fixture
 def address(long_song: LongSong) -> Iterator[str]:
     with serving(long_song.dist, LittleMemory) as base:
         yield f"{base}songs/long/"
-
-
-def is_second_80_heard(long_song: LongSong, recording: str) -> bool:
-    song = read(long_song.dist, "songs")
-    heard = np.frombuffer(b64decode(recording), dtype="<f4").reshape(-1, 2).T
-    return is_heard(heard, mix(long_song.dist, song), long_song.tolerance, 80, song["rate"])
 
 
 @pytest.mark.sound
@@ -296,7 +303,7 @@ def test_firefox_plays_a_long_song_after_a_seek(
     told = visit_in_firefox("seek", address, str(tmp_path), env=loudspeakers)
     assert told["wrong"] == []
     assert told["stats"]["fetched"] > 0
-    assert is_second_80_heard(long_song, told["recording"])
+    assert long_song.is_heard_after(80, told["recording"])
 
 
 @pytest.mark.sound
@@ -313,7 +320,7 @@ def test_webkit_plays_a_long_song_after_a_seek(
             wait.until(holds, expression)
 
         def is_heard_now(_: object) -> bool:
-            return is_second_80_heard(long_song, webkit.execute_script("return window.recording()"))
+            return long_song.is_heard_after(80, webkit.execute_script("return recording()"))
 
         webkit.get(address)
         until("!document.querySelector('.play').disabled")
@@ -323,7 +330,6 @@ def test_webkit_plays_a_long_song_after_a_seek(
         until("document.documentElement.dataset.recording == 'on'")
         webkit.execute_script(SEEK)
         until("document.querySelector('stem-mixer').position > 82")
-        # A machine that starts WebKit and Python at once may miss blocks in the first seconds.
         wait.until(is_heard_now, "second 80 is heard")
         stats = webkit.execute_script("return document.querySelector('stem-mixer').stats")
     assert stats["fetched"] > 0

@@ -48,6 +48,7 @@ def recording(told: dict[str, Any]) -> NDArray[np.float32]:
     return np.frombuffer(b64decode(told["recording"]), dtype="<f4").reshape(-1, 2).T
 
 
+@pytest.mark.sound
 def test_firefox_plays_mutes_and_exports(
     firefox: Callable[[str], dict[str, Any]], host: Path, tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_firefox_plays_mutes_and_exports(
     assert (tmp_path / told["name"]).read_bytes() == wav.read_bytes()
 
 
+@pytest.mark.sound
 def test_music_goes_on_from_page_to_page_in_firefox(
     firefox: Callable[[str], dict[str, Any]], host: Path
 ) -> None:
