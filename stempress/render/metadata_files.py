@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stempress.output.json_files import json_file, lazy_json_file
@@ -76,11 +77,11 @@ def _token_files(
         )
         yield file
         contract = settings.contract_of(token.tier)
-        others = [f"{folder}{int(token.number):064x}.json"]
+        addresses = [file.address, f"{folder}{int(token.number):064x}.json"]
         if contract is not None and contract.standard == "erc721":
-            others.append(f"metadata/{token.id}")
-        for address in others:
-            yield OutputFile(address, file.content, file.key, file.address)
+            addresses.append(f"metadata/{token.id}")
+        for last, address in pairwise(addresses):
+            yield OutputFile(address, file.content, file.key, last)
 
 
 def metadata_url(

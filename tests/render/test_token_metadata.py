@@ -12,6 +12,7 @@ import pytest
 
 from stempress.audio.results import WebFile
 from stempress.output.output_files import flatten
+from stempress.output.writer import write_site
 from stempress.render.metadata_files import metadata_files
 from tests.support.small_site import SmallSite, small_site, text_of
 
@@ -144,6 +145,16 @@ def test_only_erc_1155_has_decimals(small: SmallSite) -> None:
     single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
     assert press(small)["1.json"]["decimals"] == 0
     assert "decimals" not in press(single)["1.json"]
+
+
+def test_metadata_of_a_token_is_one_file_under_several_names(
+    small: SmallSite, tmp_path: Path
+) -> None:
+    single = with_settings(small, contract=replace(contract_of(small), standard="erc721"))
+    write_site(tmp_path / "dist", metadata_files(single.excerpts))
+    first = tmp_path / "dist/metadata/1"
+    for name in ("1.json", f"{1:064x}.json"):
+        assert first.with_name(name).samefile(first)
 
 
 def test_addresses_are_relative_if_the_site_has_no_url(small: SmallSite) -> None:
