@@ -1,6 +1,7 @@
 // The page's audio context: created and resumed for playback, suspended a while after it, and interrupted by others: by a
 // call, an alarm, another app.
 import { fetchAhead } from "../base/idle.js";
+import { outputLatency } from "./output-latency.js";
 
 const REST_SECONDS = 2; // from a pause to suspending the audio hardware
 export const FADE_SECONDS = 0.01; // of every fade
@@ -66,7 +67,7 @@ export function fetchWorklet() {
  * @param {AudioContext} context
  */
 function closeSoon(context) {
-  const seconds = (context.outputLatency || 0) + FADE_OUT_SECONDS;
+  const seconds = outputLatency(context) + FADE_OUT_SECONDS;
   setTimeout(() => context.close(), 1000 * seconds);
 }
 

@@ -12,7 +12,7 @@ import { Counters } from "./counters.js";
 import { Decks } from "./decks.js";
 import { handOver } from "./handover.js";
 import { HeardReports } from "./heard-reports.js";
-import { OutputLatency } from "./output-latency.js";
+import { outputLatency } from "./output-latency.js";
 import { MixSettings } from "./mix-settings.js";
 import { startPython } from "./python-start.js";
 import { causeOf, StateRunner } from "./state-runner.js";
@@ -61,7 +61,6 @@ export class Playback {
   #shown = { state: "idle", reason: null, engine: "", refusal: "" }; // what was reported last
   /** @type {unknown} */
   #loss = null; // the error that a deck was last lost with
-  #latency = new OutputLatency();
   /** @type {HeardReports<Place>} */
   #places;
 
@@ -267,7 +266,7 @@ export class Playback {
     this.counters.follow(position);
     const { songFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
-    const latency = this.machine.phase === "playing" ? this.#latency.seconds(this.#context) : 0;
+    const latency = this.machine.phase === "playing" ? outputLatency(this.#context) : 0;
     this.#places.add({ seconds: this.settings.seconds, playing, peaks, levels, waiting, isStalled }, latency);
     if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
   }
