@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pyodide_app.engine.model import TIERS
 from stempress.art.mix_cover import MixCoverRenderer, colour
 from stempress.art.orientation import upright
 from stempress.art.record_geometry import shade, strata
 from stempress.art.song_cover import SongCoverRenderer
-from stempress.core.paths import TEMPLATES
+from stempress.art.templates import render_svg
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.site.cover_addresses import (
     album_cover,
@@ -95,28 +93,12 @@ class CoverRenderer:
 
     def __init__(self, collection: Collection, sounds: Sounds, sleeves: Mapping[str, str]) -> None:
         self._collection, self._sounds, self._sleeves = collection, sounds, sleeves
-        self._mixes, self._songs = (
-            MixCoverRenderer(sounds, self._render),
-            SongCoverRenderer(sounds, self._render),
-        )
+        self._mixes, self._songs = MixCoverRenderer(sounds.stems), SongCoverRenderer(sounds)
         self._data_uris: dict[Path, str] = {}
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle what it was made from: another process compiles the templates itself."""
+        """Pickle what it was made from: another process draws rings and reads pictures itself."""
         return CoverRenderer, (self._collection, self._sounds, self._sleeves)
-
-    @cached_property
-    def _templates(self) -> Environment:
-        return Environment(
-            loader=FileSystemLoader(TEMPLATES / "art"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-
-    def _render(self, name: str, **context: object) -> bytes:
-        return self._templates.get_template(name).render(context).encode()
 
     def variation(self, song: Song, variation: Variation) -> bytes:
         """Draw a variation's stems as nested rings, or stack their pictures."""
@@ -137,7 +119,7 @@ class CoverRenderer:
         if key in self._collection.files.pictures:
             return self._stack(song, [key])
         sound, fill = self._sounds.stems[key], colour(layer_index, stem_index)
-        return self._render(
+        return render_svg(
             "stem.svg.jinja",
             sleeve=self._sleeves[song.slug],
             paths=strata(sound.envelope, sound.bands, INNER, OUTER, POINTS),
@@ -156,7 +138,7 @@ class CoverRenderer:
                 data = album.cover.read_bytes()
                 turned = upright(data)
                 return album.cover if turned is data else turned
-            return self._render(
+            return render_svg(
                 "stack.svg.jinja", sleeve=SLEEVES[1], pictures=[self._data_uri(album.cover)]
             )
         index = self._collection.albums.index(album)
@@ -170,11 +152,11 @@ class CoverRenderer:
 
     def unrevealed(self, rings: int) -> bytes:
         """Draw a blank record; all unrevealed tokens of a tier look the same."""
-        return self._render("unrevealed.svg.jinja", rings=rings)
+        return render_svg("unrevealed.svg.jinja", rings=rings)
 
     def _stack(self, song: Song, keys: Sequence[StemKey]) -> bytes:
         pictures = [self._data_uri(self._collection.files.pictures[key]) for key in keys]
-        return self._render("stack.svg.jinja", sleeve=self._sleeves[song.slug], pictures=pictures)
+        return render_svg("stack.svg.jinja", sleeve=self._sleeves[song.slug], pictures=pictures)
 
     def _data_uri(self, path: Path) -> str:
         if path not in self._data_uris:

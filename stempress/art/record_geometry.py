@@ -17,6 +17,19 @@ TEETH = 80
 """Half the corners of an outline that is all treble, not counting the eight that all have."""
 
 
+def outline_radii(
+    envelope: Sequence[float], bands: Sequence[Sequence[float]], radius: int, max_corners: int = 96
+) -> list[float]:
+    """Return the distances of an outline's corners from (0, 0), evenly spaced by angle."""
+    corners = min(max_corners, 2 * round(TEETH * brightness(bands)) + 16)
+    swell = resample(envelope, corners)
+    treble = resample(bands[2] if bands else (), corners)
+    return [
+        radius * (1 + SWELL * level + (0.02 + 0.006 * high if corner % 2 else 0.0))
+        for corner, (level, high) in enumerate(zip(swell, treble, strict=True))
+    ]
+
+
 def contour(
     envelope: Sequence[float], bands: Sequence[Sequence[float]], radius: int, max_corners: int = 96
 ) -> str:
@@ -25,7 +38,7 @@ def contour(
     It swells with the envelope. Brighter stems have more teeth, up to ``max_corners`` corners in
     all, and each tooth is as long as there is treble at its time.
     """
-    return closed_path(_polar_points(_radii(envelope, bands, radius, max_corners)))
+    return closed_path(_polar_points(outline_radii(envelope, bands, radius, max_corners)))
 
 
 def wedge(
@@ -36,7 +49,7 @@ def wedge(
     turns: tuple[float, float],
 ) -> str:
     """Return a stem's outline between two turns of a circle, closed at its centre."""
-    radii = _radii(envelope, bands, radius, max_corners)
+    radii = outline_radii(envelope, bands, radius, max_corners)
     start, end = turns
     return closed_path([(0, 0), *_polar_points(radii, start, (end - start) / (len(radii) - 1))])
 
@@ -70,18 +83,6 @@ def strata(
 
 def _fraction(one: float, other: float) -> float:
     return one / (one + other) if one + other else 0.0
-
-
-def _radii(
-    envelope: Sequence[float], bands: Sequence[Sequence[float]], radius: int, max_corners: int
-) -> list[float]:
-    corners = min(max_corners, 2 * round(TEETH * brightness(bands)) + 16)
-    swell = resample(envelope, corners)
-    treble = resample(bands[2] if bands else (), corners)
-    return [
-        radius * (1 + SWELL * level + (0.02 + 0.006 * high if corner % 2 else 0.0))
-        for corner, (level, high) in enumerate(zip(swell, treble, strict=True))
-    ]
 
 
 def _polar_points(

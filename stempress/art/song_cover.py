@@ -13,9 +13,10 @@ from markupsafe import Markup
 from pyodide_app.engine.model import stem_keys
 from stempress.art.mix_cover import INNERMOST, OUTERMOST, RADIUS, colour
 from stempress.art.record_geometry import contour, shade, wedge
+from stempress.art.templates import render_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.audio.results import Sounds
@@ -39,10 +40,10 @@ class Piece(NamedTuple):
 
 
 class SongCoverRenderer:
-    """Draws songs with a template, ``render``."""
+    """Draws songs."""
 
-    def __init__(self, sounds: Sounds, render: Callable[..., bytes]) -> None:
-        self._sounds, self._render = sounds, render
+    def __init__(self, sounds: Sounds) -> None:
+        self._sounds = sounds
 
     def song(self, song: Song, sleeve: str) -> bytes:
         """Draw all stems of a song."""
@@ -72,7 +73,7 @@ class SongCoverRenderer:
     def _record(self, pieces: Sequence[Sequence[Piece]], sleeve: str, label: str) -> bytes:
         step = (OUTERMOST - INNERMOST) / max(1, len(pieces))
         max_corners = corners_per_outline(sum(map(len, pieces)))
-        return self._render(
+        return render_svg(
             "record.svg.jinja",
             sleeves=[sleeve, shade(sleeve, -0.14)] if sleeve else [],
             spine=[[colour(piece.hue, piece.shade) for piece in ring] for ring in pieces],
@@ -82,6 +83,7 @@ class SongCoverRenderer:
                 for index, ring in enumerate(pieces)
             ],
             bits=0,
+            gloss=True,
         )
 
     def _ring(self, pieces: Sequence[Piece], ring: int, max_corners: int) -> Markup:
