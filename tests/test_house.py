@@ -30,7 +30,7 @@ FLOORS = (
     ("audio",),
     ("site",),
     ("views", "art", "runtime"),
-    ("render", "drop"),
+    ("render", "drop", "video"),
     ("commands",),
 )
 """Rooms of stempress/, from the ground up; a room imports from floors below its own."""
@@ -174,8 +174,9 @@ REQUIRED = {canonicalize_name(Requirement(line).name) for line in PROJECT["depen
 LOCKED = re.findall(
     r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE
 )
-BUILDS = [path for path in (ROOT / "build.py", *SOURCES) if path.name != "dask_cluster.py"]
-"""All but what needs the extra dask."""
+EXTRAS = {"dask_cluster.py": "dask", "encoder.py": "video", "formats.py": "video"}
+"""Modules that need an extra."""
+BUILDS = [path for path in (ROOT / "build.py", *SOURCES) if path.name not in EXTRAS]
 OWN_TOOLS = {
     ("numpy.__config__", "yaml"),
     ("numpy._pytesttester", "pytest"),

@@ -160,6 +160,11 @@ class CoverRenderer:
 
     def _data_uri(self, path: Path) -> str:
         if path not in self._data_uris:
-            data = b64encode(upright(path.read_bytes())).decode()
-            self._data_uris[path] = f"data:{_MEDIA_TYPES[path.suffix.lower()]};base64,{data}"
+            self._data_uris[path] = data_uri(path)
         return self._data_uris[path]
+
+
+def data_uri(picture: Path) -> str:
+    """Return a picture, upright, as a data URI."""
+    data = b64encode(upright(picture.read_bytes())).decode()
+    return f"data:{_MEDIA_TYPES[picture.suffix.lower()]};base64,{data}"

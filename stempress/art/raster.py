@@ -19,10 +19,20 @@ VERSION = 1
 COLOURS = 256
 
 
-def rasterise(svg: bytes, size: int) -> Image.Image:
-    """Return a cover as a square image. Text is left out, since fonts differ between machines."""
-    drawn = svg_to_bytes(svg_string=svg.decode(), width=size, height=size, skip_system_fonts=True)
+def rasterise(svg: bytes, width: int, height: int = 0) -> Image.Image:
+    """Return a picture as an image, by default a square one.
+
+    Text is left out, since fonts differ between machines.
+    """
+    drawn = svg_to_bytes(
+        svg_string=svg.decode(), width=width, height=height or width, skip_system_fonts=True
+    )
     return Image.open(BytesIO(drawn)).convert("RGBA")
+
+
+def rasterise_text(svg: bytes) -> Image.Image:
+    """Return a picture of text, in the fonts of this computer, in the size that it states."""
+    return Image.open(BytesIO(svg_to_bytes(svg_string=svg.decode()))).convert("RGBA")
 
 
 def cached_png_path(*inputs: object) -> Path:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SWELL = 0.16
 """How much further out an outline is where its stem is loudest, relative to its radius."""
+RECORD_RADIUS, LABEL_RADIUS = 462, 112
+"""Radii of a record and of its label with the groove around it, as in ``record.svg.jinja``."""
 TEETH = 80
 """Half the corners of an outline that is all treble, not counting the eight that all have."""
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "build": ("build_command", "build the site (the default)"),
     "serve": ("serve_command", "build, serve the site, and build again on every change"),
     "mix": ("mix_command", "write a variation as a WAV file"),
+    "video": ("video_command", "write a variation as a video, with its record turning"),
     "publish": ("publish_commands", "compute the site's IPFS CIDs, and write CAR files of it"),
     "verify": ("publish_commands", "check that a CAR file or a host has what was built"),
     "new": ("drop_commands", "start a site from a folder of stems"),
