@@ -61,18 +61,12 @@ def run_video(options: VideoOptions, context: Context) -> bool:
         raise SiteError([Fault("-o", "is in no format that videos have", "", path.name, hint)])
     check_encoders(file_format, "video")
     check_writable(path, "-o")
-    from stempress.video.mix_video import write_video  # noqa: PLC0415 - slow, and needs PyAV
-    from stempress.video.song_video import open_video  # noqa: PLC0415
+    from stempress.audio.bounce import open_mix  # noqa: PLC0415 - slow, and builds do without
+    from stempress.video.mix_video import write_video  # noqa: PLC0415
+    from stempress.video.song_video import video_of  # noqa: PLC0415
 
-    job = open_video(
-        options.site,
-        options.song,
-        options.mix_number,
-        options.bars,
-        SHAPES[options.shape],
-        file_format,
-        progress,
-    )
+    mix = open_mix(options.site, options.song, options.mix_number, progress)
+    job = video_of(mix, options.bars, SHAPES[options.shape], file_format)
     write_video(path, job, "Video frames", cores(), progress)
     shape, seconds = job.view.shape, job.part.frames / job.mixer.rate
     size = megabytes(path.stat().st_size)

@@ -14,7 +14,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.codec.context import Flags
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from av.video.stream import VideoStream
 
 from stempress.video.levels import FRAME_RATE
@@ -49,9 +49,11 @@ def encode_segment(
     buffer = BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
         stream = _add_video(container, scene, file_format)
+        # Frames share a converter, whose threads a fork of this process would wait for in vain.
+        convert = VideoReformatter().reformat
         for pts, number in enumerate(numbers):
             frame = av.VideoFrame.from_ndarray(scene.draw(number), format="rgba")
-            frame = frame.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+            frame = convert(frame, format="yuv420p", dst_colorspace=Colorspace.ITU709, threads=1)
             frame.pts = pts
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

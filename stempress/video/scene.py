@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -18,7 +18,7 @@ from stempress.video.turntable import place_record
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from stempress.video.shapes import Shape
+    from stempress.video.shapes import Box, Shape
     from stempress.video.turntable import Turntable
     from stempress.video.view import VideoView
 
@@ -30,6 +30,15 @@ PLAYED, AHEAD = 0xE2EEF4, 0x5F5A57
 """Colours of the waveform, blue, green and red from the highest byte down."""
 PLAYHEAD = 3
 """Width of the playhead in pixels."""
+
+
+class Line(NamedTuple):
+    """A line of text: its top and its size in pixels, and its colour."""
+
+    text: str
+    top: int
+    size: int
+    ink: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +109,10 @@ def _background(view: VideoView, record: Image.Image, centre: tuple[int, int]) -
     corner = centre[0] - shape.diameter // 2, centre[1] - shape.diameter // 2
     frame.paste(small, corner, _disc(shape.diameter))
     top = shape.wave.top - shape.lead
-    _write(frame, view.title, top, shape.title, INK, shape)
-    _write(frame, view.byline, top + shape.title * 5 // 4, shape.byline, SOFT_INK, shape)
+    title = Line(view.title, top, shape.title, INK)
+    byline = Line(view.byline, top + shape.title * 5 // 4, shape.byline, SOFT_INK)
+    for line in (title, byline):
+        _write(frame, line, shape.wave)
     return frame
 
 
@@ -111,12 +122,8 @@ def _disc(diameter: int) -> Image.Image:
     return large.resize((diameter, diameter), Image.Resampling.BOX)
 
 
-def _write(  # noqa: PLR0913 - a line is where it is, how large and in which colour
-    frame: Image.Image, text: str, top: int, size: int, ink: tuple[int, int, int], shape: Shape
-) -> None:
-    """Write a line above the waveform, at the side where its script begins."""
-    mask = line_image(text, size, shape.wave.width)
-    left = shape.wave.left
-    if is_right_to_left(text):
-        left += shape.wave.width - mask.width
-    frame.paste(ink, (left, top - size // 2), mask)
+def _write(frame: Image.Image, line: Line, box: Box) -> None:
+    """Write a line as wide as a box, at the side where its script begins."""
+    mask = line_image(line.text, line.size, box.width)
+    indent = box.width - mask.width if is_right_to_left(line.text) else 0
+    frame.paste(line.ink, (box.left + indent, line.top - line.size // 2), mask)

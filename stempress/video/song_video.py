@@ -7,31 +7,18 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.timeline import Bars
 from stempress.art.tagged_mixes import mix_tags
-from stempress.audio.bounce import open_mix
 from stempress.core.errors import Fault, SiteError
 from stempress.video.mix_video import Part, VideoJob
 from stempress.video.view import VideoViews
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from stempress.audio.bounce import OpenMix
-    from stempress.core.progress import Progress
     from stempress.video.formats import VideoFormat
     from stempress.video.shapes import Shape
 
 
-def open_video(  # noqa: PLR0913 - what the command is given
-    site: Path,
-    slug: str,
-    text: str,
-    bars: str,
-    shape: Shape,
-    file_format: VideoFormat,
-    progress: Progress,
-) -> VideoJob:
-    """Read a mix of a song; ``text`` is its number, or a link, and ``bars`` such as 1-8, or empty."""
-    mix = open_mix(site, slug, text, progress)
+def video_of(mix: OpenMix, bars: str, shape: Shape, file_format: VideoFormat) -> VideoJob:
+    """Return the video of a mix; ``bars`` such as 1-8, or empty for the whole song."""
     variation = mix.settings.variation
     part = parse_bars(mix, bars) if bars else Part(0, mix.sound.frames)
     view = VideoViews(mix.collection, mix.facts).view(mix.song, variation, shape)

@@ -148,7 +148,7 @@ def _zones(
 
 
 def _unroll(picture: Image) -> Pixels:
-    """Return a picture around its centre: rows from there outwards, columns clockwise from the top."""
+    """Return a picture as rows from its centre outwards, and columns clockwise from the top."""
     size = picture.width
     # Frames take single samples of it, so it may have no detail smaller than their pixels.
     soft = picture.convert("RGB").filter(GaussianBlur(1.1))
