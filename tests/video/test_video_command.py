@@ -58,7 +58,9 @@ def video(site: Path, *given: str) -> int:
 def decoded(path: Path) -> tuple[list[NDArray[np.uint8]], NDArray[np.float32], int]:
     """Return the frames, the samples of shape (2, n) and the sample rate of a video."""
     with av.open(str(path)) as container:
-        frames = [each.to_ndarray(format="rgb24") for each in container.decode(video=0)]
+        frames = [
+            each.to_ndarray(format="rgb24").astype(np.uint8) for each in container.decode(video=0)
+        ]
     with av.open(str(path)) as container:
         rate = container.streams.audio[0].rate
         blocks = [each.to_ndarray() for each in container.decode(audio=0)]
@@ -97,7 +99,8 @@ def test_a_video_has_the_frames_that_were_drawn_and_the_sound_of_the_mix(
         names = [stream.codec_context.codec.canonical_name for stream in container.streams]
         assert names == codecs
         stream = container.streams.video[0]
-        assert (stream.width, stream.height, stream.average_rate) == (SMALL.width, SMALL.height, 30)
+        assert (stream.width, stream.height) == (SMALL.width, SMALL.height)
+        assert stream.average_rate == Fraction(30)
         assert container.metadata["title"] == "One"
         assert container.duration == pytest.approx(4_000_000, abs=100_000)
     scene, sound = prepare(made)
