@@ -4,6 +4,7 @@
 //   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
+//   node firefox.mjs frame ADDRESS FIREFOX DOWNLOADS   plays the embedded mixer in a page's frame, listens
 //   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +26,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, seek, verify, bar, python }[part](page);
+  const told = await { mixer, seek, frame, verify, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -74,6 +75,16 @@ async function seek(page) {
   });
   await page.waitForFunction(() => /** @type {any} */ (document.querySelector("stem-mixer")).position > 82);
   return page.evaluate(() => ({ recording: window.recording(), stats: /** @type {any} */ (document.querySelector("stem-mixer")).stats }));
+}
+
+async function frame(page) {
+  const inside = await (await page.waitForSelector("iframe")).contentFrame();
+  await inside.waitForSelector(".play:not(:disabled)");
+  await inside.click(".play");
+  await inside.waitForFunction(() => document.querySelector(".status").textContent === "Playing, mixed by Python");
+  await record(inside, inside.url().split("/embed/")[0]);
+  await wait(2);
+  return inside.evaluate(() => ({ origin: self.origin, recording: window.recording() }));
 }
 
 async function verify(page) {
@@ -139,8 +150,8 @@ async function opened() {
   return page;
 }
 
-async function record(page) {
-  await page.addScriptTag({ url: new URL("../../sound/record.js", address).href, type: "module" });
+async function record(page, root = new URL("../..", address).href) {
+  await page.addScriptTag({ url: `${root.replace(/\/$/, "")}/sound/record.js`, type: "module" });
   await page.waitForSelector("html[data-recording]");
 }
 

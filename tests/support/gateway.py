@@ -108,6 +108,11 @@ class Gateway(StaticHandler):
 
     store: Store
 
+    def end_headers(self) -> None:
+        """Let pages of other sites read everything."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
     def answer(self) -> None:
         parts = urlsplit(self.path)
         host = SUBDOMAIN.fullmatch(self.headers.get("Host", ""))

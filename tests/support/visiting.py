@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from base64 import b64decode
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Frame, Locator, Page
 
     from pyodide_app.engine.pcm import Bits
 
@@ -31,7 +32,7 @@ def until(page: Page, expression: str) -> None:
     wait_for(page, lambda: page.evaluate(expression), expression)
 
 
-def wait_for(page: Page, holds: Callable[[], object], message: str) -> None:
+def wait_for(page: Page | Frame, holds: Callable[[], object], message: str) -> None:
     """Wait until a condition holds, looked at twenty times a second."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not holds():
@@ -90,9 +91,9 @@ def short_songs(page: Page, host: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Visit:
-    """A page with a mixer, and the song's data."""
+    """A page with a mixer, or a frame, and the song's data."""
 
-    page: Page
+    page: Page | Frame
     song: dict[str, Any]
 
     @property
@@ -137,9 +138,8 @@ class Visit:
             expect(self.page.locator("stem-mixer")).to_have_attribute("data-state", "playing")
         else:
             self.says("Playing, mixed by Python")
-        self.page.add_script_tag(
-            url=f"{self.page.url.split('/songs/')[0]}/sound/record.js", type="module"
-        )
+        root = re.split("/(?:songs|embed)/", self.page.url)[0]
+        self.page.add_script_tag(url=f"{root}/sound/record.js", type="module")
         expect(self.page.locator("html")).to_have_attribute("data-recording", "on")
 
     def record_takeover(self) -> NDArray[np.float32]:

@@ -5,7 +5,8 @@
 // reports a fatal error, as Pyodide does after a crash.
 import { _ } from "../language/phrases.js";
 import { explainMissing } from "./version.js";
-import { CANCEL, DONE, FAILED, PROGRESS } from "./worker-messages.js";
+import { startWorker } from "./worker-start.js";
+import { CANCEL, DONE, FAILED, PROGRESS, UNLOADED } from "./worker-messages.js";
 
 /** @import { HostMessage } from "./worker-messages.js" */
 /**
@@ -68,17 +69,18 @@ export class WorkerClient {
   }
 
   #start() {
-    const worker = new Worker(this.#url, { type: "module" });
+    const worker = startWorker(this.#url);
     /** @param {string} reason */
     const lose = (reason) => {
       if (this.#worker === worker) this.#handleLoss(reason);
     };
-    worker.onmessage = ({ data }) => this.#receive(data);
+    const loseUnloaded = async () => lose((await explainMissing(new Error(this.#unavailable))).message);
+    worker.onmessage = ({ data }) => (data.type === UNLOADED ? loseUnloaded() : this.#receive(data));
     worker.onmessageerror = () => lose(_("a message between page and worker couldn't be read"));
-    worker.onerror = async (event) => {
+    worker.onerror = (event) => {
       event.preventDefault();
       if (event.message) lose(event.message);
-      else lose((await explainMissing(new Error(this.#unavailable))).message);
+      else loseUnloaded();
     };
     this.#hasSpoken = false;
     return worker;

@@ -3,6 +3,7 @@ export const CANCEL = "cancel"; // page to worker: a request is no longer wanted
 export const DONE = "done"; // worker to page, as the rest: a request's result
 export const FAILED = "failed";
 export const PROGRESS = "progress"; // how much of a request is done, from 0 to 1
+export const UNLOADED = "unloaded"; // the worker's module could not be imported
 
 /**
  * An error as plain data; fatal: the worker cannot go on.

@@ -1,0 +1,164 @@
+"""Embedded mixers in frames of other sites, whose sandbox leaves them no origin of their own.
+
+Marketplaces show tokens in such frames. What is heard there is what the engine says, if the host lets other sites read
+its files.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import expect
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from build import build
+from stempress.commands.cli import run
+from stempress.commands.static_server import StaticHandler
+from tests.conftest import ROOT
+from tests.support.firefox import visit_in_firefox
+from tests.support.gateway import Gateway, Store, address_of
+from tests.support.hosts import serving
+from tests.support.visiting import Visit
+from tests.support.webkit import launch_webkit
+from tests.web.test_firefox import recording
+from tests.web.test_mixer_browser import engine, first_stems, until_heard
+from tests.support.listening import is_part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from numpy.typing import NDArray
+    from playwright.sync_api import Browser, Page
+    from selenium.webdriver.remote.webdriver import WebDriver
+
+pytestmark = pytest.mark.browser
+
+EMBED = "embed/undertow/"
+PATIENCE_SECONDS = 90
+PLAYING = "Playing, mixed by Python"
+KEPT_OUT = "keeps the site's scripts out"
+
+
+class Pages(StaticHandler):
+    """A host that lets every site read its files, as GitHub Pages does; it answers no preflight request."""
+
+    def end_headers(self) -> None:
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def store(host: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    to = tmp_path_factory.mktemp("published")
+    assert run(["publish", "--out", str(host), "--to", str(to)], build, ROOT) == 0
+    return Store(to / "site.car")
+
+
+@pytest.fixture(params=["GitHub Pages", "a path gateway"])
+def base(request: pytest.FixtureRequest, host: Path) -> Iterator[str]:
+    """Return where a host that other sites may read shows the site."""
+    if request.param == "GitHub Pages":
+        with serving(host, Pages, prefix="/night-ferry/") as base:
+            yield base
+        return
+    store = request.getfixturevalue("store")
+    with serving(host, type("PathGateway", (Gateway,), {"store": store})) as base:
+        yield urljoin(base, address_of(store))
+
+
+@pytest.fixture
+def song(host: Path) -> dict[str, Any]:
+    song: dict[str, Any] = json.loads((host / "data/songs/undertow.json").read_text("utf-8"))
+    return song
+
+
+@pytest.fixture
+def whole(song: dict[str, Any]) -> NDArray[Any]:
+    """Return the song as the engine mixes it."""
+    return engine(song, first_stems(song), {}).render(0, song["frames"])
+
+
+@contextmanager
+def framing(folder: Path, address: str) -> Iterator[str]:
+    """Serve a marketplace's page, which shows an address in a sandboxed frame."""
+    frame = f'<iframe sandbox="allow-scripts" width="800" height="800" src="{address}"></iframe>'
+    text = f"<!doctype html><html lang=en><title>A token</title>{frame}</html>"
+    (folder / "index.html").write_text(text, "utf-8")
+    with serving(folder) as base:
+        yield base
+
+
+def open_frame(page: Page, address: str, song: dict[str, Any]) -> Visit:
+    """Open a page with a frame; return a visit to what is in it."""
+    page.goto(address)
+    frame = page.frames[1]
+    assert frame.evaluate("self.origin") == "null"
+    return Visit(frame, song)
+
+
+@pytest.mark.sound
+def test_a_sandboxed_frame_plays_what_the_engine_mixes(
+    chromium: Browser, base: str, song: dict[str, Any], whole: NDArray[Any], tmp_path: Path
+) -> None:
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.extend([answer.url] * (answer.status >= 400)))
+    with framing(tmp_path, base + EMBED) as outside:
+        visit = open_frame(page, outside, song)
+        visit.play()
+        until_heard(visit, whole, frames=song["rate"])
+        assert visit.stats()["engine"] == "python"
+    page.close()
+    assert wrong == []
+
+
+@pytest.mark.sound
+def test_firefox_plays_what_the_engine_mixes_in_a_sandboxed_frame(
+    base: str,
+    song: dict[str, Any],
+    whole: NDArray[Any],
+    tmp_path: Path,
+    loudspeakers: dict[str, str],
+) -> None:
+    with framing(tmp_path, base + EMBED) as outside:
+        told = visit_in_firefox("frame", outside, str(tmp_path), env=loudspeakers)
+    assert told["wrong"] == []
+    assert told["origin"] == "null"
+    heard = recording(told)[:, -song["rate"] :]
+    assert is_part_of(heard, whole)
+
+
+@pytest.fixture
+def webkit(loudspeakers: dict[str, str]) -> Iterator[WebDriver]:
+    with launch_webkit(loudspeakers) as browser:
+        yield browser
+
+
+def until(webkit: WebDriver, expression: str) -> None:
+    WebDriverWait(webkit, PATIENCE_SECONDS).until(
+        lambda _: webkit.execute_script(f"return {expression}"), expression
+    )
+
+
+@pytest.mark.sound
+def test_webkit_plays_with_python_in_a_sandboxed_frame(
+    webkit: WebDriver, base: str, tmp_path: Path
+) -> None:
+    with framing(tmp_path, base + EMBED) as outside:
+        webkit.get(outside)
+        webkit.switch_to.frame(webkit.find_element(By.TAG_NAME, "iframe"))
+        assert webkit.execute_script("return self.origin") == "null"
+        until(webkit, "document.querySelector('.play')?.disabled === false")
+        webkit.find_element(By.CSS_SELECTOR, ".play").click()
+        until(webkit, f"document.querySelector('.status').textContent == '{PLAYING}'")
+        until(webkit, "document.querySelector('stem-mixer').position > 1")
+        stats = webkit.execute_script("return document.querySelector('stem-mixer').stats")
+    assert stats["engine"] == "python"
