@@ -6,6 +6,7 @@
 # make nightly the same tests at full size
 # make bench   measure
 # make bench-build   measure builds against Hugo, Eleventy, Pelican and staticjinja
+# make dist    build wheel and sdist into build/dist/, and check them
 # make lock    resolve the dependencies of pyproject.toml; ARGS=--upgrade takes newer ones
 # make words   gather the interface's sentences into the catalogues; ARGS=fr begins one for French
 # make matrix  take pictures of all templates, in build/matrix/: small, large, light, dark, odd
@@ -18,7 +19,7 @@ PYTHON = .venv/bin/python
 COMPILE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.12 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS) pyproject.toml
 
-.PHONY: site serve check test nightly lint bench bench-build lock words matrix pictures clean venv venv-dev
+.PHONY: site serve check test nightly lint bench bench-build dist lock words matrix pictures clean venv venv-dev
 
 site: venv
 	$(PYTHON) build.py $(ARGS)
@@ -63,6 +64,13 @@ bench-build: venv-dev
 	.venv/bench/bin/python -m pip install -qq --require-hashes -r bench/build/requirements.txt
 	cd bench/build/eleventy && npm ci --no-audit --no-fund --loglevel=error
 	$(PYTHON) -m bench.build $(ARGS)
+
+# -P: build.py is not the package build
+dist: venv-dev
+	rm -rf build/dist
+	$(PYTHON) -P -m build --no-isolation --outdir build/dist .
+	$(PYTHON) -P -m twine check --strict build/dist/*
+	$(PYTHON) -P -m check_wheel_contents build/dist
 
 lock: venv
 	$(PYTHON) -m venv .venv/lock

@@ -1,6 +1,6 @@
 """SHA-256 digests of mixes, which a visitor's browser can recompute.
 
-The digest covers the samples that ``build.py mix`` writes (unity gain, through the limiter, 24
+The digest covers the samples that ``stempress mix`` writes (unity gain, through the limiter, 24
 bits, little-endian, interleaved) without the WAV header; or those of a mix of the files that the
 mixer plays.
 """

@@ -1,6 +1,6 @@
 """Whole mixes of song tokens, at unity gain and through the limiter, in the formats offered.
 
-The FLAC has the samples that ``build.py mix`` writes, and whose digest is published.
+The FLAC has the samples that ``stempress mix`` writes, and whose digest is published.
 """
 
 # ruff: noqa: PLC0415 - the mixer is slow to import, and most builds find all mixes in the cache

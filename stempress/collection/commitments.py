@@ -13,6 +13,7 @@ from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of
 from stempress.core.crash_log import working_on
 from stempress.core.errors import Findings
+from stempress.core.program import program
 from stempress.core.tables import Table
 from stempress.core.text_files import parse_json, read_text
 
@@ -134,7 +135,7 @@ def _check_seals(seals: Sequence[Seal], tokens: Sequence[Token], findings: Findi
                 WHERE,
                 str(problem),
                 key=f"seals[{number}]",
-                hint="build.py reveal writes both files",
+                hint=f"{program('reveal')} writes both files",
             )
         for token in seal.tokens:
             if token in sealed:

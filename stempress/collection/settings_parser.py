@@ -21,7 +21,7 @@ from stempress.collection.settings import ANIMATIONS, ASSETS, Animation, Assets,
 from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.crash_log import working_on
 from stempress.core.tables import Table
-from stempress.core.text_files import parse_toml, read_text
+from stempress.core.text_files import SITE_FILE, parse_toml, read_text
 from stempress.i18n.translations import find_catalogue, is_english
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
-FILE = "site.toml"
 BASE_URI = re.compile(r"(https?|ipfs|ipns|ar)://[^\s<>\"?#]+")
 
 
@@ -37,13 +36,13 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
     """Read a site's site.toml. ``base_uri`` is the command line's."""
     if base_uri and not BASE_URI.fullmatch(base_uri):
         findings.fault("--base-uri", "is not a URI", value=base_uri, hint="ipfs://<cid>/")
-    if not (site / FILE).exists():
+    if not (site / SITE_FILE).exists():
         findings.fault(
-            FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
+            SITE_FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
         )
         findings.raise_faults()
-    with working_on(FILE):
-        text = read_text(site / FILE, FILE, findings)
+    with working_on(SITE_FILE):
+        text = read_text(site / SITE_FILE, SITE_FILE, findings)
         papers = read_papers(site, findings)
         given = None if text is None else parse_settings(text, findings, papers)
         settings = given or _placeholder(findings)
@@ -52,10 +51,10 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
 
 def parse_settings(text: str, findings: Findings, papers: Papers | None = None) -> Settings:
     """Parse the text of site.toml; ``papers`` are the backgrounds of the site's own theme."""
-    data = parse_toml(text, FILE, findings)
+    data = parse_toml(text, SITE_FILE, findings)
     if data is None:
         return _placeholder(findings)
-    return _build_settings(Table(data, FILE, findings), papers or default_papers())
+    return _build_settings(Table(data, SITE_FILE, findings), papers or default_papers())
 
 
 def _placeholder(findings: Findings) -> Settings:
@@ -63,7 +62,7 @@ def _placeholder(findings: Findings) -> Settings:
 
     ``pad`` is on, so that no stem is faulted for its length.
     """
-    table = Table({"audio": {"pad": True}}, FILE, findings, absent=True)
+    table = Table({"audio": {"pad": True}}, SITE_FILE, findings, absent=True)
     return _build_settings(table, default_papers())
 
 

@@ -19,7 +19,7 @@ def add_site(parser: ArgumentParser) -> None:
         "--site",
         type=folder,
         metavar="DIR",
-        help="the artist's folder: site.toml, content/, stems/ (default: the bundled one)",
+        help="the artist's folder: site.toml, content/, stems/ (default: the current one)",
     )
 
 

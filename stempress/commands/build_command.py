@@ -1,4 +1,4 @@
-"""``build.py build``: build a site once and report how it went."""
+"""``stempress build``: build a site once and report how it went."""
 
 from __future__ import annotations
 

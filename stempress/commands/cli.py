@@ -1,4 +1,4 @@
-"""The command line of build.py."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stempress.commands.command import Context
 from stempress.core.cache import check_cache_folder
 from stempress.core.crash_log import CRASHED, crash_fault
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
+from stempress.core.program import program
 from stempress.core.progress import Progress
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ COMMANDS = {
 """The module that defines each command, under its name in capitals, and a summary."""
 
 
-def run(arguments: Sequence[str], build: Build, bundled: Path) -> int:
+def run(arguments: Sequence[str], build: Build, bundled: Path | None = None) -> int:
     """Run the command that the arguments name; return the exit status.
 
-    ``bundled`` is the folder of the bundled site.
+    ``bundled`` is the site of commands that are run outside of any site's folder, if there is one.
     """
     progress = Progress()
     try:
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str], build: Build, bundled: Path) -> int:
         return CRASHED
 
 
-def parse(arguments: Sequence[str], bundled: Path) -> tuple[Command[Any], Any]:
+def parse(arguments: Sequence[str], bundled: Path | None) -> tuple[Command[Any], Any]:
     """Return the command that the arguments name, and its options.
 
     Options of a build may stand before any command; commands without such an option ignore it.
@@ -83,7 +84,7 @@ def parse(arguments: Sequence[str], bundled: Path) -> tuple[Command[Any], Any]:
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # Arguments have no defaults: a command's would overwrite what was given before it.
     parser = argparse.ArgumentParser(
-        prog="build.py",
+        prog=program(),
         description="Press a music collection into a static site.",
         argument_default=argparse.SUPPRESS,
     )

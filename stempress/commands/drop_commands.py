@@ -103,7 +103,7 @@ def _beats(text: str) -> int:
     return int(text)
 
 
-def site_beside_stems(values: Mapping[str, object], _: Path) -> Path:
+def site_beside_stems(values: Mapping[str, object], _: Path | None) -> Path:
     """Return the default folder of a new site."""
     stems = Path(str(values["stems"])).resolve()
     return stems.with_name(f"{stems.name}-site")

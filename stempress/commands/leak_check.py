@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Findings
+from stempress.core.program import program
 from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import read_secret
 
@@ -73,7 +74,7 @@ def _warn_of_unshuffled_ids(tokens: Sequence[Token], findings: Findings) -> None
             LEDGER,
             f"discloses unrevealed tokens by the order of ids: {same} of {len(pairs)} consecutive "
             "pairs are the same stem",
-            hint="build.py mint shuffles them",
+            hint=f"{program('mint')} shuffles them",
         )
 
 

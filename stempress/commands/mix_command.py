@@ -1,4 +1,4 @@
-"""``build.py mix``: write a variation as a WAV file."""
+"""``stempress mix``: write a variation as a WAV file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build.py publish``, ``verify`` and ``published``."""
+"""``stempress publish``, ``verify`` and ``published``."""
 
 # ruff: noqa: PLC0415 - slow to import, and builds do without
 

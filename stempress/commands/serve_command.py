@@ -1,4 +1,4 @@
-"""``build.py serve``: build a site, serve it, and build again on every change."""
+"""``stempress serve``: build a site, serve it, and build again on every change."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def crash_fault(error: Exception, arguments: Sequence[str]) -> Fault:
     if isinstance(error, MemoryError):
         return Fault(_place(error), "needs more memory than there is", hint="close other programs")
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("stempress"):
-        hint = "run make, or pip install -r requirements.txt"
+        hint = "install Stempress again, or run make in its checkout"
         return Fault("Python", f"has no package {error.name}", value=sys.executable, hint=hint)
     text = shorten(error) if error.args else type(error).__name__
     message = f"cannot be handled, because of a fault in Stempress: {text}"

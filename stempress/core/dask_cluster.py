@@ -49,7 +49,7 @@ def dask_workers(address: str) -> Iterator[Cluster]:
     try:
         from distributed import Client  # noqa: PLC0415 - an optional dependency
     except ImportError:
-        _fail(address, "needs Dask, which is not installed", "pip install dask distributed")
+        _fail(address, "needs Dask, which is not installed", "pip install 'stempress[dask]'")
     try:
         client = Client(address, timeout=TIMEOUT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
@@ -67,7 +67,7 @@ def _check(client: Client, address: str) -> None:
         _fail(
             address,
             f"its workers lack the module {error.name}",
-            "start them where `make site` runs",
+            "start them in the environment of this one",
         )
     if not fingerprints:
         _fail(address, "the scheduler has no workers", "dask worker " + address)
@@ -75,7 +75,7 @@ def _check(client: Client, address: str) -> None:
     different = sorted(worker for worker, other in fingerprints.items() if other != own)
     if different:
         message = f"other versions of Stempress, numpy or libsndfile on {', '.join(different)}"
-        _fail(address, message, "start all workers from this checkout and its environment")
+        _fail(address, message, "start all workers in the environment of this one")
 
 
 def fingerprint() -> str:

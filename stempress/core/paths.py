@@ -1,4 +1,4 @@
-"""Folders of the checkout that Stempress runs from."""
+"""Folders that Stempress runs from: of a checkout, or of the installed package."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 REPOSITORY = PACKAGE.parent
-"""Contains the bundled site, templates/ and pyodide_app/."""
-TEMPLATES = REPOSITORY / "templates"
+"""The checkout; of an installed package, site-packages."""
+TEMPLATES = next(
+    folder for folder in (PACKAGE / "templates", REPOSITORY / "templates") if folder.is_dir()
+)
+"""In a wheel they are part of the package."""
 APP = REPOSITORY / "pyodide_app"
 ENGINE = APP / "engine"
 WEB = APP / "web"

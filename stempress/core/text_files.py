@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from stempress.core.errors import Findings
 
+SITE_FILE = "site.toml"
 SITE_FOLDERS = ("content", "stems", "templates")
 SECRET_FILE = "secret.json"  # noqa: S105 - a file's name
 """The identities of unrevealed tokens: in the site's folder, never in dist/."""

@@ -1,4 +1,4 @@
-"""``build.py forge``: burns tokens of a ledger without a chain, and adds what they become."""
+"""``stempress forge``: burns tokens of a ledger without a chain, and adds what they become."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.token_ids import PARTS
 from stempress.collection.token_parser import is_token_id
 from stempress.core.errors import Findings, suggestion
+from stempress.core.program import program
 from stempress.core.tables import Table
 from stempress.drop.drop_state import open_drop
 
@@ -100,7 +101,7 @@ def _tokens(drop: DropState, tier: Tier, text: str, findings: Findings) -> list[
 def _why_not(token: Token) -> tuple[str, str] | None:
     """Return why a token cannot be burned, and what to do about it; None if it can."""
     if token.state == "unrevealed":
-        return "is unrevealed", "build.py reveal reveals it"
+        return "is unrevealed", f"{program('reveal')} reveals it"
     if token.state == "forged":
         return f"was burned already, for {token.into}", ""
     if token.state == "burned":

@@ -1,4 +1,4 @@
-"""Options of ``build.py forge``, apart from the command so that parsing them imports little."""
+"""Options of ``stempress forge``, apart from the command so that parsing them imports little."""
 
 from __future__ import annotations
 

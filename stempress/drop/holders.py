@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Fault, SiteError
+from stempress.core.program import program
 from stempress.drop.chain_state import replay
 from stempress.drop.contract_reading import merge_states, transfers_of
 from stempress.drop.events import Transfer
@@ -83,11 +84,11 @@ def _state_at(journal: Journal, block: int) -> ChainState:
 def _unknown(block: int | None, read: tuple[int, int] | None, ledger: Ledger) -> Fault:
     """Return why the owners at a block are not known."""
     if read is None:
-        hint = "build.py sync reads the chain"
+        hint = f"{program('sync')} reads the chain"
         if ledger.block is not None:
             hint = f"without --block, {LEDGER} is used, which is of block {ledger.block}; {hint}"
         return Fault(WHERE, "has not been read on this computer", "block", block, hint)
-    hint = f"read: {read[0]} to {read[1]}; build.py sync reads on"
+    hint = f"read: {read[0]} to {read[1]}; {program('sync')} reads on"
     return Fault(WHERE, "has not been read", "block", block, hint)
 
 

@@ -1,4 +1,4 @@
-"""``build.py holders``: who holds what, as CSV or JSON, and as a Merkle tree for contracts."""
+"""``stempress holders``: who holds what, as CSV or JSON, and as a Merkle tree for contracts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stempress.collection.holders import holders_of
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
+from stempress.core.program import program
 from stempress.drop.contract_reading import read_journals
 from stempress.drop.drop_state import open_drop
 from stempress.drop.holders import WHERE, snapshot_at
@@ -129,7 +130,7 @@ def _log_source(
             "warning: since when tokens are held is not known: no sync on this computer has read it"
         )
     if not (snapshot.owners or drop.collection.ledger.owners):
-        progress.log(f"warning: {LEDGER} has no owners\n    -> build.py sync reads them")
+        progress.log(f"warning: {LEDGER} has no owners\n    -> {program('sync')} reads them")
 
 
 def write_csv(_: Snapshot, holders: Sequence[Holder], output: TextIO) -> None:

@@ -1,4 +1,4 @@
-"""``build.py import``: imports a drop made with another tool into the ledger.
+"""``stempress import``: imports a drop made with another tool into the ledger.
 
 A table (``trait_table.py``) maps traits to their meaning; together, the traits of a token identify
 what it is.
@@ -16,6 +16,7 @@ from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.ledger import parse_ledger
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.files import write_text_atomically
+from stempress.core.program import program
 from stempress.core.slugs import fold_case, slugify
 from stempress.drop.drop_state import open_drop
 from stempress.drop.external_metadata import read_folder
@@ -110,7 +111,7 @@ def _write_table(drop: DropState, tokens: Sequence[ExternalToken], progress: Pro
     write_text_atomically(path, text.getvalue())
     progress.log(
         f"{path}: {len(counts)} trait values, {filled} filled in; "
-        f"complete it, then run: build.py import DIR --traits {TABLE} --site {drop.site}"
+        f"complete it, then run: {program('import')} DIR --traits {TABLE} --site {drop.site}"
     )
 
 

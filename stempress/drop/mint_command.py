@@ -1,4 +1,4 @@
-"""``build.py mint``: draws tokens and adds them to the ledger."""
+"""``stempress mint``: draws tokens and adds them to the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build.py new``: creates a site from a folder of stems."""
+"""``stempress new``: creates a site from a folder of stems."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.file_kinds import PICTURES
 from stempress.core.errors import Fault, SiteError
+from stempress.core.program import program
 from stempress.core.slugs import slugify
 from stempress.drop.delivery import read_delivery
 from stempress.drop.draft import draft_songs
@@ -67,7 +68,7 @@ def create_site(stems: Path, site: Path, progress: Progress, answers: Answers) -
             step(song.title)
     _write_site(site, songs, tempos, title, artist)
     _report(songs, tempos, answers.beats, progress)
-    progress.log(f"{site}: review content/, then run build.py --site {shlex.quote(str(site))}")
+    progress.log(f"{site}: review content/, then run {program()} --site {shlex.quote(str(site))}")
 
 
 def _read(stems: Path, delivery: Delivery, layout: Layout | None) -> Reading:

@@ -1,4 +1,4 @@
-"""``build.py seal`` and ``build.py reveal``: commit to what tokens are, and open the commitment."""
+"""``stempress seal`` and ``reveal``: commit to what tokens are, and open the commitment."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.collection.token_parser import REVEALING_KEYS
 from stempress.collection.token_spec import parse_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
+from stempress.core.program import program
 from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import open_drop
 
@@ -63,9 +64,9 @@ def seal(site: Path, progress: Progress) -> None:
 def _nothing_to_seal(drop: DropState) -> Fault:
     message = "has no unrevealed tokens left to seal"
     if not drop.entries:
-        hint = "build.py mint draws tokens"
+        hint = f"{program('mint')} draws tokens"
     elif drop.blind:
-        hint = "build.py mint --append draws more"
+        hint = f"{program('mint --append')} draws more"
     else:
         hint = (
             "the drop is not blind, so mint reveals tokens at once: for a sealed drop set "
@@ -100,7 +101,7 @@ def _items(drop: DropState, tokens: Sequence[str]) -> list[str]:
             parse_item(item, drop.songs)
         except ValueError as error:
             message = str(error) if item else "does not list this token's item"
-            hint = "" if item else f"such as {_example(drop)}; build.py mint writes it"
+            hint = "" if item else f"such as {_example(drop)}; {program('mint')} writes it"
             findings.fault(
                 SECRET_FILE, message, key=f"items.{token}", value=item or None, hint=hint
             )
@@ -181,7 +182,8 @@ def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:
     ]
     if unsealed or not sealed:
         message = f"token {unsealed[0]} is not sealed" if unsealed else "none of these is sealed"
-        raise SiteError([Fault("reveal", message, "tokens", ranges, "run build.py seal first")])
+        hint = f"run {program('seal')} first"
+        raise SiteError([Fault("reveal", message, "tokens", ranges, hint)])
     return sealed
 
 

@@ -1,4 +1,4 @@
-"""``build.py sync``: updates the ledger from the chain."""
+"""``stempress sync``: updates the ledger from the chain."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.core.cache import CACHE_VARIABLE
 from stempress.core.files import TIMESTAMP_MARGIN_NS
-from stempress.core.paths import REPOSITORY
-from stempress.core.text_files import SECRET_FILE, SITE_FOLDERS
+from stempress.core.paths import REPOSITORY, TEMPLATES
+from stempress.core.text_files import SECRET_FILE, SITE_FILE, SITE_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def hash_inputs(options: BuildOptions, known: KnownDigests | None = None) -> Inp
     """
     known = {} if known is None else known
     generator = _hash_generator().copy()
-    for _, description in _describe_files(str(REPOSITORY), "templates", known):
+    for _, description in _describe_files(str(TEMPLATES.parent), "templates", known):
         generator.update(description)
     everything = generator.copy()
     for _, description in _describe_files(str(REPOSITORY), "pyodide_app", known):
@@ -72,7 +72,7 @@ def hash_inputs(options: BuildOptions, known: KnownDigests | None = None) -> Inp
     settings = options.without_runtime, options.runtime_from, options.base_uri, cache
     everything.update(repr(settings).encode())
     newest = 0
-    for name in ("site.toml", SECRET_FILE, *SITE_FOLDERS):
+    for name in (SITE_FILE, SECRET_FILE, *SITE_FOLDERS):
         for changed, description in _describe_files(str(options.site), name, known):
             newest = max(newest, changed)
             everything.update(description)
@@ -87,7 +87,8 @@ def hash_inputs(options: BuildOptions, known: KnownDigests | None = None) -> Inp
 
 def _hash_templates(site: Path, known: KnownDigests) -> str:
     """Return the hash of a site's own templates; empty if it has none."""
-    if site.resolve() == REPOSITORY.resolve() or not any((site / "templates").glob("*")):
+    own = site / "templates"
+    if own.resolve() == TEMPLATES.resolve() or not any(own.glob("*")):
         return ""
     found = b"".join(each for _, each in _describe_files(str(site), "templates", known))
     return blake2b(found, digest_size=16).hexdigest()

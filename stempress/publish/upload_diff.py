@@ -1,6 +1,6 @@
 """Differences between the built site and the published one: files to upload or to delete.
 
-``build.py published`` records the digests of all files. From then on every build adds the files
+``stempress published`` records the digests of all files. From then on every build adds the files
 that it writes to a list of candidates, and compares only these with the recorded digests.
 """
 

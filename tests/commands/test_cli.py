@@ -44,9 +44,21 @@ def fail(*_: object) -> BuildResult:
     raise OSError(28, "No space left on device", "dist/index.html")
 
 
-def test_the_bundled_site_is_the_default() -> None:
+def test_the_bundled_site_is_the_default_outside_of_sites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     expected = BuildOptions(site=HOME.resolve(), out=HOME.resolve() / "dist")
     assert parse([], HOME) == parse(["build"], HOME) == (BUILD, expected)
+    assert parse([], None)[1].site == tmp_path
+
+
+def test_the_folder_that_has_a_site_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "site.toml").write_text("")
+    assert parse(["mint"], HOME)[1].site == parse(["mint"], None)[1].site == tmp_path
 
 
 def test_options_stand_before_or_after_the_command(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``build.py forge``: the ledger of a drop without a chain, written by a checked command."""
+"""``stempress forge``: the ledger of a drop without a chain, written by a checked command."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_dry_run_writes_nothing(site: Path, capsys: pytest.CaptureFixture[str]
         (["one", "--burn", "1,2,2"], ["is listed twice (got '2')"]),
         (["one", "--burn", "1,77"], ["is not a token of the ledger (got '77')"]),
         (["one", "--burn", "1-2"], ["is not a token of the ledger (got '1-2')", "with commas"]),
-        (["one", "--burn", "1,6"], ["is unrevealed (got '6')", "build.py reveal"]),
+        (["one", "--burn", "1,6"], ["is unrevealed (got '6')", "stempress reveal"]),
         (["one", "--burn", "1,7"], ["was burned already (got '7')"]),
         (["two", "--burn", "3,8"], ["has 3 copies (got '8')"]),
         (["one", "--burn", "1,4"], ["is a stem token of two (got '4')", "layer (got 'bass')"]),

@@ -1,4 +1,4 @@
-"""``build.py holders``: who holds what, from the ledger and from the journal of syncs."""
+"""``stempress holders``: who holds what, from the ledger and from the journal of syncs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build.py import``: drops made with other tools."""
+"""``stempress import``: drops made with other tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build.py mint``: options, reports and the resulting ledger."""
+"""``stempress mint``: options, reports and the resulting ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``build.py new``: a site from a folder of stems."""
+"""``stempress new``: a site from a folder of stems."""
 
 from __future__ import annotations
 

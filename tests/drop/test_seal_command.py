@@ -1,4 +1,4 @@
-"""``build.py seal`` and ``build.py reveal``: commitments, secrecy and verification."""
+"""``stempress seal`` and ``stempress reveal``: commitments, secrecy and verification."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_the_first_reveal_fixes_the_starting_index(
 
 def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(site, "reveal", "--tokens", "1-3") == 1
-    assert "run build.py seal first" in capsys.readouterr().err
+    assert "run stempress seal first" in capsys.readouterr().err
     assert run_command(site, "seal") == 0
     for ranges in ("x", "3-1", "99"):
         assert run_command(site, "reveal", "--tokens", ranges) == 1
@@ -178,7 +178,7 @@ def test_a_drop_that_is_not_blind_has_nothing_to_seal(
     write_small_site(tmp_path)
     (tmp_path / "content/tokens.json").unlink()
     assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1
-    assert "build.py mint draws tokens" in capsys.readouterr().err
+    assert "stempress mint draws tokens" in capsys.readouterr().err
     assert run(["mint", "--site", str(tmp_path), "--seed", "a"], build, ROOT) == 0
     capsys.readouterr()
     assert run(["seal", "--site", str(tmp_path)], build, ROOT) == 1

@@ -1,4 +1,4 @@
-"""``build.py sync`` with a real chain, and with faulty endpoints."""
+"""``stempress sync`` with a real chain, and with faulty endpoints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Perks: who is entitled, on the page as in ``build.py holders --perk``."""
+"""Perks: who is entitled, on the page as in ``stempress holders --perk``."""
 
 from __future__ import annotations
 
