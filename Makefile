@@ -1,4 +1,4 @@
-# make site    press the collection into dist/ (needs Python 3.12 or 3.13, and the network once)
+# make site    press the collection into dist/ (needs Python 3.12 to 3.14, and the network once)
 # make serve   press, serve, and press again whenever a file is saved
 # make lint    style and types: ruff, mypy, tsc, eslint
 # make check   style, types and quick tests: no browser, no sound, no chain

@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# The locked numpy has no wheel for 3.14.
-VERSIONS="3.13 3.12"
+VERSIONS="3.13 3.14 3.12"
 
 is_version() { # interpreter version
     "$1" -c 'import ensurepip, sys; sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' \
@@ -27,7 +26,7 @@ find_python() {
             fi
         done < <(candidates "$version")
     done
-    echo "Stempress needs Python 3.13 or 3.12 with its venv module, and found neither." >&2
+    echo "Stempress needs Python 3.12, 3.13 or 3.14 with its venv module, and found neither." >&2
     echo "  -> get one: python.org, 'uv python install 3.13', 'pyenv install 3.13', or your system's packages" >&2
     return 1
 }

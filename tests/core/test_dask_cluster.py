@@ -121,7 +121,7 @@ def test_a_cluster_that_is_of_no_use_is_refused(
 def test_without_dask_the_option_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(SiteError, match="pip install dask distributed"),
+        pytest.raises(SiteError, match=r"pip install 'stempress\[dask\]'"),
         start_workers("tcp://host:1"),
     ):
         pass
