@@ -37,6 +37,7 @@ class NewOptions:
     artist: str = ""
     beats: int = 4
     layout: Layout | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ def add_new_arguments(parser: ArgumentParser) -> None:
         choices=list(Layout),
         help="what folders stand for; names: only file names count; default: the likeliest",
     )
+    add("--dry-run", action="store_true", help="show what would be written, and write nothing")
 
 
 def _beats(text: str) -> int:
@@ -204,7 +206,11 @@ def run_new(options: NewOptions, context: Context) -> bool:
     from stempress.drop.scaffold import Answers, create_site
 
     answers = Answers(
-        title=options.title, artist=options.artist, beats=options.beats, layout=options.layout
+        title=options.title,
+        artist=options.artist,
+        beats=options.beats,
+        layout=options.layout,
+        dry_run=options.dry_run,
     )
     create_site(options.stems, options.site, context.progress, answers)
     return True

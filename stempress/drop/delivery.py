@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from stempress.audio.decode import UnreadableError, open_source
 from stempress.collection.file_kinds import (
@@ -26,24 +26,30 @@ if TYPE_CHECKING:
 
 WHERE = "new"
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+_LINK = "is a link to a folder, or to nothing: copy what is meant to its place"
 _SIDE = re.compile(r"(.+?)(?:[\s._-]+|\s*\()(L|R|left|right)\)?", re.IGNORECASE)
 
 
 class Delivery(NamedTuple):
-    """Sound files below a folder, and the files that are left out, with the reasons."""
+    """Sound files below a folder, and the files that are left out, with the reasons.
+
+    ``pictures`` are those of stems. ``of_systems`` are what operating systems leave in folders.
+    """
 
     stems: tuple[PurePath, ...]
     left_out: dict[PurePath, str]
+    pictures: dict[PurePath, PurePath]
+    of_systems: tuple[PurePath, ...]
 
 
 def read_delivery(folder: Path) -> Delivery:
     """Sort the files below a folder; SiteError if it has no stems, or some cannot be used."""
     if not folder.is_dir():
         raise SiteError([Fault(WHERE, "is not a folder", value=str(folder))])
-    files: list[PurePath] = [
-        path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()
-    ]
-    files = [path for path in files if not _is_of_the_system(path)]
+    paths = sorted(_walk(folder))
+    found: list[PurePath] = [path.relative_to(folder) for path in paths if path.is_file()]
+    of_systems = [path for path in found if _is_of_the_system(path)]
+    files = [path for path in found if not _is_of_the_system(path)]
     findings = Findings()
     names: list[PurePath] = [folder.resolve(), *files]
     for path in names:
@@ -55,7 +61,8 @@ def read_delivery(folder: Path) -> Delivery:
         findings.fault(str(path), message, hint="export both as one stereo file, or rename them")
     findings.raise_faults()
     mixdowns = set(_mixdowns(sounds, folder.resolve().name))
-    left_out = {path: reason for path in files if (reason := _reason(path, files))}
+    left_out = {path: reason for path in files if (reason := _reason(path))}
+    left_out |= {path.relative_to(folder): _LINK for path in paths if _is_lost_link(path)}
     left_out |= dict.fromkeys(mixdowns, "is a mix of the whole song, not a stem")
     others = [path for path in sounds if path not in mixdowns]
     for path, other in _copies(others):
@@ -68,38 +75,70 @@ def read_delivery(folder: Path) -> Delivery:
         hint = f"files that end in {', '.join(COMMON_AUDIO)}"
         hint += "".join(f"; {path} {reason}" for path, reason in [*left_out.items()][:3])
         raise SiteError([Fault(WHERE, "contains no audio files", value=str(folder), hint=hint)])
-    return Delivery(stems, dict(sorted(left_out.items())))
+    pictures = _pictures(stems, files)
+    unused = {path for path in files if _is_picture(path)} - {*pictures.values()}
+    left_out |= dict.fromkeys(unused, "is the picture of no stem, or its second one")
+    return Delivery(stems, dict(sorted(left_out.items())), pictures, tuple(of_systems))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield all paths below a folder; OSError for a folder that cannot be read."""
+    for parent, folders, names in folder.walk(on_error=_raise):
+        yield from (parent / name for name in (*folders, *names))
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def _is_of_the_system(path: PurePath) -> bool:
     """Return whether a file is one that systems leave in folders."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts[:-1])
-    is_dotfile = path.name.startswith(".") and not placeholder_of(path.name)
-    return hidden or is_dotfile or path.name.lower() in _SYSTEM_FILES
+    is_copy = any(part.startswith(("._", "__MACOSX")) for part in path.parts)
+    is_hidden = any(part.startswith(".") for part in path.parts)
+    is_sound = path.suffix.lower() in {*AUDIO, *OTHER_SOUND} or placeholder_of(path.name)
+    return is_copy or (is_hidden and not is_sound) or path.name.lower() in _SYSTEM_FILES
 
 
 def _is_hidden(path: PurePath) -> bool:
-    return path.name.startswith(".")
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _is_lost_link(path: Path) -> bool:
+    """Return whether a path is a link that is not followed: to a folder, or to nothing."""
+    return path.is_symlink() and not path.is_file()
+
+
+def _is_picture(path: PurePath) -> bool:
+    return path.suffix.lower() in PICTURES
+
+
+def _pictures(stems: Iterable[PurePath], files: Sequence[PurePath]) -> dict[PurePath, PurePath]:
+    """Return the pictures of stems: files beside them with their names."""
+    by_name: dict[PurePath, list[PurePath]] = defaultdict(list)
+    for path in files:
+        if _is_picture(path):
+            by_name[path.with_suffix("")].append(path)
+    return {
+        stem: min(pictures, key=lambda path: PICTURES.index(path.suffix.lower()))
+        for stem in stems
+        if (pictures := by_name[stem.with_suffix("")])
+    }
 
 
 def _is_not_utf8(name: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in name)
 
 
-def _reason(path: PurePath, files: Sequence[PurePath]) -> str:
-    """Return why a file is left out, "" for sound files and their pictures."""
+def _reason(path: PurePath) -> str:
+    """Return why a file is left out, "" for sound files and pictures."""
     suffix = path.suffix.lower()
     if placeholder_of(path.name):
         return "is still in iCloud: download it in the Finder"
     if suffix in AUDIO:
-        return ""
+        return "is hidden: rename it if it is a stem" if _is_hidden(path) else ""
     if suffix in OTHER_SOUND:
         return f"is {OTHER_SOUND[suffix]}, which stems cannot be: {CONVERT}"
-    is_picture = suffix in PICTURES and any(
-        other.with_suffix("") == path.with_suffix("") and other.suffix.lower() in AUDIO
-        for other in files
-    )
-    return "" if is_picture else "is not a sound file"
+    return "" if _is_picture(path) else "is not a sound file"
 
 
 def _sides(sounds: Sequence[PurePath], folder: Path) -> Iterator[PurePath]:

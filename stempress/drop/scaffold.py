@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stempress.collection.file_kinds import PICTURES
-from stempress.core.errors import Fault, SiteError
+from stempress.core.errors import Fault, SiteError, printable
 from stempress.core.program import program
-from stempress.core.slugs import slugify
 from stempress.drop.delivery import read_delivery
 from stempress.drop.draft import draft_songs
 from stempress.drop.name_guess import Layout, read_names
 from stempress.drop.name_parts import title_of
 from stempress.drop.song_tempo import song_tempo
+from stempress.drop.starter_site import StarterSite, write_site
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.core.progress import Progress
     from stempress.drop.delivery import Delivery
-    from stempress.drop.draft import LayerDraft, SongDraft
+    from stempress.drop.draft import SongDraft
     from stempress.drop.name_guess import Reading
     from stempress.drop.song_tempo import SongTempo
 
@@ -35,51 +32,62 @@ MEANINGS = {
 }
 
 
+UNKNOWN_ARTIST = "Unknown artist"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the artist has said in place of guesses; "" and None: to be guessed or asked."""
+    """What the artist has said in place of guesses; "" and None: to be guessed or asked.
+
+    ``dry_run``: only show what would be written.
+    """
 
     title: str = ""
     artist: str = ""
     beats: int = 4
     layout: Layout | None = None
+    dry_run: bool = False
 
 
 def create_site(stems: Path, site: Path, progress: Progress, answers: Answers) -> None:
-    """Write a site that builds, from the names of the files and measurements of the stems."""
+    """Write a site that builds, from the names of the files and measurements of the stems.
+
+    With a dry run what would be written is shown, and nothing is asked.
+    """
     if site.exists() and any(site.iterdir()):
         hint = "choose another folder with --site"
         raise SiteError([Fault(str(site), "is not empty", hint=hint)])
     delivery = read_delivery(stems)
-    layout = answers.layout or _ask_layout(_read(stems, delivery, None), progress)
+    asks = progress.console.is_terminal and not answers.dry_run
+    layout = answers.layout or _choose_layout(_read(stems, delivery, None), progress, asks=asks)
     songs = draft_songs(_read(stems, delivery, layout).guesses, stems)
-    _show(songs, progress)
-    for path, reason in delivery.left_out.items():
-        progress.log(f"left out: {path} {reason}")
-    if not _confirm(progress):
-        progress.log("nothing was written")
+    title = answers.title or _default_title(stems)
+    _show(title, songs, delivery, progress)
+    if answers.dry_run:
+        progress.log(f"{site}: nothing was written; leave out --dry-run to write it")
         return
-    title = answers.title or _prompt(progress, "Title of the collection", _default_title(stems))
-    artist = answers.artist or _prompt(progress, "Artist", "Unknown artist")
+    artist = answers.artist or (_ask_artist(progress) if asks else UNKNOWN_ARTIST)
     with progress.track("Tempos", len(songs)) as step:
         tempos = {}
         for song in songs:
             tempos[song.slug] = song_tempo(song, answers.beats)
             step(song.title)
-    _write_site(site, songs, tempos, title, artist)
+    pictures = {stems / stem: stems / picture for stem, picture in delivery.pictures.items()}
+    write_site(site, StarterSite(title, artist, songs, tempos, pictures))
     _report(songs, tempos, answers.beats, progress)
-    progress.log(f"{site}: review content/, then run {program()} --site {shlex.quote(str(site))}")
+    serve = f"{program('serve')} --open --site {shlex.quote(str(site))}"
+    progress.log(f"{site}: review content/, then run {serve}")
 
 
 def _read(stems: Path, delivery: Delivery, layout: Layout | None) -> Reading:
     return read_names(delivery.stems, stems.resolve().name, layout)
 
 
-def _ask_layout(reading: Reading, progress: Progress) -> Layout | None:
-    """Return how to read the folders: asked on a terminal if two ways are possible."""
+def _choose_layout(reading: Reading, progress: Progress, *, asks: bool) -> Layout | None:
+    """Return how to read the folders: asked or reported if two ways are possible."""
     if reading.other is None:
         return None
-    if not progress.console.is_terminal:
+    if not asks:
         progress.log(
             f"read as {MEANINGS[reading.layout]}; "
             f"for {MEANINGS[reading.other]}, use --layout {reading.other}"
@@ -96,32 +104,26 @@ def _ask_layout(reading: Reading, progress: Progress) -> Layout | None:
     return choices[int(answer) - 1]
 
 
-def _show(songs: list[SongDraft], progress: Progress) -> None:
-    """Show what has been understood."""
-    for song in songs:
-        progress.log(song.title)
-        for nth, layer in enumerate(song.layers, start=1):
-            branch = "└──" if nth == len(song.layers) else "├──"
+def _show(title: str, songs: list[SongDraft], delivery: Delivery, progress: Progress) -> None:
+    """Show as a tree what has been understood, and name every file that is left out."""
+    progress.log(printable(title))
+    for nth, song in enumerate(songs, start=1):
+        branch, below = ("└── ", "    ") if nth == len(songs) else ("├── ", "│   ")
+        progress.log(f"{branch}{printable(song.title)}")
+        for at, layer in enumerate(song.layers, start=1):
+            twig = "└── " if at == len(song.layers) else "├── "
             names = ", ".join(stem.name for stem in layer.stems)
-            progress.log(f"{branch} {layer.name}: {names}")
+            progress.log(f"{below}{twig}{printable(f'{layer.name}: {names}')}")
+    for path, reason in delivery.left_out.items():
+        progress.log(f"left out: {printable(str(path))} {reason}")
+    if files := delivery.of_systems:
+        progress.log(f"left out: files of operating systems: {len(files)}, such as {files[0]}")
 
 
-def _confirm(progress: Progress) -> bool:
-    """Return whether to write the site: asked on a terminal."""
-    if not progress.console.is_terminal:
-        return True
-    from rich.prompt import Confirm  # noqa: PLC0415 - slow to import
-
-    return Confirm.ask("Write this site?", default=True, console=progress.console)
-
-
-def _prompt(progress: Progress, question: str, default: str) -> str:
-    """Return the user's answer, or the default without a terminal."""
-    if not progress.console.is_terminal:
-        return default
+def _ask_artist(progress: Progress) -> str:
     from rich.prompt import Prompt  # noqa: PLC0415 - slow to import
 
-    return Prompt.ask(question, default=default, console=progress.console)
+    return Prompt.ask("Artist", default=UNKNOWN_ARTIST, console=progress.console)
 
 
 def _default_title(stems: Path) -> str:
@@ -140,74 +142,3 @@ def _report(
         for line in song.short_stems:
             progress.log(f"{song.title}: {line}: silence is added at its end (pad = true)")
     progress.log(f"assumed {beats} beats per bar; use --beats for another number")
-
-
-def _write_site(
-    site: Path, songs: list[SongDraft], tempos: dict[str, SongTempo], title: str, artist: str
-) -> None:
-    album = site / "content/albums" / (slugify(title) or "album")
-    for song in songs:
-        _write(album / f"{song.slug}.md", _song_text(song, tempos[song.slug]))
-        for layer in song.layers:
-            _copy(layer, site / "stems" / song.slug / layer.slug)
-    pad = any(song.short_stems for song in songs)
-    _write(site / "site.toml", _settings_text(title, artist, pad=pad))
-    _write(site / ".gitignore", "/dist/\n/published/*.car\n/secret.json\n/audition.json\n")
-    _write(site / "content/index.md", "+++\n+++\nWhat this collection is about.\n")
-    order = json.dumps([song.slug for song in songs], ensure_ascii=False)
-    _write(album / "index.md", f"+++\ntitle = {_quoted(title)}\nsongs = {order}\n+++\n")
-
-
-def _settings_text(title: str, artist: str, *, pad: bool) -> str:
-    lines = [
-        "[site]",
-        f"title = {_quoted(title)}",
-        f"artist = {_quoted(artist)}",
-        "",
-        "[collection]",
-        f"name = {_quoted(title)}",
-        '# license = "what holders may do with the music"',
-        "",
-        "[drop]",
-        'phase = "upcoming"',
-        "blind = true",
-    ]
-    if pad:
-        lines += ["", "[audio]", "pad = true  # the stems differ in length"]
-    return "\n".join(lines) + "\n"
-
-
-def _song_text(song: SongDraft, tempo: SongTempo) -> str:
-    lines = ["+++", f"title = {_quoted(song.title)}"]
-    lines += [f"bpm = {tempo.bpm:g}"] if tempo.bpm else []
-    lines += [f"bars = {tempo.bars}"] if tempo.bars else []
-    for layer in song.layers:
-        lines += ["", "[[layers]]", f"name = {_quoted(layer.name)}"]
-        for stem in layer.stems:
-            lines += ["[[layers.stems]]", f"name = {_quoted(stem.name)}", "weight = 1"]
-    return "\n".join([*lines, "+++", ""])
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string; JSON strings are valid TOML."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _copy(layer: LayerDraft, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for stem in layer.stems:
-        target = folder / f"{stem.slug}{stem.file.suffix.lower()}"
-        shutil.copyfile(stem.file, target)
-        if picture := _picture(stem.file):
-            shutil.copyfile(picture, target.with_suffix(picture.suffix.lower()))
-
-
-def _picture(file: Path) -> Path | None:
-    """Return the picture with a stem's name next to it, if any."""
-    candidates = (file.with_suffix(suffix) for suffix in PICTURES)
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")

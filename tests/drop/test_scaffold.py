@@ -407,6 +407,7 @@ def test_nothing_is_left_out_in_silence(tmp_path: Path, capsys: pytest.CaptureFi
         "left out: Tide Master.flac is a mix of the whole song, not a stem",
         "left out: mixdown.flac is a mix of the whole song, not a stem",
         "left out: notes.txt is not a sound file",
+        "left out: files of operating systems: 2, such as .DS_Store",
     ]
     stem_files = sorted(path.name for path in (tmp_path / "tide-site/stems").rglob("*.flac"))
     assert stem_files == ["amen.flac", "sub.flac"]
@@ -448,3 +449,22 @@ def test_short_stems_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
     write(tmp_path / "tide/Bass.flac", tone(frames=20_000))
     assert new(tmp_path / "tide") == 0
     assert "Tide: Bass, Bass is 2.500 s shorter" in capsys.readouterr().err
+
+
+def test_hidden_sounds_links_and_pictures_are_named_when_they_are_left_out(tmp_path: Path) -> None:
+    stems = tmp_path / "tide"
+    for name in ("Drums.wav", ".old/Bass.wav", ".Pad.wav"):
+        write(stems / name, "x")
+    for name in ("Drums.PNG", "Drums.svg", "Bass.png", "mixdown.wav", "mixdown.png"):
+        write(stems / name, "x")
+    write(tmp_path / "elsewhere/Lead.wav", "x")
+    (stems / "more").symlink_to(tmp_path / "elsewhere")
+    delivery = read_delivery(stems)
+    assert [*map(str, delivery.stems)] == ["Drums.wav"]
+    assert {str(stem): str(path) for stem, path in delivery.pictures.items()} == {
+        "Drums.wav": "Drums.PNG"
+    }
+    assert {*map(str, delivery.left_out)} == {
+        *(".old/Bass.wav", ".Pad.wav", "more", "mixdown.wav"),
+        *("Drums.svg", "Bass.png", "mixdown.png"),
+    }
