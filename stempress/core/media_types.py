@@ -12,6 +12,7 @@ MEDIA_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".m4a": "audio/mp4",
     ".mjs": "text/javascript; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
     ".mp3": "audio/mpeg",
     ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
