@@ -1,4 +1,5 @@
 // Elements: found, created, and copied from the page's templates. Untrusted strings only ever become text.
+import { parseUrl } from "./urls.js";
 import { checkAnswer } from "./answers.js";
 import { ROOT } from "./root.js";
 
@@ -75,7 +76,7 @@ export function createLink(words, address) {
  * @param {string} address
  */
 export function siteAddress(address) {
-  const url = URL.canParse(address, ROOT) ? new URL(address, ROOT).href : "";
+  const url = parseUrl(address, ROOT)?.href ?? "";
   return address && url.startsWith(ROOT.href) ? url : "";
 }
 
@@ -85,7 +86,7 @@ export function siteAddress(address) {
  */
 export function externalAddress(pattern, contract, id) {
   const filled = String(pattern ?? "").replaceAll("{address}", contract.address).replaceAll("{token_id}", id);
-  return /^https?:\/\//i.test(filled) && URL.canParse(filled) ? filled : "";
+  return /^https?:\/\//i.test(filled) && parseUrl(filled) ? filled : "";
 }
 
 /**

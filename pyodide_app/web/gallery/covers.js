@@ -1,4 +1,5 @@
 // Loads covers lazily: they are SVGs, and rendering one takes milliseconds. Only visible ones are loaded, a few at
+import { anySignal } from "../base/signals.js";
 // a time, and none while the visitor types; some of those shown before are reused at once.
 const AT_ONCE = 12;
 const PAUSE = 200; // milliseconds
@@ -75,7 +76,7 @@ export class Covers {
   /** @param {HTMLImageElement} picture @param {string} address */
   #load(picture, address) {
     const settled = new AbortController();
-    const signal = AbortSignal.any([settled.signal, this.#life]);
+    const signal = anySignal(settled.signal, this.#life);
     /** @param {boolean} isLoaded */
     const settle = (isLoaded) => {
       settled.abort();

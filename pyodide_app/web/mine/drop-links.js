@@ -1,4 +1,5 @@
 // Addresses of the pages where tokens are forged and revealed: the site itself only plans.
+import { parseUrl } from "../base/urls.js";
 import { numberOf } from "../tokens/token-ids.js";
 
 /**
@@ -20,5 +21,5 @@ export function revealAddress(drop, id) {
 /** @param {string | undefined} pattern @param {Record<string, string>} values */
 function fill(pattern = "", values) {
   const filled = pattern.replace(/\{(\w+)\}/g, (placeholder, name) => encodeURIComponent(values[name] ?? placeholder).replaceAll("%2C", ","));
-  return /^https:/i.test(filled) && URL.canParse(filled) ? filled : "";
+  return /^https:/i.test(filled) && parseUrl(filled) ? filled : "";
 }

@@ -1,5 +1,6 @@
 // A row of the mixer: the controls of one layer.
 /** @import { Row as Settings, RowSettings } from "../playback/messages.js" */
+import { anySignal } from "../base/signals.js";
 import { setPressed, isPressed, resetFader, describeFader } from "../base/controls.js";
 import { find } from "../base/dom.js";
 import { Lane } from "./lane.js";
@@ -120,7 +121,7 @@ export class MixerRow {
    */
   #follow(down, { clicked, dragged, dropped }, life) {
     const end = new AbortController();
-    const signal = AbortSignal.any([end.signal, life]);
+    const signal = anySignal(end.signal, life);
     const from = this.#shareAt(down);
     let isDrag = false;
     const up = () => {

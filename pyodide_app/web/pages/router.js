@@ -1,5 +1,6 @@
 // Navigates within one document, so that music plays on; when there is nothing to play, links are left to the
 // browser. So is whatever cannot be shown this way: pages with another policy, other sites, failed requests.
+import { parseUrl } from "../base/urls.js";
 import { ROOT } from "../base/root.js";
 import { APP } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
@@ -261,8 +262,8 @@ function anchorIcons() {
 function resolveAddresses(base) {
   for (const [name, elements] of Object.entries(ADDRESSES)) {
     for (const element of document.body.querySelectorAll(elements)) {
-      const address = element.getAttribute(name) ?? "";
-      if (URL.canParse(address, base)) element.setAttribute(name, new URL(address, base).href);
+      const url = parseUrl(element.getAttribute(name) ?? "", base);
+      if (url) element.setAttribute(name, url.href);
     }
   }
 }

@@ -2,6 +2,7 @@
 /** @import { Request } from "../base/worker-host.js" */
 /** @import { Keys, StreamToWorker } from "./messages.js" */
 /** @import { Session, Task } from "./python-session.js" */
+import { createDeferred } from "../base/deferred.js";
 import { CHUNKS, CHUNK_REQUEST, LOAD, PLAYHEAD, RENDER_POSITION, STEM_FAILED, STEM_LOADED } from "./messages.js";
 import { RemoteStems } from "./remote-stems.js";
 import { isNotArrived } from "./session-renderer.js";
@@ -17,7 +18,7 @@ export class SessionStems {
   #onArrived;
   /** @type {MessagePort | null} */
   #port = null; // to a stream worker
-  #arrival = Promise.withResolvers();
+  #arrival = createDeferred();
 
   /** @param {Session} session @param {number} chunkFrames @param {() => void} [onArrived] called whenever samples have arrived */
   constructor(session, chunkFrames, onArrived = () => {}) {
@@ -118,8 +119,8 @@ export class SessionStems {
   async #arrivalUnless(signal) {
     signal.throwIfAborted();
     const end = new AbortController(); // of listening
-    const { promise: cancelled, resolve: cancel } = Promise.withResolvers();
-    signal.addEventListener("abort", cancel, { signal: end.signal });
+    const { promise: cancelled, resolve: cancel } = createDeferred();
+    signal.addEventListener("abort", () => cancel(), { signal: end.signal });
     await Promise.race([this.arrival, cancelled]);
     end.abort();
     signal.throwIfAborted();
@@ -138,8 +139,8 @@ export class SessionStems {
         this.#stems.fail(message.key);
         break;
     }
-    this.#arrival.resolve(null);
-    this.#arrival = Promise.withResolvers();
+    this.#arrival.resolve();
+    this.#arrival = createDeferred();
     this.#onArrived();
   }
 

@@ -23,6 +23,7 @@
  * @property {(event: string, listener: (value: unknown) => void) => void} [removeListener]
  */
 /** @import { Kind } from "./rpc-errors.js" */
+import { anySignal } from "../base/signals.js";
 import { _ } from "../language/phrases.js";
 import { kindOf, kindOfStatus, secondsOf } from "./rpc-errors.js";
 
@@ -162,7 +163,7 @@ async function post(url, method, params, signal) {
       credentials: "omit",
       referrerPolicy: "no-referrer",
       cache: "no-store",
-      signal: signal ? AbortSignal.any([signal, timeOut]) : timeOut,
+      signal: signal ? anySignal(signal, timeOut) : timeOut,
     });
     return parseAnswer(answer, await readText(answer));
   } catch (error) {
