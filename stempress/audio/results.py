@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """An audio file of the site: address below the root, media type, size and cached file.
+    """A file of the site that is played: address below the root, media type, size and cached file.
 
     The address tells the content, wherever the cached file is.
     """
@@ -118,7 +118,8 @@ class Sounds:
     their lossless files, where there are any besides. ``digests`` are of mixes of the artist's
     files, ``stream_digests`` of those that the mixer plays, if they are lossy. ``openings`` are
     those of long songs, by slug; ``streamed`` has the slugs of all songs that players may stream.
-    ``mixes`` are those of song tokens, at full length, in every format that is offered.
+    ``mixes`` are those of song tokens, at full length, in every format that is offered; ``videos``
+    those that marketplaces are to play.
     """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class Sounds:
     stem_previews: Mapping[StemKey, WebFile] = field(default_factory=dict)
     openings: Mapping[str, Opening] = field(default_factory=dict)
     mixes: Mapping[Variation, tuple[WebFile, ...]] = field(default_factory=dict)
+    videos: Mapping[Variation, WebFile] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
     streamed: AbstractSet[str] = frozenset()
 
@@ -138,7 +140,7 @@ class Sounds:
         openings = [opening.file for opening in self.openings.values()]
         mixes = [file for files in self.mixes.values() for file in files]
         previews = (*self.previews.values(), *self.stem_previews.values())
-        every = (*stems, *previews, *openings, *mixes)
+        every = (*stems, *previews, *openings, *mixes, *self.videos.values())
         by_address = {file.address: file for file in every if file}
         for address, file in by_address.items():
             yield OutputFile(address, file.file)

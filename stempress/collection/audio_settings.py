@@ -49,9 +49,9 @@ def check_animation(metadata: Table, settings: Settings) -> None:
     elif value == "song" and audio.locked != "open":
         message = f'lets anybody hear whole mixes, though [audio] locked is "{audio.locked}"'
         metadata.warn("animation", message, value, '"mixer" and "preview" do not')
-    elif value == "video":
-        message = "cannot be made yet: marketplaces play previews instead"
-        metadata.warn("animation", message, value, '"mixer", "song" or "preview"')
+    elif value == "video" and audio.locked == "silent":
+        message = 'lets anybody hear the beginning of mixes, though [audio] locked is "silent"'
+        metadata.warn("animation", message, value, '"mixer" does not')
     elif value == "mixer" and not settings.url:
         message = "needs the address of the site's pages, which marketplaces are to show"
         metadata.warn("animation", message, value, "add the url of [site]")

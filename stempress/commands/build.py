@@ -37,6 +37,7 @@ from stempress.runtime.node_decoder import find_decoder
 from stempress.site.excerpts import Excerpts
 from stempress.site.facts import SiteFacts
 from stempress.site.page_plan import check_collisions, plan_pages
+from stempress.video.token_videos import make_videos
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
 
@@ -91,10 +92,13 @@ def _build_site(
         shown = {slug: pages.shown for slug, pages in plan.variations.items()}
         with progress.stage("audio"):
             decoder = find_decoder(settings.audio, options, progress)
-            sounds = build_audio(AudioJob(collection, shown, checked, progress, workers, decoder))
+            job = AudioJob(collection, shown, checked, progress, workers, decoder)
+            sounds = build_audio(job)
     with progress.stage("tags"):
         sounds = tag_mixes(collection, sounds, inputs.generator, progress)
         lint_sizes(sounds, findings)
+    with progress.stage("videos"):
+        sounds = make_videos(job, sounds, findings, options.jobs)
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         existing = existing_bundles(memory.records, staging)

@@ -55,6 +55,7 @@ def _bytes_by_kind(sizes: Mapping[str, int], sounds: Sounds) -> Counter[str]:
     previews = (*sounds.previews.values(), *sounds.stem_previews.values())
     kinds = {file.address: "previews" for file in previews}
     kinds |= {file.address: "whole mixes" for files in sounds.mixes.values() for file in files}
+    kinds |= {file.address: "videos" for file in sounds.videos.values()}
     kinds |= {
         stem.lossless.address: "lossless stems" for stem in sounds.stems.values() if stem.lossless
     }

@@ -43,7 +43,7 @@ def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animatio
 
 
 def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> Animation:
-    """Return what is played of a mix: its mixer, all of it, or its preview, also for a video.
+    """Return what is played of a mix: its mixer, all of it, its video, or its preview.
 
     Pages have no address in metadata on IPFS, unless the site has a URL.
     """
@@ -51,7 +51,7 @@ def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> A
         return Animation(embed_address(variation), "text/html")
     if settings.animation == "song":
         return _whole_mix(settings, sounds.mixes[variation])
-    preview = sounds.previews.get(variation)
+    preview = sounds.videos.get(variation) or sounds.previews.get(variation)
     return Animation(preview.address, media_type(preview)) if preview else Animation()
 
 
@@ -66,10 +66,12 @@ def _whole_mix(settings: Settings, mixes: tuple[WebFile, ...]) -> Animation:
 
 def album_animation(facts: SiteFacts, token: Token) -> Animation:
     """Return what is played of an album token: the first of its songs, but no preview."""
-    settings, mixes = facts.collection.settings, facts.mixes_in(token)
-    if settings.animation in {"preview", "video"} or not mixes:
+    settings, sounds, mixes = facts.collection.settings, facts.sounds, facts.mixes_in(token)
+    if not mixes or settings.animation == "preview":
         return Animation()
-    return mix_animation(settings, facts.sounds, mixes[0])
+    if settings.animation == "video" and mixes[0] not in sounds.videos:
+        return Animation()
+    return mix_animation(settings, sounds, mixes[0])
 
 
 def media_type(file: WebFile) -> str:

@@ -41,6 +41,7 @@ class Excerpt:
     previews: tuple[tuple[Variation, WebFile], ...]
     stem_previews: tuple[tuple[StemKey, WebFile], ...]
     mixes: tuple[tuple[Variation, tuple[WebFile, ...]], ...]
+    videos: tuple[tuple[Variation, WebFile], ...]
     digests: tuple[tuple[Variation, MixDigest], ...]
     stream_digests: tuple[tuple[Variation, MixDigest], ...]
     openings: tuple[tuple[str, Opening], ...]
@@ -69,6 +70,7 @@ class Excerpt:
             previews=dict(self.previews),
             stem_previews=dict(self.stem_previews),
             mixes=dict(self.mixes),
+            videos=dict(self.videos),
             digests=dict(self.digests),
             stream_digests=dict(self.stream_digests),
             openings=dict(self.openings),

@@ -142,6 +142,7 @@ class Excerpts:
                 (key, sounds.stem_previews[key]) for key in keys if key in sounds.stem_previews
             ),
             mixes=_of_songs(slugs, self._mixes),
+            videos=_of_songs(slugs, self._videos),
             digests=_of_songs(slugs, self._digests),
             stream_digests=_of_songs(slugs, self._stream_digests),
             openings=tuple((s, sounds.openings[s]) for s in slugs if s in sounds.openings),
@@ -159,6 +160,10 @@ class Excerpts:
     @cached_property
     def _mixes(self) -> Mapping[str, list[tuple[Variation, tuple[WebFile, ...]]]]:
         return _by_song(self.facts.sounds.mixes)
+
+    @cached_property
+    def _videos(self) -> Mapping[str, list[tuple[Variation, WebFile]]]:
+        return _by_song(self.facts.sounds.videos)
 
     @cached_property
     def _digests(self) -> Mapping[str, list[tuple[Variation, MixDigest]]]:

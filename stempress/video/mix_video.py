@@ -41,10 +41,11 @@ CUT_SECONDS = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The part of a song that a video plays, in frames of the sound."""
+    """The part of a song that a video plays, in frames of the sound; the last ``fade`` fade out."""
 
     start: int
     frames: int
+    fade: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,14 @@ def write_video(path: Path, job: VideoJob, title: str, jobs: int, progress: Prog
 def _cut(mixer: Mixer, part: Part, fade: int) -> Planar:
     """Return the sound of a part, shape (2, frames)."""
     samples = mixer.render(part.start, part.frames)
-    rise = np.linspace(0, 1, min(fade, part.frames), dtype=np.float32)
     if part.start > 0:
+        rise = _ramp(min(fade, part.frames))
         samples[:, : rise.size] *= rise
-    if part.start + part.frames < mixer.frames:
-        samples[:, samples.shape[1] - rise.size :] *= rise[::-1]
+    if part.fade or part.start + part.frames < mixer.frames:
+        fall = _ramp(min(part.fade or fade, part.frames))[::-1]
+        samples[:, part.frames - fall.size :] *= fall
     return samples
+
+
+def _ramp(frames: int) -> NDArray[np.float32]:
+    return np.linspace(0, 1, frames, dtype=np.float32)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from typing import NamedTuple
 
 
 class Box(NamedTuple):
@@ -35,11 +32,11 @@ class Shape:
     byline: int
     lead: int
 
-    def scaled(self, scale: Fraction) -> Shape:
-        """Return the shape in another size."""
+    def scaled(self, times: int, divisor: int) -> Shape:
+        """Return the shape in ``times / divisor`` of its size."""
 
         def to_even(length: int) -> int:
-            return 2 * round(length * scale / 2)
+            return 2 * round(length * times / divisor / 2)
 
         return Shape(
             to_even(self.width),

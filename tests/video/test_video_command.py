@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from stempress.video.mix_video import VideoJob
 
 pytestmark = pytest.mark.slow
-SMALL = SHAPES["square"].scaled(Fraction(1, 4))
+SMALL = SHAPES["square"].scaled(1, 4)
 MIX = "1-1-1"
 
 
