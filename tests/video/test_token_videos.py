@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of a site of two song tokens and an album token, with its own cache."""
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(token_videos, "SHAPE", token_videos.SHAPE.scaled(1, 4))
+    monkeypatch.setattr(token_videos, "SHAPE", token_videos.SHAPE.scaled(1, 3))
     folder = tmp_path / "site"
     write_music(folder, '[metadata]\nanimation = "video"')
     ledger = folder / "content/tokens.json"
