@@ -21,7 +21,7 @@ from stempress.collection.settings import ANIMATIONS, ASSETS, Animation, Assets,
 from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.crash_log import working_on
 from stempress.core.tables import Table
-from stempress.core.text_files import SITE_FILE, parse_toml, read_text
+from stempress.core.text_files import SITE_FILE, check_is_site, parse_toml, read_text
 from stempress.i18n.translations import find_catalogue, is_english
 
 if TYPE_CHECKING:
@@ -36,11 +36,7 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
     """Read a site's site.toml. ``base_uri`` is the command line's."""
     if base_uri and not BASE_URI.fullmatch(base_uri):
         findings.fault("--base-uri", "is not a URI", value=base_uri, hint="ipfs://<cid>/")
-    if not (site / SITE_FILE).exists():
-        findings.fault(
-            SITE_FILE, "is missing", hint=f"{site} is not a site: pass its folder with --site"
-        )
-        findings.raise_faults()
+    check_is_site(site)
     with working_on(SITE_FILE):
         text = read_text(site / SITE_FILE, SITE_FILE, findings)
         papers = read_papers(site, findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -34,7 +35,9 @@ class AuditionHandler(PreviewHandler):
     def answer(self) -> None:
         """Send the audition's files and data; any other address is the preview's."""
         parts = urlsplit(self.path)
-        if parts.path in FILES:
+        if not self._is_of_this_computer():
+            super().answer()
+        elif parts.path in FILES:
             self.send_own(Path(__file__).with_name(FILES[parts.path]))
         elif parts.path == API_ADDRESS:
             slug = parse_qs(parts.query).get("song", [""])[0]
@@ -47,6 +50,7 @@ class AuditionHandler(PreviewHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if (
             urlsplit(self.path).path != API_ADDRESS
+            or not self._is_of_this_computer()
             or not self._is_same_origin()
             or length > MAX_BODY_BYTES
         ):
@@ -55,6 +59,10 @@ class AuditionHandler(PreviewHandler):
             return
         body = self.rfile.read(length)
         self.send_result(lambda: self._post(json.loads(body)))
+
+    def _is_of_this_computer(self) -> bool:
+        """Return whether the artist asks: with --host others in the network can as well."""
+        return ip_address(self.client_address[0]).is_loopback
 
     def _is_same_origin(self) -> bool:
         """Return whether a page of this server sends: pages of others cannot fake their origin."""

@@ -4,8 +4,9 @@ const shown = document.currentScript?.dataset.build;
 const builds = new EventSource("/.stempress/reload");
 let styled = shown;
 builds.onmessage = ({ data }) => {
-  const { page, style, fault } = JSON.parse(data);
+  const { page, style, fault, step } = JSON.parse(data);
   showFault(fault);
+  showProgress(step);
   if (fault) return;
   if (page !== shown) {
     builds.close();
@@ -47,6 +48,20 @@ function showFault(fault) {
   dialog.append(words);
   document.body.append(dialog);
   dialog.show();
+}
+
+/**
+ * Say on the page that stands in for the site how far its first build is.
+ * @param {[string, number, number] | null} step title, steps done, all steps
+ */
+function showProgress(step) {
+  const bar = document.querySelector("progress[data-build]");
+  const words = bar?.parentElement?.querySelector("[role=status]");
+  if (!(bar instanceof HTMLProgressElement) || !words || !step) return;
+  const [title, done, total] = step;
+  words.textContent = `${title}: ${done} / ${total}`;
+  bar.max = total || 1;
+  bar.value = done;
 }
 
 // Browsers open six connections per host: a page that is left must give its own back.

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
 HEARTBEAT_SECONDS = 10
+NOTIFY_SECONDS = 0.1
+LOOPBACK = "127.0.0.1"
+ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 - only with --host
+BUILDING = Path(__file__).with_name("building.html")
+"""The page that is shown until there is a site."""
 SCRIPT = Path(__file__).with_name("live_reload.js")
 SCRIPT_ADDRESS = "/.stempress/reload.js"
 STREAM_ADDRESS = "/.stempress/reload"
@@ -35,7 +40,7 @@ class BuildEvents:
 
     ``page`` and ``style`` are versions. A build that changes only style sheets leaves ``page`` as
     it was: pages load the new sheets without reloading, and a mixer keeps playing. ``fault`` is
-    the error of the last build.
+    the error of the last build, ``step`` what the running one is doing.
     """
 
     started: int = field(default_factory=time.time_ns)
@@ -43,8 +48,10 @@ class BuildEvents:
     page: str = ""
     style: str = ""
     fault: str = ""
+    step: tuple[str, int, int] | None = None
     closed: bool = False
     changed: Condition = field(default_factory=Condition)
+    _notified: float = 0.0
 
     def __post_init__(self) -> None:
         """Set the first version, different from those of earlier servers."""
@@ -53,13 +60,23 @@ class BuildEvents:
     @property
     def newest(self) -> str:
         """The state as JSON."""
-        return json.dumps({"page": self.page, "style": self.style, "fault": self.fault})
+        state = {"page": self.page, "style": self.style, "fault": self.fault, "step": self.step}
+        return json.dumps(state)
+
+    def advance(self, title: str, done: int, total: int) -> None:
+        """Notify open pages of a build's progress, ten times a second at most."""
+        now = time.monotonic()
+        if done == total or now - self._notified >= NOTIFY_SECONDS:
+            with self.changed:
+                self._notified = now
+                self.step = title, done, total
+                self.changed.notify_all()
 
     def finish(self, changed: Collection[str]) -> None:
         """Notify open pages of a build that changed these files."""
         with self.changed:
             self.count += 1
-            self.fault = ""
+            self.fault, self.step = "", None
             if changed:
                 self.style = f"{self.started}-{self.count}"
             if not all(address.endswith(".css") for address in changed):
@@ -69,7 +86,7 @@ class BuildEvents:
     def fail(self, fault: str) -> None:
         """Notify open pages of a build that failed."""
         with self.changed:
-            self.fault = fault
+            self.fault, self.step = fault, None
             self.changed.notify_all()
 
     def close(self) -> None:
@@ -99,6 +116,8 @@ class PreviewHandler(StaticHandler):
             self.stream_builds()
         elif address == SCRIPT_ADDRESS:
             self.send_source(SCRIPT)
+        elif not (Path(self.directory) / "index.html").is_file():
+            self.send_source(BUILDING, HTTPStatus.SERVICE_UNAVAILABLE)
         else:
             super().answer()
 
@@ -154,11 +173,11 @@ def bind_server(host: str, port: int, handler: Callable[..., PreviewHandler]) ->
 
 @contextmanager
 def serve_in_thread(server: StaticServer, builds: BuildEvents) -> Iterator[str]:
-    """Serve in a background thread; yield the address."""
+    """Serve in a background thread; yield the address for this computer."""
     Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-    host, port = server.server_address[:2]
+    host, port = str(server.server_address[0]), server.server_address[1]
     try:
-        yield f"http://{host!s}:{port}/"
+        yield f"http://{LOOPBACK if host == ALL_ADDRESSES else host}:{port}/"
     finally:
         builds.close()
         server.shutdown()

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.audition_server import AuditionHandler
 from stempress.commands.input_watcher import watch_inputs
-from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
+from stempress.commands.live_reload import (
+    ALL_ADDRESSES,
+    LOOPBACK,
+    BuildEvents,
+    bind_server,
+    serve_in_thread,
+)
+from stempress.commands.network import network_addresses, qr_code
 from stempress.core.crash_log import crash_fault
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
 from stempress.drop.audition import Audition
@@ -17,8 +24,6 @@ from stempress.drop.audition import Audition
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
-
-    from stempress.commands.static_server import StaticServer
 
 DEBOUNCE_SECONDS = 0.02
 INTERRUPT_SECONDS = 0.5
@@ -30,51 +35,44 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     out: Path,
     *,
     port: int,
-    build: Callable[[], bool],
-    rebuild: Callable[[], Collection[str]],
+    build: Callable[[BuildEvents], Collection[str]],
     log: Callable[[str], None],
     when_idle: Callable[[], None] = lambda: None,
-    host: str = "127.0.0.1",
-) -> bool:
-    """Serve ``out`` until Ctrl-C, and call ``rebuild`` when an input of ``site`` changes.
+    host: str = LOOPBACK,
+    open_browser: Callable[[str], object] = lambda _: None,
+) -> None:
+    """Serve ``out`` until Ctrl-C; call ``build`` now, and when an input of ``site`` changes.
 
-    ``build`` runs once the port is bound, and returns whether it succeeded; port 0 is any free
-    one. ``rebuild`` returns the addresses that it changed; ``when_idle`` runs after every build.
-    Returns whether there was a site to serve.
+    Port 0 is any free one. ``build`` returns the addresses that it changed. Until a first build has
+    succeeded, a page shows its progress or its faults. ``when_idle`` runs after every build.
     """
     builds, changed = BuildEvents(), Event()
     handler = partial(AuditionHandler, audition=Audition(site), directory=str(out), builds=builds)
     with bind_server(host, port, handler) as server:
-        if not build() and not out.is_dir():
-            return False
-        _serve(site, out, server, builds, changed, rebuild, log, when_idle)
-    return True
+        try:
+            with (
+                serve_in_thread(server, builds) as address,
+                watch_inputs(site, changed, log) as watch_folders,
+            ):
+                _announce(out, address, host, log)
+                open_browser(address)
+                while True:
+                    build_and_notify(partial(build, builds), builds, log)
+                    when_idle()
+                    wait_for_changes(changed)
+                    watch_folders()
+        except KeyboardInterrupt:
+            log("stopped")
 
 
-def _serve(  # noqa: PLR0913, PLR0917 - what a preview needs
-    site: Path,
-    out: Path,
-    server: StaticServer,
-    builds: BuildEvents,
-    changed: Event,
-    rebuild: Callable[[], Collection[str]],
-    log: Callable[[str], None],
-    when_idle: Callable[[], None],
-) -> None:
-    try:
-        with (
-            watch_inputs(site, changed, log) as watch_folders,
-            serve_in_thread(server, builds) as address,
-        ):
-            log(f"serving {out} at {address} (press Ctrl-C to stop)")
-            log(f"audition: {address}audition/")
-            while True:
-                when_idle()
-                wait_for_changes(changed)
-                watch_folders()
-                rebuild_and_report(rebuild, builds, log)
-    except KeyboardInterrupt:
-        log("stopped")
+def _announce(out: Path, address: str, host: str, log: Callable[[str], None]) -> None:
+    log(f"serving {out} at {address} (press Ctrl-C to stop)")
+    log(f"audition: {address}audition/")
+    port = address.rpartition(":")[2]
+    for name in network_addresses() if host == ALL_ADDRESSES else ():
+        log(f"in this network: http://{name}:{port}")
+        for line in qr_code(f"http://{name}:{port}"):
+            log(line)
 
 
 def wait_for_changes(changed: Event) -> None:
@@ -86,12 +84,12 @@ def wait_for_changes(changed: Event) -> None:
         time.sleep(DEBOUNCE_SECONDS)
 
 
-def rebuild_and_report(
-    rebuild: Callable[[], Collection[str]], builds: BuildEvents, log: Callable[[str], None]
+def build_and_notify(
+    build: Callable[[], Collection[str]], builds: BuildEvents, log: Callable[[str], None]
 ) -> None:
-    """Call ``rebuild``; log any failure, which the next save may fix."""
+    """Call ``build`` and notify open pages; log any failure, which the next save may fix."""
     try:
-        changed = rebuild()
+        changed = build()
     except (SiteError, OSError) as error:
         if isinstance(error, OSError):
             error = SiteError([fault_from_os_error(error)])

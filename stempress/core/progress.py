@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from stempress.core.errors import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
     from rich.progress import Progress as RichProgress
@@ -38,6 +38,8 @@ class Progress:
     def __init__(self, *, quiet: bool = False) -> None:
         """Show nothing if ``quiet``."""
         self.quiet = quiet
+        self.on_step: Callable[[str, int, int], None] | None = None
+        """Called with a title, the steps done and all of them, from whatever thread counts."""
         self.stages: list[Stage] = []
 
     @cached_property
@@ -69,12 +71,31 @@ class Progress:
         ``new`` is the number of steps, out of ``total`` if the others are cached.
         """
         self.log(f"{title}: {new}" if total is None else f"{title}: {new} of {total} new")
+        with self._bar(title, new) as advance:
+            yield self._counted(title, new, advance) if self.on_step else advance
+
+    @contextmanager
+    def _bar(self, title: str, new: int) -> Iterator[Step]:
+        """Show a bar on a terminal; yield what advances it."""
         if self.quiet or not _is_terminal() or not new:
             yield lambda _name, _count=1: None
             return
         with _bars(self.console) as bars:
             task = bars.add_task(title, total=new, name="")
             yield lambda name, count=1: bars.update(task, advance=count, name=printable(name))
+
+    def _counted(self, title: str, new: int, advance: Step) -> Step:
+        """Return a step that also calls ``on_step``."""
+        done = 0
+
+        def step(name: str, count: int = 1) -> None:
+            nonlocal done
+            done += count
+            if self.on_step:
+                self.on_step(title, done, new)
+            advance(name, count)
+
+        return step
 
     def log_stages(self) -> None:
         """Print a table of the time that each stage took."""

@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.core.errors import shorten
+from stempress.core.errors import Fault, SiteError, shorten
+from stempress.core.program import program
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.toml_hints import toml_hint
 
@@ -24,6 +25,14 @@ SITE_FILE = "site.toml"
 SITE_FOLDERS = ("content", "stems", "templates")
 SECRET_FILE = "secret.json"  # noqa: S105 - a file's name
 """The identities of unrevealed tokens: in the site's folder, never in dist/."""
+
+
+def check_is_site(site: Path) -> None:
+    """Raise SiteError for a folder without a site.toml."""
+    if not (site / SITE_FILE).exists():
+        start = f"or start one with {program('new')}"
+        hint = f"{site} is not a site: pass its folder with --site, {start}"
+        raise SiteError([Fault(SITE_FILE, "is missing", hint=hint)])
 
 
 def read_text(path: Path, where: str, findings: Findings) -> str | None:

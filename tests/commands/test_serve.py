@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 import requests
 
+from stempress.commands.network import network_addresses
 from tests.conftest import ROOT
 from tests.support.visiting import until
 
@@ -67,11 +68,11 @@ def site(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def previewing(site: Path) -> Iterator[Preview]:
+def previewing(site: Path, host: str = "127.0.0.1") -> Iterator[Preview]:
     """Run a preview of the site, and end it with Ctrl-C."""
-    command = [sys.executable, "-m", "tests.support.preview", str(site)]
+    command = [sys.executable, "-m", "tests.support.preview", str(site), host]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and script
-        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -91,7 +92,15 @@ def previewing(site: Path) -> Iterator[Preview]:
 def preview(site: Path) -> Iterator[Preview]:
     """Run a preview for one test."""
     with previewing(site) as running:
+        running.hears("built")
         yield running
+
+
+@pytest.fixture
+def unbuilt(site: Path) -> Path:
+    """Return a site that has never been built."""
+    shutil.rmtree(site / "dist")
+    return site
 
 
 def test_a_page_is_served_with_the_script_that_dist_does_not_have(preview: Preview) -> None:
@@ -175,6 +184,55 @@ def test_ctrl_c_ends_it_with_status_0_while_a_page_is_open(site: Path) -> None:
         stream = requests.get(preview.address + ".stempress/reload", stream=True, timeout=SECONDS)
     assert preview.process.returncode == 0
     stream.close()
+
+
+@pytest.mark.browser
+def test_until_the_first_build_is_there_its_progress_is_shown(
+    unbuilt: Path, chromium: Browser
+) -> None:
+    (unbuilt / "content/index.html").write_text(PAGE.format("slow"))
+    with previewing(unbuilt) as preview, chromium.new_context() as context:
+        answer = preview.get("songs/one/")
+        assert answer.status_code == requests.codes.service_unavailable
+        page = context.new_page()
+        page.goto(preview.address)
+        page.get_by_role("heading", name="Building the site").wait_for()
+        page.get_by_text("Stems: 12 / 84").wait_for()
+        assert preview.process.stdin
+        preview.process.stdin.write("go on\n")
+        preview.process.stdin.flush()
+        page.get_by_text("slow").wait_for()
+
+
+@pytest.mark.browser
+def test_a_fault_of_the_first_build_is_shown_and_serving_goes_on(
+    unbuilt: Path, chromium: Browser
+) -> None:
+    (unbuilt / "content/index.html").write_text(PAGE.format("broken"))
+    with previewing(unbuilt) as preview, chromium.new_context() as context:
+        preview.hears("nothing was written")
+        page = context.new_page()
+        page.goto(preview.address)
+        dialog = page.get_by_role("dialog", name="The build failed")
+        dialog.get_by_text("content/index.html: is broken").wait_for()
+        preview.save("mended")
+        page.get_by_text("mended").wait_for()
+
+
+def test_in_the_network_the_site_is_served_and_the_audition_is_not(site: Path) -> None:
+    names = network_addresses()
+    if not names:
+        pytest.skip("this machine has no network")
+    with previewing(site, "0.0.0.0") as preview:  # noqa: S104 - what --host is for
+        assert preview.address.startswith("http://127.0.0.1:")
+        address = preview.hears("in this network").split()[-1]
+        code = [preview.lines.readline() for _ in range(12)]
+        assert all({*line.strip("\n")} <= {*" \u2580\u2584\u2588"} for line in code)
+        assert "first" in requests.get(address, timeout=SECONDS).text
+        for path in ("/audition/", "/.stempress/audition"):
+            answer = requests.get(address + path, timeout=SECONDS)
+            assert answer.status_code == requests.codes.not_found
+        assert preview.get("audition/").ok
 
 
 INTERRUPTED_WAIT = """

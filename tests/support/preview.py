@@ -1,11 +1,17 @@
 """Preview server of a tiny site in a process of its own; a build copies content/ into dist/."""
 
+from __future__ import annotations
+
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stempress.commands.serve import serve
 from stempress.core.errors import Fault, SiteError
+
+if TYPE_CHECKING:
+    from stempress.commands.live_reload import BuildEvents
 
 site = Path(sys.argv[1])
 
@@ -13,26 +19,24 @@ site = Path(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def press() -> bool:
-    """Report that the site is built."""
-    return True
-
-
-def rebuild() -> list[str]:
-    """Copy what has changed; two words in the page stand for errors."""
+def build(builds: BuildEvents) -> list[str]:
+    """Copy what has changed; words in the page stand for errors and for a slow build."""
     text = (site / "content/index.html").read_text()
     if "broken" in text:
         raise SiteError([Fault("content/index.html", "is broken")])
     if "bug" in text:
         raise RuntimeError("a bug")
+    if "slow" in text:
+        builds.advance("Stems", 12, 84)
+        sys.stdin.readline()
+    (site / "dist").mkdir(exist_ok=True)
     changed = []
     for path in sorted((site / "content").iterdir()):
         copy = site / "dist" / path.name
         if not copy.exists() or copy.read_bytes() != path.read_bytes():
             copy.write_bytes(path.read_bytes())
             changed.append(path.name)
-    sys.stdout.write("built\n")
-    sys.stdout.flush()
+    report("built")
     return changed
 
 
@@ -42,4 +46,4 @@ def report(line: str) -> None:
     sys.stdout.flush()
 
 
-serve(site, site / "dist", port=0, build=press, rebuild=rebuild, log=report)
+serve(site, site / "dist", port=0, build=build, log=report, host=sys.argv[2])
