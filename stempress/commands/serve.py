@@ -71,6 +71,7 @@ def _announce(out: Path, address: str, host: str, log: Callable[[str], None]) ->
     port = address.rpartition(":")[2]
     for name in network_addresses() if host == ALL_ADDRESSES else ():
         log(f"in this network: http://{name}:{port}")
+        log("over http:// phones show pages and play previews; mixers need https:// there")
         for line in qr_code(f"http://{name}:{port}"):
             log(line)
 

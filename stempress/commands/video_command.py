@@ -1,4 +1,4 @@
-"""``build.py video``: write a video of a variation."""
+"""``stempress video``: write a video of a variation."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from stempress.core.errors import Fault, SiteError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INSTALL = "pip install av"
+INSTALL = "pip install 'stempress[video]'"
 
 
 @dataclass(frozen=True, slots=True)

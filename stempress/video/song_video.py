@@ -1,4 +1,4 @@
-"""``build.py video``: the video of a mix, or of some of its bars."""
+"""``stempress video``: the video of a mix, or of some of its bars."""
 
 from __future__ import annotations
 

@@ -226,6 +226,7 @@ def test_in_the_network_the_site_is_served_and_the_audition_is_not(site: Path) -
     with previewing(site, "0.0.0.0") as preview:  # noqa: S104 - what --host is for
         assert preview.address.startswith("http://127.0.0.1:")
         address = preview.hears("in this network").split()[-1]
+        preview.hears("previews")
         code = [preview.lines.readline() for _ in range(12)]
         assert all({*line.strip("\n")} <= {*" \u2580\u2584\u2588"} for line in code)
         assert "first" in requests.get(address, timeout=SECONDS).text
