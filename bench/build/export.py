@@ -185,7 +185,7 @@ def page_facts(views: SiteFacts, page: Page) -> Facts | None:
         own = list_facts(views, page, about)
     elif isinstance(about, VariationView):
         own = variation_facts(views, page, about)
-    elif isinstance(about, StemView):
+    elif isinstance(about, StemView) and page.template == "stem.html":
         own = stem_facts(views, page, about)
     else:
         return None
@@ -395,6 +395,7 @@ def variation_facts(views: SiteFacts, page: Page, about: VariationView) -> Facts
     return {
         "description": words if page.template == "variation.html" else f"{page.title}, {artist}",
         "image": cover_of(views.plan.tokens, mix),
+        "cover": cover_of(views.plan.tokens, mix),
         "covers": views.pictures(song, mix),
         "alt": f"Cover of mix {mix.mix_number} of {song.title}",
         "song": song.title,

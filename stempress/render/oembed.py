@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from stempress.site.sharing import Embed
 
 FRAME_WIDTH = 720
-FRAME_HEIGHT, ROW_HEIGHT = 400, 127
-"""Height of an embedded mixer in pixels, and of each of its rows, as in mixer/tools.js."""
+FRAME_HEIGHT, ROW_HEIGHT = 424, 127
+"""Height of an embedded mixer in pixels, and of each of its rows, as in mixer/share.js."""
+SIZES = {"compact": (480, 160), "square": (480, 480)}
+"""Width and height of a song's smaller players, as in mixer/share.js; see embed.css."""
 
 
 def sharing_files(excerpts: Excerpts) -> Iterator[OutputFile | Bundle]:
@@ -47,7 +49,15 @@ def _frames(source: Source) -> Iterator[OutputFile]:
         mixes = (mix_page(about.song, variation) for variation in about.shown)
         for page in (song_page(about), *mixes):
             if embed := embed_of(settings, page):
-                yield lazy_json_file(embed.address, source.key, _oembed, settings, page, embed)
+                whole = FRAME_WIDTH, FRAME_HEIGHT + ROW_HEIGHT * len(about.song.layers)
+                for address, size in _frame_sizes(embed, whole):
+                    yield lazy_json_file(address, source.key, _oembed, settings, page, embed, size)
+
+
+def _frame_sizes(embed: Embed, whole: tuple[int, int]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the address and the size of each oEmbed description of a page."""
+    yield embed.address, whole
+    yield from zip(embed.smaller, SIZES.values(), strict=bool(embed.smaller))
 
 
 def playlist(sounds: Sounds, album: Album) -> str:
@@ -59,13 +69,15 @@ def playlist(sounds: Sounds, album: Album) -> str:
     return "\n".join(["#EXTM3U", f"#PLAYLIST:{album.title}", *lines, ""]) if lines else ""
 
 
-def _oembed(settings: Settings, page: Page, embed: Embed) -> dict[str, object]:
-    """Return the oEmbed description of a mixer in a frame (oembed.com, 2.3.4.4)."""
+def _oembed(
+    settings: Settings, page: Page, embed: Embed, size: tuple[int, int]
+) -> dict[str, object]:
+    """Return the oEmbed description of a player in a frame (oembed.com, 2.3.4.4)."""
     from html import escape  # noqa: PLC0415 - rarely needed
 
     mix = embed.variation.mix_number
     frame = full_address(settings, f"embed/{embed.song.slug}/{mix}/")
-    height = FRAME_HEIGHT + ROW_HEIGHT * len(embed.song.layers)
+    width, height = size
     data: dict[str, object] = {
         "version": "1.0",
         "type": "rich",
@@ -73,9 +85,9 @@ def _oembed(settings: Settings, page: Page, embed: Embed) -> dict[str, object]:
         "author_name": embed.song.artist,
         "provider_name": settings.title,
         "provider_url": full_address(settings, ""),
-        "width": FRAME_WIDTH,
+        "width": width,
         "height": height,
-        "html": f'<iframe src="{escape(frame)}" title="{escape(page.title)}" width="{FRAME_WIDTH}" '
+        "html": f'<iframe src="{escape(frame)}" title="{escape(page.title)}" width="{width}" '
         f'height="{height}" loading="lazy" allow="autoplay"></iframe>',
     }
     if has_cards(settings):

@@ -35,6 +35,11 @@ def embed_address(variation: Variation) -> str:
     return f"embed/{variation.song}/{variation.mix_number}/"
 
 
+def stem_embed_address(key: StemKey) -> str:
+    """Return the address of a stem's player, for other sites to embed."""
+    return "embed/{}/{}/{}/".format(*key)
+
+
 def stem_address(key: StemKey) -> str:
     """Return the address of a stem."""
     return "stems/{}/{}/{}/".format(*key)

@@ -22,6 +22,7 @@ from stempress.site.page_addresses import (
     person_address,
     song_address,
     stem_address,
+    stem_embed_address,
     token_address,
     variation_address,
 )
@@ -258,7 +259,9 @@ def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iter
             title = _(
                 "%(stem)s, %(layer)s of %(song)s", stem=stem.name, layer=layer.name, song=song.title
             )
-            yield Page(stem_address(view.key), "stem.html", title, view)
+            page = Page(stem_address(view.key), "stem.html", title, view)
+            yield page
+            yield page._replace(address=stem_embed_address(view.key), template="embed.html")
 
 
 def _documents(collection: Collection, _: Translations) -> Iterator[Page]:

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Embed(NamedTuple):
-    """What a frame shows of a page, and the address of its oEmbed description."""
+    """What a frame shows of a page, and the address of its oEmbed description.
+
+    ``smaller`` are those of its compact and its square player.
+    """
 
     song: Song
     variation: Variation
     cover: str
     address: str
+    smaller: tuple[str, ...] = ()
 
 
 def song_preview(sounds: Sounds, song: Song) -> WebFile | None:
@@ -42,7 +46,9 @@ def embed_of(settings: Settings, page: Page) -> Embed | None:
         return None
     if isinstance(about, VariationPages) and about.shown:
         song, variation = about.song, about.shown[0]
-        return Embed(song, variation, song_cover(song), f"oembed/{song.slug}.json")
+        smaller = tuple(f"oembed/{song.slug}.{size}.json" for size in ("compact", "square"))
+        address = f"oembed/{song.slug}.json"
+        return Embed(song, variation, song_cover(song), address, smaller)
     if isinstance(about, VariationView):
         song, variation = about.song, about.variation
         address = f"oembed/{song.slug}/{variation.mix_number}.json"

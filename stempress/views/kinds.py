@@ -60,5 +60,6 @@ def page_view(leaves: Leaves, page: Page) -> PageView:
         "title": page.title,
         "linked_data": linked_data(leaves.facts, page),
         "oembed": embed.address if embed else "",
+        "oembed_smaller": embed.smaller if embed else (),
     }
     return KINDS[page.template](leaves, page, head)

@@ -14,7 +14,7 @@ class PageView:
     """A page: its template and its address, and what its head says.
 
     ``linked_data`` is JSON-LD for search engines; ``oembed`` the address of the page's oEmbed
-    description, empty if it has none.
+    description, empty if it has none; ``oembed_smaller`` those of its compact and square players.
     """
 
     template: str
@@ -22,6 +22,7 @@ class PageView:
     title: str
     linked_data: Mapping[str, object] | None = None
     oembed: str = ""
+    oembed_smaller: tuple[str, ...] = ()
 
 
 class Head(TypedDict):
@@ -32,3 +33,4 @@ class Head(TypedDict):
     title: str
     linked_data: Mapping[str, object] | None
     oembed: str
+    oembed_smaller: tuple[str, ...]

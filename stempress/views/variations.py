@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import song_cover, variation_cover
-from stempress.site.pages import VariationView
+from stempress.site.page_addresses import stem_address
+from stempress.site.pages import StemView, VariationView
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class VariationPageView(PageView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedPageView(PageView):
-    """The mixer of a song (``whole``) or of a variation, and the page it is of."""
+    """The player of a song (``whole``), a variation or a stem, and the page it is of."""
 
     subject: str
     artist: str
@@ -84,7 +85,9 @@ def preview_address(leaves: Leaves, about: VariationView) -> str:
 
 
 def embed_page(leaves: Leaves, page: Page, head: Head) -> EmbedPageView:
-    """Return the view of a mixer alone."""
+    """Return the view of a player alone."""
+    if isinstance(page.about, StemView):
+        return _stem_embed(leaves, page.about, head)
     about = page.subject(VariationView)
     song, variation = about.song, about.variation
     return EmbedPageView(
@@ -94,4 +97,15 @@ def embed_page(leaves: Leaves, page: Page, head: Head) -> EmbedPageView:
         cover=song_cover(song) if about.whole else variation_cover(variation),
         whole=leaves.mixer(song, variation) if about.whole else None,
         mixer=leaves.mixer_link(song, variation),
+    )
+
+
+def _stem_embed(leaves: Leaves, about: StemView, head: Head) -> EmbedPageView:
+    return EmbedPageView(
+        **head,
+        subject=stem_address(about.key),
+        artist=about.song.artist,
+        cover=leaves.row(about.key).stem.cover,
+        whole=None,
+        mixer=leaves.solo(about.key),
     )

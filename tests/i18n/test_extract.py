@@ -119,6 +119,7 @@ UNTOLD = {
         "the last page does not say where it begins",
         "the packet before frame  has not arrived",
     },
+    "site.js": {"img-src  data: blob:"},
 }
 """Errors that no visitor reads: a template that lacks an element, what the router catches, and what
 exactly is wrong with a damaged file."""

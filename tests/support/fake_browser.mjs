@@ -210,6 +210,7 @@ export function installBrowser() {
     }
   };
   const page = {
+    origin: "null", // of files, as these modules are
     document: { baseURI: "https://site.example/", addEventListener() {} },
     navigator: { deviceMemory: 8, hardwareConcurrency: 2, audioSession: { type: "auto" } },
     matchMedia: () => ({ matches: false }),

@@ -5,6 +5,7 @@
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 //   node firefox.mjs frame ADDRESS FIREFOX DOWNLOADS   plays the embedded mixer in a page's frame, listens
+//   node firefox.mjs shut ADDRESS FIREFOX SCRIPT       looks by a script at a page's frame whose scripts are kept out
 //   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, seek, frame, verify, bar, python }[part](page);
+  const told = await { mixer, seek, frame, shut, verify, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -84,7 +85,17 @@ async function frame(page) {
   await inside.waitForFunction(() => document.querySelector(".status").textContent === "Playing, mixed by Python");
   await record(inside, inside.url().split("/embed/")[0]);
   await wait(2);
-  return inside.evaluate(() => ({ origin: self.origin, recording: window.recording() }));
+  return inside.evaluate(() => {
+    const { stats } = /** @type {any} */ (document.querySelector("stem-mixer"));
+    return { origin: self.origin, stats, recording: window.recording() };
+  });
+}
+
+async function shut(page) {
+  const inside = await (await page.waitForSelector("iframe")).contentFrame();
+  await inside.waitForSelector("[role=alert]");
+  await inside.waitForFunction(() => /** @type {HTMLImageElement} */ (document.querySelector("img.art")).naturalWidth > 0);
+  return inside.evaluate(`(() => { ${last} })()`);
 }
 
 async function verify(page) {

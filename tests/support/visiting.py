@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from playwright.sync_api import Frame, Locator, Page
+    from playwright.sync_api import Locator, Page
 
     from pyodide_app.engine.pcm import Bits
 
@@ -32,7 +32,7 @@ def until(page: Page, expression: str) -> None:
     wait_for(page, lambda: page.evaluate(expression), expression)
 
 
-def wait_for(page: Page | Frame, holds: Callable[[], object], message: str) -> None:
+def wait_for(page: Page, holds: Callable[[], object], message: str) -> None:
     """Wait until a condition holds, looked at twenty times a second."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not holds():
@@ -91,9 +91,9 @@ def short_songs(page: Page, host: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Visit:
-    """A page with a mixer, or a frame, and the song's data."""
+    """A page with a mixer, and the song's data."""
 
-    page: Page | Frame
+    page: Page
     song: dict[str, Any]
 
     @property

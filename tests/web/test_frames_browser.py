@@ -1,14 +1,14 @@
 """Embedded mixers in frames of other sites, whose sandbox leaves them no origin of their own.
 
-Marketplaces show tokens in such frames. What is heard there is what the engine says, if the host lets other sites read
-its files.
+Marketplaces show tokens in such frames. What is heard there is what the engine says, if the host
+lets other sites read its files.
 """
 
 from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
 import pytest
@@ -23,11 +23,11 @@ from tests.conftest import ROOT
 from tests.support.firefox import visit_in_firefox
 from tests.support.gateway import Gateway, Store, address_of
 from tests.support.hosts import serving
-from tests.support.visiting import Visit
+from tests.support.listening import is_part_of
+from tests.support.visiting import Visit, wait_for
 from tests.support.webkit import launch_webkit
 from tests.web.test_firefox import recording
 from tests.web.test_mixer_browser import engine, first_stems, until_heard
-from tests.support.listening import is_part_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ KEPT_OUT = "keeps the site's scripts out"
 
 
 class Pages(StaticHandler):
-    """A host that lets every site read its files, as GitHub Pages does; it answers no preflight request."""
+    """A host that lets every site read its files, as GitHub Pages does; it knows no preflights."""
 
     def end_headers(self) -> None:
         self.send_header("Access-Control-Allow-Origin", "*")
@@ -100,7 +100,7 @@ def open_frame(page: Page, address: str, song: dict[str, Any]) -> Visit:
     page.goto(address)
     frame = page.frames[1]
     assert frame.evaluate("self.origin") == "null"
-    return Visit(frame, song)
+    return Visit(cast("Page", frame), song)  # of a page, a visit asks no more
 
 
 @pytest.mark.sound
@@ -148,17 +148,103 @@ def until(webkit: WebDriver, expression: str) -> None:
     )
 
 
+def play_in_webkit(webkit: WebDriver, address: str) -> dict[str, Any]:
+    """Play what the frame of a page shows until it has moved on; return the mixer's statistics."""
+    webkit.get(address)
+    webkit.switch_to.frame(webkit.find_element(By.TAG_NAME, "iframe"))
+    assert webkit.execute_script("return self.origin") == "null"
+    until(webkit, "document.querySelector('.play')?.disabled === false")
+    webkit.find_element(By.CSS_SELECTOR, ".play").click()
+    until(webkit, f"document.querySelector('.status').textContent == '{PLAYING}'")
+    until(webkit, "document.querySelector('stem-mixer').position > 1")
+    stats: dict[str, Any] = webkit.execute_script(
+        "return document.querySelector('stem-mixer').stats"
+    )
+    return stats
+
+
 @pytest.mark.sound
 def test_webkit_plays_with_python_in_a_sandboxed_frame(
     webkit: WebDriver, base: str, tmp_path: Path
 ) -> None:
     with framing(tmp_path, base + EMBED) as outside:
-        webkit.get(outside)
-        webkit.switch_to.frame(webkit.find_element(By.TAG_NAME, "iframe"))
-        assert webkit.execute_script("return self.origin") == "null"
-        until(webkit, "document.querySelector('.play')?.disabled === false")
-        webkit.find_element(By.CSS_SELECTOR, ".play").click()
-        until(webkit, f"document.querySelector('.status').textContent == '{PLAYING}'")
-        until(webkit, "document.querySelector('stem-mixer').position > 1")
-        stats = webkit.execute_script("return document.querySelector('stem-mixer').stats")
-    assert stats["engine"] == "python"
+        assert play_in_webkit(webkit, outside)["engine"] == "python"
+
+
+@pytest.fixture
+def pages(host: Path) -> Iterator[str]:
+    """Return where GitHub Pages shows the site."""
+    with serving(host, Pages, prefix="/night-ferry/") as base:
+        yield base
+
+
+@pytest.mark.sound
+def test_firefox_streams_a_long_song_in_a_sandboxed_frame(
+    pages: str, tmp_path: Path, loudspeakers: dict[str, str]
+) -> None:
+    with framing(tmp_path, f"{pages}embed/dead-reckoning/") as outside:
+        told = visit_in_firefox("frame", outside, str(tmp_path), env=loudspeakers)
+    assert told["wrong"] == []
+    assert told["stats"]["fetched"] > 0
+    assert recording(told).any()
+
+
+@pytest.mark.sound
+def test_webkit_streams_a_long_song_in_a_sandboxed_frame(
+    webkit: WebDriver, pages: str, tmp_path: Path
+) -> None:
+    with framing(tmp_path, f"{pages}embed/dead-reckoning/") as outside:
+        assert play_in_webkit(webkit, outside)["fetched"] > 0
+
+
+@pytest.fixture
+def shut(host: Path, tmp_path: Path) -> Iterator[str]:
+    """Return where a site frames a player of a host that lets no other site read its files."""
+    with serving(host) as base, framing(tmp_path, base + EMBED) as outside:
+        yield outside
+
+
+SEEN = """
+  const controls = [...document.querySelectorAll("button, input, select, summary")];
+  return {
+    reason: document.querySelector("[role=alert]")?.textContent ?? "",
+    controls: controls.filter((it) => it.checkVisibility()).length,
+    picture: document.querySelector("img.art").naturalWidth,
+    layout: getComputedStyle(document.querySelector(".sleeve")).display,
+    link: document.querySelector("h1 a").href,
+  };
+"""
+
+
+def is_explained(seen: dict[str, Any]) -> bool:
+    """Say whether a frame has the picture and the reason; it may have no control, but a link."""
+    assert seen["controls"] == 0
+    assert seen["link"].endswith("/songs/undertow/")
+    assert seen["layout"] == "grid"
+    return KEPT_OUT in seen["reason"] and seen["picture"] > 0
+
+
+def test_without_cors_there_is_the_picture_the_reason_and_a_link(
+    chromium: Browser, shut: str
+) -> None:
+    page = chromium.new_page()
+    page.goto(shut)
+    inside = page.frame_locator("iframe")
+    expect(inside.get_by_role("alert")).to_contain_text(KEPT_OUT)
+    frame = page.frames[1]
+    wait_for(page, lambda: is_explained(frame.evaluate(f"() => {{ {SEEN} }}")), "the picture")
+    inside.get_by_role("link", name="Undertow").click()
+    expect(inside.get_by_role("heading", name="The stems")).to_be_visible()
+    page.close()
+
+
+def test_firefox_explains_a_frame_without_cors(shut: str) -> None:
+    assert is_explained(visit_in_firefox("shut", shut, SEEN))
+
+
+def test_webkit_explains_a_frame_without_cors(webkit: WebDriver, shut: str) -> None:
+    webkit.get(shut)
+    webkit.switch_to.frame(webkit.find_element(By.TAG_NAME, "iframe"))
+    until(webkit, "document.querySelector('[role=alert]')")
+    until(webkit, "document.querySelector('img.art').naturalWidth")
+    assert is_explained(webkit.execute_script(SEEN))

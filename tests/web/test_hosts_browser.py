@@ -215,19 +215,3 @@ def test_where_python_is_sent_as_text_the_browser_mixes_and_says_why(
             f"Playing, mixed by the browser. Python cannot run here: {AS_TEXT}", timeout=60_000
         )
     page.close()
-
-
-def test_a_sandboxed_frame_without_cors_has_words_and_a_link_that_works(
-    chromium: Browser, pressed: Path, tmp_path: Path
-) -> None:
-    page = chromium.new_page()
-    with serving(pressed) as base, serving(tmp_path) as other:
-        frame = f'<iframe sandbox="allow-scripts" src="{base}embed/undertow/"></iframe>'
-        (tmp_path / "index.html").write_text(f"<!doctype html>{frame}", "utf-8")
-        page.goto(other)
-        inside = page.frame_locator("iframe")
-        expect(inside.get_by_role("alert")).to_contain_text("keeps the site's scripts out")
-        assert inside.get_by_role("button").count() == 0
-        inside.get_by_role("link", name="Undertow").click()
-        expect(inside.get_by_role("heading", name="The stems")).to_be_visible()
-    page.close()

@@ -40,6 +40,7 @@ let messages;
 let losses;
 
 beforeEach(() => {
+  globalThis.origin = URL_OF_WORKER.origin;
   globalThis.Worker = /** @type {any} */ (FakeWorker);
   FakeWorker.all = [];
   [messages, losses] = [[], []];
@@ -163,4 +164,21 @@ test("closing ends the worker without a loss; another request starts another", (
   assert.deepEqual(losses, []);
   ask("two");
   assert.equal(FakeWorker.all.length, 2);
+});
+
+test("a worker of another origin is a blob that imports its module", async () => {
+  globalThis.origin = "null"; // a sandboxed frame
+  client.request("go");
+  const [worker] = FakeWorker.all;
+  assert.equal(worker.options, undefined, "a classic worker");
+  const script = await (await fetch(worker.url)).text();
+  assert.ok(script.includes(`"${URL_OF_WORKER.href}"`));
+});
+
+test("a blob that cannot import its module says so, and what it is asked fails", async (t) => {
+  t.mock.method(globalThis, "fetch", async () => { throw new TypeError("offline"); });
+  globalThis.origin = "null";
+  const answer = client.request("go");
+  FakeWorker.all[0].answer({ type: "unloaded" });
+  await assert.rejects(answer, /it couldn't be loaded/);
 });

@@ -2,6 +2,7 @@
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { createElement, find } from "../base/dom.js";
+import { isSandboxed } from "../base/sandbox.js";
 import { mixNumber } from "../base/mix-numbers.js";
 import { _, formatList, formatPercent } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
@@ -16,6 +17,10 @@ export function addExport(mixer) {
   /** @type {AbortController | null} */
   let running = null; // one at a time, for they share the status line
   cancel.disabled = true;
+  if (isSandboxed) {
+    find(mixer, ".export").remove();
+    find(mixer, ".bits").closest("label")?.remove();
+  }
 
   /** @param {AbortController | null} life */
   const setRunning = (life) => {

@@ -4,6 +4,7 @@ import { attempt, onEvent } from "./attempts.js";
 import { formatMix, parseMix, songOfMix } from "./mix-links.js";
 import { find, createElement } from "../base/dom.js";
 import { mixNumber } from "../base/mix-numbers.js";
+import { isSandboxed } from "../base/sandbox.js";
 import { saveItem, readItem } from "../base/storage.js";
 import { _ } from "../language/phrases.js";
 
@@ -14,6 +15,10 @@ const MOST_SAVED = 100;
 
 /** @param {StemMixer} mixer */
 export function addSavedMixes(mixer) {
+  if (isSandboxed) {
+    find(mixer, ".keep").remove();
+    return;
+  }
   const show = async () => {
     const song = await mixer.facts();
     const mixes = savedMixes().filter(({ mix }) => songOfMix(mix) === song.slug);

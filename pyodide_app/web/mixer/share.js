@@ -6,6 +6,9 @@ import { createElement } from "../base/dom.js";
 import { mixNumber } from "../base/mix-numbers.js";
 import { _ } from "../language/phrases.js";
 
+const COMPACT_HEIGHT = 160;
+const SQUARE_SIDE = 480;
+
 /** @param {StemMixer} mixer */
 export function addSharing(mixer) {
   /** @param {string} address of a page with a mixer */
@@ -31,11 +34,20 @@ export function addSharing(mixer) {
     const frame = createElement("iframe", {
       src: await linkTo(`${mixer.dataset.root}embed/${song.slug}/${page}/`),
       title: `${song.title}, ${song.artist}`,
-      width: "100%",
-      height: 400 + (song.sections.length ? 60 : 0) + 127 * song.layers.length,
+      ...frameSize(/** @type {HTMLSelectElement | null} */ (mixer.querySelector(".embed-size"))?.value ?? "", song),
       loading: "lazy",
       allow: "autoplay",
     });
     await copy(frame.outerHTML, _("Embed code copied."));
   });
+}
+
+/**
+ * The attributes of a frame for a player: embed.css decides by them what it shows.
+ * @param {string} size compact, square, or else the whole mixer @param {Data.Song} song
+ */
+function frameSize(size, { layers, sections }) {
+  if (size === "compact") return { width: "100%", height: COMPACT_HEIGHT };
+  if (size === "square") return { width: SQUARE_SIDE, height: SQUARE_SIDE };
+  return { width: "100%", height: 424 + (sections.length ? 60 : 0) + 127 * layers.length };
 }

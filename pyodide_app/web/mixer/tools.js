@@ -1,5 +1,6 @@
 // The mixer's tools: random mixes, loops by bar number, media session, memory, and mixes in the page's URL.
 /** @import { StemMixer } from "./stem-mixer.js" */
+import { addAlone } from "./alone.js";
 import { attempt, onEvent } from "./attempts.js";
 import { addComparison } from "./compare.js";
 import { addExport } from "./export.js";
@@ -24,6 +25,7 @@ const SEEK_SECONDS = 10;
 /** @param {StemMixer} mixer */
 export function addTools(mixer) {
   addSurprise(mixer);
+  addAlone(mixer);
   addLoopByBars(mixer);
   addSections(mixer);
   addComparison(mixer);
