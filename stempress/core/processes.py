@@ -46,17 +46,18 @@ def map_in_batches[Item, Result](
     function: Callable[[Sequence[Item]], list[Result]],
     items: Sequence[Item],
     jobs: int,
-    min_items: Mapping[StartMethod, int] = MIN_ITEMS,
+    min_items: Mapping[StartMethod, int] | None = None,
 ) -> Iterator[Iterator[list[Result]]]:
     """Yield the results of ``function(batch)`` for every batch of items, in order.
 
     The work is done by up to ``jobs`` processes, which start before this returns: the caller may
-    start threads then. Fewer than ``min_items`` are worked on in this one. An exception is raised
-    here as it was there, ChildProcessError for a process that was killed.
+    start threads then. Fewer items than ``min_items``, MIN_ITEMS if it is None, are worked on in
+    this one. An exception is raised here as it was there, ChildProcessError for a process that was
+    killed.
     """
     batches = [items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE)]
     method = start_method()
-    if jobs < 2 or len(items) < min_items[method]:
+    if jobs < 2 or len(items) < (min_items or MIN_ITEMS)[method]:
         yield map(function, batches)
         return
     set_up, count = partial(_set_work, function, batches), len(batches)

@@ -44,9 +44,9 @@ addEventListener("unhandledrejection", ({ reason }) => wrong.push(String(reason)
 OFFERED = """
 const things = document.querySelectorAll(
   "h1, h2, h3, a[href], button, summary, input, select, canvas, svg, img");
-const nameOf = (it) => it.ariaLabel || it.textContent.trim() || it.getAttribute("name") || it.type || "";
+const nameOf = (it) => it.ariaLabel || it.textContent || it.getAttribute("name") || it.type || "";
 return [...things].filter((it) => it.checkVisibility({ visibilityProperty: true }))
-  .map((it) => `${it.localName} ${nameOf(it).replace(/\\s+/g, " ")}`);
+  .map((it) => `${it.localName} ${nameOf(it).trim().replace(/\\s+/g, " ")}`);
 """
 WIDE = "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
 RECORD = """
