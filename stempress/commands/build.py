@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.art.covers import draw_covers
+from stempress.art.podcast_cover import draw_podcast_cover
 from stempress.art.social_cards import draw_cards
 from stempress.art.tagged_mixes import tag_mixes
 from stempress.art.web_manifest import web_manifest_files
@@ -164,6 +165,7 @@ def _gather_files(
     others = [
         *data_files(excerpts),
         *assets,
+        *draw_podcast_cover(settings, covers),
         *web_manifest_files(settings, assets, facts.translations.direction),
         *render_site(leaves, options.site, excerpts, page_keys),
     ]

@@ -34,6 +34,7 @@ from stempress.render.oembed import sharing_files
 from stempress.views.feeds import music_feed, notes_feed, sitemap
 from stempress.views.kinds import page_view
 from stempress.views.layout import layout_view
+from stempress.views.podcast import podcast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
@@ -89,10 +90,12 @@ def _other_files(
     renderer: PageRenderer, facts: SiteFacts, page_keys: PageKeys
 ) -> Iterator[OutputFile]:
     """Yield the files of templates that are no pages, but for the sitemap."""
+    settings = facts.collection.settings
     views = {
         "assets/theme.css": ("theme.css", None),
         "feed.xml": ("feed.xml", notes_feed(facts)),
         "music.xml": ("music.xml", music_feed(facts)),
+        **({"podcast.xml": ("podcast.xml", podcast(facts))} if settings.url else {}),
         "robots.txt": ("robots.txt", None),
         "_headers": ("headers.txt", None),
         "_redirects": ("redirects.txt", None),

@@ -20,6 +20,11 @@ def collection_cover() -> str:
     return "art/collection.svg"
 
 
+def podcast_cover() -> str:
+    """Return the address of the podcast's cover."""
+    return "icons/podcast.jpg"
+
+
 def album_cover(album: Album) -> str:
     """Return the address of an album's cover; the artist's own picture keeps its format."""
     suffix = album.cover.suffix.lower() if album.cover else ".svg"

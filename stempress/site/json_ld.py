@@ -8,18 +8,20 @@ from urllib.parse import quote
 from pyodide_app.engine.model import Token
 from stempress.collection.albums import Album
 from stempress.collection.settings import Person
-from stempress.site.cover_addresses import album_cover, song_cover
+from stempress.site.cover_addresses import album_cover, song_cover, variation_cover
 from stempress.site.page_addresses import (
     album_address,
     person_address,
     song_address,
     token_address,
+    variation_address,
 )
 from stempress.site.pages import VariationPages, VariationView
+from stempress.site.sharing import song_preview
 
 if TYPE_CHECKING:
-    from pyodide_app.engine.model import Song
-    from stempress.audio.results import Sounds
+    from pyodide_app.engine.model import Credit, Song
+    from stempress.audio.results import Sounds, WebFile
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
     from stempress.site.facts import SiteFacts
@@ -34,9 +36,11 @@ def linked_data(facts: SiteFacts, page: Page) -> dict[str, object] | None:
     if isinstance(about, Token):
         data = _token(facts, about)
     elif isinstance(about, VariationPages):
-        data = _recording(collection, sounds, about.song) | _composition(about.song)
-    elif isinstance(about, VariationView):
         data = _recording(collection, sounds, about.song)
+        data |= _parts(collection, sounds, about.song, song_preview(sounds, about.song))
+        data |= _lyrics(about.song)
+    elif isinstance(about, VariationView):
+        data = _variation(collection, sounds, about)
     elif isinstance(about, Person):
         data = _person(collection.settings, about)
     elif isinstance(about, Album):
@@ -80,8 +84,41 @@ def _recording(collection: Collection, sounds: Sounds, song: Song) -> dict[str, 
     )
 
 
+def _variation(collection: Collection, sounds: Sounds, about: VariationView) -> dict[str, object]:
+    """Return a mix of a song: one of the recordings of the same composition."""
+    settings, song, variation = collection.settings, about.song, about.variation
+    own = {
+        "url": full_address(settings, variation_address(variation)),
+        "image": full_address(settings, variation_cover(variation)),
+    }
+    preview = sounds.previews.get(variation)
+    return (
+        _recording(collection, sounds, song)
+        | _without_empty(dict(own))
+        | _parts(collection, sounds, song, preview)
+    )
+
+
+def _parts(
+    collection: Collection, sounds: Sounds, song: Song, preview: WebFile | None
+) -> dict[str, object]:
+    """Return what a page about a recording states besides: sound, contributors, composition."""
+    return _without_empty(
+        {
+            "audio": _audio(collection.settings, sounds, song, preview),
+            "contributor": [_contributor(collection.settings, each) for each in song.credits],
+            "recordingOf": _composition(song),
+        }
+    )
+
+
 def _composition(song: Song) -> dict[str, object]:
-    """Return the lyrics of a song, if it has any, as those of what the recording is of."""
+    """Return what all recordings of a song are of."""
+    return {"@type": "MusicComposition", "name": song.title}
+
+
+def _lyrics(song: Song) -> dict[str, object]:
+    """Return the composition with the lyrics of a song, if it has any."""
     if not song.lyrics:
         return {}
     lyrics = _without_empty(
@@ -91,7 +128,29 @@ def _composition(song: Song) -> dict[str, object]:
             "inLanguage": song.lyrics.language,
         }
     )
-    return {"recordingOf": {"@type": "MusicComposition", "name": song.title, "lyrics": lyrics}}
+    return {"recordingOf": _composition(song) | {"lyrics": lyrics}}
+
+
+def _audio(
+    settings: Settings, sounds: Sounds, song: Song, preview: WebFile | None
+) -> dict[str, object] | None:
+    """Return a preview as an audio object; None without one, or without an address for it."""
+    if not preview or not settings.url:
+        return None
+    seconds = min(settings.audio.preview_seconds, sounds.songs[song.slug].seconds)
+    return {
+        "@type": "AudioObject",
+        "contentUrl": full_address(settings, preview.address),
+        "encodingFormat": preview.type.split(";", 1)[0],
+        "duration": f"PT{round(seconds)}S",
+    }
+
+
+def _contributor(settings: Settings, credit: Credit) -> dict[str, object]:
+    """Return somebody in the credits, with what they did: schema.org's way is a role between."""
+    person = settings.person_named(credit.name)
+    contributor = _person(settings, person) if person else {"@type": "Person", "name": credit.name}
+    return {"@type": "Role", "roleName": credit.role, "contributor": contributor}
 
 
 def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
@@ -107,8 +166,12 @@ def _token(facts: SiteFacts, token: Token) -> dict[str, object]:
         base = settings.url.rstrip("/")
         data |= {"url": f"{base}/{token_address(token.id)}", "image": f"{base}/{found.cover}"}
     if token.song:
-        album = collection.album(collection.song(token.song).album)
-        data["inAlbum"] = {"@type": "MusicAlbum", "name": album.title}
+        song = collection.song(token.song)
+        data["inAlbum"] = {"@type": "MusicAlbum", "name": collection.album(song.album).title}
+        data["recordingOf"] = _composition(song)
+        preview = found.variation and facts.sounds.previews.get(found.variation)
+        if audio := _audio(settings, facts.sounds, song, preview or None):
+            data["audio"] = audio
     return data
 
 

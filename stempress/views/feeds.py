@@ -70,7 +70,7 @@ def notes_feed(facts: SiteFacts) -> Feed:
     """Return the feed of the notes."""
     notes = facts.collection.notes
     return Feed(
-        _urn(facts, ""),
+        permanent_id(facts, ""),
         timestamp(notes[0].date if notes else None),
         tuple(_note(facts, note) for note in notes),
     )
@@ -82,7 +82,7 @@ def music_feed(facts: SiteFacts) -> Feed:
     days = (album.released_of(song) for album in albums for song in album.songs)
     released = max((day for day in days if day), default=None)
     return Feed(
-        _urn(facts, "music"),
+        permanent_id(facts, "music"),
         timestamp(released),
         tuple(_song(facts, album, song) for album in albums for song in album.songs),
     )
@@ -96,7 +96,7 @@ def sitemap(pages: Iterable[Page]) -> Sitemap:
 def _note(facts: SiteFacts, note: Document) -> Entry:
     songs = (song for song in facts.collection.songs if song.slug in note.songs)
     return Entry(
-        _urn(facts, address_of(note)),
+        permanent_id(facts, address_of(note)),
         note.title,
         address_of(note),
         timestamp(note.date),
@@ -108,7 +108,7 @@ def _note(facts: SiteFacts, note: Document) -> Entry:
 
 def _song(facts: SiteFacts, album: Album, song: Song) -> Entry:
     return Entry(
-        _urn(facts, address_of(song)),
+        permanent_id(facts, address_of(song)),
         song.title,
         address_of(song),
         timestamp(album.released_of(song)),
@@ -126,7 +126,7 @@ def _enclosures(facts: SiteFacts, song: Song) -> tuple[Enclosure, ...]:
     return (Enclosure(song.title, file.address, file.type, file.size),) if file else ()
 
 
-def _urn(facts: SiteFacts, address: str) -> str:
+def permanent_id(facts: SiteFacts, address: str) -> str:
     """Return a permanent ID for a feed or its entry, independent of the site's URL."""
     return uuid5(NAMESPACE_URL, f"stempress:{facts.collection.settings.name}:{address}").urn
 

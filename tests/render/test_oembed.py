@@ -73,6 +73,27 @@ def test_songs_and_albums_have_json_ld(pressed: dict[str, str]) -> None:
     assert linked(pressed["gallery/index.html"]) is None
 
 
+def test_songs_and_mixes_state_their_sound_composition_and_contributors(
+    pressed: dict[str, str],
+) -> None:
+    song = linked(pressed["songs/one/index.html"])
+    assert song
+    assert song["audio"] == {
+        "@type": "AudioObject",
+        "contentUrl": f"{URL}/audio/x.ogg",
+        "encodingFormat": "audio/ogg",
+        "duration": "PT8S",
+    }
+    assert song["recordingOf"] == {"@type": "MusicComposition", "name": f"One {NASTY}"}
+    mix = linked(pressed["songs/one/1-1/index.html"])
+    assert mix
+    assert (mix["url"], mix["name"]) == (f"{URL}/songs/one/1-1/", song["name"])
+    assert mix["recordingOf"] == song["recordingOf"]
+    roles = [(each["@type"], each["roleName"]) for each in song["contributor"]]
+    assert roles == [("Role", f"drums {NASTY}")]
+    assert song["contributor"][0]["contributor"]["@type"] == "Person"
+
+
 def test_nothing_needs_a_url_if_the_site_has_none(plain: dict[str, str]) -> None:
     song = linked(plain["songs/one/index.html"])
     assert song
