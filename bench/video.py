@@ -1,13 +1,13 @@
-"""Videos of ten seconds: drawn and encoded, in relation to the time that they play."""
+"""Videos of ten seconds, drawn and encoded, beside the time that they play."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from bench._common import RUNS, print_versions, timed
+from bench._common import compare, print_versions, timed
 from stempress.audio.bounce import open_mix
 from stempress.core.processes import cores
 from stempress.core.progress import Progress
@@ -17,13 +17,17 @@ from stempress.video.shapes import SHAPES
 from stempress.video.song_video import video_of
 from tests.conftest import ROOT
 
+if TYPE_CHECKING:
+    from bench._common import Job
+
 SECONDS = 10
 SONG, MIX = "dead-reckoning", "1-1-1-1-1-1-1-1-1"  # the one with the most rings
+PLAYED = "playing it"
 QUIET = Progress(quiet=True)
 
 
-def part_of(job: VideoJob) -> VideoJob:
-    """Return the first seconds of a video."""
+def first_seconds(job: VideoJob) -> VideoJob:
+    """Return the beginning of a video."""
     part = Part(0, SECONDS * job.mixer.rate)
     return VideoJob(job.view, job.mixer, job.rows, part, job.format, job.tags)
 
@@ -35,26 +39,30 @@ def draw(job: VideoJob) -> None:
         scene.draw(number)
 
 
-def report(name: str, work: list[float]) -> None:
-    """Print how long some work took."""
-    seconds = median(work)
-    print(f"  {name:44}{seconds:7.2f} s   {SECONDS / seconds:5.2f} x real time")
+def video_jobs(folder: Path) -> dict[str, Job]:
+    """Return what is measured: every shape, every format of one, and drawing alone."""
+    mix = open_mix(ROOT, SONG, MIX, QUIET)
+    jobs = {}
+    for name, suffix in [*((name, ".mp4") for name in SHAPES), ("square", ".webm")]:
+        job = first_seconds(video_of(mix, "", SHAPES[name], FORMATS[suffix]))
+        path, size = folder / f"video{suffix}", f"{job.view.shape.width} x {job.view.shape.height}"
+
+        def write(path: Path = path, job: VideoJob = job) -> None:
+            write_video(path, job, "", cores(), QUIET)
+
+        jobs[f"{name}, {size}, {suffix}"] = timed(write)
+    square = first_seconds(video_of(mix, "", SHAPES["square"], FORMATS[".mp4"]))
+    jobs["square, drawn only, by one process"] = timed(lambda: draw(square))
+    return jobs | {PLAYED: lambda: float(SECONDS)}
 
 
 def main() -> None:
     """Print the table."""
     print_versions("av", "numpy", "pillow")
-    print(f"\n{SECONDS} s of {SONG}, {os.cpu_count()} cores: median of {RUNS} runs")
-    mix = open_mix(ROOT, SONG, MIX, QUIET)
     with TemporaryDirectory() as folder:
-        for name, shape in SHAPES.items():
-            size = f"{name}, {shape.width} x {shape.height}"
-            for suffix, file_format in FORMATS.items():
-                job = part_of(video_of(mix, "", shape, file_format))
-                path = Path(folder) / f"video{suffix}"
-                whole = timed(lambda path=path, job=job: write_video(path, job, "", cores(), QUIET))  # type: ignore[misc]
-                report(f"{size}, {suffix}", [whole() for _ in range(RUNS)])
-            report(f"{size}, drawn only, in one process", [timed(lambda job=job: draw(job))()])  # type: ignore[misc]
+        compare(
+            f"{SECONDS} s of {SONG}, {os.cpu_count()} cores", video_jobs(Path(folder)), [PLAYED]
+        )
 
 
 if __name__ == "__main__":

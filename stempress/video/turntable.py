@@ -66,11 +66,13 @@ class Turntable:
     def draw(self, pixels: Pixels, frame: int, levels: NDArray[np.float32]) -> None:
         """Draw the record into a flat frame; ``levels`` are those of its rings, 0 to 1."""
         samples = self.samples + (-frame % TURN_FRAMES) * (ANGLES // TURN_FRAMES)
-        samples -= self._movements(levels)[self.zones.take(samples)]
+        # "clip" is the quickest mode: every index is valid.
+        zones = self.zones.take(samples, mode="clip")
+        samples -= self._movements(levels).take(zones, mode="clip")
         colours = self.colours.take(samples, mode="clip")
         brightness = np.full(256, BRIGHTEST, dtype=np.uint32)
         brightness[: len(levels)] = DIMMEST + levels * (BRIGHTEST - DIMMEST)
-        factors = brightness[colours >> 24]
+        factors = brightness.take(colours >> 24, mode="clip")
         # Red and blue are multiplied at once: neither reaches the other's bits.
         red_blue = ((colours & 0xFF00FF) * factors >> 8) & 0xFF00FF
         green = ((colours & 0x00FF00) * factors >> 8) & 0x00FF00
