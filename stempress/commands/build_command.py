@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site, folder, process_count
 from stempress.commands.command import Command
+from stempress.commands.json_output import fault_objects, print_json
 from stempress.commands.report import report_build
 from stempress.core.errors import Fault, SiteError, report_faults
 from stempress.core.options import BuildOptions
@@ -21,8 +23,21 @@ if TYPE_CHECKING:
     from stempress.output.result import BuildResult
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOnceOptions(BuildOptions):
+    """Options of ``build``: ``json`` is the result for a program."""
+
+    json: bool = False
+
+
+def add_build_once_arguments(parser: ArgumentParser) -> None:
+    """Add the arguments of ``build``."""
+    add_build_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="the result as JSON")
+
+
 def add_build_arguments(parser: ArgumentParser) -> None:
-    """Add the arguments of a build."""
+    """Add the arguments of all that builds."""
     add_site(parser)
     add = parser.add_argument
     add(
@@ -68,21 +83,34 @@ def _address(text: str) -> str:
     return text.strip("/")
 
 
-def run_build(options: BuildOptions, context: Context) -> bool:
-    """Build once and report; return whether the site was built."""
-    check_runtime_folder(options)
-    return build_once(options, context)
-
-
-def build_once(options: BuildOptions, context: Context) -> bool:
+def run_build(options: BuildOnceOptions, context: Context) -> bool:
     """Build once and report, faults too; return whether the site was built."""
+    check_runtime_folder(options)
     try:
-        build_and_report(options, context)
+        built = build_and_report(options, context)
     except SiteError as error:
         report_faults(error, context.progress.log)
         context.progress.log("nothing was written")
+        if options.json:
+            print_json({"errors": fault_objects(error.faults)})
         return False
+    if options.json:
+        print_json(_summary(built, options.out))
     return True
+
+
+def _summary(built: BuildResult, out: Path) -> dict[str, object]:
+    """Return a build's result for a program."""
+    written = built.written
+    return {
+        "out": str(out),
+        "pages": written.pages,
+        "files": written.files,
+        "bytes": written.size,
+        "changed": list(written.changed),
+        "pruned": written.pruned,
+        "warnings": [*map(str, built.warnings)],
+    }
 
 
 def build_and_report(options: BuildOptions, context: Context) -> BuildResult:
@@ -119,4 +147,4 @@ def _relative(path: Path) -> str:
         return str(path)
 
 
-BUILD = Command(BuildOptions, add_build_arguments, run_build)
+BUILD = Command(BuildOnceOptions, add_build_once_arguments, run_build)

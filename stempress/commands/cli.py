@@ -7,8 +7,10 @@ from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from stempress import __version__
 from stempress.commands.build_command import add_build_arguments
 from stempress.commands.command import Context
+from stempress.commands.help_texts import command_help, general_help
 from stempress.core.cache import check_cache_folder
 from stempress.core.crash_log import CRASHED, crash_fault
 from stempress.core.errors import SiteError, fault_from_os_error, report_faults
@@ -39,6 +41,9 @@ COMMANDS = {
     "holders": ("drop_commands", "list who holds what, as CSV"),
     "import": ("drop_commands", "import a drop that was made with another tool"),
     "published": ("publish_commands", "record that the site as built is what the public has"),
+    "doctor": ("doctor_command", "check this computer: what is installed, what would be slow"),
+    "cache": ("cache_command", "report the size of the cache, or remove it"),
+    "completion": ("completion_command", "write a script that completes commands in a shell"),
 }
 """The module that defines each command, under its name in capitals, and a summary."""
 
@@ -72,7 +77,7 @@ def parse(arguments: Sequence[str], bundled: Path | None) -> tuple[Command[Any],
 
     Options of a build may stand before any command; commands without such an option ignore it.
     """
-    values = vars(_parser(arguments).parse_args(arguments))
+    values = vars(make_parser(arguments).parse_args(arguments))
     command = _load(values.pop("command") or "build")
     if "site" not in values:
         values["site"] = command.default_site(values, bundled).resolve()
@@ -81,22 +86,43 @@ def parse(arguments: Sequence[str], bundled: Path | None) -> tuple[Command[Any],
     return command, command.options(**{name: values[name] for name in names & values.keys()})
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser, with the options of those commands that the arguments name."""
     # Arguments have no defaults: a command's would overwrite what was given before it.
     parser = argparse.ArgumentParser(
         prog=program(),
+        usage="%(prog)s [command] [options]",
         description="Press a music collection into a static site.",
         argument_default=argparse.SUPPRESS,
+        formatter_class=HelpFormatter,
     )
     add_build_arguments(parser)
-    subparsers = parser.add_subparsers(dest="command", metavar="command")
+    for action in parser._actions[1:]:  # noqa: SLF001 - `build --help` has them
+        action.help = argparse.SUPPRESS
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="command", title="commands")
+    is_help = not {"-h", "--help"}.isdisjoint(arguments)
     for name, (_, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(
-            name, help=summary, description=summary, argument_default=argparse.SUPPRESS
+            name,
+            prog=program(name),
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            argument_default=argparse.SUPPRESS,
+            formatter_class=HelpFormatter,
         )
         if name in arguments:  # to load the others would slow down every build
             _load(name).add_arguments(subparser)
+            subparser.epilog = command_help(name) if is_help else None
+    parser.epilog = general_help() if is_help else None
     return parser
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Formats help in few lines: an option's help begins beside it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(*args, **{"max_help_position": 27, **options})
 
 
 def _load(name: str) -> Command[Any]:

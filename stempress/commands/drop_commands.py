@@ -93,7 +93,9 @@ def add_new_arguments(parser: ArgumentParser) -> None:
         "--layout",
         type=Layout,
         choices=list(Layout),
-        help="what folders stand for; names: only file names count; default: the likeliest",
+        metavar="LAYOUT",
+        help="what folders are: song/layer/stem, song/layer, layer/stem; names: only file names "
+        "count; default: the likeliest",
     )
     add("--dry-run", action="store_true", help="show what would be written, and write nothing")
 

@@ -12,6 +12,7 @@ from pyodide_app.engine.model import TIERS
 from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.commands.arguments import add_site_and_out
 from stempress.commands.command import Command
+from stempress.commands.json_output import fault_objects, print_json
 from stempress.core.errors import SiteError
 from stempress.core.units import megabytes
 
@@ -29,6 +30,7 @@ class PublishOptions:
     site: Path
     out: Path
     check: bool = False
+    json: bool = False
     to: Path | None = None
     since: Path | None = None
 
@@ -55,6 +57,7 @@ def add_publish_arguments(parser: ArgumentParser) -> None:
     add_site_and_out(parser)
     add = parser.add_argument
     add("--check", action="store_true", help="only report what hosts would break")
+    add("--json", action="store_true", help="the CIDs, or what would break, as JSON")
     add(
         "--to",
         type=Path,
@@ -89,11 +92,14 @@ def _check(options: PublishOptions, progress: Progress) -> None:
     from stempress.publish.site_check import check_site, name_warnings
 
     check_is_built(options.out)
-    for warning in name_warnings(options.out):
+    warnings = [*name_warnings(options.out)]
+    warnings += [] if has_absolute_assets(options.out) else [RELATIVE_ADDRESSES]
+    for warning in warnings:
         progress.log(f"warning: {warning}")
-    if not has_absolute_assets(options.out):
-        progress.log(f"warning: {RELATIVE_ADDRESSES}")
-    if faults := check_site(options.out, progress):
+    faults = check_site(options.out, progress)
+    if options.json:
+        print_json({"errors": fault_objects(faults), "warnings": fault_objects(warnings)})
+    if faults:
         raise SiteError(faults)
     progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
     progress.log("from file:// pages can be read; browsers run no mixer and no search there")
@@ -115,6 +121,9 @@ def _publish(options: PublishOptions, progress: Progress) -> None:
         if (options.out / "metadata" / tier).is_dir():
             progress.log(f"base URI for the contract of {tier} tokens: {base}{tier}/")
     progress.log(f"site: ipfs://{published.site}/")
+    if options.json:
+        cids = {"site": published.site, "metadata": published.metadata}
+        print_json({**cids, "assets": {**published.assets}, "files": {**published.sizes}})
     if not has_absolute_assets(options.out):
         progress.log(f"warning: {RELATIVE_ADDRESSES}")
 

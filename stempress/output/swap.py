@@ -18,11 +18,16 @@ def swap_folders(one: Path, other: Path) -> None:
 
     Without a system call for it, ``other`` is missing for a moment.
     """
-    if not _swap_atomically(os.fsencode(one), os.fsencode(other)):
+    if not can_swap_atomically(one, other):
         aside = one.with_name(f"{one.name}.aside")
         other.replace(aside)
         one.replace(other)
         aside.replace(one)
+
+
+def can_swap_atomically(one: Path, other: Path) -> bool:
+    """Return whether two folders can be exchanged in one step; they are, if so."""
+    return _swap_atomically(os.fsencode(one), os.fsencode(other))
 
 
 def _swap_atomically(one: bytes, other: bytes) -> bool:

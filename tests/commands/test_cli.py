@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import shlex
 import socket
 import subprocess
 import sys
@@ -12,16 +14,20 @@ from typing import TYPE_CHECKING
 import pytest
 import soundfile
 
-from stempress.commands.build_command import BUILD
-from stempress.commands.cli import COMMANDS, parse, run
+from stempress import __version__
+from stempress.commands.build_command import BUILD, BuildOnceOptions
+from stempress.commands.cli import COMMANDS, INTERRUPTED, parse, run
+from stempress.commands.completion_command import SHELLS
+from stempress.commands.help_texts import EXIT_CODES, HELP_TEXTS, HelpText
 from stempress.commands.serve_command import SERVE, ServeOptions
+from stempress.core.crash_log import CRASHED
 from stempress.core.errors import Fault, SiteError
-from stempress.core.options import BuildOptions
 from stempress.output.result import BuildResult, WriteResult
 from tests.conftest import ROOT
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
+    from stempress.core.options import BuildOptions
     from stempress.core.progress import Progress
 
 HOME = Path("/home/of/the/bundled/site")
@@ -48,7 +54,7 @@ def test_the_bundled_site_is_the_default_outside_of_sites(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    expected = BuildOptions(site=HOME.resolve(), out=HOME.resolve() / "dist")
+    expected = BuildOnceOptions(site=HOME.resolve(), out=HOME.resolve() / "dist")
     assert parse([], HOME) == parse(["build"], HOME) == (BUILD, expected)
     assert parse([], None)[1].site == tmp_path
 
@@ -84,12 +90,69 @@ def test_what_is_no_command_is_refused(given: list[str]) -> None:
     assert caught.value.code == 2
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_its_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_help_fits_a_screen_and_has_examples(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     with pytest.raises(SystemExit) as caught:
-        parse([name, "--help"], HOME)
+        parse([*name.split(), "--help"], HOME)
     assert caught.value.code == 0
-    assert "--site DIR" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 44
+    assert max(map(len, lines)) <= 82
+    assert "examples:" in lines
+    assert not name or {line[:7] for line in lines} >= {"reads: ", "writes:"}
+
+
+@pytest.mark.parametrize(("name", "text"), HELP_TEXTS.items())
+def test_every_example_is_a_call_that_is_understood(name: str, text: HelpText) -> None:
+    assert name in COMMANDS
+    for call in text.examples:
+        words = shlex.split(call.partition(" > ")[0])
+        assert words[0] == name
+        parse(words, HOME)
+
+
+def test_the_exit_codes_are_told_where_they_are_looked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"], HOME)
+    printed = capsys.readouterr().out
+    table = (ROOT / "docs/collection.md").read_text("utf-8")
+    for code, meaning in EXIT_CODES.items():
+        assert f"  {code:<4}{meaning}" in printed
+        assert f"\n| {code} | {meaning} |" in table
+    assert {0, 1, 2, CRASHED, INTERRUPTED} == EXIT_CODES.keys()
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--version"], HOME)
+    assert capsys.readouterr().out == f"stempress {__version__}\n"
+
+
+def test_a_build_is_told_to_programs_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", "--json"], done, HOME) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["pages"], said["files"], said["changed"]) == (2, 3, ["a", "b"])
+    assert said["warnings"] == ["site.toml: is odd [bold]:warning:"]
+    assert run(["build", "--json"], refuse, HOME) == 1
+    assert json.loads(capsys.readouterr().out)["errors"] == [
+        {"where": "site.toml", "key": "title", "message": "is wrong"},
+        {"where": "content/", "message": "is missing"},
+    ]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_shells_complete_commands_and_options(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["completion", shell], done, HOME) == 0
+    script = capsys.readouterr().out
+    assert "stempress" in script
+    assert all(word in script for word in ("serve", "port", "mint", "editions"))
 
 
 def test_a_build_loads_no_other_command() -> None:

@@ -191,7 +191,10 @@ def test_without_pyav_the_command_says_what_to_install(
     monkeypatch.setattr(formats, "is_installed", lambda: False)
     assert video(site, "one", MIX) == 1
     error = capsys.readouterr().err
-    assert "video: needs PyAV, which is not installed\n    -> pip install av\n" in error
+    assert (
+        "video: needs PyAV, which is not installed\n    -> pip install 'stempress[video]'\n"
+        in error
+    )
 
 
 def test_other_commands_do_not_import_pyav() -> None:

@@ -1,0 +1,31 @@
+"""JSON on standard output, for programs that run a command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from stempress.core.errors import Fault
+
+
+def print_json(data: Mapping[str, object]) -> None:
+    """Write an object to standard output; in ASCII, which consoles of any encoding take."""
+    sys.stdout.write(json.dumps(data, indent=2) + "\n")
+
+
+def fault_objects(faults: Iterable[Fault]) -> list[dict[str, object]]:
+    """Return faults as objects without empty fields."""
+    names = ("where", "key", "message", "value", "hint")
+    rows = [{name: getattr(fault, name) for name in names} for fault in faults]
+    return [
+        {
+            name: value if isinstance(value, str) else repr(value)
+            for name, value in row.items()
+            if value not in ("", None)
+        }
+        for row in rows
+    ]
