@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bench._common import compare, print_versions, timed
 from stempress.audio.bounce import open_mix
-from stempress.core.processes import cores
 from stempress.core.progress import Progress
+from stempress.core.system import cores
 from stempress.video.formats import FORMATS
 from stempress.video.mix_video import Part, VideoJob, prepare, write_video
 from stempress.video.shapes import SHAPES

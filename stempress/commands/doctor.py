@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stempress import __version__
+from stempress.core import system
 from stempress.core.cache import cache_root
 from stempress.core.cache_folder import cache_sizes
-from stempress.core.processes import cores, start_method
+from stempress.core.processes import start_method
+from stempress.core.system import cores
 from stempress.core.units import megabytes
-from stempress.output.swap import can_swap_atomically
 from stempress.runtime.node import NodeError, node_version
 from stempress.runtime.pin import PIN, parse_pin
 from stempress.runtime.source_check import runtime_source
@@ -109,13 +110,11 @@ def _disk(out: Path) -> Iterator[Check]:
 
 def _lacking(folder: Path) -> Iterator[str]:
     (folder / "a").write_text("a")
-    try:
-        os.link(folder / "a", folder / "b")
-    except OSError:
+    if not system.hard_link(f"{folder}/a", f"{folder}/b"):
         yield "no hard links: builds copy unchanged files"
     (folder / "one").mkdir()
     (folder / "two").mkdir()
-    if not can_swap_atomically(folder / "one", folder / "two"):
+    if not system.exchange_folders(folder / "one", folder / "two"):
         yield "no atomic swap: dist/ is missing for a moment at the end of a build"
     if (folder / "A").exists():
         yield "names are the same in upper and lower case"

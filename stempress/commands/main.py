@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
 
 from stempress.commands.build_memory import BuildMemory
@@ -47,6 +48,9 @@ def main(program: str = STEMPRESS, bundled: Path | None = None) -> NoReturn:
     there is no site in the current folder.
     """
     set_program(program)
+    if isinstance(sys.stdout, TextIOWrapper):  # data is UTF-8; a console shows what it can
+        encoding = None if sys.stdout.isatty() or "PYTHONIOENCODING" in os.environ else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     _exit_at_once(run(sys.argv[1:], build, bundled))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import socket
-import sys
 from contextlib import suppress
+
+from stempress.core.progress import can_show
 
 PRIVATE_ADDRESS = "10.255.255.255"
 """Any address of a private network: a route to it begins at this computer's own address."""
@@ -28,8 +29,4 @@ def qr_code(text: str) -> list[str]:
 
     drawing = io.StringIO()
     segno.make(text, micro=False).terminal(drawing, border=2, compact=True)
-    try:
-        drawing.getvalue().encode(sys.stderr.encoding or "ascii")
-    except UnicodeEncodeError:
-        return []
-    return drawing.getvalue().splitlines()
+    return drawing.getvalue().splitlines() if can_show(drawing.getvalue()) else []

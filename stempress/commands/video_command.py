@@ -10,7 +10,7 @@ from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
 from stempress.core.errors import Fault, SiteError, suggestion
 from stempress.core.files import check_writable
-from stempress.core.processes import cores
+from stempress.core.system import cores
 from stempress.core.units import megabytes
 from stempress.video.formats import FORMATS, check_encoders
 from stempress.video.shapes import SHAPES

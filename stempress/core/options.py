@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stempress.core.processes import cores
+from stempress.core.system import cores
 
 if TYPE_CHECKING:
     from pathlib import Path

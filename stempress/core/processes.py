@@ -9,11 +9,12 @@ inherit what they work on. Elsewhere they are started anew, and get a pickle of 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
+
+from stempress.core import system
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,14 +32,9 @@ _work: tuple[Callable[[Any], list[Any]], Sequence[Sequence[Any]]]
 """In a process of a pool: the function and all batches."""
 
 
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
 def start_method() -> StartMethod:
     """Return how to start processes now: forks of a process with threads may deadlock."""
-    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+    return "fork" if system.can_fork() and threading.active_count() == 1 else "spawn"
 
 
 @contextmanager
@@ -51,9 +47,8 @@ def map_in_batches[Item, Result](
     """Yield the results of ``function(batch)`` for every batch of items, in order.
 
     The work is done by up to ``jobs`` processes, which start before this returns: the caller may
-    start threads then. Fewer items than ``min_items``, MIN_ITEMS if it is None, are worked on in
-    this one. An exception is raised here as it was there, ChildProcessError for a process that was
-    killed.
+    start threads then. Fewer than ``min_items``, by default MIN_ITEMS, are worked on in this one.
+    An exception is raised here as it was there, ChildProcessError for a process that was killed.
     """
     batches = [items[start : start + BATCH_SIZE] for start in range(0, len(items), BATCH_SIZE)]
     method = start_method()

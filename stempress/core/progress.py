@@ -110,6 +110,15 @@ class Progress:
         self.console.print(table)
 
 
+def can_show(text: str) -> bool:
+    """Return whether the terminal's encoding has all characters of a text."""
+    try:
+        text.encode(sys.stderr.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_terminal() -> bool:
     """Return whether bars can be drawn; FORCE_COLOR is for terminals that are not detected."""
     return sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR"))

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stempress.core.processes import cores, process_pool
+from stempress.core.processes import process_pool
+from stempress.core.system import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.core.errors import Fault, SiteError, printable
 from stempress.core.program import program
+from stempress.core.progress import can_show
 from stempress.drop.delivery import read_delivery
 from stempress.drop.draft import draft_songs
 from stempress.drop.name_guess import Layout, read_names
@@ -32,6 +33,9 @@ MEANINGS = {
 }
 
 
+TREE = "├── ", "└── ", "│   "
+ASCII_TREE = "|-- ", "`-- ", "|   "
+"""For consoles whose encoding has no lines."""
 UNKNOWN_ARTIST = "Unknown artist"
 
 
@@ -106,12 +110,13 @@ def _choose_layout(reading: Reading, progress: Progress, *, asks: bool) -> Layou
 
 def _show(title: str, songs: list[SongDraft], delivery: Delivery, progress: Progress) -> None:
     """Show as a tree what has been understood, and name every file that is left out."""
+    more, last, line = TREE if can_show("".join(TREE)) else ASCII_TREE
     progress.log(printable(title))
     for nth, song in enumerate(songs, start=1):
-        branch, below = ("└── ", "    ") if nth == len(songs) else ("├── ", "│   ")
+        branch, below = (last, "    ") if nth == len(songs) else (more, line)
         progress.log(f"{branch}{printable(song.title)}")
         for at, layer in enumerate(song.layers, start=1):
-            twig = "└── " if at == len(song.layers) else "├── "
+            twig = last if at == len(song.layers) else more
             names = ", ".join(stem.name for stem in layer.stems)
             progress.log(f"{below}{twig}{printable(f'{layer.name}: {names}')}")
     for path, reason in delivery.left_out.items():

@@ -8,6 +8,7 @@ import stat
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from stempress.core import system
 from stempress.core.crash_log import working_on
 from stempress.core.processes import map_in_batches
 from stempress.output.folder_diff import is_unmodified
@@ -139,9 +140,7 @@ class Stager:
     def _link(self, source: str, target: str, address: str) -> None:
         if address in self._spare:
             _unlink(target)
-        try:
-            os.link(source, target)
-        except OSError:  # a file system without hard links
+        if not system.hard_link(source, target):
             shutil.copy2(source, target)
 
     def _write(self, address: str, key: str, content: bytes | Path) -> StagedFile:

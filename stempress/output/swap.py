@@ -1,16 +1,19 @@
-"""Atomic exchange of two folders, where the operating system has it."""
+"""Exchange of two folders: in one step where the system can, else in steps that can be undone."""
 
 from __future__ import annotations
 
-import os
-import sys
+import shutil
+import time
 from typing import TYPE_CHECKING
+
+from stempress.core import system
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CURRENT_FOLDER = -100  # AT_FDCWD
-_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renamex_np(2)
+ATTEMPTS = 20
+ATTEMPT_SECONDS = 0.1
+"""Windows renames no folder in which a program has a file open; most close it soon."""
 
 
 def swap_folders(one: Path, other: Path) -> None:
@@ -18,27 +21,37 @@ def swap_folders(one: Path, other: Path) -> None:
 
     Without a system call for it, ``other`` is missing for a moment.
     """
-    if not can_swap_atomically(one, other):
-        aside = one.with_name(f"{one.name}.aside")
-        other.replace(aside)
-        one.replace(other)
-        aside.replace(one)
+    if not system.exchange_folders(one, other):
+        aside = _aside(one)
+        _rename(other, aside)
+        _rename(one, other)
+        _rename(aside, one)
 
 
-def can_swap_atomically(one: Path, other: Path) -> bool:
-    """Return whether two folders can be exchanged in one step; they are, if so."""
-    return _swap_atomically(os.fsencode(one), os.fsencode(other))
+def complete_swap(one: Path, other: Path) -> None:
+    """Complete or undo an exchange that was interrupted between its steps."""
+    aside = _aside(one)
+    if not aside.exists():
+        return
+    if not other.exists():
+        _rename(aside, other)
+    elif not one.exists():
+        _rename(aside, one)
+    else:
+        shutil.rmtree(aside)
 
 
-def _swap_atomically(one: bytes, other: bytes) -> bool:
-    """Return whether the system has exchanged the folders."""
-    if os.name != "posix":
-        return False
-    import ctypes  # noqa: PLC0415 - slow to import, and builds without changes need none
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.aside")
 
-    library = ctypes.CDLL(None)
-    if sys.platform == "linux" and hasattr(library, "renameat2"):
-        return not library.renameat2(_CURRENT_FOLDER, one, _CURRENT_FOLDER, other, _EXCHANGE)
-    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
-        return not library.renamex_np(one, other, _EXCHANGE)
-    return False
+
+def _rename(folder: Path, target: Path) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            folder.replace(target)
+        except PermissionError:
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(ATTEMPT_SECONDS)
+        else:
+            return

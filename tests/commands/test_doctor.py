@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,6 +15,7 @@ from stempress.core.cache_folder import PARTS
 from stempress.runtime.downloads import UnreachableError
 from stempress.runtime.pin import PIN, Pin, parse_pin
 from tests.conftest import ROOT
+from tests.support.bare_system import take_away
 from tests.support.small_site import write
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ class Unreachable:
         raise UnreachableError("cannot connect")
 
 
-def refuse(*_: object) -> NoReturn:
-    raise OSError(1, "Operation not permitted")
-
-
 def test_everything_that_builds_need_is_listed(
     cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,8 +72,7 @@ def test_a_runtime_that_cannot_be_had_is_missing(
 
 @pytest.mark.usefixtures("cache")
 def test_what_a_disk_cannot_do_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr("stempress.output.swap._swap_atomically", lambda *_: False)
+    take_away(monkeypatch)
     (disk,) = [check for check in examine(tmp_path / "dist") if check.name == "disk"]
     assert disk.state == "slow"
     assert "no hard links" in disk.found
