@@ -31,7 +31,7 @@ GOLDEN = ROOT / "tests/golden"
 TEXT = {".css", ".html", ".json", ".svg", ".txt", ".xml"}
 ALIKE = re.compile(
     r"traits/(?!tier/stem/|bass/none/)|(art/)?stems/low-tide/(?!drums/brushes)|tokens/(1|2|102)/|tiers/album/"
-    r"|(art/mixes|embed|songs)/low-tide/(?!1-1|2-0)\d|metadata/0"
+    r"|embed/low-tide/(?:bass|drums/machine)/|(art/mixes|embed|songs)/low-tide/(?!1-1|2-0)\d|metadata/0"
 )
 """What is like another file that is kept; the sitemap has their addresses."""
 AUDIO = re.compile(r"\baudio/([0-9a-f]{24})(?=\.)")
