@@ -101,6 +101,7 @@ export class MixerElement extends HTMLElement {
       const [controls, song] = await Promise.all([loadControls(this.dataset.mixer ?? "", this.dataset), this.#fetchFacts()]);
       if (!this.isConnected) return;
       this.replaceChildren(controls);
+      this.parentElement?.querySelector(":scope > .waiting")?.remove(); // what an embedded player shows until now
       this.start();
       this.showControls(song);
     } catch (error) {
