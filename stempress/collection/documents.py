@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.file_names import is_reserved
 from stempress.core.crash_log import working_on
 from stempress.core.errors import suggestion
-from stempress.core.slugs import composed, is_reserved, is_slug, slugify
+from stempress.core.slugs import composed, is_slug, slugify
 from stempress.core.tables import Table
 from stempress.core.text_files import check_control_characters, parse_toml, read_text
 

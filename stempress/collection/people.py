@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.file_names import is_reserved
 from stempress.collection.settings import Person
 from stempress.core.errors import closest, suggestion
-from stempress.core.slugs import distinct_slugs, is_reserved, slugify
+from stempress.core.slugs import distinct_slugs, slugify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

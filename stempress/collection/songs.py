@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.file_names import is_reserved
 from pyodide_app.engine.model import Credit, Layer, Rule, Section, Song, Stem
 from stempress.collection.documents import read_date
 from stempress.collection.variation_space import variations_per_stem
 from stempress.core import identifiers as codes
 from stempress.core.errors import suggestion
-from stempress.core.slugs import distinct_slugs, is_reserved
+from stempress.core.slugs import distinct_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

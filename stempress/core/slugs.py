@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 
 MAX_SLUG_BYTES = 200
 """Length limit of a slug: file systems limit names to 255 bytes, suffix included."""
-RESERVED_NAMES = frozenset(
-    ["con", "prn", "aux", "nul", "conin$", "conout$"]
-    + [port + number for port in ("com", "lpt") for number in "123456789¹²³"]
-)
-"""Names of devices: Windows has no files or folders of these names, whatever their suffix."""
 _SPELLINGS = {"#": "sharp", "♯": "sharp", "♭": "flat", "+": "plus", "&": "and", "@": "at"}
 _SEPARATORS = frozenset(" -_.,:;'\"()[]{}<>/\\|~`^\u00b4\u2018\u2019\u201c\u201d\u2026")
 """Characters whose only job is to part words: they tell no names apart."""
@@ -59,11 +54,6 @@ def is_slug(name: str) -> bool:
         and name == composed(name)
         and len(name.encode()) <= MAX_SLUG_BYTES
     )
-
-
-def is_reserved(name: str) -> bool:
-    """Return whether Windows reserves a file's or folder's name."""
-    return name.split(".", maxsplit=1)[0].rstrip(" ").casefold() in RESERVED_NAMES
 
 
 def composed(name: str) -> str:

@@ -14,9 +14,9 @@ from posixpath import dirname, normpath, splitext
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from pyodide_app.engine.file_names import is_reserved
 from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
-from stempress.core.slugs import is_reserved
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.units import PAGES_LIMIT, megabytes
 from stempress.output.output_check import MAX_NAME_BYTES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyodide_app.engine.file_names import readable_name
 from stempress.collection.audio_formats import CODECS_BY_TYPE, FORMATS
-from stempress.core.file_names import readable_name
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import StemKey, Variation

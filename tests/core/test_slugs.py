@@ -12,7 +12,6 @@ from stempress.core.slugs import (
     MAX_SLUG_BYTES,
     distinct_slugs,
     fold_case,
-    is_reserved,
     is_slug,
     slugify,
 )
@@ -97,13 +96,3 @@ def test_letters_and_marks_are_never_lost(one: str, other: str) -> None:
     )
     first, second = distinct_slugs([one, other])
     assert same or first != second or not any(map(str.isalnum, one))
-
-
-@pytest.mark.parametrize("name", ["con", "Aux", "nul.wav", "COM1", "lpt9.txt", "com²"])
-def test_names_that_windows_reserves(name: str) -> None:
-    assert is_reserved(name)
-
-
-@pytest.mark.parametrize("name", ["console", "auxiliary", "com", "com10", "a.con"])
-def test_names_that_windows_allows(name: str) -> None:
-    assert not is_reserved(name)

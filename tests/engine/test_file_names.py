@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stempress.core.file_names import MAX_NAME_BYTES, readable_name
-from stempress.core.slugs import is_reserved
+from pyodide_app.engine.file_names import MAX_NAME_BYTES, is_reserved, readable_name
 
 
 @pytest.mark.parametrize(
@@ -40,4 +39,14 @@ def test_every_system_takes_any_name(parts: list[str]) -> None:
     assert name.isprintable() or "\u200c" in name or "\u200d" in name
     assert stem == stem.strip(". ")
     assert name == unicodedata.normalize("NFC", name)
+    assert not is_reserved(name)
+
+
+@pytest.mark.parametrize("name", ["con", "Aux", "nul.wav", "COM1", "lpt9.txt", "com²"])
+def test_names_that_windows_reserves(name: str) -> None:
+    assert is_reserved(name)
+
+
+@pytest.mark.parametrize("name", ["console", "auxiliary", "com", "com10", "a.con"])
+def test_names_that_windows_allows(name: str) -> None:
     assert not is_reserved(name)

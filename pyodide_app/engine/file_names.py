@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from stempress.core.slugs import is_reserved
-
+RESERVED_NAMES = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [port + number for port in ("com", "lpt") for number in "123456789¹²³"]
+)
+"""Names of devices: Windows has no files or folders of these names, whatever their suffix."""
 MAX_NAME_BYTES = 200
 """Length limit of a name: file systems allow 255 bytes, and browsers append a number to doubles."""
 _FORBIDDEN = str.maketrans(dict.fromkeys("/\\:*?<>|", "-") | {'"': "'"})
@@ -21,6 +24,11 @@ def readable_name(*parts: str, suffix: str) -> str:
         name = f"_{name}"
     room = MAX_NAME_BYTES - len(suffix.encode())
     return _ended(name.encode()[:room].decode(errors="ignore")) + suffix
+
+
+def is_reserved(name: str) -> bool:
+    """Return whether Windows reserves a file's or folder's name."""
+    return name.split(".", maxsplit=1)[0].rstrip(" ").casefold() in RESERVED_NAMES
 
 
 def _clean(text: str) -> str:
