@@ -19,7 +19,8 @@ from bench._common import (
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
 from pyodide_app.engine.ramps import gain
-from pyodide_app.engine.riff import Tags, wav_header
+from pyodide_app.engine.riff import wav_header
+from pyodide_app.engine.tags import Tags
 from tests.conftest import ROOT
 from tests.support.runtime_site import run_python
 

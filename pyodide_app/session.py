@@ -13,7 +13,9 @@ from pyodide_app.engine.levels import Levels
 from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
-from pyodide_app.engine.riff import Tags, wav_header
+from pyodide_app.engine.riff import wav_header
+from pyodide_app.engine.stem_export import StemExport
+from pyodide_app.engine.tags import Tags
 from pyodide_app.engine.timeline import Bars
 
 if TYPE_CHECKING:
@@ -156,6 +158,11 @@ class Session:
         ``tags`` is a JSON object with the fields of ``Tags``.
         """
         return Bounce(self._mixer_at_start(keys), bits, Tags(**json.loads(tags)))
+
+    def export_stems(self, bits: Bits, keys: Sequence[str], mix: str) -> StemExport:
+        """Start an export of stems as they are; ``mix`` is the JSON that ``StemExport`` takes."""
+        stems = [self._offline_stem(key) for key in keys]
+        return StemExport(mix, stems, rate=self._mixer.rate, frames=self._mixer.frames, bits=bits)
 
     def digest(self, bits: Bits, keys: Sequence[str | None], *, plain: bool = False) -> MixDigest:
         """Start computing the digest of that mix; ``plain`` resets every control."""

@@ -66,6 +66,8 @@ declare namespace Data {
     genre: string;
     released: string | null;
     copyright: string;
+    /** Metadata of the song's mixes, as files have it: fields of tags.py. */
+    tags: Record<string, string | number>;
     credits: { name: string; role: string }[];
     bpm: number | null;
     key: string;

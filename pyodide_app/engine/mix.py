@@ -41,6 +41,10 @@ class Stem(Protocol):
     """Samples of a stem with one or two channels, scaled by ``scale`` to full scale 1.0."""
 
     @property
+    def channels(self) -> int:
+        """Number of channels, 1 or 2."""
+
+    @property
     def frames(self) -> int:
         """Length in frames."""
 

@@ -1,20 +1,24 @@
 """Broadcast Wave (RIFF) headers with metadata.
 
-EBU Tech 3285 (bext), the RIFF INFO list of Microsoft's Multimedia Programming Interface, and EBU
-Tech 3352 (the ISRC in an axml chunk). No date and no path is written, so that the same mix always
-gives the same file.
+EBU Tech 3285 (bext), the RIFF INFO list of Microsoft's Multimedia Programming Interface, EBU Tech
+3352 (the ISRC in an axml chunk), an ID3 tag, and the acid chunk, from which audio workstations take
+the tempo and the key. Neither the time of writing nor a path is written, so that the same mix
+always gives the same file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import pack
 from typing import TYPE_CHECKING
+from zlib import crc32
 
+from pyodide_app.engine.id3 import id3_tag
 from pyodide_app.engine.pcm import pcm_bytes
+from pyodide_app.engine.tags import MusicalKey
 
 if TYPE_CHECKING:
     from pyodide_app.engine.pcm import Bits, Planar
+    from pyodide_app.engine.tags import Tags
 
 ORIGINATOR = "Stempress"
 _AXML = (
@@ -26,26 +30,8 @@ _AXML = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """Metadata of a file; empty fields are left out. ``mix`` is the mix number.
-
-    ValueError if the ISRC contains anything but letters and digits.
-    """
-
-    title: str = ""
-    artist: str = ""
-    album: str = ""
-    isrc: str = ""
-    mix: str = ""
-
-    def __post_init__(self) -> None:
-        if self.isrc and not (self.isrc.isascii() and self.isrc.isalnum()):
-            raise ValueError(f"{self.isrc!r} is not an ISRC")
-
-
 def wav_header(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags) -> bytes:
-    """Return all bytes before the samples: RIFF, bext, fmt, INFO, axml, the data chunk header."""
+    """Return all bytes before the samples: RIFF, the chunks of metadata, the data chunk header."""
     frame_size = channels * bits // 8
     size = frames * frame_size
     chunks = [
@@ -55,6 +41,9 @@ def wav_header(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags)
     ]
     if tags.isrc:
         chunks.append(_chunk(b"axml", _AXML.format(isrc=tags.isrc).encode()))
+    if tags.bpm:
+        chunks.append(_chunk(b"acid", _acid(frames / rate, tags)))
+    chunks.append(_chunk(b"id3 ", id3_tag(tags)))
     body = b"WAVE" + b"".join(chunks) + b"data" + pack("<I", size)
     return b"RIFF" + pack("<I", len(body) + size + size % 2) + body
 
@@ -62,9 +51,27 @@ def wav_header(*, frames: int, channels: int, rate: int, bits: Bits, tags: Tags)
 def wav_file(planar: Planar, rate: int, bits: Bits, tags: Tags) -> bytes:
     """Return a complete WAV file of float samples, shape (channels, frames)."""
     channels, frames = planar.shape
-    header = wav_header(frames=frames, channels=channels, rate=rate, bits=bits, tags=tags)
-    data = pcm_bytes(planar, bits)
-    return header + data + b"\0" * (len(data) % 2)
+    writer = WavWriter(frames=frames, channels=channels, rate=rate, bits=bits, tags=tags)
+    return writer.header + writer.add(planar)
+
+
+class WavWriter:
+    """Makes a WAV file block by block; ``size`` and ``crc`` are those of the bytes so far."""
+
+    def __init__(self, *, frames: int, channels: int, rate: int, bits: Bits, tags: Tags) -> None:
+        """Take the length in frames, the format and the metadata."""
+        self.header = wav_header(frames=frames, channels=channels, rate=rate, bits=bits, tags=tags)
+        self.size, self.crc = len(self.header), crc32(self.header)
+        self.frame, self.frames, self._bits = 0, frames, bits
+
+    def add(self, planar: Planar) -> bytes:
+        """Return the bytes of the next block, shape (channels, frames); the last ends the file."""
+        data = pcm_bytes(planar, self._bits, self.frame)
+        self.frame += planar.shape[1]
+        if self.frame == self.frames and (self.size - len(self.header) + len(data)) % 2:
+            data += b"\0"
+        self.size, self.crc = self.size + len(data), crc32(data, self.crc)
+        return data
 
 
 def _chunk(chunk_id: bytes, content: bytes) -> bytes:
@@ -89,6 +96,18 @@ def _bext(channels: int, rate: int, bits: Bits, tags: Tags) -> bytes:
     )
 
 
+def _acid(seconds: float, tags: Tags) -> bytes:
+    """Return the acid chunk's content, as libsndfile reads it (its wav.c, ``acid_MARKER``).
+
+    Flag 8 says that it is longer than a loop, flag 2 that there is a root note, a MIDI key in the
+    octave of middle C. Flag 4, to be stretched, is off. Meters are four quarters.
+    """
+    key = MusicalKey.parse(tags.key)
+    flags, root = (8 | 2, 60 + key.pitch_class) if key else (8, 0)
+    beats = round(seconds * tags.bpm / 60)
+    return pack("<IHHfIHHf", flags, root, 0x8000, 0, beats, 4, 4, tags.bpm)
+
+
 def _ascii(text: str, size: int) -> bytes:
     return text.encode("ascii", "replace")[:size].ljust(size, b"\0")
 
@@ -99,6 +118,10 @@ def _info(tags: Tags) -> bytes:
         b"INAM": tags.title,
         b"IART": tags.artist,
         b"IPRD": tags.album,
+        b"ITRK": tags.track,
+        b"IGNR": tags.genre,
+        b"ICRD": tags.date,
+        b"ICOP": tags.copyright,
         b"ICMT": tags.mix and f"mix {tags.mix}",
         b"ISFT": ORIGINATOR,
     }

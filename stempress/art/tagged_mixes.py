@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import stem_keys
 from stempress.art.covers import CoverRenderer, sleeve_colours
-from stempress.audio.results import MixTags, WebFile
+from stempress.audio.mix_tags import mix_tags
+from stempress.audio.results import WebFile
 from stempress.collection.audio_formats import CODECS_BY_TYPE
 from stempress.core.cache import cache_root, digest, file_digest, store
 from stempress.core.digests import digest_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Song, Variation
+    from pyodide_app.engine.tags import Tags
     from stempress.audio.results import Sounds
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress
@@ -43,7 +45,7 @@ class _Task:
     """A mix to be tagged: its file, its tags and its cover, and where the result is kept."""
 
     mix: WebFile
-    tags: MixTags
+    tags: Tags
     cover: Path
     target: Path
 
@@ -89,27 +91,6 @@ def _tasks(
 def _web_file(task: _Task) -> WebFile:
     path = task.target
     return WebFile(f"audio/{path.name}", task.mix.type, path.stat().st_size, path)
-
-
-def mix_tags(collection: Collection, variation: Variation) -> MixTags:
-    """Return the tags of a whole mix."""
-    song = collection.song(variation.song)
-    album = collection.album(song.album)
-    released = album.released_of(song)
-    return MixTags(
-        title=song.title,
-        artist=song.artist,
-        album=album.title,
-        album_artist=album.artist,
-        track=f"{song.track}/{len(album.songs)}",
-        date=released.isoformat() if released else "",
-        isrc=song.isrc,
-        genre=song.genre,
-        label=album.label,
-        copyright=song.copyright,
-        license=collection.settings.license,
-        mix_number=variation.mix_number,
-    )
 
 
 def _draw_covers(

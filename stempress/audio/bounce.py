@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.riff import Tags, wav_file
+from pyodide_app.engine.riff import wav_file
 from stempress.audio.check import check_song
 from stempress.audio.decode import join_blocks, stem_blocks
 from stempress.audio.mix_links import parse_mix
+from stempress.audio.mix_tags import mix_tags
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Song, StemKey
     from pyodide_app.engine.pcm import Bits
+    from pyodide_app.engine.tags import Tags
     from stempress.audio.facts import Facts
     from stempress.audio.mix_links import MixSettings
     from stempress.audio.song_sound import SongSound
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenMix:
-    """A mix that can be rendered: the song and its sound, the settings, the stems in a mixer.
+    """A mix that can be rendered: the song and its sound, the settings.
 
-    ``facts`` are those of all stems of the song.
+    ``facts`` are those of all stems of the song; ``files`` has a path for each layer that plays.
     """
 
     collection: Collection
@@ -41,27 +43,17 @@ class OpenMix:
     settings: MixSettings
     sound: SongSound
     facts: Mapping[StemKey, Facts]
-    mixer: Mixer
+    files: Mapping[int, Path]
 
     @property
     def tags(self) -> Tags:
         """What files of the mix state."""
-        return Tags(
-            title=self.song.title,
-            artist=self.song.artist,
-            album=self.collection.album(self.song.album).title,
-            isrc=self.song.isrc,
-            mix=self.settings.variation.mix_number,
-        )
+        return mix_tags(self.collection, self.settings.variation)
 
 
-def bounce(site: Path, slug: str, text: str, bits: Bits, progress: Progress) -> bytes:
-    """Return a mix of a song, through the limiter, as a WAV file.
-
-    ``text`` is a mix number, for a mix at unity gain, or a link to a mix.
-    """
-    mix = open_mix(site, slug, text, progress)
-    samples = mix.mixer.render(0, mix.sound.frames)
+def bounce(mix: OpenMix, bits: Bits) -> bytes:
+    """Return a mix, through the limiter, as a WAV file."""
+    samples = fill_mixer(mix).render(0, mix.sound.frames)
     return wav_file(samples, mix.sound.rate, bits, mix.tags)
 
 
@@ -76,21 +68,20 @@ def open_mix(site: Path, slug: str, text: str, progress: Progress) -> OpenMix:
         facts = measure_stems(files, findings, progress, workers)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
-    mixer = fill_mixer(song, settings, sound, files)
-    return OpenMix(collection, song, settings, sound, facts, mixer)
+    chosen = {
+        row: files[slug, song.layers[row].slug, song.layers[row].stems[nth].slug]
+        for row, nth in settings.variation.chosen()
+    }
+    return OpenMix(collection, song, settings, sound, facts, chosen)
 
 
-def fill_mixer(
-    song: Song, settings: MixSettings, sound: SongSound, files: Mapping[StemKey, Path]
-) -> Mixer:
+def fill_mixer(mix: OpenMix) -> Mixer:
     """Return a mixer with the stems of a mix, decoded, and its settings."""
-    mixer = Mixer(rate=sound.rate, frames=sound.frames, rows=len(song.layers))
-    mixer.set_master(settings.master_db)
-    for row, nth in settings.variation.chosen():
-        layer = song.layers[row]
-        path = files[song.slug, layer.slug, layer.stems[nth].slug]
-        mixer.place(row, StemAudio.from_float(join_blocks(stem_blocks(path, sound))))
-        mixer.adjust(row, settings.rows[row])
+    mixer = Mixer(rate=mix.sound.rate, frames=mix.sound.frames, rows=len(mix.song.layers))
+    mixer.set_master(mix.settings.master_db)
+    for row, path in mix.files.items():
+        mixer.place(row, StemAudio.from_float(join_blocks(stem_blocks(path, mix.sound))))
+        mixer.adjust(row, mix.settings.rows[row])
     return mixer
 
 

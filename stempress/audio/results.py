@@ -84,24 +84,6 @@ class MixDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class MixTags:
-    """Metadata of a whole mix. ``track`` is "2/7", ``date`` ISO 8601; any field may be empty."""
-
-    title: str
-    artist: str
-    album: str = ""
-    album_artist: str = ""
-    track: str = ""
-    date: str = ""
-    isrc: str = ""
-    genre: str = ""
-    label: str = ""
-    copyright: str = ""
-    license: str = ""
-    mix_number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Opening:
     """The beginnings of ``stems`` in one file, in parts that end at ``times``, in seconds."""
 

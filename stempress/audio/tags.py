@@ -12,10 +12,12 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from PIL import Image
 
+from pyodide_app.engine.id3 import id3_texts, short_key
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from stempress.audio.results import MixTags
+    from pyodide_app.engine.tags import Tags
     from stempress.collection.audio_formats import Codec
 
 _FRONT_COVER = 3
@@ -24,7 +26,7 @@ _UTF16, _ENGLISH = 1, "eng"
 _CLASSES: Mapping[str, Callable[..., Any]] = {"flac": FLAC, "opus": OggOpus, "vorbis": OggVorbis}
 
 
-def tag(data: bytes, codec: Codec, tags: MixTags, cover: bytes) -> bytes:
+def tag(data: bytes, codec: Codec, tags: Tags, cover: bytes) -> bytes:
     """Return an encoded mix with tags and a cover, a JPEG; its samples stay as they are."""
     buffer = io.BytesIO(data)
     if codec == "mp3":
@@ -51,12 +53,12 @@ def _picture(cover: bytes) -> Picture:
     return picture
 
 
-def _comments(tags: MixTags) -> dict[str, str]:
+def _comments(tags: Tags) -> dict[str, str]:
     """Return Vorbis comments, by the field names that xiph.org recommends."""
     number, _, total = tags.track.partition("/")
     comments = {
         "TITLE": tags.title,
-        "VERSION": tags.mix_number,
+        "VERSION": tags.mix,
         "ARTIST": tags.artist,
         "ALBUM": tags.album,
         "ALBUMARTIST": tags.album_artist,
@@ -68,28 +70,16 @@ def _comments(tags: MixTags) -> dict[str, str]:
         "ORGANIZATION": tags.label,
         "COPYRIGHT": tags.copyright,
         "LICENSE": tags.license,
+        "BPM": f"{tags.bpm:g}" if tags.bpm else "",
+        "INITIALKEY": short_key(tags.key),
     }
     return {name: text for name, text in comments.items() if text}
 
 
-def _id3(tags: MixTags, cover: bytes) -> id3.ID3:
-    texts = {
-        "TIT2": tags.title,
-        "TIT3": tags.mix_number,
-        "TPE1": tags.artist,
-        "TALB": tags.album,
-        "TPE2": tags.album_artist,
-        "TRCK": tags.track,
-        "TYER": tags.date[:4],
-        "TSRC": tags.isrc,
-        "TCON": tags.genre,
-        "TPUB": tags.label,
-        "TCOP": tags.copyright,
-    }
+def _id3(tags: Tags, cover: bytes) -> id3.ID3:
     frames = id3.ID3()
-    for name, text in texts.items():
-        if text:
-            frames.add(id3.Frames[name](encoding=_UTF16, text=text))
+    for name, text in id3_texts(tags).items():
+        frames.add(id3.Frames[name](encoding=_UTF16, text=text))
     if tags.license:
         frames.add(id3.USER(encoding=_UTF16, lang=_ENGLISH, text=tags.license))
     frames.add(id3.APIC(encoding=0, mime="image/jpeg", type=_FRONT_COVER, data=cover))

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """An album: its songs in order, its story, and the artist's cover if there is one."""
+    """An album: its songs in order, its story, and the artist's cover if there is one.
+
+    ``tracks`` is the number of its songs, some of which an excerpt leaves out.
+    """
 
     slug: str
     title: str
@@ -47,6 +50,7 @@ class Album:
     story: str = ""
     label: str = ""
     artist: str = ""
+    tracks: int = 0
 
     def released_of(self, song: Song) -> date | None:
         """Return when a song was released: by itself, or with the album."""
@@ -84,7 +88,8 @@ def _read_album(path: Path, findings: Findings, settings: Settings) -> Album:
         label=table.text("label", settings.label),
     )
     table.finish()
-    return replace(album, songs=tuple(_with_artists(album, settings, findings)))
+    songs = tuple(_with_artists(album, settings, findings))
+    return replace(album, songs=songs, tracks=len(songs))
 
 
 def _with_artists(album: Album, settings: Settings, findings: Findings) -> Iterator[Song]:

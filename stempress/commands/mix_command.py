@@ -1,4 +1,4 @@
-"""``stempress mix``: write a variation as a WAV file."""
+"""``stempress mix``: write a variation as a WAV file, or its stems for audio workstations."""
 
 from __future__ import annotations
 
@@ -8,24 +8,32 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
-from stempress.core.files import attach_filename, check_writable
+from stempress.core.files import attach_filename, check_folder, check_writable
 from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from pyodide_app.engine.pcm import Bits
+    from stempress.audio.bounce import OpenMix
     from stempress.commands.command import Context
+
+
+MIX_FILE = Path("mix.wav")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixOptions:
-    """Options of a mix: ``mix_number`` may also be a link copied from the mixer."""
+    """Options of a mix: ``mix_number`` may also be a link copied from the mixer.
+
+    ``wav`` is None for the default, which is no file if there are ``stems``.
+    """
 
     site: Path
     song: str
     mix_number: str
-    wav: Path = Path("mix.wav")
+    wav: Path | None = None
+    stems: Path | None = None
     bits: Bits = 24
 
 
@@ -34,21 +42,47 @@ def add_mix_arguments(parser: ArgumentParser) -> None:
     add_site(parser)
     parser.add_argument("song", help="the song's slug")
     parser.add_argument("mix_number", help="such as 3-1-4, or a link copied from the mixer")
-    parser.add_argument("-o", dest="wav", type=Path, metavar="FILE", help="default: mix.wav")
+    parser.add_argument("-o", dest="wav", type=Path, metavar="FILE", help=f"default: {MIX_FILE}")
+    parser.add_argument(
+        "--stems",
+        type=Path,
+        metavar="DIR",
+        help="write the stems and a .dawproject file to this folder; the mix only with -o",
+    )
     parser.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
 
 
 def run_mix(options: MixOptions, context: Context) -> bool:
-    """Mix and write the file."""
-    from stempress.audio.bounce import bounce  # noqa: PLC0415 - slow, and builds do without
+    """Mix and write the files."""
+    from stempress.audio.bounce import bounce, open_mix  # noqa: PLC0415 - slow, and builds do without
 
-    wav = options.wav.absolute()
-    check_writable(wav, "-o")
-    data = bounce(options.site, options.song, options.mix_number, options.bits, context.progress)
-    with attach_filename(wav):
-        wav.write_bytes(data)
-    context.progress.log(f"{wav}: {options.bits} bits, {megabytes(len(data))}")
+    wav = options.wav or (None if options.stems else MIX_FILE)
+    if wav:
+        check_writable(wav.absolute(), "-o")
+    if options.stems:
+        check_folder(options.stems.absolute(), "--stems")
+    mix = open_mix(options.site, options.song, options.mix_number, context.progress)
+    if wav:
+        _write_wav(wav.absolute(), bounce(mix, options.bits), options.bits, context)
+    if options.stems:
+        _write_stems(options.stems.absolute(), mix, options.bits, context)
     return True
+
+
+def _write_wav(path: Path, data: bytes, bits: Bits, context: Context) -> None:
+    with attach_filename(path):
+        path.write_bytes(data)
+    context.progress.log(f"{path}: {bits} bits, {megabytes(len(data))}")
+
+
+def _write_stems(folder: Path, mix: OpenMix, bits: Bits, context: Context) -> None:
+    from stempress.audio.stem_export import export_stems  # noqa: PLC0415 - as above
+
+    folder.mkdir(exist_ok=True)
+    paths = export_stems(mix, folder, bits, context.progress)
+    size = megabytes(sum(path.stat().st_size for path in paths))
+    stems = f"{len(paths) - 1} stem{'s' * (len(paths) != 2)}"
+    context.progress.log(f"{folder}: {stems} of {bits} bits and {paths[-1].name}, {size}")
 
 
 MIX = Command(MixOptions, add_mix_arguments, run_mix)

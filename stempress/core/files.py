@@ -59,6 +59,17 @@ def check_writable(path: Path, option: str) -> None:
     raise SiteError([Fault(option, message, value=str(path), hint=hint)])
 
 
+def check_folder(path: Path, option: str) -> None:
+    """Raise SiteError for a folder that is none or cannot be made, before work begins."""
+    if path.exists() and not path.is_dir():
+        message, hint = "is a file", "name a folder"
+    elif not path.parent.is_dir():
+        message, hint = "is in a folder that does not exist", "create that folder first"
+    else:
+        return
+    raise SiteError([Fault(option, message, value=str(path), hint=hint)])
+
+
 def write_text_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file; an existing file keeps its permissions, a new one gets ``mode``."""
     permissions = path.stat().st_mode if path.exists() else mode

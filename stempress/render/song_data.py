@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from stempress.audio.mix_tags import song_tags
 from stempress.audio.openings import part_offsets
 from stempress.audio.song_sound import bar_seconds
 from stempress.audio.streaming import read_starts
@@ -40,6 +41,7 @@ def song_data(
         "genre": song.genre,
         "released": song.released or None,
         "copyright": song.copyright,
+        "tags": asdict(song_tags(collection, song.slug)),
         "credits": [asdict(credit) for credit in song.credits],
         "bpm": song.bpm,
         "key": song.key,

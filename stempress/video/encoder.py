@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from numpy.typing import NDArray
 
-    from stempress.audio.results import MixTags
+    from pyodide_app.engine.tags import Tags
     from stempress.video.formats import VideoFormat
     from stempress.video.scene import Scene
 
@@ -79,7 +79,7 @@ def join_segments(
     file_format: VideoFormat,
     segments: Iterable[tuple[int, bytes]],
     sound: Sound,
-    tags: MixTags,
+    tags: Tags,
 ) -> Iterator[int]:
     """Write segments and sound into a file; yield the number of frames of each segment."""
     with av.open(
@@ -105,7 +105,7 @@ def join_segments(
             container.mux(audio.encode())
 
 
-def _metadata(tags: MixTags) -> dict[str, str]:
+def _metadata(tags: Tags) -> dict[str, str]:
     """Return tags by the names that FFmpeg has for them."""
     values = {
         "title": tags.title,
@@ -116,7 +116,7 @@ def _metadata(tags: MixTags) -> dict[str, str]:
         "date": tags.date,
         "genre": tags.genre,
         "copyright": tags.copyright,
-        "comment": tags.mix_number,
+        "comment": tags.mix,
     }
     return {name: value for name, value in values.items() if value}
 

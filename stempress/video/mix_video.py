@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pyodide_app.engine.mix import Mixer
-    from stempress.audio.results import MixTags
+    from pyodide_app.engine.tags import Tags
     from stempress.core.processes import StartMethod
     from stempress.core.progress import Progress
     from stempress.video.formats import VideoFormat
@@ -60,7 +60,7 @@ class VideoJob:
     rows: Sequence[int]
     part: Part
     format: VideoFormat
-    tags: MixTags
+    tags: Tags
 
 
 def prepare(job: VideoJob) -> tuple[Scene, Sound]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.timeline import Bars
-from stempress.art.tagged_mixes import mix_tags
+from stempress.audio.bounce import fill_mixer
 from stempress.core.errors import Fault, SiteError
 from stempress.video.mix_video import Part, VideoJob
 from stempress.video.view import VideoViews
@@ -23,8 +23,7 @@ def video_of(mix: OpenMix, bars: str, shape: Shape, file_format: VideoFormat) ->
     part = parse_bars(mix, bars) if bars else Part(0, mix.sound.frames)
     view = VideoViews(mix.collection, mix.facts).view(mix.song, variation, shape)
     rows = [row for row, _ in variation.chosen()]
-    tags = mix_tags(mix.collection, variation)
-    return VideoJob(view, mix.mixer, rows, part, file_format, tags)
+    return VideoJob(view, fill_mixer(mix), rows, part, file_format, mix.tags)
 
 
 def parse_bars(mix: OpenMix, text: str) -> Part:

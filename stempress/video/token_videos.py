@@ -12,8 +12,8 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from stempress.art.tagged_mixes import mix_tags
 from stempress.audio.audio_job import minted_variations
+from stempress.audio.mix_tags import mix_tags
 from stempress.audio.results import WebFile
 from stempress.core.cache import cache_root
 from stempress.core.crash_log import working_on

@@ -277,3 +277,24 @@ def test_a_variation_becomes_a_wav_file(
     ):
         assert run([*mix, song, number], done, HOME) == 1
         assert message in capsys.readouterr().err
+
+
+def test_stems_are_written_to_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    write_small_site(tmp_path / "site")
+    mix = ["mix", "--site", str(tmp_path / "site"), "one", "2-1"]
+    assert run([*mix, "--stems", "stems"], done, HOME) == 0
+    project = "Ada Lund - One (2-1).dawproject"
+    assert f"stems: 2 stems of 24 bits and {project}, " in capsys.readouterr().err
+    names = sorted(path.name for path in (tmp_path / "stems").iterdir())
+    assert names == ["01 Drums - Tape.wav", "02 Bass - Live.wav", project]
+    assert not (tmp_path / "mix.wav").exists()
+    assert run([*mix, "--stems", "stems", "-o", "both.wav"], done, HOME) == 0
+    assert (tmp_path / "both.wav").is_file()
+    capsys.readouterr()
+    for folder, message in (("both.wav", "--stems: is a file"), ("no/stems", "does not exist")):
+        assert run([*mix, "--stems", folder], done, HOME) == 1
+        assert message in capsys.readouterr().err

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from pyodide_app.engine import loudness, portable_math
 from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, StemAudio
-from pyodide_app.engine.riff import Tags, wav_file
+from pyodide_app.engine.riff import wav_file
+from pyodide_app.engine.tags import Tags
 from stempress.audio.encode import decode
 from tests.conftest import ROOT
 

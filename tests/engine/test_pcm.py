@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyodide_app.engine.pcm import Bits, dither, pcm_bytes, quantise
-from pyodide_app.engine.riff import Tags, wav_file
+from pyodide_app.engine.riff import wav_file
+from pyodide_app.engine.tags import MusicalKey, Tags
 
-TAGS = Tags("Ebb & Flöde", "Mara", "Landfall", "QZK6P2600022", "3-1-4")
+TAGS = Tags("Ebb & Flöde", "Mara", "Landfall", isrc="QZK6P2600022", mix="3-1-4")
 BITS: tuple[Bits, ...] = get_args(Bits.__value__)
 
 
@@ -112,7 +113,7 @@ def chunks(data: bytes) -> dict[bytes, bytes]:
 def test_the_file_contains_its_tags() -> None:
     data = wav_file(np.zeros((2, 10), dtype=np.float32), 48000, 24, TAGS)
     by_id = chunks(data)
-    assert list(by_id) == [b"bext", b"fmt ", b"LIST", b"axml", b"data"]
+    assert list(by_id) == [b"bext", b"fmt ", b"LIST", b"axml", b"id3 ", b"data"]
     bext = by_id[b"bext"]
     assert bext[:256].rstrip(b"\0") == b"Mara, Ebb & Fl?de, mix 3-1-4"
     assert bext[288:320].rstrip(b"\0") == b"QZK6P2600022"
@@ -124,6 +125,34 @@ def test_the_file_contains_its_tags() -> None:
     with soundfile.SoundFile(io.BytesIO(data)) as read:
         assert read.copy_metadata()["title"] == "Ebb & Flöde"
         assert read.copy_metadata()["artist"] == "Mara"
+
+
+def test_a_mono_file_of_odd_size_is_padded() -> None:
+    data = wav_file(np.ones((1, 3), dtype=np.float32), 48000, 24, Tags())
+    assert len(data) % 2 == 0
+    assert len(data) == int.from_bytes(data[4:8], "little") + 8
+    assert len(chunks(data)[b"data"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "pitch_class"),
+    [
+        ("F# minor", "F#m", 6),
+        ("c", "C", 0),
+        ("B♭ major", "Bb", 10),
+        ("Cb", "Cb", 11),
+        ("bm", "Bm", 11),
+    ],
+)
+def test_keys_as_artists_write_them(text: str, short: str, pitch_class: int) -> None:
+    key = MusicalKey.parse(text)
+    assert key is not None
+    assert (key.short, key.pitch_class) == (short, pitch_class)
+
+
+@pytest.mark.parametrize("text", ["", "H", "F# dorian", "atonal"])
+def test_other_texts_are_no_keys(text: str) -> None:
+    assert MusicalKey.parse(text) is None
 
 
 def test_without_an_isrc_there_is_no_axml_chunk() -> None:

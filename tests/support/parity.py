@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pyodide_app.engine import loudness, pcm, portable_math, riff
+from pyodide_app.engine.archive import Piece
 from pyodide_app.engine.forge import cheapest_completion, forging_loss, information, largest_batch
 from pyodide_app.engine.holdings import SongHolding
 from pyodide_app.engine.levels import MASTER_READINGS
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
-from pyodide_app.engine.model import Layer, Rule, Song, Stem
+from pyodide_app.engine.model import Layer, Rule, Section, Song, Stem
 from pyodide_app.engine.ramps import gain, pan_gains
+from pyodide_app.engine.stem_package import PackagedStem, StemPackage
+from pyodide_app.engine.tags import Tags
 from pyodide_app.engine.timeline import Bars
 from pyodide_app.engine.weighting import KWeighting
 from pyodide_app.session import Session
@@ -245,8 +248,22 @@ def forging() -> tuple[object, ...]:
 
 
 def tagged() -> bytes:
-    tags = riff.Tags("Ébb", "Mara", "Landfall", "QZK6P2600022", "1-2")
+    tags = Tags("Ébb", "Mara", "Landfall", isrc="QZK6P2600022", key="F# minor", bpm=92, mix="1-2")
     return riff.wav_file(floats(6, 1, 999) * np.float32(0.9), RATE, 16, tags)
+
+
+def packaged() -> bytes:
+    """Return an archive of two stems; its files are left out."""
+    tags = Tags("Ébb & <Flow>", "Mara", isrc="QZK6P2600022", key="Bb", mix="1-0-2")
+    settings = (RowSettings(-7.35, 0.3), RowSettings(2.5, -1, mute=True))
+    stems = tuple(
+        PackagedStem("Pad", f"Glass\u0301 {place}", place, 2, row)
+        for place, row in enumerate(settings)
+    )
+    package = StemPackage(tags, stems, RATE, FRAMES, 24, -3, 4, (Section("Verse", 2),))
+    pieces = package.archive_pieces([Piece(0, 1000, 7), Piece(1, 999, 8)])
+    heads = b"".join(piece.content for piece in pieces if isinstance(piece.content, bytes))
+    return package.archive_name.encode() + package.writer(1).header + heads
 
 
 def logarithms() -> list[list[float]]:
@@ -275,6 +292,7 @@ COMPUTED: dict[str, Callable[[], object]] = {
     "words of 16 bits": lambda: pcm.pcm_bytes(settings()[0], 16, 99),
     "words of 24 bits": lambda: pcm.pcm_bytes(settings()[0], 24),
     "a tagged file": tagged,
+    "the archive of stems": packaged,
     "peak": lambda: loudness.sample_peak(settings()[0]),
     "true peak": lambda: loudness.true_peak(limiter()[0]),
     "true peaks": lambda: loudness.true_peaks(settings()[0]),

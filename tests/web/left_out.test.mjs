@@ -16,7 +16,7 @@ const { unpack } = await import("../../pyodide_app/web/gallery/token-index.js");
 
 const stem = (slug) => ({ slug, name: slug.toUpperCase(), audio: { url: slug }, channels: 1 });
 const SONG = /** @type {any} */ ({
-  slug: "one", title: "One", artist: "", album_title: "", isrc: "", rate: 48000, frames: 48000,
+  slug: "one", title: "One", tags: {}, rate: 48000, frames: 48000,
   layers: [
     { slug: "drums", name: "Drums", stems: ["a", "b"].map(stem) },
     { slug: "fx", name: "FX", stems: [stem("c")], empty: 3 },

@@ -12,7 +12,7 @@ const RATE = 48000;
 function song(seconds, type) {
   const stem = (layer, slug) => ({ slug, name: slug, channels: 2, audio: { url: `audio/${layer}-${slug}`, type, bytes: 4 } });
   return /** @type {any} */ ({
-    title: "Song", artist: "A", album_title: "B", isrc: "", rate: RATE, frames: seconds * RATE, bars: 4, bpm: 120,
+    title: "Song", tags: { title: "Song" }, rate: RATE, frames: seconds * RATE, bars: 4, bpm: 120,
     layers: ["drums", "bass"].map((slug) => ({ slug, stems: [stem(slug, "a"), stem(slug, "b"), stem(slug, "c")] })),
   });
 }

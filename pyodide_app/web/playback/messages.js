@@ -74,7 +74,7 @@ export const REPORT = "report";
 /** @typedef {RowSettings & { stem: string }} Row with the slug of its stem; "" where the layer is left out */
 /** @typedef {(string | null)[]} Keys of the stems in the rows; null: silent */
 /** @typedef {16 | 24} Bits of a word */
-/** @typedef {{ title: string, artist: string, album: string, isrc: string, mix: string }} Tags */
+/** @typedef {Record<string, string | number>} Tags fields of tags.py */
 /** @typedef {{ integrated: number, range: number, truePeak: number }} Loudness in LUFS, LU, and as a factor */
 /** @typedef {[left: number, right: number]} Peaks */
 /** @typedef {{ port: MessagePort, rate: number, frames: number }} Source of other stems: a port to the stream worker that decodes them, and their format */

@@ -70,8 +70,7 @@ export class MixSettings {
 
   /** What an exported file says of the mix. @returns {Tags} */
   get tags() {
-    const { title, artist, album_title: album, isrc } = this.song;
-    return { title, artist, album, isrc, mix: mixNumber(this.rows.map((settings, row) => this.#nth(row))) };
+    return { ...this.song.tags, mix: mixNumber(this.rows.map((settings, row) => this.#nth(row))) };
   }
 
   /**
