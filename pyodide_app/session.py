@@ -15,6 +15,7 @@ from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
 from pyodide_app.engine.riff import wav_header
 from pyodide_app.engine.stem_export import StemExport
+from pyodide_app.engine.stem_package import mix_name
 from pyodide_app.engine.tags import Tags
 from pyodide_app.engine.timeline import Bars
 
@@ -246,6 +247,11 @@ class Bounce(OfflineRender):
         """Take a mixer positioned at the song's first frame."""
         super().__init__(mixer)
         self._bits, self._tags = bits, tags
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return mix_name(self._tags, ".wav")
 
     def header(self) -> bytes:
         """Return the bytes of the file before its samples."""

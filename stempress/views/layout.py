@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stempress.collection.licence import permits_stems
 from stempress.site.addresses import address_of
 from stempress.views.leaves import Link
 
@@ -28,7 +29,8 @@ class LayoutView:
 
     ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
     sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs may be
-    streamed; ``verifiable``: digests of mixes are published; ``has_tokens``: pages speak of tokens.
+    streamed; ``verifiable``: digests of mixes are published; ``stems_offered``: the licence lets
+    mixers export stems; ``has_tokens``: pages speak of tokens.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class LayoutView:
     mixer_off: str
     streamed: bool
     verifiable: bool
+    stems_offered: bool
     albums: tuple[MenuAlbum, ...]
     pages: tuple[Link, ...]
     people: tuple[Link, ...]
@@ -58,6 +61,7 @@ def layout_view(views: SiteFacts) -> LayoutView:
         mixer_off=views.mixer_off,
         streamed=bool(views.sounds.streamed),
         verifiable=collection.settings.audio.has_lossless or bool(views.sounds.stream_digests),
+        stems_offered=permits_stems(collection.settings.license),
         albums=tuple(
             MenuAlbum(
                 album.title,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -158,11 +159,42 @@ def test_an_export_without_a_layer_is_the_file_that_the_command_line_writes(
     made.page.get_by_text("Loop, compare, keep, share").click()
     with made.page.expect_download(timeout=60_000) as download:
         made.page.get_by_role("button", name="Export WAV").click()
-    assert download.value.suggested_filename == "two-2-0.wav"
+    assert download.value.suggested_filename == "Ada Lund - Two (2-0).wav"
     wav = tmp_path / "mix.wav"
     options = ["--site", str(made.site), "--bits", "24", "-o", str(wav)]
     assert run(["mix", "two", "2-0", *options], build, ROOT) == 0
     assert Path(download.value.path()).read_bytes() == wav.read_bytes()
+
+
+def test_exported_stems_are_the_files_that_the_command_line_writes(
+    opened: Open, tmp_path: Path
+) -> None:
+    made = opened("songs/two/#v=1&song=two&mix=2-1&gain=-6.5,0&pan=0.3,0&mute=2&master=-3")
+    made.page.get_by_text("Loop, compare, keep, share").click()
+    with made.page.expect_download(timeout=60_000) as download:
+        made.page.get_by_role("button", name="Export stems").click()
+    assert download.value.suggested_filename == "Ada Lund - Two (2-1).zip"
+    expect(made.visit.mixer.get_by_role("status")).to_contain_text("Exported Ada Lund - Two (2-1)")
+    stems = tmp_path / "stems"
+    options = ["--site", str(made.site), "--bits", "24", "--stems", str(stems)]
+    assert run(["mix", "two", made.page.url, *options], build, ROOT) == 0
+    with ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == sorted(path.name for path in stems.iterdir())
+        for path in stems.iterdir():
+            assert archive.read(path.name) == path.read_bytes()
+
+
+def test_an_export_of_stems_can_be_cancelled(opened: Open) -> None:
+    made = opened("songs/two/2-1/")
+    made.page.route("**/audio/*", lambda _: None)  # never answered
+    made.page.get_by_text("Loop, compare, keep, share").click()
+    export = made.page.get_by_role("button", name="Export stems")
+    export.click()
+    expect(export).to_be_disabled()
+    made.page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(made.visit.mixer.get_by_role("status")).to_have_text("Export stems: cancelled")
+    expect(export).to_be_enabled()
 
 
 def test_links_comparison_and_kept_mixes_go_without_a_layer(opened: Open) -> None:

@@ -99,6 +99,21 @@ def test_the_page_says_what_a_stranger_hears(page: Page, base: str, locked: str)
     expect(made.row("Drums").locator(".access")).to_contain_text("not yours")
 
 
+def test_stems_are_offered_to_holders_of_all_of_them(page: Page, base: str) -> None:
+    made = visit(page, base, "songs/undertow/1-1-1-1-1/")
+    open_tools(page)
+    export = page.get_by_role("button", name="Export stems")
+    expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()
+    expect(export).to_be_hidden()
+    first = [
+        f"undertow/{layer['slug']}/{layer['stems'][0]['slug']}" for layer in made.song["layers"]
+    ]
+    hold_stems(page, *first[1:])
+    expect(export).to_be_hidden()
+    hold_stems(page, *first)
+    expect(export).to_be_visible()
+
+
 @pytest.mark.parametrize("address", ["songs/undertow/1-1-1-1-1/", "embed/undertow/1-1-1-1-1/"])
 def test_the_way_to_connect_is_right_on_every_page(page: Page, base: str, address: str) -> None:
     visit(page, base, address)

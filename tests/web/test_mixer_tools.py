@@ -331,10 +331,9 @@ def test_an_export_is_the_file_that_the_command_line_writes(
     page.get_by_label("Bits").select_option(str(bits))
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Export WAV").click()
-    assert download.value.suggested_filename == "undertow-1-2-1-2-1.wav"
-    expect(page.locator("stem-mixer").get_by_role("status")).to_contain_text(
-        "Exported undertow-1-2-1-2-1.wav"
-    )
+    name = "Mara Voss - Undertow (1-2-1-2-1).wav"
+    assert download.value.suggested_filename == name
+    expect(page.locator("stem-mixer").get_by_role("status")).to_contain_text(f"Exported {name}")
     wav = tmp_path / "mix.wav"
     mix = ["mix", "undertow", f"https://site.example/#{LINK}", "-o", str(wav)]
     assert run([*mix, "--bits", str(bits)], build, ROOT) == 0

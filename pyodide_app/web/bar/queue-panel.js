@@ -14,6 +14,7 @@
  */
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
+import { saveFile } from "../base/save-file.js";
 import { LevelBar } from "../meters/level-bar.js";
 import { LANGUAGE } from "../language/language.js";
 import { connectMotionButton } from "../pages/motion.js";
@@ -241,10 +242,7 @@ export class QueuePanel {
       this.#setStatus(_("An M3U file lists previews, and none of these tracks has one."));
       return;
     }
-    const file = new Blob([text], { type: "audio/x-mpegurl" });
-    const link = createElement("a", { href: URL.createObjectURL(file), download: `${playlist.name}.m3u8` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(new File([text], `${playlist.name}.m3u8`, { type: "audio/x-mpegurl" }));
     this.#setStatus(_("Saved a list of the tracks that have a preview."));
   }
 

@@ -1,26 +1,53 @@
-// Export to WAV, and verification of the mix against its published digest.
+// Export to WAV, of the mix and of its stems, and verification of the mix against its published digest.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
-import { createElement, find } from "../base/dom.js";
+import { find } from "../base/dom.js";
 import { isSandboxed } from "../base/sandbox.js";
 import { mixNumber } from "../base/mix-numbers.js";
+import { saveFile } from "../base/save-file.js";
 import { _, formatList, formatPercent } from "../language/phrases.js";
 import { formatMegabytes } from "../language/units.js";
 
 /** @typedef {{ signal: AbortSignal, onProgress: (done: number) => void }} Watch */
+/**
+ * What a button starts: it says how far it is, and that it was cancelled.
+ * @typedef {object} Task
+ * @property {(done: string) => string} doing
+ * @property {() => string} cancelled
+ * @property {(mixer: StemMixer, watch: Watch) => Promise<void>} act
+ */
+
+/** @type {Record<string, Task>} by the button's selector */
+const TASKS = {
+  ".export": {
+    doing: (done) => _("Export: %(done)s", { done }),
+    cancelled: () => _("Export: cancelled"),
+    act: exportMix,
+  },
+  ".export-stems": {
+    doing: (done) => _("Export stems: %(done)s", { done }),
+    cancelled: () => _("Export stems: cancelled"),
+    act: exportStems,
+  },
+  ".verify": {
+    doing: (done) => _("Verify: %(done)s", { done }),
+    cancelled: () => _("Verify: cancelled"),
+    act: verify,
+  },
+};
 
 /** @param {StemMixer} mixer */
 export function addExport(mixer) {
+  if (isSandboxed) {
+    for (const key of mixer.querySelectorAll(".export, .export-stems")) key.remove();
+    find(mixer, ".bits").closest("label")?.remove();
+  }
   const cancel = find(mixer, ".cancel", HTMLButtonElement);
   /** @type {HTMLButtonElement[]} */
-  const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (".export, .verify"))];
+  const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (Object.keys(TASKS).join()))];
   /** @type {AbortController | null} */
   let running = null; // one at a time, for they share the status line
   cancel.disabled = true;
-  if (isSandboxed) {
-    find(mixer, ".export").remove();
-    find(mixer, ".bits").closest("label")?.remove();
-  }
 
   /** @param {AbortController | null} life */
   const setRunning = (life) => {
@@ -29,47 +56,56 @@ export function addExport(mixer) {
     cancel.disabled = life === null;
   };
 
-  /**
-   * @param {{ doing: (done: string) => string, cancelled: string }} words
-   * @param {(watch: Watch) => Promise<void>} act
-   */
-  const bounce = async ({ doing, cancelled }, act) => {
+  /** @param {Task} task */
+  const run = async ({ doing, cancelled, act }) => {
     const life = new AbortController();
     setRunning(life);
     try {
-      await act({ signal: life.signal, onProgress: (done) => mixer.announce(doing(formatPercent(done))) });
+      await act(mixer, { signal: life.signal, onProgress: (done) => mixer.announce(doing(formatPercent(done))) });
     } catch (error) {
       if (!life.signal.aborted) throw error;
-      mixer.announce(cancelled);
+      mixer.announce(cancelled());
     } finally {
       setRunning(null);
     }
   };
   onEvent(mixer, cancel, "click", () => running?.abort());
-  for (const start of starts) {
-    onEvent(mixer, start, "click", () => start.matches(".verify")
-      ? bounce({ doing: (done) => _("Verify: %(done)s", { done }), cancelled: _("Verify: cancelled") }, (watch) => verify(mixer, watch))
-      : bounce({ doing: (done) => _("Export: %(done)s", { done }), cancelled: _("Export: cancelled") }, (watch) => exportFile(mixer, watch)));
+  for (const [selector, task] of Object.entries(TASKS)) {
+    const start = starts.find((button) => button.matches(selector)); // not all are on every site
+    if (start) onEvent(mixer, start, "click", () => run(task));
   }
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */
-async function exportFile(mixer, watch) {
-  const song = await mixer.facts();
-  const name = `${song.slug}-${mixNumber(mixer.choice)}.wav`;
+async function exportMix(mixer, watch) {
   const player = await mixer.player();
-  const bits = Number(find(mixer, ".bits", HTMLSelectElement).value);
   const layers = mixer.restrictedLayers; // now: the visitor may choose others meanwhile
-  const file = await player.export(bits, watch);
-  const link = createElement("a", { download: name, href: URL.createObjectURL(file) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  const done = { file: name, size: formatMegabytes(file.size) };
+  const file = await player.export(bitsOf(mixer), watch);
+  saveFile(file);
+  const done = { file: file.name, size: formatMegabytes(file.size) };
   mixer.announce(
     layers.length
       ? _("Exported %(file)s, %(size)s MB. Not in full, since you don't hold their stems: %(layers)s", { ...done, layers: formatList(layers) })
       : _("Exported %(file)s, %(size)s MB", done),
   );
+}
+
+/** @param {StemMixer} mixer @param {Watch} watch */
+async function exportStems(mixer, watch) {
+  const layers = mixer.restrictedLayers;
+  if (layers.length) {
+    mixer.announce(_("Only holders of its stems can export them. You don't hold: %(layers)s", { layers: formatList(layers) }));
+    return;
+  }
+  const player = await mixer.player();
+  const file = await player.exportStems(bitsOf(mixer), watch);
+  saveFile(file);
+  mixer.announce(_("Exported %(file)s, %(size)s MB", { file: file.name, size: formatMegabytes(file.size) }));
+}
+
+/** @param {StemMixer} mixer */
+function bitsOf(mixer) {
+  return Number(find(mixer, ".bits", HTMLSelectElement).value);
 }
 
 /** @param {StemMixer} mixer @param {Watch} watch */

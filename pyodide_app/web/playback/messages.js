@@ -13,7 +13,8 @@ export const ATTACH = "attach"; // a port to the worklet; sent to the worklet: a
 export const LOAD = "load"; // load a decoded stem; answered with its size in bytes
 export const UNLOAD = "unload"; // unload stems
 export const APPLY = "apply";
-export const BOUNCE = "bounce"; // answered with the file, a Blob
+export const BOUNCE = "bounce"; // answered with a WAV file
+export const EXPORT_STEMS = "export-stems"; // answered with a ZIP archive
 export const DIGEST = "digest"; // answered with the SHA-256 of the samples
 export const READY = "ready"; // answered when playback can start without a stall
 export const MEASURE = "measure"; // answered with the mix's Loudness
@@ -75,6 +76,15 @@ export const REPORT = "report";
 /** @typedef {(string | null)[]} Keys of the stems in the rows; null: silent */
 /** @typedef {16 | 24} Bits of a word */
 /** @typedef {Record<string, string | number>} Tags fields of tags.py */
+/**
+ * A mix's stems, as stem_export.py takes them: settings are those of RowSettings, volume_db of row and master in dB.
+ * @typedef {object} StemsOfMix
+ * @property {Tags} tags
+ * @property {{ layer: string, stem: string, position: number, settings: { volume_db: number, pan: number, mute: boolean, solo: boolean } }[]} stems
+ * @property {number} master_db
+ * @property {number} bars 0 if unknown
+ * @property {{ name: string, bar: number }[]} sections
+ */
 /** @typedef {{ integrated: number, range: number, truePeak: number }} Loudness in LUFS, LU, and as a factor */
 /** @typedef {[left: number, right: number]} Peaks */
 /** @typedef {{ port: MessagePort, rate: number, frames: number }} Source of other stems: a port to the stream worker that decodes them, and their format */
@@ -89,6 +99,7 @@ export const REPORT = "report";
  *     | { type: typeof UNLOAD, keys: string[] }
  *     | { type: typeof APPLY, commands: Command[] }
  *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags, source?: Source }
+ *     | { type: typeof EXPORT_STEMS, bits: number, keys: Keys, mix: StemsOfMix, source?: Source }
  *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean, source?: Source }
  *     | { type: typeof MEASURE, keys: Keys }
  *     | { type: typeof PLAY, at?: number }

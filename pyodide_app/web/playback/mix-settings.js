@@ -1,5 +1,5 @@
 // What a player was told to play: the stems and settings of the rows, the loop, the position.
-/** @import { Command, Row, RowSettings, Tags } from "./messages.js" */
+/** @import { Command, Row, RowSettings, StemsOfMix, Tags } from "./messages.js" */
 /** @import { Part } from "./stems.js" */
 import { mixNumber } from "../base/mix-numbers.js";
 
@@ -71,6 +71,21 @@ export class MixSettings {
   /** What an exported file says of the mix. @returns {Tags} */
   get tags() {
     return { ...this.song.tags, mix: mixNumber(this.rows.map((settings, row) => this.#nth(row))) };
+  }
+
+  /**
+   * What an export of the stems that are heard says of them.
+   * @returns {StemsOfMix}
+   */
+  get stems() {
+    const { layers, bars, sections } = this.song;
+    const stems = this.rows.flatMap(({ volume, pan, mute, solo }, position) => {
+      if (!isAudible(this.part(position))) return [];
+      const { name, stems: variants } = layers[position];
+      const settings = { volume_db: volume, pan, mute, solo };
+      return [{ layer: name, stem: variants[this.#nth(position)].name, position, settings }];
+    });
+    return { tags: this.tags, stems, master_db: this.master, bars: bars ?? 0, sections };
   }
 
   /**

@@ -59,12 +59,21 @@ export class OfflineMix {
   }
 
   /**
+   * The stems of the mix as they are, in an archive.
+   * @param {number} bits @param {Watch} watch
+   */
+  exportStems(bits, watch) {
+    const mix = this.#settings.stems;
+    return this.#withBestStems(false, watch, (python, stems, life) => python.exportStems(bits, mix, stems, life));
+  }
+
+  /**
    * Give Python the best stems while `act` runs.
    * @template T
    * @param {boolean} plain @param {Watch} watch @param {(python: PythonDeck, stems: MixStems, watch: Watch) => Promise<T>} act
    */
   async #withBestStems(plain, watch, act) {
-    const python = await this.#openPython();
+    const python = await unlessAborted(this.#openPython(), watch.signal);
     const parts = this.#settings.parts({ lossless: true, plain });
     const offline = this.#stems;
     if (offline) return this.#unlessClosed(python, watch, (life) => offline.render(parts, life, (stems, inner) => act(python, stems, inner)));
@@ -81,7 +90,7 @@ export class OfflineMix {
    * @returns {Promise<T>}
    */
   async #unlessClosed({ life }, { signal, ...watch }, act) {
-    signal?.throwIfAborted(); // cancelled while Python was loaded
+    signal?.throwIfAborted(); // cancelled while stems were loaded
     if (life.aborted) throw this.#whyClosed();
     const work = new AbortController();
     const closed = new Promise((_resolve, reject) => {
@@ -93,6 +102,27 @@ export class OfflineMix {
     } finally {
       work.abort();
     }
+  }
+}
+
+/**
+ * What a promise resolves to; rejects if the signal is aborted before.
+ * @template T
+ * @param {Promise<T>} promise @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+async function unlessAborted(promise, signal) {
+  if (!signal) return promise;
+  const end = new AbortController(); // of listening
+  /** @type {Promise<never>} */
+  const aborted = new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: end.signal });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    end.abort();
   }
 }
 

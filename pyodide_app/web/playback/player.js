@@ -206,6 +206,14 @@ export class Player extends Emitter {
   }
 
   /**
+   * The stems of the mix as they are, and a project for audio workstations, as a ZIP archive.
+   * @param {number} bits @param {Watch} watch
+   */
+  exportStems(bits, watch) {
+    return this.#offline.exportStems(bits, watch);
+  }
+
+  /**
    * Trim the output, in dB; exports and digests are not affected.
    * @param {number} volume
    */

@@ -1,9 +1,9 @@
 // The deck that Python mixes.
 /** @import { RequestOptions } from "../base/worker-client.js" */
-/** @import { Keys, Loudness, Source, Tags } from "./messages.js" */
+/** @import { Keys, Loudness, Source, StemsOfMix, Tags } from "./messages.js" */
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { BOUNCE, DIGEST, LOAD, MEASURE, OPEN, READY, UNLOAD } from "./messages.js";
+import { BOUNCE, DIGEST, EXPORT_STEMS, LOAD, MEASURE, OPEN, READY, UNLOAD } from "./messages.js";
 import { MemoryCache } from "./memory.js";
 import { WorkerDeck } from "./worker-deck.js";
 
@@ -78,10 +78,19 @@ export class PythonDeck extends WorkerDeck {
   /**
    * Render the whole mix to a WAV file, with these stems in the rows.
    * @param {number} bits @param {Tags} tags @param {MixStems} stems @param {RequestOptions} options
-   * @returns {Promise<Blob>}
+   * @returns {Promise<File>}
    */
   bounce(bits, tags, stems, options) {
     return this.request(BOUNCE, { bits, ...stems, tags }, { ...options, transfer: portsOf(stems) });
+  }
+
+  /**
+   * The stems of a mix in a ZIP archive.
+   * @param {number} bits @param {StemsOfMix} mix @param {MixStems} stems @param {RequestOptions} options
+   * @returns {Promise<File>}
+   */
+  exportStems(bits, mix, stems, options) {
+    return this.request(EXPORT_STEMS, { bits, ...stems, mix }, { ...options, transfer: portsOf(stems) });
   }
 
   /**

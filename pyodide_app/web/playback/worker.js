@@ -1,13 +1,14 @@
 // Python's worker: loads Pyodide, holds the session, and feeds the worklet.
 /** @import { Request } from "../base/worker-host.js" */
 /** @import { Command, Keys, PageToWorker, Source, WorkerToPage } from "./messages.js" */
-/** @import { Bytes, PythonKeys, Session, SessionClass } from "./python-session.js" */
+/** @import { PythonKeys, Session, SessionClass } from "./python-session.js" */
 import { once } from "../base/once.js";
 import { answerRequests } from "../base/worker-host.js";
 import { startPython } from "../python/start.js";
+import { exportMix, exportStems } from "./exports.js";
 import { Feed } from "./feed.js";
 import {
-  APPLY, ATTACH, BOUNCE, DIGEST, ENDED, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY, POSITION, READY, UNLOAD,
+  APPLY, ATTACH, BOUNCE, DIGEST, ENDED, EXPORT_STEMS, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY, POSITION, READY, UNLOAD,
 } from "./messages.js";
 import { SessionRenderer } from "./session-renderer.js";
 import { SessionStems } from "./session-stems.js";
@@ -105,7 +106,10 @@ function current() {
   return song;
 }
 
-/** @param {Keys} keys */
+/**
+ * @param {Keys} keys
+ * @returns {PythonKeys}
+ */
 function toPython(keys) {
   return keys.map((key) => key ?? undefined);
 }
@@ -123,19 +127,10 @@ const methods = {
   [LOAD]: ({ key, channels }) => current().session.load(key, channels),
   [UNLOAD]: ({ keys }) => current().stems.unload(keys),
   [APPLY]: ({ commands }) => current().apply(commands),
-  [BOUNCE]: ({ bits, tags, ...mix }, request) =>
-    current().render(mix, request.signal, (session, stems) => {
-      /** @type {Blob[]} */
-      const pieces = []; // which the browser may keep on the disk
-      /** @param {Bytes} bytes */
-      const add = (bytes) => {
-        pieces.push(new Blob([bytes.toJs()]));
-        bytes.destroy();
-      };
-      const bounce = session.bounce(bits, toPython(mix.keys), JSON.stringify(tags));
-      add(bounce.header());
-      return stems.runToEnd(mix.keys, bounce, () => add(bounce.step()), () => new Blob(pieces, { type: "audio/wav" }), request);
-    }),
+  [BOUNCE]: (message, request) =>
+    current().render(message, request.signal, (session, stems) => exportMix(session, stems, message, request)),
+  [EXPORT_STEMS]: (message, request) =>
+    current().render(message, request.signal, (session, stems) => exportStems(session, stems, message, request)),
   [DIGEST]: ({ bits, plain, ...mix }, request) =>
     current().render(mix, request.signal, (session, stems) => {
       const digest = session.digest.callKwargs(bits, toPython(mix.keys), { plain });
