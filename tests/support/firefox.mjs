@@ -1,6 +1,7 @@
 // A visitor with Firefox at a song's page. Prints as JSON what came of it.
 //
 //   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
+//   node firefox.mjs stems ADDRESS FIREFOX DOWNLOADS   exports stems
 //   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
@@ -27,7 +28,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, seek, frame, shut, verify, bar, python }[part](page);
+  const told = await { mixer, stems, seek, frame, shut, verify, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -39,9 +40,7 @@ async function python(page) {
 }
 
 async function mixer(page) {
-  const says = (words) =>
-    page.waitForFunction((start) => document.querySelector(".status").textContent.startsWith(start), {}, words);
-
+  const says = statusOf(page);
   await page.click(".play");
   await says("Playing, mixed by Python");
   await record(page);
@@ -54,16 +53,33 @@ async function mixer(page) {
 
   await page.click(".tools summary");
   await page.click(".export");
-  await says("Exported ");
+  return { recording, name: await downloaded(page) };
+}
+
+async function stems(page) {
+  await page.click(".tools summary");
+  await page.click(".export-stems");
+  return { name: await downloaded(page) };
+}
+
+/** The name of the file that is being exported, once it has come. */
+async function downloaded(page) {
+  await statusOf(page)("Exported ");
   const status = await page.$eval(".status", (it) => it.textContent);
-  const name = status.match(/^Exported (\S+),/)[1];
+  const name = status.match(/^Exported (.+), [^,]+ MB/)[1];
   const file = join(last, name);
   const late = Date.now() + MINUTE;
   while (!existsSync(file) || existsSync(`${file}.part`)) {
     if (Date.now() > late) throw new Error(`${name} has not come`);
     await wait(0.1);
   }
-  return { recording, name };
+  return name;
+}
+
+/** What waits until the mixer's status line begins with some words. */
+function statusOf(page) {
+  return (words) =>
+    page.waitForFunction((start) => document.querySelector(".status").textContent.startsWith(start), {}, words);
 }
 
 async function seek(page) {
