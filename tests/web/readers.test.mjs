@@ -14,9 +14,10 @@ const page = {
 for (const [name, value] of Object.entries(page)) Object.defineProperty(globalThis, name, { value, configurable: true });
 const { choicesIn } = await import("../../pyodide_app/web/base/mix-numbers.js");
 const { formatMix, parseMix, songOfMix } = await import("../../pyodide_app/web/mixer/mix-links.js");
-const { parsePlaylist, savedPlaylists, playlistLink } = await import("../../pyodide_app/web/bar/playlists.js");
+const { parsePlaylist, playlistLink } = await import("../../pyodide_app/web/bar/playlists.js");
+const { savedPlaylists } = await import("../../pyodide_app/web/saved/playlists.js");
 const { Queue } = await import("../../pyodide_app/web/bar/queue.js");
-const { isTrack } = await import("../../pyodide_app/web/bar/tracks.js");
+const { isTrack } = await import("../../pyodide_app/web/saved/track-address.js");
 const { owned } = await import("../../pyodide_app/web/tokens/ownership.js");
 const { kindOf, secondsOf } = await import("../../pyodide_app/web/tokens/rpc-errors.js");
 const { toNumber, shorten } = await import("../../pyodide_app/web/tokens/rpc.js");

@@ -14,7 +14,7 @@ FLOORS = (
     ("language",),
     ("base",),
     ("pages", "python", "tokens", "mixing", "streaming"),
-    ("codecs", "meters"),
+    ("codecs", "meters", "saved"),
     ("playback",),
     ("mixer", "bar"),
     ("gallery", "mine", "provenance"),

@@ -1,5 +1,5 @@
 // The queue panel: tracks to reorder and remove, sharing and export, and saved playlists.
-/** @import { Playlist } from "./playlists.js" */
+/** @import { Playlist } from "../saved/playlists.js" */
 /** @import { Entry, Queue } from "./queue.js" */
 /**
  * The player that the panel belongs to.
@@ -19,7 +19,10 @@ import { LevelBar } from "../meters/level-bar.js";
 import { LANGUAGE } from "../language/language.js";
 import { connectMotionButton } from "../pages/motion.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
-import { deletePlaylist, playlistLink, toM3u, savedPlaylists, savePlaylist } from "./playlists.js";
+import { createBackupKeys } from "../saved/backup-keys.js";
+import { deletePlaylist, savedPlaylists, savePlaylist } from "../saved/playlists.js";
+import { onSaved } from "../saved/stored-list.js";
+import { playlistLink, toM3u } from "./playlists.js";
 import { loadTrack } from "./tracks.js";
 
 export class QueuePanel {
@@ -57,10 +60,12 @@ export class QueuePanel {
         this.#heading.focus();
       }));
     this.#queueControls.push(keeping, sharing);
+    const backup = createBackupKeys((words) => this.#setStatus(words), signal);
     this.element.append(
       createElement("div", { class: "line" }, this.#heading, motion, this.#button(_("Hide"), () => this.close())),
-      this.#shared, ...this.#queueControls, this.#status, this.#playlists,
+      this.#shared, ...this.#queueControls, this.#status, this.#playlists, backup,
     );
+    onSaved(() => this.#showPlaylists(), signal);
     this.element.addEventListener("click", () => this.#setStatus(""), { capture: true, signal }); // clears the previous message
     bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close(), { signal });
   }
@@ -199,7 +204,6 @@ export class QueuePanel {
   /** @param {Playlist} playlist */
   #savePlaylist(playlist) {
     savePlaylist(playlist);
-    this.#showPlaylists();
     this.#setStatus(_("Saved in this browser: %(name)s", { name: playlist.name }));
   }
 
@@ -207,7 +211,6 @@ export class QueuePanel {
     const rows = savedPlaylists().map((playlist) => {
       const remove = this.#button("×", () => this.#attempt(() => {
         deletePlaylist(playlist.name);
-        this.#showPlaylists();
         this.#heading.focus();
       }));
       remove.setAttribute("aria-label", _("Delete %(name)s", { name: playlist.name }));

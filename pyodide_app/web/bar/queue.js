@@ -3,10 +3,10 @@
 //
 /** @typedef {{ id: number, address: string }} Entry the queue may hold a track more than once */
 /** @typedef {"off" | "all" | "one"} Repeat */
-import { isTrack } from "./tracks.js";
+import { MAX_TRACKS } from "../saved/playlists.js";
+import { isTrack } from "../saved/track-address.js";
 
 const VERSION = 1;
-export const MAX_TRACKS = 500; // of a queue or a playlist
 /** @type {readonly Repeat[]} */
 export const REPEATS = ["off", "all", "one"];
 

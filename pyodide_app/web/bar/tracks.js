@@ -1,15 +1,11 @@
-// Track addresses, like those of the site's pages:
-//
-//   songs/undertow/3-1-4        a mix
-//   stems/undertow/bass/sub     a stem alone
-//
-// and addresses that expand to several tracks:
+// Tracks by their addresses (see track-address.js), and addresses that expand to several tracks:
 //
 //   songs/undertow              its mixes that exist as tokens, rarest first
 //   songs/undertow/all          its mixes that have a page
 //   albums/tides                a mix of each of its songs: the rarest that exists, or else the first
 import { siteAddress, loadJson } from "../base/dom.js";
 import { choicesIn, parseMixNumber } from "../base/mix-numbers.js";
+import { isTrack } from "../saved/track-address.js";
 import { SEGMENT } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 
@@ -27,20 +23,9 @@ import { _ } from "../language/phrases.js";
  */
 /** @import { Row } from "../playback/messages.js" */
 
-const NTH = "(0|[1-9]\\d{0,3})";
-const MIX = new RegExp(`^songs/${SEGMENT}/${NTH}(-${NTH})*$`, "u");
-const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
 const SET = new RegExp(`^(songs/${SEGMENT}(/all)?|albums/${SEGMENT})$`, "u");
 /** @type {Map<string, Promise<any>>} */
 const files = new Map(); // JSON by address
-
-/**
- * @param {unknown} address
- * @returns {address is string}
- */
-export function isTrack(address) {
-  return typeof address === "string" && (MIX.test(address) || STEM.test(address));
-}
 
 /**
  * Load the collection's data.
