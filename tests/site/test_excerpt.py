@@ -38,6 +38,7 @@ def full(tmp_path: Path) -> SmallSite:
         digests=dict.fromkeys(sounds.previews, digest),
         stream_digests=dict.fromkeys(sounds.previews, digest),
         stem_previews=dict.fromkeys(sounds.stems, file),
+        videos=dict.fromkeys(sounds.previews, file),
         openings=dict.fromkeys(slugs, Opening(file, (1.0,), (file,))),
         lossless=sounds.songs,
         streamed=frozenset(slugs),
