@@ -247,7 +247,13 @@ def change_downloads(site: Path, random: Random) -> None:
         r"\[(audio|metadata)\]\n(downloads|animation) = .*\n", "", path.read_text("utf-8")
     )
     downloads, animation = random.choice(
-        (("tokens", "song"), ("tokens", "mixer"), ("none", "preview"), ("none", "mixer"))
+        (
+            ("tokens", "song"),
+            ("tokens", "mixer"),
+            ("none", "preview"),
+            ("none", "mixer"),
+            ("none", "video"),
+        )
     )
     tables = f'[audio]\ndownloads = "{downloads}"\n[metadata]\nanimation = "{animation}"\n'
     path.write_text(text.replace("[drop]\n", f"{tables}[drop]\n"), "utf-8")
