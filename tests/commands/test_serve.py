@@ -179,6 +179,7 @@ def test_input_folders_that_come_later_or_come_back_are_watched(preview: Preview
     preview.hears("built")
 
 
+@pytest.mark.posix
 def test_ctrl_c_ends_it_with_status_0_while_a_page_is_open(site: Path) -> None:
     with previewing(site) as preview:
         stream = requests.get(preview.address + ".stempress/reload", stream=True, timeout=SECONDS)
@@ -219,6 +220,7 @@ def test_a_fault_of_the_first_build_is_shown_and_serving_goes_on(
         page.get_by_text("mended").wait_for()
 
 
+@pytest.mark.posix
 def test_in_the_network_the_site_is_served_and_the_audition_is_not(site: Path) -> None:
     names = network_addresses()
     if not names:
@@ -254,6 +256,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.posix
 def test_ctrl_c_ends_a_wait_that_it_does_not_wake() -> None:
     """A signal just before the main thread goes to sleep, or taken by another, wakes nobody."""
     command = [sys.executable, "-c", INTERRUPTED_WAIT]

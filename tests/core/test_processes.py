@@ -65,6 +65,7 @@ def test_what_goes_wrong_in_another_process_is_raised_here() -> None:
         list(results)
 
 
+@pytest.mark.posix
 @pytest.mark.usefixtures("method")
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 def test_a_process_that_is_killed_is_noticed() -> None:

@@ -435,6 +435,7 @@ def test_stems_that_cannot_be_used_are_named(
     assert not (tmp_path / "tide-site").exists()
 
 
+@pytest.mark.posix
 def test_a_name_that_is_not_utf8_is_a_fault(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

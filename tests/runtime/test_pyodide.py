@@ -140,6 +140,7 @@ def pack(folder: Path, **files: bytes) -> Path:
     return path
 
 
+@pytest.mark.posix
 def test_a_package_is_read_out_of_what_npm_packs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +156,7 @@ def test_a_package_is_read_out_of_what_npm_packs(
         package.read("dist/b")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("script", "reason"),
     [("echo no route >&2; exit 1", "npm: no route"), ("exit 0", "npm gave nothing")],

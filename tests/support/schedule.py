@@ -41,7 +41,13 @@ LONGEST = (
 )
 """The files that take longest, about in their order."""
 
-KINDS = {"chromium": "browser", "contracts": "chain", "pressed": "site", "host": "site"}
+KINDS = {
+    "chromium": "browser",
+    "contracts": "chain",
+    "host": "site",
+    "pressed": "site",
+    "preview": "posix",
+}
 """Fixtures, and the marker of every test that needs them."""
 
 
