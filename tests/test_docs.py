@@ -65,6 +65,7 @@ NOT_RUN = {
     "make matrix": "takes minutes; its parts are tests/web/test_edge_sites.py",
     "make pictures": "writes into docs/",
     "make venv-dev": "installs; the tests run in what it has installed",
+    "pipx install stempress": "installs from the index; test_installed.py installs what is here",
 }
 """Commands that are not run, and why. Those of make must at least be targets."""
 STEMS = [
@@ -124,17 +125,33 @@ MADE = {"ARGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
 """What make tells those that it runs."""
 
 
+def install(checkout: Path) -> Path:
+    """Write the command `stempress` of a checkout; return its folder."""
+    program = checkout.parent / "bin/stempress"
+    lines = f'#!/bin/sh\nPYTHONPATH={checkout} exec {sys.executable} -m stempress "$@"\n'
+    write(program, lines)
+    program.chmod(0o755)
+    return program.parent
+
+
 class Newcomer:
     """Somebody in a fresh checkout who does what a page says."""
 
     def __init__(self, folder: Path, running: ExitStack) -> None:
-        self.folder, self._running = folder, running
+        self.checkout = self.folder = folder
+        self._running = running
         # Nobody has told them what the make that runs these tests was told.
         self.env = {name: value for name, value in os.environ.items() if name not in MADE}
+        self.env |= {"BROWSER": "true", "PATH": f"{install(folder)}:{self.env['PATH']}"}
 
     def does(self, line: str) -> None:
         """Run a command as it stands, or nearly."""
-        if re.search(r"^make serve|build\.py serve", line):
+        if line.startswith("cd "):
+            self.folder = self.checkout / line.removeprefix("cd ")
+            return
+        if line.startswith("make "):
+            self.folder = self.checkout
+        if re.search(r"^make serve|^stempress serve", line):
             self.serves(line)
             return
         if "pytest" in line:
@@ -184,7 +201,10 @@ class Newcomer:
             while not (found := re.search(r"at (http://\S+)", said)):
                 said += server.stdout.readline()
                 assert server.poll() is None, said
-            assert "<h1" in requests.get(found[1], timeout=20).text
+            while (answer := requests.get(found[1], timeout=20)).status_code != requests.codes.ok:
+                assert server.poll() is None, said
+                server.stdout.readline()  # of the first build, which is not done yet
+            assert "<h1" in answer.text
             os.killpg(server.pid, signal.SIGINT)
             server.wait(timeout=60)
             assert "stopped" in server.stdout.read()
@@ -275,7 +295,7 @@ def test_a_new_site_is_what_the_first_page_shows(
 ) -> None:
     write_stems(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert run(shlex.split(commands("docs/start.md")[0])[2:], build, ROOT) == 0
+    assert run(shlex.split(commands("docs/start.md")[0])[1:], build, ROOT) == 0
     written = (tmp_path / "my-record/content/albums/my-record/low-tide.md").read_text("utf-8")
     (shown,) = blocks("docs/start.md", "toml")
     assert written.startswith(f"+++\n{shown}")

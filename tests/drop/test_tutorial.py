@@ -31,8 +31,8 @@ def commands() -> tuple[list[str], list[list[str]]]:
     text = (ROOT / "docs/drop.md").read_text("utf-8")
     setup, *blocks = BLOCK.findall(text)
     lines = [line for block in blocks for line in block.splitlines()]
-    assert all(line.startswith(".venv/bin/python build.py ") for line in lines)
-    return setup.splitlines(), [shlex.split(line)[2:] for line in lines]
+    assert all(line.startswith("stempress ") for line in lines)
+    return setup.splitlines(), [shlex.split(line)[1:] for line in lines]
 
 
 @pytest.fixture(scope="module")
