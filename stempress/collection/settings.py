@@ -237,6 +237,11 @@ class Settings:
         return bool(self.base_uri or self.url) or self.assets == "ipfs"
 
     @property
+    def has_pinned_players(self) -> bool:
+        """Whether metadata refers to embedded players by content ID."""
+        return self.assets == "ipfs" and self.animation == "mixer"
+
+    @property
     def key(self) -> str:
         """Unique ID of the collection: its first contract (CAIP-10), else its name."""
         return self.contracts[0].key if self.contracts else f"name:{self.name}"

@@ -29,7 +29,7 @@ from stempress.output.lock import lock_output
 from stempress.output.output_files import files_outside
 from stempress.output.result import BuildResult
 from stempress.output.writer import existing_bundles, write_site
-from stempress.render.html_pages import render_site
+from stempress.render.html_pages import player_files, render_site
 from stempress.render.json_data import data_files
 from stempress.render.metadata_files import metadata_files
 from stempress.render.template_lint import lint_templates
@@ -103,7 +103,7 @@ def _build_site(
     with progress.stage("keys"):
         facts = SiteFacts(plan, collection, rarity, sounds, app_view)
         existing = existing_bundles(memory.records, staging)
-        files = _gather_files(options, inputs, facts, existing)
+        files = _gather_files(options, inputs, facts, existing, app)
     with progress.stage("check"):
         check_leaks(collection, files_outside(files.metadata, existing), findings)
         check_sealed_items(options.site, collection, findings)
@@ -151,6 +151,7 @@ def _gather_files(
     inputs: InputHashes,
     facts: SiteFacts,
     existing: AbstractSet[tuple[str, str]],
+    app: Sequence[OutputFile],
 ) -> GatheredFiles:
     """Return the files of a site; ``existing`` are the bundles that need not be made."""
     settings = facts.collection.settings
@@ -162,11 +163,15 @@ def _gather_files(
         page_keys.compute(new_pages, options.jobs)
     covers = list(draw_covers(excerpts))
     assets = [*facts.sounds.files(), *covers, *draw_cards(settings, covers)]
+    data = list(data_files(excerpts))
     others = [
-        *data_files(excerpts),
+        *data,
         *assets,
         *draw_podcast_cover(settings, covers),
         *web_manifest_files(settings, assets, facts.translations.direction),
         *render_site(leaves, options.site, excerpts, page_keys),
     ]
-    return GatheredFiles(list(metadata_files(excerpts, assets)), others)
+    players: list[OutputFile] = []
+    if settings.has_pinned_players:
+        players = [*app, *data, *player_files(leaves, options.site, page_keys)]
+    return GatheredFiles(list(metadata_files(excerpts, assets, players)), others)

@@ -115,6 +115,8 @@ def _publish(options: PublishOptions, progress: Progress) -> None:
     # Metadata contains the CID of assets, and pages that of metadata.
     for name, cid in published.assets.items():
         progress.log(f"{name}: ipfs://{cid}/")
+    if published.players:
+        progress.log(f"players, to be pinned as well: ipfs://{published.players}/")
     base = f"ipfs://{published.metadata}/"
     progress.log(f"base URI for the contract: {base}")
     for tier in TIERS:  # those with contracts of their own have folders of their own

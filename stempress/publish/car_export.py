@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from stempress.core.errors import Fault, SiteError
 from stempress.output.output_check import is_built_site
-from stempress.publish.asset_cids import ASSET_FOLDERS
+from stempress.publish.asset_cids import ASSET_FOLDERS, players_folder
 from stempress.publish.car import encode_header, encode_section
 from stempress.publish.cid import CID_BYTES, Block, format_cid, parse_cid
 from stempress.publish.unixfs import import_folder
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.publish.unixfs import BlockSink, Folder, Imported
 
+_PLAYER = re.compile(rb'"animation_url": *"ipfs://(b[a-z2-7]+)/embed/')
 PROFILE = "unixfs-v1-2025"
 MANIFEST = "manifest.json"
 METADATA = "metadata"
@@ -31,11 +33,15 @@ FIRST_FOLDERS = (*ASSET_FOLDERS, METADATA)
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """CIDs of a site, of its metadata and of folders of assets, and the sizes of CAR files."""
+    """CIDs of a site, of its metadata and of folders of assets, and the sizes of CAR files.
+
+    ``players`` is that of the folder of embedded players, empty if metadata does not refer to it.
+    """
 
     site: str
     metadata: str
     assets: Mapping[str, str]
+    players: str
     sizes: Mapping[str, int]
 
 
@@ -87,7 +93,8 @@ def export_site(out: Path, to: Path, progress: Progress, since: Path | None = No
     known = _read_manifest_blocks(since or to / MANIFEST, required=since is not None)
     tree = read_site(out)
     to.mkdir(parents=True, exist_ok=True)
-    (to / "delta.car").unlink(missing_ok=True)
+    for name in ("delta.car", "players.car"):
+        (to / name).unlink(missing_ok=True)
     with ExitStack() as writers:
         site = writers.enter_context(CarWriter(to / "site.car"))
         metadata = writers.enter_context(CarWriter(to / "metadata.car"))
@@ -99,13 +106,34 @@ def export_site(out: Path, to: Path, progress: Progress, since: Path | None = No
         root = imported.root.cid
         metadata_root = import_folder(_subfolder(tree, METADATA), metadata.add).root.cid
         sizes = {"site.car": site.finish(root), "metadata.car": metadata.finish(metadata_root)}
+        players = pinned_players(out)
+        if players:
+            sizes["players.car"] = _write_players(tree, to / "players.car", players)
         if known:
             sizes["delta.car"] = delta.finish(root)
     folders = {name: imported.nodes.get(f"{name}/") for name in ASSET_FOLDERS}
     assets = {name: format_cid(node.cid) for name, node in folders.items() if node}
-    result = ExportResult(format_cid(root), format_cid(metadata_root), assets, sizes)
+    result = ExportResult(format_cid(root), format_cid(metadata_root), assets, players, sizes)
     _write_manifest(to / MANIFEST, result, site.blocks)
     return result
+
+
+def pinned_players(out: Path) -> str:
+    """Return the CID of the folder of embedded players that metadata refers to; empty if none."""
+    for path in (out / METADATA).rglob("*.json"):
+        if found := _PLAYER.search(path.read_bytes()):
+            return found[1].decode()
+    return ""
+
+
+def _write_players(tree: Folder, path: Path, cid: str) -> int:
+    """Write the CAR file of the folder of embedded players; return its size."""
+    with CarWriter(path) as players:
+        root = import_folder(players_folder(tree), players.add).root.cid
+        if format_cid(root) != cid:
+            message = "refers to embedded players of another build"
+            raise SiteError([Fault(METADATA, message, value=cid, hint="build the site again")])
+        return players.finish(root)
 
 
 def has_absolute_assets(out: Path) -> bool:
@@ -195,6 +223,7 @@ def _write_manifest(path: Path, result: ExportResult, blocks: list[bytes]) -> No
         "site": result.site,
         "metadata": result.metadata,
         "assets": dict(result.assets),
+        **({"players": result.players} if result.players else {}),
         "base_uri": f"ipfs://{result.metadata}/",
         "blocks": sorted(map(format_cid, blocks)),
     }

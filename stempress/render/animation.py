@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.site.page_addresses import embed_address
+from stempress.site.page_addresses import embed_address, stem_embed_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyodide_app.engine.model import StemKey, Token, Variation
     from stempress.audio.results import Sounds, WebFile
     from stempress.collection.settings import Settings
@@ -28,9 +30,11 @@ class Animation(NamedTuple):
 
 
 def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animation:
-    """Return what is played of a stem: on a locked site its preview, or nothing."""
+    """Return what is played of a stem: its player, the stem, or on a locked site its preview."""
     stream, lossless = sounds.stems[key].stream, sounds.stems[key].lossless
     preview = sounds.stem_previews.get(key)
+    if settings.animation == "mixer":
+        return _player(settings, stem_embed_address(key), lossless)
     if preview:
         return Animation(preview.address, media_type(preview))
     if settings.audio.locked != "open":
@@ -43,22 +47,31 @@ def stem_animation(settings: Settings, sounds: Sounds, key: StemKey) -> Animatio
 
 
 def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> Animation:
-    """Return what is played of a mix: its mixer, all of it, its video, or its preview.
-
-    Pages have no address in metadata on IPFS, unless the site has a URL.
-    """
-    if settings.animation == "mixer" and (settings.url or settings.assets == "site"):
-        return Animation(embed_address(variation), "text/html")
+    """Return what is played of a mix: its player, all of it, its video, or its preview."""
+    if settings.animation == "mixer":
+        files = sounds.mixes.get(variation, ())
+        return _player(settings, embed_address(variation), _lossless(files))
     if settings.animation == "song":
         return _whole_mix(settings, sounds.mixes[variation])
     preview = sounds.videos.get(variation) or sounds.previews.get(variation)
     return Animation(preview.address, media_type(preview)) if preview else Animation()
 
 
+def _player(settings: Settings, address: str, lossless: WebFile | None) -> Animation:
+    """Return the page of a player, with the same sound at full length unless it is locked."""
+    if lossless is None or settings.audio.locked != "open":
+        return Animation(address, "text/html")
+    return Animation(address, media_type(lossless), lossless.address)
+
+
+def _lossless(files: Iterable[WebFile]) -> WebFile | None:
+    return next((file for file in files if media_type(file) == "audio/flac"), None)
+
+
 def _whole_mix(settings: Settings, mixes: tuple[WebFile, ...]) -> Animation:
     """Return the first file that marketplaces play; a lossless one besides, unless locked."""
     played = next(file for file in mixes if media_type(file) in PLAYABLE)
-    lossless = next((file for file in mixes if media_type(file) == "audio/flac"), None)
+    lossless = _lossless(mixes)
     if lossless is None or settings.audio.locked != "open":
         return Animation(played.address, media_type(played))
     return Animation(played.address, media_type(lossless), lossless.address)

@@ -86,6 +86,17 @@ def render_site(
     yield from sharing_files(excerpts)
 
 
+def player_files(leaves: Leaves, site: Path, page_keys: PageKeys) -> Iterator[OutputFile]:
+    """Yield the pages of embedded players, and the theme: they are written with all others."""
+    renderer = PageRenderer(leaves, site)
+    for section in leaves.facts.plan.sections:
+        if section.kind == "songs":
+            for viewed in page_keys.pages(section):
+                if viewed.page.template == "embed.html":
+                    yield OutputFile(viewed.page.output, partial(renderer.page, viewed))
+    yield _other_file(renderer, page_keys, "assets/theme.css", "theme.css", None)
+
+
 def _other_files(
     renderer: PageRenderer, facts: SiteFacts, page_keys: PageKeys
 ) -> Iterator[OutputFile]:

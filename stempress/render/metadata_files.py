@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from stempress.output.json_files import json_file, lazy_json_file
@@ -29,14 +29,21 @@ TOKENS_PER_BUNDLE = 200
 
 
 def metadata_files(
-    excerpts: Excerpts, assets: Iterable[OutputFile | Bundle] = ()
+    excerpts: Excerpts,
+    assets: Iterable[OutputFile | Bundle] = (),
+    players: Iterable[OutputFile | Bundle] = (),
 ) -> Iterator[OutputFile | Bundle]:
     """Yield metadata of all tokens, by decimal ID and by 64-digit hex ID, and the contract's.
 
-    ``assets`` are the pictures and sound files; for IPFS, metadata refers to them by content ID.
+    ``assets`` are the pictures and sound files, ``players`` what else embedded players consist of;
+    for IPFS, metadata refers to them by content ID.
     """
     collection = excerpts.facts.collection
-    pinned = asset_uris(flatten(assets)) if collection.settings.assets == "ipfs" else {}
+    settings = collection.settings
+    pinned: dict[str, str] = {}
+    if settings.assets == "ipfs":
+        files = chain(flatten(assets), flatten(players))
+        pinned = asset_uris(files, with_players=settings.has_pinned_players)
     for slug, tokens in excerpts.tokens.items():
         source = excerpts.song(slug) if slug else excerpts.albums
         for start in range(0, len(tokens), TOKENS_PER_BUNDLE):
@@ -47,10 +54,10 @@ def metadata_files(
                 if token.tier == "album"
             }
             key = source.key_with(part, pinned, albums)
-            files = partial(_token_files, source, part, pinned, albums)
-            yield Bundle(f"metadata/{slug}/{start}", key, files)
-    for folder in ("", *(f"{tier}/" for tier in collection.settings.tier_contracts)):
-        url_of = partial(metadata_url, collection.settings, pinned, folder=folder)
+            make = partial(_token_files, source, part, pinned, albums)
+            yield Bundle(f"metadata/{slug}/{start}", key, make)
+    for folder in ("", *(f"{tier}/" for tier in settings.tier_contracts)):
+        url_of = partial(metadata_url, settings, pinned, folder=folder)
         content = contract_metadata(collection, url_of)
         yield json_file(f"metadata/{folder}contract.json", content)
 
@@ -89,9 +96,9 @@ def metadata_url(
 ) -> str:
     """Return the URL of an address for use in metadata.
 
-    Pictures and sound are below ``--base-uri``, else where they are pinned; anything else is below
-    the site's URL. Without one, the URL is relative to metadata/, or empty on IPFS, where metadata
-    has no pages next to it. ``folder`` is the metadata's within metadata/.
+    Pictures and sound are below ``--base-uri``, else where they are pinned, and so are players;
+    anything else is below the site's URL. Without one, the URL is relative to metadata/, or empty
+    on IPFS, where metadata has no pages next to it. ``folder`` is the metadata's within metadata/.
     """
     kind, _, rest = address.partition("/")
     if kind in ASSET_FOLDERS and settings.base_uri:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import song_cover, variation_cover
+from stempress.site.json_ld import full_address
 from stempress.site.page_addresses import stem_address
 from stempress.site.pages import StemView, VariationView
 from stempress.views.page import PageView
@@ -49,7 +50,11 @@ class VariationPageView(PageView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedPageView(PageView):
-    """The player of a song (``whole``), a variation or a stem, and the page it is of."""
+    """The player of a song (``whole``), a variation or a stem.
+
+    ``subject`` is the page it is of, an address or a full URL. It is empty if there is no page: a
+    player that is pinned on IPFS is not below the site, which may have no URL.
+    """
 
     subject: str
     artist: str
@@ -92,7 +97,7 @@ def embed_page(leaves: Leaves, page: Page, head: Head) -> EmbedPageView:
     song, variation = about.song, about.variation
     return EmbedPageView(
         **head,
-        subject=address_of(song if about.whole else variation),
+        subject=_subject(leaves, address_of(song if about.whole else variation)),
         artist=song.artist,
         cover=song_cover(song) if about.whole else variation_cover(variation),
         whole=leaves.mixer(song, variation) if about.whole else None,
@@ -103,9 +108,16 @@ def embed_page(leaves: Leaves, page: Page, head: Head) -> EmbedPageView:
 def _stem_embed(leaves: Leaves, about: StemView, head: Head) -> EmbedPageView:
     return EmbedPageView(
         **head,
-        subject=stem_address(about.key),
+        subject=_subject(leaves, stem_address(about.key)),
         artist=about.song.artist,
         cover=leaves.row(about.key).stem.cover,
         whole=None,
         mixer=leaves.solo(about.key),
     )
+
+
+def _subject(leaves: Leaves, address: str) -> str:
+    settings = leaves.facts.collection.settings
+    if not settings.has_pinned_players:
+        return address
+    return full_address(settings, address) if settings.url else ""

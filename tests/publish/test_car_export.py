@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from itertools import count
 from pathlib import Path
@@ -324,3 +326,68 @@ def test_a_host_that_is_not_there_is_told_for_what_it_is(
     assert status == 1
     assert "http://127.0.0.1:9/: has no response: no connection" in said
     assert "1 error" in said
+
+
+@pytest.fixture(scope="module")
+def with_players(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> Path:
+    """Return a published site whose metadata refers to embedded players."""
+    site = tmp_path_factory.mktemp("players") / "site"
+    write_small_site(site)
+    settings = (site / "site.toml").read_text("utf-8")
+    settings = settings.replace("[collection]\n", '[collection]\nassets = "ipfs"\n')
+    (site / "site.toml").write_text(f'{settings}\n[metadata]\nanimation = "mixer"\n', "utf-8")
+    assert press_small(site) == 0
+    assert front_door(site, "publish") == 0
+    return site
+
+
+def test_players_are_in_a_folder_with_all_that_they_need_and_nothing_that_names_it(
+    with_players: Path,
+) -> None:
+    store = Store(with_players / "published/players.car")
+    cid = format_cid(store.root)
+    assert manifest_of(with_players)["players"] == cid
+    names = {name for name, _ in store.entries(store.root)}
+    assert names == {"app", "art", "assets", "audio", "data", "embed"}
+    dist = with_players / "dist"
+    players = [
+        json.loads(path.read_text("utf-8")).get("animation_url", "")
+        for path in (dist / "metadata").glob("*.json")
+    ]
+    assert any(players)
+    for player in filter(None, players):
+        assert player.startswith(f"ipfs://{cid}/embed/")
+        below = f"{player.removeprefix(f'ipfs://{cid}/')}index.html"
+        page = store.resolve(store.root, below)
+        assert page is not None
+        assert store.content(page) == (dist / below).read_bytes()
+        for needed in re.findall(
+            r'(?:src|href)="((?:\.\./)+(?:app|art|assets)/[^"]+)"', store.content(page).decode()
+        ):
+            address = os.path.normpath(f"{player.removeprefix(f'ipfs://{cid}/')}{needed}")
+            assert store.resolve(store.root, address) is not None, address
+
+
+def test_a_build_after_another_names_the_same_players(
+    with_players: Path, press_small: Press
+) -> None:
+    before = (with_players / "dist/metadata/91.json").read_bytes()
+    notes = with_players / "content/notes"
+    notes.mkdir(exist_ok=True)
+    (notes / "later.md").write_text(
+        '+++\ntitle = "Later"\ndate = 2026-01-01\n+++\nText.\n', "utf-8"
+    )
+    assert press_small(with_players) == 0
+    assert (with_players / "dist/metadata/91.json").read_bytes() == before
+    assert front_door(with_players, "publish") == 0
+
+
+def test_players_of_another_build_are_a_fault(
+    with_players: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Path(shutil.copytree(with_players, tmp_path / "site"))
+    page = next((site / "dist/embed").rglob("index.html"))
+    page.write_text(f"{page.read_text('utf-8')} ", "utf-8")
+    assert front_door(site, "publish") == 1
+    assert "refers to embedded players of another build" in capsys.readouterr().err
+    assert not (site / "published/players.car").exists()

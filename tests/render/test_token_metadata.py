@@ -267,19 +267,40 @@ def test_marketplaces_are_given_the_mixer_of_a_mix(whole: SmallSite) -> None:
     url = "https://ferry.example/x/"
     pressed = press(with_settings(whole, animation="mixer", url=url))
     assert pressed["91.json"]["animation_url"] == f"{url}embed/one/1-2/"
-    assert pressed["91.json"]["mimeType"] == "text/html"
+    assert (pressed["91.json"]["mimeType"], pressed["91.json"]["losslessAudio"]) == (
+        "audio/flac",
+        f"{url}audio/stem.flac",
+    )
     assert pressed["99.json"]["animation_url"] == f"{url}embed/one/1-2/"
-    assert pressed["1.json"]["animation_url"] == f"{url}audio/stem.ogg"
+    assert pressed["1.json"]["animation_url"] == f"{url}embed/one/drums/live/"
     assert press(with_settings(whole, animation="mixer"))["91.json"]["animation_url"] == (
         "../embed/one/1-2/"
     )
 
 
-def test_metadata_on_ipfs_of_a_site_without_address_has_previews_instead(whole: SmallSite) -> None:
-    pinned = with_settings(whole, animation="mixer", assets="ipfs")
-    data = press(pinned)["91.json"]
-    assert data["mimeType"] == "audio/mpeg"
-    assert data["animation_url"].startswith("ipfs://")
+def test_players_of_a_locked_site_come_without_the_sound_at_full_length(whole: SmallSite) -> None:
+    settings = whole.collection.settings
+    audio = replace(settings.audio, locked="silent")
+    pressed = press(with_settings(whole, animation="mixer", audio=audio))
+    for name in ("1.json", "91.json"):
+        assert pressed[name]["mimeType"] == "text/html"
+        assert "losslessAudio" not in pressed[name]
+
+
+def test_metadata_on_ipfs_has_players_by_their_content_whether_or_not_the_site_has_a_url(
+    whole: SmallSite,
+) -> None:
+    for url in ("", "https://ferry.example/x/"):
+        pinned = with_settings(whole, animation="mixer", assets="ipfs", url=url)
+        pressed = press(pinned)
+        for name, below in (
+            ("1.json", "embed/one/drums/live/"),
+            ("91.json", "embed/one/1-2/"),
+            ("99.json", "embed/one/1-2/"),
+        ):
+            scheme, _, address = pressed[name]["animation_url"].partition("://")
+            assert scheme == "ipfs"
+            assert address.partition("/")[2] == below
 
 
 def test_marketplaces_are_given_the_whole_mix(whole: SmallSite) -> None:

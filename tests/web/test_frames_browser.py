@@ -19,7 +19,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from build import build
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
-from tests.conftest import ROOT
+from tests.conftest import ROOT, press_bundled
 from tests.support.firefox import visit_in_firefox
 from tests.support.gateway import Gateway, Store, address_of
 from tests.support.hosts import serving
@@ -249,3 +249,38 @@ def test_webkit_explains_a_frame_without_cors(webkit: WebDriver, shut: str) -> N
     until(webkit, "document.querySelector('[role=alert]')")
     until(webkit, "document.querySelector('img.art').naturalWidth")
     assert is_explained(webkit.execute_script(SEEN))
+
+
+@pytest.mark.sound
+def test_the_player_that_metadata_names_plays_from_a_gateway(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    royalty = "royalty_bps = 500\n"
+    pinned = f'{royalty}assets = "ipfs"\n\n[metadata]\nanimation = "mixer"\n'
+    dist = press_bundled(site, royalty, pinned)
+    assert run(["publish", "--out", str(dist), "--to", str(tmp_path / "to")], build, ROOT) == 0
+    players = Store(tmp_path / "to/players.car")  # nothing else is pinned
+    page = chromium.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.extend([answer.url] * (answer.status >= 400)))
+    stem = next(
+        token["id"]
+        for token in json.loads((dist / "data/tokens.json").read_text("utf-8"))["tokens"]
+        if token["tier"] == "stem" and token["state"] == "revealed"
+    )
+    with serving(dist, type("PathGateway", (Gateway,), {"store": players})) as gateway:
+        for token in ("9001", stem):
+            metadata = json.loads((dist / f"metadata/{token}.json").read_text("utf-8"))
+            address = metadata["animation_url"].replace("ipfs://", f"{gateway}ipfs/")
+            with framing(tmp_path, address) as outside:
+                page.goto(outside)
+                inside = page.frame_locator("iframe")
+                assert inside.locator("h1 a").count() == 0  # the site has no URL
+                inside.get_by_role("button", name="Play", exact=True).click()
+                status = inside.get_by_role("status")
+                expect(status).to_have_text(PLAYING, timeout=PATIENCE_SECONDS * 1000)
+    page.close()
+    assert wrong == []
