@@ -52,6 +52,6 @@ def check_animation(metadata: Table, settings: Settings) -> None:
     elif value == "video" and audio.locked == "silent":
         message = 'lets anybody hear the beginning of mixes, though [audio] locked is "silent"'
         metadata.warn("animation", message, value, '"mixer" does not')
-    elif value == "mixer" and not settings.url:
+    elif value == "mixer" and not settings.url and settings.assets == "site":
         message = "needs the address of the site's pages, which marketplaces are to show"
-        metadata.warn("animation", message, value, "add the url of [site]")
+        metadata.warn("animation", message, value, 'add the url of [site], or assets = "ipfs"')

@@ -23,6 +23,7 @@ type Previews = Literal["tokens", "all", "none"]
 type Downloads = Literal["tokens", "none"]
 type Assets = Literal["site", "ipfs"]
 type Animation = Literal["mixer", "preview", "song", "video"]
+type Image = Literal["svg", "png"]
 type Phase = Literal["upcoming", "live", "closed"]
 PHASES = ("upcoming", "live", "closed")
 CODECS = ("opus", "vorbis", "mp3", "flac")
@@ -31,6 +32,7 @@ DOWNLOADS = ("tokens", "none")
 LOCKED = ("preview", "silent", "open")
 ANIMATIONS = ("mixer", "preview", "song", "video")
 ASSETS = ("site", "ipfs")
+IMAGES = ("svg", "png")
 
 
 RELATIVE_ADDRESSES = Fault(
@@ -190,7 +192,10 @@ class Settings:
     """Base URI of pictures and sound in the metadata, if it is not ``url``."""
 
     animation: Animation = "preview"
-    """What marketplaces play of song and album tokens."""
+    """What marketplaces play of tokens."""
+
+    image: Image = "svg"
+    """The format of the covers that metadata names."""
 
     tier_contracts: Mapping[Tier, Contract] = field(default_factory=dict)
     """Contracts of tiers that have one of their own; ``contract`` is that of the others."""

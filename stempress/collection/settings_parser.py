@@ -17,7 +17,15 @@ from stempress.collection.drop_settings import parse_drop
 from stempress.collection.papers import Papers, default_papers, read_papers
 from stempress.collection.people import parse_people
 from stempress.collection.perk_settings import parse_perks
-from stempress.collection.settings import ANIMATIONS, ASSETS, Animation, Assets, Settings
+from stempress.collection.settings import (
+    ANIMATIONS,
+    ASSETS,
+    IMAGES,
+    Animation,
+    Assets,
+    Image,
+    Settings,
+)
 from stempress.collection.theme import SHAPE_CONTRAST, Theme, lowest_contrast
 from stempress.core.crash_log import working_on
 from stempress.core.tables import Table
@@ -89,6 +97,7 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         splitter=parse_account(collection, "splitter"),
         label=site.text("label"),
         animation=cast("Animation", metadata.choice("animation", "preview", ANIMATIONS)),
+        image=cast("Image", metadata.choice("image", "svg", IMAGES)),
         people=parse_people(top),
     )
     check_splitter(collection, settings)

@@ -9,6 +9,7 @@ from stempress.art.covers import draw_covers
 from stempress.art.podcast_cover import draw_podcast_cover
 from stempress.art.social_cards import draw_cards
 from stempress.art.tagged_mixes import tag_mixes
+from stempress.art.token_images import draw_token_images
 from stempress.art.web_manifest import web_manifest_files
 from stempress.audio.audio_job import AudioJob
 from stempress.audio.check import check_audio
@@ -162,7 +163,8 @@ def _gather_files(
     if existing:
         page_keys.compute(new_pages, options.jobs)
     covers = list(draw_covers(excerpts))
-    assets = [*facts.sounds.files(), *covers, *draw_cards(settings, covers)]
+    images = list(draw_token_images(facts, covers))
+    assets = [*facts.sounds.files(), *covers, *images, *draw_cards(settings, covers)]
     data = list(data_files(excerpts))
     others = [
         *data,

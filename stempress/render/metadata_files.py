@@ -11,7 +11,7 @@ from stempress.output.output_files import Bundle, OutputFile, flatten
 from stempress.publish.asset_cids import ASSET_FOLDERS, asset_uris
 from stempress.render.animation import Animation, album_animation
 from stempress.render.token_metadata import token_metadata, without_empty
-from stempress.site.cover_addresses import collection_cover
+from stempress.site.cover_addresses import collection_cover, image_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -118,7 +118,7 @@ def contract_metadata(collection: Collection, url_of: UrlOf) -> dict[str, object
             "name": settings.name,
             "symbol": settings.symbol,
             "description": settings.description,
-            "image": url_of(collection_cover()),
+            "image": url_of(image_address(settings, collection_cover())),
             "external_link": settings.url,
         }
     )

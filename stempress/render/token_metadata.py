@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stempress.core import identifiers as codes
 from stempress.render.animation import Animation, mix_animation, stem_animation
+from stempress.site.cover_addresses import image_address
 from stempress.site.page_addresses import stem_address, token_address
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def token_metadata(
     """
     token, contract = facts.token, collection.settings.contract_of(facts.token.tier)
     page = url_of(token_address(token.id))
+    image = image_address(collection.settings, facts.cover)
     data: dict[str, object] = {
         "name": facts.english_title,
         "description": _description(collection, token),
-        "image": url_of(facts.cover),
+        "image": url_of(image),
         **({"external_url": page} if page else {}),
         "attributes": [
             {"trait_type": name, "value": value}
@@ -125,14 +127,15 @@ def _music(
 ) -> dict[str, object]:
     """Return the fields of the music schema that stems and mixes of a song have in common."""
     album = collection.album(song.album)
+    image = image_address(collection.settings, facts.cover)
     return {
         "title": song.title,
         "artist": song.artist,
         "duration": round(seconds, 3),
         "trackNumber": song.track,
         "artwork": {
-            "uri": url_of(facts.cover),
-            "mimeType": _MEDIA_TYPES.get(facts.cover.rsplit(".", 1)[-1].lower(), "image/jpeg"),
+            "uri": url_of(image),
+            "mimeType": _MEDIA_TYPES.get(image.rsplit(".", 1)[-1].lower(), "image/jpeg"),
         },
         "bpm": song.bpm,
         "key": song.key,

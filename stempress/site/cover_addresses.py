@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey, Variation
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
+    from stempress.collection.settings import Settings
 
 MAX_EMBEDDED = 96 * 1024
 """Maximum total size in bytes of stem pictures embedded in a cover; above, the cover is drawn."""
@@ -44,6 +45,12 @@ def stem_cover(key: StemKey) -> str:
 def variation_cover(variation: Variation) -> str:
     """Return the address of a variation's cover."""
     return f"art/mixes/{variation.song}/{variation.mix_number}.svg"
+
+
+def image_address(settings: Settings, cover: str) -> str:
+    """Return the address of a cover as metadata names it: some wallets show no SVG."""
+    is_drawn = settings.image == "png" and cover.endswith(".svg")
+    return f"{cover.removesuffix('.svg')}.png" if is_drawn else cover
 
 
 def picture_keys(collection: Collection, song: Song, variation: Variation) -> list[StemKey]:
