@@ -26,9 +26,10 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return small_site(tmp_path_factory.mktemp("podcast"), NASTY, url=URL).render()
 
 
-def test_a_podcast_has_no_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
-    site = tmp_path / "site"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build a site of one song; return the folder."""
+    site = tmp_path_factory.mktemp("site")
     write_music(site)
     for path, old, new in (
         (site / "site.toml", 'artist = "B"', f'artist = "B"\nurl = "{URL}/"'),
@@ -36,17 +37,46 @@ def test_a_podcast_has_no_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     assert run(["--site", str(site), "--without-runtime"], build, ROOT) == 0
+    return site / "dist"
+
+
+def faults(built: Path, text: str) -> list[str]:
+    """Return what is wrong with a podcast of the built site."""
 
     def read(url: str) -> bytes:
         assert url.startswith(f"{URL}/")
-        return (site / "dist" / url.removeprefix(f"{URL}/")).read_bytes()
+        return (built / url.removeprefix(f"{URL}/")).read_bytes()
 
-    text = (site / "dist/podcast.xml").read_text("utf-8")
-    assert podcast_faults(text, read) == []
+    return podcast_faults(text, read)
+
+
+def test_a_podcast_has_no_faults(built: Path) -> None:
+    text = (built / "podcast.xml").read_text("utf-8")
+    assert faults(built, text) == []
     (item,) = xml(text).iter("item")
     assert item.findtext("pubDate") == "Fri, 20 Mar 2026 00:00:00 +0000"
     assert item.findtext(f"{ITUNES}duration") == "3"  # as long as previews are
     assert item.findtext("link") == f"{URL}/songs/one/"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<podcast:medium>music", "<podcast:medium>songs", "<podcast:medium>"),
+        ("<podcast:guid>", "<podcast:guid>0", "<podcast:guid>"),
+        ('length="', 'length="1', "the length of an enclosure"),
+        ('type="audio/mpeg"', 'type="audio/ogg"', "of a type that is played"),
+        ("Fri, 20 Mar", "Thu, 20 Mar", "RFC 822"),
+        ('<enclosure url="https://ferry.example', '<enclosure url="..', "must be absolute"),
+        ('isPermaLink="false"', "", "isPermaLink"),
+        ("<itunes:explicit>false", "<itunes:explicit>no", "<itunes:explicit>"),
+        ("icons/podcast.jpg", "icons/512.png", "1400 to 3000 pixels"),
+    ],
+)
+def test_the_validator_finds_faults(built: Path, old: str, new: str, fault: str) -> None:
+    text = (built / "podcast.xml").read_text("utf-8")
+    assert old in text
+    assert any(fault in found for found in faults(built, text.replace(old, new, 1)))
 
 
 def test_songs_are_episodes_of_albums(pressed: dict[str, str]) -> None:
