@@ -17,6 +17,7 @@ from stempress.audio.openings import build_openings
 from stempress.audio.preview_files import render_previews, render_stem_previews
 from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound
+from stempress.audio.stem_tags import tag_stems
 from stempress.audio.streaming import is_streamed
 from stempress.audio.whole_mixes import render_mixes
 from stempress.collection.audio_formats import FORMATS, web_rate
@@ -42,7 +43,7 @@ def build_audio(job: AudioJob) -> Sounds:
     songs = {slug: _as_decoded(sound, audio.stream) for slug, sound in job.checked.songs.items()}
     media_type = FORMATS[audio.stream].type
     lossless = job.checked.songs if audio.lossless and audio.stream != "flac" else {}
-    stems = _stem_sounds(job, encode_stems(job))
+    stems = _stem_sounds(job, tag_stems(job, encode_stems(job)))
     streamed = frozenset(
         slug for slug, sound in songs.items() if is_streamed(media_type, sound.seconds)
     )

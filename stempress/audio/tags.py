@@ -1,4 +1,4 @@
-"""Tags and covers of whole mixes: Vorbis comments in FLAC and Ogg, ID3 in MP3."""
+"""Tags and covers of mixes and stems: Vorbis comments in FLAC and Ogg, ID3 in MP3."""
 
 from __future__ import annotations
 
@@ -26,22 +26,31 @@ _UTF16, _ENGLISH = 1, "eng"
 _CLASSES: Mapping[str, Callable[..., Any]] = {"flac": FLAC, "opus": OggOpus, "vorbis": OggVorbis}
 
 
-def tag(data: bytes, codec: Codec, tags: Tags, cover: bytes) -> bytes:
-    """Return an encoded mix with tags and a cover, a JPEG; its samples stay as they are."""
+def tag(data: bytes, codec: Codec, tags: Tags, cover: bytes = b"") -> bytes:
+    """Return an encoded file with tags and, if there is one, a cover; its samples stay as they are.
+
+    ``cover`` is a JPEG.
+    """
     buffer = io.BytesIO(data)
     if codec == "mp3":
-        _id3(tags, cover).save(buffer, v2_version=3)  # 2.4 is not read everywhere
+        _id3(tags, cover).save(
+            buffer, v2_version=3, padding=_no_padding
+        )  # 2.4 is not read everywhere
         return buffer.getvalue()
     file = _CLASSES[codec](buffer)
     file.update(_comments(tags))
-    picture = _picture(cover)
-    if isinstance(file, FLAC):
-        file.add_picture(picture)
-    else:
-        file["METADATA_BLOCK_PICTURE"] = b64encode(picture.write()).decode()
+    if cover and isinstance(file, FLAC):
+        file.add_picture(_picture(cover))
+    elif cover:
+        file["METADATA_BLOCK_PICTURE"] = b64encode(_picture(cover).write()).decode()
     buffer.seek(0)
-    file.save(buffer)
+    file.save(buffer, padding=_no_padding)
     return buffer.getvalue()
+
+
+def _no_padding(_: object) -> int:
+    """Return how many bytes to leave for longer tags: the files are never edited."""
+    return 0
 
 
 def _picture(cover: bytes) -> Picture:
@@ -82,5 +91,6 @@ def _id3(tags: Tags, cover: bytes) -> id3.ID3:
         frames.add(id3.Frames[name](encoding=_UTF16, text=text))
     if tags.license:
         frames.add(id3.USER(encoding=_UTF16, lang=_ENGLISH, text=tags.license))
-    frames.add(id3.APIC(encoding=0, mime="image/jpeg", type=_FRONT_COVER, data=cover))
+    if cover:
+        frames.add(id3.APIC(encoding=0, mime="image/jpeg", type=_FRONT_COVER, data=cover))
     return frames

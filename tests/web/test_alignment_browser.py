@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from pyodide_app.engine.mix import StemAudio
+from pyodide_app.engine.tags import Tags
 from stempress.audio.decode import join_blocks, resample
 from stempress.audio.encode import Sound, encode
+from stempress.audio.tags import tag
 from stempress.collection.audio_formats import MIN_BITRATES, Codec, web_rate
 from stempress.collection.settings import CODECS
 from tests.conftest import ROOT
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 RATES = (44100, 48000)
+TAGS = Tags("Ebb (Drums: Amen)", "Mara Voss", "Landfall", "Mara Voss", "2/7", isrc="QZK6P2600022")
 LENGTHS = (88200, 88200 + 1, 95999, 100_777)
 BITRATES: dict[Codec, tuple[int, ...]] = {
     "opus": (56, 128, 320),
@@ -41,6 +44,11 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.add_script_tag(path=ROOT / "tests/support/sound/decode.js")
     yield page
     page.close()
+
+
+def encoded(sound: Sound, codec: Codec, bitrate: int) -> bytes:
+    """Return a file as a site has it, with tags."""
+    return tag(encode(sound, codec, bitrate), codec, TAGS)
 
 
 def decoded(page: Page, data: bytes, rate: int) -> NDArray[np.float32]:
@@ -83,7 +91,7 @@ def test_stems_begin_on_the_frame_and_are_whole(
         if wanted != rate:
             meant = join_blocks(resample([meant], channels, rate, wanted))
         for bitrate in BITRATES[codec]:
-            heard = decoded(page, encode(sound, codec, bitrate), wanted)
+            heard = decoded(page, encoded(sound, codec, bitrate), wanted)
             assert heard.shape[0] == channels
             assert heard.shape[1] >= round(frames * wanted / rate)
             assert lag(heard, meant) == 0, (frames, bitrate)
@@ -92,7 +100,7 @@ def test_stems_begin_on_the_frame_and_are_whole(
 def test_lengths_of_every_remainder_are_whole(page: Page) -> None:
     for codec in BITRATES:
         for frames in range(24_000, 24_000 + 1152, 97):
-            data = encode(Sound(clicks(48000, 1, frames), 48000, 16), codec, 128)
+            data = encoded(Sound(clicks(48000, 1, frames), 48000, 16), codec, 128)
             heard = decoded(page, data, 48000)
             assert heard.shape[1] >= frames
             assert lag(heard, clicks(48000, 1, frames)) == 0, (codec, frames)
@@ -104,7 +112,7 @@ def test_below_the_lowest_bitrate_stems_would_be_out_of_step(
 ) -> None:
     monkeypatch.delitem(MIN_BITRATES, codec)
     sound = Sound(clicks(48000, 1, 95999), 48000, 16)
-    assert lag(decoded(page, encode(sound, codec, 48), 48000), sound.samples) == late
+    assert lag(decoded(page, encoded(sound, codec, 48), 48000), sound.samples) == late
 
 
 @pytest.mark.parametrize("bits", [16, 24])
@@ -113,5 +121,5 @@ def test_flac_brings_every_word_to_the_engine(page: Page, bits: int) -> None:
     words = np.random.default_rng(bits).integers(-full, full, (2, 50_001))
     words[:, :4] = [-full, full - 1, 0, 1]
     sound = Sound((words / full).astype(np.float32), 48000, bits)
-    heard = StemAudio.from_browser(decoded(page, encode(sound, "flac", 0), 48000))
+    heard = StemAudio.from_browser(decoded(page, encoded(sound, "flac", 0), 48000))
     assert np.array_equal(heard.samples * heard.scale, sound.samples)
