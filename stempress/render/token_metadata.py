@@ -55,7 +55,8 @@ def token_metadata(
     if token.state == "unrevealed":
         return data
     if token.tier == "album":
-        return data | without_empty(_album(collection, token) | _sound(album, url_of))
+        sound = {**_sound(album, url_of), "version": ""}  # the music schema is for one recording
+        return data | without_empty(_album(collection, token) | sound)
     return data | without_empty(_recording(collection, sounds, facts, url_of))
 
 

@@ -130,7 +130,18 @@ def test_playlists_list_the_previews_of_an_album(small: SmallSite, pressed: dict
         "../audio/x.ogg",
     ]
     assert 'href="../../playlists/tides.m3u8"' in pressed["albums/tides/index.html"]
-    assert len(list(flatten(sharing_files(small.excerpts)))) == 1 + 2 + 8
+    assert len(list(flatten(sharing_files(small.excerpts)))) == 1 + 3 * 2 + 8
+
+
+def test_songs_have_descriptions_of_smaller_players(pressed: dict[str, str]) -> None:
+    found = re.findall(r'json\+oembed" .*href="(.*)">', pressed["songs/one/index.html"])
+    sizes = []
+    for address in found:
+        oembed = json.loads(pressed[address.removeprefix(f"{URL}/")])
+        (frame,) = Frames(oembed["html"]).frames
+        assert (frame["width"], frame["height"]) == (str(oembed["width"]), str(oembed["height"]))
+        sizes.append((oembed["width"], oembed["height"]))
+    assert sizes[1:] == [(480, 160), (480, 480)]
 
 
 def test_a_note_in_the_feed_has_previews_of_its_songs(pressed: dict[str, str]) -> None:
