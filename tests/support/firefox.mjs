@@ -59,7 +59,14 @@ async function mixer(page) {
 async function stems(page) {
   await page.click(".tools summary");
   await page.click(".export-stems");
-  return { name: await downloaded(page) };
+  const name = await downloaded(page);
+  const kept = await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    let files = 0;
+    for await (const file of folder.keys()) files += Number(Boolean(file));
+    return files;
+  });
+  return { name, kept };
 }
 
 /** The name of the file that is being exported, once it has come. */

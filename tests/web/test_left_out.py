@@ -36,6 +36,12 @@ pytestmark = pytest.mark.browser
 
 RATE, SECONDS = 48000, 4
 NONE = {"label": "None"}
+COUNT_FILES = """async () => {
+  const folder = await navigator.storage.getDirectory();
+  let files = 0;
+  for await (const _ of folder.keys()) files += 1;
+  return files;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +181,7 @@ def test_exported_stems_are_the_files_that_the_command_line_writes(
         made.page.get_by_role("button", name="Export stems").click()
     assert download.value.suggested_filename == "Ada Lund - Two (2-1).zip"
     expect(made.visit.mixer.get_by_role("status")).to_contain_text("Exported Ada Lund - Two (2-1)")
+    assert made.page.evaluate(COUNT_FILES) == 2  # written to the disk, one for each stem
     stems = tmp_path / "stems"
     options = ["--site", str(made.site), "--bits", "24", "--stems", str(stems)]
     assert run(["mix", "two", made.page.url, *options], build, ROOT) == 0

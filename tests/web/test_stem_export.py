@@ -72,6 +72,7 @@ def test_firefox_exports_stems(serve: Serve, site: Path, tmp_path: Path) -> None
     told = visit_in_firefox("stems", address, str(tmp_path))
     assert told["wrong"] == []
     assert told["name"] == NAME
+    assert told["kept"] == 3  # written to the disk, one for each stem
     archive = (tmp_path / NAME).read_bytes()
     assert_written_by_the_command_line(archive, site, tmp_path / "stems")
 

@@ -1,20 +1,20 @@
-// Files that Python's session writes: a mix, or an archive of its stems. What is written goes to blobs, which the browser
-// may keep on the disk, so that a file is never whole in memory.
+// Files that Python's session writes: a mix, or an archive of its stems. None of them is ever whole in memory.
 /** @import { Request } from "../base/worker-host.js" */
 /** @import { Keys, StemsOfMix, Tags } from "./messages.js" */
 /** @import { Bytes, Session, StemExport, WavTask } from "./python-session.js" */
+/** @import { ScratchFile } from "./scratch-file.js" */
 /** @import { SessionStems } from "./session-stems.js" */
+import { withScratchFiles } from "./scratch-file.js";
 
 /**
  * The mix as a WAV file.
  * @param {Session} session @param {SessionStems} stems @param {{ bits: number, keys: Keys, tags: Tags }} mix @param {Request} request
  */
-export function exportMix(session, stems, { bits, keys, tags }, request) {
+export async function exportMix(session, stems, { bits, keys, tags }, request) {
   const bounce = session.bounce(bits, keys.map((key) => key ?? undefined), JSON.stringify(tags));
   const { name } = bounce;
-  const pieces = [takeBlob(bounce.header())];
-  const step = () => pieces.push(takeBlob(bounce.step()));
-  return stems.runToEnd(keys, bounce, step, () => new File(pieces, name, { type: "audio/wav" }), request);
+  const file = await withScratchFiles(async (open) => writeWav(await open(), stems, keys, bounce, request));
+  return new File([file], name, { type: "audio/wav" });
 }
 
 /**
@@ -25,12 +25,15 @@ export async function exportStems(session, stems, { bits, keys, mix }, { signal,
   const audible = keys.filter((key) => key !== null);
   const task = session.export_stems(bits, audible, JSON.stringify(mix));
   try {
-    /** @type {Blob[]} */
-    const files = [];
-    for (const [nth, key] of audible.entries()) {
-      const share = (/** @type {number} */ done) => report((nth + done) / audible.length);
-      files.push(await exportStem(stems, key, task.file(nth), { signal, report: share }));
-    }
+    const files = await withScratchFiles(async (open) => {
+      /** @type {Blob[]} */
+      const written = [];
+      for (const [nth, key] of audible.entries()) {
+        const share = (/** @type {number} */ done) => report((nth + done) / audible.length);
+        written.push(await writeWav(await open(), stems, [key], task.file(nth), { signal, report: share }));
+      }
+      return written;
+    });
     return new File(takePieces(task, files), task.name, { type: "application/zip" });
   } finally {
     task.destroy();
@@ -38,11 +41,18 @@ export async function exportStems(session, stems, { bits, keys, mix }, { signal,
 }
 
 /**
- * @param {SessionStems} stems @param {string} key @param {WavTask} file @param {Request} request
+ * Run a task to its end, and write what it gives to a file.
+ * @param {ScratchFile} file @param {SessionStems} stems @param {Keys} keys @param {WavTask} task @param {Request} request
  */
-function exportStem(stems, key, file, request) {
-  const pieces = [takeBlob(file.header())];
-  return stems.runToEnd([key], file, () => pieces.push(takeBlob(file.step())), () => new Blob(pieces), request);
+async function writeWav(file, stems, keys, task, request) {
+  /** @param {Bytes} bytes */
+  const write = (bytes) => {
+    file.write(bytes.toJs());
+    bytes.destroy();
+  };
+  write(task.header());
+  await stems.runToEnd(keys, task, () => write(task.step()), () => null, request);
+  return file.finish();
 }
 
 /**
@@ -54,11 +64,4 @@ function takePieces(task, files) {
   const pieces = list.toJs();
   list.destroy();
   return pieces.map((piece) => (typeof piece === "number" ? files[piece] : piece));
-}
-
-/** @param {Bytes} bytes */
-function takeBlob(bytes) {
-  const blob = new Blob([bytes.toJs()]);
-  bytes.destroy();
-  return blob;
 }
