@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Press
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory, press_small: Press) -> Path:

@@ -59,6 +59,7 @@ def build_anew(site: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return contents(site / "dist")
 
 
+@pytest.mark.slow
 def test_a_clean_build_decodes_every_stem_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoded: Counter[str]
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_clean_build_decodes_every_stem_once(
     assert list((tmp_path / "cache/decoded").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_room_for_copies_the_site_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, decoded: Counter[str]
 ) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Press
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("method", METHODS)
 def test_builds_by_two_processes_are_those_by_one(

@@ -63,6 +63,7 @@ def test_builds_tell_what_differs_from_what_was_published(
     assert published(tmp_path) == 0
 
 
+@pytest.mark.slow
 def test_a_base_uri_changes_metadata_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
     site = tmp_path / "site"

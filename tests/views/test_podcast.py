@@ -50,6 +50,7 @@ def faults(built: Path, text: str) -> list[str]:
     return podcast_faults(text, read)
 
 
+@pytest.mark.slow
 def test_a_podcast_has_no_faults(built: Path) -> None:
     text = (built / "podcast.xml").read_text("utf-8")
     assert faults(built, text) == []
