@@ -18,10 +18,14 @@ PLAYABLE = ("audio/mpeg", "audio/ogg")
 """Media types that marketplaces play; FLAC is not among them."""
 
 
+PAGE = "text/html"
+
+
 class Animation(NamedTuple):
     """The address of what is played, and that of a lossless file with the same sound.
 
-    ``type`` is the media type of the lossless file, if there is one. All of them may be empty.
+    ``type`` is the media type of the lossless file, if there is one and what is played is no page.
+    All of them may be empty.
     """
 
     address: str = ""
@@ -59,9 +63,8 @@ def mix_animation(settings: Settings, sounds: Sounds, variation: Variation) -> A
 
 def _player(settings: Settings, address: str, lossless: WebFile | None) -> Animation:
     """Return the page of a player, with the same sound at full length unless it is locked."""
-    if lossless is None or settings.audio.locked != "open":
-        return Animation(address, "text/html")
-    return Animation(address, media_type(lossless), lossless.address)
+    is_offered = lossless is not None and settings.audio.locked == "open"
+    return Animation(address, PAGE, lossless.address if lossless and is_offered else "")
 
 
 def _lossless(files: Iterable[WebFile]) -> WebFile | None:

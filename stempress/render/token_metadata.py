@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from stempress.core import identifiers as codes
-from stempress.render.animation import Animation, mix_animation, stem_animation
+from stempress.render.animation import PAGE, Animation, mix_animation, stem_animation
 from stempress.site.cover_addresses import image_address
 from stempress.site.page_addresses import stem_address, token_address
 
@@ -208,7 +208,8 @@ def _iso(day: date | None) -> str:
 
 def _sound(animation: Animation, url_of: UrlOf) -> dict[str, object]:
     """Return the fields of what is played; complete music metadata with a lossless file."""
-    is_complete = animation.address and animation.lossless
+    # The schema's type is that of the lossless file.
+    is_complete = animation.address and animation.lossless and animation.type != PAGE
     return {
         "mimeType": animation.type,
         "animation_url": url_of(animation.address) if animation.address else "",

@@ -71,9 +71,10 @@ def uses_schemes_that_clients_resolve(data: Json) -> bool:
 
 
 def states_the_type_of_the_sound(data: Json) -> bool:
-    """``mimeType`` is that of the lossless file, else of what is played."""
-    address = data.get("losslessAudio") or data.get("animation_url")
-    if address is None:
+    """``mimeType`` is that of the lossless file, or of the page that is played."""
+    played = data.get("animation_url", "")
+    address = played if played.endswith("/") else data.get("losslessAudio", played)
+    if not address:
         return "version" not in data
     suffix = Path(address).suffix
     expected = "text/html" if address.endswith("/") else MEDIA_TYPES[suffix]

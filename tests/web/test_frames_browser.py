@@ -43,6 +43,11 @@ pytestmark = pytest.mark.browser
 EMBED = "embed/undertow/"
 PATIENCE_SECONDS = 90
 PLAYING = "Playing, mixed by Python"
+BLOCKED = """(address) => new Promise((done) => {
+  addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+  fetch(address).catch(() => {});
+})"""
+"""Which directive of the page's policy forbids to fetch an address."""
 KEPT_OUT = "keeps the site's scripts out"
 
 
@@ -117,6 +122,7 @@ def test_a_sandboxed_frame_plays_what_the_engine_mixes(
         until_heard(visit, whole, frames=song["rate"])
         assert visit.stats()["engine"] == "python"
         assert visit.page.locator(".export, .keep").count() == 0  # it can save nothing
+        assert visit.page.evaluate(BLOCKED, outside) == "connect-src"
     page.close()
     assert wrong == []
 
