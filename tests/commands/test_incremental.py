@@ -259,6 +259,16 @@ def change_downloads(site: Path, random: Random) -> None:
     path.write_text(text.replace("[drop]\n", f"{tables}[drop]\n"), "utf-8")
 
 
+def change_assets(site: Path, _: Random) -> None:
+    """Let metadata name pictures, sound and players by their content, or by their addresses."""
+    path = site / "site.toml"
+    text, line = path.read_text("utf-8"), 'assets = "ipfs"\n'
+    if line in text:
+        path.write_text(text.replace(line, ""), "utf-8")
+    else:
+        path.write_text(text.replace("[collection]\n", f"[collection]\n{line}"), "utf-8")
+
+
 OWN = '[collection.contract.song]\naddress = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"\n'
 NOTE = '+++\ntitle = "Second"\ndate = 2026-03-04\nsongs = ["two"]\n+++\nWords.\n'
 PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
@@ -317,6 +327,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_forge_url,
     change_lyrics,
     change_release,
+    change_assets,
     change_downloads,
     change_people,
     replace_line(TWO, "^credits = .*", lambda random: random.choice(CREDITS)),
