@@ -29,8 +29,8 @@ class LayoutView:
 
     ``language`` identifies the interface's sentences; ``app`` is the folder of modules and style
     sheets; ``mixer_off`` says why the mixer is off, if it is; ``streamed``: some songs may be
-    streamed; ``verifiable``: digests of mixes are published; ``stems_offered``: the licence lets
-    mixers export stems; ``has_tokens``: pages speak of tokens.
+    streamed; ``verifiable``: digests of mixes are published; ``stems_offered``: mixers may
+    export stems, at least for their holders; ``has_tokens``: pages speak of tokens.
     """
 
     settings: Settings
@@ -61,7 +61,8 @@ def layout_view(views: SiteFacts) -> LayoutView:
         mixer_off=views.mixer_off,
         streamed=bool(views.sounds.streamed),
         verifiable=collection.settings.audio.has_lossless or bool(views.sounds.stream_digests),
-        stems_offered=permits_stems(collection.settings.license),
+        stems_offered=permits_stems(collection.settings.license)
+        and (collection.settings.audio.locked == "open" or collection.has_tokens),
         albums=tuple(
             MenuAlbum(
                 album.title,

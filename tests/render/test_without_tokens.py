@@ -46,6 +46,23 @@ def spoken(files: dict[str, str]) -> dict[str, set[str]]:
     return {name: words for name, words in found.items() if words}
 
 
+def test_stems_that_nobody_hears_in_full_are_not_exported(tmp_path: Path) -> None:
+    for locked, count in (("open", 1), ("preview", 0), ("silent", 0)):
+        write_site(tmp_path / locked, f'[audio]\nlocked = "{locked}"\n')
+        page = read(tmp_path / locked).render()["songs/one/index.html"]
+        assert page.count(">Export stems<") == count
+        assert page.count(">Export WAV<") == 1
+
+
+def test_stems_that_a_licence_keeps_back_are_not_exported(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    path = tmp_path / "site.toml"
+    path.write_text(path.read_text("utf-8").replace("CC BY 4.0", "CC BY-ND 4.0"), "utf-8")
+    page = read(tmp_path).render()["songs/one/index.html"]
+    assert ">Export stems<" not in page
+    assert ">Export WAV<" in page
+
+
 @pytest.mark.parametrize("url", ["", "https://small.example/"])
 @pytest.mark.parametrize("locked", ["open", "preview", "silent"])
 def test_no_page_speaks_of_tokens(tmp_path: Path, url: str, locked: str) -> None:
