@@ -3,8 +3,7 @@
 //
 /** @typedef {{ id: number, address: string }} Entry the queue may hold a track more than once */
 /** @typedef {"off" | "all" | "one"} Repeat */
-import { MAX_TRACKS } from "../saved/playlists.js";
-import { isTrack } from "../saved/track-address.js";
+import { isTrack, MAX_TRACKS } from "../saved/track-address.js";
 
 const VERSION = 1;
 /** @type {readonly Repeat[]} */

@@ -1,8 +1,7 @@
 // Playlists saved by name in this browser.
 import { StoredList } from "./stored-list.js";
-import { isTrack } from "./track-address.js";
+import { isTrack, MAX_TRACKS } from "./track-address.js";
 
-export const MAX_TRACKS = 500; // of a playlist or a queue
 const MOST_LETTERS = 80;
 
 /** @typedef {{ name: string, tracks: string[] }} Playlist */

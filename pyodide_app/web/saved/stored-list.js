@@ -7,18 +7,18 @@ const CHANGED = "stempress:saved"; // an event of the document
 
 /** @template T */
 export class StoredList {
-  #key;
+  #name;
   #parse;
 
   /** @param {string} name of the list @param {(given: unknown) => T | null} parse */
   constructor(name, parse) {
-    this.#key = `stempress:${name}:${document.documentElement.dataset.collection ?? ""}`;
+    this.#name = name;
     this.#parse = parse;
   }
 
   /** @returns {T[]} */
   read() {
-    return this.parse(parseJson(readItem(this.#key) ?? "[]"));
+    return this.parse(parseJson(readItem(this.#key()) ?? "[]"));
   }
 
   /**
@@ -35,9 +35,13 @@ export class StoredList {
    * @param {T[]} entries
    */
   save(entries) {
-    const isSaved = saveItem(this.#key, JSON.stringify(entries.slice(-MOST_SAVED)));
+    const isSaved = saveItem(this.#key(), JSON.stringify(entries.slice(-MOST_SAVED)));
     if (!isSaved) throw new Error(_("This browser doesn't let this page save anything."));
     document.dispatchEvent(new Event(CHANGED));
+  }
+
+  #key() {
+    return `stempress:${this.#name}:${document.documentElement.dataset.collection ?? ""}`;
   }
 }
 

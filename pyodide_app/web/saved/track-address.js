@@ -4,6 +4,7 @@
 //   stems/undertow/bass/sub     a stem alone
 import { SEGMENT } from "../tokens/ownership.js";
 
+export const MAX_TRACKS = 500; // of a playlist or a queue
 const NTH = "(0|[1-9]\\d{0,3})";
 const MIX = new RegExp(`^songs/${SEGMENT}/${NTH}(-${NTH})*$`, "u");
 const STEM = new RegExp(`^stems/${SEGMENT}/${SEGMENT}/${SEGMENT}$`, "u");
