@@ -82,9 +82,10 @@ class Packages:
         from pyodide_lock import PyodideLockSpec  # noqa: PLC0415 - most builds have a lock file
         from pyodide_lock.spec import InfoSpec  # noqa: PLC0415
 
-        # The version is a hash of the content: a cached lock file never meets another wheel.
-        version = f"0.{int(self.engine_key[:8], 16)}"
         (modules,) = self._compile({APP_NAME: self.modules}).values()
+        # The version is a hash of the content: a cached lock file never meets another wheel, and
+        # whatever Python builds a site, its files have the same names.
+        version = f"0.{int(digest_of(modules)[:8], 16)}"
         wheel = archives.write_pure_wheel(folder, APP_NAME, version, modules)
         specs = [describe_wheel(path) for path in (*wheels, wheel)]
         specs[-1].depends = [spec.name for spec in specs[:-1]]
@@ -97,6 +98,14 @@ class Packages:
         if not self.node:
             return packed
         return archives.compile_sources(self.folder, self.pin.info, packed)
+
+
+def digest_of(members: archives.Members) -> str:
+    """Return the SHA-256, in hex, of an archive's members."""
+    hasher = sha256()
+    for name in sorted(members):
+        hasher.update(sha256(name.encode()).digest() + sha256(members[name]).digest())
+    return hasher.hexdigest()
 
 
 def read_modules(app: Path) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 import tarfile
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -320,6 +321,18 @@ def test_preparing_again_makes_nothing_and_elsewhere_makes_the_same(
     assert {name: path.read_bytes() for name, path in elsewhere.items()} == {
         name: path.read_bytes() for name, path in first.items()
     }
+
+
+def test_another_python_of_the_build_makes_files_of_the_same_names_and_content(
+    small: tuple[Pin, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = all_files(prepared(small, tmp_path / "cache")[0])
+    monkeypatch.setattr(sys, "version", "3.99.0 (another one)")
+    second = all_files(prepared(small, tmp_path / "cache")[0])
+    assert {name: path.read_bytes() for name, path in second.items()} == {
+        name: path.read_bytes() for name, path in first.items()
+    }
+    assert {*first.values()} != {*second.values()}
 
 
 def test_a_prepared_file_that_rotted_is_made_again(
