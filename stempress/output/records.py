@@ -18,6 +18,7 @@ from stempress.output.manifest import BundleManifest, Manifest, ManifestEntry
 from stempress.output.state_folder import STAGING, state_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 VERSION = 5
@@ -72,7 +73,8 @@ class Records:
         """Write the record of a folder; ``diff`` is how the folder differs from it, if known."""
         record = self._path(path)
         draft = record.with_suffix(".part")
-        draft.write_bytes(_encode(manifest))
+        with draft.open("wb") as file:
+            file.writelines(_lines(manifest))
         draft.replace(record)
         self._kept[record] = Kept(_file_version(record), manifest, diff)
 
@@ -97,7 +99,8 @@ def _file_version(path: Path) -> tuple[int, int]:
     return current.st_mtime_ns, current.st_ino
 
 
-def _encode(manifest: Manifest) -> bytes:
+def _lines(manifest: Manifest) -> Iterator[bytes]:
+    """Yield lines to write one by one: each takes 4 kB as orjson makes it."""
     head = {
         "stempress": VERSION,
         "build": manifest.build,
@@ -105,10 +108,10 @@ def _encode(manifest: Manifest) -> bytes:
         "bundles": {name: bundle.key for name, bundle in manifest.bundles.items()},
         "folders": manifest.folders,
     }
-    lines = [orjson.dumps(head)]
+    yield orjson.dumps(head, option=orjson.OPT_APPEND_NEWLINE)
     for name, bundle in manifest.bundles.items():
-        lines += [orjson.dumps((file, *entry, name)) for file, entry in bundle.files.items()]
-    return b"\n".join((*lines, b""))
+        for file, entry in bundle.files.items():
+            yield orjson.dumps((file, *entry, name), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _decode(data: bytes) -> Manifest:
