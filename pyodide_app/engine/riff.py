@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from struct import pack
 from typing import TYPE_CHECKING
+from unicodedata import combining, normalize
 from zlib import crc32
 
 from pyodide_app.engine.id3 import id3_tag
@@ -109,7 +110,9 @@ def _acid(seconds: float, tags: Tags) -> bytes:
 
 
 def _ascii(text: str, size: int) -> bytes:
-    return text.encode("ascii", "replace")[:size].ljust(size, b"\0")
+    """Encode as ASCII, which is all that bext allows: letters lose their accents."""
+    letters = (letter for letter in normalize("NFKD", text) if not combining(letter))
+    return "".join(letters).encode("ascii", "replace")[:size].ljust(size, b"\0")
 
 
 def _info(tags: Tags) -> bytes:

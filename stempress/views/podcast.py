@@ -32,7 +32,7 @@ GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 class Episode:
     """A song: its preview, how long that is, and the album as a season.
 
-    ``id`` is permanent, ``published`` in the format of RFC 822, ``seconds`` a whole number.
+    ``id`` is permanent, ``published`` is in the format of RFC 822 or empty, ``seconds`` is whole.
     """
 
     id: str
@@ -95,8 +95,7 @@ def _episode(facts: SiteFacts, album: Album, song: Song, season: int) -> Episode
 
 
 def _timestamp(day: date | None) -> str:
-    """Return a day as RSS states dates; the Unix epoch without a day, as in the other feeds."""
+    """Return a day as RSS states dates; empty without a day."""
     from email.utils import format_datetime  # noqa: PLC0415 - few sites have a URL
 
-    moment = datetime.combine(day, time(), UTC) if day else datetime.fromtimestamp(0, UTC)
-    return format_datetime(moment)
+    return format_datetime(datetime.combine(day, time(), UTC)) if day else ""

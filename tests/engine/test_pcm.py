@@ -115,7 +115,7 @@ def test_the_file_contains_its_tags() -> None:
     by_id = chunks(data)
     assert list(by_id) == [b"bext", b"fmt ", b"LIST", b"axml", b"id3 ", b"data"]
     bext = by_id[b"bext"]
-    assert bext[:256].rstrip(b"\0") == b"Mara, Ebb & Fl?de, mix 3-1-4"
+    assert bext[:256].rstrip(b"\0") == b"Mara, Ebb & Flode, mix 3-1-4"
     assert bext[288:320].rstrip(b"\0") == b"QZK6P2600022"
     assert bext[346:348] == b"\x01\x00"
     assert bext[602:] == b"A=PCM,F=48000,W=24,M=stereo,T=Stempress\r\n"

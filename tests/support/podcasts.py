@@ -86,6 +86,10 @@ def _image_faults(channel: Element, read: Callable[[str], bytes]) -> Iterator[st
             yield "APPLE: artwork must be in RGB"
 
 
+def _is_rfc_822(date: str) -> bool:
+    return bool(RFC_822.fullmatch(date) and parsedate_to_datetime(date).strftime("%a") == date[:3])
+
+
 def _item_faults(item: Element, read: Callable[[str], bytes]) -> Iterator[str]:
     name = item.findtext("title")
     if not name:
@@ -95,8 +99,8 @@ def _item_faults(item: Element, read: Callable[[str], bytes]) -> Iterator[str]:
         yield f"APPLE: {name}: needs <guid>"
     elif guid.get("isPermaLink", "true") == "true" and not _is_url(guid.text):
         yield f"RSS: {name}: a <guid> that is no URL needs isPermaLink='false'"
-    date = item.findtext("pubDate") or ""
-    if not RFC_822.fullmatch(date) or parsedate_to_datetime(date).strftime("%a") != date[:3]:
+    date = item.findtext("pubDate")
+    if date is not None and not _is_rfc_822(date):
         yield f"RSS: {name}: <pubDate> must be in the format of RFC 822"
     if not re.fullmatch(r"[1-9]\d*", item.findtext(f"{ITUNES}duration") or ""):
         yield f"APPLE: {name}: <itunes:duration> should be seconds"

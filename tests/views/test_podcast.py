@@ -87,6 +87,7 @@ def test_songs_are_episodes_of_albums(pressed: dict[str, str]) -> None:
     items = channel.findall("item")
     assert [item.findtext("title") for item in items] == [f"One {NASTY}", f"Two {NASTY}"]
     assert [item.findtext(f"{ITUNES}episode") for item in items] == ["1", "2"]
+    assert [item.find("pubDate") for item in items] == [None, None]  # nobody says when it came out
     seasons = [item.find(f"{PODCAST}season") for item in items]
     assert [each.get("name") for each in seasons if each is not None] == [f"Tides {NASTY}"] * 2
 
