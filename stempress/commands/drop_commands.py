@@ -36,7 +36,7 @@ class NewOptions:
     title: str = ""
     artist: str = ""
     beats: int = 4
-    layout: Layout | None = None
+    layout: str = ""
     dry_run: bool = False
 
 
@@ -91,8 +91,7 @@ def add_new_arguments(parser: ArgumentParser) -> None:
     )
     add(
         "--layout",
-        type=Layout,
-        choices=list(Layout),
+        choices=[layout.value for layout in Layout],
         metavar="LAYOUT",
         help="what folders are: song/layer/stem, song/layer, layer/stem; names: only file names "
         "count; default: the likeliest",
@@ -102,8 +101,8 @@ def add_new_arguments(parser: ArgumentParser) -> None:
 
 def _beats(text: str) -> int:
     """Parse the beats of a bar, 1 to 32."""
-    if not 1 <= whole_number(text) <= MAX_BEATS:
-        raise ArgumentTypeError(f"must be from 1 to {MAX_BEATS}")
+    if not 1 <= positive_number(text) <= MAX_BEATS:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {MAX_BEATS}")
     return int(text)
 
 
@@ -211,7 +210,7 @@ def run_new(options: NewOptions, context: Context) -> bool:
         title=options.title,
         artist=options.artist,
         beats=options.beats,
-        layout=options.layout,
+        layout=Layout(options.layout) if options.layout else None,
         dry_run=options.dry_run,
     )
     create_site(options.stems, options.site, context.progress, answers)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path, PurePath
 
-WHERE = "new"
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
 _LINK = "is a link to a folder, or to nothing: copy what is meant to its place"
 _SIDE = re.compile(r"(.+?)(?:[\s._-]+|\s*\()(L|R|left|right)\)?", re.IGNORECASE)
@@ -45,7 +44,7 @@ class Delivery(NamedTuple):
 def read_delivery(folder: Path) -> Delivery:
     """Sort the files below a folder; SiteError if it has no stems, or some cannot be used."""
     if not folder.is_dir():
-        raise SiteError([Fault(WHERE, "is not a folder", value=str(folder))])
+        raise SiteError([Fault(str(folder), "is not a folder")])
     paths = sorted(_walk(folder))
     found: list[PurePath] = [path.relative_to(folder) for path in paths if path.is_file()]
     of_systems = [path for path in found if _is_of_the_system(path)]
@@ -74,7 +73,7 @@ def read_delivery(folder: Path) -> Delivery:
     if not stems:
         hint = f"files that end in {', '.join(COMMON_AUDIO)}"
         hint += "".join(f"; {path} {reason}" for path, reason in [*left_out.items()][:3])
-        raise SiteError([Fault(WHERE, "contains no audio files", value=str(folder), hint=hint)])
+        raise SiteError([Fault(str(folder), "contains no audio files", hint=hint)])
     pictures = _pictures(stems, files)
     unused = {path for path in files if _is_picture(path)} - {*pictures.values()}
     left_out |= dict.fromkeys(unused, "is the picture of no stem, or its second one")

@@ -12,6 +12,7 @@ from stempress.drop.name_parts import (
     SEPARATOR,
     named_variants,
     part_hyphens,
+    shared_title,
     split_layer,
     title_of,
     without_common_part,
@@ -63,6 +64,8 @@ def read_names(paths: Sequence[PurePath], folder: str, layout: Layout | None = N
     groups: dict[str, dict[PurePath, PurePath]] = defaultdict(dict)
     for path, short in inner.items():
         groups["/".join(short.parts[:-2][-1:] or short.parts[:-1])][path] = short
+    if groups.keys() == {""}:
+        folder = _title_in_names(groups[""]) or folder
     nested = {short.parts[-3] for short in inner.values() if len(short.parts) >= 3}
     flat = {
         name: files
@@ -168,6 +171,12 @@ def _song(files: Mapping[PurePath, PurePath], name: str, folder: str) -> dict[Pu
             guesses |= _guess_from_names(named, title_of(title))
         return guesses
     return guesses | _guess_from_names(names, song or title_of(folder))
+
+
+def _title_in_names(files: Mapping[PurePath, PurePath]) -> str:
+    """Return the title of the one song that the names of files begin with, "" if they do not."""
+    names = without_technical_words({path: short.stem for path, short in files.items()})
+    return shared_title(without_track_numbers(names))
 
 
 def _songs_in_names(names: Mapping[PurePath, str]) -> dict[str, dict[PurePath, str]]:

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from stempress.core.tables import CONTROL_CHARACTERS
-from stempress.drop.instruments import has_instrument
-from stempress.drop.technical_words import without_tempo
+from stempress.drop.instruments import has_instrument, is_generic_folder, is_mixdown
+from stempress.drop.technical_words import song_title, without_tempo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +21,8 @@ SEPARATOR = re.compile(r"\s+[-\u2013\u2014]\s+|_+|--+")
 TRACK_NUMBER = re.compile(r"(\d{1,3})(?:\s*[-._)]\s*|\s+)(?=\S)")
 NUMBERED_TRACK = re.compile(r".+?\s(?:(\d{1,3})|[A-L])-(?=[^\W\d_])")
 """``Song 3-``, before the name of a track, as Ableton Live writes it; returns have a letter."""
+BEFORE_STEM = re.compile(r"(.+?)(?:\s+[-\u2013\u2014]\s+|\s(?:\d{1,3}|[A-L])-)")
+"""``Song - ``, or ``Song 3-``: a song's title, where it is clear that it ends there."""
 VARIANT = re.compile(
     r"""(.*?[^\W\d_])                                   # the layer
     (?:[\s_.(-]+(?:v|ver|version|take|tk|var|variation|alt|alternate|option|opt|no)\.?)?
@@ -68,6 +70,28 @@ def without_prefix(names: Names, title: str) -> Names:
     while count and not _is_prefix(names, word_lists, title, count):
         count -= 1
     return {path: _rest(name, count) for path, name in names.items()}
+
+
+def shared_title(names: Names) -> str:
+    """Return the song's title that all names begin with, "" if they do not.
+
+    A dash or a track's number must follow: the first word of ``Warm Pad`` and ``Warm Bass`` is no
+    title. That of ``Mara - Tide - Drums`` is Tide.
+    """
+    if len(names) < 2:
+        return ""
+    rests = without_prefix(names, "")
+    starts = [BEFORE_STEM.fullmatch(name.removesuffix(rests[path])) for path, name in names.items()]
+    first = starts[0]
+    if not first or any(not each or each[1].casefold() != first[1].casefold() for each in starts):
+        return ""
+    titles = [part for part in SEPARATOR.split(first[1]) if _is_title(part)]
+    return song_title(titles[-1]) if titles else ""
+
+
+def _is_title(name: str) -> bool:
+    has_letters = any(map(str.isalpha, name))
+    return has_letters and not is_generic_folder(name) and not is_mixdown(name)
 
 
 def _is_prefix(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stempress.core.errors import Fault, SiteError, printable
 from stempress.core.program import program
 from stempress.core.progress import can_show
+from stempress.core.text_files import SITE_FILE
 from stempress.drop.delivery import read_delivery
 from stempress.drop.draft import draft_songs
 from stempress.drop.name_guess import Layout, read_names
@@ -61,6 +62,7 @@ def create_site(stems: Path, site: Path, progress: Progress, answers: Answers) -
     if site.exists() and any(site.iterdir()):
         hint = "choose another folder with --site"
         raise SiteError([Fault(str(site), "is not empty", hint=hint)])
+    _check_is_no_site(stems)
     delivery = read_delivery(stems)
     asks = progress.console.is_terminal and not answers.dry_run
     layout = answers.layout or _choose_layout(_read(stems, delivery, None), progress, asks=asks)
@@ -79,8 +81,20 @@ def create_site(stems: Path, site: Path, progress: Progress, answers: Answers) -
     pictures = {stems / stem: stems / picture for stem, picture in delivery.pictures.items()}
     write_site(site, StarterSite(title, artist, songs, tempos, pictures))
     _report(songs, tempos, answers.beats, progress)
+    if not answers.artist and not asks:
+        progress.log(
+            f'no --artist was given: the artist is "{UNKNOWN_ARTIST}"; '
+            f"change it in {site / SITE_FILE}"
+        )
     serve = f"{program('serve')} --open --site {shlex.quote(str(site))}"
     progress.log(f"{site}: review content/, then run {serve}")
+
+
+def _check_is_no_site(stems: Path) -> None:
+    """Raise SiteError for the folder of a site, whose stems are in a site already."""
+    if (stems / SITE_FILE).is_file():
+        hint = f"to build it, run {program('build')} in it; to start a site, name a folder of stems"
+        raise SiteError([Fault(str(stems), f"is already a site: it has a {SITE_FILE}", hint=hint)])
 
 
 def _read(stems: Path, delivery: Delivery, layout: Layout | None) -> Reading:
@@ -122,7 +136,7 @@ def _show(title: str, songs: list[SongDraft], delivery: Delivery, progress: Prog
     for path, reason in delivery.left_out.items():
         progress.log(f"left out: {printable(str(path))} {reason}")
     if files := delivery.of_systems:
-        progress.log(f"left out: files of operating systems: {len(files)}, such as {files[0]}")
+        progress.log(f"left out: hidden and system files: {len(files)}, such as {files[0]}")
 
 
 def _ask_artist(progress: Progress) -> str:

@@ -20,7 +20,7 @@ from stempress.core.errors import SiteError
 from stempress.drop.delivery import read_delivery
 from stempress.drop.name_guess import guess, tempo_in_names
 from tests.conftest import ROOT
-from tests.support.small_site import tone, write
+from tests.support.small_site import tone, write, write_small_site
 
 if TYPE_CHECKING:
     from tests.conftest import Press
@@ -44,7 +44,7 @@ def guess_names(*names: str, folder: str = "my-stems") -> list[str]:
         (["Voice.wav", "Keys.wav"], ["My Stems/Voice/Voice", "My Stems/Keys/Keys"]),
         (
             ["Undertow - Drums - Amen 92bpm.wav", "Undertow - Bass - Sub 92bpm.wav"],
-            ["My Stems/Drums/Amen", "My Stems/Bass/Sub"],
+            ["Undertow/Drums/Amen", "Undertow/Bass/Sub"],
         ),
         (
             ["one/Drums - A.wav", "one/Bass - B.wav", "two/Drums - C.wav", "two/Bass - D.wav"],
@@ -215,11 +215,28 @@ def test_a_tempo_that_does_not_fit_is_only_a_candidate(
         (["Tide - Drums - Amen.wav", "Wave - Bass.wav"], ["Tide/Drums/Amen", "Wave/Bass/Bass"]),
         (
             ["Night Drive - 01 - Kick.wav", "Night Drive - 02 - Snare.wav"],
-            ["Tape/Kick/Kick", "Tape/Snare/Snare"],
+            ["Night Drive/Kick/Kick", "Night Drive/Snare/Snare"],
         ),
         (
-            ["Night Drive 1-Kick.wav", "Night Drive 2-Snare.wav"],
-            ["Tape/Kick/Kick", "Tape/Snare/Snare"],
+            ["Night Drive 1-Kick.wav", "Night Drive A-Room.wav"],
+            ["Night Drive/Kick/Kick", "Night Drive/Room/Room"],
+        ),
+        (
+            ["Low Tide - Drums - Brushes.wav", "low tide - Bass - Süb.wav"],
+            ["Low Tide/Drums/Brushes", "Low Tide/Bass/Süb"],
+        ),
+        (
+            ["Über Wasser - Drums 01.wav", "Über Wasser - Drums 02.wav"],
+            ["Über Wasser/Drums/Drums 01", "Über Wasser/Drums/Drums 02"],
+        ),
+        (
+            ["Mara - Tide 90bpm - Stems - Drums.wav", "Mara - Tide 90bpm - Stems - Bass.wav"],
+            ["Tide/Drums/Drums", "Tide/Bass/Bass"],
+        ),
+        (["Stems - Drums.wav", "Stems - Bass.wav"], ["Tape/Drums/Drums", "Tape/Bass/Bass"]),
+        (
+            ["Drums - Amen.wav", "Drums - Dusty.wav"],
+            ["Tape/Drums/Amen", "Tape/Drums/Dusty"],
         ),
         (["Night Drive Kick.wav", "Night Drive Snare.wav"], ["Tape/Kick/Kick", "Tape/Snare/Snare"]),
         (
@@ -390,6 +407,35 @@ def test_a_folder_that_can_be_read_in_two_ways_is_said_to_be(
     assert (tmp_path / "other/stems/brine/three/three.flac").is_file()
 
 
+def test_the_songs_title_is_in_names_and_the_collections_is_the_folders(tmp_path: Path) -> None:
+    for name in ("Low Tide - Drums - Brushes", "Low Tide - Bass - Süb"):
+        write(tmp_path / f"Demos/{name}.flac", tone(frames=40_000))
+    assert new(tmp_path / "Demos", "--artist", "Ada") == 0
+    site = tmp_path / "Demos-site"
+    assert tomllib.loads((site / "site.toml").read_text("utf-8"))["site"]["title"] == "Demos"
+    song = (site / "content/albums/demos/low-tide.md").read_text("utf-8")
+    assert tomllib.loads(song.split("+++")[1])["title"] == "Low Tide"
+
+
+def test_a_site_is_no_folder_of_stems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_small_site(tmp_path / "tides")
+    assert new(tmp_path / "tides") == 1
+    assert "tides: is already a site: it has a site.toml" in capsys.readouterr().err
+    assert not (tmp_path / "tides-site").exists()
+
+
+def test_an_artist_who_is_not_named_is_said_to_be_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "tape/Drums.flac", tone(frames=40_000))
+    assert new(tmp_path / "tape") == 0
+    settings = tmp_path / "tape-site/site.toml"
+    assert f'the artist is "Unknown artist"; change it in {settings}' in capsys.readouterr().err
+    site = str(tmp_path / "other")
+    assert new(tmp_path / "tape", "--artist", "Ada", "--site", site) == 0
+    assert "Unknown artist" not in capsys.readouterr().err
+
+
 def test_nothing_is_left_out_in_silence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stems = tmp_path / "tide"
     for name in ("Drums/Amen", "Bass/Sub", "mixdown", "Tide Master"):
@@ -407,7 +453,7 @@ def test_nothing_is_left_out_in_silence(tmp_path: Path, capsys: pytest.CaptureFi
         "left out: Tide Master.flac is a mix of the whole song, not a stem",
         "left out: mixdown.flac is a mix of the whole song, not a stem",
         "left out: notes.txt is not a sound file",
-        "left out: files of operating systems: 2, such as .DS_Store",
+        "left out: hidden and system files: 2, such as .DS_Store",
     ]
     stem_files = sorted(path.name for path in (tmp_path / "tide-site/stems").rglob("*.flac"))
     assert stem_files == ["amen.flac", "sub.flac"]
