@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from socket import gaierror
 from threading import Condition, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -161,14 +162,24 @@ def insert_tag(page: bytes, tag: bytes) -> bytes:
 
 
 def bind_server(host: str, port: int, handler: Callable[..., PreviewHandler]) -> StaticServer:
-    """Bind a port; clients can connect, and wait until it is served. SiteError if it is taken."""
+    """Bind a port; clients can connect, and wait until it is served. SiteError if that fails."""
     try:
         return StaticServer((host, port), handler)
+    except (gaierror, UnicodeError) as error:  # UnicodeError: what cannot be a name at all
+        raise _fault_of_host(host) from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise _fault_of_host(host) from error
         in_use = error.errno == errno.EADDRINUSE
         message = "is in use by another program" if in_use else f"cannot be used: {error.strerror}"
         hint = "choose another with --port; 0 is any that is free"
         raise SiteError([Fault("serve", message, "port", port, hint)]) from error
+
+
+def _fault_of_host(host: str) -> SiteError:
+    hint = "leave the address out to serve the whole network"
+    message = "is not an address of this computer"
+    return SiteError([Fault("--host", message, value=host, hint=hint)])
 
 
 @contextmanager

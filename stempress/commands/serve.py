@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from stempress.commands.audition_server import AuditionHandler
 from stempress.commands.input_watcher import watch_inputs
@@ -40,29 +40,27 @@ def serve(  # noqa: PLR0913 - what a preview needs, named at the call
     when_idle: Callable[[], None] = lambda: None,
     host: str = LOOPBACK,
     open_browser: Callable[[str], object] = lambda _: None,
-) -> None:
-    """Serve ``out`` until Ctrl-C; call ``build`` now, and when an input of ``site`` changes.
+) -> NoReturn:
+    """Serve ``out``; call ``build`` now, and when an input of ``site`` changes.
 
-    Port 0 is any free one. ``build`` returns the addresses that it changed. Until a first build has
-    succeeded, a page shows its progress or its faults. ``when_idle`` runs after every build.
+    Only Ctrl-C ends it, as a KeyboardInterrupt. Port 0 is any free one. ``build`` returns the
+    addresses that it changed. Until a first build has succeeded, a page shows its progress or its
+    faults. ``when_idle`` runs after every build.
     """
     builds, changed = BuildEvents(), Event()
     handler = partial(AuditionHandler, audition=Audition(site), directory=str(out), builds=builds)
-    with bind_server(host, port, handler) as server:
-        try:
-            with (
-                serve_in_thread(server, builds) as address,
-                watch_inputs(site, changed, log) as watch_folders,
-            ):
-                _announce(out, address, host, log)
-                open_browser(address)
-                while True:
-                    build_and_notify(partial(build, builds), builds, log)
-                    when_idle()
-                    wait_for_changes(changed)
-                    watch_folders()
-        except KeyboardInterrupt:
-            log("stopped")
+    with (
+        bind_server(host, port, handler) as server,
+        serve_in_thread(server, builds) as address,
+        watch_inputs(site, changed, log) as watch_folders,
+    ):
+        _announce(out, address, host, log)
+        open_browser(address)
+        while True:
+            build_and_notify(partial(build, builds), builds, log)
+            when_idle()
+            wait_for_changes(changed)
+            watch_folders()
 
 
 def _announce(out: Path, address: str, host: str, log: Callable[[str], None]) -> None:

@@ -6,7 +6,7 @@ import gc
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from stempress.commands.arguments import port
 from stempress.commands.build_command import (
@@ -55,8 +55,8 @@ def add_serve_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def run_serve(options: ServeOptions, context: Context) -> bool:
-    """Serve until Ctrl-C; return whether there was a site to serve."""
+def run_serve(options: ServeOptions, context: Context) -> NoReturn:
+    """Serve until Ctrl-C; SiteError if there is no site to serve."""
     from stempress.commands.serve import serve  # noqa: PLC0415 - a build needs no server
 
     check_runtime_folder(options)
@@ -79,7 +79,6 @@ def run_serve(options: ServeOptions, context: Context) -> bool:
         log=progress.log,
         open_browser=partial(_open, progress) if options.open else lambda _: None,
     )
-    return True
 
 
 def _open(progress: Progress, address: str) -> None:

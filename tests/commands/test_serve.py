@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 import pytest
 import requests
 
+from stempress.commands.cli import INTERRUPTED
 from stempress.commands.network import network_addresses
 from tests.conftest import ROOT
 from tests.support.visiting import until
@@ -180,10 +181,10 @@ def test_input_folders_that_come_later_or_come_back_are_watched(preview: Preview
 
 
 @pytest.mark.posix
-def test_ctrl_c_ends_it_with_status_0_while_a_page_is_open(site: Path) -> None:
+def test_ctrl_c_ends_it_like_every_command_while_a_page_is_open(site: Path) -> None:
     with previewing(site) as preview:
         stream = requests.get(preview.address + ".stempress/reload", stream=True, timeout=SECONDS)
-    assert preview.process.returncode == 0
+    assert preview.process.returncode == INTERRUPTED
     stream.close()
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stempress.commands.cli import INTERRUPTED
 from stempress.commands.serve import serve
 from stempress.core.errors import Fault, SiteError
 
@@ -46,4 +47,8 @@ def report(line: str) -> None:
     sys.stdout.flush()
 
 
-serve(site, site / "dist", port=0, build=build, log=report, host=sys.argv[2])
+try:
+    serve(site, site / "dist", port=0, build=build, log=report, host=sys.argv[2])
+except KeyboardInterrupt:
+    report("stopped")
+    sys.exit(INTERRUPTED)
