@@ -89,9 +89,9 @@ def _parse(collection: Collection, slug: str, text: str) -> tuple[Song, MixSetti
     songs = {song.slug: song for song in collection.songs}
     if slug not in songs:
         raise SiteError(
-            [Fault("mix", "there is no such song", "song", slug, suggestion(slug, songs))]
+            [Fault("song", "there is no such song", value=slug, hint=suggestion(slug, songs))]
         )
     try:
         return songs[slug], parse_mix(songs[slug], text)
     except ValueError as error:
-        raise SiteError([Fault("mix", str(error), "mix number")]) from None
+        raise SiteError([Fault("mix number", str(error))]) from None

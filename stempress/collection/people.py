@@ -73,7 +73,7 @@ def artist_name(slug: str, default: str, where: str, settings: Settings, finding
     artists = {artist.slug: artist.name for artist in settings.artists}
     if slug not in artists:
         hint = suggestion(slugify(slug), artists) if artists else "[[artists]] in site.toml"
-        findings.fault(where, "is the slug of no artist", key="artist", value=slug, hint=hint)
+        findings.fault(where, "no artist has this slug", key="artist", value=slug, hint=hint)
     return artists.get(slug, default)
 
 
@@ -85,9 +85,9 @@ def warn_of_strangers(settings: Settings, songs: Sequence[Song], findings: Findi
         if person.name in artists or (person.name in credited and not person.is_artist):
             continue
         if person.is_artist:
-            message, hint = "is the artist of no song", f'artist = "{person.slug}" in an album'
+            message, hint = "no song is by this artist", f'artist = "{person.slug}" in an album'
         else:
-            message = "is in no song's credits"
+            message = "no song credits this person"
             near = closest(person.name, credited - {other.name for other in settings.people})
             hint = f"did you mean {near!r}?" if near else "add them to a song's credits"
         findings.warn(FILE, message, key=f"{person.key}.name", value=person.name, hint=hint)

@@ -51,7 +51,7 @@ def process_count(text: str) -> int:
 def whole_number(text: str) -> int:
     """Parse a whole number from 0 up."""
     if not (text.isascii() and text.isdigit()):
-        raise ArgumentTypeError(f"{text!r} is not a whole number")
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
     return int(text)
 
 
@@ -64,6 +64,6 @@ def name(text: str) -> str:
 
 def positive_number(text: str) -> int:
     """Parse a whole number from 1 up."""
-    if not whole_number(text):
-        raise ArgumentTypeError("must be at least 1")
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
     return int(text)

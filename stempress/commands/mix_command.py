@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
-from stempress.core.files import attach_filename, check_folder, check_writable
+from stempress.core.files import attach_filename, check_folder, check_suffix, check_writable
 from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
@@ -49,7 +50,14 @@ def add_mix_arguments(parser: ArgumentParser) -> None:
         metavar="DIR",
         help="write the stems and a .dawproject file to this folder; the mix only with -o",
     )
-    parser.add_argument("--bits", type=int, choices=(16, 24), help="default: 24")
+    parser.add_argument("--bits", type=_bits, choices=(16, 24), help="default: 24")
+
+
+def _bits(text: str) -> int:
+    """Parse the bits of a sample: of what is no number argparse would name the type only."""
+    if text not in {"16", "24"}:
+        raise ArgumentTypeError(f"{text!r} is neither 16 nor 24")
+    return int(text)
 
 
 def run_mix(options: MixOptions, context: Context) -> bool:
@@ -59,6 +67,7 @@ def run_mix(options: MixOptions, context: Context) -> bool:
     wav = options.wav or (None if options.stems else MIX_FILE)
     if wav:
         check_writable(wav.absolute(), "-o")
+        check_suffix(wav, "-o", [MIX_FILE.suffix])
     if options.stems:
         check_folder(options.stems.absolute(), "--stems")
     mix = open_mix(options.site, options.song, options.mix_number, context.progress)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
-from stempress.core.errors import Fault, SiteError, suggestion
-from stempress.core.files import check_writable
+from stempress.core.files import check_suffix, check_writable
 from stempress.core.system import cores
 from stempress.core.units import megabytes
 from stempress.video.formats import FORMATS, check_encoders
@@ -55,10 +54,8 @@ def add_video_arguments(parser: ArgumentParser) -> None:
 def run_video(options: VideoOptions, context: Context) -> bool:
     """Draw, encode and write the file."""
     path, progress = options.video.absolute(), context.progress
-    file_format = FORMATS.get(path.suffix.lower())
-    if file_format is None:
-        hint = suggestion(path.suffix, FORMATS)
-        raise SiteError([Fault("-o", "is in no format that videos have", "", path.name, hint)])
+    check_suffix(path, "-o", FORMATS)
+    file_format = FORMATS[path.suffix.lower()]
     check_encoders(file_format, "video")
     check_writable(path, "-o")
     from stempress.audio.bounce import open_mix  # noqa: PLC0415 - slow, and builds do without

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from stempress.core.errors import Fault, SiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 TIMESTAMP_MARGIN_NS = 2_000_000_000
 """A file saved this recently may be saved again without a change of its timestamp."""
@@ -57,6 +57,12 @@ def check_writable(path: Path, option: str) -> None:
     else:
         return
     raise SiteError([Fault(option, message, value=str(path), hint=hint)])
+
+
+def check_suffix(path: Path, option: str, suffixes: Collection[str]) -> None:
+    """Raise SiteError for a path with another suffix than these, in lower case."""
+    if path.suffix.lower() not in suffixes:
+        raise SiteError([Fault(option, f"must end in {' or '.join(suffixes)}", value=path.name)])
 
 
 def check_folder(path: Path, option: str) -> None:

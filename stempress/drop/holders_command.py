@@ -82,7 +82,9 @@ def _named_perks(drop: DropState, options: HoldersOptions) -> list[Perk]:
     if options.merkle and options.merkle.is_dir():
         findings.fault(WHERE, "is a folder", key="merkle", value=str(options.merkle))
     elif options.merkle and not options.merkle.parent.is_dir():
-        findings.fault(WHERE, "is in no folder", key="merkle", value=str(options.merkle))
+        findings.fault(
+            WHERE, "is in a folder that does not exist", key="merkle", value=str(options.merkle)
+        )
     findings.raise_faults()
     return named
 

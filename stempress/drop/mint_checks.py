@@ -106,12 +106,12 @@ def check_supplies(drop: DropState, items: Sequence[str]) -> None:
     for item, number in Counter(items).items():
         if tier_of(item) == "song":
             if number > 1:
-                findings.fault(WHERE, "is already minted: a variation is unique", value=item)
+                findings.fault(WHERE, "is already minted: a variation is unique", key=item)
             continue
         slug, layer, name = item.split("/")
         supply = drop.collection.stem((slug, layer, name)).supply
         if supply is not None and number > supply:
             findings.fault(
-                WHERE, "is minted more often than its supply", value=item, hint=f"supply: {supply}"
+                WHERE, "is minted more often than its supply", key=item, hint=f"supply: {supply}"
             )
     findings.raise_faults()

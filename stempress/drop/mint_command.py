@@ -24,7 +24,7 @@ from stempress.drop.mint_checks import (
     existing_items,
     parse_placed,
 )
-from stempress.drop.mint_draw import draw
+from stempress.drop.mint_draw import draw, song_to_mint
 from stempress.drop.mint_table import print_report
 from stempress.drop.seeded_rng import SeededRandom
 
@@ -44,6 +44,8 @@ def mint(options: MintOptions, progress: Progress) -> None:
     if options.csv:
         check_writable(options.csv.absolute(), "--csv")
     drop = open_drop(options.site)
+    if options.song:
+        song_to_mint(drop, options.song)
     check_append(drop, options)
     if options.editions:
         check_editions(drop, options)

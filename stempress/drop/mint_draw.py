@@ -40,7 +40,7 @@ def draw(
     """Return the items drawn and the report on them."""
     if options.tier == "song":
         return _draw_variations(drop, options, size, minted, rng)
-    songs = [_song(drop, options.song)] if options.song else list(drop.collection.songs)
+    songs = [song_to_mint(drop, options.song)] if options.song else list(drop.collection.songs)
     counts: Counter[StemKey] = Counter(
         (slug, layer, name)
         for item in minted
@@ -59,7 +59,7 @@ def _draw_variations(
     minted: Sequence[str],
     rng: SeededRandom,
 ) -> tuple[list[str], list[ReportLine]]:
-    song = _song(drop, options.song)
+    song = song_to_mint(drop, options.song)
     minted_choices = [
         Variation.from_stems(song, stems).choice
         for item in minted
@@ -91,7 +91,8 @@ def _choices_with_verdict(site: Path, song: Song, verdict: str) -> list[Choice]:
     ]
 
 
-def _song(drop: DropState, slug: str) -> Song:
+def song_to_mint(drop: DropState, slug: str) -> Song:
+    """Return the song whose variations are drawn; SiteError if it is unknown or not given."""
     songs = drop.songs
     if not slug and len(songs) == 1:
         return next(iter(songs.values()))

@@ -80,7 +80,7 @@ def verify(out: Path, target: str, progress: Progress) -> str:
     is_host = _is_host(target)
     if not is_host and not Path(target).is_file():
         hint = "a .car file, or an address that begins with https://"
-        raise SiteError([Fault("verify", "does not exist", value=target, hint=hint)])
+        raise SiteError([Fault(target, "does not exist", hint=hint)])
     built = read_built(out, progress)
     if is_host:
         return _verify_host(built, target.partition("?")[0], progress)

@@ -40,6 +40,6 @@ def parse_bars(mix: OpenMix, text: str) -> Part:
     first, final = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= first <= final <= last:
         hint = f"1-{last}, or part of it, such as 1-{min(4, last)}"
-        raise SiteError([Fault("--bars", "are no bars of the song", value=text, hint=hint)])
+        raise SiteError([Fault("--bars", "must be bars of the song", value=text, hint=hint)])
     start, end = lines.start(first - 1), min(lines.start(final), sound.frames)
     return Part(start, end - start)

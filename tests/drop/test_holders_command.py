@@ -150,7 +150,7 @@ def test_without_a_journal_the_ledger_is_listed(
         (["--perk", "tapes"], "perk: is not a perk (got 'tapes')\n    -> did you mean 'A tape'?"),
         (["--song", "on"], "song: is not a song (got 'on')\n    -> did you mean 'one'?"),
         (["--block", "80"], "block: has not been read on this computer (got 80)"),
-        (["--merkle", "nowhere/tree.json"], "merkle: is in no folder"),
+        (["--merkle", "nowhere/tree.json"], "merkle: is in a folder that does not exist"),
         (["--merkle", ""], "merkle: is a folder (got '.')"),
         (["--tier", "album", "--merkle", "tree.json"], "merkle: has no holders to prove"),
         (

@@ -173,6 +173,30 @@ def test_sizes_and_ids_must_be_positive_numbers(site: Path, options: list[str]) 
         mint(site, *options)
 
 
+def test_a_number_that_is_none_is_told_with_its_range(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option, given in (("--size", "-3"), ("--size", "0"), ("--first", "x")):
+        with pytest.raises(SystemExit):
+            mint(site, option, given)
+        least = 0 if option == "--first" else 1
+        said = capsys.readouterr().err
+        assert f"argument {option}: {given!r} is not a whole number from {least} up" in said
+
+
+def test_an_unknown_song_is_told_before_a_lost_secret(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = site / "site.toml"
+    write(settings, settings.read_text("utf-8").replace('phase = "live"', "blind = true"))
+    assert mint(site, "--size", "2") == 0
+    (site / "secret.json").unlink()
+    assert mint(site, "--append", "--song", "nope") == 1
+    said = capsys.readouterr().err
+    assert "mint: song: is not a song (got 'nope')" in said
+    assert "secret" not in said.partition("error:")[2]
+
+
 def test_every_variation_is_minted_once(site: Path) -> None:
     use_weights(site, RULE)
     assert mint(site, "--tier", "song", "--size", "2", "--seed", "a") == 0

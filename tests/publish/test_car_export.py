@@ -315,7 +315,7 @@ def test_what_is_neither_a_file_nor_an_address_is_told(
     for target in ("nothing.car", "ftp://host.example/", "http://[::1", "https://"):
         status, said = verified(site, target, capsys)
         assert status == 1
-        assert f"verify: does not exist (got '{target}')" in said
+        assert f"error: {target}: does not exist" in said
 
 
 def test_a_host_that_is_not_there_is_told_for_what_it_is(

@@ -159,12 +159,14 @@ def test_the_command_writes_every_shape(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (["two", MIX], "there is no such song (got 'two')\n    -> valid: one"),
+        (["two", MIX], "error: song: there is no such song (got 'two')\n    -> valid: one"),
         (["one", "1-9-1"], "expected 3 numbers from 1-1-1 to 2-2-3"),
-        (["one", MIX, "-o", "a.avi"], "-o: is in no format that videos have (got 'a.avi')"),
-        (["one", MIX, "-o", "a.mov"], "valid: .mp4, .webm"),
+        (["one", MIX, "-o", "a.avi"], "-o: must end in .mp4 or .webm (got 'a.avi')"),
         (["one", MIX, "-o", "none/a.mp4"], "create the folder first"),
-        (["one", MIX, "--bars", "3-9"], "are no bars of the song (got '3-9')\n    -> 1-4, or"),
+        (
+            ["one", MIX, "--bars", "3-9"],
+            "--bars: must be bars of the song (got '3-9')\n    -> 1-4, or",
+        ),
         (["one", MIX, "--bars", "x"], "1-4, or part of it, such as 1-4"),
     ],
 )
