@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site, folder, process_count
 from stempress.commands.command import Command
-from stempress.commands.json_output import fault_objects, print_json
+from stempress.commands.json_output import print_json, report_errors
 from stempress.commands.report import report_build
-from stempress.core.errors import Fault, SiteError, report_faults
+from stempress.core.errors import Fault, SiteError
 from stempress.core.options import BuildOptions
 from stempress.publish.upload_diff import diff_published
 
@@ -89,10 +89,8 @@ def run_build(options: BuildOnceOptions, context: Context) -> bool:
     try:
         built = build_and_report(options, context)
     except SiteError as error:
-        report_faults(error, context.progress.log)
+        report_errors(error, context.progress, as_json=options.json)
         context.progress.log("nothing was written")
-        if options.json:
-            print_json({"errors": fault_objects(error.faults)})
         return False
     if options.json:
         print_json(_summary(built, options.out))

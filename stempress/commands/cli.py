@@ -11,9 +11,10 @@ from stempress import __version__
 from stempress.commands.build_command import add_build_arguments
 from stempress.commands.command import Context
 from stempress.commands.help_texts import command_help, general_help
+from stempress.commands.json_output import report_errors
 from stempress.core.cache import check_cache_folder
 from stempress.core.crash_log import CRASHED, crash_fault
-from stempress.core.errors import SiteError, fault_from_os_error, report_faults
+from stempress.core.errors import SiteError, fault_from_os_error
 from stempress.core.program import program
 from stempress.core.progress import Progress
 
@@ -54,21 +55,23 @@ def run(arguments: Sequence[str], build: Build, bundled: Path | None = None) -> 
     ``bundled`` is the site of commands that are run outside of any site's folder, if there is one.
     """
     progress = Progress()
+    as_json = False
     try:
         command, options = parse(arguments, bundled)
+        as_json = getattr(options, "json", False)
         check_cache_folder()
         return 0 if command.run(options, Context(build, progress)) else 1
     except SiteError as error:
-        report_faults(error, progress.log)
+        report_errors(error, progress, as_json=as_json)
         return 1
     except OSError as error:
-        report_faults(SiteError([fault_from_os_error(error)]), progress.log)
+        report_errors(SiteError([fault_from_os_error(error)]), progress, as_json=as_json)
         return 1
     except KeyboardInterrupt:
         progress.log("stopped")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence: no command ends in a traceback
-        report_faults(SiteError([crash_fault(error, arguments)]), progress.log)
+        report_errors(SiteError([crash_fault(error, arguments)]), progress, as_json=as_json)
         return CRASHED
 
 

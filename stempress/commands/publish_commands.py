@@ -13,7 +13,7 @@ from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.commands.arguments import add_site_and_out
 from stempress.commands.command import Command
 from stempress.commands.json_output import fault_objects, print_json
-from stempress.core.errors import SiteError
+from stempress.core.errors import SiteError, report_faults
 from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
@@ -81,13 +81,13 @@ def add_verify_arguments(parser: ArgumentParser) -> None:
 def run_publish(options: PublishOptions, context: Context) -> bool:
     """Write CAR files and report their CIDs, or check what hosts would break."""
     if options.check:
-        _check(options, context.progress)
-    else:
-        _publish(options, context.progress)
+        return _check(options, context.progress)
+    _publish(options, context.progress)
     return True
 
 
-def _check(options: PublishOptions, progress: Progress) -> None:
+def _check(options: PublishOptions, progress: Progress) -> bool:
+    """Report what hosts would break; return whether it is nothing."""
     from stempress.publish.car_export import check_is_built, has_absolute_assets
     from stempress.publish.site_check import check_site, name_warnings
 
@@ -100,9 +100,11 @@ def _check(options: PublishOptions, progress: Progress) -> None:
     if options.json:
         print_json({"errors": fault_objects(faults), "warnings": fault_objects(warnings)})
     if faults:
-        raise SiteError(faults)
+        report_faults(SiteError(faults), progress.log)
+        return False
     progress.log("nothing would break: at a root, at a project's path, on IPFS, on a subdomain")
     progress.log("from file:// pages can be read; browsers run no mixer and no search there")
+    return True
 
 
 def _publish(options: PublishOptions, progress: Progress) -> None:

@@ -145,6 +145,36 @@ def test_a_build_is_told_to_programs_as_json(capsys: pytest.CaptureFixture[str])
     ]
 
 
+@pytest.mark.parametrize("command", [["publish"], ["publish", "--check"], ["holders"]])
+def test_faults_of_every_command_are_told_to_programs_as_json(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--json", "--site", str(tmp_path)], done, HOME) == 1
+    said = capsys.readouterr()
+    (fault,) = json.loads(said.out)["errors"]
+    assert f"error: {fault['where']}: {fault['message']}" in said.err
+    assert run([*command, "--site", str(tmp_path)], done, HOME) == 1
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "valid"),
+    [
+        (["new", "tape", "--layout", "foo"], ["song/layer/stem", "layer/stem", "names"]),
+        (["mix", "one", "1-1", "--bits", "foo"], ["16", "24"]),
+        (["mint", "--tier", "foo"], ["stem", "song"]),
+        (["video", "one", "1-1", "--shape", "foo"], ["square", "upright", "wide"]),
+    ],
+)
+def test_an_options_valid_choices_are_told(
+    given: list[str], valid: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(given, HOME)
+    said = capsys.readouterr().err.rpartition("error:")[2]
+    assert all(word in said for word in valid), said
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_shells_complete_commands_and_options(
     shell: str, capsys: pytest.CaptureFixture[str]
@@ -205,6 +235,7 @@ def test_a_place_for_results_that_cannot_be_is_told_before_there_is_work(
             "-o: is in a folder that does not exist",
         ),
         (["mix", "one", "1-1", "-o", str(tmp_path)], "-o: is a folder"),
+        (["mix", "one", "1-1", "-o", "x.mp3"], "-o: must end in .wav (got 'x.mp3')"),
         (
             ["mint", "--csv", str(tmp_path / "no/plan.csv")],
             "--csv: is in a folder that does not exist",
@@ -253,6 +284,17 @@ def test_a_port_in_use_is_told_before_anything_is_built(
     said = capsys.readouterr().err
     assert f"serve: port: is in use by another program (got {port})" in said
     assert "building" not in said
+
+
+@pytest.mark.parametrize("host", ["a" * 70, "..", "192.0.2.1"])
+def test_a_host_that_is_none_is_named(
+    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site.toml").write_text("")
+    given = ["--site", str(tmp_path), "serve", "--port", "0", "--host", host]
+    assert run(given, done, HOME) == 1
+    said = capsys.readouterr().err
+    assert f"--host: is not an address of this computer (got {host!r})" in said
 
 
 def test_a_preview_without_anything_to_show_ends(tmp_path: Path) -> None:
