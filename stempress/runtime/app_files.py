@@ -36,7 +36,10 @@ def app_files(
         try:
             wallet = _wallet_files(options, progress)
         except SiteError as error:  # no network: the rest of the site does without it
-            progress.log(f"warning: pages cannot read wallets and chains: {error}")
+            from stempress.runtime.downloads import FOLDER_HINT  # noqa: PLC0415 - takes long
+
+            reasons = SiteError(replace(fault, hint=FOLDER_HINT) for fault in error.faults)
+            progress.log(f"warning: pages cannot read wallets and chains: {reasons}")
             wallet = []
         files = [*web.files, *web.doors, worker, *wallet, _file_list(web.files)]
         reason = _("This site was pressed without the Python runtime, so its mixer is off.")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 60
+FOLDER_HINT = "name a folder that holds the files with --runtime-from DIR"
 # -P: keeps the checkout's modules from shadowing pip's.
 PIP = (
     *(sys.executable, "-P", "-m", "pip", "--quiet", "--retries=1"),
@@ -220,9 +221,14 @@ def fetch_files(
     sources: Sequence[Source],
     store: Path,
     report: Callable[[str], None],
+    *,
+    name: str = "runtime",
 ) -> dict[str, Path]:
-    """Return the paths of all files in ``store``, fetching those that are missing or damaged."""
-    search = Search(list(sources), report)
+    """Return the paths of all files in ``store``, fetching those that are missing or damaged.
+
+    ``name`` says in reports and faults whose files they are.
+    """
+    search = Search(list(sources), report, name)
     found: dict[str, Path] = {}
     for pinned in wanted:
         path = found[pinned.name] = store / pinned.name
@@ -240,6 +246,7 @@ class Search:
 
     sources: list[Source]
     report: Callable[[str], None]
+    name: str
     reasons: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -266,7 +273,7 @@ class Search:
             else:
                 if pinned.matches(data):
                     size = f"{len(data) / 1e6:.1f} MB"
-                    self.report(f"runtime: {pinned.name} from {source.label} ({size})")
+                    self.report(f"{self.name}: {pinned.name} from {source.label} ({size})")
                     return data
                 self.note(source.label, f"{pinned.name}: not the pinned file, its SHA-256 differs")
         self.missing.append(pinned.name)
@@ -275,7 +282,7 @@ class Search:
     def note(self, label: str, reason: str) -> None:
         """Report why a source is skipped, and remember it for the fault."""
         self.reasons.setdefault(label, reason)
-        self.report(f"runtime: {label}: {reason}")
+        self.report(f"{self.name}: {label}: {reason}")
 
     def raise_missing(self) -> None:
         """Raise one fault with all missing files and the reason of every source."""
@@ -283,11 +290,8 @@ class Search:
             return
         tried = "".join(f"\n    {label}: {reason}" for label, reason in self.reasons.items())
         what = f"no source has {', '.join(self.missing)}; tried:{tried}"
-        hint = (
-            "name a folder that holds the files with --runtime-from DIR,"
-            " or press without the mixer's runtime: --without-runtime"
-        )
-        raise SiteError([Fault("runtime", what, hint=hint)])
+        hint = f"{FOLDER_HINT}, or press without the mixer's runtime: --without-runtime"
+        raise SiteError([Fault(self.name, what, hint=hint)])
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -46,4 +46,4 @@ class PinnedPackage:
         sources: list[Source] = [Folder(f"the folder {path}", path) for path in folders]
         sources += [Cdn(self.pin["cdn"]), NpmPackage(self.pin["package"], self.pin["version"])]
         pinned = [PinnedFile(**row) for row in self.pin["files"]]
-        return fetch_files(pinned, sources, self.store, report)
+        return fetch_files(pinned, sources, self.store, report, name=self.name)
