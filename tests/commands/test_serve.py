@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 import requests
+from playwright.sync_api import expect
 
 from stempress.commands.cli import INTERRUPTED
 from stempress.commands.network import network_addresses
@@ -49,6 +50,12 @@ class Preview:
     def hears(self, expected: str) -> str:
         """Return the next line that contains the words; other lines are passed over."""
         return next(line for line in self.lines if expected in line)
+
+    def go_on(self) -> None:
+        """End a slow build."""
+        assert self.process.stdin
+        self.process.stdin.write("go on\n")
+        self.process.stdin.flush()
 
     def get(self, path: str = "", **headers: str) -> requests.Response:
         """Ask for a file."""
@@ -200,9 +207,7 @@ def test_until_the_first_build_is_there_its_progress_is_shown(
         page.goto(preview.address)
         page.get_by_role("heading", name="Building the site").wait_for()
         page.get_by_text("Stems: 12 / 84").wait_for()
-        assert preview.process.stdin
-        preview.process.stdin.write("go on\n")
-        preview.process.stdin.flush()
+        preview.go_on()
         page.get_by_text("slow").wait_for()
 
 
@@ -215,8 +220,18 @@ def test_a_fault_of_the_first_build_is_shown_and_serving_goes_on(
         preview.hears("nothing was written")
         page = context.new_page()
         page.goto(preview.address)
-        dialog = page.get_by_role("dialog", name="The build failed")
-        dialog.get_by_text("content/index.html: is broken").wait_for()
+        page.get_by_role("heading", name="The site can't be built").wait_for()
+        fault = page.get_by_role("alert").get_by_text("content/index.html: is broken")
+        fault.wait_for()
+        page.get_by_text("Save the file to try again.").wait_for()
+        assert page.title() == "The site can't be built"
+        assert page.get_by_role("progressbar").count() == 0
+        preview.save("slow")
+        page.get_by_text("Stems: 12 / 84").wait_for()
+        assert page.get_by_role("progressbar").is_visible()
+        assert not fault.is_visible()
+        preview.go_on()
+        page.get_by_text("slow").wait_for()
         preview.save("mended")
         page.get_by_text("mended").wait_for()
 
@@ -342,9 +357,27 @@ def test_what_is_wrong_is_shown_in_the_page_until_it_is_mended(
         page.goto(preview.address)
         page.get_by_text("first").wait_for()
         preview.save("broken")
-        page.get_by_role("dialog", name="The build failed").wait_for()
-        assert "content/index.html: is broken" in page.get_by_role("dialog").inner_text()
+        page.get_by_text("The build failed").wait_for()
+        assert "content/index.html: is broken" in page.get_by_role("alert").inner_text()
         assert page.get_by_text("first").is_visible()
         preview.save("mended")
         page.get_by_text("mended").wait_for()
-        assert page.get_by_role("dialog").count() == 0
+        assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", [0, 2000])
+def test_a_fault_is_seen_wherever_the_visitor_is_and_leaves_the_page_there(
+    preview: Preview, chromium: Browser, place: int
+) -> None:
+    preview.save('<style>body { height: 5000px }</style><a href="#">link</a>')
+    preview.hears("built")
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.goto(preview.address)
+        page.get_by_role("link").focus()
+        page.evaluate(f"scrollTo(0, {place})")
+        preview.save("broken")
+        expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == place
+        expect(page.get_by_role("link")).to_be_focused()
