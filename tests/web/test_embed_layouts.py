@@ -19,6 +19,9 @@ pytestmark = pytest.mark.browser
 
 SIZES = {"whole": (720, 1059), "compact": (600, 160), "square": (480, 480)}
 NARROW = {"compact on a phone": (320, 180), "a small square": (300, 300)}
+BOX = "((selector) => document.querySelector(selector).getBoundingClientRect())"
+UNDERLINED = f"{BOX}('h1 a').bottom <= {BOX}('h1').bottom"
+"""Whether the title, which clips what is too long, has room for its link's underline."""
 MIX, STEM = "embed/undertow/1-1-1-1-1/", "embed/undertow/drums/brushes/"
 
 
@@ -71,6 +74,19 @@ def test_title_play_position_and_status_fit_every_frame(
     tall = page.evaluate("document.documentElement.scrollHeight - innerHeight")
     is_low = page.evaluate("innerHeight") < 192
     assert not (is_low and tall > 0)
+    assert page.evaluate(UNDERLINED)
+
+
+@pytest.mark.parametrize("size", [300, 400, 480, 500, 600])
+def test_no_line_is_cut_by_the_lower_edge_of_a_square(
+    chromium: Browser, base: str, size: int
+) -> None:
+    page = chromium.new_page(viewport={"width": size, "height": size})
+    page.goto(f"{base}embed/undertow/")
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    assert page.evaluate(f"{BOX}('.position').bottom") <= size
+    assert page.evaluate(f"{BOX}('.readout').top") >= size
+    page.close()
 
 
 @pytest.mark.sound

@@ -26,6 +26,7 @@ from tests.support.hosts import serving
 from tests.support.listening import is_part_of
 from tests.support.visiting import Visit, wait_for
 from tests.support.webkit import launch_webkit
+from tests.web.test_embed_layouts import BOX, UNDERLINED
 from tests.web.test_firefox import recording
 from tests.web.test_mixer_browser import engine, first_stems, until_heard
 
@@ -48,7 +49,7 @@ BLOCKED = """(address) => new Promise((done) => {
   fetch(address).catch(() => {});
 })"""
 """Which directive of the page's policy forbids to fetch an address."""
-KEPT_OUT = "keeps the site's scripts out"
+KEPT_OUT = "the site's host sends no Access-Control-Allow-Origin"
 
 
 class Pages(StaticHandler):
@@ -91,9 +92,10 @@ def whole(song: dict[str, Any]) -> NDArray[Any]:
 
 
 @contextmanager
-def framing(folder: Path, address: str) -> Iterator[str]:
+def framing(folder: Path, address: str, width: int = 800, height: int = 800) -> Iterator[str]:
     """Serve a marketplace's page, which shows an address in a sandboxed frame."""
-    frame = f'<iframe sandbox="allow-scripts" width="800" height="800" src="{address}"></iframe>'
+    size = f'width="{width}" height="{height}"'
+    frame = f'<iframe sandbox="allow-scripts" {size} src="{address}"></iframe>'
     text = f"<!doctype html><html lang=en><title>A token</title>{frame}</html>"
     (folder / "index.html").write_text(text, "utf-8")
     with serving(folder) as base:
@@ -242,6 +244,19 @@ def test_without_cors_there_is_the_picture_the_reason_and_a_link(
     wait_for(page, lambda: is_explained(frame.evaluate(f"() => {{ {SEEN} }}")), "the picture")
     inside.get_by_role("link", name="Undertow").click()
     expect(inside.get_by_role("heading", name="The stems")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 150), (300, 120), (420, 420), (300, 300)])
+def test_the_reason_and_the_link_fit_a_frame_without_cors(
+    chromium: Browser, host: Path, tmp_path: Path, width: int, height: int
+) -> None:
+    page = chromium.new_page()
+    with serving(host) as base, framing(tmp_path, base + EMBED, width, height) as outside:
+        page.goto(outside)
+        expect(page.frame_locator("iframe").get_by_role("alert")).to_contain_text(KEPT_OUT)
+        assert page.frames[1].evaluate(UNDERLINED)
+        assert page.frames[1].evaluate(f"{BOX}('[role=alert]').bottom") <= height
     page.close()
 
 
