@@ -168,29 +168,11 @@
     });
   }
 
-  /** The policy of embedded pages allows any host, since their own has no name in a sandboxed frame; this one is theirs. */
-  function narrowPolicy() {
-    if (root.hostname.startsWith("[")) return; // policies cannot name IPv6 addresses
-    const site = root.href.replaceAll(";", "%3B").replaceAll(",", "%2C");
-    const policy = document.createElement("meta");
-    policy.httpEquiv = "Content-Security-Policy";
-    policy.content = [
-      `script-src ${site} blob: 'wasm-unsafe-eval'`,
-      `style-src ${site}`,
-      `img-src ${site} data: blob:`,
-      `media-src ${site} blob:`,
-      `font-src ${site}`,
-      `connect-src ${site}`,
-    ].join("; ");
-    document.head.append(policy);
-  }
-
   followMotion();
   if (location.protocol === "file:") {
     linkToIndexFiles();
     doWithoutModules();
   } else {
-    if (document.body.classList.contains("embed")) narrowPolicy();
     watchModules();
     if (isSandboxed) keepLinksWorking();
     if (!document.body.classList.contains("embed")) connectBar();

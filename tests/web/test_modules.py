@@ -24,6 +24,7 @@ FLOORS = (
 LEVELS = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 DOORS = {
     "bar.js",
+    "embed.js",
     "gallery.js",
     "keep-offline.js",
     "mine.js",
