@@ -63,8 +63,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build sdist and wheel; return their folder."""
 
     def make(folder: Path) -> None:
-        # -P: build.py is not the package build
-        words = ["-P", "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+        # -I: build.py is not the package build
+        words = ["-I", "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
         subprocess.run([sys.executable, *words], check=True, capture_output=True)  # noqa: S603
 
     return made_once(tmp_path_factory, "packages", "packages", make)
