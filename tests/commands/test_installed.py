@@ -139,7 +139,7 @@ def test_an_artist_makes_mints_publishes_and_serves_a_site(installed: Installed)
         assert address
         assert "<h1" in requests.get(address[0], timeout=20).text
         server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 0
+        assert server.wait(20) == 130
 
 
 def test_nothing_of_the_checkout_is_imported(installed: Installed) -> None:

@@ -58,6 +58,7 @@ UNSEEN = re.compile(
 UNTOLD = {
     "block-stem.js": {"frame  has not arrived", "a packet is damaged"},
     "dom.js": {"the page has no "},
+    "embed-policy.js": {"img-src  data: blob:"},
     "flac.js": {
         "libFLAC has aborted",
         "libFLAC is out of memory",
@@ -119,7 +120,6 @@ UNTOLD = {
         "the last page does not say where it begins",
         "the packet before frame  has not arrived",
     },
-    "site.js": {"img-src  data: blob:"},
 }
 """Errors that no visitor reads: a template that lacks an element, what the router catches, and what
 exactly is wrong with a damaged file."""
