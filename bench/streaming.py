@@ -155,7 +155,7 @@ def make_site(site: Path, minutes: int) -> Path:
 
 def open_page(browser: Browser, address: str, script: str = "") -> Page:
     """Open a page on a slow device; ``script`` runs before its own."""
-    page = browser.new_context(service_workers="block").new_page()
+    page = browser.new_context(service_workers="block", has_touch=True).new_page()
     page.add_init_script(FIRST_SOUND + script)
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})

@@ -65,11 +65,12 @@
     return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("[data-queue]")) : null;
   }
 
+  const LOADED_MS = 200;
   let isWarm = false;
 
   /**
-   * Load what a press of a button needs besides sound, all at once, when a pointer or the focus comes to it: of a site that
-   * streams its songs. Pages themselves load none of it.
+   * Load what a press of a button needs besides sound: when a pointer or the focus comes to it, or on a touch screen once
+   * the page has loaded. Sites without streamed songs load nothing ahead.
    * @param {EventTarget | null} target
    */
   async function warmUp(target) {
@@ -108,8 +109,9 @@
       if (button) queue(button);
     });
     listen(document, "pointerdown", ({ target }) => queueButton(target) && warmBar());
-    listen(document, "pointerover", ({ target }) => warmUp(target));
-    listen(document, "focusin", ({ target }) => warmUp(target));
+    for (const type of ["pointerover", "focusin"]) listen(document, type, ({ target }) => warmUp(target));
+    const warmFirst = () => warmUp(document.querySelector("[data-queue]"));
+    if (matchMedia("(hover: none)").matches) listen(window, "load", () => setTimeout(warmFirst, LOADED_MS));
     listen(window, "hashchange", () => isShared() && warmBar());
     // Pages that the bar has shown are one document to the history, also after it is gone.
     listen(window, "popstate", () => location.pathname !== shown && !customElements.get("player-bar") && location.reload());
@@ -158,14 +160,16 @@
     return error instanceof Error ? error.message : String(error);
   }
 
-  /** In a sandboxed frame, links to the top or to a new tab may be forbidden: then they open in the frame. */
+  /** Sandboxed frames may forbid links to the top or a new tab: then they open in the frame. */
   function keepLinksWorking() {
-    listen(document, "click", (event) => {
-      const link = event.target instanceof Element ? event.target.closest("a[target=_top]") : null;
-      if (!(link instanceof HTMLAnchorElement)) return;
-      event.preventDefault();
-      if (!window.open(link.href)) location.href = link.href;
-    });
+    /** @type {NodeListOf<HTMLAnchorElement>} */
+    const links = document.querySelectorAll("a[target=_top]");
+    for (const link of links) {
+      listen(link, "click", (event) => {
+        event.preventDefault();
+        if (!window.open(link.href)) location.href = link.href;
+      });
+    }
   }
 
   followMotion();

@@ -19,7 +19,7 @@ from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.listening import is_part_of
 from tests.support.small_site import write, write_small_site
-from tests.support.visiting import Visit, hold_tokens, until
+from tests.support.visiting import Visit, hold_tokens, until, wait_for
 from tests.web.test_mixer_browser import engine
 
 if TYPE_CHECKING:
@@ -402,6 +402,22 @@ def test_a_mixer_that_was_left_hears_no_keys(page: Page, base: str) -> None:
     page.keyboard.press("Space")
     page.wait_for_timeout(500)
     expect(bar_of(page)).to_have_attribute("data-state", "playing")
+
+
+@pytest.mark.parametrize("touch", [True, False], ids=["touch", "mouse"])
+def test_what_play_needs_is_loaded_before_the_press(
+    chromium: Browser, base: str, *, touch: bool
+) -> None:
+    tab = chromium.new_context(has_touch=touch, service_workers="block").new_page()
+    loaded: list[str] = []
+    tab.on("requestfinished", lambda request: loaded.append(request.url))
+    tab.goto(base, wait_until="networkidle")
+    if not touch:
+        assert not any("/playback/" in url for url in loaded)
+        tab.get_by_role("button", name="Play the collection").hover()
+    wait_for(tab, lambda: any("/playback/player.js" in url for url in loaded), "the player")
+    wait_for(tab, lambda: any("/data/songs/" in url for url in loaded), "the first song")
+    tab.context.close()
 
 
 def test_one_sound_at_a_time(page: Page, base: str) -> None:
