@@ -112,5 +112,8 @@ export class FlacDecoder {
  */
 function exact(scaled, bits) {
   const fullScale = 2 ** (bits - 1);
-  return Float32Array.from(scaled, (sample) => Math.round(sample * (fullScale - 1)) / fullScale);
+  const samples = new Float32Array(scaled.length);
+  // no Float32Array.from: it takes ten times as long
+  for (let nth = 0; nth < samples.length; nth++) samples[nth] = Math.round(scaled[nth] * (fullScale - 1)) / fullScale;
+  return samples;
 }
