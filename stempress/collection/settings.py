@@ -41,6 +41,8 @@ RELATIVE_ADDRESSES = Fault(
     hint='in site.toml: [collection] assets = "ipfs", or the url of [site]',
 )
 """The warning of a site whose metadata has no absolute URIs."""
+TEST_CHAINS = {17000, 31337, 80002, 84532, 421614, 560048, 11155111, 11155420}
+"""Holesky, local nodes, Amoy, Base Sepolia, Arbitrum Sepolia, Hoodi, Sepolia, OP Sepolia."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,11 @@ class Settings:
     def has_absolute_assets(self) -> bool:
         """Whether metadata has absolute URIs of pictures and sound, as marketplaces need."""
         return bool(self.base_uri or self.url) or self.assets == "ipfs"
+
+    @property
+    def is_on_test_chains(self) -> bool:
+        """Whether no contract is where tokens have a price."""
+        return all(contract.chain_id in TEST_CHAINS for contract in self.contracts)
 
     @property
     def has_pinned_players(self) -> bool:

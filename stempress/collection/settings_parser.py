@@ -21,6 +21,7 @@ from stempress.collection.settings import (
     ANIMATIONS,
     ASSETS,
     IMAGES,
+    RELATIVE_ADDRESSES,
     Animation,
     Assets,
     Image,
@@ -50,7 +51,10 @@ def read_settings(site: Path, findings: Findings, base_uri: str = "") -> Setting
         papers = read_papers(site, findings)
         given = None if text is None else parse_settings(text, findings, papers)
         settings = given or _placeholder(findings)
-    return replace(settings, base_uri=base_uri)
+    settings = replace(settings, base_uri=base_uri)
+    if not (settings.has_absolute_assets or settings.is_on_test_chains):
+        findings.warnings.append(RELATIVE_ADDRESSES)
+    return settings
 
 
 def parse_settings(text: str, findings: Findings, papers: Papers | None = None) -> Settings:

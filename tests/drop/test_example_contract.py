@@ -108,7 +108,7 @@ def deploy(tour: Tour, size: int) -> None:
     tour.send("setAlbum(uint256,uint256[])", 0, [0, 1])
     settings = (tour.site / "site.toml").read_text("utf-8")
     lines = f'address = "{tour.address}"\nchain_id = {CHAIN}\nrpc = ["{tour.chain.address}"]'
-    settings = re.sub(r'(?m)^address = ".*"', lines, settings, count=1)
+    settings = re.sub(r'(?m)^chain_id = .*\naddress = ".*"', lines, settings, count=1)
     settings = settings.replace("[collection]\n", "[collection]\nroyalty_bps = 500\n")
     (tour.site / "site.toml").write_text(settings, "utf-8")
 

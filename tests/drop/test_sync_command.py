@@ -66,7 +66,7 @@ def write_site(site: Path, address: str, urls: list[str], standard: str, size: i
     settings = (site / "site.toml").read_text("utf-8")
     lines = f'chain_id = {CHAIN}\nrpc = {json.dumps(urls)}\nstandard = "{standard}"\n'
     before, _, after = settings.partition("[collection.contract]\n")
-    _, _, after = after.partition("\n")
+    _, _, after = after.split("\n", 2)
     text = f'{before}[collection.contract]\naddress = "{address}"\n{lines}{after}'
     (site / "site.toml").write_text(text, "utf-8")
     tokens = [

@@ -101,6 +101,7 @@ UNTOLD = {
         "a page of another version",
     },
     "runtime.js": {"Python's snapshot was not restored:"},
+    "site.js": {"(hover: none)"},
     "style-sheets.js": {"not all", " did not load"},
     "vorbis.js": {
         "libvorbis has aborted",

@@ -125,6 +125,7 @@ name = {named("Small Hours")}
 symbol = {named("SMALL")}
 license = {named("CC BY 4.0")}
 [collection.contract]
+chain_id = 11155111
 address = "{OWNER}"
 marketplace = "https://market.example/{{address}}/{{token_id}}"
 [drop]

@@ -83,7 +83,8 @@ def dist(relays: tuple[Relay, Relay], tmp_path_factory: pytest.TempPathFactory) 
     contract = f"[collection.contract]\nchain_id = {CHAIN}\nrpc = {rpc}"
     pages = '[drop]\nforge_url = "https://forge.example/?song={song}&album={album}&burn={burn}"\n'
     pages += 'reveal_url = "https://reveal.example/{token_id}"'
-    settings = settings.replace("[collection.contract]", contract).replace("[drop]", pages)
+    settings = settings.replace("[collection.contract]\nchain_id = 11155111", contract)
+    settings = settings.replace("[drop]", pages)
     (site / "site.toml").write_text(settings, "utf-8")
     assert run(["--site", str(site)], build, ROOT) == 0
     return site / "dist"
