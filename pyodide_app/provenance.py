@@ -26,6 +26,12 @@ ALGORITHM = marked(
     "hashes concatenated as text, in the order of the tokens. With a starting index, the token at "
     "place p of n tokens, counted from 0, is the item at place (p + starting index) mod n."
 )
+TRACK_ALGORITHM = marked(
+    "A hidden track is one line of text, too: hidden:slug:song:number:hash, with the number of "
+    "tokens that it waits for, those of the song or, without one, all, and the SHA-256 of its "
+    "encrypted file. The hashes of these lines follow those of the items in the final hash, "
+    "in the order in which the seal lists the tracks."
+)
 
 
 class Problem(NamedTuple):
@@ -48,9 +54,15 @@ def item_hash(salt: str, item: str) -> str:
     return sha256(f"{salt}:{item}".encode()).hexdigest()
 
 
-def final_hash(hashes: Sequence[str]) -> str:
-    """Return the hash of all hashes."""
-    return sha256("".join(hashes).encode()).hexdigest()
+def track_hash(track: Mapping[str, Any]) -> str:
+    """Return the hash of a hidden track: its slug, song, number of tokens, encrypted file."""
+    line = f"hidden:{track['slug']}:{track['song']}:{track['tokens']}:{track['sha256']}"
+    return sha256(line.encode()).hexdigest()
+
+
+def final_hash(hashes: Sequence[str], tracks: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the hash of all hashes, those of hidden tracks last."""
+    return sha256("".join([*hashes, *map(track_hash, tracks)]).encode()).hexdigest()
 
 
 def problems(seal: Mapping[str, Any], items: Mapping[str, str]) -> Iterator[Problem]:
@@ -63,8 +75,9 @@ def problems(seal: Mapping[str, Any], items: Mapping[str, str]) -> Iterator[Prob
         counts = {"tokens": len(tokens), "hashes": len(hashes)}
         yield _("the %(tokens)s tokens and %(hashes)s hashes don't match one to one", **counts)
         return
-    if final_hash(hashes) != seal["final"]:
+    if final_hash(hashes, seal.get("hidden", ())) != seal["final"]:
         yield _("the final hash doesn't match the hashes")
+    yield from _track_problems(seal)
     positions = {token: position for position, token in enumerate(tokens)}
     for slot, (salt, item) in opened.items():
         if slot not in positions:
@@ -78,6 +91,31 @@ def problems(seal: Mapping[str, Any], items: Mapping[str, str]) -> Iterator[Prob
         elif items[token] != item:
             values = {"token": token, "now": items[token], "sealed": item}
             yield _("token %(token)s is %(now)s but was sealed as %(sealed)s", **values)
+
+
+def is_awaited(track: Mapping[str, Any], item: str) -> bool:
+    """Return whether a hidden track waits for the tokens that are an item."""
+    return not track["song"] or item.startswith(f"{track['song']}/")
+
+
+def opened_salts(seal: Mapping[str, Any], track: Mapping[str, Any]) -> list[str]:
+    """Return the published salts of the tokens that a hidden track waits for, in sealed order."""
+    pairs = (seal["opened"][slot] for slot in seal["tokens"] if slot in seal["opened"])
+    return [salt for salt, item in pairs if is_awaited(track, item)]
+
+
+def _track_problems(seal: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield hidden tracks that wait for another number of tokens than was sealed."""
+    left = len(seal["tokens"]) - len(seal["opened"])
+    for track in seal.get("hidden", ()):
+        found = len(opened_salts(seal, track))
+        if not found <= track["tokens"] <= found + left:
+            values = {"slug": track["slug"], "count": track["tokens"], "found": found}
+            yield _(
+                "the hidden track %(slug)s was sealed to wait for %(count)s tokens, but "
+                "%(found)s are of its song",
+                **values,
+            )
 
 
 def item_of(token: Mapping[str, Any]) -> str:

@@ -256,6 +256,30 @@ declare namespace Data {
     width: number;
     digits: string;
   }
+
+  /** data/provenance.json */
+  interface Provenance {
+    algorithm: string;
+    seals: Seal[];
+  }
+
+  /** A commitment to tokens; `opened` has the salt and item of each place that has been revealed. */
+  interface Seal {
+    tokens: string[];
+    final: string;
+    starting_index: number | null;
+    opened: Record<string, [salt: string, item: string]>;
+    hashes: string[];
+    hidden?: SealedTrack[];
+  }
+
+  /** A hidden track, which waits for so many tokens of the seal; those of a song, unless that is "". */
+  interface SealedTrack {
+    slug: string;
+    song: string;
+    tokens: number;
+    sha256: string;
+  }
 }
 
 /** What pyodide_app/planner.py answers. */

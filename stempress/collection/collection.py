@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stempress.collection.albums import read_albums
 from stempress.collection.commitments import Seal, read_seals
 from stempress.collection.documents import read_documents, read_home
+from stempress.collection.hidden_tracks import HiddenTrack, read_hidden_tracks
 from stempress.collection.ledger import Ledger, read_ledger
 from stempress.collection.people import warn_of_strangers
 from stempress.collection.stem_files import StemFiles, find_stem_files
@@ -38,6 +39,7 @@ class Collection:
     ledger: Ledger
     files: StemFiles
     seals: tuple[Seal, ...] = ()
+    hidden: tuple[HiddenTrack, ...] = ()
     _songs: Mapping[str, Song] = field(default_factory=dict)
 
     @property
@@ -49,6 +51,11 @@ class Collection:
     def tokens(self) -> tuple[Token, ...]:
         """All tokens of the ledger."""
         return self.ledger.tokens
+
+    @property
+    def sealed_tracks(self) -> tuple[HiddenTrack, ...]:
+        """The hidden tracks that are sealed, which have pages."""
+        return tuple(track for track in self.hidden if track.entry and track.sealed)
 
     @property
     def has_tokens(self) -> bool:
@@ -108,6 +115,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
         findings,
         settings.tier_contracts,
     )
+    seals = read_seals(content / "provenance.json", ledger.tokens, findings)
     collection = Collection(
         settings=settings,
         home=home,
@@ -116,7 +124,8 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
         albums=albums,
         ledger=ledger,
         files=files,
-        seals=read_seals(content / "provenance.json", ledger.tokens, findings),
+        seals=seals,
+        hidden=read_hidden_tracks(content, songs, seals, findings),
         _songs=songs,
     )
     if settings.audio.locked != "open" and not collection.has_tokens:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import id_number
-from pyodide_app.provenance import problems
+from pyodide_app.provenance import ALGORITHM, TRACK_ALGORITHM, opened_salts, problems
 from stempress.collection.token_parser import is_token_id
 from stempress.collection.token_spec import item_of
 from stempress.core.crash_log import working_on
@@ -27,6 +27,23 @@ WHERE = "content/provenance.json"
 SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 
+@dataclass(frozen=True, slots=True)
+class SealedTrack:
+    """A hidden track in a seal: ``sha256`` is that of its encrypted file.
+
+    It waits for so many of the seal's ``tokens``: those of the song, or all if that is empty.
+    """
+
+    slug: str
+    song: str
+    tokens: int
+    sha256: str
+
+    def content(self) -> dict[str, object]:
+        """Return the track as it is written to JSON files."""
+        return asdict(self)
+
+
 @dataclass(frozen=True)
 class Seal:
     """A commitment to what a range of tokens will be, one slot for each.
@@ -40,6 +57,7 @@ class Seal:
     final: str
     starting_index: int | None = None
     opened: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    hidden: tuple[SealedTrack, ...] = ()
 
     @cached_property
     def slots(self) -> dict[str, int]:
@@ -54,8 +72,13 @@ class Seal:
         """Return the token whose item is in a slot."""
         return self.tokens[(self.slots[slot] - (self.starting_index or 0)) % len(self.tokens)]
 
+    def salts_of(self, track: SealedTrack) -> list[str]:
+        """Return the published salts that open a hidden track, as many as its tokens at most."""
+        return opened_salts(self.content(), track.content())
+
     def content(self) -> dict[str, object]:
         """Return the seal as it is written to JSON files."""
+        hidden = {"hidden": [track.content() for track in self.hidden]} if self.hidden else {}
         return {
             "tokens": list(self.tokens),
             "final": self.final,
@@ -64,7 +87,13 @@ class Seal:
                 slot: list(self.opened[slot]) for slot in self.tokens if slot in self.opened
             },
             "hashes": list(self.hashes),
+            **hidden,
         }
+
+
+def algorithms(seals: Sequence[Seal]) -> tuple[str, ...]:
+    """Return how seals are made, in sentences to translate."""
+    return (ALGORITHM, TRACK_ALGORITHM) if any(seal.hidden for seal in seals) else (ALGORITHM,)
 
 
 def read_seals(path: Path, tokens: Sequence[Token], findings: Findings) -> tuple[Seal, ...]:
@@ -110,11 +139,13 @@ def _seals(table: Table) -> Iterator[Seal]:
                 for slot in opened.data
                 if len(pair := opened.texts(slot)) == 2
             },
+            tuple(map(_sealed_track, entry.tables("hidden"))),
         )
         entry.finish()
         if not all(map(is_token_id, map(id_number, seal.tokens))):
             entry.fault("tokens", "must be token IDs")
-        if not all(map(SHA256_HEX.fullmatch, (*seal.hashes, seal.final))):
+        digests = *seal.hashes, seal.final, *(track.sha256 for track in seal.hidden)
+        if not all(map(SHA256_HEX.fullmatch, digests)):
             entry.fault("hashes", "must be SHA-256 digests in lower-case hex")
         for slot, value in opened.data.items():
             if slot not in seal.opened:
@@ -122,6 +153,17 @@ def _seals(table: Table) -> Iterator[Seal]:
             elif slot not in seal.slots:
                 opened.fault(slot, "is opened but was never sealed", hint="remove it")
         yield seal
+
+
+def _sealed_track(table: Table) -> SealedTrack:
+    track = SealedTrack(
+        table.text("slug", required=True),
+        table.text("song"),
+        table.integer("tokens", 1, 1, required=True),
+        table.text("sha256", required=True),
+    )
+    table.finish()
+    return track
 
 
 def _check_seals(seals: Sequence[Seal], tokens: Sequence[Token], findings: Findings) -> None:

@@ -20,16 +20,18 @@ from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
+from stempress.commands.hidden_leaks import check_hidden_sounds
 from stempress.commands.leak_check import check_leaks, secret_guard
 from stempress.commands.sizes import size_report
 from stempress.core.errors import Findings
 from stempress.core.workers import start_workers
-from stempress.drop.sealed_items import check_sealed_items
+from stempress.drop.sealed_items import check_sealed_items, check_sealed_sounds
 from stempress.i18n.translations import load_translations
 from stempress.output.lock import lock_output
 from stempress.output.output_files import files_outside
 from stempress.output.result import BuildResult
 from stempress.output.writer import existing_bundles, write_site
+from stempress.render.hidden_files import hidden_files
 from stempress.render.html_pages import player_files, render_site
 from stempress.render.json_data import data_files
 from stempress.render.metadata_files import metadata_files
@@ -107,7 +109,9 @@ def _build_site(
         files = _gather_files(options, inputs, facts, existing, app)
     with progress.stage("check"):
         check_leaks(collection, files_outside(files.metadata, existing), findings)
+        check_hidden_sounds(collection, [*files.others, *app], findings)
         check_sealed_items(options.site, collection, findings)
+        check_sealed_sounds(options.site, collection, findings)
         findings.raise_faults()
     # Then write.
     report = {"warnings": [str(warning) for warning in findings.warnings]}
@@ -169,6 +173,7 @@ def _gather_files(
     others = [
         *data,
         *assets,
+        *hidden_files(facts.collection),
         *draw_podcast_cover(settings, covers),
         *web_manifest_files(settings, assets, facts.translations.direction),
         *render_site(leaves, options.site, excerpts, page_keys),

@@ -14,6 +14,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from stempress.collection.ledger import WHERE as LEDGER
+from stempress.commands.hidden_leaks import closed_tracks, hidden_needles
 from stempress.core.errors import Findings
 from stempress.core.program import program
 from stempress.core.text_files import SECRET_FILE
@@ -108,20 +109,27 @@ def _is_same_but_id(theirs: object, mine: object, their_id: str, my_id: str) -> 
 
 
 def secret_guard(site: Path, collection: Collection) -> Guard | None:
-    """Return a guard against files that contain the seed, or the salt of an unrevealed token."""
-    if not (site / SECRET_FILE).is_file():
+    """Return a guard against files with a secret: the seed, a salt, the sound or key of a track."""
+    tracks = list(closed_tracks(collection))
+    if not tracks and not (site / SECRET_FILE).is_file():
         return None
     secret = read_secret(site / SECRET_FILE, Findings())
     shown = {salt for seal in collection.seals for salt, _ in seal.opened.values()}
     salts = {salt.encode() for salt in secret.salts.values() if salt not in shown}
-    return partial(_refuse_secrets, salts, secret.seed.encode())
+    needles = hidden_needles(tracks, secret)
+    if len(secret.seed.encode()) >= MIN_SEED_BYTES:
+        needles[secret.seed.encode()] = f"the seed from {SECRET_FILE}"
+    return partial(_refuse_secrets, salts, needles)
 
 
-def _refuse_secrets(salts: set[bytes], seed: bytes, address: str, content: bytes) -> None:
-    """Raise SiteError for content with one of the salts or the seed."""
+def _refuse_secrets(
+    salts: set[bytes], needles: dict[bytes, str], address: str, content: bytes
+) -> None:
+    """Raise SiteError for content with one of the salts or needles, which map to what they are."""
     findings = Findings()
     if salts and not salts.isdisjoint(_SALT.findall(content)):
         findings.fault(f"/{address}", f"contains a salt from {SECRET_FILE}", hint="remove it")
-    if len(seed) >= MIN_SEED_BYTES and seed in content:
-        findings.fault(f"/{address}", f"contains the seed from {SECRET_FILE}", hint="remove it")
+    for needle, name in needles.items():
+        if needle in content:
+            findings.fault(f"/{address}", f"contains {name}", hint="remove it")
     findings.raise_faults()

@@ -78,9 +78,14 @@ def check_folder(path: Path, option: str) -> None:
 
 def write_text_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Write a text file; an existing file keeps its permissions, a new one gets ``mode``."""
+    write_atomically(path, text.encode(), mode)
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write a file; an existing file keeps its permissions, a new one gets ``mode``."""
     permissions = path.stat().st_mode if path.exists() else mode
     with atomic_write(path) as draft:
-        draft.write(text.encode())
+        draft.write(content)
         draft.flush()
         os.fsync(draft.fileno())
         Path(draft.name).chmod(permissions)

@@ -37,12 +37,14 @@ type Entry = dict[str, Any]
 class Secret:
     """Contents of the secret file: the seed, the items of unrevealed tokens, the salts of seals.
 
-    ``items`` and ``salts`` are keyed by the token for whose position they were drawn.
+    ``items`` and ``salts`` are keyed by the token for whose position they were drawn. ``hidden``
+    has the SHA-256 of the sound file of every hidden track, by slug, as it was sealed.
     """
 
     seed: str = ""
     items: dict[str, str] = field(default_factory=dict)
     salts: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,6 +116,8 @@ class DropState:
         """Write the secret file, readable by its owner only."""
         secret = self.secret
         content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
+        if secret.hidden:
+            content["hidden"] = secret.hidden
         write_text_atomically(
             self.site / SECRET_FILE, json.dumps(content, indent=1) + "\n", mode=0o600
         )
@@ -139,11 +143,9 @@ def read_secret(path: Path, findings: Findings) -> Secret:
     table = Table(data if isinstance(data, dict) else {}, SECRET_FILE, findings)
     if data is not None and not isinstance(data, dict):
         findings.fault(SECRET_FILE, "must be an object", value=data)
-    items, salts = table.table("items"), table.table("salts")
+    maps = (table.table(key) for key in ("items", "salts", "hidden"))
     secret = Secret(
-        table.text("seed"),
-        {name: items.text(name) for name in items.data},
-        {name: salts.text(name) for name in salts.data},
+        table.text("seed"), *({name: each.text(name) for name in each.data} for each in maps)
     )
     table.finish()
     return secret

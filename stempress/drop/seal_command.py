@@ -16,6 +16,7 @@ from stempress.collection.settings import RELATIVE_ADDRESSES
 from stempress.collection.token_parser import REVEALING_KEYS
 from stempress.collection.token_spec import parse_item, tier_of
 from stempress.core.errors import Fault, Findings, SiteError
+from stempress.core.files import write_atomically
 from stempress.core.program import program
 from stempress.core.text_files import SECRET_FILE
 from stempress.drop.drop_state import open_drop
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from stempress.core.progress import Progress
     from stempress.drop.drop_state import DropState, Entry
+    from stempress.drop.track_sealing import EncryptedTrack
 
 
 def seal(site: Path, progress: Progress) -> None:
@@ -43,13 +45,22 @@ def seal(site: Path, progress: Progress) -> None:
     salts = drop.secret.salts
     for token in tokens:
         salts.setdefault(token, secrets.token_hex(32))
+    tracks = _encrypt_tracks(drop, tokens, items)
     hashes = tuple(item_hash(salts[token], item) for token, item in zip(tokens, items, strict=True))
-    drop.seals.append(Seal(tuple(tokens), hashes, final_hash(hashes)))
+    hidden = tuple(track.entry for track in tracks)
+    final = final_hash(hashes, [track.content() for track in hidden])
+    drop.seals.append(Seal(tuple(tokens), hashes, final, hidden=hidden))
+    drop.secret.hidden |= {track.entry.slug: track.sound_digest for track in tracks}
     drop.write_secret()  # first: a commitment whose salts are lost could never be opened
+    for track in tracks:
+        write_atomically(track.path, track.content)
     if ledger_changed:
         drop.write_ledger()
     drop.write_seals()
     progress.log(f"{len(tokens)} tokens sealed in {SEALS}: publish it before the mint")
+    for track in tracks:
+        path = track.path.relative_to(site).as_posix()
+        progress.log(f"{path}: opens when all of its {track.entry.tokens} tokens are revealed")
     progress.log(f"final hash {drop.seals[-1].final}")
     if not drop.collection.settings.has_absolute_assets:
         progress.log(f"warning: {RELATIVE_ADDRESSES}")
@@ -59,6 +70,18 @@ def seal(site: Path, progress: Progress) -> None:
             "    -> set blind = true if tokens should stay unrevealed until you reveal them"
         )
     progress.log(f"{SECRET_FILE} contains the salts: keep a copy, and keep it secret")
+
+
+def _encrypt_tracks(
+    drop: DropState, tokens: Sequence[str], items: Sequence[str]
+) -> list[EncryptedTrack]:
+    """Encrypt the hidden tracks that are in no seal yet."""
+    tracks = [track for track in drop.collection.hidden if not track.entry]
+    if not tracks:
+        return []
+    from stempress.drop.track_sealing import encrypt_tracks  # noqa: PLC0415 - slow to import
+
+    return encrypt_tracks(tracks, tokens, dict(zip(tokens, items, strict=True)), drop.secret.salts)
 
 
 def _nothing_to_seal(drop: DropState) -> Fault:
@@ -139,10 +162,27 @@ def reveal(site: Path, ranges: str, progress: Progress, starting_index: int | No
     for before, after in zip(previous, drop.seals, strict=True):
         if before.starting_index is None and after.starting_index is not None:
             progress.log(f"starting index, now final: {after.starting_index}")
+        _log_opened_tracks(drop, before, after, progress)
     left = sum(entry["state"] == "unrevealed" for entry in drop.entries)
     progress.log(
         f"{len(new)} tokens revealed, {left} still unrevealed; build the site to show them"
     )
+
+
+def _log_opened_tracks(drop: DropState, before: Seal, after: Seal, progress: Progress) -> None:
+    """Report the hidden tracks for which a reveal has published the last salt."""
+    for track in drop.collection.hidden:
+        entry = track.entry
+        if entry not in after.hidden or len(after.salts_of(entry)) < entry.tokens:
+            continue
+        if len(before.salts_of(entry)) == entry.tokens:
+            continue
+        from stempress.drop.track_sealing import opens  # noqa: PLC0415 - slow to import
+
+        if opens(track, after):
+            progress.log(f"the hidden track {track.slug} is open")
+        else:
+            progress.log(f"warning: {track.where}: does not open with the salts of its tokens")
 
 
 def _reveal_entry(drop: DropState, entry: Entry, findings: Findings) -> None:

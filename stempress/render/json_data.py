@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pyodide_app.provenance import ALGORITHM
+from stempress.collection.commitments import algorithms
 from stempress.output.json_files import lazy_json_file, prepared_json_file
 from stempress.output.output_files import OutputFile
 from stempress.render.collection_data import collection_data, forge_data
@@ -79,4 +79,7 @@ def _rarity_file(source: Source) -> bytes:
 
 def provenance_data(collection: Collection) -> dict[str, object]:
     """Return the seals and what has been opened of them."""
-    return {"algorithm": ALGORITHM, "seals": [seal.content() for seal in collection.seals]}
+    return {
+        "algorithm": " ".join(algorithms(collection.seals)),
+        "seals": [seal.content() for seal in collection.seals],
+    }

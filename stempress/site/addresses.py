@@ -9,6 +9,7 @@ from urllib.parse import quote
 from pyodide_app.engine.model import STATES, TIERS, Song, Token, Variation
 from stempress.collection.albums import Album
 from stempress.collection.documents import Document
+from stempress.collection.hidden_tracks import HiddenTrack
 from stempress.collection.settings import Person
 from stempress.collection.traits import Trait
 from stempress.site.cover_addresses import (
@@ -20,6 +21,7 @@ from stempress.site.cover_addresses import (
 )
 from stempress.site.page_addresses import (
     album_address,
+    hidden_address,
     person_address,
     song_address,
     stem_address,
@@ -53,6 +55,7 @@ _ADDRESSES: dict[type, Callable[[Any], str]] = {
     Trait: _trait_address,
     Document: _document_address,
     Person: person_address,
+    HiddenTrack: hidden_address,
 }
 _COVERS: dict[type, Callable[[Any], str]] = {
     Song: song_cover,

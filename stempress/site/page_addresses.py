@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey, Variation
     from stempress.collection.albums import Album
+    from stempress.collection.hidden_tracks import HiddenTrack
     from stempress.collection.settings import Person
 
 
@@ -43,6 +44,16 @@ def stem_embed_address(key: StemKey) -> str:
 def stem_address(key: StemKey) -> str:
     """Return the address of a stem."""
     return "stems/{}/{}/{}/".format(*key)
+
+
+def hidden_address(track: HiddenTrack) -> str:
+    """Return the address of a hidden track."""
+    return f"hidden/{track.slug}/"
+
+
+def hidden_file_address(track: HiddenTrack) -> str:
+    """Return the address of a hidden track's encrypted file; hosts know no type of its suffix."""
+    return f"hidden/{track.slug}/track.bin"
 
 
 def token_address(token_id: str) -> str:

@@ -19,6 +19,7 @@ from stempress.i18n.translations import ENGLISH
 from stempress.site.page_addresses import (
     album_address,
     embed_address,
+    hidden_address,
     person_address,
     song_address,
     stem_address,
@@ -139,6 +140,7 @@ def _sections(
     yield Section("traits", partial(_trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
     yield Section("", partial(_people, collection))
+    yield Section("", partial(_hidden_tracks, collection))
     if collection.has_tokens:
         yield Section("", partial(_rarity_pages, collection, _))
     yield Section("", partial(_single_pages, collection, _))
@@ -276,6 +278,11 @@ def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
 def _people(collection: Collection) -> Iterator[Page]:
     for person in collection.settings.people:
         yield Page(person_address(person), "person.html", person.name, person)
+
+
+def _hidden_tracks(collection: Collection) -> Iterator[Page]:
+    for track in collection.sealed_tracks:
+        yield Page(hidden_address(track), "hidden.html", track.title, track)
 
 
 def check_collisions(pages: Iterable[Page]) -> None:

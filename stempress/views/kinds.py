@@ -8,6 +8,7 @@ from stempress.site.json_ld import linked_data
 from stempress.site.sharing import embed_of
 from stempress.views.albums import album_page
 from stempress.views.documents import document_page, note_page, notes_page
+from stempress.views.hidden import hidden_page
 from stempress.views.home import home_page
 from stempress.views.people import person_page
 from stempress.views.perks import perks_page
@@ -31,6 +32,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "album.html": album_page,
     "embed.html": embed_page,
     "gallery.html": gallery_page,
+    "hidden.html": hidden_page,
     "home.html": home_page,
     "mine.html": mine_page,
     "mixer.html": mixer_page,

@@ -44,6 +44,7 @@ class LayoutView:
     albums: tuple[MenuAlbum, ...]
     pages: tuple[Link, ...]
     people: tuple[Link, ...]
+    hidden: tuple[Link, ...]
     songs: int
     has_notes: bool
     has_seals: bool
@@ -73,6 +74,7 @@ def layout_view(views: SiteFacts) -> LayoutView:
         ),
         pages=tuple(Link(page.title, address_of(page)) for page in collection.pages),
         people=tuple(Link(each.name, address_of(each)) for each in collection.settings.people),
+        hidden=tuple(Link(track.title, address_of(track)) for track in collection.sealed_tracks),
         songs=len(collection.songs),
         has_notes=bool(collection.notes),
         has_seals=bool(collection.seals),

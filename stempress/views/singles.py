@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyodide_app.provenance import ALGORITHM
+from stempress.collection.commitments import algorithms
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def _names(layers: Sequence[Layer]) -> tuple[str, ...]:
 
 def provenance_page(leaves: Leaves, _: Page, head: Head) -> ProvenancePageView:
     """Return the view of the page of all seals."""
-    facts = leaves.facts
+    facts, seals = leaves.facts, leaves.facts.collection.seals
+    texts = algorithms(seals)
     return ProvenancePageView(
-        **head, algorithm=facts.translations(ALGORITHM), seals=facts.collection.seals
+        **head, algorithm=" ".join(map(facts.translations, texts)), seals=seals
     )

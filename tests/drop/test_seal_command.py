@@ -19,6 +19,7 @@ from stempress.commands.leak_check import check_leaks
 from stempress.core.errors import Findings
 from stempress.output.output_files import OutputFile
 from tests.conftest import ROOT
+from tests.support.blind_site import blind_site, content, run_command
 from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
 
@@ -37,23 +38,6 @@ SEALED = "content/provenance.json"
 def site(tmp_path: Path) -> Path:
     """Write a site whose blind drop has been minted."""
     return blind_site(tmp_path / "site", "a seed that nobody guesses")
-
-
-def blind_site(site: Path, seed: str, *options: str) -> Path:
-    write_small_site(site)
-    (site / "content/tokens.json").unlink()
-    settings = site / "site.toml"
-    settings.write_text(settings.read_text().replace('phase = "live"', "blind = true"), "utf-8")
-    assert run_command(site, "mint", "--seed", seed, *options) == 0
-    return site
-
-
-def run_command(site: Path, command: str, *options: str) -> int:
-    return run([command, "--site", str(site), *options], build, ROOT)
-
-
-def content(site: Path, name: str) -> Any:  # noqa: ANN401 - whatever is in it
-    return json.loads((site / name).read_text("utf-8"))
 
 
 def revealed_in_ledger(site: Path) -> dict[str, str]:

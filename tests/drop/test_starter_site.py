@@ -45,7 +45,13 @@ def test_a_new_site_is_a_repository_that_publishes_itself(tmp_path: Path) -> Non
     options = ["--site", str(site), "--title", "Tide &  Co", "--artist", "A"]
     assert new(tmp_path / "tide", *options) == 0
     ignored = (site / ".gitignore").read_text("utf-8").splitlines()
-    assert {"/dist/", "/.stempress-dist/", "/secret.json", "/audition.json"} <= {*ignored}
+    assert {
+        "/dist/",
+        "/.stempress-dist/",
+        "/secret.json",
+        "/audition.json",
+        "/content/hidden/*",
+    } <= {*ignored}
     assert (site / "README.md").read_text("utf-8").startswith("# Tide & Co\n")
     assert (site / "requirements.txt").read_text("utf-8") == f"stempress=={__version__}\n"
     workflow = (site / ".github/workflows/pages.yml").read_text("utf-8")

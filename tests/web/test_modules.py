@@ -17,7 +17,7 @@ FLOORS = (
     ("codecs", "meters", "saved"),
     ("playback",),
     ("mixer", "bar"),
-    ("gallery", "mine", "provenance"),
+    ("gallery", "hidden", "mine", "provenance"),
     ("",),
 )
 """The rooms of web/, from the ground up; "" holds the doors. A room imports from floors below."""
@@ -26,6 +26,7 @@ DOORS = {
     "bar.js",
     "embed.js",
     "gallery.js",
+    "hidden.js",
     "keep-offline.js",
     "mine.js",
     "mixer.js",

@@ -1,0 +1,2 @@
+// /hidden/<slug>/: decrypts a hidden track.
+import "./hidden/hidden-track.js";
