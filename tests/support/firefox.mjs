@@ -6,6 +6,7 @@
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 //   node firefox.mjs frame ADDRESS FIREFOX DOWNLOADS   plays the embedded mixer in a page's frame, listens
+//   node firefox.mjs hidden ADDRESS FIREFOX SCRIPT     runs a script in a hidden track's page, opens it, listens
 //   node firefox.mjs shut ADDRESS FIREFOX SCRIPT       looks by a script at a page's frame whose scripts are kept out
 //   node firefox.mjs python ADDRESS FIREFOX SCRIPT     runs a script in the page of runtime_page/
 import { existsSync } from "node:fs";
@@ -28,7 +29,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, stems, seek, frame, shut, verify, bar, python }[part](page);
+  const told = await { mixer, stems, seek, frame, hidden, shut, verify, bar, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -112,6 +113,13 @@ async function frame(page) {
     const { stats } = /** @type {any} */ (document.querySelector("stem-mixer"));
     return { origin: self.origin, stats, recording: window.recording() };
   });
+}
+
+async function hidden(page) {
+  await page.evaluate(last);
+  await page.click("[data-open]");
+  const outcome = await page.waitForFunction(() => /** @type {any} */ (window).outcome());
+  return { outcome: await outcome.jsonValue(), heard: await page.evaluate(() => /** @type {any} */ (window).heard()) };
 }
 
 async function shut(page) {
