@@ -120,14 +120,18 @@ def _read_track(  # noqa: PLR0913, PLR0917 - the parts of a track
     title = table.text("title", required=True)
     table.finish()
     sealed = next((file for file in files if file.suffix == SEALED_SUFFIX), None)
-    sound = _only_sound(slug, [file for file in files if file != sealed], findings, sealed)
+    sounds = [file for file in files if file != sealed]
+    sound = _only_sound(slug, sounds, findings, is_sealed=bool(sealed or seal))
     return HiddenTrack(slug, title, body, where, song, sound, sealed, seal)
 
 
 def _only_sound(
-    slug: str, files: list[Path], findings: Findings, sealed: Path | None
+    slug: str, files: list[Path], findings: Findings, *, is_sealed: bool
 ) -> Path | None:
-    """Return the sound file of a track; report several, and what is none."""
+    """Return the sound file of a track; report several, and what is none.
+
+    A sealed track needs none.
+    """
     sounds = [file for file in files if file.suffix.lower() in AUDIO]
     if len(sounds) > 1:
         names = [file.name for file in sounds]
@@ -135,12 +139,12 @@ def _only_sound(
         findings.fault(where, "is not the track's only sound", value=names, hint="keep one")
     for file in files:
         kind = OTHER_SOUND.get(file.suffix.lower())
-        if kind and not sounds and not sealed:
+        if kind and not sounds and not is_sealed:
             message = f"is {kind}, which hidden tracks cannot be"
             findings.fault(f"{FOLDER}/{file.name}", message, value=file.suffix, hint=CONVERT)
         elif file not in sounds:
             findings.warn(f"{FOLDER}/{file.name}", "is not a sound file, and is ignored")
-    if not files and not sealed:
+    if not files and not is_sealed:
         beside = ", ".join(f"{slug}{suffix}" for suffix in COMMON_AUDIO[:2])
         hint = f"put it beside the text: {beside} or another"
         findings.fault(f"{FOLDER}/{slug}.md", "has no sound file", hint=hint)

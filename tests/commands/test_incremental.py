@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pyodide_app.provenance import final_hash, item_hash
 from stempress.output.output_check import MARKER
 from stempress.output.output_files import OutputFile
 from stempress.output.records import Records
@@ -269,6 +271,35 @@ def change_assets(site: Path, _: Random) -> None:
         path.write_text(text.replace("[collection]\n", f"[collection]\n{line}"), "utf-8")
 
 
+def change_hidden_track(site: Path, random: Random) -> None:
+    """Seal a hidden track with a token, let the token open it, or take both away."""
+    hidden, sealed = site / "content/hidden", site / "content/provenance.json"
+    shutil.rmtree(hidden, ignore_errors=True)
+    sealed.unlink(missing_ok=True)
+    kind = random.choice(("none", "closed", "open"))
+    if kind == "none":
+        return
+    tokens = json.loads((site / "content/tokens.json").read_text("utf-8"))["tokens"]
+    token = next(each for each in tokens if each["id"] == "1")
+    item = f"{token['song']}/{token['layer']}/{token['stem']}"
+    file, salt = random.randbytes(random.randrange(9)), f"{random.randrange(16**64):064x}"
+    track = {"slug": "below", "song": random.choice(("", token["song"])), "tokens": 1}
+    hashes, track = [item_hash(salt, item)], track | {"sha256": sha256(file).hexdigest()}
+    seal = {
+        "tokens": ["1"],
+        "hashes": hashes,
+        "final": final_hash(hashes, [track]),
+        "starting_index": 0,
+        "opened": {"1": [salt, item]} if kind == "open" else {},
+        "hidden": [track],
+    }
+    write(sealed, json.dumps({"seals": [seal]}))
+    write(hidden / "below.sealed", file)
+    song = f'song = "{track["song"]}"\n' if track["song"] else ""
+    title = f'title = "{random.randrange(9)}"\n'
+    write(hidden / "below.md", f"+++\n{title}{song}+++\n{random.choice(WORDS)}")
+
+
 OWN = '[collection.contract.song]\naddress = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"\n'
 NOTE = '+++\ntitle = "Second"\ndate = 2026-03-04\nsongs = ["two"]\n+++\nWords.\n'
 PAGE = '+++\ntitle = "More"\n+++\n# Words\n'
@@ -330,6 +361,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_assets,
     change_downloads,
     change_people,
+    change_hidden_track,
     replace_line(TWO, "^credits = .*", lambda random: random.choice(CREDITS)),
     meddle,
 )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import visibility_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.conftest import ROOT
@@ -111,7 +112,7 @@ def test_webkit_decrypts_and_plays(
             webkit.execute_script(LISTENER)
             patience = WebDriverWait(webkit, PATIENCE_SECONDS)
             button = webkit.find_element(By.CSS_SELECTOR, "[data-open]")
-            patience.until(lambda _, button=button: button.is_displayed())
+            patience.until(visibility_of(button))
             webkit.execute_script("arguments[0].scrollIntoView({ block: 'center' })", button)
             button.click()
             outcome = patience.until(lambda browser: browser.execute_script("return outcome()"))
