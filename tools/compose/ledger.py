@@ -1,19 +1,23 @@
-"""Write the example ledger and the seal of it: `PYTHONPATH=. python tools/compose/ledger.py`.
+"""Write the example ledger and the seals of it: `PYTHONPATH=. python tools/compose/ledger.py`.
 
-The same seed gives the same ledger and the same salts. What an unrevealed token is, is decided here
-and not written: whoever has read this script can find it out, for it is an example.
+The same seed gives the same ledger. What an unrevealed token is, is decided here and not written:
+whoever has read this script can find it out, for it is an example. Only the salts of unrevealed
+tokens are random, because a hidden track is encrypted with them: they are in `secret.json` alone.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from eth_utils.address import to_checksum_address
 from pyodide_app.provenance import final_hash, item_hash, item_of
+from stempress.drop.track_cipher import Track, encrypt
 
 from catalogue import (
     ROOT,
@@ -35,11 +39,15 @@ READY = "engine-room"
 
 @dataclass(frozen=True)
 class Drop:
-    """Tokens minted together: how many stems, and how many songs and albums are forged of them."""
+    """Tokens minted together: how many stems, and how many songs and albums are forged of them.
+
+    `hidden` is the slug of the hidden track that is sealed with them.
+    """
 
     songs: dict[str, int]
     albums: dict[str, int]
     minted: int
+    hidden: str
     unrevealed: int = 0
 
 
@@ -54,9 +62,10 @@ BLIND = Drop(
     },
     albums={"outbound": 2, "landfall": 1},
     minted=372,
+    hidden="slack-water",
     unrevealed=80,
 )
-OPEN = Drop(songs={"dead-reckoning": 3}, albums={"passage": 1}, minted=54)
+OPEN = Drop(songs={"dead-reckoning": 3}, albums={"passage": 1}, minted=54, hidden="the-other-side")
 """All of its supply is minted and revealed: what is still hidden is of the first drop alone."""
 
 Entry = dict[str, Any]
@@ -209,34 +218,66 @@ def collected(ledger: Ledger) -> list[int]:
     ]
 
 
-def sealed(items: dict[int, str], ledger: Ledger) -> Entry:
-    """The commitment to every stem token, opened where it has been revealed."""
-    salts = {number: sha256(f"{SEED} {number}".encode()).hexdigest() for number in items}
+@dataclass
+class Secret:
+    """What only the artist has, as `secret.json` has it."""
+
+    items: dict[str, str] = field(default_factory=dict)
+    salts: dict[str, str] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
+
+
+def sealed(items: dict[int, str], ledger: Ledger, drop: Drop, secret: Secret) -> Entry:
+    """The commitment to every stem token of a drop, opened where it has been revealed."""
+    shown = [number for number in items if ledger.tokens[number]["state"] != "unrevealed"]
+    salts = {number: secrets.token_hex(32) for number in items}
+    salts |= {number: sha256(f"{SEED} {number}".encode()).hexdigest() for number in shown}
+    secret.items |= {str(number): item for number, item in items.items()}
+    secret.salts |= {str(number): salt for number, salt in salts.items()}
     hashes = [item_hash(salts[number], item) for number, item in items.items()]
-    opened = {
-        str(number): [salts[number], item]
-        for number, item in items.items()
-        if ledger.tokens[number]["state"] != "unrevealed"
-    }
+    track = encrypted(drop.hidden, list(salts.values()), secret)
     return {
         "tokens": [str(number) for number in items],
-        "final": final_hash(hashes),
+        "final": final_hash(hashes, [track]),
         "starting_index": 0,
-        "opened": opened,
+        "opened": {str(number): [salts[number], items[number]] for number in shown},
         "hashes": hashes,
+        "hidden": [track],
     }
+
+
+def encrypted(slug: str, salts: list[str], secret: Secret) -> Entry:
+    """Encrypt a hidden track, which `hidden.py` has rendered, with all salts of a seal."""
+    text = ROOT / "content" / "hidden" / f"{slug}.md"
+    facts, sound = front_matter(text), text.with_suffix(".mp3").read_bytes()
+    content = encrypt(Track(facts["title"], "audio/mpeg", sound), salts, slug)
+    text.with_suffix(".sealed").write_bytes(content)
+    secret.hidden[slug] = sha256(sound).hexdigest()
+    return {
+        "slug": slug,
+        "song": facts.get("song", ""),
+        "tokens": len(salts),
+        "sha256": sha256(content).hexdigest(),
+    }
+
+
+def write(path: Path, content: object) -> None:
+    """Write a JSON file."""
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Make the ledger and write it."""
     ledger = Ledger(random.Random(SEED))
     mint(ledger, BLIND)
-    items = {number: item_of(token) for number, token in ledger.tokens.items()}
+    blind = {number: item_of(token) for number, token in ledger.tokens.items()}
     forge_songs(ledger, BLIND)
     forge_albums(ledger, BLIND)
     holders = [address(ledger.rng) for _ in range(HOLDERS)]
     hand_out(ledger, BLIND, holders, collected(ledger))
+    before = {*ledger.tokens}
     mint(ledger, OPEN)
+    later = {n: item_of(token) for n, token in ledger.tokens.items() if n not in before}
     forge_songs(ledger, OPEN)
     forge_albums(ledger, OPEN)
     hand_out(ledger, OPEN, holders, [])
@@ -245,8 +286,10 @@ def main() -> None:
     text = '{\n"tokens": [\n' + ",\n".join(tokens) + '\n],\n"owners": {\n'
     text += ",\n".join(owners) + f'\n}},\n"block": {BLOCK}\n}}\n'
     (ROOT / "content" / "tokens.json").write_text(text, encoding="utf-8")
-    seals = json.dumps({"seals": [sealed(items, ledger)]}, indent=1)
-    (ROOT / "content" / "provenance.json").write_text(f"{seals}\n", encoding="utf-8")
+    secret = Secret()
+    seals = [sealed(blind, ledger, BLIND, secret), sealed(later, ledger, OPEN, secret)]
+    write(ROOT / "content" / "provenance.json", {"seals": seals})
+    write(ROOT / "secret.json", {"seed": "", **vars(secret)})
     states = [token["state"] for token in ledger.tokens.values()]
     print({state: states.count(state) for state in sorted(set(states))}, len(states))
 
