@@ -47,6 +47,7 @@ PAGES = (
     "",
     "albums/outbound/",
     "gallery/",
+    "hidden/slack-water/",
     "mine/",
     "mixer/",
     "notes/",

@@ -18,6 +18,7 @@ from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError
 from stempress.core.slugs import slugify
 from stempress.render.markdown import TAGS, render_markdown
+from tests.support.blind_site import write_sealed_track
 from tests.support.small_site import read, small_site, write, write_small_site, xml
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def write_site_with(word: str, site: Path) -> None:
     write(site / ONE, with_artist)
     write(site / "content/albums/tides/one.lrc", f"[00:00.10]{word}\n[00:00.50]Words {word}")
     write(site / "content/albums/tides/two.lyrics.txt", f"Words {word}")
+    write_sealed_track(site, f"Words {word}", word)
 
 
 def keys(node: object) -> object:

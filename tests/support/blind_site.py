@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from build import build
+from pyodide_app.provenance import final_hash, item_hash
 from stempress.commands.cli import run
 from tests.support.small_site import tone, write, write_small_site
 
@@ -43,3 +45,15 @@ def write_hidden_track(
     path = site / f"content/hidden/{slug}.wav"
     write(path, sound or tone(5, frames=48000, rate=48000, channels=2, container="WAV"))
     return path
+
+
+def write_sealed_track(site: Path, title: str, body: str) -> None:
+    """Seal a hidden track with an unrevealed token of the small site; it is no sound at all."""
+    file = bytes(99)
+    track = {"slug": "below", "song": "", "tokens": 1, "sha256": sha256(file).hexdigest()}
+    hashes = [item_hash("salt", "one/drums/live")]
+    seal = {"tokens": ["7"], "hashes": hashes, "final": final_hash(hashes, [track])}
+    write(site / "content/provenance.json", json.dumps({"seals": [{**seal, "hidden": [track]}]}))
+    write(site / "content/hidden/below.sealed", file)
+    front = f"title = {json.dumps(title, ensure_ascii=False)}"
+    write(site / "content/hidden/below.md", f"+++\n{front}\n+++\n{body}\n")

@@ -11,6 +11,7 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
 from stempress.site.page_plan import plan_pages
+from tests.support.blind_site import write_sealed_track
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ HEBREW = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}\N{HEBREW LETTER VAV}" * 
 def write_long(folder: Path) -> None:
     """Write a site with long names without spaces to break at."""
     write_small_site(folder, UNBROKEN, body=f"{PROSE}\n{UNBROKEN}")
+    write_sealed_track(folder, UNBROKEN, PROSE)
 
 
 def write_wordy(folder: Path) -> None:
     """Write a site with long names of many words."""
     write_small_site(folder, BROKEN[:120].strip(), body=PROSE)
+    write_sealed_track(folder, BROKEN, PROSE)
 
 
 def write_one(folder: Path) -> None:
@@ -48,6 +51,7 @@ def write_none(folder: Path) -> None:
 def write_from_right(folder: Path) -> None:
     """Write a site in a language written from right to left."""
     write_small_site(folder, HEBREW, body=PROSE, language="he")
+    write_sealed_track(folder, HEBREW, PROSE)
 
 
 WRITERS: dict[str, Callable[[Path], None]] = {
