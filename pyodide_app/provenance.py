@@ -93,22 +93,24 @@ def problems(seal: Mapping[str, Any], items: Mapping[str, str]) -> Iterator[Prob
             yield _("token %(token)s is %(now)s but was sealed as %(sealed)s", **values)
 
 
-def is_awaited(track: Mapping[str, Any], item: str) -> bool:
-    """Return whether a hidden track waits for the tokens that are an item."""
-    return not track["song"] or item.startswith(f"{track['song']}/")
+def is_awaited(song: str, item: str) -> bool:
+    """Return whether hidden tracks of a song, or of none, wait for the tokens that are an item."""
+    return not song or item.startswith(f"{song}/")
 
 
-def opened_salts(seal: Mapping[str, Any], track: Mapping[str, Any]) -> list[str]:
-    """Return the published salts of the tokens that a hidden track waits for, in sealed order."""
-    pairs = (seal["opened"][slot] for slot in seal["tokens"] if slot in seal["opened"])
-    return [salt for salt, item in pairs if is_awaited(track, item)]
+def opened_salts(
+    tokens: Sequence[str], opened: Mapping[str, Sequence[str]], song: str
+) -> list[str]:
+    """Return the published salts of a seal that hidden tracks of a song wait for, in its order."""
+    pairs = (opened[slot] for slot in tokens if slot in opened)
+    return [salt for salt, item in pairs if is_awaited(song, item)]
 
 
 def _track_problems(seal: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield hidden tracks that wait for another number of tokens than was sealed."""
     left = len(seal["tokens"]) - len(seal["opened"])
     for track in seal.get("hidden", ()):
-        found = len(opened_salts(seal, track))
+        found = len(opened_salts(seal["tokens"], seal["opened"], track["song"]))
         if not found <= track["tokens"] <= found + left:
             values = {"slug": track["slug"], "count": track["tokens"], "found": found}
             yield _(

@@ -74,7 +74,7 @@ class Seal:
 
     def salts_of(self, track: SealedTrack) -> list[str]:
         """Return the published salts that open a hidden track, as many as its tokens at most."""
-        return opened_salts(self.content(), track.content())
+        return opened_salts(self.tokens, self.opened, track.song)
 
     def content(self) -> dict[str, object]:
         """Return the seal as it is written to JSON files."""

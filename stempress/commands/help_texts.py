@@ -87,8 +87,8 @@ HELP_TEXTS = {
         },
     ),
     "seal": HelpText(
-        f"{LEDGER}, secret.json",
-        "secret.json, content/provenance.json",
+        f"{LEDGER}, content/hidden/, secret.json",
+        "secret.json, content/provenance.json, content/hidden/",
         {"seal": "before the mint opens"},
     ),
     "reveal": HelpText(

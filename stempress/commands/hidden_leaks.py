@@ -10,7 +10,7 @@ from pyodide_app.provenance import is_awaited
 from stempress.output.output_files import OutputFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from stempress.collection.collection import Collection
     from stempress.collection.hidden_tracks import HiddenTrack
@@ -68,11 +68,8 @@ def _key(track: HiddenTrack, secret: Secret) -> bytes:
     """Return a track's key; empty if it is not sealed, or the secret is not here."""
     if not track.seal or not track.entry:
         return b""
-    entry = track.entry.content()
-    items: Sequence[tuple[str, str]] = [
-        (slot, secret.items.get(slot, "")) for slot in track.seal.tokens
-    ]
-    salts = [secret.salts.get(slot, "") for slot, item in items if is_awaited(entry, item)]
+    items = [(slot, secret.items.get(slot, "")) for slot in track.seal.tokens]
+    salts = [secret.salts.get(slot, "") for slot, item in items if is_awaited(track.song, item)]
     if len(salts) != track.entry.tokens or not all(salts):
         return b""
     from stempress.drop.track_cipher import derive_key  # noqa: PLC0415 - few sites have tracks

@@ -50,7 +50,7 @@ def encrypt_tracks(
     findings = Findings()
     encrypted = []
     for track in tracks:
-        awaited = [token for token in tokens if is_awaited({"song": track.song}, items[token])]
+        awaited = [token for token in tokens if is_awaited(track.song, items[token])]
         if not awaited:
             message = "has no token in this seal that the track could wait for"
             hint = "choose another song, or remove the key: then it waits for all tokens"

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stempress.collection.traits import left_out_word
+from stempress.site.addresses import address_of
 from stempress.site.pages import VariationPages
+from stempress.views.leaves import Link
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Lyrics, Rule, Song
     from stempress.site.pages import Page
-    from stempress.views.leaves import Card, Link, MixerView, MixLink, SongLayer, SongLink
+    from stempress.views.leaves import Card, MixerView, MixLink, SongLayer, SongLink
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
 
@@ -69,7 +71,7 @@ class SongPageView(PageView):
 
     ``track`` is its 1-based number on its album; ``seconds`` and ``rate`` (Hz) are its sound's;
     ``groups`` have ``shown`` variations out of ``total``; ``tokens`` are the first of
-    ``token_count``.
+    ``token_count``; ``hidden`` are hidden tracks that wait for its tokens.
     """
 
     song: SongLink
@@ -100,6 +102,7 @@ class SongPageView(PageView):
     groups: tuple[MixGroup, ...]
     tokens: tuple[Card, ...]
     token_count: int
+    hidden: tuple[Link, ...]
     before: SongLink | None
     after: SongLink | None
 
@@ -147,6 +150,11 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         ),
         tokens=leaves.cards(tokens[:TOKENS_SHOWN]),
         token_count=len(tokens),
+        hidden=tuple(
+            Link(track.title, address_of(track))
+            for track in facts.collection.sealed_tracks
+            if track.song == song.slug
+        ),
         before=leaves.song(before) if before else None,
         after=leaves.song(after) if after else None,
     )

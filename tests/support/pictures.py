@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 SONG = "songs/undertow/"
 PHONES = ("", "gallery/", "tokens/9003/", "mixer/")
-HIDDEN = ("hidden/slack-water/", "hidden/the-other-side/")
-WIDE, HALF, PHONE = (1280, 1420), (640, 860), (390, 760)
+HIDDEN = "hidden/slack-water/"
+WIDE, TABLET, PHONE = (1280, 1420), (760, 1320), (390, 760)
 GAP, BETWEEN = 24, "#8a8580"
 QUALITY = 82
 
@@ -73,15 +73,15 @@ def main(folder: Path) -> None:
         )
         schemes: tuple[Scheme, ...] = ("light", "dark")
         for scheme in schemes:
-            hidden = [take(browser, f"{base}{address}", HALF, scheme) for address in HIDDEN]
             phones = [take(browser, f"{base}{address}", PHONE, scheme) for address in PHONES]
             pictures = {
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
-                "hidden": side_by_side(hidden),
                 "pages": side_by_side(phones),
             }
             for name, picture in pictures.items():
                 picture.save(folder / f"{name}-{scheme}.webp", quality=QUALITY, method=6)
+        hidden = take(browser, f"{base}{HIDDEN}", TABLET, "light")
+        hidden.save(folder / "hidden.webp", quality=QUALITY, method=6)
         browser.close()
 
 
