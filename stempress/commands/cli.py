@@ -30,6 +30,7 @@ COMMANDS = {
     "build": ("build_command", "build the site (the default)"),
     "serve": ("serve_command", "build, serve the site, and build again on every change"),
     "mix": ("mix_command", "write a variation as a WAV file"),
+    "clashes": ("clashes_command", "find stems that do not fit together"),
     "video": ("video_command", "write a variation as a video, with its record turning"),
     "publish": ("publish_commands", "compute the site's IPFS CIDs, and write CAR files of it"),
     "verify": ("publish_commands", "check that a CAR file or a host has what was built"),

@@ -48,6 +48,14 @@ HELP_TEXTS = {
         "a WAV file",
         {"mix undertow 3-1-4 -o mix.wav": "what the mixer plays, sample by sample"},
     ),
+    "clashes": HelpText(
+        "site.toml, content/, stems/",
+        "standard output; the cache",
+        {
+            "clashes undertow": "what does not fit in a song, the worst first",
+            "clashes --json": "all songs and every pair, for a program",
+        },
+    ),
     "video": HelpText(
         "site.toml, content/, the stems and pictures of a song",
         "an MP4 or WebM file",

@@ -1,0 +1,107 @@
+"""Clash: a pair of stems, or a stem among the others, that does not fit, with figures and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+type Name = tuple[str, str]
+"""Slugs of layer and stem."""
+type Kind = Literal["key", "timing", "tempo", "masking", "level", "phase"]
+
+MAX_SEVERITY = 5.0
+"""Beyond this a clash is not worse: without a limit, one inverted stem would hide all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A stem that fits none of the others, or a pair that does not fit.
+
+    ``severity`` is the measured value divided by its threshold, from 1 to ``MAX_SEVERITY``.
+    ``message`` has the figures, and completes the sentence that the stems begin. ``value`` is the
+    main figure in ``unit``. ``seconds`` is where it is worst, ``bar`` the number of that bar,
+    counted from 1; None if it holds everywhere, or bars are not known.
+    """
+
+    kind: Kind
+    stems: tuple[Name, ...]
+    severity: float
+    message: str
+    value: float
+    unit: str
+    seconds: float | None = None
+    bar: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """The stems' slugs."""
+        return " + ".join(map(label, self.stems))
+
+    @property
+    def place(self) -> str:
+        """Where it is worst, such as "bar 9, 0:24"; empty if it holds everywhere."""
+        if self.seconds is None:
+            return ""
+        minutes, seconds = divmod(int(self.seconds), 60)
+        time = f"{minutes}:{seconds:02}"
+        return time if self.bar is None else f"bar {self.bar}, {time}"
+
+    def __str__(self) -> str:
+        where = f" ({self.place})" if self.place else ""
+        return f"{self.subject}: {self.message}{where}"
+
+
+class Check(Protocol):
+    """What finds the clashes of a kind or two among the stems of a song."""
+
+    def stems(self) -> Iterator[Clash]:
+        """Yield the stems that fit none of the others."""
+
+    def pair(self, first: Name, second: Name) -> Iterator[Clash]:
+        """Yield how two stems that can sound together clash."""
+
+
+def label(name: Name) -> str:
+    """Return how a stem is called in messages: layer/stem."""
+    return "/".join(name)
+
+
+def plural(count: int, noun: str) -> str:
+    """Return a count and its noun."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+@dataclass(frozen=True, slots=True)
+class SongClashes:
+    """Clashes of a song, the worst first.
+
+    ``stems`` are stems that fit none of the others, ``pairs`` all pairs that clash, those with such
+    stems included. ``compared`` is the number of pairs that some permitted variation contains.
+    """
+
+    song: str
+    compared: int
+    stems: tuple[Clash, ...] = ()
+    pairs: tuple[Clash, ...] = ()
+
+    @property
+    def causes(self) -> tuple[Clash, ...]:
+        """Stems, and the pairs that no such stem explains."""
+        explained = {(clash.kind, *clash.stems) for clash in self.stems}
+        others = (
+            pair
+            for pair in self.pairs
+            if not any((pair.kind, name) in explained for name in pair.stems)
+        )
+        return tuple(sorted((*self.stems, *others), key=lambda clash: -clash.severity))
+
+
+def by_pair(clashes: SongClashes) -> Mapping[frozenset[Name], list[Clash]]:
+    """Return the clashes of each pair, the worst first."""
+    pairs: dict[frozenset[Name], list[Clash]] = {}
+    for clash in clashes.pairs:
+        pairs.setdefault(frozenset(clash.stems), []).append(clash)
+    return pairs

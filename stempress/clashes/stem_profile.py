@@ -1,0 +1,84 @@
+"""Stem profile: what is compared of a stem with others, measured once from its samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soxr
+
+from stempress.audio.decode import BLOCK_FRAMES, fit_length, regroup, stem_blocks
+from stempress.clashes.onsets import OnsetMeter
+from stempress.clashes.spectrum import SpectrumMeter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from stempress.audio.song_sound import SongSound
+
+    type Planar = NDArray[np.float32]
+
+VERSION = 1
+"""Increment when the same stem gives another profile."""
+WAVE_RATE = 2000
+"""Sample rate in Hz of the waveform that phase is measured from: what is below 1 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class StemProfile:
+    """What is compared of a stem. Powers are mean squares, of full scale.
+
+    ``chroma`` has shape (frames, ``PITCH_BINS``): power of sustained tones by pitch class.
+    ``bark`` has shape (frames, ``BARK_BANDS``): power in critical bands. ``onsets`` are times in
+    seconds and ``strengths`` their weights, at most 1. ``wave`` is the mono sum at ``WAVE_RATE``.
+    ``channel_power`` is the mean power of the channels, ``mono_power`` that of the mono sum.
+    """
+
+    frame_seconds: float
+    seconds: float
+    chroma: NDArray[np.float32]
+    bark: NDArray[np.float32]
+    onsets: NDArray[np.float32]
+    strengths: NDArray[np.float32]
+    wave: NDArray[np.float32]
+    channel_power: float
+    mono_power: float
+
+
+def profile_stem(path: Path, sound: SongSound) -> StemProfile:
+    """Analyse a stem at its song's rate and length, holding a few seconds of it in memory."""
+    return profile(stem_blocks(path, sound), sound.rate, sound.frames)
+
+
+def profile(blocks: Iterable[Planar], rate: int, frames: int) -> StemProfile:
+    """Return the profile of samples in blocks of shape (channels, frames)."""
+    spectrum, onsets = SpectrumMeter(rate), OnsetMeter(rate)
+    stream = soxr.ResampleStream(rate, WAVE_RATE, 1, dtype="float32", quality="LQ")
+    wave: list[NDArray[np.float32]] = []
+    channel_power = mono_power = 0.0
+    for block in regroup(blocks, BLOCK_FRAMES):
+        mono = block.mean(axis=0)
+        channel_power += float(np.square(block).mean(axis=0).sum(dtype=np.float64))
+        mono_power += float(np.square(mono).sum(dtype=np.float64))
+        spectrum.add(mono)
+        onsets.add(mono)
+        wave.append(stream.resample_chunk(mono))
+    wave.append(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True))
+    length = round(frames * WAVE_RATE / rate)
+    (whole,) = np.concatenate([*fit_length([np.concatenate(wave)[None]], 1, length)], axis=1)
+    times, strengths = onsets.result()
+    return StemProfile(
+        frame_seconds=spectrum.hop / rate,
+        seconds=frames / rate,
+        chroma=np.array(spectrum.chroma, dtype=np.float32),
+        bark=np.array(spectrum.bark, dtype=np.float32),
+        onsets=times,
+        strengths=strengths,
+        wave=whole,
+        channel_power=channel_power / frames,
+        mono_power=mono_power / frames,
+    )

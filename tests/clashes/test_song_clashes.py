@@ -1,0 +1,189 @@
+"""Clashes: made material whose faults are known is found, named and ranked first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from pyodide_app.engine.model import Rule
+from stempress.audio.song_sound import SongSound
+from stempress.clashes.clash import Clash, SongClashes
+from stempress.clashes.song_clashes import find_clashes, pairs_that_meet
+from stempress.clashes.stem_profile import profile
+from tests.support.band import FRAMES, RATE, band, band_song, delayed, play
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from stempress.clashes.clash import Name
+    from stempress.clashes.stem_profile import StemProfile
+
+SOUND = SongSound(RATE, FRAMES)
+PAD, TUNE, BUSY = ("keys", "pad"), ("lead", "tune"), ("drums", "busy")
+
+
+@cache
+def fitting() -> dict[Name, NDArray[np.float64]]:
+    return band()
+
+
+@cache
+def fitting_profiles() -> dict[Name, StemProfile]:
+    return {name: profiled(stem) for name, stem in fitting().items()}
+
+
+def profiled(stem: NDArray[np.float64]) -> StemProfile:
+    return profile([np.atleast_2d(stem).astype(np.float32)], RATE, FRAMES)
+
+
+def clashes(
+    changed: Mapping[Name, NDArray[np.float64]] | None = None,
+    without: tuple[Name, ...] = (),
+    key: str = "C major",
+    **written: object,
+) -> SongClashes:
+    """Return the clashes of the band's song with other or more stems."""
+    profiles = {
+        **fitting_profiles(),
+        **{name: profiled(stem) for name, stem in (changed or {}).items()},
+    }
+    profiles = {name: stem for name, stem in profiles.items() if name not in without}
+    loudness = {name: 10 * np.log10(stem.channel_power) for name, stem in profiles.items()}
+    song = replace(band_song(profiles, key), **written)  # type: ignore[arg-type]
+    return find_clashes(song, SOUND, profiles, loudness)
+
+
+def first(found: SongClashes) -> Clash:
+    assert found.causes
+    return found.causes[0]
+
+
+def test_a_band_that_plays_together_has_no_clashes() -> None:
+    assert clashes().causes == ()
+    assert clashes(key="").causes == ()
+    assert clashes(key="", bpm=None, bars=None).causes == ()
+
+
+@pytest.mark.parametrize("semitones", [1, -1, 2, -3, 6])
+@pytest.mark.parametrize("name", [("bass", "eighths"), PAD, ("keys", "arpeggio"), TUNE])
+@pytest.mark.parametrize("key", ["C major", ""])
+def test_a_stem_in_another_key_is_named(name: Name, semitones: int, key: str) -> None:
+    transposed = band(transpose=name, semitones=semitones)[name]
+    clash = first(clashes({name: transposed}, key=key))
+    assert (clash.kind, clash.stems, clash.unit) == ("key", (name,), "semitones")
+    assert clash.value in {semitones, semitones - 12} if semitones == 6 else (semitones,)
+    found = clashes({name: transposed}, key=key)
+    assert {pair.stems for pair in found.pairs if pair.kind == "key"}
+    assert all(name in pair.stems for pair in found.pairs if pair.kind == "key")
+    assert not any(stem[0] == "drums" for pair in found.pairs for stem in pair.stems)
+
+
+def test_of_two_stems_the_key_says_which_is_transposed() -> None:
+    without = tuple(name for name in fitting() if name not in {PAD, TUNE})
+    transposed = band(transpose=TUNE, semitones=1)[TUNE]
+    clash = first(clashes({TUNE: transposed}, without))
+    assert (clash.kind, clash.stems, clash.value) == ("key", (TUNE,), 1)
+    (unnamed,) = clashes({TUNE: transposed}, without, key="").causes
+    assert (unnamed.kind, set(unnamed.stems)) == ("key", {PAD, TUNE})
+
+
+@pytest.mark.parametrize("milliseconds", [40, -40, 25])
+@pytest.mark.parametrize("name", [BUSY, ("bass", "eighths"), ("keys", "arpeggio")])
+def test_a_late_or_early_stem_is_named(name: Name, milliseconds: int) -> None:
+    late = delayed(fitting()[name], milliseconds / 1000)
+    for found in (clashes({name: late}), clashes({name: late}, bpm=None, bars=None)):
+        clash = first(found)
+        assert (clash.kind, clash.stems, clash.unit) == ("timing", (name,), "ms")
+        assert clash.value == pytest.approx(milliseconds, abs=5)
+
+
+def test_a_drift_is_found_and_measured() -> None:
+    name = ("keys", "arpeggio")
+    drifting = band(transpose=name, tempo=1 / (1 + 0.05 * 32 / 32 / 32))[name]
+    clash = first(clashes({name: drifting}))
+    assert (clash.kind, clash.stems, clash.unit) == ("tempo", (name,), "ms")
+    assert clash.value == pytest.approx(50, abs=8)
+
+
+def test_another_tempo_is_found_and_measured() -> None:
+    name = ("keys", "arpeggio")
+    clash = first(clashes({name: band(transpose=name, tempo=1.03)[name]}))
+    assert (clash.kind, clash.stems, clash.unit) == ("tempo", (name,), "%")
+    assert clash.value == pytest.approx(3, abs=0.3)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_same_stem_in_two_layers_is_found(sign: int) -> None:
+    found = clashes({("more", "again"): sign * fitting()[PAD], ("more", "other"): noise()})
+    clash = first(found)
+    assert (clash.kind, set(clash.stems)) == ("phase", {PAD, ("more", "again")})
+    assert clash.value == pytest.approx(sign, abs=0.02)
+    assert ("inverted" in clash.message) == (sign < 0)
+
+
+def test_a_delayed_double_is_found_with_its_delay() -> None:
+    again = delayed(fitting()[PAD], 0.04)
+    found = clashes({("more", "again"): again, ("more", "other"): noise()})
+    assert {"phase", "masking"} <= {pair.kind for pair in found.pairs}
+    (phase,) = (pair for pair in found.pairs if pair.kind == "phase")
+    assert set(phase.stems) == {PAD, ("more", "again")}
+    assert "40.0 ms apart" in phase.message
+
+
+def test_a_stem_that_is_12_db_too_loud_is_named() -> None:
+    for name in (("drums", "busy"), ("bass", "halves")):
+        sibling = next(key for key in fitting() if key[0] == name[0] and key != name)
+        found = clashes({name: 4 * fitting()[name]})
+        level = next(clash for clash in found.causes if clash.kind == "level")
+        assert (level.stems, level.unit) == ((name,), "dB")
+        assert level.value == pytest.approx(12, abs=0.5)
+        assert first(found).kind in {"level", "masking"}
+        assert name in first(found).stems
+        assert sibling not in {stem for clash in found.causes for stem in clash.stems}
+
+
+def test_a_stem_under_noise_is_masked() -> None:
+    found = clashes({("more", "storm"): 8 * noise(), ("more", "rain"): 8 * noise()})
+    masked = [pair for pair in found.pairs if pair.kind == "masking"]
+    assert masked
+    assert all(("more", "storm") in pair.stems or ("more", "rain") in pair.stems for pair in masked)
+
+
+def test_a_stem_that_cancels_in_mono_is_named() -> None:
+    tune = fitting()[TUNE]
+    clash = first(clashes({TUNE: np.stack([tune, -0.8 * tune])}))
+    assert (clash.kind, clash.stems, clash.place) == ("phase", (TUNE,), "")
+    assert "in mono" in clash.message
+
+
+def test_the_worst_bar_is_where_it_is_wrong() -> None:
+    bar = FRAMES // 16
+    tune, wrong = fitting()[TUNE].copy(), band(transpose=TUNE, semitones=1)[TUNE]
+    tune[: 12 * bar] = wrong[: 12 * bar]
+    clash = first(clashes({TUNE: tune}))
+    assert clash.bar is not None
+    assert clash.bar <= 12
+    assert clash.seconds == pytest.approx((clash.bar - 1) * 2)
+
+
+def test_pairs_that_no_variation_contains_are_left_out() -> None:
+    song = band_song(fitting())
+    rule = Rule({"lead": ("tune",)}, exclude={"drums": ("busy",)})
+    require = Rule({"bass": ("halves",)}, require={"keys": ("pad",)})
+    pairs = set(map(frozenset, pairs_that_meet(replace(song, rules=(rule, require)))))
+    everything = set(map(frozenset, pairs_that_meet(song)))
+    assert len(everything) == 2 * 5 + 2 * 3 + 2
+    assert everything - pairs == {
+        frozenset({TUNE, BUSY}),
+        frozenset({("bass", "halves"), ("keys", "arpeggio")}),
+    } | {frozenset({BUSY, other}) for other in fitting() if other[0] in {"bass", "keys"}}
+
+
+def noise() -> NDArray[np.float64]:
+    return 0.1 * np.random.default_rng(5).standard_normal(FRAMES)
