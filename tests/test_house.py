@@ -28,7 +28,7 @@ FLOORS = (
     ("i18n", "output"),
     ("collection", "publish"),
     ("audio",),
-    ("site",),
+    ("site", "clashes"),
     ("views", "art", "runtime"),
     ("render", "drop", "video"),
     ("commands",),

@@ -69,9 +69,9 @@ def label(name: Name) -> str:
     return "/".join(name)
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str, nouns: str = "") -> str:
     """Return a count and its noun."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def stem_bands(profile: StemProfile) -> Bands:
     powers = np.zeros((count * each, BARK_BANDS))
     powers[: len(profile.bark)] = profile.bark[: count * each]
     powers = powers.reshape(count, each, BARK_BANDS).mean(axis=1)
-    audible = powers > INAUDIBLE * powers.max()
+    audible = powers > INAUDIBLE * powers.max(initial=0)
     loudness = np.where(audible, powers**LOUDNESS_EXPONENT, 0)
     return Bands(powers, powers @ _SPREADING, loudness, each * profile.frame_seconds)
 

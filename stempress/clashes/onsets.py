@@ -32,9 +32,9 @@ class OnsetMeter:
         self._hop = rate // STEPS_PER_SECOND
         self._size = 1 << int(np.ceil(np.log2(2 * self._hop)))
         self._window = np.hanning(self._size).astype(np.float32)
-        edges = [hertz for hertz in BAND_EDGES if hertz < rate / 2]
-        self._starts = np.unique(np.rint(np.array(edges) * self._size / rate).astype(np.int64))
-        self._pending = np.zeros(self._size // 2, dtype=np.float32)
+        bins = [round(hertz * self._size / rate) for hertz in BAND_EDGES if hertz < rate / 2]
+        self._starts = sorted(set(bins))
+        self._pending: Mono = np.zeros(self._size // 2, dtype=np.float32)
         self._powers: list[NDArray[np.float32]] = []
 
     def add(self, mono: Mono) -> None:
@@ -62,15 +62,13 @@ def _rises(powers: NDArray[np.float32]) -> NDArray[np.float32]:
     levels = 10 * np.log10(np.maximum(powers / highest, 10 ** (-FLOOR_DB / 10)))
     rises = np.zeros_like(levels)
     rises[2:] = np.maximum(levels[2:] - levels[:-2], 0)
-    return rises.mean(axis=1)
+    return np.asarray(rises.mean(axis=1))
 
 
 def _peaks(rise: NDArray[np.float32], step: float) -> tuple[Times, Times]:
     """Return the times and strengths of the peaks of a curve."""
     padded = np.pad(rise, 1)
-    nth = np.flatnonzero(
-        (rise >= MIN_RISE_DB) & (rise > padded[:-2]) & (rise >= padded[2:])
-    )
+    nth = np.flatnonzero((rise >= MIN_RISE_DB) & (rise > padded[:-2]) & (rise >= padded[2:]))
     gap = round(MIN_GAP_SECONDS / step)
     kept = [n for n in nth if rise[n] >= rise[max(0, n - gap) : n + gap + 1].max()]
     nth = np.array(kept, dtype=np.int64)

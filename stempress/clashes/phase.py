@@ -38,7 +38,9 @@ class Wave:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """``correlation``, -1 to 1, is the one furthest from 0, with the second stem ``delay`` seconds
+    """What two stems have in common.
+
+    ``correlation``, -1 to 1, is the one furthest from 0, with the second stem ``delay`` seconds
     later than the first. ``loss`` is in dB, of the bar ``section``, where it is highest.
     """
 

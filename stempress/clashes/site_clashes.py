@@ -1,87 +1,94 @@
-"""Clashes of the songs of a site, read and measured from the artist's files."""
+"""Clashes of the songs of a site; only songs that have changed are compared again."""
+
+# ruff: noqa: PLC0415 - comparing is slow to import, and most builds find everything in the cache
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.audio.check import check_song
+from stempress.audio.check import CheckedAudio, check_song
 from stempress.audio.stem_facts import measure_stems
+from stempress.clashes.clash import plural
 from stempress.clashes.clash_cache import load_clashes, save_clashes
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.core.program import program
 from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song, StemKey
-    from stempress.audio.facts import Facts
-    from stempress.audio.song_sound import SongSound
+    from pyodide_app.engine.model import Song
     from stempress.clashes.clash import SongClashes
     from stempress.collection.collection import Collection
-    from stempress.core.progress import Progress
+    from stempress.core.progress import Progress, Step
     from stempress.core.work import Workers
 
 
 def site_clashes(site: Path, slug: str, progress: Progress) -> list[SongClashes]:
-    """Return the clashes of a site's song, or of all songs without a slug."""
+    """Return the clashes of a song of a site, or of all songs if ``slug`` is empty."""
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     findings.raise_faults()
-    return collection_clashes(collection, _chosen(collection, slug), progress)
-
-
-def collection_clashes(
-    collection: Collection, songs: Sequence[Song], progress: Progress
-) -> list[SongClashes]:
-    """Return the clashes of songs of a collection."""
-    findings = Findings()
+    songs = _chosen(collection, slug)
     slugs = {song.slug for song in songs}
     files = {key: path for key, path in collection.files.audio.items() if key[0] in slugs}
     with start_workers() as workers:
         facts = measure_stems(files, findings, progress, workers)
         sounds = {song.slug: check_song(song, facts, files, findings) for song in songs}
         findings.raise_faults()
-        return _compare(songs, sounds, facts, files, progress, workers)
+        return compare_songs(songs, CheckedAudio(facts, files, sounds), progress, workers)
 
 
-def _chosen(collection: Collection, slug: str) -> list[Song]:
+def _chosen(collection: Collection, slug: str) -> Sequence[Song]:
     songs = {song.slug: song for song in collection.songs}
     if not slug:
-        return list(songs.values())
+        return collection.songs
     if slug not in songs:
         fault = Fault("song", "there is no such song", value=slug, hint=suggestion(slug, songs))
         raise SiteError([fault])
     return [songs[slug]]
 
 
-def _compare(  # noqa: PLR0913, PLR0917 - all that has been gathered
-    songs: Sequence[Song],
-    sounds: Mapping[str, SongSound],
-    facts: Mapping[StemKey, Facts],
-    files: Mapping[StemKey, Path],
-    progress: Progress,
-    workers: Workers,
+def compare_songs(
+    songs: Sequence[Song], checked: CheckedAudio, progress: Progress, workers: Workers
 ) -> list[SongClashes]:
-    """Return clashes from the cache, or else compare the stems of each song."""
-    known = {song.slug: load_clashes(song, sounds[song.slug], facts) for song in songs}
-    new = [song for song in songs if known[song.slug] is None]
+    """Return the clashes of songs, from the cache or by comparing their stems."""
+    known = {
+        song.slug: found
+        for song in songs
+        if (found := load_clashes(song, checked.songs[song.slug], checked.facts))
+    }
+    new = [song for song in songs if song.slug not in known]
     if new:
-        from stempress.clashes.profiles import stem_profiles  # noqa: PLC0415 - slow, and only new songs need it
-        from stempress.clashes.song_clashes import find_clashes  # noqa: PLC0415 - as above
+        stems = sum(len(layer.stems) for song in new for layer in song.layers)
+        with progress.track("Stems to compare", stems) as step:
+            for song in new:
+                known[song.slug] = _compare(song, checked, workers, step)
+    return [known[song.slug] for song in songs]
 
-    for song in new:
-        keys = [key for key in files if key[0] == song.slug]
-        stems = {key: files[key] for key in keys}
-        profiles = stem_profiles(stems, facts, sounds, progress, workers)
-        clashes = find_clashes(
-            song,
-            sounds[song.slug],
-            {key[1:]: profile for key, profile in profiles.items()},
-            {key[1:]: facts[key].loudness for key in keys},
-        )
-        save_clashes(song, sounds[song.slug], facts, clashes)
-        known[song.slug] = clashes
-    return [clashes for song in songs if (clashes := known[song.slug])]
+
+def _compare(song: Song, checked: CheckedAudio, workers: Workers, step: Step) -> SongClashes:
+    from stempress.clashes.profiles import stem_profiles
+    from stempress.clashes.song_clashes import find_clashes
+
+    sound = checked.songs[song.slug]
+    files = {key: path for key, path in checked.files.items() if key[0] == song.slug}
+    profiles = stem_profiles(files, checked.facts, sound, workers, step)
+    loudness = {key[1:]: checked.facts[key].loudness for key in files}
+    clashes = find_clashes(song, sound, profiles, loudness)
+    save_clashes(song, sound, checked.facts, clashes)
+    return clashes
+
+
+def clash_summary(songs: Sequence[SongClashes]) -> str:
+    """Return a line on the worst clash of a site and their number; "" if there are none."""
+    worst = [(song.causes[0], song.song) for song in songs if song.causes]
+    if not worst:
+        return ""
+    count = sum(len(song.causes) for song in songs)
+    clash, slug = max(worst, key=lambda item: item[0].severity)
+    number = plural(count, "clash", "clashes")
+    return f"{number}, listed by {program('clashes')}; the worst in {slug}: {clash}"

@@ -89,4 +89,4 @@ class SpectrumMeter:
     @cached_property
     def _bark_starts(self) -> NDArray[np.int64]:
         starts = np.rint(np.array(BARK_EDGES) * self.size / self._rate).astype(np.int64)
-        return np.minimum(starts, self.size // 2)
+        return np.asarray(np.minimum(starts, self.size // 2))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
-from stempress.audio.decode import BLOCK_FRAMES, fit_length, regroup, stem_blocks
+from stempress.audio.decode import BLOCK_FRAMES, regroup, stem_blocks
 from stempress.clashes.onsets import OnsetMeter
-from stempress.clashes.spectrum import SpectrumMeter
+from stempress.clashes.spectrum import BARK_BANDS, PITCH_BINS, SpectrumMeter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,16 +69,16 @@ def profile(blocks: Iterable[Planar], rate: int, frames: int) -> StemProfile:
         wave.append(stream.resample_chunk(mono))
     wave.append(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True))
     length = round(frames * WAVE_RATE / rate)
-    (whole,) = np.concatenate([*fit_length([np.concatenate(wave)[None]], 1, length)], axis=1)
+    resampled = np.concatenate(wave)[:length]
     times, strengths = onsets.result()
     return StemProfile(
         frame_seconds=spectrum.hop / rate,
         seconds=frames / rate,
-        chroma=np.array(spectrum.chroma, dtype=np.float32),
-        bark=np.array(spectrum.bark, dtype=np.float32),
+        chroma=np.array(spectrum.chroma, dtype=np.float32).reshape(-1, PITCH_BINS),
+        bark=np.array(spectrum.bark, dtype=np.float32).reshape(-1, BARK_BANDS),
         onsets=times,
         strengths=strengths,
-        wave=whole,
+        wave=np.pad(resampled, (0, length - len(resampled))),
         channel_power=channel_power / frames,
         mono_power=mono_power / frames,
     )

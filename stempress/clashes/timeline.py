@@ -28,8 +28,11 @@ MIN_REGULARITY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """``section`` is the length of a bar, or of another piece, in seconds; ``step`` that of a
-    sixteenth note, None if there is no beat."""
+    """A song's length and grid in seconds.
+
+    ``section`` is the length of a bar, or of a piece where bars are not known; ``step`` that of a
+    sixteenth note, None if there is no beat.
+    """
 
     seconds: float
     section: float
@@ -56,9 +59,7 @@ class Timeline:
         return np.clip(indices, 0, self.sections - 1)
 
 
-def song_timeline(
-    song: Song, sound: SongSound, onsets: Sequence[NDArray[np.floating]]
-) -> Timeline:
+def song_timeline(song: Song, sound: SongSound, onsets: Sequence[NDArray[np.floating]]) -> Timeline:
     """Return a song's timeline, from what its file says, or else from its stems' onsets."""
     bar = bar_seconds(song, sound)
     if bar is None:
@@ -75,15 +76,13 @@ def find_step(onsets: Sequence[NDArray[np.floating]], seconds: float) -> float |
     if not count:
         return None
     low, high = STEP_RANGE_HZ
-    rates = np.arange(low, high, 1 / (8 * seconds))
-    fits = sum((len(times) * regularity(times, rates) for times in stems), np.zeros(len(rates)))
+    rates = np.arange(low, high, 1 / (8 * seconds), dtype=np.float64)
+    fits = np.sum([len(times) * regularity(times, rates) for times in stems], axis=0)
     best = int(fits.argmax())
     return 1 / float(rates[best]) if fits[best] >= MIN_REGULARITY * count else None
 
 
-def regularity(
-    times: NDArray[np.floating], rates: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def regularity(times: NDArray[np.floating], rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean resultant length, 0 to 1, of times on grids of so many steps per second."""
     parts = np.array_split(rates, 1 + len(rates) * len(times) // 500_000)
     return np.concatenate(

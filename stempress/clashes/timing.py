@@ -1,6 +1,4 @@
-"""Timing: how late a stem's sharp onsets are on the song's grid, whether it drifts or has another
-tempo.
-"""
+"""Timing: how late a stem's sharp onsets are on the song's grid, and whether that changes."""
 
 from __future__ import annotations
 
@@ -38,9 +36,10 @@ MIN_TEMPO_FIT, MAX_SONG_FIT = 0.6, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """``offset`` is how late the onsets are, within half a sixteenth note; ``drift`` by how much
-    later they are at the end than at the start; both in seconds. ``tempo`` is relative to the
-    song's.
+    """When a stem plays, in seconds.
+
+    ``offset`` is how late its onsets are, within half a sixteenth note; ``drift`` by how much later
+    they are at the end than at the start. ``tempo`` is relative to the song's.
     """
 
     offset: float

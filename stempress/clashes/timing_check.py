@@ -62,9 +62,7 @@ class TimingCheck:
         if first in timings and second in timings:
             for found in self._differences(timings[first], timings[second]):
                 named = found._replace(message=f"{label(first)} {found.message}")
-                yield self._clash(
-                    (first, second), named, self._onsets[first], self._onsets[second]
-                )
+                yield self._clash((first, second), named, self._onsets[first], self._onsets[second])
 
     def _usual(self, names: list[Name]) -> Timing:
         timings = [self._timings[name] for name in names]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SEMITONES = 12
 MIN_FIT = 0.25
 """Correlation with the others at the best transposition; drums and noise stay below."""
+MIN_SECONDS = 4.0
+"""Of tones, weighted by their level; less is no evidence of a key."""
 MARGIN = 0.25
 """By how much a transposition must fit better than the stem as it is: the threshold."""
 QUIET = 0.03
@@ -142,7 +144,9 @@ class Harmony:
     def __init__(self, tones: Mapping[Name, Tones], key: str = "") -> None:
         """Compare the tones of all stems, and with the key in the song's file."""
         self.tones = tones
-        self._names = [name for name, stem in tones.items() if stem.weights.any()]
+        self._names = [
+            name for name, stem in tones.items() if stem.weights.sum() * stem.seconds >= MIN_SECONDS
+        ]
         self._curves, self._totals = self._compare()
         self._key_curves = self._compare_key(key_vector(key))
         self.tonalities = self._judge()
@@ -166,23 +170,22 @@ class Harmony:
     def _compare_key(self, vector: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         if vector is None:
             return None
-        stems = [self.tones[name] for name in self._names]
-        keys = [
-            Tones(np.tile(vector, (len(stem.weights), 1)), stem.weights, stem.seconds)
-            for stem in stems
-        ]
-        return np.array([fit_curve(*pair)[0] for pair in zip(stems, keys, strict=True)])
+        curves = np.zeros((len(self._names), SEMITONES))
+        for row, name in enumerate(self._names):
+            stem = self.tones[name]
+            vectors = np.tile(vector, (len(stem.weights), 1))
+            curves[row], _ = fit_curve(stem, Tones(vectors, stem.weights, stem.seconds))
+        return curves
 
     def _judge(self) -> dict[Name, Tonality]:
         count = len(self._names)
         shifts = np.zeros(count, dtype=np.int64)
         found = self._fits(shifts)
         for _ in range(count // 2):
-            gains = np.where(
-                (shifts == 0) & (found.max(axis=1) >= MIN_FIT), found.max(axis=1) - found[:, 0], 0
-            )
-            worst = int(gains.argmax()) if count else 0
-            if not count or gains[worst] < MARGIN:
+            best = found.max(axis=1)
+            gains = np.where((shifts == 0) & (best >= MIN_FIT), best - found[:, 0], 0)
+            worst = int(gains.argmax())
+            if gains[worst] < MARGIN:
                 break
             shifts[worst] = found[worst].argmax()
             found = self._fits(shifts)

@@ -16,6 +16,7 @@ from stempress.audio.check import check_audio
 from stempress.audio.decoded_copies import decoded_copies
 from stempress.audio.pipeline import build_audio
 from stempress.audio.whole_mixes import lint_sizes
+from stempress.clashes.site_clashes import clash_summary, compare_songs
 from stempress.collection.collection import read_collection
 from stempress.collection.promise_lint import lint_promises
 from stempress.collection.rarity import Rarity
@@ -83,6 +84,8 @@ def _build_site(
                 collection, findings, progress, workers, copies, known=memory.facts
             )
             findings.raise_faults()
+        with progress.stage("compare"):
+            clashes = compare_songs(collection.songs, checked, progress, workers)
         locks.enter_context(lock_output(options.out, progress))
         staging = memory.records.staging()
         with progress.stage("plan"):
@@ -114,7 +117,8 @@ def _build_site(
         check_sealed_sounds(options.site, collection, findings)
         findings.raise_faults()
     # Then write.
-    report = {"warnings": [str(warning) for warning in findings.warnings]}
+    summary = clash_summary(clashes)
+    warnings = [str(warning) for warning in findings.warnings]
     with progress.stage("write"):
         written = write_site(
             options.out,
@@ -123,7 +127,7 @@ def _build_site(
             progress=progress,
             only=options.only,
             build=inputs.everything if inputs.is_stable and not options.only else "",
-            report=report,
+            report={"warnings": warnings, "clashes": summary},
             guard=secret_guard(options.site, collection),
             records=memory.records,
             staging=staging,
@@ -131,7 +135,7 @@ def _build_site(
     standards: dict[str, str] = {"": settings.contract.standard} if settings.contract else {}
     standards |= {tier: own.standard for tier, own in settings.tier_contracts.items()}
     sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
-    return BuildResult(written, findings.warnings, standards, sizes)
+    return BuildResult(written, findings.warnings, standards, sizes, summary)
 
 
 def _read(options: BuildOptions, inputs: InputHashes, findings: Findings) -> Collection:

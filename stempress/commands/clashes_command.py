@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from stempress.clashes.clash import plural
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
 from stempress.commands.json_output import print_json
@@ -52,8 +53,8 @@ def run_clashes(options: ClashesOptions, context: Context) -> bool:
 
 def _heading(song: SongClashes) -> str:
     count = len(song.causes)
-    found = f"{count} {'clash' if count == 1 else 'clashes'}" if count else "no clashes"
-    return f"{song.song}: {found} in {song.compared} pairs"
+    found = plural(count, "clash", "clashes") if count else "no clashes"
+    return f"{song.song}: {found} in {plural(song.compared, 'pair')} of stems"
 
 
 def _as_object(song: SongClashes) -> dict[str, object]:

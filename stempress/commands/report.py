@@ -27,13 +27,15 @@ def report_build(  # noqa: PLR0913 - the parts of a report
     *,
     report: bool = False,
 ) -> None:
-    """Log warnings, one line of figures, and what to upload and announce.
+    """Log warnings, clashes, one line of figures, and what to upload and announce.
 
     ``report`` adds what takes up the bytes. ``unpublished`` are the changes since the site was
     published; without it, changes since the last build are reported.
     """
     for warning in built.warnings:
         progress.log(f"warning: {warning}")
+    if built.clashes:
+        progress.log(built.clashes)
     for line in built.sizes if report else ():
         progress.log(line)
     written, count = built.written, len(built.warnings)

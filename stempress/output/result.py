@@ -23,9 +23,13 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """A finished build; ``standards`` are those of contracts by tier, "" for a shared one."""
+    """A finished build; ``standards`` are those of contracts by tier, "" for a shared one.
+
+    ``clashes`` is a line on stems that do not fit together, empty if all do.
+    """
 
     written: WriteResult
     warnings: Sequence[object]
     standards: Mapping[str, str] = field(default_factory=dict)
     sizes: Sequence[str] = ()
+    clashes: str = ""

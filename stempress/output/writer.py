@@ -101,7 +101,9 @@ def find_current_build(records: Records, build: str) -> BuildResult | None:
     live = records.live()
     if live is None or live.manifest.build != build or not live.is_intact:
         return None
-    return BuildResult(_write_result(live.manifest, (), 0), live.manifest.report["warnings"])
+    report = live.manifest.report
+    written = _write_result(live.manifest, (), 0)
+    return BuildResult(written, report["warnings"], clashes=report.get("clashes", ""))
 
 
 def _warn_of_strays(live: OutputFolder, staging_path: Path, progress: Progress) -> None:

@@ -34,6 +34,11 @@ def test_warnings_come_first_and_nothing_in_them_is_markup(
     assert lines[2].endswith("1 warning")
 
 
+def test_clashes_are_one_line_before_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
+    built = BuildResult(WriteResult(1, 1, (), 0), (), clashes="2 clashes, listed by ...")
+    assert told(built, capsys)[0] == "2 clashes, listed by ..."
+
+
 def test_a_site_that_is_too_large_for_its_host_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     near = BuildResult(WriteResult(1, 810_000_000, (), 0), ())
     assert "810.0 MB is close to or over GitHub Pages' limit of 1 GB" in told(near, capsys)[-1]

@@ -27,7 +27,9 @@ BEATS = 4 * BARS
 FRAMES = round(BEATS * 60 / BPM * RATE)
 
 
-def band(*, transpose: Name | None = None, semitones: int = 0, tempo: float = 1.0) -> dict[Name, Mono]:
+def band(
+    *, transpose: Name | None = None, semitones: int = 0, tempo: float = 1.0
+) -> dict[Name, Mono]:
     """Return the stems of a song by layer and stem.
 
     ``transpose`` is a stem that is played higher by ``semitones``, and ``tempo`` times as fast.
@@ -69,8 +71,8 @@ def chord_at(beat: float) -> tuple[int, ...]:
 
 
 def _bass(length: float) -> Iterator[Note]:
-    for beat in np.arange(0, BEATS, length):
-        yield float(beat), chord_at(beat)[0], length
+    for beat in np.arange(0, BEATS, length).tolist():
+        yield beat, chord_at(beat)[0], length
 
 
 def _pad() -> Iterator[Note]:
@@ -80,8 +82,8 @@ def _pad() -> Iterator[Note]:
 
 
 def _arpeggio() -> Iterator[Note]:
-    for nth, beat in enumerate(np.arange(0, BEATS, 0.5)):
-        yield float(beat), chord_at(beat)[1 + nth % 3] + 12, 0.5
+    for nth, beat in enumerate(np.arange(0, BEATS, 0.5).tolist()):
+        yield beat, chord_at(beat)[1 + nth % 3] + 12, 0.5
 
 
 def _tune() -> Iterator[Note]:
@@ -97,7 +99,7 @@ def play(notes: Iterable[Note], tone: str, semitones: int = 0, tempo: float = 1.
         count = min(round(length * 60 / BPM * RATE), FRAMES - start)
         if count > 0:
             stem[start : start + count] += _tone(note + semitones, count, tone)
-    return 0.1 * stem / np.sqrt(np.square(stem).mean())
+    return normalised(stem)
 
 
 def _tone(note: int, count: int, tone: str) -> Mono:
@@ -124,12 +126,17 @@ def hits(kicks: Iterable[float], hats: Iterable[float], seed: int) -> Mono:
         for beat in hats:
             burst = np.diff(rng.standard_normal(len(time) + 1)) * np.exp(-80 * time)
             _add(stem, bar, beat, 0.2 * burst)
-    return 0.1 * stem[:FRAMES] / np.sqrt(np.square(stem).mean())
+    return normalised(stem[:FRAMES])
 
 
 def _add(stem: Mono, bar: int, beat: float, burst: Mono) -> None:
     start = round((4 * bar + beat) * 60 / BPM * RATE)
     stem[start : start + len(burst)] += burst
+
+
+def normalised(stem: Mono) -> Mono:
+    """Return a stem at -20 dBFS RMS."""
+    return np.asarray(0.1 * stem / np.sqrt(np.square(stem).mean()))
 
 
 def delayed(stem: Mono, seconds: float) -> Mono:

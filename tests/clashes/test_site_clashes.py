@@ -1,0 +1,139 @@
+"""Clashes of a site: the command, the cache, and the line that a build reports."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from build import build
+from stempress.clashes.clash import Clash, SongClashes
+from stempress.clashes.site_clashes import clash_summary, site_clashes
+from stempress.commands.cli import run
+from stempress.core.progress import Progress
+from tests.conftest import ROOT
+from tests.support.band import BARS, BPM, RATE, band, delayed
+from tests.support.music import sound_file
+from tests.support.small_site import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+ARPEGGIO, TUNE = ("keys", "arpeggio"), ("lead", "tune")
+
+
+def write_band(
+    site: Path, stems: dict[tuple[str, str], NDArray[np.float64]], key: str = "C major"
+) -> None:
+    """Write a site of one song that these stems play."""
+    site_table = '[site]\ntitle = "A"\nartist = "B"\n'
+    write(site / "site.toml", f'{site_table}[collection]\nname = "A"\nlicense = "C"\n')
+    write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
+    layers = ""
+    for layer in dict.fromkeys(layer for layer, _ in stems):
+        layers += f'[[layers]]\nname = "{layer}"\n'
+        layers += "".join(
+            f'[[layers.stems]]\nname = "{stem}"\n' for other, stem in stems if other == layer
+        )
+    front = f'title = "One"\nbars = {BARS}\nbpm = {BPM}\nkey = "{key}"\n{layers}'
+    write(site / "content/albums/x/one.md", f"+++\n{front}+++\n")
+    for (layer, stem), samples in stems.items():
+        write(site / f"stems/one/{layer}/{stem}.wav", sound_file(samples, rate=RATE))
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a site with a stem that is late, and another that is in another key."""
+    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
+    stems = band(transpose=TUNE, semitones=1)
+    stems[ARPEGGIO] = delayed(stems[ARPEGGIO], 0.04)
+    write_band(tmp_path / "site", stems)
+    return tmp_path / "site"
+
+
+def test_the_command_lists_the_worst_first(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["clashes", "one", "--site", str(site)], build, ROOT) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "one: 2 clashes in 18 pairs of stems"
+    assert "key" in lines[1]
+    assert "lead/tune: is 1 semitone higher than the other stems" in lines[1]
+    assert "keys/arpeggio: is 40 ms later than the other stems" in lines[2]
+    assert "(bar " in lines[2]
+
+
+def test_json_has_every_pair(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["clashes", "--json", "--site", str(site)], build, ROOT) == 0
+    (song,) = json.loads(capsys.readouterr().out)["songs"]
+    assert (song["song"], song["compared"]) == ("one", 18)
+    assert [clash["kind"] for clash in song["stems"]] == ["key", "timing"]
+    pair = song["pairs"][0]
+    assert {"kind", "stems", "severity", "message", "value", "unit", "seconds", "bar"} == {*pair}
+    assert {"layer": "lead", "stem": "tune"} in pair["stems"]
+
+
+def test_an_unknown_song_is_refused_with_the_nearest(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["clashes", "on", "--site", str(site)], build, ROOT) == 1
+    assert "there is no such song (got 'on')\n    -> did you mean 'one'" in capsys.readouterr().err
+
+
+def test_what_has_been_compared_comes_from_the_cache(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site_clashes(site, "", Progress())
+    assert "Stems to compare: 7" in capsys.readouterr().err
+    assert site_clashes(site, "", Progress()) == before
+    assert "Stems to compare" not in capsys.readouterr().err
+
+
+def test_a_damaged_cache_is_made_anew(site: Path) -> None:
+    before = site_clashes(site, "", Progress())
+    cached = [
+        *(site.parent / "cache/profiles").iterdir(),
+        *(site.parent / "cache/clashes").iterdir(),
+    ]
+    assert len(cached) == 7 + 1
+    for path in cached:
+        path.write_bytes(b"damaged")
+    assert site_clashes(site, "", Progress()) == before
+
+
+def test_every_build_reports_the_worst_clash_until_there_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_band(tmp_path, band(transpose=TUNE, semitones=1))
+    expected = "the worst in one: lead/tune: is 1 semitone higher than the other stems"
+    for _ in range(2):
+        assert run(["--site", str(tmp_path)], build, ROOT) == 0
+        assert expected in capsys.readouterr().err
+    write_band(tmp_path, band())
+    assert run(["--site", str(tmp_path)], build, ROOT) == 0
+    assert "clash" not in capsys.readouterr().err
+
+
+def test_a_rule_takes_its_pairs_out(site: Path) -> None:
+    song = site / "content/albums/x/one.md"
+    rule = '[[rules]]\nif = { keys = "arpeggio" }\nexclude = { drums = "busy" }\n+++\n'
+    (before,) = site_clashes(site, "one", Progress())
+    song.write_text(song.read_text("utf-8").removesuffix("+++\n") + rule, "utf-8")
+    (after,) = site_clashes(site, "one", Progress())
+    assert (before.compared, after.compared) == (18, 17)
+    excluded = {ARPEGGIO, ("drums", "busy")}
+    assert any(excluded == set(pair.stems) for pair in before.pairs)
+    assert not any(excluded == set(pair.stems) for pair in after.pairs)
+
+
+def test_the_summary_names_the_worst_clash_of_all_songs() -> None:
+    mild = Clash("level", (TUNE,), 1.1, "is 10 dB louder than the others of its layer", 10, "dB")
+    bad = Clash("key", (ARPEGGIO, TUNE), 2.5, "do not fit", 1, "semitones", 62.4, 17)
+    songs = [SongClashes("one", 9, (mild,)), SongClashes("two", 9, (), (bad,))]
+    assert clash_summary(songs) == (
+        "2 clashes, listed by stempress clashes; the worst in two: "
+        "keys/arpeggio + lead/tune: do not fit (bar 17, 1:02)"
+    )
+    assert not clash_summary([SongClashes("one", 9)])
