@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 type Name = tuple[str, str]
 """Slugs of layer and stem."""
@@ -97,11 +97,3 @@ class SongClashes:
             if not any((pair.kind, name) in explained for name in pair.stems)
         )
         return tuple(sorted((*self.stems, *others), key=lambda clash: -clash.severity))
-
-
-def by_pair(clashes: SongClashes) -> Mapping[frozenset[Name], list[Clash]]:
-    """Return the clashes of each pair, the worst first."""
-    pairs: dict[frozenset[Name], list[Clash]] = {}
-    for clash in clashes.pairs:
-        pairs.setdefault(frozenset(clash.stems), []).append(clash)
-    return pairs

@@ -32,7 +32,14 @@ def site_clashes(site: Path, slug: str, progress: Progress) -> list[SongClashes]
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
     findings.raise_faults()
-    songs = _chosen(collection, slug)
+    return collection_clashes(collection, _chosen(collection, slug), progress)
+
+
+def collection_clashes(
+    collection: Collection, songs: Sequence[Song], progress: Progress
+) -> list[SongClashes]:
+    """Return the clashes of songs of a collection; SiteError if stems cannot be used."""
+    findings = Findings()
     slugs = {song.slug for song in songs}
     files = {key: path for key, path in collection.files.audio.items() if key[0] in slugs}
     with start_workers() as workers:

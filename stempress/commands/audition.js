@@ -2,7 +2,8 @@
 const API = "/.stempress/audition";
 const { signal } = new AbortController(); // there is one page here, for as long as the document
 
-/** @typedef {{ mix: string, verdict: string, bits: number, permitted: boolean }} Variation */
+/** @typedef {{ text: string, bar: number | null, seconds: number | null, sides: Record<string, string>[] }} Clash */
+/** @typedef {{ mix: string, verdict: string, bits: number, permitted: boolean, clashes: Clash[] }} Variation */
 /** @typedef {Pick<Data.Layer, "slug" | "name"> & { stems: Pick<Data.Stem, "slug" | "name">[] }} Layer */
 /** @typedef {{ permitted: number, rules: string[], variations: Variation[], layers: Layer[] }} Offer what the server says of a song */
 
@@ -77,6 +78,26 @@ function choose(mix) {
   const mixer = document.querySelector("stem-mixer");
   for (const [row, nth] of mix.split("-").entries()) mixer?.choose(row, Number(nth) - 1);
   show();
+  const [worst] = clashesOf(mix);
+  if (worst) offerRule(worst);
+  if (typeof worst?.seconds === "number") mixer?.seek(worst.seconds);
+}
+
+/**
+ * The clashes of a variation, the worst first.
+ * @param {string} mix
+ */
+function clashesOf(mix) {
+  return offer.variations.find((variation) => variation.mix === mix)?.clashes ?? [];
+}
+
+/**
+ * Fill in the rule that excludes a clash; of a stem that clashes alone, its side.
+ * @param {Clash} clash
+ */
+function offerRule({ sides: [when, exclude] }) {
+  sides.when.value = JSON.stringify(when);
+  if (exclude) sides.exclude.value = JSON.stringify(exclude);
 }
 
 /** @param {Layer} layer @param {Layer["stems"][0]} stem */
@@ -101,6 +122,8 @@ function show() {
   part("count", HTMLElement).textContent = offer.permitted === 1 ? "1 variation is permitted" : `${count} variations are permitted`;
   part("rules", HTMLElement).replaceChildren(...offer.rules.map((words) => make("li", words)));
   part("variations", HTMLElement).replaceChildren(...offer.variations.map(variationItem));
+  part("why", HTMLElement).hidden = clashesOf(current).length === 0;
+  part("clashes", HTMLElement).replaceChildren(...clashesOf(current).map(clashItem));
   const stems = current ? current.split("-").map((nth, row) => ({ layer: offer.layers[row], stem: offer.layers[row].stems[Number(nth) - 1] })).filter(({ stem }) => stem) : [];
   for (const [name, select] of Object.entries(sides)) {
     const before = select.value;
@@ -111,15 +134,40 @@ function show() {
 }
 
 /** @param {Variation} variation */
-function variationItem({ mix, verdict, bits, permitted }) {
+function variationItem({ mix, verdict, bits, permitted, clashes }) {
   const button = make("button", mix);
   button.type = "button";
   button.className = "key code";
   button.setAttribute("aria-pressed", String(mix === current));
   button.addEventListener("click", () => choose(mix), { signal });
   const item = make("li", "");
-  item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}`);
+  const risk = clashes.length ? ` may clash: ${clashes[0].text}` : "";
+  item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}${risk}`);
   return item;
+}
+
+/** @param {Clash} clash */
+function clashItem(clash) {
+  const item = make("li", clash.text);
+  const { bar, seconds } = clash;
+  if (seconds !== null) {
+    item.append(" ", actionButton(bar === null ? "Play from there" : `Play from bar ${bar}`, () => {
+      const mixer = document.querySelector("stem-mixer");
+      mixer?.seek(seconds);
+      mixer?.play();
+    }));
+  }
+  if (clash.sides.length > 1) item.append(" ", actionButton("Fill in the rule", () => offerRule(clash)));
+  return item;
+}
+
+/** @param {string} name @param {() => void} action */
+function actionButton(name, action) {
+  const button = make("button", name);
+  button.type = "button";
+  button.className = "key";
+  button.addEventListener("click", action, { signal });
+  return button;
 }
 
 async function refresh() {

@@ -2,6 +2,7 @@
 
 ``audition.json`` maps song slugs to mix numbers to verdicts. It is private to the artist: builds do
 not read it, and mints leave out rejected variations. Rules are written to the song's own file.
+Variations in which stems clash are offered first.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
+from stempress.clashes.clash import SongClashes
+from stempress.clashes.risky_variations import clashes_in, risky_variations
+from stempress.clashes.site_clashes import collection_clashes
 from stempress.collection.collection import read_collection
 from stempress.collection.documents import split_front_matter
 from stempress.collection.rarity import Rarity
@@ -20,6 +24,7 @@ from stempress.collection.songs import parse_song
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
+from stempress.core.progress import Progress
 from stempress.drop.seeded_rng import SeededRandom
 
 if TYPE_CHECKING:
@@ -27,12 +32,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pyodide_app.engine.model import Rule, Song
+    from stempress.clashes.clash import Clash
     from stempress.collection.collection import Collection
 
 FILE = "audition.json"
 VERDICTS = ("approved", "rejected")
 MAX_SUGGESTIONS = 24
-"""Variations without a verdict that are offered at a time."""
+"""Variations without a verdict that are offered at a time, apart from risky ones."""
+MAX_RISKY = 12
+"""Variations without a verdict that are offered at a time because stems in them clash."""
+MAX_REASONS = 6
+"""Clashes of a variation that are stated."""
 
 type Verdicts = dict[str, dict[str, str]]
 type Side = Mapping[str, str]
@@ -81,13 +91,20 @@ class Audition:
         return [{"slug": song.slug, "title": song.title} for song in self._collection().songs]
 
     def song_data(self, slug: str) -> dict[str, object]:
-        """Return a song's layers, rules and variations: those with a verdict and some without."""
+        """Return a song's layers, rules and variations.
+
+        Variations are those with a verdict, risky ones, and some others.
+        """
         collection = self._collection()
         song = _song(collection, slug)
         space = VariationSpace(song)
         rarity = Rarity(collection.songs, collection.tokens)
         verdicts = verdicts_on(self.site, song)
-        mixes = [*verdicts, *_suggestions(song, space, verdicts)]
+        clashes = _clashes(collection, song)
+        risky = (variation.mix_number for variation in risky_variations(song, clashes))
+        new = [mix for mix in risky if mix not in verdicts][:MAX_RISKY]
+        offered = dict.fromkeys([*verdicts, *new])
+        mixes = [*offered, *_suggestions(song, space, offered)]
         return {
             "title": song.title,
             "layers": [
@@ -106,6 +123,10 @@ class Audition:
                     "verdict": verdicts.get(mix, ""),
                     "bits": round(rarity.score(song, variation), 2),
                     "permitted": variation.choice in space,
+                    "clashes": [
+                        _reason(clash)
+                        for clash in clashes_in(song, variation, clashes)[:MAX_REASONS]
+                    ],
                 }
                 for mix in mixes
                 for variation in [Variation.parse(song, mix)]
@@ -162,10 +183,25 @@ def _song(collection: Collection, slug: str) -> Song:
     return songs[slug]
 
 
-def _suggestions(song: Song, space: VariationSpace, verdicts: Mapping[str, str]) -> Iterator[str]:
-    """Yield random mix numbers without a verdict; the same ones until a verdict is added."""
-    left = space.size - sum(1 for mix in verdicts if Variation.parse(song, mix).choice in space)
-    rng, seen = SeededRandom(f"{song.slug} {sorted(verdicts)}"), set(verdicts)
+def _clashes(collection: Collection, song: Song) -> SongClashes:
+    """Return a song's clashes; none if its stems cannot be used, which builds report."""
+    try:
+        (clashes,) = collection_clashes(collection, [song], Progress(quiet=True))
+    except SiteError:
+        return SongClashes(song.slug, 0)
+    return clashes
+
+
+def _reason(clash: Clash) -> dict[str, object]:
+    """Return why a variation is risky; ``sides`` are those of a rule that excludes it."""
+    sides = [{layer: stem} for layer, stem in clash.stems]
+    return {"text": str(clash), "bar": clash.bar, "seconds": clash.seconds, "sides": sides}
+
+
+def _suggestions(song: Song, space: VariationSpace, offered: Mapping[str, object]) -> Iterator[str]:
+    """Yield random mix numbers that are not offered yet; the same ones until a verdict is added."""
+    left = space.size - sum(1 for mix in offered if Variation.parse(song, mix).choice in space)
+    rng, seen = SeededRandom(f"{song.slug} {sorted(offered)}"), set(offered)
     for _ in range(min(MAX_SUGGESTIONS, left)):
         mix = _random_mix(song, space, rng)
         while mix in seen:

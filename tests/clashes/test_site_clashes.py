@@ -13,36 +13,13 @@ from stempress.clashes.site_clashes import clash_summary, site_clashes
 from stempress.commands.cli import run
 from stempress.core.progress import Progress
 from tests.conftest import ROOT
-from tests.support.band import BARS, BPM, RATE, band, delayed
-from tests.support.music import sound_file
-from tests.support.small_site import write
+from tests.support.band import band, delayed, write_band
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
 
 ARPEGGIO, TUNE = ("keys", "arpeggio"), ("lead", "tune")
-
-
-def write_band(
-    site: Path, stems: dict[tuple[str, str], NDArray[np.float64]], key: str = "C major"
-) -> None:
-    """Write a site of one song that these stems play."""
-    site_table = '[site]\ntitle = "A"\nartist = "B"\n'
-    write(site / "site.toml", f'{site_table}[collection]\nname = "A"\nlicense = "C"\n')
-    write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
-    layers = ""
-    for layer in dict.fromkeys(layer for layer, _ in stems):
-        layers += f'[[layers]]\nname = "{layer}"\n'
-        layers += "".join(
-            f'[[layers.stems]]\nname = "{stem}"\n' for other, stem in stems if other == layer
-        )
-    front = f'title = "One"\nbars = {BARS}\nbpm = {BPM}\nkey = "{key}"\n{layers}'
-    write(site / "content/albums/x/one.md", f"+++\n{front}+++\n")
-    for (layer, stem), samples in stems.items():
-        write(site / f"stems/one/{layer}/{stem}.wav", sound_file(samples, rate=RATE))
 
 
 @pytest.fixture

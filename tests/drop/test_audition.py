@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import requests
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_th
 from stempress.core.errors import SiteError
 from stempress.drop.audition import Audition, read_verdicts, with_rule
 from tests.conftest import ROOT
+from tests.support.band import RATE, band, delayed, write_band
 from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
 
@@ -88,6 +90,39 @@ def test_variations_without_a_layer_are_offered(site: Path) -> None:
     assert read_verdicts(site) == {"one": {"2-0": "approved"}}
     with pytest.raises(SiteError, match="not a mix number of one: expected 2 numbers from 1-0"):
         audition.set_verdict("one", "0-1", "approved")
+
+
+def write_late_arpeggio(site: Path) -> None:
+    """Write a song whose arpeggio, the second of its keys, is late from bar 5 on."""
+    stems, name, start = band(), ("keys", "arpeggio"), round(8 * RATE)
+    late = np.concatenate((stems[name][:start], delayed(stems[name], 0.04)[start:]))
+    write_band(site, {**stems, name: late})
+
+
+def test_variations_that_clash_are_offered_first_and_say_why(tmp_path: Path) -> None:
+    write_late_arpeggio(tmp_path)
+    song_data: Any = Audition(tmp_path).song_data("one")
+    assert len(song_data["variations"]) == song_data["permitted"] == 8
+    first = song_data["variations"][0]
+    assert first["mix"].split("-")[2] == "2"
+    worst = first["clashes"][0]
+    assert "ms" in worst["text"]
+    assert {"keys": "arpeggio"} in worst["sides"]
+    assert worst["bar"] >= 5
+    assert worst["seconds"] == (worst["bar"] - 1) * 2
+    for variation in song_data["variations"]:
+        assert bool(variation["clashes"]) == (variation["mix"].split("-")[2] == "2")
+
+
+def test_a_variation_with_a_verdict_is_not_offered_again(tmp_path: Path) -> None:
+    write_late_arpeggio(tmp_path)
+    audition = Audition(tmp_path)
+    first = next(iter(verdicts_by_mix(audition.song_data("one"))))
+    audition.set_verdict("one", first, "rejected")
+    variations: Any = audition.song_data("one")["variations"]
+    mixes = [variation["mix"] for variation in variations]
+    assert mixes[0] == first
+    assert len(mixes) == len(set(mixes)) == 8
 
 
 def test_a_rule_is_added_to_the_songs_file(site: Path) -> None:
@@ -200,3 +235,38 @@ def test_the_artist_listens_gives_a_verdict_and_adds_a_rule(site: Path, chromium
         page.close()
     assert errors == []
     assert 'exclude = { bass = "synth" }' in (site / SONG).read_text("utf-8")
+
+
+@pytest.mark.browser
+def test_the_audition_begins_at_the_worst_bar_and_offers_the_rule(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    write_late_arpeggio(tmp_path)
+    assert run(["--site", str(tmp_path)], build, ROOT) == 0
+    song_data: Any = Audition(tmp_path).song_data("one")
+    worst = song_data["variations"][0]["clashes"][0]
+    with serve_audition(tmp_path) as address:
+        page = chromium.new_page()
+        page.goto(f"{address}audition/")
+        reasons = page.locator("[data-clashes] > li")
+        expect(reasons.first).to_contain_text(worst["text"])
+        mixer = page.locator("stem-mixer")
+        assert mixer.evaluate("mixer => mixer.position") == worst["seconds"]
+        reasons.first.get_by_role("button", name=f"Play from bar {worst['bar']}").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=30_000)
+        mixer.evaluate(
+            """(mixer, start) => new Promise((resolve) => {
+                const check = () => {
+                    if (mixer.position > start) resolve();
+                    else requestAnimationFrame(check);
+                };
+                check();
+            })""",
+            worst["seconds"],
+        )
+        page.get_by_role("button", name="Make it a rule").click()
+        page.get_by_text("The rule has been added").wait_for()
+        page.close()
+    (rule,) = read(tmp_path).collection.song("one").rules
+    sides = [rule.when, rule.exclude]
+    assert sides == [{layer: (stem,)} for side in worst["sides"] for layer, stem in side.items()]

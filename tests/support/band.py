@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyodide_app.engine.model import Layer, Song, Stem
+from tests.support.music import sound_file
+from tests.support.small_site import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -63,6 +66,23 @@ def band_song(stems: Iterable[Name], key: str = "C major") -> Song:
         bars=BARS,
         key=key,
     )
+
+
+def write_band(site: Path, stems: Mapping[Name, Mono], key: str = "C major") -> None:
+    """Write a site of one song that these stems play."""
+    site_table = '[site]\ntitle = "A"\nartist = "B"\n'
+    write(site / "site.toml", f'{site_table}[collection]\nname = "A"\nlicense = "C"\n')
+    write(site / "content/albums/x/index.md", '+++\ntitle = "X"\nsongs = ["one"]\n+++\n')
+    layers = ""
+    for layer in dict.fromkeys(layer for layer, _ in stems):
+        layers += f'[[layers]]\nname = "{layer}"\n'
+        layers += "".join(
+            f'[[layers.stems]]\nname = "{stem}"\n' for other, stem in stems if other == layer
+        )
+    front = f'title = "One"\nbars = {BARS}\nbpm = {BPM}\nkey = "{key}"\n{layers}'
+    write(site / "content/albums/x/one.md", f"+++\n{front}+++\n")
+    for (layer, stem), samples in stems.items():
+        write(site / f"stems/one/{layer}/{stem}.wav", sound_file(samples, rate=RATE))
 
 
 def chord_at(beat: float) -> tuple[int, ...]:
