@@ -20,8 +20,9 @@ MAX_SEVERITY = 5.0
 class Clash:
     """A stem that fits none of the others, or a pair that does not fit.
 
-    ``severity`` is the measured value divided by its threshold, from 1 to ``MAX_SEVERITY``.
-    ``message`` has the figures, and completes the sentence that the stems begin. ``value`` is the
+    Of a pair the first stem is the one to look at, where that is known. ``severity`` is the
+    measured value divided by its threshold, from 1 to ``MAX_SEVERITY``. ``message`` is a sentence
+    with the figures. ``value`` is the
     main figure in ``unit``. ``seconds`` is where it is worst, ``bar`` the number of that bar,
     counted from 1; None if it holds everywhere, or bars are not known.
     """
@@ -36,11 +37,6 @@ class Clash:
     bar: int | None = None
 
     @property
-    def subject(self) -> str:
-        """The stems' slugs."""
-        return " + ".join(map(label, self.stems))
-
-    @property
     def place(self) -> str:
         """Where it is worst, such as "bar 9, 0:24"; empty if it holds everywhere."""
         if self.seconds is None:
@@ -50,8 +46,7 @@ class Clash:
         return time if self.bar is None else f"bar {self.bar}, {time}"
 
     def __str__(self) -> str:
-        where = f" ({self.place})" if self.place else ""
-        return f"{self.subject}: {self.message}{where}"
+        return f"{self.message} ({self.place})" if self.place else self.message
 
 
 class Check(Protocol):

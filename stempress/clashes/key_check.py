@@ -35,8 +35,9 @@ class KeyCheck:
             gain = tonality.best_fit - tonality.fit
             if tonality.semitones and tonality.voters >= MIN_VOTERS:
                 message = (
-                    f"is {_interval(-tonality.semitones)} than the other stems: its notes match "
-                    f"theirs by {tonality.fit:.2f}, transposed by {tonality.best_fit:.2f}"
+                    f"{label(name)} is {_interval(-tonality.semitones)} than the other stems: its "
+                    f"notes match theirs by {tonality.fit:.2f}, transposed they match by "
+                    f"{tonality.best_fit:.2f}"
                 )
                 others = [other for other in self._harmony.tonalities if other != name]
                 section = self._worst_section([name], others, tonality.semitones)
@@ -47,6 +48,8 @@ class KeyCheck:
         tonalities = self._harmony.tonalities
         if first not in tonalities or second not in tonalities:
             return
+        if not tonalities[first].semitones:
+            first, second = second, first
         curve = self._harmony.curve(first, second)
         shift = (tonalities[first].semitones - tonalities[second].semitones) % SEMITONES
         gain = float(curve[shift] - curve[0])
@@ -54,8 +57,8 @@ class KeyCheck:
             return
         semitones = (shift + 5) % SEMITONES - 5
         message = (
-            f"{label(first)} is {_interval(-semitones)}: their notes match by {curve[0]:.2f}, "
-            f"transposed by {curve[shift]:.2f}"
+            f"{label(first)} is {_interval(-semitones)} than {label(second)}: their notes match by "
+            f"{curve[0]:.2f}, transposed they match by {curve[shift]:.2f}"
         )
         section = self._worst_section([first], [second], semitones)
         yield self._clash((first, second), gain, message, -semitones, section)

@@ -70,16 +70,22 @@ class LevelCheck:
                 others = "others of its layer"
                 if level.limit == MAX_LAYER_DIFFERENCE_DB:
                     others = "other layers"
-                yield _clash((name,), level, f"is {_louder(level.decibels)} than the {others}")
+                yield _clash(
+                    (name,), level, f"{label(name)} is {_louder(level.decibels)} than the {others}"
+                )
 
     def pair(self, first: Name, second: Name) -> Iterator[Clash]:
         """Yield the clash of two stems of which one is too loud, or the other too quiet."""
-        levels = sorted((first, second), key=lambda name: -abs(self._levels[name].severity))
-        worse, other = (self._levels[name] for name in levels)
+        if abs(self._levels[first].severity) < abs(self._levels[second].severity):
+            first, second = second, first
+        worse, other = self._levels[first], self._levels[second]
         between = Level(worse.decibels - other.decibels, worse.limit)
         if abs(worse.severity) >= 1 and abs(between.severity) >= 1:
-            message = f"{label(levels[0])} is {_louder(between.decibels)} than it should be"
-            yield _clash((first, second), between, f"{message} beside {label(levels[1])}")
+            much = (
+                f"{abs(between.decibels):.0f} dB too {'loud' if between.decibels > 0 else 'quiet'}"
+            )
+            message = f"{label(first)} is {much} beside {label(second)}"
+            yield _clash((first, second), between, message)
 
 
 def _clash(stems: tuple[Name, ...], level: Level, message: str) -> Clash:

@@ -40,7 +40,10 @@ class MaskingCheck:
             message = f"{label(loud)} masks {value:.0f}% of {label(quiet)}"
         else:
             value = 100 * found.overlap
-            message = f"{value:.0f}% of their energy is in the same critical bands at the same time"
+            message = (
+                f"{label(first)} and {label(second)} have {value:.0f}% of their energy in the same "
+                "critical bands at the same time"
+            )
         place = self._timeline.place(found.section)
         severity = min(severity, MAX_SEVERITY)
-        yield Clash("masking", (first, second), severity, message, value, "%", *place)
+        yield Clash("masking", (loud, quiet), severity, message, value, "%", *place)

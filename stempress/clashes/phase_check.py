@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stempress.clashes.clash import MAX_SEVERITY, Clash
+from stempress.clashes.clash import MAX_SEVERITY, Clash, label
 from stempress.clashes.phase import (
     MAX_CORRELATION,
     MAX_LOSS_DB,
@@ -37,7 +37,7 @@ class PhaseCheck:
         for name, loss in self._mono_losses.items():
             if loss > MAX_MONO_LOSS_DB:
                 severity = min(loss / MAX_MONO_LOSS_DB, MAX_SEVERITY)
-                message = f"loses {loss:.1f} dB when it is played in mono"
+                message = f"{label(name)} loses {loss:.1f} dB when it is played in mono"
                 yield Clash("phase", (name,), severity, message, loss, "dB")
 
     def pair(self, first: Name, second: Name) -> Iterator[Clash]:
@@ -46,22 +46,22 @@ class PhaseCheck:
         same, loss = abs(found.correlation) / MAX_CORRELATION, found.loss / MAX_LOSS_DB
         severity = max(same, loss)
         if severity >= 1:
-            message, value, unit = _sentence(found, is_same=same >= 1)
+            words, value, unit = _finding(found, is_same=same >= 1)
+            message = f"{label(first)} and {label(second)} {words}"
             place = self._timeline.place(found.section)
             severity = min(severity, MAX_SEVERITY)
             yield Clash("phase", (first, second), severity, message, value, unit, *place)
 
 
-def _sentence(found: Phase, *, is_same: bool) -> tuple[str, float, str]:
-    """Return what is wrong, with the figure and its unit."""
+def _finding(found: Phase, *, is_same: bool) -> tuple[str, float, str]:
+    """Return what is wrong with a pair, the figure and its unit."""
     if not is_same:
-        message = f"together they lose {found.loss:.1f} dB"
-        return message, found.loss, "dB"
+        return f"lose {found.loss:.1f} dB when they are added", found.loss, "dB"
     inverted = ", inverted" if found.correlation < 0 else ""
     delay = f", {abs(1000 * found.delay):.1f} ms apart" if found.delay else ""
     loss = f", and lose {found.loss:.1f} dB together" if found.loss > MAX_LOSS_DB else ""
-    message = (
+    words = (
         f"are the same sound twice{inverted}{delay}{loss}: "
         f"below 1 kHz they correlate by {found.correlation:.2f}"
     )
-    return message, found.correlation, "correlation"
+    return words, found.correlation, "correlation"

@@ -11,7 +11,7 @@ from stempress.clashes.clash import MAX_SEVERITY, Clash, label
 from stempress.clashes.timing import MAX_OFFSET_SECONDS, Timing, measure_timing, worst_section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -45,14 +45,15 @@ class TimingCheck:
             for name, onsets in self._onsets.items()
             if (timing := measure_timing(onsets, timeline))
         }
+        self._usual = _usual(self._timings.values()) if self._timings else Timing(0)
 
     def stems(self) -> Iterator[Clash]:
         """Yield the stems that are not with the others."""
+        if len(self._timings) <= MIN_OTHERS:
+            return
         for name, timing in self._timings.items():
             others = [other for other in self._timings if other != name]
-            if len(others) < MIN_OTHERS:
-                continue
-            for found in self._differences(timing, self._usual(others), "than the other stems"):
+            for found in self._differences(name, timing, self._usual, "the other stems"):
                 onsets = np.sort(np.concatenate([self._onsets[other] for other in others]))
                 yield self._clash((name,), found, self._onsets[name], onsets)
 
@@ -60,34 +61,40 @@ class TimingCheck:
         """Yield how two stems are not together."""
         timings = self._timings
         if first in timings and second in timings:
-            for found in self._differences(timings[first], timings[second]):
-                named = found._replace(message=f"{label(first)} {found.message}")
-                yield self._clash((first, second), named, self._onsets[first], self._onsets[second])
+            if self._deviation(first) < self._deviation(second):
+                first, second = second, first
+            onsets = self._onsets[first], self._onsets[second]
+            others = timings[first], timings[second], label(second)
+            for found in self._differences(first, *others):
+                yield self._clash((first, second), found, *onsets)
 
-    def _usual(self, names: list[Name]) -> Timing:
-        timings = [self._timings[name] for name in names]
-        return Timing(
-            median([timing.offset for timing in timings]),
-            median([timing.drift for timing in timings]),
-            median([timing.tempo for timing in timings]),
+    def _deviation(self, name: Name) -> tuple[float, float, float]:
+        timing, usual = self._timings[name], self._usual
+        return (
+            abs(timing.tempo - usual.tempo),
+            abs(timing.drift - usual.drift),
+            abs(timing.offset - usual.offset),
         )
 
-    def _differences(self, timing: Timing, other: Timing, than: str = "") -> Iterator[Difference]:
+    def _differences(
+        self, name: Name, timing: Timing, other: Timing, than: str
+    ) -> Iterator[Difference]:
         """Yield what is above the threshold. A stem in another tempo has no offset."""
         if timing.tempo != other.tempo:
             ratio = timing.tempo / other.tempo
             seconds = abs(ratio - 1) * self._timeline.seconds
             percent = 100 * (ratio - 1)
-            message = f"is {abs(percent):.1f}% {'faster' if percent > 0 else 'slower'} {than}"
-            yield Difference("tempo", seconds, message.strip(), percent, "%")
+            faster = "faster" if percent > 0 else "slower"
+            message = f"{label(name)} is {abs(percent):.1f}% {faster} than {than}"
+            yield Difference("tempo", seconds, message, percent, "%")
             return
         late = timing.offset - other.offset
         if abs(late) > MAX_OFFSET_SECONDS:
-            message = f"is {_later(late)} {than}"
-            yield Difference("timing", abs(late), message.strip(), 1000 * late, "ms")
+            message = f"{label(name)} is {_later(late)} than {than}"
+            yield Difference("timing", abs(late), message, 1000 * late, "ms")
         drift = timing.drift - other.drift
         if abs(drift) > MAX_OFFSET_SECONDS:
-            message = f"drifts: it is {_later(drift)} at the end of the song than at its start"
+            message = f"{label(name)} drifts: from start to end it gets {_later(drift)} than {than}"
             yield Difference("tempo", abs(drift), message, 1000 * drift, "ms")
 
     def _clash(
@@ -100,6 +107,14 @@ class TimingCheck:
         place = self._timeline.place(worst_section(first, second, self._timeline))
         severity = min(found.seconds / MAX_OFFSET_SECONDS, MAX_SEVERITY)
         return Clash(found.kind, stems, severity, found.message, found.value, found.unit, *place)
+
+
+def _usual(timings: Collection[Timing]) -> Timing:
+    return Timing(
+        median([timing.offset for timing in timings]),
+        median([timing.drift for timing in timings]),
+        median([timing.tempo for timing in timings]),
+    )
 
 
 def _later(seconds: float) -> str:

@@ -34,6 +34,8 @@ MARGIN = 0.25
 """By how much a transposition must fit better than the stem as it is: the threshold."""
 QUIET = 0.03
 """Amplitude of tones, relative to the stem's loudest second, that does not count (-30 dB)."""
+NEARLY = 0.08
+"""Of transpositions that fit within this of the best, the smallest is taken as the likeliest."""
 ROUNDS = 3
 """How often the weights of stems, which depend on each other, are computed."""
 KEY_WEIGHT = 0.5
@@ -113,6 +115,12 @@ def key_vector(key: str) -> NDArray[np.float64] | None:
     return np.asarray(unit)
 
 
+def _likeliest(fits: Curve) -> int:
+    """Return the smallest transposition, 0 to 11 semitones up, that fits about best."""
+    candidates = np.flatnonzero(fits >= fits.max() - NEARLY)
+    return int(min(candidates, key=lambda shift: min(shift, SEMITONES - shift)))
+
+
 def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     centred = rows - rows.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
@@ -187,7 +195,7 @@ class Harmony:
             worst = int(gains.argmax())
             if gains[worst] < MARGIN:
                 break
-            shifts[worst] = found[worst].argmax()
+            shifts[worst] = _likeliest(found[worst])
             found = self._fits(shifts)
         voters = max(0, int((found.max(axis=1) >= MIN_FIT).sum()) - 1)
         return {

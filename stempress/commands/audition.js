@@ -141,8 +141,8 @@ function variationItem({ mix, verdict, bits, permitted, clashes }) {
   button.setAttribute("aria-pressed", String(mix === current));
   button.addEventListener("click", () => choose(mix), { signal });
   const item = make("li", "");
-  const risk = clashes.length ? ` may clash: ${clashes[0].text}` : "";
-  item.append(button, ` ${bits} bits ${permitted ? verdict : "excluded by a rule"}${risk}`);
+  const words = [`${bits} bits`, permitted ? verdict : "excluded by a rule", clashes[0]?.text].filter(Boolean);
+  item.append(button, ` ${words.join(" · ")}`);
   return item;
 }
 

@@ -141,6 +141,7 @@ def test_a_stem_that_is_12_db_too_loud_is_named() -> None:
         sibling = next(key for key in fitting() if key[0] == name[0] and key != name)
         found = clashes({name: 4 * fitting()[name]})
         level = next(clash for clash in found.causes if clash.kind == "level")
+        assert any(f"{'/'.join(name)} is 12 dB too loud beside" in str(c) for c in found.pairs)
         assert (level.stems, level.unit) == ((name,), "dB")
         assert level.value == pytest.approx(12, abs=0.5)
         assert first(found).kind in {"level", "masking"}

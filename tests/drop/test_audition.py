@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +11,11 @@ import requests
 from playwright.sync_api import expect
 
 from build import build
-from stempress.commands.audition_server import AuditionHandler
 from stempress.commands.cli import run
-from stempress.commands.live_reload import BuildEvents, bind_server, serve_in_thread
 from stempress.core.errors import SiteError
 from stempress.drop.audition import Audition, read_verdicts, with_rule
 from tests.conftest import ROOT
+from tests.support.auditioning import serve_audition
 from tests.support.band import RATE, band, delayed, write_band
 from tests.support.left_out import make_bass_optional
 from tests.support.small_site import read, write_small_site
@@ -44,16 +41,6 @@ def address(site: Path) -> Iterator[str]:
     (site / "dist").mkdir(exist_ok=True)
     with serve_audition(site) as url:
         yield url
-
-
-@contextmanager
-def serve_audition(site: Path) -> Iterator[str]:
-    builds = BuildEvents()
-    handler = partial(
-        AuditionHandler, audition=Audition(site), directory=str(site / "dist"), builds=builds
-    )
-    with bind_server("127.0.0.1", 0, handler) as server, serve_in_thread(server, builds) as address:
-        yield address
 
 
 def post(address: str, body: object, **headers: str) -> requests.Response:

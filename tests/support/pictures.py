@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from build import build
 from stempress.commands.cli import run
 from tests.conftest import ROOT
+from tests.support.auditioning import serve_audition
 from tests.support.chromium import CHROMIUM_FLAGS, chromium_program
 from tests.support.hosts import serving
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     type Scheme = Literal["light", "dark"]
 
 SONG = "songs/undertow/"
+AUDITIONED = "harbour-lights"
 PHONES = ("", "gallery/", "tokens/9003/", "mixer/")
 HIDDEN = "hidden/slack-water/"
 WIDE, TABLET, PHONE = (1280, 1420), (760, 1320), (390, 760)
@@ -50,6 +52,32 @@ def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) 
     return Image.open(BytesIO(shot)).convert("RGB")
 
 
+def take_audition(browser: Browser, address: str, scheme: Scheme) -> Image.Image:
+    """Return a screenshot of why a mix may not fit, and of its mixer in the audition."""
+    page = browser.new_page(
+        viewport={"width": WIDE[0], "height": 2 * WIDE[1]},  # what is out of view is not drawn
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    page.goto(f"{address}audition/", wait_until="networkidle")
+    with page.expect_response(lambda response: f"song={AUDITIONED}" in response.url):
+        page.locator("[data-songs]").select_option(AUDITIONED)
+    page.locator(f"stem-mixer[data-song*='{AUDITIONED}']").wait_for()
+    page.locator("[data-clashes] > li").first.wait_for()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    top = page.locator("[data-why]").evaluate("part => part.getBoundingClientRect().top")
+    end = page.locator(".console").evaluate("part => part.getBoundingClientRect().bottom")
+    shot = page.screenshot(
+        full_page=True,
+        clip={"x": 0, "y": top, "width": WIDE[0], "height": end - top},
+        animations="disabled",
+        caret="hide",
+    )
+    page.close()
+    return Image.open(BytesIO(shot)).convert("RGB")
+
+
 def side_by_side(shots: list[Image.Image]) -> Image.Image:
     """Return pictures of the same size side by side."""
     width, height = shots[0].size
@@ -67,6 +95,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         base = running.enter_context(serving(dist))
+        audition = running.enter_context(serve_audition(ROOT, dist))
         playwright = running.enter_context(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=chromium_program(), args=CHROMIUM_FLAGS
@@ -77,6 +106,7 @@ def main(folder: Path) -> None:
             pictures = {
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
                 "pages": side_by_side(phones),
+                "audition": take_audition(browser, audition, scheme),
             }
             for name, picture in pictures.items():
                 picture.save(folder / f"{name}-{scheme}.webp", quality=QUALITY, method=6)
