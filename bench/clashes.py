@@ -1,4 +1,4 @@
-"""Clashes of a song of twelve stems of four minutes, beside what a build does with a stem anyway."""
+"""Clashes of twelve stems of four minutes, beside what a build does with a stem anyway."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.audio.check import CheckedAudio, check_song
 from stempress.audio.stem_facts import measure_stems
-from stempress.clashes.clash import plural
+from stempress.clashes.clash import SongClashes, plural
 from stempress.clashes.clash_cache import load_clashes, save_clashes
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
@@ -17,14 +17,19 @@ from stempress.core.program import program
 from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pyodide_app.engine.model import Song
-    from stempress.clashes.clash import SongClashes
+    from pyodide_app.engine.model import Song, StemKey
+    from stempress.audio.facts import Facts
+    from stempress.audio.song_sound import SongSound
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress, Step
     from stempress.core.work import Workers
+
+
+MIN_SECONDS = 4.0
+"""Shorter songs are not compared: there is no evidence of a key or a beat in them."""
 
 
 def site_clashes(site: Path, slug: str, progress: Progress) -> list[SongClashes]:
@@ -66,7 +71,7 @@ def compare_songs(
     known = {
         song.slug: found
         for song in songs
-        if (found := load_clashes(song, checked.songs[song.slug], checked.facts))
+        if (found := _known(song, checked.songs[song.slug], checked.facts))
     }
     new = [song for song in songs if song.slug not in known]
     if new:
@@ -75,6 +80,13 @@ def compare_songs(
             for song in new:
                 known[song.slug] = _compare(song, checked, workers, step)
     return [known[song.slug] for song in songs]
+
+
+def _known(song: Song, sound: SongSound, facts: Mapping[StemKey, Facts]) -> SongClashes | None:
+    """Return what need not be compared."""
+    if sound.seconds < MIN_SECONDS:
+        return SongClashes(song.slug, 0)
+    return load_clashes(song, sound, facts)
 
 
 def _compare(song: Song, checked: CheckedAudio, workers: Workers, step: Step) -> SongClashes:

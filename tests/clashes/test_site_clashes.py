@@ -14,6 +14,7 @@ from stempress.commands.cli import run
 from stempress.core.progress import Progress
 from tests.conftest import ROOT
 from tests.support.band import band, delayed, write_band
+from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,14 @@ def test_what_has_been_compared_comes_from_the_cache(
     before = site_clashes(site, "", Progress())
     assert "Stems to compare: 7" in capsys.readouterr().err
     assert site_clashes(site, "", Progress()) == before
+    assert "Stems to compare" not in capsys.readouterr().err
+
+
+def test_a_song_of_a_second_is_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_small_site(tmp_path)
+    assert all(not song.compared for song in site_clashes(tmp_path, "", Progress()))
     assert "Stems to compare" not in capsys.readouterr().err
 
 
