@@ -54,7 +54,8 @@ class Session:
     """One song in the mixer: its decoded stems by key, and the state of the controls.
 
     Commands are a JSON list and all take effect at the same absolute frame:
-    ``["place", row, key]``, the same with a trailing ``"bar"`` to wait for the next bar,
+    ``["place", row, key]``, the same with a trailing ``"bar"`` to wait for the next bar, or with a
+    frame of the song to wait for that,
     ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
     ``["locate", song_frame]``, ``["loop", start, end]``, and ``["loop"]`` to stop looping.
     """
@@ -192,13 +193,17 @@ class Session:
             return self._open_stream(key, offline=True)
         return self._stems[key]
 
+    def _stem(self, key: str | None) -> Stem | None:
+        return None if key is None else self._stems[key]
+
     def _run_commands(self, frame: int) -> None:
         mixer = self._mixer
         for command in self._commands:
             match command:
-                case ["place", row, key, *bar] if bar in ([], ["bar"]):
-                    stem = None if key is None else self._stems[key]
-                    mixer.place(row, stem, frame, on_bar=bool(bar))
+                case ["place", row, key]:
+                    mixer.place(row, self._stem(key), frame)
+                case ["place", row, key, "bar" | int() as due]:
+                    mixer.place(row, self._stem(key), frame, due=due)
                 case ["adjust", row, volume_db, pan, mute, solo]:
                     mixer.adjust(row, RowSettings(volume_db, pan, mute, solo), frame)
                 case ["master", volume_db]:

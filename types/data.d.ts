@@ -180,6 +180,41 @@ declare namespace Data {
     variations: Record<string, [mix: MixNumber, score: number, rank: number, tokens: number][]>;
   }
 
+  /** data/radio.json */
+  interface Radio {
+    /** Below 2 ** 32: what is drawn for the schedule is drawn from it. */
+    seed: number;
+    songs: RadioSong[];
+  }
+
+  interface RadioSong {
+    slug: string;
+    title: string;
+    artist: string;
+    address: string;
+    cover: string;
+    rate: number;
+    frames: number;
+    bars: number | null;
+    bpm: number | null;
+    layers: RadioLayer[];
+    rules: Rule[];
+    /** A variation that the rules permit: stems' positions from 0, -1 for a layer that is left out. */
+    first: number[];
+    /** The mixes that have a page; null where all permitted ones have. */
+    pages: MixNumber[] | null;
+    /** Addresses of the song tokens by mix. */
+    tokens: Record<MixNumber, string[]>;
+  }
+
+  /** Weights are whole numbers, in millionths of the layer. */
+  interface RadioLayer {
+    slug: string;
+    name: string;
+    stems: { slug: string; name: string; address: string; weight: number }[];
+    empty?: number;
+  }
+
   /** data/ledger.json */
   interface LedgerHead {
     block: number | null;

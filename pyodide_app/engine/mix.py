@@ -9,7 +9,7 @@ sample path uses only operations with the same bits on every platform: ``+ - * /
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     """float32 samples of shape (channels, frames), full scale at 1.0."""
     type Raw = NDArray[np.int16] | Planar
     """Stored samples, to be multiplied by the stem's scale."""
+    type Due = Literal["bar"] | int
+    """What a swap waits for: the next bar line, or a frame of the song."""
 
 _INT16_SCALE = np.float32(1 / 32768)
 _CHROMIUM_POSITIVE_SCALE = np.float32(1) / np.float32(32767)
@@ -139,12 +141,12 @@ class RowSettings:
 
 @dataclass(slots=True)
 class _Row:
-    """State of a row: its settings, gains and stem; ``on_bar`` if its swap waits for a bar line."""
+    """State of a row: its settings, gains and stem; ``due``: what its swap waits for."""
 
     settings: RowSettings
     gains: Ramp
     stem: Fade[Stem | None]
-    on_bar: bool = False
+    due: Due | None = None
 
 
 class Mixer:
@@ -166,18 +168,21 @@ class Mixer:
         self._timeline = Fade(Timeline())
         self._limiter = Limiter(rate)
 
-    def place(self, row: int, stem: Stem | None, frame: int = 0, *, on_bar: bool = False) -> None:
+    def place(
+        self, row: int, stem: Stem | None, frame: int = 0, *, due: Due | None = None
+    ) -> None:
         """Put a stem in a row, with an equal-power crossfade from the current one.
 
-        ``on_bar`` defers the swap to the first bar line at or after ``frame``; later loops and
-        seeks move it.
+        ``due`` defers the swap to the first bar line at or after ``frame``, or to a frame of the
+        song unless that has been passed; later loops and seeks move it. At frame 0, before
+        playback, nothing waits.
         """
         self._prepare_change(frame)
         state = self._rows[row]
         if isinstance(stem, StemAudio) and stem.frames > self.frames:
             stem = StemAudio(stem.samples[:, : self.frames])
-        state.on_bar = on_bar and frame > 0
-        start = self.next_bar(frame) if state.on_bar else frame
+        state.due = due if frame > 0 else None
+        start = self._start_of_swap(state.due, frame)
         state.stem = state.stem.fade_to(stem, start, self.ramp, self._horizon(frame))
 
     def adjust(self, row: int, settings: RowSettings, frame: int = 0) -> None:
@@ -247,7 +252,7 @@ class Mixer:
         self._master = Ramp(self._master.target)
         for state in self._rows:
             state.gains, state.stem = Ramp(state.gains.target), Fade(state.stem.current)
-            state.on_bar = False
+            state.due = None
         self._prepare_change(0)
 
     def song_frame(self, frame: int) -> int | None:
@@ -285,10 +290,19 @@ class Mixer:
         self._limiter.prepare_change(self._mix, frame)
 
     def _reschedule_swaps(self, frame: int) -> None:
-        """Move pending bar-aligned swaps to the bar line that now comes next."""
+        """Move pending swaps to when what they wait for now comes."""
         for state in self._rows:
-            if state.on_bar and state.stem.start > frame:
-                state.stem = replace(state.stem, start=self.next_bar(frame))
+            if state.due is not None and state.stem.start > frame:
+                start = self._start_of_swap(state.due, frame)
+                state.stem = replace(state.stem, start=start)
+
+    def _start_of_swap(self, due: Due | None, frame: int) -> int:
+        """Return the absolute frame of a swap that is asked for at ``frame``."""
+        if due is None:
+            return frame
+        if due == "bar":
+            return self.next_bar(frame)
+        return frame + max(due - self._timeline.current.position(frame), 0)
 
     def _mix(self, frame: int, count: int) -> Planar:
         """Return the sum of the rows with the master volume, before the limiter."""

@@ -202,6 +202,9 @@ class Settings:
     tier_contracts: Mapping[Tier, Contract] = field(default_factory=dict)
     """Contracts of tiers that have one of their own; ``contract`` is that of the others."""
 
+    radio: bool = True
+    """Whether there is a page that plays the collection without end."""
+
     label: str = ""
     """The record label, of albums that name none of their own."""
 

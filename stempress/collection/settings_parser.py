@@ -87,6 +87,7 @@ def _build_settings(top: Table, papers: Papers) -> Settings:
         language=_language(site),
         theme=_theme(site, papers),
         cards=site.flag("cards", default=True),
+        radio=site.flag("radio", default=True),
         name=collection.text("name", required=True),
         symbol=collection.text("symbol"),
         license=collection.text("license"),

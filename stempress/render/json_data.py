@@ -11,8 +11,10 @@ from stempress.output.output_files import OutputFile
 from stempress.render.collection_data import collection_data, forge_data
 from stempress.render.gallery_index import gallery_data
 from stempress.render.ledger_data import ledger_data, ledger_part_data, ledger_parts, tokens_data
+from stempress.render.radio_data import radio_data
 from stempress.render.rarity_data import rarity_csv, rarity_data
 from stempress.render.song_data import digests_data, previews_data, song_data
+from stempress.site.page_plan import has_radio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,8 @@ def data_files(excerpts: Excerpts) -> Iterator[OutputFile]:
     yield prepared_json_file("data/forge.json", forge_data, collection, facts.plan)
     yield lazy_json_file("data/rarity.json", everything.key, _rarity_data, everything)
     yield OutputFile("data/rarity.csv", partial(_rarity_file, everything), everything.key)
+    if has_radio(collection):
+        yield lazy_json_file("data/radio.json", everything.key, _radio_data, everything)
     if collection.seals:
         yield prepared_json_file("data/provenance.json", provenance_data, collection)
 
@@ -75,6 +79,10 @@ def _rarity_data(source: Source) -> dict[str, object]:
 
 def _rarity_file(source: Source) -> bytes:
     return rarity_csv(source.facts.rarity).encode()
+
+
+def _radio_data(source: Source) -> dict[str, object]:
+    return radio_data(source.facts)
 
 
 def provenance_data(collection: Collection) -> dict[str, object]:

@@ -154,9 +154,16 @@ def _single_pages(collection: Collection, _: Translations) -> Iterator[Page]:
     if collection.seals:
         yield Page("provenance/", "provenance.html", _("Provenance"))
     yield Page("mixer/", "mixer.html", _("Mixer"))
+    if has_radio(collection):
+        yield Page("radio/", "radio.html", _("Radio"))
     if collection.has_tokens:
         yield Page("mine/", "mine.html", _("My tokens"))
     yield Page("404.html", "404.html", _("Not found"))
+
+
+def has_radio(collection: Collection) -> bool:
+    """Return whether the site has a radio: unless it is switched off, if there is a song."""
+    return collection.settings.radio and bool(collection.songs)
 
 
 def _empty_pages(_: Translations) -> Iterator[Page]:

@@ -13,7 +13,13 @@ from stempress.views.home import home_page
 from stempress.views.people import person_page
 from stempress.views.perks import perks_page
 from stempress.views.rarity import rarity_page
-from stempress.views.singles import mine_page, mixer_page, plain_page, provenance_page
+from stempress.views.singles import (
+    mine_page,
+    mixer_page,
+    plain_page,
+    provenance_page,
+    radio_page,
+)
 from stempress.views.songs import song_page
 from stempress.views.stems import stem_page
 from stempress.views.token_lists import gallery_page, tier_page, trait_page
@@ -43,6 +49,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "perks.html": perks_page,
     "person.html": person_page,
     "provenance.html": provenance_page,
+    "radio.html": radio_page,
     "rarity.html": rarity_page,
     "song.html": song_page,
     "stem.html": stem_page,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.licence import permits_stems
 from stempress.site.addresses import address_of
+from stempress.site.page_plan import has_radio
 from stempress.views.leaves import Link
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class LayoutView:
     hidden: tuple[Link, ...]
     songs: int
     has_notes: bool
+    has_radio: bool
     has_seals: bool
     has_tokens: bool
 
@@ -77,6 +79,7 @@ def layout_view(views: SiteFacts) -> LayoutView:
         hidden=tuple(Link(track.title, address_of(track)) for track in collection.sealed_tracks),
         songs=len(collection.songs),
         has_notes=bool(collection.notes),
+        has_radio=has_radio(collection),
         has_seals=bool(collection.seals),
         has_tokens=collection.has_tokens,
     )

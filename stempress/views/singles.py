@@ -1,4 +1,4 @@
-"""Views of pages of which there is one: the mixer, the visitor's tokens, provenance."""
+"""Views of pages of which there is one: mixer, radio, the visitor's tokens, provenance."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ class MixerPageView(PageView):
 
     songs: tuple[SongLink, ...]
     mixer: MixerView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioPageView(PageView):
+    """The songs that the radio plays."""
+
+    songs: tuple[SongLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,11 @@ def mixer_page(leaves: Leaves, _: Page, head: Head) -> MixerPageView:
     songs = leaves.facts.collection.songs
     mixer = leaves.mixer(songs[0], leaves.facts.first(songs[0])) if songs else None
     return MixerPageView(**head, songs=tuple(map(leaves.song, songs)), mixer=mixer)
+
+
+def radio_page(leaves: Leaves, _: Page, head: Head) -> RadioPageView:
+    """Return the view of the page that plays the collection without end."""
+    return RadioPageView(**head, songs=tuple(map(leaves.song, leaves.facts.collection.songs)))
 
 
 def mine_page(leaves: Leaves, _: Page, head: Head) -> MinePageView:

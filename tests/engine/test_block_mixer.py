@@ -33,7 +33,7 @@ MIX = """async ([address, song, stems, steps]) => {
       mixer.render(values[0], block);
       out.push([...block]);
     } else if (name === "place") {
-      mixer.place(values[0], sources[values[1]] ?? null, values[2], { onBar: values[3] });
+      mixer.place(values[0], sources[values[1]] ?? null, values[2], values[3]);
     } else {
       mixer[name](...values);
     }
@@ -45,7 +45,7 @@ MIX = """async ([address, song, stems, steps]) => {
 def plan(seed: int) -> list[list[Any]]:
     """Return changes of every kind at random frames, in order, with all blocks between them."""
     rng = random.Random(seed)
-    steps: list[list[Any]] = [["place", row, row, 0, False] for row in range(ROWS)]
+    steps: list[list[Any]] = [["place", row, row, 0, None] for row in range(ROWS)]
     frame = 0
     for _ in range(40):
         settings = {
@@ -57,10 +57,11 @@ def plan(seed: int) -> list[list[Any]]:
         start = rng.randrange(FRAMES - 10)
         loop = [start, min(FRAMES, start + rng.choice([3, 700, 4000]))]
         stem = rng.choice([None, 0, 1, 2, 3])
+        due = rng.choice([None, "bar", rng.randrange(FRAMES)])
         steps += rng.sample(
             [
                 ["adjust", rng.randrange(ROWS), settings, frame],
-                ["place", rng.randrange(ROWS), stem, frame, rng.random() < 0.5],
+                ["place", rng.randrange(ROWS), stem, frame, due],
                 ["setMaster", rng.choice([-12, 0, 3.3]), frame],
                 ["locate", rng.randrange(FRAMES), frame],
                 ["setLoop", rng.choice([None, loop]), frame],
@@ -86,8 +87,8 @@ def engine_blocks(stems: list[StemAudio], steps: list[list[Any]]) -> list[np.nda
             case "render":
                 blocks.append(mixer.render(*values).reshape(-1))
             case "place":
-                row, stem, frame, on_bar = values
-                mixer.place(row, None if stem is None else stems[stem], frame, on_bar=on_bar)
+                row, stem, frame, due = values
+                mixer.place(row, None if stem is None else stems[stem], frame, due=due)
             case "adjust":
                 row, settings, frame = values
                 volume_db = settings["volume"]

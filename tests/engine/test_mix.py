@@ -127,8 +127,10 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.tuples(st.integers(0, 2), row_settings).map(
         lambda drawn: lambda made, at: made.adjust(*drawn, at)
     ),
-    st.tuples(st.integers(0, 2), st.none() | stems, st.booleans()).map(
-        lambda drawn: lambda made, at: made.place(*drawn[:2], at, on_bar=drawn[2])
+    st.tuples(
+        st.integers(0, 2), st.none() | stems, st.sampled_from([None, "bar", 0, 1234, FRAMES])
+    ).map(
+        lambda drawn: lambda made, at: made.place(*drawn[:2], at, due=drawn[2])
     ),
     st.integers(0, FRAMES - 1).map(lambda drawn: lambda made, at: made.locate(drawn, at)),
     st.floats(-20, 6).map(lambda drawn: lambda made, at: made.set_master(drawn, at)),
@@ -296,7 +298,7 @@ def swap_frame(playing: Mixer) -> int:
 
 def test_a_swap_can_wait_for_the_next_bar() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), frame=1200, on_bar=True)
+    playing.place(0, stem(2), frame=1200, due="bar")
     assert playing.pending_swaps(1999) == [0]
     assert playing.pending_swaps(2000) == []
     out = playing.render(0, FRAMES)
@@ -308,54 +310,78 @@ def test_a_swap_can_wait_for_the_next_bar() -> None:
 
 def test_a_swap_starts_at_the_frame_nearest_to_the_bar() -> None:
     playing = mixer_with_bars(3)
-    playing.place(0, stem(2), frame=1400, on_bar=True)
+    playing.place(0, stem(2), frame=1400, due="bar")
     assert swap_frame(playing) == 2667
 
 
 def test_on_a_bar_line_a_swap_does_not_wait() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), frame=2000, on_bar=True)
+    playing.place(0, stem(2), frame=2000, due="bar")
     assert swap_frame(playing) == 2000
 
 
 def test_before_playback_a_swap_does_not_wait() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), on_bar=True)
+    playing.place(0, stem(2), due="bar")
     assert np.array_equal(as_float(stem(2)), playing.render(0, FRAMES))
 
 
 def test_without_known_bars_a_swap_does_not_wait() -> None:
     playing = mixer(stem(1))
-    playing.place(0, stem(2), frame=1234, on_bar=True)
+    playing.place(0, stem(2), frame=1234, due="bar")
     assert swap_frame(playing) == 1234
 
 
 def test_in_a_loop_the_next_bar_may_come_after_the_jump_back() -> None:
     playing = mixer_with_bars()
     playing.set_loop((900, 1900))
-    playing.place(0, stem(2), frame=1500, on_bar=True)
+    playing.place(0, stem(2), frame=1500, due="bar")
     assert swap_frame(playing) == 2000  # 400 frames to the loop's end, 100 from its start to bar 1
 
 
 def test_a_loop_without_a_bar_line_counts_as_a_bar() -> None:
     playing = mixer_with_bars()
     playing.set_loop((1100, 1600))
-    playing.place(0, stem(2), frame=1200, on_bar=True)
+    playing.place(0, stem(2), frame=1200, due="bar")
     assert swap_frame(playing) == 1600
 
 
 def test_a_seek_moves_the_bar_that_a_swap_waits_for() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), frame=1200, on_bar=True)
+    playing.place(0, stem(2), frame=1200, due="bar")
     playing.locate(2900, frame=1500)
     assert swap_frame(playing) == 1600
     playing.set_loop((2800, 2950), frame=1520)
     assert swap_frame(playing) == 1550
 
 
+def test_a_swap_can_wait_for_a_frame_of_the_song() -> None:
+    playing = mixer_with_bars()
+    playing.locate(500, frame=100)
+    playing.place(0, stem(2), frame=1000, due=2345)
+    assert swap_frame(playing) == 1945
+    out, begin = playing.render(200, FRAMES - 600), 1945 - 200
+    assert np.array_equal(as_float(stem(1))[:, 600:2345], out[:, :begin])
+    after = begin + playing.ramp
+    assert np.array_equal(as_float(stem(2))[:, 2345 + playing.ramp :], out[:, after:])
+
+
+def test_a_swap_does_not_wait_for_a_frame_that_has_been_passed() -> None:
+    playing = mixer_with_bars()
+    playing.place(0, stem(2), frame=1200, due=1199)
+    assert swap_frame(playing) == 1200
+
+
+def test_a_seek_moves_the_frame_that_a_swap_waits_for() -> None:
+    playing = mixer_with_bars()
+    playing.place(0, stem(2), frame=1200, due=3000)
+    playing.locate(2900, frame=1500)
+    assert swap_frame(playing) == 1600
+
+
 def test_another_swap_replaces_a_pending_one() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), frame=1200, on_bar=True)
+    playing.place(0, stem(2), frame=1200, due="bar")
     playing.place(0, stem(3), frame=1300)
     assert np.array_equal(as_float(stem(1))[:, :1300], playing.render(0, 1300))
     after = playing.render(1300 + playing.ramp, 500)
@@ -365,7 +391,7 @@ def test_another_swap_replaces_a_pending_one() -> None:
 
 def test_rebasing_completes_a_pending_swap() -> None:
     playing = mixer_with_bars()
-    playing.place(0, stem(2), frame=1200, on_bar=True)
+    playing.place(0, stem(2), frame=1200, due="bar")
     playing.rebase(1500)
     assert np.array_equal(as_float(stem(2))[:, 1500:2000], playing.render(0, 500))
 

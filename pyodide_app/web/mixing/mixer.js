@@ -9,7 +9,8 @@ import { Bars, Timeline } from "./timeline.js";
  * @typedef {{ channels: number, frames: number, read(channel: number, songFrame: number, target: Float32Array): void }} Stem
  */
 /** @typedef {{ volume: number, pan: number, mute: boolean, solo: boolean }} Settings volume in dB, pan from -1 to 1 */
-/** @typedef {{ settings: Settings, gains: Ramp, stem: Fade<Stem | null>, isOnBar: boolean }} Row */
+/** @typedef {"bar" | number} Due what a swap waits for: the next bar line, or a frame of the song */
+/** @typedef {{ settings: Settings, gains: Ramp, stem: Fade<Stem | null>, due: Due | null }} Row */
 
 /** @type {Level} */
 const UNITY = [1, 1];
@@ -35,19 +36,18 @@ export class Mixer {
     this.#horizon = song.rate; // a second of history: more than any reader of past frames needs
     this.#bars = Bars.of(song);
     this.#rows = Array.from({ length: song.rows }, () => ({
-      settings: { volume: 0, pan: 0, mute: false, solo: false }, gains: new Ramp(UNITY), stem: new Fade(null), isOnBar: false,
+      settings: { volume: 0, pan: 0, mute: false, solo: false }, gains: new Ramp(UNITY), stem: new Fade(null), due: null,
     }));
   }
 
   /**
-   * @param {number} row @param {Stem | null} stem @param {number} [frame]
-   * @param {{ onBar?: boolean }} [options] onBar: wait for the next bar line
+   * @param {number} row @param {Stem | null} stem @param {number} [frame] @param {Due | null} [due] waited for, except at frame 0
    */
-  place(row, stem, frame = 0, { onBar = false } = {}) {
+  place(row, stem, frame = 0, due = null) {
     const state = this.#rows[row];
-    const isOnBar = onBar && frame > 0;
-    const start = isOnBar ? this.nextBar(frame) : frame;
-    this.#rows[row] = { ...state, isOnBar, stem: state.stem.to(stem, start, this.#ramp, frame - this.#horizon) };
+    const isDue = frame > 0 ? due : null;
+    const start = this.#startOfSwap(isDue, frame);
+    this.#rows[row] = { ...state, due: isDue, stem: state.stem.to(stem, start, this.#ramp, frame - this.#horizon) };
   }
 
   /** @param {number} row @param {Settings} settings @param {number} [frame] */
@@ -114,7 +114,7 @@ export class Mixer {
     this.#timeline = new Fade(new Timeline(0, timeline.position(frame), timeline.loop));
     this.#master = new Ramp(this.#master.target);
     this.#rows = this.#rows.map(({ settings, gains, stem }) => ({
-      settings, gains: new Ramp(gains.target), stem: new Fade(stem.current), isOnBar: false,
+      settings, gains: new Ramp(gains.target), stem: new Fade(stem.current), due: null,
     }));
   }
 
@@ -166,9 +166,19 @@ export class Mixer {
   /** @param {number} frame */
   #rescheduleSwaps(frame) {
     this.#rows = this.#rows.map((state) => {
-      if (!state.isOnBar || state.stem.start <= frame) return state;
-      return { ...state, stem: state.stem.startingAt(this.nextBar(frame)) };
+      if (state.due === null || state.stem.start <= frame) return state;
+      return { ...state, stem: state.stem.startingAt(this.#startOfSwap(state.due, frame)) };
     });
+  }
+
+  /**
+   * The absolute frame of a swap that is asked for at `frame`.
+   * @param {Due | null} due @param {number} frame
+   */
+  #startOfSwap(due, frame) {
+    if (due === null) return frame;
+    if (due === "bar") return this.nextBar(frame);
+    return frame + Math.max(due - this.#timeline.current.position(frame), 0);
   }
 }
 

@@ -86,7 +86,7 @@ export class BlockRenderer {
     for (const command of this.#commands) {
       switch (command[0]) {
         case "place":
-          this.#mixer.place(command[1], command[2] === null ? null : this.#stemOf(command[2]), frame, { onBar: command[3] === "bar" });
+          this.#mixer.place(command[1], command[2] === null ? null : this.#stemOf(command[2]), frame, command[3]);
           break;
         case "adjust": {
           const [, row, volume, pan, mute, solo] = command;

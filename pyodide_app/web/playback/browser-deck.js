@@ -46,7 +46,7 @@ export class BrowserDeck {
   /** @param {readonly Command[]} commands */
   apply(commands) {
     for (const command of commands) {
-      if (command[0] === "place") this.#place(command[1], command[2]);
+      if (command[0] === "place") this.#place(command[1], command[2], command[3]);
       if (command[0] === "adjust") this.#adjust(command[1], command[2], command[3], command[4], command[5]);
       if (command[0] === "master") rampTo(this.#sum.gain, this.#context, decibelsToGain(command[1]));
       if (command[0] === "loop") this.#setLoop(command.length === 3 ? [command[1], command[2]] : null);
@@ -93,10 +93,13 @@ export class BrowserDeck {
     return start + ((frame - start) % (end - start));
   }
 
-  /** @param {number} row @param {string | null} key */
-  #place(row, key) {
+  /**
+   * Bars are not known here: what waits for one does not.
+   * @param {number} row @param {string | null} key @param {"bar" | number} [due]
+   */
+  #place(row, key, due) {
     this.#rows[row].stem = (key && this.#stems.get(key)) || null;
-    if (this.#isPlaying) this.#start(row);
+    if (this.#isPlaying) this.#start(row, typeof due === "number" ? due : 0);
   }
 
   /** @param {number} nth @param {number} volume @param {number} pan @param {boolean} mute @param {boolean} solo */
@@ -120,13 +123,16 @@ export class BrowserDeck {
     if (this.#isPlaying) for (const row of this.#rows.keys()) this.#start(row);
   }
 
-  /** @param {number} row */
-  #start(row) {
+  /** @param {number} row @param {number} [frame] of the song, before which it does not start */
+  #start(row, frame = 0) {
     const { sampleRate, currentTime } = this.#context;
-    const time = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
+    const soonest = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
+    const time = Math.max(soonest, this.#origin.time + (frame - this.#origin.frame) / sampleRate);
     this.#rows[row].start(time, this.songFrame(time), this.#loop);
   }
 }
+
+/** @typedef {{ source: AudioBufferSourceNode, fade: GainNode, end: number }} Voice end: when it fades out, a time of the context */
 
 /** One layer: a source, and a gain for each channel. */
 class Row {
@@ -138,8 +144,10 @@ class Row {
   #splitter;
   #left;
   #right;
-  /** @type {{ source: AudioBufferSourceNode, fade: GainNode } | null} */
-  #source = null;
+  /** @type {Voice | null} */
+  #voice = null;
+  /** @type {Voice | null} */
+  #before = null; // may sound until the voice starts
 
   /** @param {AudioContext} context @param {AudioNode} output */
   constructor(context, output) {
@@ -179,16 +187,21 @@ class Row {
     source.connect(fade).connect(this.#splitter);
     source.start(time, frame / sampleRate);
     source.onended = () => fade.disconnect();
-    this.#source = { source, fade };
+    this.#voice = { source, fade, end: Infinity };
   }
 
   fadeOut(time = this.#context.currentTime) {
-    if (!this.#source) return;
-    const { source, fade } = this.#source;
-    fade.gain.cancelScheduledValues(time).setValueAtTime(1, time).linearRampToValueAtTime(0, time + RAMP);
-    source.stop(time + RAMP);
-    this.#source = null;
+    for (const voice of [this.#before, this.#voice]) if (voice && voice.end > time) fadeOutAt(voice, time);
+    if (this.#voice) this.#before = this.#voice;
+    this.#voice = null;
   }
+}
+
+/** @param {Voice} voice @param {number} time */
+function fadeOutAt(voice, time) {
+  voice.fade.gain.cancelScheduledValues(time).setValueAtTime(1, time).linearRampToValueAtTime(0, time + RAMP);
+  voice.source.stop(time + RAMP);
+  voice.end = time;
 }
 
 /** @param {AudioParam} param @param {AudioContext} context @param {number} value */

@@ -52,7 +52,7 @@ export class Feed {
   #commands = []; // not applied yet
   #levels; // MASTER_READINGS of levels.py, then a peak for each row
   /** @type {number[]} */
-  #waiting = []; // rows whose stems change with the next bar
+  #waiting = []; // rows whose stems change later
   /** @type {number | null} */
   #unconfirmed = null; // first frame of a change that the worklet has not confirmed
   #isStalled = false;
@@ -226,7 +226,7 @@ export class Feed {
   #applyCommands() {
     const commands = this.#commands;
     this.#commands = [];
-    for (const [name, row, , when] of commands) if (name === "place" && when === "bar") this.#waiting.push(row);
+    for (const [name, row, , when] of commands) if (name === "place" && when !== undefined) this.#waiting.push(row);
     if (this.#state === PAUSE) {
       this.#renderer.rebase(this.#position);
       this.#position = 0;

@@ -61,8 +61,8 @@ export const LATE = "late"; // a block was rejected: its time is over
 export const REPORT = "report";
 
 /**
- * Commands of the decks, as in session.py. A null key silences a row.
- * @typedef {["place", row: number, key: string | null, when?: "bar"]
+ * Commands of the decks, as in session.py. A null key silences a row. A stem may wait for the next bar, or for a frame of the song.
+ * @typedef {["place", row: number, key: string | null, due?: "bar" | number]
  *     | ["adjust", row: number, volume: number, pan: number, mute: boolean, solo: boolean]
  *     | ["master", volume: number]
  *     | ["loop"] | ["loop", start: number, end: number]
@@ -121,7 +121,7 @@ export const REPORT = "report";
  * @property {number} lookAhead frames rendered ahead
  * @property {number} late changes that had to be reapplied
  * @property {Float32Array} [levels] readings of the master, as in levels.py, then a peak for each row
- * @property {number[]} waiting rows whose stems change with the next bar
+ * @property {number[]} waiting rows whose stems change later
  */
 /**
  * LOAD: a stem whose chunks can be asked for. CHUNKS: one channel after the other.

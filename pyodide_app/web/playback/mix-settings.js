@@ -55,9 +55,18 @@ export class MixSettings {
    * @param {number} row @param {Quality} [quality]
    * @returns {AnyPart}
    */
-  part(row, { lossless = false, plain = false } = {}) {
+  part(row, quality) {
+    return this.partOf(row, this.rows[row].stem, quality);
+  }
+
+  /**
+   * The part of a stem that is heard in a row.
+   * @param {number} row @param {string} slug of the stem; "" where the layer is left out @param {Quality} [quality]
+   * @returns {AnyPart}
+   */
+  partOf(row, slug, { lossless = false, plain = false } = {}) {
     const layer = this.song.layers[row];
-    const stem = layer.stems[this.#nth(row)];
+    const stem = layer.stems.find((other) => other.slug === slug);
     if (!stem) return { key: null }; // the layer is left out
     const key = `${layer.slug}/${stem.slug}`;
     const access = plain ? "open" : this.#access(layer.slug, stem.slug);

@@ -12,8 +12,9 @@ import { Counters } from "./counters.js";
 import { Decks } from "./decks.js";
 import { handOver } from "./handover.js";
 import { HeardReports } from "./heard-reports.js";
+import { ScheduledChanges } from "./scheduled-changes.js";
 import { outputLatency } from "./output-latency.js";
-import { MixSettings } from "./mix-settings.js";
+import { isAudible, MixSettings } from "./mix-settings.js";
 import { startPython } from "./python-start.js";
 import { causeOf, StateRunner } from "./state-runner.js";
 import { StemSupply } from "./stem-supply.js";
@@ -37,7 +38,7 @@ const RETRY_SECONDS = 0.15; // after a handover was given up
  * @property {boolean} [isStalled] whether it waits for stems that have not arrived
  * @property {Peaks} peaks
  * @property {Float32Array} [levels] readings of levels.py; from Python only
- * @property {number[]} [waiting] rows whose stems change with the next bar
+ * @property {number[]} [waiting] rows whose stems change later
  */
 /** @typedef {{ row: number, stem: string, kept: string, reason: string }} FailedStem kept: the row's stem from now on */
 
@@ -52,6 +53,7 @@ export class Playback {
   decks;
   supply;
   swaps;
+  changes;
   counters = new Counters();
   machine;
   #player;
@@ -75,7 +77,8 @@ export class Playback {
     this.settings = new MixSettings(song, rows, access, previewSeconds);
     this.stems = new Stems(song, root, (loading) => player.emit("loading", loading));
     this.decks = new Decks(song, this.stems);
-    this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason));
+    this.changes = new ScheduledChanges(this.settings);
+    this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason), (key) => this.changes.needs(key));
     this.swaps = new StemSwaps(this.settings, this.decks, this.supply);
     this.machine = new StateRunner({ tasks: this.#tasks, acts: this.#acts, swap: (row) => this.#swap(row), onStep: () => this.#reportState() });
     this.#followDecks();
@@ -173,7 +176,7 @@ export class Playback {
     start: (signal, run) => this.#start(signal, run),
     handover: async (signal) => {
       const { first, python, output } = this.decks;
-      if (!first || !python || !output) return false;
+      if (!first || !python || !output || !this.changes.isCalm) return false; // what waits in the first deck is unknown to Python
       return handOver({ first, python, output }, this.settings.song.frames, signal);
     },
     retry: (signal) => sleep(1000 * RETRY_SECONDS, signal),
@@ -215,8 +218,8 @@ export class Playback {
 
   /** @param {number} row */
   async #swap(row) {
-    const isOnBar = () => this.settings.isOnBar && this.engine === "python";
-    const failure = await this.swaps.swap(row, this.machine.phase === "playing", isOnBar);
+    const due = () => this.changes.dueOf(row) ?? (this.settings.isOnBar && this.engine === "python" ? "bar" : undefined);
+    const failure = await this.swaps.swap(row, this.machine.phase === "playing", due);
     if (failure) this.#player.emit("stem-failed", { ...failure, reason: reasonOf(failure.reason) });
   }
 
@@ -266,9 +269,15 @@ export class Playback {
     this.counters.follow(position);
     const { songFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
+    if (playing) this.#makeChanges();
     const latency = this.machine.phase === "playing" ? outputLatency(this.#context) : 0;
     this.#places.add({ seconds: this.settings.seconds, playing, peaks, levels, waiting, isStalled }, latency);
     if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
+  }
+
+  #makeChanges() {
+    for (const part of this.changes.load()) if (isAudible(part)) this.supply.add(part, false).catch(() => {}); // choosing it tries again
+    for (const { row } of this.changes.choose()) this.machine.send({ type: "choose", row });
   }
 
   #end() {

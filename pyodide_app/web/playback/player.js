@@ -3,6 +3,7 @@
 /** @import { Quality } from "./mix-settings.js" */
 /** @import { Watch } from "./offline-mix.js" */
 /** @import { PlayerEvents } from "./playback.js" */
+/** @import { StemChange } from "./scheduled-changes.js" */
 import { Emitter } from "../base/emitter.js";
 import { takeAudioFocus } from "./audio-focus.js";
 import { onInterruption, resumeAudio, suspendAudioSoon } from "./audio-hardware.js";
@@ -182,6 +183,14 @@ export class Player extends Emitter {
    */
   changeStemsOnBar(on) {
     this.#playback.settings.isOnBar = on;
+  }
+
+  /**
+   * Change stems at frames of the song, instead of what was scheduled before.
+   * @param {readonly StemChange[]} changes
+   */
+  schedule(changes) {
+    this.#playback.changes.set(changes);
   }
 
   /** Integrated loudness of the whole mix with its current settings, in LUFS. */

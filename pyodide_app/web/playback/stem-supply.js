@@ -18,6 +18,7 @@ export class StemSupply {
   #stems;
   #root;
   #onLost;
+  #isNeeded;
   /** @type {Set<string>} */
   #failed = new Set(); // streamed stems that could not be loaded
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -26,13 +27,15 @@ export class StemSupply {
   /**
    * @param {MixSettings} settings @param {Decks} decks @param {Stems} stems @param {string} root the site's absolute address
    * @param {(key: string, reason: string) => void} onLost called with streamed stems that cannot be heard
+   * @param {(key: string) => boolean} isNeeded whether a stem is not to be evicted, though it is not chosen
    */
-  constructor(settings, decks, stems, root, onLost) {
+  constructor(settings, decks, stems, root, onLost, isNeeded) {
     this.#settings = settings;
     this.#decks = decks;
     this.#stems = stems;
     this.#root = root;
     this.#onLost = onLost;
+    this.#isNeeded = isNeeded;
   }
 
   /** Whether a stem could not be loaded. @param {string | null} key */
@@ -156,7 +159,7 @@ export class StemSupply {
     const { first, python, isStreaming } = this.#decks;
     const chosen = new Set(this.#settings.parts().map(({ key }) => key));
     /** @param {string} key */
-    const isWanted = (key) => chosen.has(key);
+    const isWanted = (key) => chosen.has(key) || this.#isNeeded(key);
     const streamed = (await first?.evict(isWanted)) ?? [];
     if (!python || !this.#decks.isSetUp("python")) return;
     if (isStreaming && streamed.length) await python.unload(streamed);

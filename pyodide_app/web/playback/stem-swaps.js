@@ -63,10 +63,10 @@ export class StemSwaps {
 
   /**
    * Let a row's chosen stem be heard as soon as it can be; resolves to what failed, if it did.
-   * @param {number} row @param {boolean} isPlaying @param {() => boolean} isOnBar whether it is heard from the next bar on
+   * @param {number} row @param {boolean} isPlaying @param {() => "bar" | number | undefined} dueOf what it waits for once it is loaded
    * @returns {Promise<FailedSwap | null>}
    */
-  async swap(row, isPlaying, isOnBar) {
+  async swap(row, isPlaying, dueOf) {
     this.#lives[row]?.abort();
     const life = new AbortController();
     this.#lives[row] = life;
@@ -76,7 +76,7 @@ export class StemSwaps {
     if (this.#isPlaced(row, part)) return null;
     try {
       if (isAudible(part)) await this.#load(part, isPlaying, life.signal);
-      if (!life.signal.aborted) this.#place(row, { part, stem }, isOnBar());
+      if (!life.signal.aborted) this.#place(row, { part, stem }, dueOf());
       return null;
     } catch (reason) {
       return life.signal.aborted ? null : this.#keep(row, stem, reason);
@@ -124,12 +124,12 @@ export class StemSwaps {
     return `${this.#decks.isSetUp("first")} ${this.#decks.isSetUp("python")}`;
   }
 
-  /** @param {number} row @param {Placed} placed @param {boolean} isOnBar */
-  #place(row, placed, isOnBar) {
+  /** @param {number} row @param {Placed} placed @param {"bar" | number} [due] */
+  #place(row, placed, due) {
     if (this.#placed) this.#placed[row] = placed;
     this.#supply.tidySoon();
     const { key } = placed.part;
-    this.#decks.apply(isOnBar ? ["place", row, key, "bar"] : ["place", row, key]);
+    this.#decks.apply(due === undefined ? ["place", row, key] : ["place", row, key, due]);
     this.noteChange();
   }
 

@@ -11,7 +11,13 @@ const PREVIEW_FADE_SECONDS = 1;
 /** @typedef {{ key: string, file: Data.File, channels: number, seconds?: number }} Part a stem, or its first seconds */
 
 /** A stem could not be downloaded or decoded. */
-export class StemError extends Error {}
+export class StemError extends Error {
+  /** @param {string} message @param {{ cause?: unknown, key?: string }} [options] key: the stem's, if it is known */
+  constructor(message, { key = "", ...options } = {}) {
+    super(message, options);
+    this.key = key;
+  }
+}
 
 /** The decoded stems of a song. */
 export class Stems {
@@ -91,7 +97,7 @@ export class Stems {
       return seconds === undefined ? buffer : cutPreview(buffer, seconds);
     } catch (error) {
       const given = { stem: key.split("/")[1], reason: reasonOf(error) };
-      throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error });
+      throw new StemError(_("the stem %(stem)s cannot be played: %(reason)s", given), { cause: error, key });
     } finally {
       count(file.bytes);
     }

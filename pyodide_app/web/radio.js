@@ -1,0 +1,2 @@
+// The radio's page.
+export { StemRadio } from "./radio/radio-element.js";

@@ -1,0 +1,229 @@
+// The radio: plays what is on air, song after song.
+/** @import { PlayerState, Stats } from "../playback/player.js" */
+/** @import { Slot } from "./schedule.js" */
+import { loadJson } from "../base/dom.js";
+import { Emitter } from "../base/emitter.js";
+import { reasonOf } from "../base/errors.js";
+import { sleep } from "../base/timers.js";
+import { _ } from "../language/phrases.js";
+import { takeAudioFocus } from "../playback/audio-focus.js";
+import { BUDGET } from "../playback/memory.js";
+import { resumeAudio, suspendAudioSoon } from "../playback/player.js";
+import { StemError } from "../playback/stems.js";
+import { access, owned, watch } from "../tokens/ownership.js";
+import { Schedule } from "./schedule.js";
+import { SlotPlayer } from "./slot-player.js";
+
+const AHEAD_SECONDS = 20; // before a song's end: prepare the next one
+const LATE_MS = 2000; // after a slot's end: leave a song that has not ended
+const PATIENCE_MS = 3000; // until the browser must have started the audio context
+
+/** @typedef {"paused" | "loading" | "playing"} StationState */
+
+/** @extends {Emitter<{ state: undefined, heard: undefined }>} */
+export class Station extends Emitter {
+  /** @type {StationState} */
+  state = "paused";
+  reason = ""; // why it does not play, or what cannot be heard
+  #schedule;
+  #locked;
+  #previewSeconds;
+  /** @type {SlotPlayer | null} */
+  #current = null;
+  /** @type {{ slot: Slot, player: Promise<SlotPlayer> } | null} */
+  #ahead = null;
+  #life = new AbortController(); // aborted when it pauses
+  #seconds = 0; // of the song, as heard
+  /** @type {Set<string>} */
+  #missing = new Set(); // stems that could not be loaded, "song/layer/stem"
+
+  /** @param {Data.Radio} radio @param {Data.Access} locked @param {number} previewSeconds length of previews */
+  constructor(radio, locked, previewSeconds) {
+    super();
+    this.#schedule = new Schedule(radio);
+    this.#locked = locked;
+    this.#previewSeconds = previewSeconds;
+  }
+
+  /** What is heard, or would be. */
+  get onAir() {
+    const current = this.state === "playing" ? this.#current : null;
+    return current ? { slot: current.slot, frame: Math.round(this.#seconds * current.song.rate) } : this.#schedule.at(Date.now());
+  }
+
+  /** @param {Slot} slot */
+  after(slot) {
+    return this.#schedule.after(slot);
+  }
+
+  /** @returns {Stats | null} */
+  get stats() {
+    return this.#current?.player.stats ?? null;
+  }
+
+  /** The last node before the context's destination. */
+  get outputNode() {
+    return this.#current?.player.outputNode ?? null;
+  }
+
+  /** Join what is on air. Must be called from a user gesture's handler. */
+  play() {
+    if (this.state !== "paused") return;
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    this.#missing.clear();
+    takeAudioFocus(this, () => this.pause()); // also while loading
+    resumeAudio(this.onAir.slot.song.rate); // now: after an await the user gesture no longer counts
+    signal.addEventListener("abort", watch(() => this.#current?.player.updateAccess()), { once: true });
+    this.#setState("loading");
+    this.#run(signal);
+  }
+
+  pause() {
+    this.#stop("");
+  }
+
+  /** @param {string} reason */
+  #stop(reason) {
+    if (this.state === "paused") return;
+    this.#life.abort();
+    this.#close();
+    this.#ahead = null;
+    suspendAudioSoon();
+    this.#setState("paused", reason);
+  }
+
+  /** @param {AbortSignal} signal */
+  async #run(signal) {
+    while (!signal.aborted) {
+      const { slot } = this.#schedule.at(Date.now());
+      try {
+        await this.#play(slot, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#close();
+        this.#setState("loading", reasonOf(error));
+        if (!this.#leaveOut(slot, error)) await this.#untilAfter(slot, 0, signal).catch(() => {}); // it was paused
+      }
+    }
+  }
+
+  /**
+   * Play a slot from where the schedule is to its end.
+   * @param {Slot} slot @param {AbortSignal} signal
+   */
+  async #play(slot, signal) {
+    const player = await this.#playerOf(slot);
+    signal.throwIfAborted();
+    this.#close();
+    this.#current = player;
+    player.on("heard", ({ seconds }) => this.#follow(player, seconds), { signal });
+    player.on("state", ({ state }) => this.#showState(player, state), { signal });
+    player.on("stem-failed", ({ row, stem, reason }) => {
+      const { name } = player.song.layers[row].stems.find(({ slug }) => slug === stem) ?? { name: stem };
+      this.#setState(this.state, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
+    }, { signal });
+    await Promise.race([player.play(signal), this.#untilAfter(slot, LATE_MS, signal)]);
+    await this.#untilAfter(slot, 0, signal);
+  }
+
+  /**
+   * Resolves some milliseconds after a slot's end.
+   * @param {Slot} slot @param {number} milliseconds @param {AbortSignal} signal
+   */
+  #untilAfter(slot, milliseconds, signal) {
+    return sleep(Math.max(0, this.after(slot).begin + milliseconds - Date.now()), signal);
+  }
+
+  /**
+   * A player for a slot: the one that was prepared, or a new one.
+   * @param {Slot} slot
+   */
+  #playerOf(slot) {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return ahead && isSame(ahead.slot, slot) ? ahead.player.catch(() => this.#makePlayer(slot)) : this.#makePlayer(slot);
+  }
+
+  /** @param {Slot} slot */
+  async #makePlayer(slot) {
+    const { slug } = slot.song;
+    /** @type {Data.Song} */
+    const song = await loadJson(`data/songs/${slug}.json`);
+    /** @param {string} layer @param {string} stem */
+    const allowed = (layer, stem) => {
+      const key = `${slug}/${layer}/${stem}`;
+      return this.#missing.has(key) ? "silent" : access(owned(), key, this.#locked);
+    };
+    const player = new SlotPlayer(slot, song, allowed, this.#previewSeconds);
+    player.player.owner = this;
+    return player;
+  }
+
+  /** @param {SlotPlayer} player @param {number} seconds */
+  #follow(player, seconds) {
+    if (player !== this.#current) return;
+    this.#seconds = seconds;
+    this.emit("heard");
+    if (player.song.duration - seconds < AHEAD_SECONDS) this.#prepare(this.after(player.slot), player);
+  }
+
+  /**
+   * Load the next song, if memory permits.
+   * @param {Slot} slot @param {SlotPlayer} current
+   */
+  #prepare(slot, current) {
+    if (this.#ahead) return;
+    const room = BUDGET - current.player.stats.bytes;
+    const player = this.#makePlayer(slot).then(async (next) => {
+      await next.player.preload(room);
+      return next;
+    });
+    player.catch(() => {}); // tried again when its turn comes
+    this.#ahead = { slot, player };
+  }
+
+  /** @param {SlotPlayer} player @param {PlayerState} state */
+  #showState(player, state) {
+    if (player !== this.#current || (state !== "playing" && state !== "loading")) return;
+    this.#setState(state);
+    if (state === "playing") this.#checkSilence();
+  }
+
+  /**
+   * A stem that cannot be loaded is left out of a song that is decoded at once; returns whether it is that.
+   * @param {Slot} slot @param {unknown} error
+   */
+  #leaveOut({ song }, error) {
+    if (!(error instanceof StemError) || !error.key) return false;
+    const key = `${song.slug}/${error.key.split(":")[0]}`;
+    if (this.#missing.has(key)) return false;
+    this.#missing.add(key);
+    return true;
+  }
+
+  /** Browsers may block sound until a press: pause and say so, rather than play silently. */
+  #checkSilence() {
+    const { signal } = this.#life;
+    sleep(PATIENCE_MS, signal).then(() => {
+      if (this.state === "playing" && this.outputNode?.context.state !== "running") this.#stop(_("Press Play to continue"));
+    }, () => {}); // it was paused
+  }
+
+  #close() {
+    this.#current?.close();
+    this.#current = null;
+  }
+
+  /** @param {StationState} state */
+  #setState(state, reason = "") {
+    this.state = state;
+    this.reason = reason;
+    this.emit("state");
+  }
+}
+
+/** @param {Slot} one @param {Slot} other */
+function isSame(one, other) {
+  return one.round === other.round && one.nth === other.nth;
+}
