@@ -168,9 +168,7 @@ class Mixer:
         self._timeline = Fade(Timeline())
         self._limiter = Limiter(rate)
 
-    def place(
-        self, row: int, stem: Stem | None, frame: int = 0, *, due: Due | None = None
-    ) -> None:
+    def place(self, row: int, stem: Stem | None, frame: int = 0, *, due: Due | None = None) -> None:
         """Put a stem in a row, with an equal-power crossfade from the current one.
 
         ``due`` defers the swap to the first bar line at or after ``frame``, or to a frame of the

@@ -261,6 +261,16 @@ def change_downloads(site: Path, random: Random) -> None:
     path.write_text(text.replace("[drop]\n", f"{tables}[drop]\n"), "utf-8")
 
 
+def switch_radio(site: Path, _: Random) -> None:
+    """Switch the radio off, or on again."""
+    path = site / "site.toml"
+    text, line = path.read_text("utf-8"), "radio = false\n"
+    if line in text:
+        path.write_text(text.replace(line, ""), "utf-8")
+    else:
+        path.write_text(text.replace("[site]\n", f"[site]\n{line}"), "utf-8")
+
+
 def change_assets(site: Path, _: Random) -> None:
     """Let metadata name pictures, sound and players by their content, or by their addresses."""
     path = site / "site.toml"
@@ -359,6 +369,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_lyrics,
     change_release,
     change_assets,
+    switch_radio,
     change_downloads,
     change_people,
     change_hidden_track,

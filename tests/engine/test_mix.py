@@ -129,9 +129,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     ),
     st.tuples(
         st.integers(0, 2), st.none() | stems, st.sampled_from([None, "bar", 0, 1234, FRAMES])
-    ).map(
-        lambda drawn: lambda made, at: made.place(*drawn[:2], at, due=drawn[2])
-    ),
+    ).map(lambda drawn: lambda made, at: made.place(*drawn[:2], at, due=drawn[2])),
     st.integers(0, FRAMES - 1).map(lambda drawn: lambda made, at: made.locate(drawn, at)),
     st.floats(-20, 6).map(lambda drawn: lambda made, at: made.set_master(drawn, at)),
     st.sampled_from([None, (0, FRAMES), (700, 2500), (100, 130)]).map(

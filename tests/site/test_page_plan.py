@@ -52,6 +52,7 @@ def test_every_documented_address_has_a_page(small: SmallSite) -> None:
         "traits/song/one/",
         "rarity/",
         "mixer/",
+        "radio/",
         "mine/",
         "notes/",
         "notes/first/",

@@ -143,9 +143,17 @@ def swaps() -> Played:
 def swap_on_the_bar() -> tuple[Planar, list[int], int]:
     made = mixer()
     made.render(0, 50_000)
-    made.place(1, fine(9), frame=50_000, on_bar=True)
+    made.place(1, fine(9), frame=50_000, due="bar")
     made.locate(70_000, frame=52_000)
     return made.render(50_000, 60_000), made.pending_swaps(50_000), made.next_bar(60_000)
+
+
+def swap_on_a_frame() -> tuple[Planar, list[int]]:
+    made = mixer()
+    made.render(0, 50_000)
+    made.place(1, fine(9), frame=50_000, due=71_000)
+    made.locate(70_000, frame=52_000)
+    return made.render(50_000, 60_000), made.pending_swaps(52_000)
 
 
 def loops_and_seeks() -> Played:
@@ -283,6 +291,7 @@ COMPUTED: dict[str, Callable[[], object]] = {
     "mute, solo and ramps": moves,
     "swaps now": swaps,
     "swap on the next bar": swap_on_the_bar,
+    "swap on a frame of the song": swap_on_a_frame,
     "loops and seeks": loops_and_seeks,
     "limiter at work": limiter,
     "limiter at work while it changes": limiter_turned,

@@ -42,6 +42,7 @@ STUB = """
 <p data-mix='{{ link.mix }}'>{{ link.solo }}{{ site.mixer_off }}</p>
 {% endmacro %}
 {% macro mixer(root, view) %}{{ fetched(root, view.link) }}{% endmacro %}
+{% macro restriction(root) %}{% endmacro %}
 {% macro chooser(root, songs) %}<p>{{ songs|length }}</p>{% endmacro %}
 """
 OWNER = "0x" + "ab" * 20

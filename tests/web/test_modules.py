@@ -17,7 +17,7 @@ FLOORS = (
     ("codecs", "meters", "saved"),
     ("playback",),
     ("mixer", "bar"),
-    ("gallery", "hidden", "mine", "provenance"),
+    ("gallery", "hidden", "mine", "provenance", "radio"),
     ("",),
 )
 """The rooms of web/, from the ground up; "" holds the doors. A room imports from floors below."""
@@ -32,6 +32,7 @@ DOORS = {
     "mixer.js",
     "perks.js",
     "provenance.js",
+    "radio.js",
     "site.js",
     "sw.js",
     "warm-up.js",

@@ -35,6 +35,10 @@ export class StemRadio extends HTMLElement {
     clearMediaSession(this);
   }
 
+  get audioContext() {
+    return this.outputNode?.context ?? null;
+  }
+
   get outputNode() {
     return this.#station?.outputNode ?? null;
   }
@@ -122,10 +126,18 @@ export class StemRadio extends HTMLElement {
       const name = stem ? createElement("a", { href: siteAddress(stem.address) }, stem.name) : pgettext("layer", "None");
       return createElement("li", { class: `layer-${(row % COLOURS) + 1}` }, createElement("span", { class: "label" }, layer.name), " ", name);
     }));
-    const tokens = (song.tokens[mix] ?? []).map((address) => createElement("li", {}, createElement("a", { href: siteAddress(address) }, `#${address.split("/").at(-2)}`)));
-    part(this, "tokens").replaceChildren(...tokens);
-    part(this, "are-tokens").hidden = !tokens.length;
+    this.#showTokens(song.tokens[mix] ?? []);
     part(this, "add").dataset.queue = `songs/${song.slug}/${mix}`;
+  }
+
+  /** @param {readonly string[]} addresses */
+  #showTokens(addresses) {
+    /** @type {HTMLElement | null} */
+    const place = this.querySelector("[data-are-tokens]"); // of a site with tokens
+    if (!place) return;
+    place.hidden = !addresses.length;
+    const links = addresses.map((address) => createElement("a", { href: siteAddress(address) }, `#${address.split("/").at(-2)}`));
+    part(place, "tokens").replaceChildren(...links.map((link) => createElement("li", {}, link)));
   }
 
   /** What is heard, as a link of the mixer writes it. @param {Station} station */

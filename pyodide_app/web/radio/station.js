@@ -33,7 +33,8 @@ export class Station extends Emitter {
   /** @type {{ slot: Slot, player: Promise<SlotPlayer> } | null} */
   #ahead = null;
   #life = new AbortController(); // aborted when it pauses
-  #seconds = 0; // of the song, as heard
+  /** @type {number | null} */
+  #seconds = null; // of the song, as heard
   /** @type {Set<string>} */
   #missing = new Set(); // stems that could not be loaded, "song/layer/stem"
 
@@ -47,8 +48,9 @@ export class Station extends Emitter {
 
   /** What is heard, or would be. */
   get onAir() {
-    const current = this.state === "playing" ? this.#current : null;
-    return current ? { slot: current.slot, frame: Math.round(this.#seconds * current.song.rate) } : this.#schedule.at(Date.now());
+    if (!this.#current || this.#seconds === null) return this.#schedule.at(Date.now());
+    const { slot, song } = this.#current;
+    return { slot, frame: Math.round(this.#seconds * song.rate) };
   }
 
   /** @param {Slot} slot */
@@ -213,6 +215,7 @@ export class Station extends Emitter {
   #close() {
     this.#current?.close();
     this.#current = null;
+    this.#seconds = null;
   }
 
   /** @param {StationState} state */

@@ -1,8 +1,9 @@
 // Which variations of a song the radio plays: the first, and changes of one stem at a time.
 //
 // A variation's odds are the product of its stems' weights, among those that the rules permit. The first is drawn from
-// these odds, and a change is a step of a Gibbs sampler, which keeps them: the stem of one layer is drawn anew, given those
-// of the others. So at any time of a song each stem is heard as often as it is among the permitted variations.
+// these odds, and a change is a step of a Metropolised Gibbs sampler (Liu 1996), which keeps them: another stem of one
+// layer is drawn, given those of the others. So at any time of a song each stem is heard as often as it is among the
+// permitted variations.
 /** @import { Random } from "./random.js" */
 import { choicesIn } from "../base/mix-numbers.js";
 
@@ -54,8 +55,12 @@ export class Variations {
     const row = this.#variable[this.#random.below(this.#variable.length)];
     const options = this.#options[row];
     const weights = options.map((nth, at) => (this.permits(choice.with(row, nth)) ? this.#weights[row][at] : 0));
-    const drawn = this.#drawOption(weights);
-    return drawn === null ? choice : choice.with(row, options[drawn]);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const now = options.indexOf(choice[row]);
+    const drawn = this.#drawOption(weights.with(now, 0));
+    if (drawn === null) return choice;
+    const isAccepted = this.#random.below(total - weights[drawn]) < total - weights[now];
+    return isAccepted ? choice.with(row, options[drawn]) : choice;
   }
 
   /** @param {Choice} choice */

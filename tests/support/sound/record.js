@@ -1,8 +1,8 @@
-// Taps the last node of the player bar, or else of the mixer; window.recording() answers with all
+// Taps the last node of the player bar, or else of the mixer or the radio; window.recording() answers with all
 // frames so far, as base64 of interleaved float32.
 const pieces = [];
 const bar = document.querySelector("player-bar");
-const mixer = bar?.outputNode ? bar : document.querySelector("stem-mixer");
+const mixer = bar?.outputNode ? bar : document.querySelector("stem-mixer") ?? document.querySelector("stem-radio");
 await mixer.audioContext.audioWorklet.addModule(new URL("recorder.js", import.meta.url));
 const recorder = new AudioWorkletNode(mixer.audioContext, "recorder", { channelCount: 2 });
 recorder.port.onmessage = ({ data }) => pieces.push(data);

@@ -1,0 +1,245 @@
+"""The radio in a real Chromium: what is scheduled is heard, sample for sample."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from stempress.core.paths import WEB
+from tests.support.listening import is_part_of
+from tests.support.node import Node
+from tests.support.visiting import until, wait_for
+from tests.web.test_bar import SILENT_WORKERS
+from tests.web.test_mixer_browser import engine, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from playwright.sync_api import Browser, Locator, Page
+
+    from tests.conftest import Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+PATIENCE = 60_000
+CLOCK = "const now = Date.now; window.ahead = 0; Date.now = () => now() + window.ahead;"
+"""The page's clock can be set."""
+SET_CLOCK = "(time) => { window.ahead += time - Date.now(); }"
+FIND_SLOT = """async ([address, radio, song, shortest]) => {
+  const { Schedule } = await import(address);
+  const schedule = new Schedule(radio);
+  const next = (slot) => schedule.after(slot).song.slug;
+  const isIt = (slot) => {
+    const { song: { slug, rate }, changes: [change] } = slot;
+    if (slug !== song || next(slot) === "dead-reckoning") return false;
+    return change?.frame > shortest * rate;
+  };
+  let { slot } = schedule.at(1_800_000_000_000);
+  while (!isIt(slot)) slot = schedule.after(slot);
+  return { ...slot, next: next(slot) };
+}"""
+ON_AIR = "document.querySelector('stem-radio').onAir"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """Open a page whose clock can be set; nothing may go wrong behind the visitor's back."""
+    context = chromium.new_context()
+    context.add_init_script(CLOCK)
+    wrong: list[str] = []
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert not wrong
+
+
+def find_slot(site: Path, song: str, shortest: float = 0) -> dict[str, Any]:
+    """Return a slot of a song in which no stem changes for some seconds; a short song is next."""
+    radio = json.loads((site / "data/radio.json").read_text("utf-8"))
+    address = (WEB / "radio/schedule.js").as_uri()
+    with Node() as node:
+        slot: dict[str, Any] = node.evaluate(FIND_SLOT, [address, radio, song, shortest])
+    return slot
+
+
+def open_radio(page: Page, base: str) -> Locator:
+    """Open the page, and wait until it says what is on air."""
+    page.goto(f"{base}radio/")
+    radio = page.locator("stem-radio")
+    expect(button(page, "Play")).to_be_enabled()
+    return radio
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.locator("stem-radio").get_by_role("button", name=name, exact=True)
+
+
+def play_at(page: Page, time: float) -> None:
+    """Set the clock, and press Play."""
+    page.evaluate(SET_CLOCK, time)
+    button(page, "Play").click()
+    expect(page.locator("stem-radio")).to_have_attribute("data-state", "playing", timeout=PATIENCE)
+
+
+def choice_at(slot: dict[str, Any], frame: int) -> list[int]:
+    choice = list(slot["first"])
+    for change in slot["changes"]:
+        if change["frame"] <= frame:
+            choice[change["row"]] = change["nth"]
+    return choice
+
+
+def mix_number(choice: list[int]) -> str:
+    return "-".join(str(nth + 1) for nth in choice)
+
+
+def scheduled(song: dict[str, Any], slot: dict[str, Any]) -> NDArray[np.float32]:
+    """Return what the engine plays of a slot."""
+    chosen = [
+        layer["stems"][nth]["slug"]
+        for layer, nth in zip(song["layers"], slot["first"], strict=True)
+    ]
+    mixer = engine(song, chosen, {})
+    for change in slot["changes"]:
+        layer = song["layers"][change["row"]]
+        stem = load(song["slug"], layer["slug"], layer["stems"][change["nth"]]["slug"])
+        mixer.place(change["row"], stem, change["frame"])
+    return mixer.render(0, song["frames"])
+
+
+def recording(page: Page) -> NDArray[np.float32]:
+    data = b64decode(page.evaluate("window.recording()"))
+    return np.frombuffer(data, dtype="<f4").reshape(-1, 2).T
+
+
+@pytest.mark.sound
+def test_what_is_heard_is_the_engines_mix_through_a_change_of_stems(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    slot = find_slot(host, "breakwater", 9)
+    song = json.loads((host / "data/songs/breakwater.json").read_text("utf-8"))
+    base = serve(host, "/a/b/")
+    open_radio(page, base)
+    play_at(page, slot["begin"] + 1000)
+    until(page, "document.querySelector('stem-radio').stats.engine === 'python'")
+    page.add_script_tag(url=f"{base}sound/record.js", type="module")
+    expect(page.locator("html")).to_have_attribute("data-recording", "on")
+    change, second = slot["changes"][0]["frame"], song["rate"]
+    assert page.evaluate(ON_AIR)["frame"] < change - second
+    until(page, f"{ON_AIR}.frame > {change + second}")
+    heard = recording(page)[:, -2 * second :]
+    whole = scheduled(song, slot)
+    assert is_part_of(heard, whole)
+    before = engine(song, first_of(song, slot), {}).render(0, song["frames"])
+    assert not is_part_of(heard, before)
+
+
+def first_of(song: dict[str, Any], slot: dict[str, Any]) -> list[str]:
+    pairs = zip(song["layers"], slot["first"], strict=True)
+    return [layer["stems"][nth]["slug"] for layer, nth in pairs]
+
+
+def test_visitors_who_come_at_different_times_are_in_the_same_place(
+    chromium: Browser, serve: Serve, pressed: Path
+) -> None:
+    slot = find_slot(pressed, "undertow", 9)
+    base, places = serve(pressed, "/a/b/"), []
+    contexts = [chromium.new_context() for _ in range(2)]
+    for nth, context in enumerate(contexts):
+        context.add_init_script(CLOCK + SILENT_WORKERS)
+        page = context.new_page()
+        open_radio(page, base)
+        play_at(page, slot["begin"] + 2000 + 7000 * nth)
+        until(page, f"{ON_AIR}.frame > {(3 + 7 * nth) * slot['song']['rate']}")
+        place = page.evaluate(f"{{ ...{ON_AIR}, now: Date.now() }}".join(("(", ")")))
+        assert place["song"] == "undertow"
+        assert place["mix"] == mix_number(choice_at(slot, place["frame"]))
+        places.append(place["frame"] / slot["song"]["rate"] - (place["now"] - slot["begin"]) / 1000)
+        context.close()
+    assert max(map(abs, places)) < 0.3  # the reports come 20 times a second
+
+
+def test_one_song_follows_another(page: Page, serve: Serve, pressed: Path) -> None:
+    slot = find_slot(pressed, "lantern-waltz")
+    page.context.add_init_script(SILENT_WORKERS)
+    open_radio(page, serve(pressed, "/a/b/"))
+    end = slot["begin"] + 1000 * slot["frames"] / slot["song"]["rate"]
+    play_at(page, end - 4000)
+    assert page.evaluate(ON_AIR)["song"] == "lantern-waltz"
+    until(page, f"{ON_AIR}.song === '{slot['next']}'")
+    until(page, "document.querySelector('stem-radio').dataset.state === 'playing'")
+    until(page, f"{ON_AIR}.frame > 48000")
+    assert page.evaluate(ON_AIR)["song"] == slot["next"]
+
+
+def test_pause_stops_and_play_joins_what_is_on_air_by_then(
+    page: Page, serve: Serve, pressed: Path
+) -> None:
+    first, then = find_slot(pressed, "undertow"), find_slot(pressed, "breakwater")
+    page.context.add_init_script(SILENT_WORKERS)
+    open_radio(page, serve(pressed, "/a/b/"))
+    play_at(page, first["begin"] + 2000)
+    button(page, "Pause").click()
+    expect(page.locator("stem-radio")).to_have_attribute("data-state", "paused")
+    assert page.evaluate("document.querySelector('stem-radio').outputNode") is None
+    play_at(page, then["begin"] + 5000)
+    place = page.evaluate(ON_AIR)
+    assert place["song"] == "breakwater"
+    assert place["frame"] > 4 * then["song"]["rate"]
+
+
+def test_what_is_heard_can_be_kept_mixed_and_queued(
+    page: Page, serve: Serve, pressed: Path
+) -> None:
+    slot = find_slot(pressed, "undertow", 9)
+    page.context.add_init_script(SILENT_WORKERS)
+    open_radio(page, serve(pressed, "/a/b/"))
+    play_at(page, slot["begin"] + 2000)
+    mix = mix_number(slot["first"])
+    expect(page.locator("[data-on-air] .mix-number")).to_have_text(mix)
+    button(page, "Keep this mix").click()
+    kept = page.evaluate("Object.entries(localStorage).find(([key]) => key.includes(':mixes:'))[1]")
+    (saved,) = json.loads(kept)
+    assert f"song=undertow&mix={mix}" in saved["mix"]
+    button(page, "Add to queue").click()
+    expect(page.get_by_role("region", name="Player", exact=True)).to_be_visible(timeout=PATIENCE)
+    link = page.locator("stem-radio").get_by_role("link", name="Open in the mixer")
+    link.focus()
+    address = link.get_attribute("href") or ""
+    at = int(re.search(r"&at=(\d+)$", address)[1])  # type: ignore[index]
+    assert at > slot["song"]["rate"]
+    link.click()
+    expect(page.locator("stem-mixer .mix-number").first).to_have_text(mix, timeout=PATIENCE)
+
+
+def test_a_stem_that_is_missing_is_left_out(page: Page, serve: Serve, pressed: Path) -> None:
+    slot = find_slot(pressed, "undertow", 9)
+    song = json.loads((pressed / "data/songs/undertow.json").read_text("utf-8"))
+    file = song["layers"][0]["stems"][slot["first"][0]]["audio"]["url"]
+    page.context.add_init_script(SILENT_WORKERS)
+    page.route(f"**/{file}", lambda route: route.fulfill(status=404))
+    open_radio(page, serve(pressed, "/a/b/"))
+    play_at(page, slot["begin"] + 2000)
+    wait_for(page, lambda: page.evaluate(ON_AIR)["frame"] > 4 * song["rate"], "it goes on")
+    expect(page.locator("[data-on-air] [role=status]")).to_contain_text("Playing")
+
+
+def test_without_scripts_the_page_says_what_the_radio_is(
+    chromium: Browser, serve: Serve, pressed: Path
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{serve(pressed, '/a/b/')}radio/")
+    expect(page.locator("noscript p")).to_contain_text("needs JavaScript")
+    expect(page.locator("noscript p")).to_be_visible()
+    expect(page.get_by_role("heading", name="How it works")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_hidden()
+    context.close()
