@@ -46,6 +46,7 @@ FIND_SLOT = """async ([address, radio, song, shortest]) => {
   while (!isIt(slot)) slot = schedule.after(slot);
   return { ...slot, next: next(slot) };
 }"""
+UNDERRUNS = "document.querySelector('stem-radio').stats.underruns"
 ON_AIR = "document.querySelector('stem-radio').onAir"
 
 
@@ -134,8 +135,10 @@ def test_what_is_heard_is_the_engines_mix_through_a_change_of_stems(
     expect(page.locator("html")).to_have_attribute("data-recording", "on")
     change, second = slot["changes"][0]["frame"], song["rate"]
     assert page.evaluate(ON_AIR)["frame"] < change - second
+    underruns = page.evaluate(UNDERRUNS)
     until(page, f"{ON_AIR}.frame > {change + second}")
     heard = recording(page)[:, -2 * second :]
+    assert page.evaluate(UNDERRUNS) == underruns
     whole = scheduled(song, slot)
     assert is_part_of(heard, whole)
     before = engine(song, first_of(song, slot), {}).render(0, song["frames"])

@@ -11,7 +11,8 @@ import { choiceAt } from "./schedule.js";
 const LEAD_SECONDS = 0.04; // from asking for a seek to its first sample, about
 const APART_SECONDS = 0.05; // from the clock, at first
 const LATER_APART_SECONDS = 0.5; // as after a stall
-const FIRST_JOINS = 3; // at most, before what is heard may be further apart
+const FIRST_SECONDS = 10;
+const REPORTS = 8; // of the position, of which the least delayed is compared with the clock
 const SETTLE_MS = 3000; // from one seek to the next
 
 /** @extends {Emitter<{ heard: { seconds: number }, state: StateChange, "stem-failed": import("../playback/player.js").FailedStem }>} */
@@ -20,9 +21,10 @@ export class SlotPlayer extends Emitter {
   song;
   player;
   #life = new AbortController();
-  #joins = 0;
   #settled = 0; // when what is heard may be compared with the clock, in milliseconds
-  #hasBegun = false;
+  #begun = 0; // when it was heard first
+  /** @type {number[]} */
+  #apart = []; // from the clock, in seconds, as the last reports said
 
   /**
    * @param {Slot} slot @param {Data.Song} song
@@ -69,8 +71,8 @@ export class SlotPlayer extends Emitter {
     for (const [row, nth] of choiceAt(this.slot, frame).entries()) this.player.choose(row, slugOf(this.song, row, nth));
     const changes = this.slot.changes.filter((change) => change.frame > frame);
     this.player.schedule(changes.map(({ nth, ...change }) => ({ ...change, stem: slugOf(this.song, change.row, nth) })));
+    this.#settled = this.#begun && performance.now() + SETTLE_MS; // loading takes some time
     this.player.seek(frame / rate);
-    this.#settled = performance.now() + SETTLE_MS;
   }
 
   /** Where the schedule is, in seconds of the song. */
@@ -82,13 +84,20 @@ export class SlotPlayer extends Emitter {
   #follow({ seconds, playing, isStalled }) {
     if (!playing || isStalled) return;
     this.emit("heard", { seconds });
-    if (!this.#hasBegun) this.#settled = 0; // loading has taken some time
-    this.#hasBegun = true;
-    if (performance.now() < this.#settled || this.#scheduled > this.song.duration - 1) return;
-    const most = this.#joins < FIRST_JOINS ? APART_SECONDS : LATER_APART_SECONDS;
-    if (Math.abs(seconds - this.#scheduled) <= most) return;
-    this.#joins++;
-    this.#join();
+    this.#begun ||= performance.now();
+    this.#keepTime(seconds);
+  }
+
+  /** Seek if what is heard is apart from the clock. @param {number} seconds */
+  #keepTime(seconds) {
+    const now = performance.now();
+    if (now < this.#settled || this.#scheduled > this.song.duration - 1) return;
+    this.#apart.push(seconds - this.#scheduled);
+    if (this.#apart.length < REPORTS) return;
+    const apart = Math.max(...this.#apart);
+    this.#apart = [];
+    const most = now < this.#begun + 1000 * FIRST_SECONDS ? APART_SECONDS : LATER_APART_SECONDS;
+    if (Math.abs(apart) > most) this.#join();
   }
 }
 
