@@ -54,9 +54,10 @@ export class BrowserDeck {
     }
   }
 
-  play() {
+  /** @param {number} [at] the context's frame to begin at */
+  play(at = 0) {
     this.#isPlaying = true;
-    this.#locate(this.#origin.frame);
+    this.#locate(this.#origin.frame, at);
   }
 
   pause() {
@@ -81,6 +82,11 @@ export class BrowserDeck {
   /** The song frame at a frame of the context. @param {number} contextFrame */
   songFrameAt(contextFrame) {
     return this.songFrame(contextFrame / this.#context.sampleRate);
+  }
+
+  /** The context's frame at which a frame of the song sounds, if nothing loops. @param {number} songFrame */
+  contextFrameAt(songFrame) {
+    return Math.round(this.#origin.time * this.#context.sampleRate) + songFrame - this.#origin.frame;
   }
 
   /** The song frame at a time of the context. */
@@ -116,10 +122,10 @@ export class BrowserDeck {
     if (this.#isPlaying) this.#locate(this.#origin.frame);
   }
 
-  /** @param {number} frame */
-  #locate(frame) {
+  /** @param {number} frame @param {number} [at] the context's frame, before which it does not sound */
+  #locate(frame, at = 0) {
     const { sampleRate, currentTime } = this.#context;
-    this.#origin = { time: Math.ceil((currentTime + SOON) * sampleRate) / sampleRate, frame };
+    this.#origin = { time: Math.max(at, Math.ceil((currentTime + SOON) * sampleRate)) / sampleRate, frame };
     if (this.#isPlaying) for (const row of this.#rows.keys()) this.#start(row);
   }
 

@@ -32,6 +32,8 @@ export class Decks extends Emitter {
   python = null;
   /** @type {OutputGraph | null} */
   output = null;
+  /** Silence what sounds still after the decks were closed. */
+  cut = () => {};
   #song;
   #stems;
   #trim = 0; // in dB
@@ -89,8 +91,9 @@ export class Decks extends Emitter {
    * Play a deck alone.
    * @param {Deck} name @param {AudioContext} context
    * @param {(() => Command[]) | null} commands all settings; null: it has been set up @param {AbortSignal} signal
+   * @param {number} [at] the context's frame to begin at
    */
-  async start(name, context, commands, signal) {
+  async start(name, context, commands, signal, at) {
     const deck = this[name];
     if (!deck) throw new Error("closed");
     const output = this.connect(context);
@@ -99,7 +102,7 @@ export class Decks extends Emitter {
     if (commands) await this.setUp(deck, commands());
     signal.throwIfAborted();
     output.select(name);
-    await deck.play();
+    await (at === undefined ? deck.play() : deck.playFrom(at, signal));
   }
 
   /**
@@ -140,9 +143,9 @@ export class Decks extends Emitter {
     else if (this.isSetUp("first")) this.first?.pause().catch(() => {}); // a loss is reported
   }
 
-  closeFirst() {
+  closeFirst(milliseconds = 0) {
     this.#firstLife.abort();
-    this.first?.close(1000 * FADE_OUT_SECONDS);
+    this.first?.close(milliseconds + 1000 * FADE_OUT_SECONDS);
     if (this.first) this.#setUp.delete(this.first);
     this.first = null;
     this.#stems.clear();
@@ -155,11 +158,18 @@ export class Decks extends Emitter {
     this.python = null;
   }
 
-  close() {
-    this.closeFirst();
-    this.closePython(1000 * FADE_OUT_SECONDS);
-    this.output?.close();
+  /**
+   * Release everything.
+   * @param {number} [milliseconds] that what is queued goes on to sound
+   */
+  close(milliseconds = 0) {
+    this.closeFirst(milliseconds);
+    this.closePython(milliseconds + 1000 * FADE_OUT_SECONDS);
+    const { output } = this;
     this.output = null;
+    this.cut = () => output?.close();
+    if (milliseconds) setTimeout(this.cut, milliseconds);
+    else this.cut();
   }
 
   /** @param {Deck} name @param {FirstDeck | PythonDeck} deck @param {Error} error */

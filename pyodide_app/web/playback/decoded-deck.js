@@ -71,7 +71,22 @@ export class DecodedDeck extends Emitter {
   }
 
   async play() {
-    this.#nodes?.deck.play();
+    this.#play();
+  }
+
+  /** Play from a frame of the AudioContext on. @param {number} at */
+  async playFrom(at) {
+    this.#play(at);
+  }
+
+  /** Nothing has to be queued. */
+  async finish() {
+    return true;
+  }
+
+  /** @param {number} [at] a frame of the AudioContext */
+  #play(at) {
+    this.#nodes?.deck.play(at);
     this.#life.abort();
     this.#life = new AbortController();
     repeat(REPORT_MS, () => this.#report(), this.#life.signal);
@@ -92,14 +107,17 @@ export class DecodedDeck extends Emitter {
     return { fetched: 0, bytes: 0 };
   }
 
-  /** Release everything, after a short fade. */
-  close() {
+  /**
+   * Release everything after a while, with a short fade.
+   * @param {number} milliseconds
+   */
+  close(milliseconds) {
     this.#life.abort();
     this.#buffers.clear();
     const nodes = this.#nodes;
     this.#nodes = null;
-    nodes?.deck.close();
-    setTimeout(() => nodes?.meter.disconnect(), 1000 * FADE_OUT_SECONDS);
+    setTimeout(() => nodes?.deck.close(), milliseconds - 1000 * FADE_OUT_SECONDS);
+    setTimeout(() => nodes?.meter.disconnect(), milliseconds);
   }
 
   #report() {
@@ -114,6 +132,6 @@ export class DecodedDeck extends Emitter {
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     const songFrame = Math.min(deck.songFrame(), this.#song.frames - 1);
     const counts = { underruns: 0, late: 0, lookAhead: 0 };
-    this.emit(POSITION, { songFrame, playing: true, peaks: [peak, peak], isStalled: false, waiting: [], ...counts });
+    this.emit(POSITION, { songFrame, contextFrame: deck.contextFrameAt(songFrame), playing: true, peaks: [peak, peak], isStalled: false, waiting: [], ...counts });
   }
 }

@@ -123,6 +123,13 @@ export class Feed {
     this.#post({ type: PAUSE });
   }
 
+  /** Queue the rest of the song, if it is short enough; returns whether all of it is queued. */
+  finish() {
+    this.#lookAhead = LOOK_AHEAD_MOST;
+    this.continue();
+    return this.#state === PLAY && this.#unconfirmed === null && this.#renderer.songFrame(this.#end) < 0;
+  }
+
   /** Whether playback can start without a stall. */
   get isPrimed() {
     const samples = new Float32Array(2 * BLOCK_FRAMES);
@@ -188,21 +195,21 @@ export class Feed {
     this.#underruns = underruns;
     if (!playing && this.#state === "pausing") this.#state = PAUSE;
     this.continue();
-    const songFrame = this.#reportPosition({ playing, peaks });
+    const songFrame = this.#reportPosition({ playing, peaks, contextFrame });
     if (songFrame < 0 && this.#state === PLAY) {
       this.pause();
       this.#handlers.onEnd();
     }
   }
 
-  /** @param {{ playing?: boolean, peaks?: [number, number] }} report */
-  #reportPosition({ playing = false, peaks = [0, 0] }) {
+  /** @param {{ playing?: boolean, peaks?: [number, number], contextFrame?: number }} report */
+  #reportPosition({ playing = false, peaks = [0, 0], contextFrame }) {
     const position = this.#position;
     const songFrame = this.#renderer.songFrame(position);
     if (playing) this.#readLevels(position);
     if (this.#waiting.length) this.#waiting = this.#renderer.pendingSwaps(position);
     this.#handlers.onPosition({
-      songFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
+      songFrame, contextFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
       isStalled: this.#isStalled && this.#isDry, levels: this.#levels, waiting: this.#waiting,
     });
     return songFrame;

@@ -3,7 +3,6 @@
 /** @import { OutputGraph } from "./output-graph.js" */
 /** @import { PythonDeck } from "./python-deck.js" */
 import { sleep } from "../base/timers.js";
-import { MISSED, SCHEDULED } from "./messages.js";
 
 const PRIME_SECONDS = 0.3; // from asking Python to get ready to its first sample, about
 const LEAD_SECONDS = 0.15; // from scheduling Python's start to its first sample
@@ -58,24 +57,12 @@ async function schedule(first, python, output, frames, signal) {
   if (frame < 0 || frame >= frames) return null;
   await python.apply([["locate", frame]]);
   signal.throwIfAborted();
+  const isInTime = python.isInTime(signal);
   await python.play(at);
-  return (await isInTime(python, signal)) ? at / output.context.sampleRate : null;
+  return (await isInTime) ? at / output.context.sampleRate : null;
 }
 
 /** @param {OutputGraph} output @param {number} seconds from now */
 function contextFrame({ context }, seconds) {
   return Math.ceil((context.currentTime + seconds) * context.sampleRate);
-}
-
-/**
- * Whether Python, which was told to start, will do so in time. Its worker answers later than the request to play.
- * @param {PythonDeck} python @param {AbortSignal} signal
- * @returns {Promise<boolean>}
- */
-function isInTime(python, signal) {
-  return new Promise((resolve) => {
-    python.on(SCHEDULED, () => resolve(true), { signal });
-    python.on(MISSED, () => resolve(false), { signal });
-    signal.addEventListener("abort", () => resolve(false), { once: true });
-  });
 }

@@ -18,10 +18,11 @@ export const EXPORT_STEMS = "export-stems"; // answered with a ZIP archive
 export const DIGEST = "digest"; // answered with the SHA-256 of the samples
 export const READY = "ready"; // answered when playback can start without a stall
 export const MEASURE = "measure"; // answered with the mix's Loudness
+export const FINISH = "finish"; // queue the rest of the song; answered with whether all of it is
 export const PLAY = "play";
 export const PAUSE = "pause";
 
-// Page to stream worker, besides OPEN, ATTACH, LOAD (of several stems), UNLOAD, APPLY, PLAY and PAUSE.
+// Page to stream worker, besides OPEN, ATTACH, LOAD (of several stems), UNLOAD, APPLY, FINISH, PLAY and PAUSE.
 export const WARM = "warm"; // load the decoders of a song
 export const LINK = "link"; // a port to the other worker; sent to both
 export const BUFFER = "buffer"; // answered when seconds of a stem have arrived from the playhead on
@@ -103,6 +104,7 @@ export const REPORT = "report";
  *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean, source?: Source }
  *     | { type: typeof MEASURE, keys: Keys }
  *     | { type: typeof PLAY, at?: number }
+ *     | { type: typeof FINISH }
  *     | { type: typeof PAUSE }} PageToWorker
  */
 /**
@@ -121,6 +123,7 @@ export const REPORT = "report";
  * @property {number} lookAhead frames rendered ahead
  * @property {number} late changes that had to be reapplied
  * @property {Float32Array} [levels] readings of the master, as in levels.py, then a peak for each row
+ * @property {number} [contextFrame] the context's frame at which songFrame sounds, where that is known
  * @property {number[]} waiting rows whose stems change later
  */
 /**

@@ -34,6 +34,7 @@ const RETRY_SECONDS = 0.15; // after a handover was given up
 /**
  * @typedef {object} Place
  * @property {number} seconds
+ * @property {number} [contextFrame] the context's frame at which that sounds, where it is known
  * @property {boolean} playing
  * @property {boolean} [isStalled] whether it waits for stems that have not arrived
  * @property {Peaks} peaks
@@ -55,6 +56,9 @@ export class Playback {
   swaps;
   changes;
   counters = new Counters();
+  lingering = 0; // milliseconds that what is queued goes on to sound after the player has been released
+  /** @type {number | undefined} */
+  startFrame; // the context's, of the next start
   machine;
   #player;
   /** @type {AudioContext | null} */
@@ -130,6 +134,13 @@ export class Playback {
     });
   }
 
+  /** Queue the rest of the song in the deck that is heard; resolves to whether that can be. */
+  async finish() {
+    const { deck, isPlaying, tasks } = this.machine.state;
+    if (!deck || !isPlaying || tasks.handover) return false;
+    return (await this.decks[deck]?.finish()) ?? false;
+  }
+
   /** Play into a context from now on. @param {AudioContext} context */
   playInto(context) {
     if (this.#context && this.#context !== context) this.machine.send({ type: "release" }); // the decks are tied to theirs
@@ -192,7 +203,8 @@ export class Playback {
     },
     close: () => {
       this.#places.clear();
-      this.decks.close();
+      this.decks.close(this.lingering);
+      this.lingering = 0;
       this.supply.close();
       this.swaps.close();
       this.counters.close();
@@ -213,7 +225,9 @@ export class Playback {
       this.swaps.begin(this.settings.parts());
       return this.settings.commands(this.swaps.wanted);
     };
-    await this.decks.start(deck, this.#context, isFresh ? setUp : null, signal);
+    const at = this.startFrame;
+    this.startFrame = undefined;
+    await this.decks.start(deck, this.#context, isFresh ? setUp : null, signal, at);
   }
 
   /** @param {number} row */
@@ -267,11 +281,11 @@ export class Playback {
   #followDeck(deck, position) {
     if (!this.#isAudible(deck)) return;
     this.counters.follow(position);
-    const { songFrame, playing, peaks, levels, waiting, isStalled } = position;
+    const { songFrame, contextFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
     if (playing) this.#makeChanges();
     const latency = this.machine.phase === "playing" ? outputLatency(this.#context) : 0;
-    this.#places.add({ seconds: this.settings.seconds, playing, peaks, levels, waiting, isStalled }, latency);
+    this.#places.add({ seconds: this.settings.seconds, contextFrame, playing, peaks, levels, waiting, isStalled }, latency);
     if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
   }
 

@@ -116,13 +116,33 @@ export class Player extends Emitter {
     await this.#openPython();
   }
 
-  /** Must be called from a user gesture's handler, unless resumeAudio was. Resolves when it plays, or does not after all. */
-  async play() {
+  /**
+   * Must be called from a user gesture's handler, unless resumeAudio was. Resolves when it plays, or does not after all.
+   * @param {{ at?: number }} [start] at: the context's frame to begin at, if it does not play yet
+   */
+  async play({ at } = {}) {
+    this.#playback.startFrame = at;
     takeAudioFocus(this.owner, (isElsewhere) => this.owner.pause(isElsewhere));
     this.#playback.playInto(resumeAudio(this.#playback.settings.song.rate));
     this.#activate();
     this.#playback.machine.send({ type: "play" });
     await this.#playback.until(() => this.state !== "loading");
+  }
+
+  /**
+   * Let the song, which is about to end, play to its end while another player is started; resolves to false if that
+   * cannot be yet.
+   * @param {number} seconds until the end
+   */
+  async finish(seconds) {
+    const isQueued = await this.#playback.finish();
+    if (isQueued) this.#playback.lingering = 1000 * seconds;
+    return isQueued;
+  }
+
+  /** Silence what still sounds of a song that was to play to its end. */
+  cut() {
+    this.#playback.decks.cut();
   }
 
   pause() {

@@ -1,7 +1,7 @@
 // What a worker that streams stems answers.
 /** @import { Codec } from "../codecs/codec.js" */
 import { answerRequests } from "../base/worker-host.js";
-import { APPLY, ATTACH, BUFFER, CLOSE, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
+import { APPLY, ATTACH, BUFFER, CLOSE, FINISH, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
 /**
@@ -41,6 +41,7 @@ export function serveStreams(decoder, loadCodec) {
     [LOAD]: ({ stems, opening }) => current().add(stems, opening),
     [UNLOAD]: ({ keys }) => current().remove(keys),
     [APPLY]: ({ commands }) => current().apply(commands),
+    [FINISH]: () => current().finish(),
     [PLAY]: ({ at }) => current().play(at),
     [PAUSE]: () => current().pause(),
     [BUFFER]: ({ key, seconds }) => current().buffer(key, seconds),

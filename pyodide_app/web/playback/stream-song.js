@@ -119,6 +119,11 @@ export class StreamSong {
     this.#feed.attach(port);
   }
 
+  /** Queue the rest of the song; returns whether all of it is queued. */
+  finish() {
+    return this.#feed.finish();
+  }
+
   /** @param {number} [at] the context's frame to start at */
   play(at) {
     this.#feed.play(at);

@@ -4,7 +4,7 @@
 import { Emitter } from "../base/emitter.js";
 import { WorkerLost } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { ATTACH, APPLY, CLOSE, LINK, PAUSE, PLAY } from "./messages.js";
+import { ATTACH, APPLY, CLOSE, FINISH, LINK, MISSED, PAUSE, PLAY, SCHEDULED } from "./messages.js";
 
 const WORKLET = new URL("worklet.js", import.meta.url);
 
@@ -59,9 +59,44 @@ export class WorkerDeck extends Emitter {
     return this.request(LINK, { port }, { transfer: [port] });
   }
 
-  /** @param {number} [at] a frame of the AudioContext to begin at */
+  /**
+   * @param {number} [at] a frame of the AudioContext to begin at
+   * @returns {Promise<void>}
+   */
   play(at) {
     return this.request(PLAY, { at });
+  }
+
+  /**
+   * Play from a frame of the AudioContext on, or at once if it is too late for that.
+   * @param {number} at @param {AbortSignal} signal
+   */
+  async playFrom(at, signal) {
+    const isInTime = this.isInTime(signal);
+    await this.play(at);
+    if (!(await isInTime)) await this.play();
+  }
+
+  /**
+   * Whether playback, which is asked for at a frame of the AudioContext, begins there. The worker answers later than the
+   * request to play.
+   * @param {AbortSignal} signal
+   * @returns {Promise<boolean>}
+   */
+  isInTime(signal) {
+    return new Promise((resolve) => {
+      this.on(SCHEDULED, () => resolve(true), { signal });
+      this.on(MISSED, () => resolve(false), { signal });
+      signal.addEventListener("abort", () => resolve(false), { once: true });
+    });
+  }
+
+  /**
+   * Queue the rest of the song, so that the worker is free for another; resolves to whether that can be.
+   * @returns {Promise<boolean>}
+   */
+  finish() {
+    return this.request(FINISH);
   }
 
   pause() {

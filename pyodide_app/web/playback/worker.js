@@ -8,7 +8,7 @@ import { startPython } from "../python/start.js";
 import { exportMix, exportStems } from "./exports.js";
 import { Feed } from "./feed.js";
 import {
-  APPLY, ATTACH, BOUNCE, DIGEST, ENDED, EXPORT_STEMS, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY, POSITION, READY, UNLOAD,
+  APPLY, ATTACH, BOUNCE, DIGEST, ENDED, EXPORT_STEMS, FINISH, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY, POSITION, READY, UNLOAD,
 } from "./messages.js";
 import { SessionRenderer } from "./session-renderer.js";
 import { SessionStems } from "./session-stems.js";
@@ -141,6 +141,7 @@ const methods = {
     const figures = () => ({ integrated: measurement.integrated, range: measurement.range, truePeak: measurement.true_peak });
     return current().stems.runToEnd(keys, measurement, () => measurement.step(), figures, request);
   },
+  [FINISH]: () => current().feed.finish(),
   [PLAY]: ({ at }) => current().feed.play(at),
   [PAUSE]: () => current().feed.pause(),
 };

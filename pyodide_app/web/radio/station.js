@@ -30,6 +30,8 @@ export class Station extends Emitter {
   #previewSeconds;
   /** @type {SlotPlayer | null} */
   #current = null;
+  /** @type {SlotPlayer | null} */
+  #leaving = null; // plays to its end, while the current one has been started
   /** @type {{ slot: Slot, player: Promise<SlotPlayer> } | null} */
   #ahead = null;
   #life = new AbortController(); // aborted when it pauses
@@ -97,36 +99,67 @@ export class Station extends Emitter {
 
   /** @param {AbortSignal} signal */
   async #run(signal) {
+    /** @type {number | undefined} */
+    let at; // the audio context's frame at which the last song ends, if the next one begins there
+    let { slot } = this.#schedule.at(Date.now());
     while (!signal.aborted) {
-      const { slot } = this.#schedule.at(Date.now());
       try {
-        await this.#play(slot, signal);
+        at = await this.#play(slot, signal, at);
+        slot = at === undefined ? this.#schedule.at(Date.now()).slot : this.after(slot);
       } catch (error) {
         if (signal.aborted) return;
+        at = undefined;
         this.#close();
         this.#setState("loading", reasonOf(error));
         if (!this.#leaveOut(slot, error)) await this.#untilAfter(slot, 0, signal).catch(() => {}); // it was paused
+        slot = this.#schedule.at(Date.now()).slot;
       }
     }
   }
 
   /**
-   * Play a slot from where the schedule is to its end.
-   * @param {Slot} slot @param {AbortSignal} signal
+   * Play a slot to its end: from where the schedule is, or in step with the song before. Resolves to the audio context's
+   * frame at which it ends if that is so near that the next song is to be started, else after it has ended.
+   * @param {Slot} slot @param {AbortSignal} signal @param {number} [at] the audio context's frame to begin at
+   * @returns {Promise<number | undefined>}
    */
-  async #play(slot, signal) {
+  async #play(slot, signal, at) {
     const player = await this.#playerOf(slot);
     signal.throwIfAborted();
-    this.#close();
+    if (at === undefined) this.#close();
     this.#current = player;
-    player.on("heard", ({ seconds }) => this.#follow(player, seconds), { signal });
+    this.#seconds = null;
+    /** @type {Promise<number>} */
+    const nearEnd = new Promise((resolve) => {
+      player.on("heard", async ({ seconds }) => {
+        this.#follow(player, seconds);
+        const end = await this.#finish(player);
+        if (end !== null) resolve(end);
+      }, { signal });
+    });
     player.on("state", ({ state }) => this.#showState(player, state), { signal });
     player.on("stem-failed", ({ row, stem, reason }) => {
       const { name } = player.song.layers[row].stems.find(({ slug }) => slug === stem) ?? { name: stem };
       this.#setState(this.state, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
     }, { signal });
-    await Promise.race([player.play(signal), this.#untilAfter(slot, LATE_MS, signal)]);
+    const hasEnded = player.play(signal, at);
+    this.#leaving?.leave(); // its player has been released
+    const end = await Promise.race([nearEnd, hasEnded, this.#untilAfter(slot, LATE_MS, signal)]);
+    if (typeof end === "number") {
+      this.#leaving = player;
+      return end;
+    }
     await this.#untilAfter(slot, 0, signal);
+    return undefined;
+  }
+
+  /**
+   * Let the current song play to its end, if that is near and the next one can begin there.
+   * @param {SlotPlayer} player
+   */
+  async #finish(player) {
+    if (player !== this.#current || this.#ahead?.slot.song.rate !== player.song.rate) return null;
+    return player.finish();
   }
 
   /**
@@ -187,7 +220,7 @@ export class Station extends Emitter {
 
   /** @param {SlotPlayer} player @param {PlayerState} state */
   #showState(player, state) {
-    if (player !== this.#current || (state !== "playing" && state !== "loading")) return;
+    if (player !== this.#current || (state !== "playing" && (state !== "loading" || player.isInStep))) return;
     this.#setState(state);
     if (state === "playing") this.#checkSilence();
   }
@@ -213,6 +246,8 @@ export class Station extends Emitter {
   }
 
   #close() {
+    this.#leaving?.player.cut();
+    this.#leaving = null;
     this.#current?.close();
     this.#current = null;
     this.#seconds = null;
