@@ -4,6 +4,7 @@
 //   node firefox.mjs stems ADDRESS FIREFOX DOWNLOADS   exports stems
 //   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
+//   node firefox.mjs radio ADDRESS FIREFOX {...}       plays the radio from a time on until a frame, listens
 //   node firefox.mjs bar ADDRESS FIREFOX DOWNLOADS     queues, walks on, goes to the next track, pauses
 //   node firefox.mjs frame ADDRESS FIREFOX DOWNLOADS   plays the embedded mixer in a page's frame, listens
 //   node firefox.mjs hidden ADDRESS FIREFOX SCRIPT     runs a script in a hidden track's page, opens it, listens
@@ -29,7 +30,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, stems, seek, frame, hidden, shut, verify, bar, python }[part](page);
+  const told = await { mixer, stems, seek, frame, hidden, shut, verify, bar, radio, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -127,6 +128,17 @@ async function shut(page) {
   await inside.waitForSelector("[role=alert]");
   await inside.waitForFunction(() => /** @type {HTMLImageElement} */ (document.querySelector("img.art")).naturalWidth > 0);
   return inside.evaluate(`(() => { ${last} })()`);
+}
+
+async function radio(page) {
+  const { clock, time, until } = JSON.parse(last);
+  await page.waitForSelector("stem-radio .play:not(:disabled)");
+  await page.evaluate(`(() => { const time = ${time}; ${clock} })()`);
+  await page.click("stem-radio .play");
+  await page.waitForFunction(() => /** @type {any} */ (document.querySelector("stem-radio")).stats?.engine === "python");
+  await record(page, new URL("..", address).href);
+  await page.waitForFunction((end) => /** @type {any} */ (document.querySelector("stem-radio")).onAir.frame > end, {}, until);
+  return page.evaluate(() => ({ recording: window.recording(), stats: /** @type {any} */ (document.querySelector("stem-radio")).stats }));
 }
 
 async function verify(page) {

@@ -32,7 +32,8 @@ SONG = "songs/undertow/"
 AUDITIONED = "harbour-lights"
 PHONES = ("", "gallery/", "tokens/9003/", "mixer/")
 HIDDEN = "hidden/slack-water/"
-WIDE, TABLET, PHONE = (1280, 1420), (760, 1320), (390, 760)
+WIDE, HALF, TABLET, PHONE = (1280, 1420), (1280, 980), (760, 1320), (390, 760)
+NOW = 1_800_000_020_000
 GAP, BETWEEN = 24, "#8a8580"
 QUALITY = 82
 
@@ -46,6 +47,7 @@ def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) 
         reduced_motion="reduce",
         service_workers="block",
     )
+    page.clock.set_fixed_time(NOW)  # what the radio plays depends on it
     page.goto(address, wait_until="networkidle")
     shot = page.screenshot(animations="disabled", caret="hide")
     page.close()
@@ -107,6 +109,7 @@ def main(folder: Path) -> None:
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
                 "pages": side_by_side(phones),
                 "audition": take_audition(browser, audition, scheme),
+                "radio": take(browser, f"{base}radio/", HALF, scheme),
             }
             for name, picture in pictures.items():
                 picture.save(folder / f"{name}-{scheme}.webp", quality=QUALITY, method=6)

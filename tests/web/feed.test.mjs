@@ -90,3 +90,27 @@ test("a change while playback waits is rendered from there on", () => {
   arrive(2 * START_BLOCKS);
   assert.deepEqual(blocks(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
+
+test("the rest of a song can be queued at once, if it is short", () => {
+  const songBlocks = 40;
+  const end = songBlocks * BLOCK_FRAMES;
+  renderer.songFrame = (frame) => (frame < end ? frame : -1);
+  feed.play();
+  arrive(100);
+  assert.equal(feed.finish(), false);
+  play(songBlocks - 20);
+  assert.equal(feed.finish(), true);
+  assert.ok(Math.max(...blocks()) >= songBlocks - 1);
+  feed.close();
+  renderer.songFrame = (frame) => frame;
+});
+
+test("the rest of a song whose samples have not arrived cannot be queued", () => {
+  const end = 40 * BLOCK_FRAMES;
+  renderer.songFrame = (frame) => (frame < end ? frame : -1);
+  feed.play();
+  arrive(35);
+  play(25);
+  assert.equal(feed.finish(), false);
+  renderer.songFrame = (frame) => frame;
+});

@@ -15,6 +15,7 @@ from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.firefox import visit_in_firefox
 from tests.support.listening import is_part_of
+from tests.support.radio import SET_CLOCK, find_slot, scheduled
 from tests.web.test_mixer_browser import engine, first_stems
 
 if TYPE_CHECKING:
@@ -90,3 +91,17 @@ def test_music_goes_on_from_page_to_page_in_firefox(
     assert state == "playing"
     assert track != told["track"]
     assert told["announced"] == [f"Undertow ({track.rsplit('/', 1)[1]})", "playing"]
+
+
+@pytest.mark.sound
+def test_firefox_plays_the_radio_through_a_change_of_stems(
+    serve: Serve, host: Path, loudspeakers: dict[str, str]
+) -> None:
+    slot = find_slot(host, "breakwater", 9)
+    song = json.loads((host / "data/songs/breakwater.json").read_text("utf-8"))
+    change, second = slot["changes"][0]["frame"], song["rate"]
+    order = {"clock": SET_CLOCK, "time": slot["begin"] + 1000, "until": change + second}
+    address = f"{serve(host)}radio/"
+    told = visit_in_firefox("radio", address, json.dumps(order), env=loudspeakers)
+    assert told["wrong"] == []
+    assert is_part_of(recording(told)[:, -int(1.8 * second) :], scheduled(song, slot))

@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from stempress.core.paths import WEB
-from tests.support.listening import is_part_of
-from tests.support.node import Node
+from tests.support.listening import is_part_of, place_of
+from tests.support.radio import (
+    SET_CLOCK,
+    choice_at,
+    find_slot,
+    find_slots,
+    first_stems,
+    mix_number,
+    scheduled,
+)
 from tests.support.visiting import until, wait_for
 from tests.web.test_bar import SILENT_WORKERS
-from tests.web.test_mixer_browser import engine, load
+from tests.web.test_mixer_browser import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,45 +37,19 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 PATIENCE = 60_000
-CLOCK = "const now = Date.now; window.ahead = 0; Date.now = () => now() + window.ahead;"
-"""The page's clock can be set."""
-SET_CLOCK = "(time) => { window.ahead += time - Date.now(); }"
-FIND_SLOT = """async ([address, radio, song, shortest]) => {
-  const { Schedule } = await import(address);
-  const schedule = new Schedule(radio);
-  const next = (slot) => schedule.after(slot).song.slug;
-  const isIt = (slot) => {
-    const { song: { slug, rate }, changes: [change] } = slot;
-    if (slug !== song || next(slot) === "dead-reckoning") return false;
-    return change?.frame > shortest * rate;
-  };
-  let { slot } = schedule.at(1_800_000_000_000);
-  while (!isIt(slot)) slot = schedule.after(slot);
-  return { ...slot, next: next(slot) };
-}"""
 UNDERRUNS = "document.querySelector('stem-radio').stats.underruns"
 ON_AIR = "document.querySelector('stem-radio').onAir"
 
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """Open a page whose clock can be set; nothing may go wrong behind the visitor's back."""
+    """Open a page; nothing may go wrong behind the visitor's back."""
     context = chromium.new_context()
-    context.add_init_script(CLOCK)
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     yield context.new_page()
     context.close()
     assert not wrong
-
-
-def find_slot(site: Path, song: str, shortest: float = 0) -> dict[str, Any]:
-    """Return a slot of a song in which no stem changes for some seconds; a short song is next."""
-    radio = json.loads((site / "data/radio.json").read_text("utf-8"))
-    address = (WEB / "radio/schedule.js").as_uri()
-    with Node() as node:
-        slot: dict[str, Any] = node.evaluate(FIND_SLOT, [address, radio, song, shortest])
-    return slot
 
 
 def open_radio(page: Page, base: str) -> Locator:
@@ -85,35 +66,9 @@ def button(page: Page, name: str) -> Locator:
 
 def play_at(page: Page, time: float) -> None:
     """Set the clock, and press Play."""
-    page.evaluate(SET_CLOCK, time)
+    page.evaluate(f"(time) => {{ {SET_CLOCK} }}", time)
     button(page, "Play").click()
     expect(page.locator("stem-radio")).to_have_attribute("data-state", "playing", timeout=PATIENCE)
-
-
-def choice_at(slot: dict[str, Any], frame: int) -> list[int]:
-    choice = list(slot["first"])
-    for change in slot["changes"]:
-        if change["frame"] <= frame:
-            choice[change["row"]] = change["nth"]
-    return choice
-
-
-def mix_number(choice: list[int]) -> str:
-    return "-".join(str(nth + 1) for nth in choice)
-
-
-def scheduled(song: dict[str, Any], slot: dict[str, Any]) -> NDArray[np.float32]:
-    """Return what the engine plays of a slot."""
-    chosen = [
-        layer["stems"][nth]["slug"]
-        for layer, nth in zip(song["layers"], slot["first"], strict=True)
-    ]
-    mixer = engine(song, chosen, {})
-    for change in slot["changes"]:
-        layer = song["layers"][change["row"]]
-        stem = load(song["slug"], layer["slug"], layer["stems"][change["nth"]]["slug"])
-        mixer.place(change["row"], stem, change["frame"])
-    return mixer.render(0, song["frames"])
 
 
 def recording(page: Page) -> NDArray[np.float32]:
@@ -134,20 +89,46 @@ def test_what_is_heard_is_the_engines_mix_through_a_change_of_stems(
     page.add_script_tag(url=f"{base}sound/record.js", type="module")
     expect(page.locator("html")).to_have_attribute("data-recording", "on")
     change, second = slot["changes"][0]["frame"], song["rate"]
-    assert page.evaluate(ON_AIR)["frame"] < change - second
+    until(page, f"{ON_AIR}.frame > {change - second}")
+    assert page.evaluate(ON_AIR)["frame"] < change
     underruns = page.evaluate(UNDERRUNS)
     until(page, f"{ON_AIR}.frame > {change + second}")
-    heard = recording(page)[:, -2 * second :]
+    heard = recording(page)[:, -int(1.8 * second) :]
     assert page.evaluate(UNDERRUNS) == underruns
     whole = scheduled(song, slot)
     assert is_part_of(heard, whole)
-    before = engine(song, first_of(song, slot), {}).render(0, song["frames"])
+    before = engine(song, first_stems(song, slot), {}).render(0, song["frames"])
     assert not is_part_of(heard, before)
 
 
-def first_of(song: dict[str, Any], slot: dict[str, Any]) -> list[str]:
-    pairs = zip(song["layers"], slot["first"], strict=True)
-    return [layer["stems"][nth]["slug"] for layer, nth in pairs]
+@pytest.mark.sound
+def test_the_next_song_begins_on_the_frame_where_the_last_one_ends(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    slot, after = find_slots(host, "breakwater")
+    songs = [
+        json.loads((host / f"data/songs/{each['song']['slug']}.json").read_text("utf-8"))
+        for each in (slot, after)
+    ]
+    base, second = serve(host, "/a/b/"), songs[0]["rate"]
+    open_radio(page, base)
+    play_at(page, slot["begin"] + 1000 * slot["frames"] / second - 15_000)
+    until(page, "document.querySelector('stem-radio').stats.engine === 'python'")
+    page.add_script_tag(url=f"{base}sound/record.js", type="module")
+    expect(page.locator("html")).to_have_attribute("data-recording", "on")
+    first = "window.first"
+    page.evaluate(f"{first} = document.querySelector('stem-radio').outputNode")
+    until(page, f"(document.querySelector('stem-radio').outputNode ?? {first}) !== {first}")
+    page.evaluate("window.record(document.querySelector('stem-radio').outputNode)")
+    until(page, f"{ON_AIR}.song === '{songs[1]['slug']}' && {ON_AIR}.frame > {second}")
+    heard = recording(page)[:, -3 * second :]
+    before, whole = scheduled(songs[0], slot), scheduled(songs[1], after)
+    tail = before[:, slot["frames"] - second // 2 : slot["frames"]]
+    begin = place_of(tail, heard) + tail.shape[1]
+    assert np.array_equal(heard[:, begin - tail.shape[1] : begin], tail)
+    fade = second // 100  # of the browser's own nodes, which play at first
+    apart = np.abs(heard[:, begin : begin + second // 2] - whole[:, : second // 2])
+    assert apart[:, fade:].max() < 0.01
 
 
 def test_visitors_who_come_at_different_times_are_in_the_same_place(
@@ -157,7 +138,7 @@ def test_visitors_who_come_at_different_times_are_in_the_same_place(
     base, places = serve(pressed, "/a/b/"), []
     contexts = [chromium.new_context() for _ in range(2)]
     for nth, context in enumerate(contexts):
-        context.add_init_script(CLOCK + SILENT_WORKERS)
+        context.add_init_script(SILENT_WORKERS)
         page = context.new_page()
         open_radio(page, base)
         play_at(page, slot["begin"] + 2000 + 7000 * nth)
@@ -171,16 +152,16 @@ def test_visitors_who_come_at_different_times_are_in_the_same_place(
 
 
 def test_one_song_follows_another(page: Page, serve: Serve, pressed: Path) -> None:
-    slot = find_slot(pressed, "lantern-waltz")
+    slot, after = find_slots(pressed, "lantern-waltz")
     page.context.add_init_script(SILENT_WORKERS)
     open_radio(page, serve(pressed, "/a/b/"))
     end = slot["begin"] + 1000 * slot["frames"] / slot["song"]["rate"]
     play_at(page, end - 4000)
     assert page.evaluate(ON_AIR)["song"] == "lantern-waltz"
-    until(page, f"{ON_AIR}.song === '{slot['next']}'")
+    until(page, f"{ON_AIR}.song === '{after['song']['slug']}'")
     until(page, "document.querySelector('stem-radio').dataset.state === 'playing'")
     until(page, f"{ON_AIR}.frame > 48000")
-    assert page.evaluate(ON_AIR)["song"] == slot["next"]
+    assert page.evaluate(ON_AIR)["song"] == after["song"]["slug"]
 
 
 def test_pause_stops_and_play_joins_what_is_on_air_by_then(

@@ -19,6 +19,7 @@ from tests.conftest import ROOT
 from tests.support.edge_sites import samples
 from tests.support.hosts import serving
 from tests.support.listening import is_part_of
+from tests.support.radio import SET_CLOCK, find_slot, scheduled
 from tests.support.webkit import launch_webkit
 from tests.web.test_mixer_browser import engine, first_stems
 
@@ -122,11 +123,13 @@ def test_every_page_offers_in_webkit_what_it_offers_in_chromium(
 class Song:
     """The page of a song in WebKit, and what the engine makes of it."""
 
-    def __init__(self, webkit: WebDriver, base: str, host: Path) -> None:
-        """Open the page."""
+    def __init__(
+        self, webkit: WebDriver, base: str, host: Path, slug: str = "undertow", address: str = ""
+    ) -> None:
+        """Open the page, or another that plays the song."""
         self.webkit = webkit
-        self.facts: dict[str, Any] = json.loads((host / "data/songs/undertow.json").read_bytes())
-        webkit.get(f"{base}songs/undertow/index.html")
+        self.facts: dict[str, Any] = json.loads((host / f"data/songs/{slug}.json").read_bytes())
+        webkit.get(f"{base}{address or f'songs/{slug}/index.html'}")
         self.until("!document.querySelector('.play').disabled")
 
     def until(self, expression: str) -> None:
@@ -192,3 +195,21 @@ def test_webkit_exports_and_verifies(song: Song, tmp_path: Path) -> None:
     song.press(".tools summary")
     song.press(".verify")
     song.says("This is the mix that was published: SHA-256 ")
+
+
+@pytest.mark.sound
+def test_webkit_plays_the_radio_through_a_change_of_stems(webkit: WebDriver, host: Path) -> None:
+    slot = find_slot(host, "breakwater", 9)
+    radio = "document.querySelector('stem-radio')"
+    with serving(host, Listening, prefix="/a/b/") as base:
+        song = Song(webkit, base, host, "breakwater", "radio/index.html")
+        webkit.execute_script(f"const [time] = arguments; {SET_CLOCK}", slot["begin"] + 1000)
+        song.press(".play")
+        song.until(f"{radio}.stats?.engine === 'python'")
+        webkit.execute_script(RECORD.replace("../../", "../"))
+        song.until("document.documentElement.dataset.recording")
+        change = slot["changes"][0]["frame"]
+        song.until(f"{radio}.onAir.frame > {change - song.facts['rate']}")
+        song.until(f"{radio}.onAir.frame > {change + song.facts['rate'] // 4}")
+        song.until_heard(scheduled(song.facts, slot))
+        assert webkit.execute_script("return window.wrong") == []

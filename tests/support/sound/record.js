@@ -8,6 +8,9 @@ const recorder = new AudioWorkletNode(mixer.audioContext, "recorder", { channelC
 recorder.port.onmessage = ({ data }) => pieces.push(data);
 mixer.outputNode.connect(recorder).connect(mixer.audioContext.destination);
 
+/** Record a node of another song, too. */
+window.record = (node) => node.connect(recorder);
+
 window.recording = () => {
   const frames = pieces.reduce((sum, [left]) => sum + left.length, 0);
   const samples = new Float32Array(2 * frames);
