@@ -64,7 +64,7 @@ def label(name: Name) -> str:
     return "/".join(name)
 
 
-def plural(count: int, noun: str, nouns: str = "") -> str:
+def counted(count: int, noun: str, nouns: str = "") -> str:
     """Return a count and its noun."""
     return f"{count} {noun if count == 1 else nouns or f'{noun}s'}"
 

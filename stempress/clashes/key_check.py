@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stempress.clashes.clash import MAX_SEVERITY, Clash, label, plural
+from stempress.clashes.clash import MAX_SEVERITY, Clash, label, counted
 from stempress.clashes.tonality import MARGIN, MIN_FIT, SEMITONES, Harmony, correlations, stem_tones
 
 if TYPE_CHECKING:
@@ -85,4 +85,4 @@ class KeyCheck:
 
 def _interval(semitones: int) -> str:
     """Return a number of semitones as a comparison."""
-    return f"{plural(abs(semitones), 'semitone')} {'higher' if semitones > 0 else 'lower'}"
+    return f"{counted(abs(semitones), 'semitone')} {'higher' if semitones > 0 else 'lower'}"

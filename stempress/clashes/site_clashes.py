@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stempress.audio.check import CheckedAudio, check_song
 from stempress.audio.stem_facts import measure_stems
-from stempress.clashes.clash import SongClashes, plural
+from stempress.clashes.clash import SongClashes, counted
 from stempress.clashes.clash_cache import load_clashes, save_clashes
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
@@ -109,5 +109,5 @@ def clash_summary(songs: Sequence[SongClashes]) -> str:
         return ""
     count = sum(len(song.causes) for song in songs)
     clash, slug = max(worst, key=lambda item: item[0].severity)
-    number = plural(count, "clash", "clashes")
+    number = counted(count, "clash", "clashes")
     return f"{number}, listed by {program('clashes')}; the worst in {slug}: {clash}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from stempress.clashes.clash import plural
+from stempress.clashes.clash import counted
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
 from stempress.commands.json_output import print_json
@@ -53,8 +53,8 @@ def run_clashes(options: ClashesOptions, context: Context) -> bool:
 
 def _heading(song: SongClashes) -> str:
     count = len(song.causes)
-    found = plural(count, "clash", "clashes") if count else "no clashes"
-    return f"{song.song}: {found} in {plural(song.compared, 'pair')} of stems"
+    found = counted(count, "clash", "clashes") if count else "no clashes"
+    return f"{song.song}: {found} in {counted(song.compared, 'pair')} of stems"
 
 
 def _as_object(song: SongClashes) -> dict[str, object]:
