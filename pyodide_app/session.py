@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from pyodide_app.engine.chunked_stem import ChunkedStem
 from pyodide_app.engine.levels import Levels
-from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
-from pyodide_app.engine.pcm import pcm_bytes
-from pyodide_app.engine.riff import wav_header
+from pyodide_app.engine.offline import Bounce, Measurement, MixDigest
+from pyodide_app.engine.performance import Performance, perform
 from pyodide_app.engine.stem_export import StemExport
-from pyodide_app.engine.stem_package import mix_name
 from pyodide_app.engine.tags import Tags
+from pyodide_app.engine.take_format import parse_take
 from pyodide_app.engine.timeline import Bars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pyodide_app.engine.mix import Stem
     from pyodide_app.engine.pcm import Bits
+    from pyodide_app.engine.performance import FindStem
+    from pyodide_app.engine.take import Take
 
     type Planar = NDArray[np.float32]
     type Fill = Callable[[int, Planar, bool], bool]
     """``fill(chunk, target, offline)`` writes a chunk; False if it has not arrived."""
 
-BLOCK_FRAMES = 1 << 16
 CHUNK_FRAMES = 9600
 """Frames of a chunk of a streamed stem."""
 
@@ -58,6 +57,8 @@ class Session:
     frame of the song to wait for that,
     ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
     ``["locate", song_frame]``, ``["loop", start, end]``, and ``["loop"]`` to stop looping.
+    ``["take", text, keys]`` plays a take, whose stems have these keys (or none), by "layer/stem";
+    any other command ends that.
     """
 
     def __init__(self, rate: int, frames: int, rows: int, bars: float = 0, bpm: float = 0) -> None:
@@ -65,19 +66,25 @@ class Session:
 
         ``bars`` and ``bpm`` are 0 if unknown.
         """
+        self._bars, self._bpm = bars, bpm
         division = Bars.from_song(frames=frames, rate=rate, bars=bars, bpm=bpm)
-        self._mixer = Mixer(rate=rate, frames=frames, rows=rows, bars=division)
+        mixer = Mixer(rate=rate, frames=frames, rows=rows, bars=division)
+        self._performance = Performance(mixer)
         self._levels = Levels(rate)
-        self._previous = self._mixer.fork()
+        self._previous = mixer.fork()
         self._commands: list[list[Any]] = []
         self._stems: dict[str, Stem] = {}
         self._fills: dict[str, tuple[Fill, int, int]] = {}
 
     def at_rate(self, rate: int, frames: int) -> Session:
         """Return a session with the same controls, for stems of another rate and length."""
-        session = Session(rate, frames, 0)
-        session._mixer = self._mixer.at_rate(rate=rate, frames=frames)
+        session = Session(rate, frames, 0, self._bars, self._bpm)
+        session._performance = Performance(self._mixer.at_rate(rate=rate, frames=frames))
         return session
+
+    @property
+    def _mixer(self) -> Mixer:
+        return self._performance.mixer
 
     def load(self, key: str, channels: Sequence[Samples]) -> int:
         """Store a decoded stem of one or two channels; return its size in bytes."""
@@ -114,28 +121,29 @@ class Session:
 
     def apply_commands(self, commands: str, frame: int) -> None:
         """Apply commands from an absolute frame on."""
+        self._performance.interrupt(frame)
         self._previous = self._mixer.fork()
         self._commands = json.loads(commands)
         self._run_commands(frame)
 
     def reapply(self, frame: int) -> None:
         """Undo the last commands, which arrived too late, and apply them from a later frame on."""
-        self._mixer = self._previous.fork()
+        self._performance = Performance(self._previous.fork())
         self._run_commands(frame)
 
     def rebase(self, frame: int) -> None:
         """Make an absolute frame the new frame 0."""
         self._levels.rebase(frame)
-        self._mixer.rebase(frame)
+        self._performance.rebase(frame)
 
     def song_frame(self, frame: int) -> int:
         """Return the song frame heard at an absolute frame; -1 after the end."""
-        song_frame = self._mixer.song_frame(frame)
+        song_frame = self._performance.song_frame(frame)
         return -1 if song_frame is None else song_frame
 
     def render(self, frame: int, out: Samples) -> None:
         """Fill ``out`` from an absolute frame on: all left samples, then all right ones."""
-        block = self._mixer.render(frame, out.length // 2)
+        block = self._performance.render(frame, out.length // 2)
         self._levels.add_block(frame, block, self._mixer.lowest_gain)
         out.assign(np.ascontiguousarray(block).reshape(-1))
 
@@ -159,7 +167,16 @@ class Session:
 
         ``tags`` is a JSON object with the fields of ``Tags``.
         """
-        return Bounce(self._mixer_at_start(keys), bits, Tags(**json.loads(tags)))
+        mix = Performance(self._mixer_at_start(keys))
+        return Bounce(mix, bits, Tags(**json.loads(tags)))
+
+    def bounce_take(self, bits: Bits, text: str, keys: str, tags: str) -> Bounce:
+        """Start a bounce of a take; ``keys`` as in the command, as JSON."""
+        return Bounce(self._take(text, keys), bits, Tags(**json.loads(tags)))
+
+    def digest_take(self, bits: Bits, text: str, keys: str) -> MixDigest:
+        """Start computing the digest of a take."""
+        return MixDigest(self._take(text, keys), bits)
 
     def export_stems(self, bits: Bits, keys: Sequence[str], mix: str) -> StemExport:
         """Start an export of stems as they are; ``mix`` is the JSON that ``StemExport`` takes."""
@@ -168,11 +185,18 @@ class Session:
 
     def digest(self, bits: Bits, keys: Sequence[str | None], *, plain: bool = False) -> MixDigest:
         """Start computing the digest of that mix; ``plain`` resets every control."""
-        return MixDigest(self._mixer_at_start(keys, plain=plain), bits)
+        return MixDigest(Performance(self._mixer_at_start(keys, plain=plain)), bits)
 
     def measure(self, keys: Sequence[str | None]) -> Measurement:
         """Start measuring that mix."""
-        return Measurement(self._mixer_at_start(keys))
+        return Measurement(Performance(self._mixer_at_start(keys)))
+
+    def _take(self, text: str, keys: str) -> Performance:
+        rate, frames = self._mixer.rate, self._mixer.frames
+        bars = Bars.from_song(frames=frames, rate=rate, bars=self._bars, bpm=self._bpm)
+        take = parse_take(text).at_rate(rate, frames)
+        mixer = Mixer(rate=rate, frames=frames, rows=len(take.layers), bars=bars)
+        return perform(take, mixer, _finder(take, json.loads(keys), self._offline_stem))
 
     def _mixer_at_start(self, keys: Sequence[str | None], *, plain: bool = False) -> Mixer:
         mixer = self._mixer.fork()
@@ -214,105 +238,24 @@ class Session:
                     mixer.set_loop((start, end), frame)
                 case ["loop"]:
                     mixer.set_loop(None, frame)
+                case ["take", text, keys]:
+                    take = parse_take(text).at_rate(mixer.rate, mixer.frames)
+                    find_stem = _finder(take, keys, self._stems.__getitem__)
+                    self._performance = perform(take, mixer, find_stem, frame)
                 case _:
                     raise ValueError(f"no such command: {command!r}")
 
 
-class OfflineRender:
-    """Renders a whole mix block by block, faster than real time."""
+def _finder(take: Take, keys: Mapping[str, str | None], stem_of: Callable[[str], Stem]) -> FindStem:
+    """Return what finds the stems of a take, each opened once."""
+    stems: dict[str, Stem] = {}
 
-    def __init__(self, mixer: Mixer) -> None:
-        """Take a mixer positioned at the song's first frame."""
-        self._mixer = mixer
-        self._frame = 0
+    def find_stem(row: int, slug: str) -> Stem | None:
+        key = keys[f"{take.layers[row].slug}/{slug}"]
+        if key is None:
+            return None
+        if key not in stems:
+            stems[key] = stem_of(key)
+        return stems[key]
 
-    @property
-    def frame(self) -> int:
-        """First frame of the next block."""
-        return self._frame
-
-    @property
-    def progress(self) -> float:
-        """Fraction of the mix rendered so far, from 0 to 1."""
-        return self._frame / self._mixer.frames
-
-    def _next_block(self) -> tuple[int, Planar]:
-        """Render the next block; return its first frame and its samples."""
-        frame = self._frame
-        count = min(BLOCK_FRAMES, self._mixer.frames - frame)
-        block = self._mixer.render(frame, count)  # NotArrivedError: the same block again, later
-        self._frame += count
-        return frame, block
-
-
-class Bounce(OfflineRender):
-    """Renders a mix to a WAV file of 16 or 24 bits."""
-
-    def __init__(self, mixer: Mixer, bits: Bits, tags: Tags) -> None:
-        """Take a mixer positioned at the song's first frame."""
-        super().__init__(mixer)
-        self._bits, self._tags = bits, tags
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return mix_name(self._tags, ".wav")
-
-    def header(self) -> bytes:
-        """Return the bytes of the file before its samples."""
-        frames, rate = self._mixer.frames, self._mixer.rate
-        return wav_header(frames=frames, channels=2, rate=rate, bits=self._bits, tags=self._tags)
-
-    def step(self) -> bytes:
-        """Render the next block; return its samples, little-endian and interleaved."""
-        frame, samples = self._next_block()
-        return pcm_bytes(samples, self._bits, frame)
-
-
-class MixDigest(OfflineRender):
-    """SHA-256 of a mix's PCM samples."""
-
-    def __init__(self, mixer: Mixer, bits: Bits) -> None:
-        """Take a mixer positioned at the song's first frame."""
-        super().__init__(mixer)
-        self._bits = bits
-        self._digest = sha256()
-
-    def step(self) -> None:
-        """Hash the next block."""
-        frame, samples = self._next_block()
-        self._digest.update(pcm_bytes(samples, self._bits, frame))
-
-    def hexdigest(self) -> str:
-        """Return the SHA-256 of the samples so far."""
-        return self._digest.hexdigest()
-
-
-class Measurement(OfflineRender):
-    """Loudness and true peak of a mix, covering the part rendered so far."""
-
-    def __init__(self, mixer: Mixer) -> None:
-        """Take a mixer positioned at the song's first frame."""
-        super().__init__(mixer)
-        self._loudness, self._true_peak = LoudnessMeter(mixer.rate), TruePeakMeter()
-
-    def step(self) -> None:
-        """Measure the next block."""
-        _, samples = self._next_block()
-        self._loudness.add(samples)
-        self._true_peak.add(samples)
-
-    @property
-    def integrated(self) -> float:
-        """Integrated loudness in LUFS; -inf for silence."""
-        return self._loudness.integrated
-
-    @property
-    def range(self) -> float:
-        """Loudness range in LU."""
-        return self._loudness.range
-
-    @property
-    def true_peak(self) -> float:
-        """Largest 4x oversampled magnitude; full scale is 1."""
-        return self._true_peak.true_peak
+    return find_stem

@@ -192,6 +192,10 @@ class Mixer:
             gains = _row_gains(state.settings, any_solo=any_solo)
             state.gains = state.gains.ramp_to(gains, frame, self.ramp, self._horizon(frame))
 
+    def settings(self, row: int) -> RowSettings:
+        """Return the controls of a row."""
+        return self._rows[row].settings
+
     def set_master(self, volume_db: float, frame: int = 0) -> None:
         """Set the master volume, applied before the limiter."""
         self._prepare_change(frame)
