@@ -172,7 +172,7 @@ class Session:
 
     def bounce_take(self, bits: Bits, text: str, keys: str, tags: str) -> Bounce:
         """Start a bounce of a take; ``keys`` as in the command, as JSON."""
-        return Bounce(self._take(text, keys), bits, Tags(**json.loads(tags)))
+        return Bounce(self._take(text, keys), bits, Tags(**json.loads(tags)).of_take())
 
     def digest_take(self, bits: Bits, text: str, keys: str) -> MixDigest:
         """Start computing the digest of a take."""

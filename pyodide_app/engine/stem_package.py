@@ -108,5 +108,6 @@ class StemPackage:
 
 
 def mix_name(tags: Tags, suffix: str) -> str:
-    """Return the name of a file of a whole mix."""
-    return readable_name(tags.artist, f"{tags.title} ({tags.mix})", suffix=suffix)
+    """Return the name of a file of a whole mix, or of a take, which has no mix number."""
+    title = f"{tags.title} ({tags.mix})" if tags.mix else tags.title
+    return readable_name(tags.artist, title, suffix=suffix)

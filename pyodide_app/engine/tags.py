@@ -37,6 +37,10 @@ class Tags:
         if self.isrc and not (self.isrc.isascii() and self.isrc.isalnum()):
             raise ValueError(f"{self.isrc!r} is not an ISRC")
 
+    def of_take(self) -> Tags:
+        """Return the metadata of a take, which is a recording of its own."""
+        return replace(self, title=f"{self.title} (Take)", mix="", isrc="")
+
     def of_stem(self, layer: str, stem: str) -> Tags:
         """Return the metadata of one of the song's stems."""
         return replace(self, title=f"{self.title} ({layer}: {stem})", mix="")

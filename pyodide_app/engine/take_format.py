@@ -7,7 +7,7 @@ The stream (RFC 1951) contains integers, each an LEB128 varint, signed ones in z
     value)
 
 A string is its length in bytes and UTF-8; a list is preceded by its length. A loop is 0 for none,
-or its length and its start. ``pyodide_app/web/mixer/takes/format.js`` reads and writes the same.
+or its length and its start. ``pyodide_app/web/takes/format.js`` reads and writes the same.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 from pyodide_app.engine.take import Control, Move, Take, TakeError, TakeLayer, TakeRow
 
@@ -39,8 +40,8 @@ _OF_MASTER = frozenset((Control.MASTER, Control.SEEK, Control.LOOP))
 
 
 def parse_take(text: str) -> Take:
-    """Parse the text of a take; TakeError says what is wrong."""
-    text = text.strip()
+    """Parse the text of a take, or a link with it; TakeError says what is wrong."""
+    text = text_in(text)
     if len(text) > MOST_TEXT:
         raise TakeError(f"the take has more than {MOST_TEXT:,} characters")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text) or len(text) % 4 == 1:
@@ -49,6 +50,12 @@ def parse_take(text: str) -> Take:
     if data[0] != VERSION:
         raise TakeError(f"the take has version {data[0]}; only version {VERSION} is supported")
     return _read_take(_Reader(_inflate(data[1:])))
+
+
+def text_in(link: str) -> str:
+    """Return the text of a take from a link, whose fragment has it as ``take``; or from itself."""
+    fragment = link.strip().rpartition("#")[2]
+    return parse_qs(fragment).get("take", [""])[0] if "=" in fragment else fragment
 
 
 def format_take(take: Take) -> str:

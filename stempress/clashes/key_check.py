@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stempress.clashes.clash import MAX_SEVERITY, Clash, label, counted
+from stempress.clashes.clash import MAX_SEVERITY, Clash, counted, label
 from stempress.clashes.tonality import MARGIN, MIN_FIT, SEMITONES, Harmony, correlations, stem_tones
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from stempress.collection.hidden_tracks import HiddenTrack, read_hidden_tracks
 from stempress.collection.ledger import Ledger, read_ledger
 from stempress.collection.people import warn_of_strangers
 from stempress.collection.stem_files import StemFiles, find_stem_files
+from stempress.collection.takes import PublishedTake, read_takes
 from stempress.core.text_files import check_links
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Collection:
     files: StemFiles
     seals: tuple[Seal, ...] = ()
     hidden: tuple[HiddenTrack, ...] = ()
+    takes: tuple[PublishedTake, ...] = ()
     _songs: Mapping[str, Song] = field(default_factory=dict)
 
     @property
@@ -126,6 +128,7 @@ def read_collection(site: Path, settings: Settings, findings: Findings) -> Colle
         files=files,
         seals=seals,
         hidden=read_hidden_tracks(content, songs, seals, findings),
+        takes=read_takes(content / "takes", songs, findings),
         _songs=songs,
     )
     if settings.audio.locked != "open" and not collection.has_tokens:

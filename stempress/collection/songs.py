@@ -45,7 +45,7 @@ def parse_song(slug: str, album: str, table: Table, story: str, *, pad: bool) ->
         key=table.text("key"),
         bars=table.integer("bars", 0, 1, 100_000) or None,
         streaming=dict(_streaming(table)),
-        credits=tuple(_credits(table)),
+        credits=read_credits(table),
         sections=_sections(table),
         story=story,
         pad=table.flag("pad", default=pad),
@@ -96,6 +96,11 @@ def _streaming(table: Table) -> Iterator[tuple[str, str]]:
         url = links.url(name)
         if links.is_plain(name) and url:
             yield name, url
+
+
+def read_credits(table: Table) -> tuple[Credit, ...]:
+    """Read the list ``credits``."""
+    return tuple(_credits(table))
 
 
 def _credits(table: Table) -> Iterator[Credit]:

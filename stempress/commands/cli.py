@@ -29,7 +29,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "build": ("build_command", "build the site (the default)"),
     "serve": ("serve_command", "build, serve the site, and build again on every change"),
-    "mix": ("mix_command", "write a variation as a WAV file"),
+    "mix": ("mix_command", "write a variation or a take as a WAV file"),
     "clashes": ("clashes_command", "find stems that do not fit together"),
     "video": ("video_command", "write a variation as a video, with its record turning"),
     "publish": ("publish_commands", "compute the site's IPFS CIDs, and write CAR files of it"),

@@ -46,7 +46,10 @@ HELP_TEXTS = {
     "mix": HelpText(
         "site.toml, content/, the stems of a song",
         "a WAV file",
-        {"mix undertow 3-1-4 -o mix.wav": "what the mixer plays, sample by sample"},
+        {
+            "mix undertow 3-1-4 -o mix.wav": "what the mixer plays, sample by sample",
+            "mix '<link to a take>' -o take.wav": "a recorded performance, sample by sample",
+        },
     ),
     "clashes": HelpText(
         "site.toml, content/, stems/",

@@ -1,4 +1,4 @@
-"""``stempress mix``: write a variation as a WAV file, or its stems for audio workstations."""
+"""``stempress mix``: write a variation or a take as a WAV file, or stems for workstations."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
+from stempress.core.errors import Fault, SiteError
 from stempress.core.files import attach_filename, check_folder, check_suffix, check_writable
 from stempress.core.units import megabytes
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Iterable
 
     from pyodide_app.engine.pcm import Bits
     from stempress.audio.bounce import OpenMix
@@ -27,12 +29,14 @@ MIX_FILE = Path("mix.wav")
 class MixOptions:
     """Options of a mix: ``mix_number`` may also be a link copied from the mixer.
 
+    Without it ``song`` is a take: a link, a file, or the name of one in content/takes/.
+
     ``wav`` is None for the default, which is no file if there are ``stems``.
     """
 
     site: Path
     song: str
-    mix_number: str
+    mix_number: str = ""
     wav: Path | None = None
     stems: Path | None = None
     bits: Bits = 24
@@ -41,8 +45,12 @@ class MixOptions:
 def add_mix_arguments(parser: ArgumentParser) -> None:
     """Add the arguments of a mix."""
     add_site(parser)
-    parser.add_argument("song", help="the song's slug")
-    parser.add_argument("mix_number", help="such as 3-1-4, or a link copied from the mixer")
+    parser.add_argument(
+        "song", metavar="song | take", help="the song's slug; or a take: name, file or link"
+    )
+    parser.add_argument(
+        "mix_number", nargs="?", help="such as 3-1-4, or a link copied from the mixer"
+    )
     parser.add_argument("-o", dest="wav", type=Path, metavar="FILE", help=f"default: {MIX_FILE}")
     parser.add_argument(
         "--stems",
@@ -62,26 +70,44 @@ def _bits(text: str) -> int:
 
 def run_mix(options: MixOptions, context: Context) -> bool:
     """Mix and write the files."""
-    from stempress.audio.bounce import bounce, open_mix  # noqa: PLC0415 - slow, and builds do without
-
     wav = options.wav or (None if options.stems else MIX_FILE)
     if wav:
         check_writable(wav.absolute(), "-o")
         check_suffix(wav, "-o", [MIX_FILE.suffix])
     if options.stems:
         check_folder(options.stems.absolute(), "--stems")
+    if not options.mix_number or "take=" in options.mix_number:
+        _run_take(options, wav, context)
+        return True
+    from stempress.audio.bounce import bounce, open_mix  # noqa: PLC0415 - slow, and builds do without
+
     mix = open_mix(options.site, options.song, options.mix_number, context.progress)
     if wav:
-        _write_wav(wav.absolute(), bounce(mix, options.bits), options.bits, context)
+        data = [bounce(mix, options.bits)]
+        _write_wav(wav.absolute(), data, options.bits, context)
     if options.stems:
         _write_stems(options.stems.absolute(), mix, options.bits, context)
     return True
 
 
-def _write_wav(path: Path, data: bytes, bits: Bits, context: Context) -> None:
-    with attach_filename(path):
-        path.write_bytes(data)
-    context.progress.log(f"{path}: {bits} bits, {megabytes(len(data))}")
+def _run_take(options: MixOptions, wav: Path | None, context: Context) -> None:
+    from stempress.audio.take_files import open_take, take_wav  # noqa: PLC0415 - as above
+
+    if options.stems or not wav:
+        raise SiteError([Fault("--stems", "is for a mix: a take has its stems at many levels")])
+    text = options.mix_number or options.song
+    take = open_take(options.site, text, context.progress)
+    if options.mix_number and take.song.slug != options.song:
+        message = f"the take is of the song {take.song.slug!r}"
+        raise SiteError([Fault("song", message, value=options.song)])
+    _write_wav(wav.absolute(), take_wav(take, options.bits), options.bits, context)
+
+
+def _write_wav(path: Path, pieces: Iterable[bytes], bits: Bits, context: Context) -> None:
+    with attach_filename(path), path.open("wb") as file:
+        file.writelines(pieces)
+        size = file.tell()
+    context.progress.log(f"{path}: {bits} bits, {megabytes(size)}")
 
 
 def _write_stems(folder: Path, mix: OpenMix, bits: Bits, context: Context) -> None:

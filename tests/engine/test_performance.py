@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -15,6 +16,11 @@ from pyodide_app.engine.performance import Performance, perform
 from pyodide_app.engine.take import Control, Move, Take, TakeRow
 from pyodide_app.engine.timeline import Bars
 from tests.support.takes import LAYERS, takes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    type Planar = NDArray[np.float32]
 
 RATE = 8000
 FRAMES = 8000
@@ -36,9 +42,10 @@ def performance(take: Take) -> Performance:
     return perform(take, new_mixer(), lambda row, slug: STEMS[row, slug])
 
 
-def render(take: Performance, block: int) -> np.ndarray:
+def render(take: Performance, block: int) -> Planar:
     blocks = [
-        take.render(frame, min(block, take.frames - frame)) for frame in range(0, take.frames, block)
+        take.render(frame, min(block, take.frames - frame))
+        for frame in range(0, take.frames, block)
     ]
     return np.concatenate(blocks, axis=1)
 
@@ -61,11 +68,12 @@ def command(mixer: Mixer, take: Take, move: Move, rows: list[RowSettings]) -> No
             field = {"MUTE": "mute", "SOLO": "solo", "VOLUME": "volume_db", "PAN": "pan"}
             scale = {Control.VOLUME: 100, Control.PAN: 1e6}.get(move.control)
             value = bool(move.value) if scale is None else move.value / scale
-            rows[move.row] = replace(rows[move.row], **{field[move.control.name]: value})
+            changes: dict[str, Any] = {field[move.control.name]: value}
+            rows[move.row] = replace(rows[move.row], **changes)
             mixer.adjust(move.row, rows[move.row], move.frame)
 
 
-def played(take: Take, ahead: int) -> np.ndarray:
+def played(take: Take, ahead: int) -> Planar:
     """Render as the mixer's worker does: ahead of what is heard, and anew from each change on."""
     mixer = new_mixer()
     rows = [RowSettings(row.volume / 100, row.pan / 1e6, row.mute, row.solo) for row in take.rows]
@@ -139,7 +147,7 @@ def test_samples_that_have_not_arrived_leave_no_trace() -> None:
     def stem(row: int, slug: str) -> ChunkedStem:
         audio = STEMS[row, slug]
 
-        def decode(chunk: int, target: np.ndarray) -> bool:
+        def decode(chunk: int, target: Planar) -> bool:
             if chunk in arrived:
                 samples = audio.read(np.arange(chunk * 500, chunk * 500 + 500)) * audio.scale
                 target[:] = samples

@@ -111,8 +111,8 @@ def test_a_take_longer_than_an_hour_is_rejected() -> None:
 
 
 def busy_take(count: int) -> Take:
-    """A take of faders that move without pause, and of keys that are pressed in between."""
-    random = Random(1)  # noqa: S311 - a take, no secret
+    """Return a take of faders that move without pause, and of keys that are pressed in between."""
+    random = Random(1)
     moves = []
     frame = volume = 0
     for _ in range(count):
