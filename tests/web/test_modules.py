@@ -14,7 +14,7 @@ FLOORS = (
     ("language",),
     ("base",),
     ("pages", "python", "tokens", "mixing", "streaming"),
-    ("codecs", "meters", "saved"),
+    ("codecs", "meters", "saved", "takes"),
     ("playback",),
     ("mixer", "bar"),
     ("gallery", "hidden", "mine", "provenance", "radio"),
