@@ -51,6 +51,7 @@ def test_there_are_files_for_collection_tokens_rarity_planner_and_every_song(
         "digests/two.json",
         "previews/one.json",
         "previews/two.json",
+        "radio.json",
         "songs/one.json",
         "songs/two.json",
     }
