@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pyodide_app.engine.mix import Mixer, Stem
+    from pyodide_app.engine.mix import Due, Mixer, Stem
     from pyodide_app.engine.take import Move, Take
 
     type Planar = NDArray[np.float32]
@@ -158,8 +158,8 @@ def _action(move: Move, find_stem: Callable[[int, int], Stem | None]) -> Action:
         row, value = move.row, move.value
         match move.control:
             case Control.STEM | Control.STEM_ON_BAR:
-                on_bar = move.control is Control.STEM_ON_BAR
-                mixer.place(row, find_stem(row, value), frame, on_bar=on_bar)
+                due: Due | None = "bar" if move.control is Control.STEM_ON_BAR else None
+                mixer.place(row, find_stem(row, value), frame, due=due)
             case Control.MUTE:
                 mixer.adjust(row, replace(mixer.settings(row), mute=bool(value)), frame)
             case Control.SOLO:

@@ -20,6 +20,8 @@ from tests.support.takes import LAYERS, takes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pyodide_app.engine.mix import Due
+
     type Planar = NDArray[np.float32]
 
 RATE = 8000
@@ -56,8 +58,8 @@ def command(mixer: Mixer, take: Take, move: Move, rows: list[RowSettings]) -> No
     match move.control:
         case Control.STEM | Control.STEM_ON_BAR:
             audio = None if stem is None else STEMS[move.row, stem]
-            on_bar = move.control is Control.STEM_ON_BAR
-            mixer.place(move.row, audio, move.frame, on_bar=on_bar)
+            due: Due | None = "bar" if move.control is Control.STEM_ON_BAR else None
+            mixer.place(move.row, audio, move.frame, due=due)
         case Control.MASTER:
             mixer.set_master(move.value / 100, move.frame)
         case Control.SEEK:
