@@ -83,6 +83,7 @@ def test_chromium_decrypts_and_plays(
     page.evaluate(LISTENER)
     page.get_by_role("button", name="Decrypt and play").click()
     expect(page.get_by_role("status")).to_have_text(f"Verified and decrypted: {VERIFIED}")
+    assert page.locator("audio").get_attribute("aria-label") == "Below Deck"
     heard = page.evaluate("heard()")
     check_heard(heard, slug)
     assert heard["peak"] > 0.01

@@ -76,17 +76,18 @@ class HiddenTrack {
     const [{ seal, track }, file] = await Promise.all([loadSeal(slug), loadBytes(address, this.#signal)]);
     await verifyTrack(file, seal, track);
     if (openedSalts(seal, track).length < track.tokens) return _("Verified: the file is the one that was sealed. It is still closed.");
-    const { type, sound } = await openTrack(file, seal, track);
-    await this.#play(new Blob([sound], { type }));
+    const { title, type, sound } = await openTrack(file, seal, track);
+    await this.#play(title, new Blob([sound], { type }));
     return _("Verified and decrypted: the file is the one that was sealed.");
   }
 
-  /** @param {Blob} sound */
-  async #play(sound) {
+  /** @param {string} title as it was sealed @param {Blob} sound */
+  async #play(title, sound) {
     if (this.#signal.aborted) return;
     const url = URL.createObjectURL(sound);
     this.#signal.addEventListener("abort", () => this.#stop(url), { once: true });
     this.#sound.src = url;
+    this.#sound.ariaLabel = title;
     this.#sound.hidden = false;
     this.#button.hidden = true;
     await this.#sound.play().catch(() => {}); // some browsers want another press, of the player's own button
