@@ -62,8 +62,8 @@ def build_site(
     options: BuildOptions, inputs: InputHashes, progress: Progress, memory: BuildMemory
 ) -> BuildResult:
     """Build a site; if it has faults, raise them as SiteError and leave ``out`` untouched."""
-    with ExitStack() as locks:
-        return _build_site(options, inputs, progress, memory, locks)
+    with ExitStack() as stack:
+        return _build_site(options, inputs, progress, memory, stack)
 
 
 def _build_site(
@@ -71,14 +71,15 @@ def _build_site(
     inputs: InputHashes,
     progress: Progress,
     memory: BuildMemory,
-    locks: ExitStack,
+    stack: ExitStack,
 ) -> BuildResult:
     # First gather everything.
     findings = Findings()
     with progress.stage("read"):
         collection = _read(options, inputs, findings)
         settings = collection.settings
-    with start_workers(options.dask) as workers, decoded_copies(options.dask) as copies:
+    copies = stack.enter_context(decoded_copies(options.dask))
+    with start_workers(options.dask) as workers:
         with progress.stage("measure"):
             checked = check_audio(
                 collection, findings, progress, workers, copies, known=memory.facts
@@ -86,7 +87,7 @@ def _build_site(
             findings.raise_faults()
         with progress.stage("compare"):
             clashes = compare_songs(collection.songs, checked, progress, workers)
-        locks.enter_context(lock_output(options.out, progress))
+        stack.enter_context(lock_output(options.out, progress))
         staging = memory.records.staging()
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import av
 import pytest
+import soundfile
 
 from build import build
 from stempress.commands.cli import run
@@ -67,6 +68,17 @@ def test_song_and_album_tokens_have_a_video_as_long_as_a_preview(site: Path) -> 
     with av.open(str(video_of(site, "92"))) as container:
         assert container.duration == pytest.approx(3_000_000, abs=50_000)
         assert container.metadata["comment"] == "1-2-3"
+
+
+def test_a_first_build_makes_videos_of_compressed_stems(site: Path) -> None:
+    """They are decoded once, and the copies are there as long as a build needs them."""
+    for path in (site / "stems").rglob("*.wav"):
+        samples, rate = soundfile.read(path)
+        soundfile.write(path.with_suffix(".flac"), samples, rate)
+        path.unlink()
+    press(site)
+    assert video_of(site, "91").is_file()
+    assert list((site.parent / "cache/decoded").glob("*")) == []
 
 
 def test_a_video_is_made_again_only_if_something_in_it_changes(
