@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from dataclasses import replace
-from urllib.parse import parse_qs
 
 from pyodide_app.engine.take import Control, Move, Take, TakeError, TakeLayer, TakeRow
 
@@ -36,6 +35,8 @@ _VOLUMES = (-6000, 600)
 _PANS = (-1_000_000, 1_000_000)
 _VARINT_BYTES = 7  # 49 bits, which JavaScript's numbers hold exactly
 _CONTROLS = 16
+_TO_URL = str.maketrans("+/", "-_")
+_FROM_URL = str.maketrans("-_", "+/")
 _OF_MASTER = frozenset((Control.MASTER, Control.SEEK, Control.LOOP))
 
 
@@ -46,7 +47,7 @@ def parse_take(text: str) -> Take:
         raise TakeError(f"the take has more than {MOST_TEXT:,} characters")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", text) or len(text) % 4 == 1:
         raise TakeError("this is not the text of a take")
-    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    data = a2b_base64(text.translate(_FROM_URL) + "=" * (-len(text) % 4))
     if data[0] != VERSION:
         raise TakeError(f"the take has version {data[0]}; only version {VERSION} is supported")
     return _read_take(_Reader(_inflate(data[1:])))
@@ -55,14 +56,18 @@ def parse_take(text: str) -> Take:
 def text_in(link: str) -> str:
     """Return the text of a take from a link, whose fragment has it as ``take``; or from itself."""
     fragment = link.strip().rpartition("#")[2]
-    return parse_qs(fragment).get("take", [""])[0] if "=" in fragment else fragment
+    if "=" not in fragment:
+        return fragment
+    fields = (field.partition("=") for field in fragment.split("&"))
+    return next((value for name, _, value in fields if name == "take"), "")
 
 
 def format_take(take: Take) -> str:
     """Return the text of a take."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = compressor.compress(_take_bytes(take)) + compressor.flush()
-    return urlsafe_b64encode(bytes([VERSION]) + data).decode().rstrip("=")
+    text = b2a_base64(bytes([VERSION]) + data, newline=False).decode()
+    return text.rstrip("=").translate(_TO_URL)
 
 
 def _inflate(data: bytes) -> bytes:

@@ -17,6 +17,7 @@ from stempress.audio.stem_lint import (
     lint_sections,
     lint_stem,
 )
+from stempress.audio.take_lint import check_takes
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
 
@@ -71,6 +72,7 @@ def check_audio(  # noqa: PLR0913 - the last is named at the call
         lint_layers(song, facts, files, findings)
     checked = CheckedAudio(facts, copies.instead_of(files), songs)
     if not findings.faults:
+        check_takes(collection, songs, findings)
         codec = collection.settings.audio.stream
         for song in collection.songs:
             lint_memory(song, facts, songs[song.slug], codec, findings)

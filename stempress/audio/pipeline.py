@@ -19,6 +19,7 @@ from stempress.audio.results import Sounds, StemSound, WebFile
 from stempress.audio.song_sound import SongSound
 from stempress.audio.stem_tags import tag_stems
 from stempress.audio.streaming import is_streamed
+from stempress.audio.take_digests import compute_take_digests
 from stempress.audio.whole_mixes import render_mixes
 from stempress.collection.audio_formats import FORMATS, web_rate
 from stempress.core.cache import cache_root, digest, store
@@ -56,6 +57,7 @@ def build_audio(job: AudioJob) -> Sounds:
         stream_digests=compute_stream_digests(job, stems, songs),
         openings=build_openings(job.collection.songs, stems),
         mixes=render_mixes(job),
+        takes=compute_take_digests(job),
         lossless=lossless,
         streamed=streamed,
     )

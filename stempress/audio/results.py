@@ -101,7 +101,7 @@ class Sounds:
     files, ``stream_digests`` of those that the mixer plays, if they are lossy. ``openings`` are
     those of long songs, by slug; ``streamed`` has the slugs of all songs that players may stream.
     ``mixes`` are those of song tokens, at full length, in every format that is offered; ``videos``
-    those that marketplaces are to play.
+    those that marketplaces are to play. ``takes`` are the digests of takes, by slug.
     """
 
     stems: Mapping[StemKey, StemSound] = field(default_factory=dict)
@@ -114,6 +114,7 @@ class Sounds:
     mixes: Mapping[Variation, tuple[WebFile, ...]] = field(default_factory=dict)
     videos: Mapping[Variation, WebFile] = field(default_factory=dict)
     lossless: Mapping[str, SongSound] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
     streamed: AbstractSet[str] = frozenset()
 
     def files(self) -> Iterator[OutputFile]:

@@ -63,7 +63,7 @@ def open_take(site: Path, text: str, progress: Progress) -> OpenTake:
         facts = measure_stems(files, findings, progress, workers)
     sound = check_song(song, facts, files, findings)
     findings.raise_faults()
-    used = {(layer, stem): path for (_, layer, stem), path in files.items()}
+    used = {(layer, stem): files[song.slug, layer, stem] for _, layer, stem in files}
     try:
         scaled = take.at_rate(sound.rate, sound.frames)
     except TakeError as error:

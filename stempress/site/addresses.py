@@ -11,6 +11,7 @@ from stempress.collection.albums import Album
 from stempress.collection.documents import Document
 from stempress.collection.hidden_tracks import HiddenTrack
 from stempress.collection.settings import Person
+from stempress.collection.takes import PublishedTake
 from stempress.collection.traits import Trait
 from stempress.site.cover_addresses import (
     album_cover,
@@ -25,6 +26,7 @@ from stempress.site.page_addresses import (
     person_address,
     song_address,
     stem_address,
+    take_address,
     token_address,
     variation_address,
 )
@@ -56,6 +58,7 @@ _ADDRESSES: dict[type, Callable[[Any], str]] = {
     Document: _document_address,
     Person: person_address,
     HiddenTrack: hidden_address,
+    PublishedTake: take_address,
 }
 _COVERS: dict[type, Callable[[Any], str]] = {
     Song: song_cover,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from stempress.collection.albums import Album
     from stempress.collection.hidden_tracks import HiddenTrack
     from stempress.collection.settings import Person
+    from stempress.collection.takes import PublishedTake
 
 
 def song_address(song: Song) -> str:
@@ -24,6 +25,11 @@ def album_address(album: Album) -> str:
 def person_address(person: Person) -> str:
     """Return the address of somebody's page."""
     return f"people/{person.slug}/"
+
+
+def take_address(take: PublishedTake) -> str:
+    """Return the address of a take."""
+    return f"takes/{take.slug}/"
 
 
 def variation_address(variation: Variation) -> str:

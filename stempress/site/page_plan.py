@@ -24,6 +24,7 @@ from stempress.site.page_addresses import (
     song_address,
     stem_address,
     stem_embed_address,
+    take_address,
     token_address,
     variation_address,
 )
@@ -139,6 +140,7 @@ def _sections(
     yield Section("tokens", partial(_token_pages, collection, tokens))
     yield Section("traits", partial(_trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
+    yield Section("", partial(_takes, collection))
     yield Section("", partial(_people, collection))
     yield Section("", partial(_hidden_tracks, collection))
     if collection.has_tokens:
@@ -280,6 +282,11 @@ def _documents(collection: Collection, _: Translations) -> Iterator[Page]:
         yield Page(f"notes/{note.slug}/", "note.html", note.title, note)
     if collection.notes:
         yield Page("notes/", "notes.html", _("Notes"), collection.notes)
+
+
+def _takes(collection: Collection) -> Iterator[Page]:
+    for take in collection.takes:
+        yield Page(take_address(take), "take.html", take.title, take)
 
 
 def _people(collection: Collection) -> Iterator[Page]:

@@ -22,6 +22,7 @@ from stempress.views.singles import (
 )
 from stempress.views.songs import song_page
 from stempress.views.stems import stem_page
+from stempress.views.takes import take_page
 from stempress.views.token_lists import gallery_page, tier_page, trait_page
 from stempress.views.tokens import token_page
 from stempress.views.variations import embed_page, variation_page
@@ -53,6 +54,7 @@ KINDS: dict[str, Callable[[Leaves, Page, Head], PageView]] = {
     "rarity.html": rarity_page,
     "song.html": song_page,
     "stem.html": stem_page,
+    "take.html": take_page,
     "tier.html": tier_page,
     "token.html": token_page,
     "trait.html": trait_page,

@@ -10,6 +10,7 @@ from stempress.site.addresses import address_of
 from stempress.site.pages import VariationPages
 from stempress.views.leaves import Link
 from stempress.views.page import PageView
+from stempress.views.takes import credit_lines, take_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from stempress.views.leaves import Card, MixerView, MixLink, SongLayer, SongLink
     from stempress.views.page import Head
     from stempress.views.shared_leaves import Leaves
+    from stempress.views.takes import CreditLine, TakeLine
 
 TOKENS_SHOWN = 600
 
@@ -57,14 +59,6 @@ class Forgeable:
     optimal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CreditLine:
-    """Somebody's part in a song; the person's address is empty without a page."""
-
-    person: Link
-    role: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SongPageView(PageView):
     """A song.
@@ -92,6 +86,7 @@ class SongPageView(PageView):
     streaming: tuple[tuple[str, str], ...]
     credits: tuple[CreditLine, ...]
     lyrics: Lyrics | None
+    takes: tuple[TakeLine, ...]
     layers: tuple[SongLayer, ...]
     mixer: MixerView
     forgeable: Forgeable
@@ -133,10 +128,9 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         label=album.label,
         copyright=song.copyright,
         streaming=tuple(song.streaming.items()),
-        credits=tuple(
-            CreditLine(leaves.artist(credit.name), credit.role) for credit in song.credits
-        ),
+        credits=credit_lines(leaves, song.credits),
         lyrics=_shown_lyrics(song.lyrics, sound.seconds),
+        takes=take_lines(facts.collection.takes, song),
         layers=leaves.layers(song),
         mixer=leaves.mixer(song, facts.first(song)),
         forgeable=Forgeable(batch.total, batch.optimal),

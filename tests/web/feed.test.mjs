@@ -33,7 +33,7 @@ const renderer = {
 beforeEach(() => {
   [arrived, sent] = [0, []];
   port = { postMessage: (/** @type {any} */ message) => sent.push(message), close() {} };
-  feed = new Feed(renderer, RATE, 0, { onPosition() {}, onEnd() {}, onStart() {} });
+  feed = new Feed(renderer, RATE, 0, { onApplied() {}, onPosition() {}, onEnd() {}, onStart() {} });
   feed.attach(port);
 });
 

@@ -1,6 +1,7 @@
 // Export to WAV, of the mix and of its stems, and verification of the mix against its published digest.
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
+import { publishedTake } from "./takes.js";
 import { find } from "../base/dom.js";
 import { isSandboxed } from "../base/sandbox.js";
 import { mixNumber } from "../base/mix-numbers.js";
@@ -34,12 +35,22 @@ const TASKS = {
     cancelled: () => _("Verify: cancelled"),
     act: verify,
   },
+  ".export-take": {
+    doing: (done) => _("Export take: %(done)s", { done }),
+    cancelled: () => _("Export take: cancelled"),
+    act: exportTake,
+  },
+  ".verify-take": {
+    doing: (done) => _("Verify: %(done)s", { done }),
+    cancelled: () => _("Verify: cancelled"),
+    act: verifyTake,
+  },
 };
 
 /** @param {StemMixer} mixer */
 export function addExport(mixer) {
   if (isSandboxed) {
-    for (const key of mixer.querySelectorAll(".export, .export-stems")) key.remove();
+    for (const key of mixer.querySelectorAll(".export, .export-stems, .export-take")) key.remove();
     find(mixer, ".bits").closest("label")?.remove();
   }
   const cancel = find(mixer, ".cancel", HTMLButtonElement);
@@ -101,6 +112,32 @@ async function exportStems(mixer, watch) {
   const file = await player.exportStems(bitsOf(mixer), watch);
   saveFile(file);
   mixer.announce(_("Exported %(file)s, %(size)s MB", { file: file.name, size: formatMegabytes(file.size) }));
+}
+
+/** @param {StemMixer} mixer @param {Watch} watch */
+async function exportTake(mixer, watch) {
+  if (!mixer.openTake) return;
+  const { take, text } = mixer.openTake;
+  const player = await mixer.player();
+  const file = await player.exportTake(take, text, bitsOf(mixer), watch);
+  saveFile(file);
+  mixer.announce(_("Exported %(file)s, %(size)s MB", { file: file.name, size: formatMegabytes(file.size) }));
+}
+
+/** @param {StemMixer} mixer @param {Watch} watch */
+async function verifyTake(mixer, watch) {
+  if (!mixer.openTake) return;
+  const { take, text } = mixer.openTake;
+  const player = await mixer.player();
+  if (!player.hearsAllOf(take)) {
+    mixer.announce(_("Only holders of all stems of this take can verify it."));
+    return;
+  }
+  const digest = await player.takeDigest(take, text, watch);
+  const { take: published, takeDigest } = publishedTake(mixer);
+  if (text !== published || !takeDigest) mixer.announce(_("No digest has been published for this take. Here it is SHA-256 %(found)s", { found: digest }));
+  else if (digest === takeDigest) mixer.announce(_("This is the take that was published: SHA-256 %(found)s", { found: digest }));
+  else mixer.announce(_("This is not the take that was published: here %(found)s, there %(published)s", { found: digest, published: takeDigest }));
 }
 
 /** @param {StemMixer} mixer */

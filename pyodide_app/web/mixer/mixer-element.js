@@ -1,12 +1,13 @@
 // An element with a mixer's controls: its song's data, its events, and its messages.
 /** @import { PlayerState } from "../playback/player.js" */
+/** @import { Take } from "../takes/format.js" */
 import { PlayerStatus } from "./player-status.js";
 import { loadControls } from "./shared-controls.js";
 import { checkAnswer } from "../base/answers.js";
 import { reasonOf } from "../base/errors.js";
 import { _ } from "../language/phrases.js";
 
-/** @typedef {{ mix: string, state: PlayerState, place: number, song: Data.Song, range: { from: number, to: number } }} MixerEvents */
+/** @typedef {{ mix: string, state: PlayerState, place: number, song: Data.Song, range: { from: number, to: number }, take: Take | null, "take-over": { isInterrupted: boolean } }} MixerEvents */
 
 export class MixerElement extends HTMLElement {
   /** @protected */

@@ -62,6 +62,19 @@ export class MixerRow {
     this.speak();
   }
 
+  /**
+   * Show what is heard of the row, without a word to anybody.
+   * @param {Settings} settings @param {Data.Layer} layer
+   */
+  show(settings, layer) {
+    this.set(settings);
+    if (this.stem.value !== settings.stem) {
+      this.stem.value = settings.stem;
+      this.draw(layer);
+    }
+    return this;
+  }
+
   /** Show volume and pan as text. */
   speak() {
     describeFader(this.volume, formatDecibels(this.volume.value));

@@ -6,9 +6,11 @@
 // the visitor does not own are treated, and the length of previews in seconds), data-streamed (the song is long), data-off
 // (no player on this site).
 // More controls are added by mixer.js.
-/** @import { FailedStem, Place, StateChange } from "../playback/player.js" */
+/** @import { Place, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
+/** @import { OpenTake } from "./takes.js" */
+import { showFailedStem } from "./failed-stem.js";
 import { draggedRange, LoopRange } from "./loop-range.js";
 import { Meters } from "./meters.js";
 import { showMix } from "./mix-summary.js";
@@ -17,11 +19,10 @@ import { MixerRows } from "./mixer-rows.js";
 import { PositionView } from "./position-view.js";
 import { StemAccess } from "./stem-access.js";
 import { Transport } from "./transport.js";
+import { warmUpSoon } from "./warm-up-soon.js";
 import { find, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
-import { whenIdle } from "../base/idle.js";
-import { _ } from "../language/phrases.js";
-import { isPlaying, Player, resumeAudio, warmUp } from "../playback/player.js";
+import { isPlaying, Player, resumeAudio } from "../playback/player.js";
 import { owned, watch } from "../tokens/ownership.js";
 
 /** @type {StateChange} */
@@ -47,6 +48,13 @@ export class StemMixer extends MixerElement {
   /** @type {Meters | null} */
   #meters = null;
   #playerLife = new AbortController();
+  /**
+   * A take that the next press of Play plays, unless a control is touched before.
+   * @type {OpenTake | null}
+   */
+  nextTake = null;
+  /** @type {OpenTake | null} */
+  openTake = null;
 
   /** @override */
   disconnectedCallback() {
@@ -121,7 +129,9 @@ export class StemMixer extends MixerElement {
     player.on("loading", (loading) => this.status.showLoading(loading), { signal });
     player.on("state", (change) => this.#showState(change), { signal });
     player.on("position", (place) => this.#followPlace(place), { signal });
-    player.on("stem-failed", (failure) => this.#showFailedStem(failure), { signal });
+    player.on("stem-failed", (failure) => showFailedStem(this, failure, () => this.#choose(failure.row)), { signal });
+    player.on("take", (take) => this.emit("take", take), { signal });
+    player.on("take-over", (detail) => this.#endTake(detail), { signal });
     this.#player = player;
     player.changeStemsOnBar(this.#transport.isOnBar);
     player.master(this.#transport.volume);
@@ -156,6 +166,8 @@ export class StemMixer extends MixerElement {
     try {
       resumeAudio(Number(this.dataset.rate)); // now: after an await the user gesture no longer counts
       const player = await this.player();
+      if (this.nextTake) await player.setTake(this.nextTake.take, this.nextTake.text);
+      this.nextTake = null;
       if (this.isConnected) await player.play();
     } catch (error) {
       this.announce(reasonOf(error));
@@ -177,6 +189,7 @@ export class StemMixer extends MixerElement {
    */
   seek(seconds) {
     const place = Math.max(0, Math.min(this.duration, seconds));
+    this.nextTake = null;
     this.#position.show(place);
     this.#player?.seek(place);
   }
@@ -216,6 +229,7 @@ export class StemMixer extends MixerElement {
 
   /** @param {number | string} volume in dB */
   setMaster(volume) {
+    this.nextTake = null;
     this.#transport.showVolume(volume);
     this.#player?.master(this.#transport.volume);
   }
@@ -237,6 +251,7 @@ export class StemMixer extends MixerElement {
    * @param {[start: number, end: number] | null} range
    */
   setRange(range) {
+    this.nextTake = null;
     this.#range.set(range, this.duration);
     const [from, to] = this.#range.within(this.duration);
     this.#setLoop();
@@ -244,6 +259,7 @@ export class StemMixer extends MixerElement {
   }
 
   toggleLoop(on = !this.#transport.isLooping) {
+    this.nextTake = null;
     this.#transport.showLoop(on);
     this.#setLoop();
   }
@@ -254,17 +270,7 @@ export class StemMixer extends MixerElement {
     for (const extend of StemMixer.extensions) extend(this);
     this.life.addEventListener("abort", watch((holding) => this.#showHolding(holding)));
     this.#showHolding(owned());
-    if (this.dataset.streamed !== undefined) this.#warmUp();
-  }
-
-  async #warmUp() {
-    if (navigator.connection?.saveData) return;
-    try {
-      await whenIdle();
-      if (this.isConnected) warmUp(await this.facts());
-    } catch {
-      // Play reports it
-    }
+    warmUpSoon(this);
   }
 
   /** Connect the controls. */
@@ -322,6 +328,7 @@ export class StemMixer extends MixerElement {
 
   /** @param {number} nth of the rows */
   #adjust(nth) {
+    this.nextTake = null;
     const { volume, pan, mute, solo } = this.rows[nth].settings;
     this.#player?.adjust(nth, { volume, pan, mute, solo });
     this.#rows.markSilent();
@@ -330,6 +337,7 @@ export class StemMixer extends MixerElement {
   /** @param {number} nth of the rows */
   async #choose(nth) {
     const row = this.rows[nth];
+    this.nextTake = null;
     setText(find(row.element, ".trouble"), "");
     this.#player?.choose(nth, row.stem.value);
     this.#access.show(row);
@@ -361,24 +369,28 @@ export class StemMixer extends MixerElement {
     this.emit("state", change.state);
   }
 
-  /**
-   * Say in its row that a stem cannot be heard; a row that kept its stem shows that one again.
-   * @param {FailedStem} failure
-   */
-  #showFailedStem({ row, stem, kept, reason }) {
-    const { element, stem: select } = this.rows[row];
-    const name = select.querySelector(`option[value="${CSS.escape(stem)}"]`)?.textContent ?? stem;
-    if (select.value === stem && kept !== stem) {
-      select.value = kept;
-      this.#choose(row);
-    }
-    const words = _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason });
-    setText(find(element, ".trouble"), kept === stem ? words : "");
-    this.announce(words);
+  /** @param {{ isInterrupted: boolean }} detail of the take that was played */
+  async #endTake(detail) {
+    await this.#showHeard();
+    this.emit("take-over", detail);
+  }
+
+  /** Show what is heard of a take: it moves the controls. */
+  async #showHeard() {
+    const song = await this.facts();
+    if (!this.#player) return;
+    const { rows, master, loop } = this.#player.heard;
+    for (const [nth, settings] of rows.entries()) this.#access.show(this.rows[nth].show(settings, song.layers[nth]));
+    this.#rows.markSilent();
+    this.#transport.showVolume(master);
+    this.#transport.showLoop(Boolean(loop));
+    if (loop) this.#range.set([loop[0] / song.rate, loop[1] / song.rate], this.duration);
+    this.#showMix(song);
   }
 
   /** @param {Place} place */
-  #followPlace({ seconds, playing, peaks, levels, isStalled = false, waiting = [] }) {
+  #followPlace({ seconds, playing, peaks, levels, isStalled = false, waiting = [], hasMoved = false }) {
+    if (hasMoved) this.#showHeard();
     this.status.showStall(playing && isStalled);
     this.#position.follow(seconds, playing);
     this.#meters?.show({ playing, peaks, levels }, this.rows);

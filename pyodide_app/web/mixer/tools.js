@@ -10,6 +10,7 @@ import { addSavedMixes } from "./saved-mixes.js";
 import { addLyrics } from "./lyrics.js";
 import { addSections } from "./sections.js";
 import { addSharing } from "./share.js";
+import { addTakes } from "./takes.js";
 import { find, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { choicesIn } from "../base/mix-numbers.js";
@@ -36,10 +37,11 @@ export function addTools(mixer) {
   addMemoryLine(mixer);
   connectMotionButton(find(mixer, ".motion"), mixer.life);
   addHeldMix(mixer);
+  const openTake = addTakes(mixer);
   if (mixer !== document.querySelector("stem-mixer")) return;
   addLyrics(mixer);
   addSongChooser(mixer);
-  followAddress(mixer);
+  followAddress(mixer, openTake);
 }
 
 /**
@@ -169,10 +171,10 @@ function addSongChooser(mixer) {
 }
 
 /**
- * Apply the mix in the page's hash.
- * @param {StemMixer} mixer
+ * Apply the mix in the page's hash, or open the take.
+ * @param {StemMixer} mixer @param {(text: string) => Promise<void>} openTake
  */
-function followAddress(mixer) {
+function followAddress(mixer, openTake) {
   const follow = async () => {
     const text = location.hash.slice(1);
     const slug = songOfMix(text);
@@ -182,6 +184,11 @@ function followAddress(mixer) {
     if (chooser && option && option.value !== mixer.dataset.song) {
       chooser.value = option.value;
       await mixer.change(option.value);
+    }
+    const take = new URLSearchParams(text).get("take");
+    if (take !== null) {
+      await openTake(take);
+      return;
     }
     try {
       await mixer.setMix(parseMix(text, await mixer.facts()));

@@ -3,7 +3,7 @@
 // It takes the same commands as session.py and has the same pan law, so that Python can take over within a song.
 // It has no limiter.
 
-/** @import { Command, RowSettings } from "./messages.js" */
+/** @import { Applied, Command, RowSettings } from "./messages.js" */
 /** @typedef {[start: number, end: number]} Loop frames of the song */
 
 const RAMP = 0.01; // seconds, of every change of gain
@@ -43,21 +43,30 @@ export class BrowserDeck {
     for (const key of keys) this.#stems.delete(key);
   }
 
-  /** @param {readonly Command[]} commands */
+  /**
+   * @param {readonly Command[]} commands
+   * @returns {Applied[]} each command, and when it takes effect; frames are the context's
+   */
   apply(commands) {
-    for (const command of commands) {
-      if (command[0] === "place") this.#place(command[1], command[2], command[3]);
-      if (command[0] === "adjust") this.#adjust(command[1], command[2], command[3], command[4], command[5]);
-      if (command[0] === "master") rampTo(this.#sum.gain, this.#context, decibelsToGain(command[1]));
-      if (command[0] === "loop") this.#setLoop(command.length === 3 ? [command[1], command[2]] : null);
-      if (command[0] === "locate") this.#locate(command[1]);
-    }
+    return commands.map((command) => {
+      const time = this.#run(command);
+      return { ...this.#placeAt(time), commands: [command], isReset: !this.#isPlaying };
+    });
   }
 
-  /** @param {number} [at] the context's frame to begin at */
+  /**
+   * @param {number} [at] the context's frame to begin at
+   * @returns {Applied} when playback starts
+   */
   play(at = 0) {
     this.#isPlaying = true;
-    this.#locate(this.#origin.frame, at);
+    const time = Math.max(this.#soon, at / this.#context.sampleRate);
+    return { ...this.#placeAt(this.#locate(this.#origin.frame, time)), commands: [], isReset: true };
+  }
+
+  /** The context's frame. */
+  get contextFrame() {
+    return Math.round(this.#context.currentTime * this.#context.sampleRate);
   }
 
   pause() {
@@ -99,13 +108,39 @@ export class BrowserDeck {
     return start + ((frame - start) % (end - start));
   }
 
+  /** Run a command; returns its time of the context. @param {Command} command */
+  #run(command) {
+    const { currentTime } = this.#context;
+    switch (command[0]) {
+      case "place":
+        return this.#place(command[1], command[2], command[3]);
+      case "adjust":
+        this.#adjust(command[1], command[2], command[3], command[4], command[5]);
+        return currentTime;
+      case "master":
+        rampTo(this.#sum.gain, this.#context, decibelsToGain(command[1]));
+        return currentTime;
+      case "loop":
+        return this.#setLoop(command.length === 3 ? [command[1], command[2]] : null);
+      case "locate":
+        return this.#locate(command[1]);
+      default:
+        return currentTime;
+    }
+  }
+
+  /** @param {number} time of the context */
+  #placeAt(time) {
+    return { frame: Math.round(time * this.#context.sampleRate), songFrame: this.songFrame(time) };
+  }
+
   /**
    * Bars are not known here: what waits for one does not.
    * @param {number} row @param {string | null} key @param {"bar" | number} [due]
    */
   #place(row, key, due) {
     this.#rows[row].stem = (key && this.#stems.get(key)) || null;
-    if (this.#isPlaying) this.#start(row, typeof due === "number" ? due : 0);
+    return this.#isPlaying ? this.#start(row, typeof due === "number" ? due : 0) : this.#context.currentTime;
   }
 
   /** @param {number} nth @param {number} volume @param {number} pan @param {boolean} mute @param {boolean} solo */
@@ -117,24 +152,31 @@ export class BrowserDeck {
 
   /** @param {Loop | null} loop */
   #setLoop(loop) {
-    this.#origin = { time: this.#context.currentTime, frame: this.songFrame() };
+    const time = this.#soon;
+    const frame = this.songFrame(time);
     this.#loop = loop;
-    if (this.#isPlaying) this.#locate(this.#origin.frame);
+    return this.#locate(frame, time);
   }
 
-  /** @param {number} frame @param {number} [at] the context's frame, before which it does not sound */
-  #locate(frame, at = 0) {
-    const { sampleRate, currentTime } = this.#context;
-    this.#origin = { time: Math.max(at, Math.ceil((currentTime + SOON) * sampleRate)) / sampleRate, frame };
+  /** @param {number} frame of the song @param {number} time of the context */
+  #locate(frame, time = this.#soon) {
+    this.#origin = { time, frame };
     if (this.#isPlaying) for (const row of this.#rows.keys()) this.#start(row);
+    return time;
   }
 
   /** @param {number} row @param {number} [frame] of the song, before which it does not start */
   #start(row, frame = 0) {
-    const { sampleRate, currentTime } = this.#context;
-    const soonest = Math.max(this.#origin.time, Math.ceil((currentTime + SOON) * sampleRate) / sampleRate);
-    const time = Math.max(soonest, this.#origin.time + (frame - this.#origin.frame) / sampleRate);
+    const { sampleRate } = this.#context;
+    const time = Math.max(this.#origin.time, this.#soon, this.#origin.time + (frame - this.#origin.frame) / sampleRate);
     this.#rows[row].start(time, this.songFrame(time), this.#loop);
+    return time;
+  }
+
+  /** The earliest time of the context, on a frame, for which something can be scheduled. */
+  get #soon() {
+    const { sampleRate, currentTime } = this.#context;
+    return Math.ceil((currentTime + SOON) * sampleRate) / sampleRate;
   }
 }
 

@@ -1,12 +1,12 @@
 // The two decks of a player, and the nodes that they play into.
-/** @import { Command, Position } from "./messages.js" */
+/** @import { Applied, Command, Position } from "./messages.js" */
 /** @import { Deck } from "./player-state.js" */
 /** @import { Stems } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
 import { FADE_OUT_SECONDS } from "./audio-hardware.js";
 import { DecodedDeck } from "./decoded-deck.js";
 import { bytesOf, BUDGET } from "./memory.js";
-import { ENDED, LOADING, POSITION, STEM_FAILED } from "./messages.js";
+import { APPLIED, ENDED, LOADING, POSITION, STEM_FAILED } from "./messages.js";
 import { OutputGraph } from "./output-graph.js";
 import { PythonDeck } from "./python-deck.js";
 import { StreamDeck } from "./stream-deck.js";
@@ -19,7 +19,7 @@ const DECKS = ["first", "python"];
 /** @typedef {DecodedDeck | StreamDeck} FirstDeck */
 /**
  * Events carry the deck that they come from.
- * @typedef {{ position: { deck: Deck, position: Position }, ended: Deck, lost: { deck: Deck, error: Error },
+ * @typedef {{ position: { deck: Deck, position: Position }, applied: { deck: Deck, applied: Applied }, ended: Deck, lost: { deck: Deck, error: Error },
  *   "stem-failed": { key: string, message: string }, loading: { loaded: number, total: number } }} DeckEvents
  */
 
@@ -183,9 +183,10 @@ export class Decks extends Emitter {
     deck.opened.catch((error) => this.#fail("first", deck, error));
   }
 
-  /** @param {Deck} name @param {Emitter<{ position: Position, ended: {}, lost: Error }>} deck @param {AbortController} life */
+  /** @param {Deck} name @param {Emitter<{ position: Position, applied: Applied, ended: {}, lost: Error }>} deck @param {AbortController} life */
   #follow(name, deck, life) {
     deck.on(POSITION, (position) => this.emit("position", { deck: name, position }), life);
+    deck.on(APPLIED, (applied) => this.emit("applied", { deck: name, applied }), life);
     deck.on(ENDED, () => this.emit("ended", name), life);
     deck.on("lost", (error) => this.emit("lost", { deck: name, error }), life);
   }

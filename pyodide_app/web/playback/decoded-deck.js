@@ -1,17 +1,17 @@
 // A deck whose stems are decoded at once: plays a short song until Python has loaded, or where Python cannot run. It
 // lets Web Audio's nodes be used as the decks that play from workers are.
-/** @import { Command, Position } from "./messages.js" */
+/** @import { Applied, Command, Position } from "./messages.js" */
 /** @import { Part, Stems } from "./stems.js" */
 import { Emitter } from "../base/emitter.js";
 import { repeat } from "../base/timers.js";
 import { FADE_OUT_SECONDS } from "./audio-hardware.js";
 import { BrowserDeck } from "./browser-deck.js";
 import { BUDGET } from "./memory.js";
-import { ENDED, POSITION } from "./messages.js";
+import { APPLIED, ENDED, POSITION } from "./messages.js";
 
 const REPORT_MS = 50; // how often the position is reported
 
-/** @extends {Emitter<{ position: Position, ended: {}, lost: Error }>} */
+/** @extends {Emitter<{ position: Position, applied: Applied, ended: {}, lost: Error }>} */
 export class DecodedDeck extends Emitter {
   #song;
   #stems;
@@ -67,7 +67,7 @@ export class DecodedDeck extends Emitter {
 
   /** @param {Command[]} commands */
   async apply(commands) {
-    this.#nodes?.deck.apply(commands);
+    for (const applied of this.#nodes?.deck.apply(commands) ?? []) this.emit(APPLIED, applied);
   }
 
   async play() {
@@ -86,7 +86,7 @@ export class DecodedDeck extends Emitter {
 
   /** @param {number} [at] a frame of the AudioContext */
   #play(at) {
-    this.#nodes?.deck.play(at);
+    if (this.#nodes) this.emit(APPLIED, this.#nodes.deck.play(at));
     this.#life.abort();
     this.#life = new AbortController();
     repeat(REPORT_MS, () => this.#report(), this.#life.signal);
@@ -132,6 +132,10 @@ export class DecodedDeck extends Emitter {
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     const songFrame = Math.min(deck.songFrame(), this.#song.frames - 1);
     const counts = { underruns: 0, late: 0, lookAhead: 0 };
-    this.emit(POSITION, { songFrame, contextFrame: deck.contextFrameAt(songFrame), playing: true, peaks: [peak, peak], isStalled: false, waiting: [], ...counts });
+    const frame = deck.contextFrame;
+    this.emit(POSITION, {
+      frame, songFrame, contextFrame: Math.max(frame, deck.contextFrameAt(songFrame)), playing: true, peaks: [peak, peak], isStalled: false, waiting: [],
+      ...counts,
+    });
   }
 }

@@ -1,6 +1,6 @@
 // Files that Python's session writes: a mix, or an archive of its stems. None of them is ever whole in memory.
 /** @import { Request } from "../base/worker-host.js" */
-/** @import { Keys, StemsOfMix, Tags } from "./messages.js" */
+/** @import { Keys, StemsOfMix, Tags, TakeKeys } from "./messages.js" */
 /** @import { Bytes, Session, StemExport, WavTask } from "./python-session.js" */
 /** @import { ScratchFile } from "./scratch-file.js" */
 /** @import { SessionStems } from "./session-stems.js" */
@@ -11,7 +11,20 @@ import { withScratchFiles } from "./scratch-file.js";
  * @param {Session} session @param {SessionStems} stems @param {{ bits: number, keys: Keys, tags: Tags }} mix @param {Request} request
  */
 export async function exportMix(session, stems, { bits, keys, tags }, request) {
-  const bounce = session.bounce(bits, keys.map((key) => key ?? undefined), JSON.stringify(tags));
+  return saveBounce(session.bounce(bits, keys.map((key) => key ?? undefined), JSON.stringify(tags)), stems, keys, request);
+}
+
+/**
+ * A take as a WAV file.
+ * @param {Session} session @param {SessionStems} stems @param {{ bits: number, text: string, keys: TakeKeys, tags: Tags }} take @param {Request} request
+ */
+export async function exportTake(session, stems, { bits, text, keys, tags }, request) {
+  const bounce = session.bounce_take(bits, text, JSON.stringify(keys), JSON.stringify(tags));
+  return saveBounce(bounce, stems, Object.values(keys), request);
+}
+
+/** @param {WavTask & { name: string }} bounce @param {SessionStems} stems @param {Keys} keys @param {Request} request */
+async function saveBounce(bounce, stems, keys, request) {
   const { name } = bounce;
   const file = await withScratchFiles(async (open) => writeWav(await open(), stems, keys, bounce, request));
   return new File([file], name, { type: "audio/wav" });

@@ -1,5 +1,5 @@
 // Feeds the worklet: renders blocks ahead of time, decides at which frame commands take effect, and when to wait for samples.
-/** @import { Command, Position, Report, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
+/** @import { Applied, Command, Position, Report, WorkerToWorklet, WorkletToWorker } from "./messages.js" */
 import { NotArrived } from "../streaming/stem-source.js";
 import { SCHEDULED, BLOCK, LATE, MISSED, PAUSE, PLAY, REPORT, RESET, STALL, QUEUED } from "./messages.js";
 
@@ -25,6 +25,7 @@ const MARGIN_MOST = 4096;
 /**
  * @typedef {object} Handlers
  * @property {(position: Position & { levels: Float32Array }) => void} onPosition
+ * @property {(applied: Applied) => void} onApplied
  * @property {() => void} onEnd
  * @property {(type: typeof SCHEDULED | typeof MISSED) => void} onStart
  */
@@ -50,6 +51,8 @@ export class Feed {
   #late = 0;
   /** @type {Command[]} */
   #commands = []; // not applied yet
+  /** @type {Command[]} */
+  #applied = []; // last, and perhaps too late
   #levels; // MASTER_READINGS of levels.py, then a peak for each row
   /** @type {number[]} */
   #waiting = []; // rows whose stems change later
@@ -110,6 +113,7 @@ export class Feed {
       this.#isStalled = false;
       this.#rewind(0);
       this.#post({ type: RESET });
+      this.#reportApplied([], 0, true);
     }
     this.#state = PLAY;
     this.#positionTime = performance.now();
@@ -167,6 +171,7 @@ export class Feed {
       case QUEUED:
         if (!isAnswer) break;
         this.#unconfirmed = null;
+        this.#reportApplied(this.#applied, message.frame);
         this.#margin = Math.max(MARGIN, this.#margin - MARGIN / 4);
         this.continue();
         break;
@@ -209,7 +214,7 @@ export class Feed {
     if (playing) this.#readLevels(position);
     if (this.#waiting.length) this.#waiting = this.#renderer.pendingSwaps(position);
     this.#handlers.onPosition({
-      songFrame, contextFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
+      frame: position, songFrame, contextFrame, playing, peaks, underruns: this.#underruns, lookAhead: this.#lookAhead, late: this.#late,
       isStalled: this.#isStalled && this.#isDry, levels: this.#levels, waiting: this.#waiting,
     });
     return songFrame;
@@ -238,9 +243,11 @@ export class Feed {
       this.#renderer.rebase(this.#position);
       this.#position = 0;
       this.#renderer.applyCommands(commands, 0);
+      this.#reportApplied(commands, 0, true);
       this.#reportPosition({});
       return;
     }
+    this.#applied = commands;
     this.#rewind(this.#soonest());
     this.#renderer.applyCommands(commands, this.#next);
     this.#renderChange();
@@ -269,7 +276,13 @@ export class Feed {
       this.#post({ type: STALL, frame });
       this.#isStalled = true;
     }
-    if (frame > 0) this.#unconfirmed = frame; // at frame 0 nothing has been played, so the block cannot be late
+    if (frame > 0) this.#unconfirmed = frame;
+    else this.#reportApplied(this.#applied, 0); // nothing has been played, so the block cannot be late
+  }
+
+  /** @param {Command[]} commands @param {number} frame */
+  #reportApplied(commands, frame, isReset = false) {
+    this.#handlers.onApplied({ commands, frame, songFrame: this.#renderer.songFrame(frame), isReset });
   }
 
   /**

@@ -14,8 +14,10 @@ export const LOAD = "load"; // load a decoded stem; answered with its size in by
 export const UNLOAD = "unload"; // unload stems
 export const APPLY = "apply";
 export const BOUNCE = "bounce"; // answered with a WAV file
+export const BOUNCE_TAKE = "bounce-take"; // answered with a WAV file
 export const EXPORT_STEMS = "export-stems"; // answered with a ZIP archive
 export const DIGEST = "digest"; // answered with the SHA-256 of the samples
+export const DIGEST_TAKE = "digest-take"; // answered with the SHA-256 of the samples
 export const READY = "ready"; // answered when playback can start without a stall
 export const MEASURE = "measure"; // answered with the mix's Loudness
 export const FINISH = "finish"; // queue the rest of the song; answered with whether all of it is
@@ -29,7 +31,7 @@ export const BUFFER = "buffer"; // answered when seconds of a stem have arrived 
 export const SONG_FRAME = "song-frame"; // answered with the song's frame that will be heard at a frame of the context
 export const STATS = "stats";
 
-// Stream worker to page, besides POSITION, ENDED, SCHEDULED and MISSED.
+// Stream worker to page, besides APPLIED, POSITION, ENDED, SCHEDULED and MISSED.
 export const STEM_FAILED = "stem-failed"; // sent to the other worker as well
 
 // Stream worker to worker, besides LOAD and STEM_FAILED.
@@ -44,6 +46,7 @@ export const RENDER_POSITION = "render-position"; // of an offline render, with 
 // Worker to page.
 export const LOADING = "loading";
 export const POSITION = "position";
+export const APPLIED = "applied"; // commands take effect at a frame, for certain
 export const ENDED = "ended"; // the song is over
 export const SCHEDULED = "scheduled"; // PLAY was in time: playback starts at its frame
 export const MISSED = "missed"; // PLAY was too late for its frame
@@ -63,11 +66,18 @@ export const REPORT = "report";
 
 /**
  * Commands of the decks, as in session.py. A null key silences a row. A stem may wait for the next bar, or for a frame of the song.
+ * Python alone plays takes.
  * @typedef {["place", row: number, key: string | null, due?: "bar" | number]
  *     | ["adjust", row: number, volume: number, pan: number, mute: boolean, solo: boolean]
  *     | ["master", volume: number]
  *     | ["loop"] | ["loop", start: number, end: number]
- *     | ["locate", frame: number]} Command
+ *     | ["locate", frame: number]
+ *     | ["take", text: string, keys: TakeKeys]} Command
+ */
+/** @typedef {Record<string, string | null>} TakeKeys of a take's stems, by "layer/stem" */
+/**
+ * Commands that take effect at a frame, where `songFrame` is heard. isReset: what was rendered before is not played any more.
+ * @typedef {{ commands: Command[], frame: number, songFrame: number, isReset: boolean }} Applied
  */
 /**
  * A row's settings: volume in dB, pan from -1 to 1.
@@ -101,6 +111,8 @@ export const REPORT = "report";
  *     | { type: typeof APPLY, commands: Command[] }
  *     | { type: typeof BOUNCE, bits: number, keys: Keys, tags: Tags, source?: Source }
  *     | { type: typeof EXPORT_STEMS, bits: number, keys: Keys, mix: StemsOfMix, source?: Source }
+ *     | { type: typeof BOUNCE_TAKE, bits: number, text: string, keys: TakeKeys, tags: Tags, source?: Source }
+ *     | { type: typeof DIGEST_TAKE, bits: number, text: string, keys: TakeKeys, source?: Source }
  *     | { type: typeof DIGEST, bits: number, keys: Keys, plain: boolean, source?: Source }
  *     | { type: typeof MEASURE, keys: Keys }
  *     | { type: typeof PLAY, at?: number }
@@ -111,10 +123,12 @@ export const REPORT = "report";
  * LOADING: in bytes of the Python runtime.
  * @typedef {{ type: typeof LOADING, loaded: number, total: number }
  *     | { type: typeof POSITION } & Position
+ *     | { type: typeof APPLIED } & Applied
  *     | { type: typeof ENDED | typeof SCHEDULED | typeof MISSED }} WorkerToPage
  */
 /**
  * @typedef {object} Position
+ * @property {number} frame
  * @property {number} songFrame -1 after the end
  * @property {boolean} isStalled whether playback waits for samples that have not arrived
  * @property {boolean} playing

@@ -1,7 +1,9 @@
 // What a player was told to play: the stems and settings of the rows, the loop, the position.
-/** @import { Command, Row, RowSettings, StemsOfMix, Tags } from "./messages.js" */
+/** @import { Command, Row, RowSettings, StemsOfMix, Tags, TakeKeys } from "./messages.js" */
+/** @import { Move, Take } from "../takes/format.js" */
 /** @import { Part } from "./stems.js" */
 import { mixNumber } from "../base/mix-numbers.js";
+import { CONTROLS } from "../takes/format.js";
 
 const PREVIEW = ":preview";
 
@@ -75,6 +77,69 @@ export class MixSettings {
     if (access === "silent") return { key: null };
     if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
     return { key, file, channels };
+  }
+
+  /**
+   * The slug of the stem that a row plays by its key; "" for none.
+   * @param {number} row @param {string | null} key null of a layer that is left out, and of a stem that the visitor may not hear
+   */
+  stemOf(row, key) {
+    return key === null ? this.rows[row].stem : key.replace(PREVIEW, "").split("/")[1];
+  }
+
+  /**
+   * The parts of all stems that a take uses, and their keys.
+   * @param {Take} take @param {Quality} [quality]
+   */
+  takeParts({ layers }, quality = {}) {
+    const stems = layers.flatMap(({ slug, stems: slugs }, row) =>
+      slugs.map((stem) => ({ name: `${slug}/${stem}`, part: this.partOf(row, stem, quality) })));
+    /** @type {TakeKeys} */
+    const keys = Object.fromEntries(stems.map(({ name, part }) => [name, part.key]));
+    return { parts: stems.map(({ part }) => part), keys };
+  }
+
+  /** Take over the state at the beginning of a take. @param {Take} take */
+  beginTake({ layers, rows, master, loop, position }) {
+    for (const [nth, { stem, volume, pan, mute, solo }] of rows.entries()) {
+      Object.assign(this.rows[nth], { stem: layers[nth].stems[stem - 1] ?? "", volume: volume / 100, pan: pan / 1e6, mute, solo });
+    }
+    this.master = master / 100;
+    this.#loop = loop;
+    this.frame = position;
+  }
+
+  /** Take over a move of a take. @param {Take} take @param {Move} move */
+  followMove({ layers }, { control, row, value, end }) {
+    const settings = this.rows[row];
+    switch (control) {
+      case CONTROLS.stem:
+      case CONTROLS.stemOnBar:
+        settings.stem = layers[row].stems[value - 1] ?? "";
+        break;
+      case CONTROLS.mute:
+        settings.mute = Boolean(value);
+        break;
+      case CONTROLS.solo:
+        settings.solo = Boolean(value);
+        break;
+      case CONTROLS.volume:
+        settings.volume = value / 100;
+        break;
+      case CONTROLS.pan:
+        settings.pan = value / 1e6;
+        break;
+      case CONTROLS.master:
+        this.master = value / 100;
+        break;
+      case CONTROLS.loop:
+        this.#loop = end ? [value, end] : null;
+    }
+  }
+
+  /** In frames. */
+  get loop() {
+    return this.#loop;
   }
 
   /** What an exported file says of the mix. @returns {Tags} */

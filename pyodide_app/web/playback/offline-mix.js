@@ -1,7 +1,9 @@
 // What is computed from the whole mix: the exported file, digests, loudness. The first two take lossless stems where there
 // are any, and are the same in every browser where stems can be streamed.
 /** @import { MixSettings } from "./mix-settings.js" */
-/** @import { MixStems, PythonDeck } from "./python-deck.js" */
+/** @import { MixStems, PythonDeck, TakeStems } from "./python-deck.js" */
+/** @import { AnyPart } from "./mix-settings.js" */
+/** @import { Take } from "../takes/format.js" */
 /** @import { StemSupply } from "./stem-supply.js" */
 import { FLAC } from "../codecs/media-types.js";
 import { OfflineStems } from "./offline-stems.js";
@@ -68,13 +70,50 @@ export class OfflineMix {
   }
 
   /**
+   * A take as a WAV file.
+   * @param {Take} take @param {string} text @param {number} bits @param {Watch} watch
+   */
+  bounceTake(take, text, bits, watch) {
+    const { tags } = this.#settings.song;
+    return this.#withStemsOf(take, false, watch, (python, stems, life) => python.bounceTake(bits, text, tags, stems, life));
+  }
+
+  /**
+   * SHA-256 of a take with all of its stems in full, as words of 24 bits.
+   * @param {Take} take @param {string} text @param {Watch} watch
+   */
+  takeDigest(take, text, watch) {
+    return this.#withStemsOf(take, true, watch, (python, stems, life) => python.digestTake(24, text, stems, life));
+  }
+
+  /**
+   * Give Python the best stems of a take while `act` runs.
+   * @template T
+   * @param {Take} take @param {boolean} plain @param {Watch} watch
+   * @param {(python: PythonDeck, stems: TakeStems, watch: Watch) => Promise<T>} act
+   */
+  #withStemsOf(take, plain, watch, act) {
+    const { parts, keys } = this.#settings.takeParts(take, { lossless: true, plain });
+    return this.#withParts(() => parts, watch, (python, { source }, life) => act(python, { keys, source }, life));
+  }
+
+  /**
    * Give Python the best stems while `act` runs.
    * @template T
    * @param {boolean} plain @param {Watch} watch @param {(python: PythonDeck, stems: MixStems, watch: Watch) => Promise<T>} act
    */
-  async #withBestStems(plain, watch, act) {
+  #withBestStems(plain, watch, act) {
+    return this.#withParts(() => this.#settings.parts({ lossless: true, plain }), watch, act);
+  }
+
+  /**
+   * @template T
+   * @param {() => AnyPart[]} choose called once Python has loaded @param {Watch} watch
+   * @param {(python: PythonDeck, stems: MixStems, watch: Watch) => Promise<T>} act
+   */
+  async #withParts(choose, watch, act) {
     const python = await unlessAborted(this.#openPython(), watch.signal);
-    const parts = this.#settings.parts({ lossless: true, plain });
+    const parts = choose();
     const offline = this.#stems;
     if (offline) return this.#unlessClosed(python, watch, (life) => offline.render(parts, life, (stems, inner) => act(python, stems, inner)));
     this.#supply.check(parts);

@@ -4,6 +4,7 @@
 /** @import { Deck, Phase } from "./player-state.js" */
 /** @import { Handlers, Run } from "./state-runner.js" */
 /** @import { Loading } from "./stems.js" */
+/** @import { Take } from "../takes/format.js" */
 import { reasonOf } from "../base/errors.js";
 import { sleep } from "../base/timers.js";
 import { _ } from "../language/phrases.js";
@@ -19,6 +20,8 @@ import { startPython } from "./python-start.js";
 import { causeOf, StateRunner } from "./state-runner.js";
 import { StemSupply } from "./stem-supply.js";
 import { StemSwaps } from "./stem-swaps.js";
+import { TakePlayer } from "./take-player.js";
+import { TakeRecorder } from "./take-recorder.js";
 import { StemError, Stems } from "./stems.js";
 
 const RETRY_SECONDS = 0.15; // after a handover was given up
@@ -40,12 +43,14 @@ const RETRY_SECONDS = 0.15; // after a handover was given up
  * @property {Peaks} peaks
  * @property {Float32Array} [levels] readings of levels.py; from Python only
  * @property {number[]} [waiting] rows whose stems change later
+ * @property {boolean} [hasMoved] whether a take has moved controls
  */
 /** @typedef {{ row: number, stem: string, kept: string, reason: string }} FailedStem kept: the row's stem from now on */
 
 /**
  * step: the state machine has handled an event.
- * @typedef {{ loading: Loading, state: StateChange, position: Place, ended: undefined, "stem-failed": FailedStem, step: undefined }} PlayerEvents
+ * take: one was recorded; null: nothing was played. take-over: one that was played has ended, or the visitor has ended it.
+ * @typedef {{ take: Take | null, "take-over": { isInterrupted: boolean }, loading: Loading, state: StateChange, position: Place, ended: undefined, "stem-failed": FailedStem, step: undefined }} PlayerEvents
  */
 
 export class Playback {
@@ -84,6 +89,8 @@ export class Playback {
     this.changes = new ScheduledChanges(this.settings);
     this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason), (key) => this.changes.needs(key));
     this.swaps = new StemSwaps(this.settings, this.decks, this.supply);
+    this.recorder = new TakeRecorder(song, (row, key) => this.settings.stemOf(row, key), (take) => player.emit("take", take));
+    this.takes = new TakePlayer(this, (detail) => player.emit("take-over", detail));
     this.machine = new StateRunner({ tasks: this.#tasks, acts: this.#acts, swap: (row) => this.#swap(row), onStep: () => this.#reportState() });
     this.#followDecks();
   }
@@ -139,6 +146,22 @@ export class Playback {
     const { deck, isPlaying, tasks } = this.machine.state;
     if (!deck || !isPlaying || tasks.handover) return false;
     return (await this.decks[deck]?.finish()) ?? false;
+  }
+
+  /** Pause; resolves when nothing sounds any more. */
+  async silenced() {
+    const { machine } = this;
+    if (machine.phase !== "playing") {
+      machine.send({ type: "pause" });
+      return;
+    }
+    let isSilent = false;
+    const life = new AbortController();
+    const { deck } = machine.state;
+    this.decks.on("position", (report) => (isSilent ||= report.deck === deck && !report.position.playing), life);
+    machine.send({ type: "pause" });
+    await this.until(() => isSilent || machine.phase === "idle" || this.engine !== "python");
+    life.abort();
   }
 
   /** Play into a context from now on. @param {AudioContext} context */
@@ -221,7 +244,7 @@ export class Playback {
   async #start(signal, { deck, isFresh }) {
     if (!deck || !this.#context) throw new Error("closed");
     const setUp = () => {
-      if (deck === "python") return [this.settings.locateCommand]; // it has the rest since it was opened
+      if (deck === "python") return [this.takes.command ?? this.settings.locateCommand]; // it has the rest since it was opened
       this.swaps.begin(this.settings.parts());
       return this.settings.commands(this.swaps.wanted);
     };
@@ -259,6 +282,10 @@ export class Playback {
   #followDecks() {
     const { signal } = new AbortController(); // for ever: they belong to this player
     const decks = this.decks;
+    decks.on("applied", ({ deck, applied }) => {
+      this.recorder.note(deck, applied);
+      if (deck === "python") this.takes.note(applied);
+    }, { signal });
     decks.on("position", ({ deck, position }) => this.#followDeck(deck, position), { signal });
     decks.on("ended", (deck) => this.#isAudible(deck) && this.#end(), { signal });
     decks.on("lost", ({ deck, error }) => this.#lose(deck, error), { signal });
@@ -279,13 +306,15 @@ export class Playback {
 
   /** @param {Deck} deck @param {Position} position */
   #followDeck(deck, position) {
+    this.recorder.follow(deck, position);
+    const hasMoved = deck === "python" && this.takes.follow(position);
     if (!this.#isAudible(deck)) return;
     this.counters.follow(position);
     const { songFrame, contextFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
     if (playing) this.#makeChanges();
     const latency = this.machine.phase === "playing" ? outputLatency(this.#context) : 0;
-    this.#places.add({ seconds: this.settings.seconds, contextFrame, playing, peaks, levels, waiting, isStalled }, latency);
+    this.#places.add({ seconds: this.settings.seconds, contextFrame, playing, peaks, levels, waiting, isStalled, hasMoved }, latency);
     if (this.decks.first) this.counters.measure(this.decks.first).catch(() => {}); // reported as a loss
   }
 
@@ -295,6 +324,8 @@ export class Playback {
   }
 
   #end() {
+    this.recorder.reachEnd();
+    this.takes.end(false);
     this.machine.send({ type: "pause" });
     this.moveTo(0);
     this.#player.emit("ended");
@@ -302,7 +333,8 @@ export class Playback {
 
   #reportState() {
     this.#player.emit("step");
-    const { failure } = this.machine.state;
+    const { failure, deck, isWanted } = this.machine.state;
+    this.recorder.change(deck, this.machine.phase === "playing", isWanted);
     const change = { state: this.machine.phase, reason: failure?.error ?? null, engine: this.engine, refusal: this.refusal };
     const before = this.#shown;
     this.#shown = change;

@@ -4,6 +4,7 @@
 /** @import { Watch } from "./offline-mix.js" */
 /** @import { PlayerEvents } from "./playback.js" */
 /** @import { StemChange } from "./scheduled-changes.js" */
+/** @import { Take } from "../takes/format.js" */
 import { Emitter } from "../base/emitter.js";
 import { takeAudioFocus } from "./audio-focus.js";
 import { onInterruption, resumeAudio, suspendAudioSoon } from "./audio-hardware.js";
@@ -159,6 +160,7 @@ export class Player extends Emitter {
    * @param {number} seconds
    */
   seek(seconds) {
+    this.#playback.takes.end(true);
     this.#playback.moveTo(seconds);
   }
 
@@ -167,6 +169,7 @@ export class Player extends Emitter {
    * @param {readonly [start: number, end: number] | null} range
    */
   loop(range) {
+    this.#playback.takes.end(true);
     this.#playback.settings.setLoop(range);
     this.#playback.machine.send({ type: "moved" });
     this.#playback.decks.apply(this.#playback.settings.loopCommand);
@@ -174,12 +177,14 @@ export class Player extends Emitter {
 
   /** @param {number} volume in dB */
   master(volume) {
+    this.#playback.takes.end(true);
     this.#playback.settings.master = volume;
     this.#playback.decks.apply(["master", volume]);
   }
 
   /** @param {number} row @param {Partial<RowSettings>} settings */
   adjust(row, settings) {
+    this.#playback.takes.end(true);
     this.#playback.decks.apply(this.#playback.settings.adjustCommand(row, settings));
   }
 
@@ -193,6 +198,7 @@ export class Player extends Emitter {
    * @param {number} row @param {string} stem
    */
   choose(row, stem) {
+    if (this.#playback.settings.rows[row].stem !== stem) this.#playback.takes.end(true);
     this.#playback.settings.rows[row].stem = stem;
     if (!this.#playback.swaps.isRequested(row)) this.#playback.machine.send({ type: "choose", row });
   }
@@ -211,6 +217,64 @@ export class Player extends Emitter {
    */
   schedule(changes) {
     this.#playback.changes.set(changes);
+  }
+
+  /** Record a take from now on, or once something plays; "take" brings it. */
+  startTake() {
+    this.#playback.takes.end(true);
+    this.#playback.recorder.start();
+  }
+
+  /** End the take that is recorded. */
+  finishTake() {
+    this.#playback.recorder.finish();
+  }
+
+  /** Whether a take is recorded, or will be once something plays. */
+  get isRecording() {
+    return this.#playback.recorder.isOn;
+  }
+
+  /**
+   * Make ready to play a take from its beginning.
+   * @param {Take} take of the song, at its rate @param {string} text
+   */
+  setTake(take, text) {
+    this.#activate();
+    return this.#playback.takes.set(take, text);
+  }
+
+  /** Whether a take is played, or will be. */
+  get isFollowing() {
+    return this.#playback.takes.command !== null;
+  }
+
+  /** What is heard: of a take, with its moves. */
+  get heard() {
+    const { rows, master, loop } = this.#playback.settings;
+    return { rows, master, loop };
+  }
+
+  /**
+   * A take as a WAV file.
+   * @param {Take} take of the song @param {string} text @param {number} bits @param {Watch} watch
+   */
+  exportTake(take, text, bits, watch) {
+    return this.#offline.bounceTake(take, text, bits, watch);
+  }
+
+  /** Whether the visitor may hear all stems of a take in full. @param {Take} take */
+  hearsAllOf(take) {
+    const { settings } = this.#playback;
+    return settings.takeParts(take, { plain: true }).parts.every(({ key }, nth) => key === settings.takeParts(take).parts[nth].key);
+  }
+
+  /**
+   * SHA-256 of a take, as words of 24 bits.
+   * @param {Take} take of the song @param {string} text @param {Watch} watch
+   */
+  takeDigest(take, text, watch) {
+    return this.#offline.takeDigest(take, text, watch);
   }
 
   /** Integrated loudness of the whole mix with its current settings, in LUFS. */

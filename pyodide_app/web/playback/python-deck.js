@@ -1,15 +1,17 @@
 // The deck that Python mixes.
 /** @import { RequestOptions } from "../base/worker-client.js" */
-/** @import { Keys, Loudness, Source, StemsOfMix, Tags } from "./messages.js" */
+/** @import { Keys, Loudness, Source, StemsOfMix, Tags, TakeKeys } from "./messages.js" */
 import { WorkerClient } from "../base/worker-client.js";
 import { _ } from "../language/phrases.js";
-import { BOUNCE, DIGEST, EXPORT_STEMS, LOAD, MEASURE, OPEN, READY, UNLOAD } from "./messages.js";
+import { BOUNCE, BOUNCE_TAKE, DIGEST, DIGEST_TAKE, EXPORT_STEMS, LOAD, MEASURE, OPEN, READY, UNLOAD } from "./messages.js";
 import { MemoryCache } from "./memory.js";
 import { WorkerDeck } from "./worker-deck.js";
 
 const WORKER = new URL("worker.js", import.meta.url);
 
 /** @typedef {{ keys: Keys, source?: Source }} MixStems the stems in the rows, and where they are read if not where those that play are */
+
+/** @typedef {{ keys: TakeKeys, source?: Source }} TakeStems those of a take */
 
 // Python starts once per page; the deck that opened last owns it.
 /** @type {PythonDeck | null} */
@@ -103,6 +105,24 @@ export class PythonDeck extends WorkerDeck {
   }
 
   /**
+   * Render a take to a WAV file.
+   * @param {number} bits @param {string} text @param {Tags} tags @param {TakeStems} stems @param {RequestOptions} options
+   * @returns {Promise<File>}
+   */
+  bounceTake(bits, text, tags, stems, options) {
+    return this.request(BOUNCE_TAKE, { bits, text, ...stems, tags }, { ...options, transfer: portsOf(stems) });
+  }
+
+  /**
+   * The digest of a take.
+   * @param {number} bits @param {string} text @param {TakeStems} stems @param {RequestOptions} options
+   * @returns {Promise<string>}
+   */
+  digestTake(bits, text, stems, options) {
+    return this.request(DIGEST_TAKE, { bits, text, ...stems }, { ...options, transfer: portsOf(stems) });
+  }
+
+  /**
    * Measure the loudness of the whole mix, with these stems in the rows.
    * @param {Keys} keys
    * @returns {Promise<Loudness>}
@@ -132,7 +152,7 @@ export class PythonDeck extends WorkerDeck {
   }
 }
 
-/** @param {MixStems} stems */
+/** @param {{ source?: Source }} stems */
 function portsOf({ source }) {
   return source ? [source.port] : [];
 }

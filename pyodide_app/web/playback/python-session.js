@@ -9,6 +9,8 @@
  *   unload: (key: string) => void,
  *   at_rate: (rate: number, frames: number) => Session,
  *   bounce: (bits: number, keys: PythonKeys, tags: string) => WavTask & { name: string },
+ *   bounce_take: (bits: number, text: string, keys: string, tags: string) => WavTask & { name: string },
+ *   digest_take: (bits: number, text: string, keys: string) => Task & { step: () => void, hexdigest: () => string },
  *   export_stems: (bits: number, keys: string[], mix: string) => StemExport,
  *   digest: { callKwargs: (bits: number, keys: PythonKeys, options: { plain: boolean }) => Task & { step: () => void, hexdigest: () => string } },
  *   measure: (keys: PythonKeys) => Task & { step: () => void, integrated: number, range: number, true_peak: number },

@@ -119,6 +119,11 @@ export class RemoteStems {
     });
   }
 
+  /** The chunk that was read or asked for last. @param {Purpose} purpose */
+  awaited(purpose) {
+    return this.#last[purpose];
+  }
+
   /** @param {number} first @param {Purpose} purpose */
   #askFrom(first, purpose) {
     const hasJumped = Math.abs(first - this.#last[purpose]) > AHEAD_CHUNKS[purpose];

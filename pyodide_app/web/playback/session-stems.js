@@ -81,7 +81,7 @@ export class SessionStems {
     try {
       while (task.progress < 1) {
         this.#port?.postMessage({ type: RENDER_POSITION, keys: needed, frame: task.frame });
-        await this.#step(task.frame, step, request.signal);
+        await this.#step(needed, task.frame, step, request.signal);
         request.report(task.progress);
         await yieldToMessages();
         request.signal.throwIfAborted();
@@ -98,16 +98,17 @@ export class SessionStems {
   }
 
   /**
-   * Run a step of an offline render once its samples have arrived.
-   * @param {number} frame its first @param {() => void} step @param {AbortSignal} signal
+   * Run a step of an offline render once its samples have arrived; a take may jump to others within a step.
+   * @param {string[]} keys @param {number} frame its first @param {() => void} step @param {AbortSignal} signal
    */
-  async #step(frame, step, signal) {
+  async #step(keys, frame, step, signal) {
     const [first, last] = [frame, frame + STEP_FRAMES].map((end) => Math.floor(end / this.#chunkFrames));
     while (!this.#stems.have(first, last + 1, "offline")) await this.#arrivalUnless(signal);
     try {
       step();
     } catch (error) {
       if (!isNotArrived(error)) throw error; // else it is repeated
+      this.#port?.postMessage({ type: RENDER_POSITION, keys, frame: this.#stems.awaited("offline") * this.#chunkFrames });
       await this.#arrivalUnless(signal);
     }
   }

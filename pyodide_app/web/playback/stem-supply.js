@@ -21,6 +21,8 @@ export class StemSupply {
   #isNeeded;
   /** @type {Set<string>} */
   #failed = new Set(); // streamed stems that could not be loaded
+  /** @type {(string | null)[]} */
+  #kept = []; // keys of stems that a take plays
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #evicting; // a timer
 
@@ -116,6 +118,11 @@ export class StemSupply {
     if (isPlaying) await this.#decks.first?.buffer(part.key, SWAP_SECONDS);
   }
 
+  /** Keep stems that are not chosen now: a take will play them. @param {AnyPart[]} parts */
+  keep(parts) {
+    this.#kept = parts.map(({ key }) => key);
+  }
+
   /** A stem was replaced: release what is needed no longer, in a while. */
   tidySoon() {
     this.releaseCopies();
@@ -151,13 +158,14 @@ export class StemSupply {
 
   close() {
     clearTimeout(this.#evicting);
+    this.#kept = [];
     this.#failed.clear();
   }
 
   /** Evict unused stems, down to half of the memory budget. */
   async #evict() {
     const { first, python, isStreaming } = this.#decks;
-    const chosen = new Set(this.#settings.parts().map(({ key }) => key));
+    const chosen = new Set([...this.#settings.parts().map(({ key }) => key), ...this.#kept]);
     /** @param {string} key */
     const isWanted = (key) => chosen.has(key) || this.#isNeeded(key);
     const streamed = (await first?.evict(isWanted)) ?? [];

@@ -55,6 +55,14 @@ export class StemSwaps {
     this.#requested = [];
   }
 
+  /** The decks play the chosen stems already: a take has placed them. */
+  assume() {
+    for (const life of this.#lives) life?.abort();
+    const parts = this.#settings.parts();
+    if (this.#placed) this.#placed = parts.map((part, row) => ({ part, stem: this.#settings.rows[row].stem }));
+    this.#requested = parts.map(({ key }) => key);
+  }
+
   /** Whether a row's chosen stem is placed already, or is being loaded. @param {number} row */
   isRequested(row) {
     const { key } = this.#settings.part(row);

@@ -9,7 +9,7 @@ import { _ } from "../language/phrases.js";
 import { StemLoader } from "../streaming/stem-loader.js";
 import { BlockRenderer } from "./block-renderer.js";
 import { Feed, LOOK_AHEAD_MOST } from "./feed.js";
-import { CHUNKS, ENDED, STEM_LOADED, LOAD, RENDER_POSITION, PLAYHEAD, POSITION, STEM_FAILED, CHUNK_REQUEST } from "./messages.js";
+import { APPLIED, CHUNKS, ENDED, STEM_LOADED, LOAD, RENDER_POSITION, PLAYHEAD, POSITION, STEM_FAILED, CHUNK_REQUEST } from "./messages.js";
 import { StreamedStem } from "./streamed-stem.js";
 
 const MASTER_READINGS = 8; // of levels.py
@@ -56,6 +56,7 @@ export class StreamSong {
         if (place.playing) this.#follow(place.songFrame);
         postMessage({ type: POSITION, ...place, levels: undefined });
       },
+      onApplied: (applied) => postMessage({ type: APPLIED, ...applied }),
       onEnd: () => postMessage({ type: ENDED }),
       onStart: (type) => postMessage({ type }),
     }, LOOK_AHEAD_MOST); // in WebKit, messages of the worklet wait for the page, which is busy at first

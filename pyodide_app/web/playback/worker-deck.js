@@ -1,5 +1,5 @@
 // A deck: a worker that renders blocks, and the worklet that plays them.
-/** @import { Command, Position } from "./messages.js" */
+/** @import { Applied, Command, Position } from "./messages.js" */
 /** @import { RequestOptions, WorkerClient } from "../base/worker-client.js" */
 import { Emitter } from "../base/emitter.js";
 import { WorkerLost } from "../base/worker-client.js";
@@ -11,7 +11,7 @@ const WORKLET = new URL("worklet.js", import.meta.url);
 /**
  * Events are the worker's notifications, and "lost": the worker or the worklet's processor has died.
  * @template {Record<string, unknown>} Events
- * @extends {Emitter<Events & { position: Position, ended: {}, scheduled: {}, missed: {}, lost: Error }>}
+ * @extends {Emitter<Events & { position: Position, applied: Applied, ended: {}, scheduled: {}, missed: {}, lost: Error }>}
  */
 export class WorkerDeck extends Emitter {
   #client;

@@ -1,14 +1,15 @@
 // Python's worker: loads Pyodide, holds the session, and feeds the worklet.
 /** @import { Request } from "../base/worker-host.js" */
-/** @import { Command, Keys, PageToWorker, Source, WorkerToPage } from "./messages.js" */
+/** @import { Command, Keys, PageToWorker, Source, TakeKeys, WorkerToPage } from "./messages.js" */
 /** @import { PythonKeys, Session, SessionClass } from "./python-session.js" */
 import { once } from "../base/once.js";
 import { answerRequests } from "../base/worker-host.js";
 import { startPython } from "../python/start.js";
-import { exportMix, exportStems } from "./exports.js";
+import { exportMix, exportStems, exportTake } from "./exports.js";
 import { Feed } from "./feed.js";
 import {
-  APPLY, ATTACH, BOUNCE, DIGEST, ENDED, EXPORT_STEMS, FINISH, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY, POSITION, READY, UNLOAD,
+  APPLIED, APPLY, ATTACH, BOUNCE, BOUNCE_TAKE, DIGEST, DIGEST_TAKE, ENDED, EXPORT_STEMS, FINISH, LINK, LOAD, LOADING, MEASURE, OPEN, PAUSE, PLAY,
+  POSITION, READY, UNLOAD,
 } from "./messages.js";
 import { SessionRenderer } from "./session-renderer.js";
 import { SessionStems } from "./session-stems.js";
@@ -37,6 +38,7 @@ class OpenSong {
         report({ type: POSITION, ...place });
         if (place.playing) this.stems.follow(place.songFrame);
       },
+      onApplied: (applied) => report({ type: APPLIED, ...applied }),
       onEnd: () => report({ type: ENDED }),
       onStart: (type) => report({ type }),
     });
@@ -44,7 +46,10 @@ class OpenSong {
 
   /** @param {Command[]} commands */
   apply(commands) {
-    for (const command of commands) if (command[0] === "place") this.#placed[command[1]] = command[2];
+    for (const command of commands) {
+      if (command[0] === "place") this.#placed[command[1]] = command[2];
+      if (command[0] === "take") this.#placed = Object.values(command[2]); // it may play any of them at any time
+    }
     this.stems.play(this.#placed.filter((key) => key !== null));
     this.feed.change(commands);
   }
@@ -57,7 +62,7 @@ class OpenSong {
   /**
    * Render with the stems that play or, at their own rate, with others that a stream worker decodes.
    * @template T
-   * @param {{ keys: Keys, source?: Source }} stems @param {AbortSignal} signal
+   * @param {{ keys: Keys | TakeKeys, source?: Source }} stems @param {AbortSignal} signal
    * @param {(session: Session, stems: SessionStems) => Promise<T>} act
    */
   async render({ keys, source }, signal, act) {
@@ -66,7 +71,7 @@ class OpenSong {
     const stems = new SessionStems(session, this.#chunkFrames);
     stems.link(source.port);
     try {
-      await stems.loaded(keys, signal);
+      await stems.loaded(Object.values(keys), signal);
       return await act(session, stems);
     } finally {
       stems.close();
@@ -135,6 +140,13 @@ const methods = {
     current().render(mix, request.signal, (session, stems) => {
       const digest = session.digest.callKwargs(bits, toPython(mix.keys), { plain });
       return stems.runToEnd(mix.keys, digest, () => digest.step(), () => digest.hexdigest(), request);
+    }),
+  [BOUNCE_TAKE]: (message, request) =>
+    current().render(message, request.signal, (session, stems) => exportTake(session, stems, message, request)),
+  [DIGEST_TAKE]: ({ bits, text, ...take }, request) =>
+    current().render(take, request.signal, (session, stems) => {
+      const digest = session.digest_take(bits, text, JSON.stringify(take.keys));
+      return stems.runToEnd(Object.values(take.keys), digest, () => digest.step(), () => digest.hexdigest(), request);
     }),
   [MEASURE]({ keys }, request) {
     const measurement = current().session.measure(toPython(keys));
