@@ -34,6 +34,7 @@ from tests.support.large_song import (
 )
 from tests.support.sizes import sized
 from tests.support.small_site import tone, write, write_small_site
+from tests.support.takes import late_take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +156,22 @@ def change_lyrics(site: Path, random: Random) -> None:
         write(timed, f"[00:00.{random.randrange(10, 90)}]{words}\n")
     elif kind == 1:
         write(plain, f"{words}\n\n{random.random()}\n")
+
+
+def change_takes(site: Path, random: Random) -> None:
+    """Publish a take, another one, or none; in a line, or in a file of its own."""
+    page, file = (site / f"content/takes/late{suffix}" for suffix in (".md", ".take"))
+    file.unlink(missing_ok=True)
+    page.unlink(missing_ok=True)
+    if random.random() < 0.3:
+        return
+    text = late_take(mute=random.randrange(4000))
+    line = f'take = "{text}"'
+    if random.random() < 0.5:
+        line = ""
+        write(file, text)
+    title = json.dumps(random.choice(WORDS))
+    write(page, f'+++\ntitle = {title}\nsong = "one"\n{line}\n+++\nIn one go.\n')
 
 
 def change_release(site: Path, random: Random) -> None:
@@ -368,6 +385,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     change_forge_url,
     change_lyrics,
     change_release,
+    change_takes,
     change_assets,
     switch_radio,
     change_downloads,

@@ -1,10 +1,11 @@
-"""Takes made up by hypothesis."""
+"""Takes: made up by hypothesis, and one of the small site."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
 from pyodide_app.engine.take import Control, Move, Take, TakeLayer, TakeRow
+from pyodide_app.engine.take_format import format_take
 
 LAYERS = (TakeLayer("drums", ("live", "tape")), TakeLayer("bass", ("synth",)))
 _VOLUMES = st.integers(-6000, 600)
@@ -71,3 +72,11 @@ def takes(
         position=draw(st.integers(0, frames - 1)),
         moves=tuple(draw(moves(frame, frames, layers)) for frame in sorted(times)),
     )
+
+
+def late_take(*, bass: str = "synth", mute: int = 100) -> str:
+    """Return the text of a take of the small site's first song."""
+    layers = (TakeLayer("drums", ("live",)), TakeLayer("bass", (bass,)))
+    rows = (TakeRow(1), TakeRow(1))
+    moves = (Move(mute, Control.MUTE, 0, 1),)
+    return format_take(Take("one", 8000, 8000, 8000, layers, rows, moves=moves))

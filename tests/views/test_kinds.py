@@ -31,7 +31,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallSite:
 def test_every_page_of_a_site_has_a_view_with_a_digest(small: SmallSite) -> None:
     leaves = Leaves(small.facts())
     found = {page.template for page in small.plan.pages if digest_of(page_view(leaves, page))}
-    assert found == KINDS.keys() - {"hidden.html", "nothing.html", "provenance.html"}
+    assert found == KINDS.keys() - {
+        "hidden.html",
+        "nothing.html",
+        "provenance.html",
+        "take.html",
+    }
     assert digest_of(layout_view(leaves.facts))
 
 
