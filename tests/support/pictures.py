@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SONG = "songs/undertow/"
 AUDITIONED = "harbour-lights"
 PHONES = ("", "gallery/", "tokens/9003/", "mixer/")
-HIDDEN = "hidden/slack-water/"
-WIDE, HALF, TABLET, PHONE = (1280, 1420), (1280, 980), (760, 1320), (390, 760)
+HIDDEN, TAKE = "hidden/slack-water/", "takes/second-watch/"
+WIDE, LONG, HALF, TABLET, PHONE = (1280, 1420), (1280, 1240), (1280, 980), (760, 1320), (390, 760)
 NOW = 1_800_000_020_000
 GAP, BETWEEN = 24, "#8a8580"
 QUALITY = 82
@@ -106,6 +106,7 @@ def main(folder: Path) -> None:
         for scheme in schemes:
             phones = [take(browser, f"{base}{address}", PHONE, scheme) for address in PHONES]
             pictures = {
+                "take": take(browser, f"{base}{TAKE}", LONG, scheme),
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
                 "pages": side_by_side(phones),
                 "audition": take_audition(browser, audition, scheme),

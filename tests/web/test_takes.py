@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from tests.support.listening import is_part_of
 from tests.support.visiting import Visit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
@@ -105,3 +108,46 @@ def test_what_is_heard_of_a_take_is_what_the_engine_renders(visit: Visit) -> Non
     middle = heard[:, np.flatnonzero(heard.any(axis=0))][:, 2000:-4000]
     assert middle.shape[1] > opened.take.rate
     assert is_part_of(middle, whole)
+
+
+def test_a_published_take_plays_moves_the_controls_and_is_verified(
+    visit: Visit, host: Path
+) -> None:
+    page, song = visit.page, json.loads((host / "data/songs/engine-room.json").read_text("utf-8"))
+    page.goto(visit.page.url.replace("songs/undertow/", "takes/second-watch/"))
+    watch = Visit(page, song)
+    watch.says("Take opened. Play plays it, until you touch a control.")
+    chords = watch.row("Chords")
+    expect(chords.get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "true")
+    key(watch, "Verify this take").click()
+    digest = take_digest(open_take(ROOT, "second-watch", QUIET))
+    expect(watch.mixer.get_by_role("status")).to_have_text(
+        f"This is the take that was published: SHA-256 {digest}", timeout=60_000
+    )
+    watch.press("Play")
+    expect(chords.get_by_role("button", name="Mute")).to_have_attribute(
+        "aria-pressed", "false", timeout=60_000
+    )
+    expect(chords.get_by_role("slider", name="Volume")).not_to_have_value("-18")
+    assert watch.stats()["engine"] == "python"
+    watch.row("Signal").get_by_role("button", name="Mute").click()
+    watch.says("You have taken over: the take goes no further.")
+    before = chords.get_by_role("slider", name="Volume").input_value()
+    expect(page.locator("stem-mixer")).to_have_attribute("data-state", "playing")
+    page.wait_for_timeout(1000)
+    assert chords.get_by_role("slider", name="Volume").input_value() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("AgAA", "its version, 2, is unknown"),
+        ("AQAA", "it is damaged"),
+        ("<script>", "it is not the text of a take"),
+    ],
+)
+def test_a_hostile_link_is_rejected_in_words(visit: Visit, text: str, reason: str) -> None:
+    address = link(visit.page, text)
+    visit.page.goto("about:blank")
+    visit.page.goto(address)
+    visit.says(f"This take can't be played: {reason}")
