@@ -57,8 +57,8 @@ class Session:
     frame of the song to wait for that,
     ``["adjust", row, volume_db, pan, mute, solo]``, ``["master", volume_db]``,
     ``["locate", song_frame]``, ``["loop", start, end]``, and ``["loop"]`` to stop looping.
-    ``["take", text, keys]`` plays a take, whose stems have these keys (or none), by "layer/stem";
-    any other command ends that.
+    ``["mark"]`` changes nothing. ``["take", text, keys]`` plays a take, whose stems have these keys
+    (or none), by "layer/stem"; any other command ends that.
     """
 
     def __init__(self, rate: int, frames: int, rows: int, bars: float = 0, bpm: float = 0) -> None:
@@ -238,6 +238,8 @@ class Session:
                     mixer.set_loop((start, end), frame)
                 case ["loop"]:
                     mixer.set_loop(None, frame)
+                case ["mark"]:
+                    pass
                 case ["take", text, keys]:
                     take = parse_take(text).at_rate(mixer.rate, mixer.frames)
                     find_stem = _finder(take, keys, self._stems.__getitem__)

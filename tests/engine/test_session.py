@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from pyodide_app.engine import loudness
 from pyodide_app.engine.levels import MASTER_READINGS
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
+from pyodide_app.engine.performance import perform
+from pyodide_app.engine.take import Control, Move, Take, TakeLayer, TakeRow
+from pyodide_app.engine.take_format import format_take
 from pyodide_app.engine.timeline import Bars
 from pyodide_app.session import Session
 
@@ -105,6 +109,69 @@ def test_every_command_reaches_the_mixer() -> None:
     assert played.song_frame(1024 + 5500) == expected.song_frame(1024 + 5500) == 1500
     apply(played, 2048, ["loop"])
     assert played.song_frame(2048 + FRAMES) == -1
+
+
+LAYERS = (TakeLayer("drums", ("live", "tape")), TakeLayer("bass", ("synth",)))
+TAKE = Take(
+    "one",
+    RATE,
+    FRAMES,
+    9000,
+    LAYERS,
+    (TakeRow(1), TakeRow(1)),
+    loop=(0, 4000),
+    position=500,
+    moves=(Move(3000, Control.STEM, 0, 2), Move(7000, Control.MUTE, 1, 1)),
+)
+KEYS = {"drums/live": "a", "drums/tape": "c", "bass/synth": "b"}
+
+
+def take_samples(take: Take) -> NDArray[np.float32]:
+    """Return what a take sounds like."""
+    seeds = {"live": 0, "tape": 2, "synth": 1}
+    played = perform(take, mixer(), lambda _, slug: StemAudio.from_float(noise(seeds[slug])))
+    return played.render(0, take.length)
+
+
+def test_a_take_is_played_rendered_and_hashed_alike() -> None:
+    played = session()
+    apply(played, 0, ["take", format_take(TAKE), KEYS])
+    whole = take_samples(TAKE)
+    heard = [render(played, frame, 2048) for frame in range(0, 8192, 2048)]
+    assert np.array_equal(np.concatenate(heard, axis=1), whole[:, :8192])
+    assert played.song_frame(8999) >= 0
+    assert played.song_frame(9000) == -1
+    keys = json.dumps(KEYS)
+    digest = played.digest_take(24, format_take(TAKE), keys)
+    bounce = played.bounce_take(24, format_take(TAKE), keys, '{"title": "One", "artist": "Ada"}')
+    assert bounce.name == "Ada - One (Take).wav"
+    steps = []
+    while bounce.progress < 1:
+        assert 0 <= bounce.frame < FRAMES
+        steps.append(bounce.step())
+        digest.step()
+    assert b"".join(steps) == pcm_bytes(whole, 24)
+    assert digest.hexdigest() == sha256(pcm_bytes(whole, 24)).hexdigest()
+
+
+def test_a_command_ends_a_take_where_it_takes_effect() -> None:
+    played = session()
+    apply(played, 0, ["take", format_take(TAKE), KEYS])
+    render(played, 0, 8000)  # ahead of what is heard
+    apply(played, 5000, ["mark"])
+    rest = take_samples(replace(TAKE, moves=TAKE.moves[:1]))
+    assert np.array_equal(render(played, 5000, 4000), rest[:, 5000:])
+
+
+def test_at_another_rate_a_take_has_its_moves_and_bars_there() -> None:
+    other = Session(2 * RATE, 2 * FRAMES, 2, bars=4).at_rate(RATE, FRAMES)
+    for seed, key in enumerate(("a", "b", "c")):
+        other.load(key, [Buffer(channel) for channel in noise(seed)])
+    take = replace(TAKE, loop=None, moves=(Move(100, Control.STEM_ON_BAR, 0, 2),))
+    digest = other.digest_take(24, format_take(take), json.dumps(KEYS))
+    while digest.progress < 1:
+        digest.step()
+    assert digest.hexdigest() == sha256(pcm_bytes(take_samples(take), 24)).hexdigest()
 
 
 def test_an_unknown_command_is_rejected() -> None:

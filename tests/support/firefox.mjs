@@ -2,6 +2,7 @@
 //
 //   node firefox.mjs mixer ADDRESS FIREFOX DOWNLOADS   plays, listens, mutes, exports
 //   node firefox.mjs stems ADDRESS FIREFOX DOWNLOADS   exports stems
+//   node firefox.mjs take ADDRESS FIREFOX DOWNLOADS    records a take, opens its link in another window, exports it there
 //   node firefox.mjs seek ADDRESS FIREFOX DOWNLOADS    plays, goes to second 80, listens
 //   node firefox.mjs verify ADDRESS FIREFOX DOWNLOADS  verifies the mix
 //   node firefox.mjs radio ADDRESS FIREFOX {...}       plays the radio from a time on until a frame, listens
@@ -30,7 +31,7 @@ const browser = await puppeteer.launch({
 });
 try {
   const page = await opened();
-  const told = await { mixer, stems, seek, frame, hidden, shut, verify, bar, radio, python }[part](page);
+  const told = await { mixer, stems, take, seek, frame, hidden, shut, verify, bar, radio, python }[part](page);
   const version = await browser.version();
   process.stdout.write(JSON.stringify({ version, wrong, ...told }));
 } finally {
@@ -69,6 +70,28 @@ async function stems(page) {
     return files;
   });
   return { name, kept };
+}
+
+async function take(page) {
+  const says = statusOf(page);
+  await page.waitForSelector(".record-take:not(:disabled)");
+  await page.click(".record-take");
+  await page.click(".play");
+  await page.waitForFunction(() => document.querySelector("stem-mixer").getAttribute("data-state") === "playing");
+  await page.click("[data-layer=drums] .mute"); // while the browser mixes, unless Python is there already
+  await says("Playing, mixed by Python");
+  await wait(0.5);
+  await page.select("[data-layer=bass] select", await page.$eval("[data-layer=bass] option:nth-child(2)", (it) => it.value));
+  await page.click("[data-layer=drums] .mute");
+  await wait(1);
+  await page.click(".record-take");
+  await says("Take recorded");
+  await page.click(".pause");
+  const text = await page.evaluate(() => /** @type {any} */ (document.querySelector("stem-mixer")).openTake.text);
+  const other = await opened(`${address}#v=1&song=undertow&take=${text}`);
+  await statusOf(other)("Take opened");
+  await other.click(".export-take");
+  return { text, name: await downloaded(other) };
 }
 
 /** The name of the file that is being exported, once it has come. */
@@ -195,12 +218,12 @@ async function press(page, selector) {
   await page.click(selector);
 }
 
-/** Open a window at the address. */
-async function opened() {
+/** Open a window at an address. */
+async function opened(place = address) {
   const page = await browser.newPage();
   page.setDefaultTimeout(2 * MINUTE);
   page.on("pageerror", (error) => wrong.push(String(error)));
-  await page.goto(address);
+  await page.goto(place);
   return page;
 }
 

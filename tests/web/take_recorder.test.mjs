@@ -4,7 +4,7 @@ import { beforeEach, test } from "node:test";
 import { TakeRecorder } from "../../pyodide_app/web/playback/take-recorder.js";
 import { CONTROLS } from "../../pyodide_app/web/takes/format.js";
 
-const { stem, stemOnBar, mute, volume, master, seek, loop } = CONTROLS;
+const { stem, stemOnBar, mute, solo, volume, master, seek, loop } = CONTROLS;
 const SONG = /** @type {any} */ ({
   slug: "one", rate: 48000, frames: 480_000,
   layers: [{ slug: "drums", stems: [] }, { slug: "bass", stems: [] }],
@@ -127,6 +127,18 @@ test("while playback is stalled no frame of the take passes", () => {
   place("python", 2000, { contextFrame: 100_000 });
   recorder.finish();
   assert.deepEqual([moves()[0][0], take.length], [1600, 2000]);
+});
+
+test("a take ends with the mark, after all that was done before and is heard later", () => {
+  recorder.start();
+  start("python");
+  place("python", 3000);
+  recorder.finishAtMark();
+  assert.equal(take, undefined);
+  apply("python", 3500, [["adjust", 0, 0, 0, true, false]]);
+  apply("python", 3600, [["adjust", 0, 0, 0, true, true], ["mark"]]);
+  assert.deepEqual(moves(), [[3500, mute, 0, 1, 0], [3600, solo, 0, 1, 0]]);
+  assert.equal(take.length, 3600);
 });
 
 test("a pause ends the take", () => {

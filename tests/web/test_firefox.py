@@ -11,7 +11,10 @@ import pytest
 
 from build import build
 from pyodide_app.engine.mix import RowSettings
+from pyodide_app.engine.take import Control
+from stempress.audio.take_files import open_take, take_wav
 from stempress.commands.cli import run
+from stempress.core.progress import Progress
 from tests.conftest import ROOT
 from tests.support.firefox import visit_in_firefox
 from tests.support.listening import is_part_of
@@ -47,6 +50,18 @@ def firefox(
 def recording(told: dict[str, Any]) -> NDArray[np.float32]:
     """Return what was heard, shape (2, frames)."""
     return np.frombuffer(b64decode(told["recording"]), dtype="<f4").reshape(-1, 2).T
+
+
+@pytest.mark.sound
+def test_firefox_records_a_take_whose_link_gives_the_engines_file(
+    firefox: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    told = firefox("take")
+    opened = open_take(ROOT, told["text"], Progress(quiet=True))
+    assert {move.control for move in opened.take.moves} == {Control.MUTE, Control.STEM}
+    mutes = [move.value for move in opened.take.moves if move.control is Control.MUTE]
+    assert (mutes[0], mutes[-1]) == (1, 0)
+    assert (tmp_path / told["name"]).read_bytes() == b"".join(take_wav(opened, 24))
 
 
 @pytest.mark.sound

@@ -13,8 +13,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from build import build
 from pyodide_app.engine.mix import RowSettings
+from pyodide_app.engine.take import Control
+from stempress.audio.take_files import open_take, take_wav
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
+from stempress.core.progress import Progress
 from tests.conftest import ROOT
 from tests.support.edge_sites import samples
 from tests.support.hosts import serving
@@ -65,6 +68,10 @@ EXPORT = """
     reader.readAsDataURL(await player.export(24, {}));
   })();
 """
+EXPORT_TAKE = EXPORT.replace(
+    "player.export(24, {})",
+    "player.exportTake(mixer.openTake.take, mixer.openTake.text, 24, {})",
+).replace("(async () => {", "(async () => { const mixer = document.querySelector('stem-mixer');")
 
 
 class Listening(StaticHandler):
@@ -129,7 +136,12 @@ class Song:
         """Open the page, or another that plays the song."""
         self.webkit = webkit
         self.facts: dict[str, Any] = json.loads((host / f"data/songs/{slug}.json").read_bytes())
-        webkit.get(f"{base}{address or f'songs/{slug}/index.html'}")
+        self.address = f"{base}{address or f'songs/{slug}/index.html'}"
+        self.open()
+
+    def open(self, fragment: str = "") -> None:
+        """Load the page."""
+        self.webkit.get(self.address + fragment)
         self.until("!document.querySelector('.play').disabled")
 
     def until(self, expression: str) -> None:
@@ -184,6 +196,27 @@ def test_webkit_plays_and_mutes(song: Song) -> None:
     song.until_heard(song.mix({0: RowSettings(mute=True)}))
     song.press(".pause")
     song.says("Paused")
+
+
+@pytest.mark.sound
+def test_webkit_records_a_take_whose_link_gives_the_engines_file(song: Song) -> None:
+    song.press(".record-take")
+    song.press(".play")
+    song.says("Playing, mixed by Python")
+    song.press("[data-layer=drums] .mute")
+    song.press("[data-layer=drums] .solo")
+    song.press(".record-take")
+    song.says("Take recorded")
+    song.press(".pause")
+    text = song.webkit.execute_script("return document.querySelector('stem-mixer').openTake.text")
+    opened = open_take(ROOT, text, Progress(quiet=True))
+    assert [move.control for move in opened.take.moves] == [Control.MUTE, Control.SOLO]
+    song.webkit.get("about:blank")
+    song.open(f"#v=1&song=undertow&take={text}")
+    song.says("Take opened")
+    song.webkit.set_script_timeout(PATIENCE_SECONDS)
+    exported = b64decode(song.webkit.execute_async_script(EXPORT_TAKE))
+    assert exported == b"".join(take_wav(opened, 24))
 
 
 def test_webkit_exports_and_verifies(song: Song, tmp_path: Path) -> None:

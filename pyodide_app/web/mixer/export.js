@@ -50,7 +50,7 @@ const TASKS = {
 /** @param {StemMixer} mixer */
 export function addExport(mixer) {
   if (isSandboxed) {
-    for (const key of mixer.querySelectorAll(".export, .export-stems, .export-take")) key.remove();
+    for (const key of mixer.querySelectorAll(".export, .export-stems, .export-take, .save-take")) key.remove();
     find(mixer, ".bits").closest("label")?.remove();
   }
   const cancel = find(mixer, ".cancel", HTMLButtonElement);

@@ -28,8 +28,7 @@ export function addTakes(mixer) {
   const show = (taken) => {
     mixer.openTake = taken;
     group.hidden = taken === null;
-    const length = taken && formatTime(taken.take.length / taken.take.rate);
-    find(group, ".take-length").textContent = length && _("Take, %(time)s", { time: length });
+    if (taken) find(group, ".take-length").textContent = _("Take, %(time)s", { time: lengthOf(taken.take) });
   };
   /** @param {string} text */
   const open = async (text) => {
@@ -53,7 +52,7 @@ export function addTakes(mixer) {
     }
     show({ take, text: await formatTake(take) });
     const moves = plural(take.moves.length, "%(num)s move", "%(num)s moves");
-    mixer.announce(_("Take recorded: %(time)s, %(moves)s", { time: formatTime(take.length / take.rate), moves }));
+    mixer.announce(_("Take recorded: %(time)s, %(moves)s", { time: lengthOf(take), moves }));
   };
   onEvent(mixer, record, "click", async () => {
     const player = await mixer.player();
@@ -106,10 +105,13 @@ function addSharingOf(mixer, group) {
 
 /** @param {StemMixer} mixer @param {HTMLElement} group @param {(text: string) => Promise<void>} open */
 function addFiles(mixer, group, open) {
-  onEvent(mixer, find(group, ".save-take"), "click", () => {
-    const { text, take } = currentTake(mixer);
-    saveFile(new File([`${text}\n`], `${take.song}.take`, { type: "text/plain" }));
-  });
+  const save = group.querySelector(".save-take"); // a sandbox has none
+  if (save) {
+    onEvent(mixer, save, "click", () => {
+      const { text, take } = currentTake(mixer);
+      saveFile(new File([`${text}\n`], `${take.song}.take`, { type: "text/plain" }));
+    });
+  }
   const key = mixer.querySelector(".open-take");
   if (!key) return;
   const input = createElement("input", { type: "file", accept: ".take,text/plain", "aria-label": key.textContent ?? "", hidden: true });
@@ -136,6 +138,11 @@ export function publishedTake(mixer) {
 function currentTake(mixer) {
   if (!mixer.openTake) throw new Error("closed");
   return mixer.openTake;
+}
+
+/** @param {Take} take */
+function lengthOf({ length, rate }) {
+  return formatTime(Math.round(length / rate));
 }
 
 /**

@@ -66,12 +66,13 @@ export const REPORT = "report";
 
 /**
  * Commands of the decks, as in session.py. A null key silences a row. A stem may wait for the next bar, or for a frame of the song.
- * Python alone plays takes.
+ * Python alone plays takes. A mark changes nothing, but is reported as applied, like the others.
  * @typedef {["place", row: number, key: string | null, due?: "bar" | number]
  *     | ["adjust", row: number, volume: number, pan: number, mute: boolean, solo: boolean]
  *     | ["master", volume: number]
  *     | ["loop"] | ["loop", start: number, end: number]
  *     | ["locate", frame: number]
+ *     | ["mark"]
  *     | ["take", text: string, keys: TakeKeys]} Command
  */
 /** @typedef {Record<string, string | null>} TakeKeys of a take's stems, by "layer/stem" */

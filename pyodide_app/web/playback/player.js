@@ -227,7 +227,8 @@ export class Player extends Emitter {
 
   /** End the take that is recorded. */
   finishTake() {
-    this.#playback.recorder.finish();
+    this.#playback.recorder.finishAtMark();
+    this.#playback.decks.apply(["mark"]);
   }
 
   /** Whether a take is recorded, or will be once something plays. */

@@ -35,6 +35,7 @@ export class TakeRecorder {
   /** @type {Deck | null} */
   #deck = null; // that is heard
   #isPlaying = false;
+  #isEnding = false;
 
   /**
    * @param {Data.Song} song
@@ -56,11 +57,17 @@ export class TakeRecorder {
     if (this.#isPlaying && log?.last) this.#begin(log, log.last);
   }
 
+  /** End the take at the next mark, after all that was done before. */
+  finishAtMark() {
+    if (this.#recording) this.#isEnding = true;
+    else this.finish();
+  }
+
   /** End the take. */
   finish() {
     if (!this.isOn) return;
     const recording = this.#recording;
-    this.isOn = false;
+    this.isOn = this.#isEnding = false;
     this.#recording = null;
     this.#onTake(recording && composeTake(recording, this.#song));
   }
@@ -70,7 +77,11 @@ export class TakeRecorder {
     const applied = { ...rest, commands: commands.map((command) => this.#withSlug(command)) };
     this.#logs[deck].add(applied);
     const recording = this.#recording;
-    if (recording?.deck === deck && !applied.isReset) this.#enter(recording, applied);
+    if (recording?.deck !== deck || applied.isReset) return;
+    this.#enter(recording, applied);
+    if (!this.#isEnding || !commands.some(([name]) => name === "mark")) return;
+    recording.end = Math.max(recording.end, applied.frame + recording.offset);
+    this.finish();
   }
 
   /** A deck says where it is. @param {Deck} deck @param {Position} position */
