@@ -234,10 +234,8 @@ class Session:
                     mixer.set_master(volume_db, frame)
                 case ["locate", song_frame]:
                     mixer.locate(song_frame, frame)
-                case ["loop", start, end]:
-                    mixer.set_loop((start, end), frame)
-                case ["loop"]:
-                    mixer.set_loop(None, frame)
+                case ["loop", *loop] if len(loop) in (0, 2):
+                    mixer.set_loop((loop[0], loop[1]) if loop else None, frame)
                 case ["mark"]:
                     pass
                 case ["take", text, keys]:

@@ -9,8 +9,9 @@
 /** @import { Place, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
-/** @import { OpenTake } from "./takes.js" */
+/** @import { OpenTake } from "../takes/fit.js" */
 import { showFailedStem } from "./failed-stem.js";
+import { showHeard } from "./heard-mix.js";
 import { draggedRange, LoopRange } from "./loop-range.js";
 import { Meters } from "./meters.js";
 import { showMix } from "./mix-summary.js";
@@ -129,7 +130,7 @@ export class StemMixer extends MixerElement {
     player.on("loading", (loading) => this.status.showLoading(loading), { signal });
     player.on("state", (change) => this.#showState(change), { signal });
     player.on("position", (place) => this.#followPlace(place), { signal });
-    player.on("stem-failed", (failure) => showFailedStem(this, failure, () => this.#choose(failure.row)), { signal });
+    player.on("stem-failed", (failure) => this.announce(showFailedStem(this.rows[failure.row], failure, () => this.#choose(failure.row))), { signal });
     player.on("take", (take) => this.emit("take", take), { signal });
     player.on("take-over", (detail) => this.#endTake(detail), { signal });
     this.#player = player;
@@ -189,7 +190,6 @@ export class StemMixer extends MixerElement {
    */
   seek(seconds) {
     const place = Math.max(0, Math.min(this.duration, seconds));
-    this.nextTake = null;
     this.#position.show(place);
     this.#player?.seek(place);
   }
@@ -229,7 +229,6 @@ export class StemMixer extends MixerElement {
 
   /** @param {number | string} volume in dB */
   setMaster(volume) {
-    this.nextTake = null;
     this.#transport.showVolume(volume);
     this.#player?.master(this.#transport.volume);
   }
@@ -251,7 +250,6 @@ export class StemMixer extends MixerElement {
    * @param {[start: number, end: number] | null} range
    */
   setRange(range) {
-    this.nextTake = null;
     this.#range.set(range, this.duration);
     const [from, to] = this.#range.within(this.duration);
     this.#setLoop();
@@ -259,7 +257,6 @@ export class StemMixer extends MixerElement {
   }
 
   toggleLoop(on = !this.#transport.isLooping) {
-    this.nextTake = null;
     this.#transport.showLoop(on);
     this.#setLoop();
   }
@@ -328,7 +325,6 @@ export class StemMixer extends MixerElement {
 
   /** @param {number} nth of the rows */
   #adjust(nth) {
-    this.nextTake = null;
     const { volume, pan, mute, solo } = this.rows[nth].settings;
     this.#player?.adjust(nth, { volume, pan, mute, solo });
     this.#rows.markSilent();
@@ -337,7 +333,6 @@ export class StemMixer extends MixerElement {
   /** @param {number} nth of the rows */
   async #choose(nth) {
     const row = this.rows[nth];
-    this.nextTake = null;
     setText(find(row.element, ".trouble"), "");
     this.#player?.choose(nth, row.stem.value);
     this.#access.show(row);
@@ -379,12 +374,7 @@ export class StemMixer extends MixerElement {
   async #showHeard() {
     const song = await this.facts();
     if (!this.#player) return;
-    const { rows, master, loop } = this.#player.heard;
-    for (const [nth, settings] of rows.entries()) this.#access.show(this.rows[nth].show(settings, song.layers[nth]));
-    this.#rows.markSilent();
-    this.#transport.showVolume(master);
-    this.#transport.showLoop(Boolean(loop));
-    if (loop) this.#range.set([loop[0] / song.rate, loop[1] / song.rate], this.duration);
+    showHeard(this.#player.heard, song, { rows: this.#rows, access: this.#access, transport: this.#transport, range: this.#range });
     this.#showMix(song);
   }
 

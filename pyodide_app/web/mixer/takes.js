@@ -1,5 +1,6 @@
 // Takes: recorded, played, exported, verified; as links and files.
 /** @import { StemMixer } from "./stem-mixer.js" */
+/** @import { OpenTake } from "../takes/fit.js" */
 /** @import { Take } from "../takes/format.js" */
 import { onEvent } from "./attempts.js";
 import { setPressed } from "../base/controls.js";
@@ -12,8 +13,7 @@ import { fitTake } from "../takes/fit.js";
 import { formatTake, MOST_LINK, parseTake } from "../takes/format.js";
 
 const MOST_FILE = 2_000_000; // bytes
-
-/** @typedef {{ take: Take, text: string }} OpenTake of the mixer's song, at its rate */
+const TOUCHED = ".rows, .position, .master, .loop, .sections, .surprise, .slot, .kept, .loop-from, .loop-to"; // by whoever wants another mix
 
 /**
  * Returns what opens a take that is given as text.
@@ -75,6 +75,11 @@ export function addTakes(mixer) {
   });
   addSharingOf(mixer, group);
   addFiles(mixer, group, open);
+  for (const type of ["click", "input", "change"]) {
+    onEvent(mixer, mixer, type, ({ target }) => {
+      if (target instanceof Element && target.closest(TOUCHED)) mixer.nextTake = null;
+    });
+  }
   const published = publishedTake(mixer);
   if (published.take) open(published.take);
   return open;

@@ -1,8 +1,7 @@
 // A take from what was recorded: only what changes something becomes a move.
 /** @import { Command } from "./messages.js" */
 /** @import { Move, Take, TakeLayer } from "../takes/format.js" */
-/** @import { MixState } from "./take-log.js" */
-/** @import { Entry, Recording } from "./take-recorder.js" */
+/** @import { Entry, MixState, Recording } from "./take-log.js" */
 import { CONTROLS } from "../takes/format.js";
 import { fold } from "./take-log.js";
 

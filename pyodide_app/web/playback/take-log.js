@@ -3,10 +3,21 @@
 /** @import { Applied, Command, Position, RowSettings } from "./messages.js" */
 
 /** @import { MixSettings } from "./mix-settings.js" */
+/** @import { Deck } from "./player-state.js" */
 
 /** @typedef {RowSettings & { key: string | null, heard: string | null }} RowState heard: the stem until the next bar, else the key's */
 /** @typedef {{ rows: RowState[], master: number, loop: [start: number, end: number] | null }} MixState */
 /** @typedef {{ frame: number, songFrame: number }} Start */
+/** @typedef {{ frame: number, command: Command }} Entry of a take */
+/**
+ * @typedef {object} Recording
+ * @property {Deck} deck that is heard
+ * @property {number} offset from its frames to those of the take
+ * @property {MixState} state at the beginning; its keys are stems' slugs
+ * @property {number} position in the song then, in frames
+ * @property {Entry[]} entries
+ * @property {number} end so far
+ */
 
 export class TakeLog {
   /** @type {Position | null} */

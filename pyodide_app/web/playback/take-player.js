@@ -1,8 +1,22 @@
 // Plays takes: Python takes their moves at their frames; here they are followed, so that the settings are those that are heard.
+/** @import { Decks } from "./decks.js" */
 /** @import { Applied, Command, Position } from "./messages.js" */
-/** @import { Playback } from "./playback.js" */
+/** @import { MixSettings } from "./mix-settings.js" */
+/** @import { PythonDeck } from "./python-deck.js" */
+/** @import { StemSupply } from "./stem-supply.js" */
+/** @import { StemSwaps } from "./stem-swaps.js" */
+/** @import { TakeRecorder } from "./take-recorder.js" */
 /** @import { Take } from "../takes/format.js" */
 import { TakeFollower } from "./take-follower.js";
+
+/**
+ * What it needs of the player.
+ * @typedef {object} Playback
+ * @property {MixSettings} settings @property {Decks} decks @property {StemSupply} supply @property {StemSwaps} swaps
+ * @property {TakeRecorder} recorder
+ * @property {() => Promise<PythonDeck>} openPython
+ * @property {() => Promise<void>} silenced pauses
+ */
 
 export class TakePlayer {
   #playback;

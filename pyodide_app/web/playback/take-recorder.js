@@ -5,23 +5,12 @@
 /** @import { Applied, Command, Position } from "./messages.js" */
 /** @import { MixSettings } from "./mix-settings.js" */
 /** @import { Deck } from "./player-state.js" */
-/** @import { MixState } from "./take-log.js" */
+/** @import { Recording } from "./take-log.js" */
 import { MOST_SECONDS } from "../takes/format.js";
 import { composeTake } from "./compose-take.js";
 import { TakeLog } from "./take-log.js";
 
 /** @typedef {import("../takes/format.js").Take} Take */
-/** @typedef {{ frame: number, command: Command }} Entry of a take */
-/**
- * @typedef {object} Recording
- * @property {Deck} deck that is heard
- * @property {number} offset from its frames to those of the take
- * @property {MixState} state at the beginning; its keys are stems' slugs
- * @property {number} position in the song then, in frames
- * @property {Entry[]} entries
- * @property {number} end so far
- */
-
 export class TakeRecorder {
   /** Whether a take is recorded, or will be once something plays. */
   isOn = false;

@@ -3,6 +3,8 @@
 import { _ } from "../language/phrases.js";
 import { CONTROLS } from "./format.js";
 
+/** @typedef {{ take: Take, text: string }} OpenTake of a mixer's song, at its rate */
+
 /**
  * The take at the song's rate; throws if the song is another one, or has changed.
  * @param {Take} take @param {Pick<Data.Song, "slug" | "rate" | "frames" | "layers">} song
