@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stempress.clashes.clash import MAX_SEVERITY, Clash, counted, label
-from stempress.clashes.tonality import MARGIN, MIN_FIT, SEMITONES, Harmony, correlations, stem_tones
+from stempress.clashes.pitch_classes import SEMITONES, correlations, stem_tones
+from stempress.clashes.tonality import MARGIN, MIN_FIT, Harmony
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,7 @@ class KeyCheck:
                     f"{tonality.best_fit:.2f}"
                 )
                 others = [other for other in self._harmony.tonalities if other != name]
-                section = self._worst_section([name], others, tonality.semitones)
+                section = self._worst_section(name, others, tonality.semitones)
                 yield self._clash((name,), gain, message, -tonality.semitones, section)
 
     def pair(self, first: Name, second: Name) -> Iterator[Clash]:
@@ -60,19 +61,18 @@ class KeyCheck:
             f"{label(first)} is {_interval(-semitones)} than {label(second)}: their notes match by "
             f"{curve[0]:.2f}, transposed they match by {curve[shift]:.2f}"
         )
-        section = self._worst_section([first], [second], semitones)
+        section = self._worst_section(first, [second], semitones)
         yield self._clash((first, second), gain, message, -semitones, section)
 
-    def _worst_section(self, stems: list[Name], others: list[Name], semitones: int) -> int:
-        """Return the bar in which a transposition would help most."""
+    def _worst_section(self, name: Name, others: list[Name], semitones: int) -> int:
+        """Return the bar in which a transposition of a stem would help most."""
         tones, timeline = self._harmony.tones, self._timeline
         gains = np.zeros(timeline.sections)
-        for first in stems:
-            for second in others:
-                by_slice, weights = correlations(tones[first], tones[second])
-                gain = weights * (by_slice[:, semitones % SEMITONES] - by_slice[:, 0])
-                starts = np.arange(len(gain)) * tones[first].seconds
-                np.add.at(gains, timeline.section_of(starts + 1e-6), gain)
+        for other in others:
+            by_slice, weights = correlations(tones[name], tones[other])
+            gain = weights * (by_slice[:, semitones % SEMITONES] - by_slice[:, 0])
+            middles = (np.arange(len(gain)) + 0.5) * tones[name].seconds
+            np.add.at(gains, timeline.section_of(middles), gain)
         return int(gains.argmax())
 
     def _clash(

@@ -48,12 +48,11 @@ class OnsetMeter:
             powers = np.square(spectra.real) + np.square(spectra.imag)
             self._powers.append(np.add.reduceat(powers, self._starts, axis=1)[:, :-1])
 
-    def result(self) -> tuple[Times, Times]:
-        """Return the times of the onsets in seconds, and their strengths, at most 1."""
+    def times(self) -> Times:
+        """Return the times of the onsets in seconds."""
         if not self._powers:
-            return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32)
-        rise = _rises(np.concatenate(self._powers))
-        return _peaks(rise, self._hop / self._rate)
+            return np.zeros(0, dtype=np.float32)
+        return _peaks(_rises(np.concatenate(self._powers)), self._hop / self._rate)
 
 
 def _rises(powers: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,17 +64,15 @@ def _rises(powers: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(rises.mean(axis=1))
 
 
-def _peaks(rise: NDArray[np.float32], step: float) -> tuple[Times, Times]:
-    """Return the times and strengths of the peaks of a curve."""
+def _peaks(rise: NDArray[np.float32], step: float) -> Times:
+    """Return the times of the peaks of a curve, given the seconds between its values."""
     padded = np.pad(rise, 1)
     nth = np.flatnonzero((rise >= MIN_RISE_DB) & (rise > padded[:-2]) & (rise >= padded[2:]))
     gap = round(MIN_GAP_SECONDS / step)
-    kept = [n for n in nth if rise[n] >= rise[max(0, n - gap) : n + gap + 1].max()]
-    nth = np.array(kept, dtype=np.int64)
+    highest = [n for n in nth.tolist() if rise[n] >= rise[max(0, n - gap) : n + gap + 1].max()]
+    nth = np.array(highest, dtype=np.int64)
     left, middle, right = padded[nth], padded[nth + 1], padded[nth + 2]
     curvature = left - 2 * middle + right
     shift = np.where(curvature < 0, 0.5 * (left - right) / np.where(curvature < 0, curvature, 1), 0)
-    # a rise over two steps is centred between them
-    times = (nth + shift - 1) * step
-    strengths = middle / (middle.max(initial=0) or 1.0)
-    return times.astype(np.float32), strengths.astype(np.float32)
+    # A rise within two steps is centred between them.
+    return np.asarray((nth + shift - 1) * step, dtype=np.float32)

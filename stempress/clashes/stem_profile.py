@@ -33,8 +33,8 @@ class StemProfile:
     """What is compared of a stem. Powers are mean squares, of full scale.
 
     ``chroma`` has shape (frames, ``PITCH_BINS``): power of sustained tones by pitch class.
-    ``bark`` has shape (frames, ``BARK_BANDS``): power in critical bands. ``onsets`` are times in
-    seconds and ``strengths`` their weights, at most 1. ``wave`` is the mono sum at ``WAVE_RATE``.
+    ``bark`` has shape (frames, ``BARK_BANDS``): power in critical bands. A frame begins every
+    ``frame_seconds``. ``onsets`` are times in seconds. ``wave`` is the mono sum at ``WAVE_RATE``.
     ``channel_power`` is the mean power of the channels, ``mono_power`` that of the mono sum.
     """
 
@@ -43,7 +43,6 @@ class StemProfile:
     chroma: NDArray[np.float32]
     bark: NDArray[np.float32]
     onsets: NDArray[np.float32]
-    strengths: NDArray[np.float32]
     wave: NDArray[np.float32]
     channel_power: float
     mono_power: float
@@ -70,14 +69,12 @@ def profile(blocks: Iterable[Planar], rate: int, frames: int) -> StemProfile:
     wave.append(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True))
     length = round(frames * WAVE_RATE / rate)
     resampled = np.concatenate(wave)[:length]
-    times, strengths = onsets.result()
     return StemProfile(
         frame_seconds=spectrum.hop / rate,
         seconds=frames / rate,
         chroma=np.array(spectrum.chroma, dtype=np.float32).reshape(-1, PITCH_BINS),
         bark=np.array(spectrum.bark, dtype=np.float32).reshape(-1, BARK_BANDS),
-        onsets=times,
-        strengths=strengths,
+        onsets=onsets.times(),
         wave=np.pad(resampled, (0, length - len(resampled))),
         channel_power=channel_power / frames,
         mono_power=mono_power / frames,

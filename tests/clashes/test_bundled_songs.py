@@ -11,12 +11,13 @@ import pytest
 
 from stempress.audio.check import check_song
 from stempress.audio.stem_facts import measure_stems
+from stempress.clashes.pitch_classes import stem_tones
 from stempress.clashes.profiles import stem_profiles
 from stempress.clashes.song_clashes import find_clashes
 from stempress.clashes.timeline import song_timeline
 from stempress.clashes.timing import measure_timing
 from stempress.clashes.timing_check import TimingCheck
-from stempress.clashes.tonality import Harmony, stem_tones
+from stempress.clashes.tonality import Harmony
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings
