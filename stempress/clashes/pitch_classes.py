@@ -54,6 +54,11 @@ class Tones:
     weights: NDArray[np.float64]
     seconds: float
 
+    @property
+    def steadiness(self) -> float:
+        """Length of the weighted mean vector: 1 if the same notes sound throughout."""
+        return float(np.linalg.norm(self.weights @ self.vectors) / (self.weights.sum() or 1.0))
+
 
 def stem_tones(profile: StemProfile, timeline: Timeline) -> Tones:
     """Return the pitch classes of a stem in slices of about a second, whole parts of a bar."""

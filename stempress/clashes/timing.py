@@ -21,6 +21,8 @@ MAX_OFFSET_SECONDS = 0.020
 MIN_ONSETS = 8
 KERNEL_SECONDS = 0.006
 """Standard deviation of the kernel with which the most frequent deviation is found."""
+ABOUT_AS_FREQUENT = 0.6
+"""Density of a mode relative to the highest."""
 NEAR_SECONDS = 0.03
 """Onsets this close to the most frequent deviation are taken as meant to be there."""
 MIN_SHARE = 0.5
@@ -71,11 +73,17 @@ def _deviations(times: Times, step: float) -> Times:
 
 
 def most_frequent(deviations: Times, limit: float) -> float:
-    """Return the mode of deviations within plus or minus ``limit``, to a millisecond."""
+    """Return the mode of deviations within plus or minus ``limit``, to a millisecond.
+
+    Of several that are about as frequent, as in swung rhythms, it is the one closest to 0.
+    """
     candidates = np.arange(-limit, limit, 0.001)
     apart = (candidates[:, None] - deviations + limit) % (2 * limit) - limit
     density = np.exp(-0.5 * np.square(apart / KERNEL_SECONDS)).sum(axis=1)
-    return float(candidates[density.argmax()])
+    around = np.concatenate((density[-1:], density, density[:1]))
+    is_peak = (density >= around[:-2]) & (density >= around[2:])
+    frequent = candidates[is_peak & (density >= ABOUT_AS_FREQUENT * density.max())]
+    return float(frequent[np.abs(frequent).argmin()])
 
 
 def _drift(times: Times, deviations: Times) -> float:

@@ -27,6 +27,10 @@ MIN_SECONDS = 4.0
 """Of tones, weighted by their level; less is no evidence of a key."""
 MARGIN = 0.25
 """By how much a transposition must fit better than the stem as it is: the threshold."""
+STATIC = 0.85
+"""Steadiness of a drone, or of one chord throughout."""
+MAX_STATIC_FIT = -0.1
+"""Such a stem is transposed only if its notes are foreign to the others'."""
 NEARLY = 0.08
 """Of transpositions that fit within this of the best, the smallest is taken as the likeliest."""
 ROUNDS = 3
@@ -93,11 +97,13 @@ class Harmony:
 
     def _judge(self) -> dict[Name, Tonality]:
         count = len(self._names)
+        is_static = np.array([self.tones[name].steadiness > STATIC for name in self._names])
         shifts = np.zeros(count, dtype=np.int64)
         found = self._fits(shifts)
         for _ in range(count // 2):
             best = found.max(axis=1)
-            gains = np.where((shifts == 0) & (best >= MIN_FIT), best - found[:, 0], 0)
+            is_certain = (best >= MIN_FIT) & ~(is_static & (found[:, 0] > MAX_STATIC_FIT))
+            gains = np.where((shifts == 0) & is_certain, best - found[:, 0], 0)
             worst = int(gains.argmax())
             if gains[worst] < MARGIN:
                 break

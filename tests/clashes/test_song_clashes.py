@@ -13,7 +13,7 @@ from pyodide_app.engine.model import Rule
 from stempress.audio.song_sound import SongSound
 from stempress.clashes.song_clashes import find_clashes, pairs_that_meet
 from stempress.clashes.stem_profile import profile
-from tests.support.band import FRAMES, RATE, band, band_song, delayed
+from tests.support.band import FRAMES, RATE, band, band_song, chord_at, delayed, hits, play
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,38 @@ def test_a_band_that_plays_together_has_no_clashes() -> None:
     assert clashes().causes == ()
     assert clashes(key="").causes == ()
     assert clashes(key="", bpm=None, bars=None).causes == ()
+
+
+def chord_notes(length: float) -> list[tuple[float, int, float]]:
+    """Return notes of the chords, one after the other."""
+    beats = np.arange(0, 64, length).tolist()
+    return [(beat, chord_at(beat)[1 + nth % 3] + 12, length) for nth, beat in enumerate(beats)]
+
+
+MUSICAL = {
+    "a drone on the leading note": play([(beat, 59, 4) for beat in range(0, 64, 4)], "held"),
+    "a drone on the second": play([(beat, 62, 4) for beat in range(0, 64, 4)], "held"),
+    "swung hats": hits([0, 2], [beat + off for beat in range(4) for off in (0, 2 / 3)], seed=4),
+    "triplets": play(chord_notes(1 / 3), "pluck"),
+    "a scale": play(
+        [(n / 2, 60 + (0, 2, 4, 5, 7, 9, 11)[n % 7], 0.5) for n in range(128)], "pluck"
+    ),
+    "a chromatic scale": play([(n / 2, 60 + n % 12, 0.5) for n in range(128)], "pluck"),
+    "laid back by 15 ms": delayed(play(chord_notes(0.5), "pluck"), 0.015),
+}
+
+
+@pytest.mark.parametrize("name", MUSICAL)
+def test_what_is_played_on_purpose_is_no_clash(name: str) -> None:
+    layers = {"swung hats": "drums", "laid back by 15 ms": "keys"}  # not beside their own sounds
+    played = (layers.get(name, "lead"), "played")
+    assert clashes({played: MUSICAL[name]}).causes == ()
+
+
+def test_a_drone_that_is_foreign_to_the_harmony_is_named() -> None:
+    drone = play([(beat, 66, 4) for beat in range(0, 64, 4)], "held")
+    clash = first(clashes({("more", "drone"): drone, ("more", "noise"): noise()}))
+    assert (clash.kind, clash.stems) == ("key", (("more", "drone"),))
 
 
 @pytest.mark.parametrize("semitones", [1, -1, 2, -3, 6])
