@@ -54,11 +54,11 @@ def take(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) 
     return Image.open(BytesIO(shot)).convert("RGB")
 
 
-def take_audition(browser: Browser, address: str, scheme: Scheme) -> Image.Image:
+def take_audition(browser: Browser, address: str) -> Image.Image:
     """Return a screenshot of why a mix may not fit, and of its mixer in the audition."""
     page = browser.new_page(
-        viewport={"width": WIDE[0], "height": 2 * WIDE[1]},  # what is out of view is not drawn
-        color_scheme=scheme,
+        viewport={"width": TABLET[0], "height": 3 * TABLET[1]},  # what is out of view is not drawn
+        color_scheme="light",
         reduced_motion="reduce",
         service_workers="block",
     )
@@ -72,7 +72,7 @@ def take_audition(browser: Browser, address: str, scheme: Scheme) -> Image.Image
     end = page.locator(".console").evaluate("part => part.getBoundingClientRect().bottom")
     shot = page.screenshot(
         full_page=True,
-        clip={"x": 0, "y": top, "width": WIDE[0], "height": end - top},
+        clip={"x": 0, "y": top, "width": TABLET[0], "height": end - top},
         animations="disabled",
         caret="hide",
     )
@@ -109,13 +109,14 @@ def main(folder: Path) -> None:
                 "take": take(browser, f"{base}{TAKE}", LONG, scheme),
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
                 "pages": side_by_side(phones),
-                "audition": take_audition(browser, audition, scheme),
                 "radio": take(browser, f"{base}radio/", HALF, scheme),
             }
             for name, picture in pictures.items():
                 picture.save(folder / f"{name}-{scheme}.webp", quality=QUALITY, method=6)
         hidden = take(browser, f"{base}{HIDDEN}", TABLET, "light")
         hidden.save(folder / "hidden.webp", quality=QUALITY, method=6)
+        shot = take_audition(browser, audition)
+        shot.save(folder / "audition.webp", quality=QUALITY, method=6)
         browser.close()
 
 
