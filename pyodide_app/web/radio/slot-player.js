@@ -4,6 +4,7 @@
 /** @import { Slot } from "./schedule.js" */
 import { Emitter } from "../base/emitter.js";
 import { ROOT } from "../base/root.js";
+import { BUDGET } from "../playback/memory.js";
 import { outputLatency } from "../playback/output-latency.js";
 import { Player } from "../playback/player.js";
 import { choiceAt } from "./schedule.js";
@@ -31,6 +32,7 @@ export class SlotPlayer extends Emitter {
   #start; // the context's frame to begin at, in step with the song before
   #end = Infinity; // the context's frame at which the slot ends, as it is heard
   #isFinishing = false;
+  #isCompared = false; // with the clock, once or more
 
   /**
    * @param {Slot} slot @param {Data.Song} song
@@ -59,9 +61,16 @@ export class SlotPlayer extends Emitter {
       this.player.on("ended", () => resolve(), { signal: this.#life.signal });
       this.on("state", ({ state, reason }) => state === "failed" && reject(reason), { signal: this.#life.signal });
       signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: this.#life.signal });
-      this.#join();
-      this.player.play({ at }).catch(reject);
+      this.#begin(at).catch(reject);
     });
+  }
+
+  /** @param {number} [at] a frame of the audio context */
+  async #begin(at) {
+    this.#join();
+    await this.player.preload(BUDGET); // so that it begins where the schedule is once all is there
+    this.#join();
+    await this.player.play({ at });
   }
 
   /** Whether it plays in step with the song before. */
@@ -145,8 +154,10 @@ export class SlotPlayer extends Emitter {
     const now = performance.now();
     if (now < this.#settled || this.#scheduled > this.song.duration - 1) return;
     this.#apart.push(seconds - this.#scheduled);
-    if (this.#apart.length < REPORTS) return;
     const apart = Math.max(...this.#apart);
+    const isLate = !this.#isCompared && apart < -LATER_APART_SECONDS; // loading took long
+    if (this.#apart.length < REPORTS && !isLate) return;
+    this.#isCompared = true;
     this.#apart = [];
     const isFirst = now < this.#begun + 1000 * FIRST_SECONDS;
     const most = isFirst ? (this.isInStep ? 2 * IN_STEP_SECONDS : APART_SECONDS) : LATER_APART_SECONDS;
