@@ -188,6 +188,20 @@ def test_pause_stops_and_play_joins_what_is_on_air_by_then(
     assert place["frame"] > 4 * then["song"]["rate"]
 
 
+def test_what_interrupts_the_sound_pauses_the_radio(
+    page: Page, serve: Serve, pressed: Path
+) -> None:
+    slot = find_slot(pressed, "undertow")
+    page.context.add_init_script(SILENT_WORKERS)
+    open_radio(page, serve(pressed, "/a/b/"))
+    play_at(page, slot["begin"] + 2000)
+    page.evaluate("document.querySelector('stem-radio').audioContext.suspend()")
+    expect(page.locator("stem-radio")).to_have_attribute("data-state", "paused")
+    status = page.locator("stem-radio").get_by_role("status")
+    expect(status).to_have_text("Press Play to continue")
+    play_at(page, slot["begin"] + 4000)
+
+
 def test_what_is_heard_can_be_kept_mixed_and_queued(
     page: Page, serve: Serve, pressed: Path
 ) -> None:

@@ -93,6 +93,11 @@ export class SlotPlayer extends Emitter {
     return isQueued ? this.#end : null;
   }
 
+  /** A signal: aborted when it is closed, or left. */
+  get life() {
+    return this.#life.signal;
+  }
+
   /** Leave the song to its end. */
   leave() {
     this.#life.abort();

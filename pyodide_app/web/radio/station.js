@@ -15,6 +15,7 @@ import { Schedule } from "./schedule.js";
 import { SlotPlayer } from "./slot-player.js";
 
 const AHEAD_SECONDS = 20; // before a song's end: prepare the next one
+const OVER_SECONDS = 1; // before its end, a song that pauses is over
 const LATE_MS = 2000; // after a slot's end: leave a song that has not ended
 const PATIENCE_MS = 3000; // until the browser must have started the audio context
 
@@ -135,13 +136,13 @@ export class Station extends Emitter {
         this.#follow(player, seconds);
         const end = await this.#finish(player);
         if (end !== null) resolve(end);
-      }, { signal });
+      }, { signal: player.life });
     });
-    player.on("state", ({ state }) => this.#showState(player, state), { signal });
+    player.on("state", ({ state }) => this.#showState(player, state), { signal: player.life });
     player.on("stem-failed", ({ row, stem, reason }) => {
       const { name } = player.song.layers[row].stems.find(({ slug }) => slug === stem) ?? { name: stem };
       this.#setState(this.state, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
-    }, { signal });
+    }, { signal: player.life });
     const hasEnded = player.play(signal, at);
     this.#leaving?.leave(); // its player has been released
     const end = await Promise.race([nearEnd, hasEnded, this.#untilAfter(slot, LATE_MS, signal)]);
@@ -220,8 +221,10 @@ export class Station extends Emitter {
 
   /** @param {SlotPlayer} player @param {PlayerState} state */
   #showState(player, state) {
-    if (player !== this.#current || (state !== "playing" && (state !== "loading" || player.isInStep))) return;
-    this.#setState(state);
+    if (player !== this.#current) return;
+    const isOver = player.song.duration - (this.#seconds ?? 0) < OVER_SECONDS;
+    if (state === "paused" && !isOver) this.#stop(_("Press Play to continue")); // a call, or another app
+    if (state === "playing" || (state === "loading" && !player.isInStep)) this.#setState(state);
     if (state === "playing") this.#checkSilence();
   }
 
