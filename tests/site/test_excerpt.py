@@ -41,6 +41,7 @@ def full(tmp_path: Path) -> SmallSite:
         videos=dict.fromkeys(sounds.previews, file),
         openings=dict.fromkeys(slugs, Opening(file, (1.0,), (file,))),
         lossless=sounds.songs,
+        takes={"encore": digest.sha256},
         streamed=frozenset(slugs),
     )
     assert all(getattr(filled, field.name) for field in fields(filled))
