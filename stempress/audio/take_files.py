@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.core.progress import Progress
 
+_NAME = re.compile(r"[a-z0-9-]{1,40}")  # texts of takes have capitals
 _WHAT = f"a link to a take, its text, a file *{SUFFIX}, or the name of one in content/takes/"
 
 
@@ -108,6 +110,12 @@ def play_take(opened: OpenTake) -> Performance:
 def _find(collection: Collection, text: str) -> tuple[Take, Song]:
     published = {take.slug: take.take for take in collection.takes}
     songs = {song.slug: song for song in collection.songs}
+    if text in songs and text not in published:
+        hint = "such as 1-1-1, or a link copied from the mixer"
+        raise SiteError([Fault("mix", "the song's mix number is missing", value=text, hint=hint)])
+    if text not in published and _NAME.fullmatch(text):
+        hint = suggestion(text, {*published, *songs})
+        raise SiteError([Fault("mix", "there is no such song or take", value=text, hint=hint)])
     try:
         take = published.get(text) or parse_take(_read(text, published))
         if take.song not in songs:

@@ -98,6 +98,8 @@ def test_a_take_recorded_at_another_rate_is_played_at_the_songs(site: Path) -> N
     [
         ("nonsense!", "not the text of a take"),
         ("gone.take", "no such file"),
+        ("one", "mix number is missing"),
+        ("ona", "no such song or take"),
         (format_take(Take("ona", 8000, 8000, 8000, (TakeLayer("a", ()),), (TakeRow(),))), "'one'"),
         (format_take(Take("one", 8000, 8000, 8000, (TakeLayer("a", ()),), (TakeRow(),))), "layers"),
     ],

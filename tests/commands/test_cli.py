@@ -81,9 +81,7 @@ def test_options_stand_before_or_after_the_command(tmp_path: Path) -> None:
     assert parse(["--out", str(tmp_path / "o")], HOME)[1].out == tmp_path / "o"
 
 
-@pytest.mark.parametrize(
-    "given", [["press"], ["--bits", "8"], ["mix", "one"], ["serve", "--port", "x"]]
-)
+@pytest.mark.parametrize("given", [["press"], ["--bits", "8"], ["mix"], ["serve", "--port", "x"]])
 def test_what_is_no_command_is_refused(given: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(given, HOME)
