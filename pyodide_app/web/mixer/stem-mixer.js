@@ -49,11 +49,8 @@ export class StemMixer extends MixerElement {
   /** @type {Meters | null} */
   #meters = null;
   #playerLife = new AbortController();
-  /**
-   * A take that the next press of Play plays, unless a control is touched before.
-   * @type {OpenTake | null}
-   */
-  nextTake = null;
+  /** @type {OpenTake | null} */
+  nextTake = null; // that the next press of Play plays
   /** @type {OpenTake | null} */
   openTake = null;
 
