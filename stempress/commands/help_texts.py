@@ -48,7 +48,7 @@ HELP_TEXTS = {
         "a WAV file",
         {
             "mix undertow 3-1-4 -o mix.wav": "what the mixer plays, sample by sample",
-            "mix second-watch -o take.wav": "a recorded performance: content/takes/",
+            "mix my.take -o take.wav": "a recorded performance",
         },
     ),
     "clashes": HelpText(

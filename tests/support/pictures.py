@@ -106,7 +106,6 @@ def main(folder: Path) -> None:
         for scheme in schemes:
             phones = [take(browser, f"{base}{address}", PHONE, scheme) for address in PHONES]
             pictures = {
-                "take": take(browser, f"{base}{TAKE}", LONG, scheme),
                 "song": take(browser, f"{base}{SONG}", WIDE, scheme),
                 "pages": side_by_side(phones),
                 "radio": take(browser, f"{base}radio/", HALF, scheme),
@@ -117,6 +116,8 @@ def main(folder: Path) -> None:
         hidden.save(folder / "hidden.webp", quality=QUALITY, method=6)
         shot = take_audition(browser, audition)
         shot.save(folder / "audition.webp", quality=QUALITY, method=6)
+        played = take(browser, f"{base}{TAKE}", LONG, "light")
+        played.save(folder / "take.webp", quality=QUALITY, method=6)
         browser.close()
 
 
