@@ -62,8 +62,7 @@ export class Playback {
   changes;
   counters = new Counters();
   lingering = 0; // milliseconds that what is queued goes on to sound after the player has been released
-  /** @type {number | undefined} */
-  startFrame; // the context's, of the next start
+  startFrame = 0; // the context's: what is started before sounds from there on
   machine;
   #player;
   /** @type {AudioContext | null} */
@@ -210,7 +209,8 @@ export class Playback {
     start: (signal, run) => this.#start(signal, run),
     handover: async (signal) => {
       const { first, python, output } = this.decks;
-      if (!first || !python || !output || !this.changes.isCalm) return false; // what waits in the first deck is unknown to Python
+      if (!first || !python || !output || this.#isEarly(output.context)) return false;
+      if (!this.changes.isCalm) return false; // what waits in the first deck is unknown to Python
       return handOver({ first, python, output }, this.settings.song.frames, signal);
     },
     retry: (signal) => sleep(1000 * RETRY_SECONDS, signal),
@@ -248,9 +248,13 @@ export class Playback {
       this.swaps.begin(this.settings.parts());
       return this.settings.commands(this.swaps.wanted);
     };
-    const at = this.startFrame;
-    this.startFrame = undefined;
+    const at = this.#isEarly(this.#context) ? this.startFrame : undefined; // a start may be repeated
     await this.decks.start(deck, this.#context, isFresh ? setUp : null, signal, at);
+  }
+
+  /** Whether what is started now is to wait. @param {BaseAudioContext} context */
+  #isEarly({ currentTime, sampleRate }) {
+    return currentTime * sampleRate < this.startFrame;
   }
 
   /** @param {number} row */

@@ -121,7 +121,7 @@ export class Player extends Emitter {
    * Must be called from a user gesture's handler, unless resumeAudio was. Resolves when it plays, or does not after all.
    * @param {{ at?: number }} [start] at: the context's frame to begin at, if it does not play yet
    */
-  async play({ at } = {}) {
+  async play({ at = 0 } = {}) {
     this.#playback.startFrame = at;
     takeAudioFocus(this.owner, (isElsewhere) => this.owner.pause(isElsewhere));
     this.#playback.playInto(resumeAudio(this.#playback.settings.song.rate));
