@@ -86,7 +86,7 @@ export class Playback {
     this.stems = new Stems(song, root, (loading) => player.emit("loading", loading));
     this.decks = new Decks(song, this.stems);
     this.changes = new ScheduledChanges(this.settings);
-    this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason), (key) => this.changes.needs(key));
+    this.supply = new StemSupply(this.settings, this.decks, this.stems, root, (key, reason) => this.#loseStem(key, reason), (key) => this.changes.needs(key) || this.swaps.isLeaving(key));
     this.swaps = new StemSwaps(this.settings, this.decks, this.supply);
     this.recorder = new TakeRecorder(song, (row, key) => this.settings.stemOf(row, key), (take) => player.emit("take", take));
     this.takes = new TakePlayer(this, (detail) => player.emit("take-over", detail));
@@ -314,6 +314,7 @@ export class Playback {
     const hasMoved = deck === "python" && this.takes.follow(position);
     if (!this.#isAudible(deck)) return;
     this.counters.follow(position);
+    this.swaps.follow(position.waiting);
     const { songFrame, contextFrame, playing, peaks, levels, waiting, isStalled } = position;
     if (songFrame >= 0) this.settings.frame = songFrame;
     if (playing) this.#makeChanges();

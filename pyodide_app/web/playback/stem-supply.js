@@ -166,9 +166,12 @@ export class StemSupply {
   async #evict() {
     const { first, python, isStreaming } = this.#decks;
     const chosen = new Set([...this.#settings.parts().map(({ key }) => key), ...this.#kept]);
+    /** @type {Set<string>} */
+    const late = new Set(); // that will be unused soon
     /** @param {string} key */
-    const isWanted = (key) => chosen.has(key) || this.#isNeeded(key);
+    const isWanted = (key) => chosen.has(key) || (this.#isNeeded(key) && Boolean(late.add(key)));
     const streamed = (await first?.evict(isWanted)) ?? [];
+    if (late.size) this.tidySoon();
     if (!python || !this.#decks.isSetUp("python")) return;
     if (isStreaming && streamed.length) await python.unload(streamed);
     await python.evict(BUDGET / 2, isWanted);

@@ -18,6 +18,10 @@ export class StemSwaps {
   #requested = []; // keys that are placed, or are being loaded
   /** @type {AbortController[]} */
   #lives = []; // of the rows' swaps
+  /** @type {Map<number, Set<string | null>>} */
+  #leaving = new Map(); // keys by row that may be heard until a bar line
+  /** @type {readonly number[]} */
+  #waiting = []; // rows whose stems change later
   #onChange = () => {};
   /** @type {Promise<boolean>} */
   #changed = Promise.resolve(false);
@@ -61,6 +65,17 @@ export class StemSwaps {
     const parts = this.#settings.parts();
     if (this.#placed) this.#placed = parts.map((part, row) => ({ part, stem: this.#settings.rows[row].stem }));
     this.#requested = parts.map(({ key }) => key);
+  }
+
+  /** Whether a stem is heard until a bar line comes. @param {string | null} key */
+  isLeaving(key) {
+    return this.#waiting.some((row) => this.#leaving.get(row)?.has(key));
+  }
+
+  /** A deck says which rows' stems change later. @param {readonly number[]} waiting */
+  follow(waiting) {
+    for (const row of this.#waiting) if (!waiting.includes(row)) this.#leaving.delete(row);
+    this.#waiting = waiting;
   }
 
   /** Whether a row's chosen stem is placed already, or is being loaded. @param {number} row */
@@ -134,7 +149,10 @@ export class StemSwaps {
 
   /** @param {number} row @param {Placed} placed @param {"bar" | number} [due] */
   #place(row, placed, due) {
-    if (this.#placed) this.#placed[row] = placed;
+    if (this.#placed) {
+      if (due === "bar") this.#leaving.set(row, new Set(this.#leaving.get(row)).add(this.#placed[row].part.key));
+      this.#placed[row] = placed;
+    }
     this.#supply.tidySoon();
     const { key } = placed.part;
     this.#decks.apply(due === undefined ? ["place", row, key] : ["place", row, key, due]);
