@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stempress.site.sharing import Embed
 
 FRAME_WIDTH = 720
-FRAME_HEIGHT, ROW_HEIGHT = 424, 127
+FRAME_HEIGHT, ROW_HEIGHT = 472, 127
 """Height of an embedded mixer in pixels, and of each of its rows, as in mixer/share.js."""
 SIZES = {"compact": (480, 160), "square": (480, 480)}
 """Width and height of a song's smaller players, as in mixer/share.js; see embed.css."""

@@ -49,5 +49,5 @@ export function addSharing(mixer) {
 function frameSize(size, { layers, sections }) {
   if (size === "compact") return { width: "100%", height: COMPACT_HEIGHT };
   if (size === "square") return { width: SQUARE_SIDE, height: SQUARE_SIDE };
-  return { width: "100%", height: 424 + (sections.length ? 60 : 0) + 127 * layers.length };
+  return { width: "100%", height: 472 + (sections.length ? 60 : 0) + 127 * layers.length };
 }
