@@ -21,6 +21,8 @@ def compute_take_digests(job: AudioJob) -> dict[str, str]:
     paths = {take.slug: cache_root() / "digests" / digest(_inputs(job, take)) for take in takes}
     digests = {slug: (load(path) or b"").decode("ascii", "replace") for slug, path in paths.items()}
     new = [take for take in takes if not digests[take.slug]]
+    if not takes:
+        return {}
     with job.progress.track("Takes", len(new), len(takes)) as step:
         for take in new:
             with working_on(take.where):
