@@ -15,18 +15,9 @@ if TYPE_CHECKING:
 PARTS = frozenset(
     {
         *("@wasm-audio-decoders", "audio", "chain", "checksum_corrections", "checksummed"),
-        "clashes",
-        *("contents", "crashes", "decoded", "digests", "facts", "loudest", "miswritten"),
-        *(
-            "mixes",
-            "packed",
-            "pictures",
-            "profiles",
-            "render_markdown",
-            "templates",
-            "typeset",
-            "videos",
-        ),
+        *("clashes", "contents", "crashes", "decoded", "digests", "facts", "loudest"),
+        *("miswritten", "mixes", "packed", "pictures", "profiles", "render_markdown"),
+        *("templates", "typeset", "videos"),
     }
 )
 """Folders of the cache."""
