@@ -11,6 +11,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyodide_app.engine.model import Song
 
 
@@ -35,6 +37,10 @@ class Control(IntEnum):
     """A frame of the song."""
     LOOP = 8
     """Frames of the song [value, end), or none if ``end`` is 0."""
+
+
+OF_MIX = frozenset((Control.MASTER, Control.SEEK, Control.LOOP))
+"""Controls of the whole mix, not of a row."""
 
 
 class TakeError(ValueError):
@@ -108,7 +114,8 @@ class Take:
             return (2 * frame * rate + self.rate) // (2 * self.rate)
 
         if abs(scaled(self.frames) - frames) > 1:
-            raise TakeError("the song had another length when the take was recorded")
+            was, now = f"{self.frames / self.rate:.2f} s", f"{frames / rate:.2f} s"
+            raise TakeError(f"the song was {was} long when the take was recorded; it is {now}")
         if rate == self.rate and frames == self.frames:
             return self
 
@@ -135,16 +142,34 @@ class Take:
             moves=tuple(map(moved, self.moves)),
         )
 
-    def check_song(self, song: Song) -> None:
-        """Raise a TakeError unless a song has the layers and stems that the take uses."""
+    def for_song(self, song: Song) -> Take:
+        """Return the take with its layers in the order of a song.
+
+        TakeError unless the song has the layers and stems that the take uses.
+        """
         if self.song != song.slug:
             raise TakeError(f"the take is of the song {self.song!r}, not of {song.slug!r}")
         layers = [layer.slug for layer in song.layers]
-        if [layer.slug for layer in self.layers] != layers:
-            recorded = ", ".join(layer.slug for layer in self.layers)
-            raise TakeError(f"the song's layers were {recorded}; they are {', '.join(layers)}")
-        for used, layer in zip(self.layers, song.layers, strict=True):
+        recorded = [layer.slug for layer in self.layers]
+        if sorted(recorded) != sorted(layers):
+            were, now = ", ".join(recorded), ", ".join(layers)
+            raise TakeError(f"the song's layers were {were}; they are {now}")
+        take = self if recorded == layers else self._reordered([*map(recorded.index, layers)])
+        for used, layer in zip(take.layers, song.layers, strict=True):
             known = {stem.slug for stem in layer.stems}
             for slug in used.stems:
                 if slug not in known:
                     raise TakeError(f"the layer {layer.slug} has no stem {slug!r}")
+        return take
+
+    def _reordered(self, order: Sequence[int]) -> Take:
+        """Return the take with the rows that ``order`` lists, in that order."""
+        return replace(
+            self,
+            layers=tuple(self.layers[row] for row in order),
+            rows=tuple(self.rows[row] for row in order),
+            moves=tuple(
+                move if move.control in OF_MIX else replace(move, row=order.index(move.row))
+                for move in self.moves
+            ),
+        )

@@ -17,7 +17,7 @@ import zlib
 from binascii import a2b_base64, b2a_base64
 from dataclasses import replace
 
-from pyodide_app.engine.take import Control, Move, Take, TakeError, TakeLayer, TakeRow
+from pyodide_app.engine.take import OF_MIX, Control, Move, Take, TakeError, TakeLayer, TakeRow
 
 VERSION = 1
 MOST_SECONDS = 3600
@@ -37,7 +37,6 @@ _VARINT_BYTES = 7  # 49 bits, which JavaScript's numbers hold exactly
 _CONTROLS = 16
 _TO_URL = str.maketrans("+/", "-_")
 _FROM_URL = str.maketrans("-_", "+/")
-_OF_MASTER = frozenset((Control.MASTER, Control.SEEK, Control.LOOP))
 
 
 def parse_take(text: str) -> Take:
@@ -180,7 +179,7 @@ def _read_move(reader: _Reader, take: Take, frame: int) -> Move:
     if code not in list(Control):
         raise TakeError(f"the take changes a control that is unknown: {code}")
     control = Control(code)
-    if row and control in _OF_MASTER:
+    if row and control in OF_MIX:
         raise TakeError("the take changes a control of a row that has none")
     match control:
         case Control.STEM | Control.STEM_ON_BAR:

@@ -69,7 +69,8 @@ def open_take(site: Path, text: str, progress: Progress) -> OpenTake:
     try:
         scaled = take.at_rate(sound.rate, sound.frames)
     except TakeError as error:
-        raise SiteError([Fault("take", str(error))]) from None
+        hint = "restore the stems it was recorded with, or record it again"
+        raise SiteError([Fault("take", str(error), hint=hint)]) from None
     return OpenTake(scaled, song, sound, used, song_tags(collection, song.slug).of_take())
 
 
@@ -121,10 +122,9 @@ def _find(collection: Collection, text: str) -> tuple[Take, Song]:
         if take.song not in songs:
             hint = suggestion(take.song, songs)
             raise SiteError([Fault("take", "there is no such song", value=take.song, hint=hint)])
-        take.check_song(songs[take.song])
+        return take.for_song(songs[take.song]), songs[take.song]
     except TakeError as error:
         raise SiteError([Fault("take", str(error), value=text, hint=_WHAT)]) from None
-    return take, songs[take.song]
 
 
 def _read(text: str, published: Mapping[str, Take]) -> str:
@@ -135,4 +135,4 @@ def _read(text: str, published: Mapping[str, Take]) -> str:
     if not path.is_file():
         hint = suggestion(path.stem, published)
         raise SiteError([Fault("take", "there is no such file", value=text, hint=hint)])
-    return path.read_text("utf-8", errors="replace")
+    return path.read_text("utf-8-sig", errors="replace")

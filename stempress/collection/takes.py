@@ -89,9 +89,7 @@ def _parse(table: Table, text: str, song: Song | None) -> Take | None:
         return None
     try:
         take = parse_take(text)
-        if song and song.layers:
-            take.check_song(song)
+        return take.for_song(song) if song and song.layers else take
     except TakeError as error:
         table.fault("take", f"cannot be played: {error}", text, "record it in the mixer")
         return None
-    return take

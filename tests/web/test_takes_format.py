@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pyodide_app.engine.model import Layer, Song, Stem
 from pyodide_app.engine.take import Take, TakeError, TakeLayer, TakeRow
 from pyodide_app.engine.take_format import MOST_BYTES, format_take, parse_take
 from tests.engine.test_take import payload_of, text_of
@@ -18,6 +19,7 @@ from tests.support.takes import takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
 PARSE = """async (texts) => {
   const { formatTake, parseTake } = await import("../../pyodide_app/web/takes/format.js");
@@ -75,6 +77,45 @@ def test_the_page_reads_and_writes_what_the_engine_does(node: Node, some: list[T
     found = node.evaluate(PARSE, list(map(format_take, some)))
     assert [each["take"] for each in found] == list(map(fields, some))
     assert [parse_take(each["text"]) for each in found] == some
+
+
+ORDER = """async (pairs) => {
+  const { formatTake, parseTake } = await import("../../pyodide_app/web/takes/format.js");
+  const { orderTake } = await import("../../pyodide_app/web/takes/fit.js");
+  const order = async ([text, song]) => formatTake(orderTake(await parseTake(text), song));
+  return Promise.all(pairs.map(order));
+}"""
+
+
+@settings(
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(takes(), min_size=1, max_size=20), st.randoms())
+def test_the_page_orders_layers_as_the_engine_does(
+    node: Node, some: list[Take], random: Random
+) -> None:
+    songs = []
+    for take in some:
+        layers = [
+            Layer(layer.slug, layer.slug, tuple(Stem(stem, stem) for stem in layer.stems))
+            for layer in take.layers
+        ]
+        random.shuffle(layers)
+        songs.append(Song(take.song, "", tuple(layers)))
+    data = [
+        {
+            "slug": song.slug,
+            "layers": [
+                {"slug": layer.slug, "stems": [{"slug": stem.slug} for stem in layer.stems]}
+                for layer in song.layers
+            ],
+        }
+        for song in songs
+    ]
+    texts = map(format_take, some)
+    found = node.evaluate(ORDER, [list(pair) for pair in zip(texts, data, strict=True)])
+    ordered = [take.for_song(song) for take, song in zip(some, songs, strict=True)]
+    assert list(map(parse_take, found)) == ordered
 
 
 def damaged(take: Take, at: int, byte: int) -> str:

@@ -9,7 +9,7 @@ import { reasonOf } from "../base/errors.js";
 import { saveFile } from "../base/save-file.js";
 import { _, plural } from "../language/phrases.js";
 import { formatTime } from "../language/units.js";
-import { fitTake } from "../takes/fit.js";
+import { fitTake, orderTake } from "../takes/fit.js";
 import { formatTake, MOST_LINK, parseTake } from "../takes/format.js";
 
 const MOST_FILE = 2_000_000; // bytes
@@ -30,11 +30,12 @@ export function addTakes(mixer) {
     group.hidden = taken === null;
     if (taken) find(group, ".take-length").textContent = _("Take, %(time)s", { time: lengthOf(taken.take) });
   };
-  /** @param {string} text */
-  const open = async (text) => {
+  /** @param {string} given */
+  const open = async (given) => {
     try {
       const song = await mixer.facts();
-      const take = fitTake(await parseTake(text), song);
+      const [recorded, text] = await orderedTake(given, song);
+      const take = fitTake(recorded, song);
       show({ take, text });
       await mixer.setMix(startOf(take, song));
       mixer.nextTake = { take, text };
@@ -83,6 +84,17 @@ export function addTakes(mixer) {
   const published = publishedTake(mixer);
   if (published.take) open(published.take);
   return open;
+}
+
+/**
+ * A take and its text, with the song's layers in their order: Python takes them as they are.
+ * @param {string} given @param {Data.Song} song
+ * @returns {Promise<[take: Take, text: string]>}
+ */
+async function orderedTake(given, song) {
+  const recorded = await parseTake(given);
+  const take = orderTake(recorded, song);
+  return [take, take === recorded ? given : await formatTake(take)];
 }
 
 /** @param {StemMixer} mixer @param {HTMLElement} group */

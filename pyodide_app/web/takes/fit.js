@@ -5,27 +5,40 @@ import { CONTROLS } from "./format.js";
 
 /** @typedef {{ take: Take, text: string }} OpenTake of a mixer's song, at its rate */
 
+/** Controls of the whole mix, not of a row. @type {readonly number[]} */
+const OF_MIX = [CONTROLS.master, CONTROLS.seek, CONTROLS.loop];
+
 /**
- * The take at the song's rate; throws if the song is another one, or has changed.
- * @param {Take} take @param {Pick<Data.Song, "slug" | "rate" | "frames" | "layers">} song
+ * The take with the song's layers in their order; throws if the song is another one, or has changed.
+ * @param {Take} take @param {Pick<Data.Song, "slug" | "layers">} song
  * @returns {Take}
  */
-export function fitTake(take, { slug, rate, frames, layers }) {
+export function orderTake(take, { slug, layers }) {
   if (take.song !== slug) throw new Error(_("it is for another song"));
-  const isSame = take.layers.length === layers.length && take.layers.every((layer, row) => layer.slug === layers[row].slug);
-  if (!isSame) throw new Error(_("the song has other layers than when it was recorded"));
-  for (const [row, { stems }] of take.layers.entries()) {
-    const missing = stems.find((stem) => !layers[row].stems.some((each) => each.slug === stem));
+  const order = layers.map((layer) => take.layers.findIndex((recorded) => recorded.slug === layer.slug));
+  if (order.length !== take.layers.length || order.includes(-1)) {
+    const [was, now] = [take.layers, layers].map((each) => each.map((layer) => layer.slug).join(", "));
+    throw new Error(_("the song's layers were %(was)s; they are %(now)s", { was, now }));
+  }
+  for (const [nth, row] of order.entries()) {
+    const missing = take.layers[row].stems.find((stem) => !layers[nth].stems.some((each) => each.slug === stem));
     if (missing !== undefined) throw new Error(_("the song has no stem %(stem)s any more", { stem: missing }));
   }
-  return atRate(take, rate, frames);
+  if (order.every((row, nth) => row === nth)) return take;
+  return {
+    ...take,
+    layers: order.map((row) => take.layers[row]),
+    rows: order.map((row) => take.rows[row]),
+    moves: take.moves.map((move) => (OF_MIX.includes(move.control) ? move : { ...move, row: order.indexOf(move.row) })),
+  };
 }
 
 /**
- * @param {Take} take @param {number} rate @param {number} frames
+ * An ordered take at the song's rate; throws if the song has another length.
+ * @param {Take} take @param {Pick<Data.Song, "rate" | "frames">} song
  * @returns {Take}
  */
-function atRate(take, rate, frames) {
+export function fitTake(take, { rate, frames }) {
   /** @param {number} frame */
   const scaled = (frame) => Math.floor((2 * frame * rate + take.rate) / (2 * take.rate));
   if (Math.abs(scaled(take.frames) - frames) > 1) throw new Error(_("the song has another length than when it was recorded"));
