@@ -112,7 +112,8 @@ def _find(collection: Collection, text: str) -> tuple[Take, Song]:
     published = {take.slug: take.take for take in collection.takes}
     songs = {song.slug: song for song in collection.songs}
     if text in songs and text not in published:
-        hint = "such as 1-1-1, or a link copied from the mixer"
+        number = "-".join("1" for _ in songs[text].layers)
+        hint = f"such as {number}, or a link copied from the mixer"
         raise SiteError([Fault("mix", "the song's mix number is missing", value=text, hint=hint)])
     if text not in published and _NAME.fullmatch(text):
         hint = suggestion(text, {*published, *songs})
