@@ -20,7 +20,8 @@ MAX_SEVERITY = 5.0
 class Clash:
     """A stem that fits none of the others, or a pair that does not fit.
 
-    Of a pair the first stem is the one to look at, where that is known. ``severity`` is the
+    Of a pair the first stem is the one to look at, where that is known; of masking, the masker.
+    ``severity`` is the
     measured value divided by its threshold, from 1 to ``MAX_SEVERITY``. ``message`` is a sentence
     with the figures. ``value`` is the
     main figure in ``unit``. ``seconds`` is where it is worst, ``bar`` the number of that bar,
@@ -44,6 +45,16 @@ class Clash:
         minutes, seconds = divmod(int(self.seconds), 60)
         time = f"{minutes}:{seconds:02}"
         return time if self.bar is None else f"bar {self.bar}, {time}"
+
+    def explains(self, pair: Clash) -> bool:
+        """Return whether a pair clashes because of this stem: what is too quiet is masked, too.
+
+        What a stem loses in mono explains nothing that two stems lose.
+        """
+        if pair.kind == "masking" and self.kind == "level":
+            masker, masked = pair.stems
+            return self.stems == ((masker if self.value > 0 else masked),)
+        return pair.kind == self.kind != "phase" and self.stems[0] in pair.stems
 
     def __str__(self) -> str:
         return f"{self.message} ({self.place})" if self.place else self.message
@@ -85,10 +96,7 @@ class SongClashes:
     @property
     def causes(self) -> tuple[Clash, ...]:
         """Stems, and the pairs that no such stem explains."""
-        explained = {(clash.kind, *clash.stems) for clash in self.stems}
         others = (
-            pair
-            for pair in self.pairs
-            if not any((pair.kind, name) in explained for name in pair.stems)
+            pair for pair in self.pairs if not any(stem.explains(pair) for stem in self.stems)
         )
         return tuple(sorted((*self.stems, *others), key=lambda clash: -clash.severity))

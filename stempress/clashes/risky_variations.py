@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 def clashes_in(song: Song, variation: Variation, clashes: SongClashes) -> list[Clash]:
     """Return the clashes that are heard in a variation, the worst first."""
     stems = set(variation.by_layer(song).items())
-    alone = (clash for clash in clashes.stems if clash.kind == "phase")  # the others are in pairs
-    found = sorted((*clashes.pairs, *alone), key=lambda clash: -clash.severity)
-    return [clash for clash in found if stems.issuperset(clash.stems)]
+    pairs = [pair for pair in clashes.pairs if stems.issuperset(pair.stems)]
+    alone = [
+        clash
+        for clash in clashes.stems
+        if stems.issuperset(clash.stems) and not any(map(clash.explains, pairs))
+    ]
+    return sorted((*pairs, *alone), key=lambda clash: -clash.severity)
 
 
 def risky_variations(song: Song, clashes: SongClashes) -> Iterator[Variation]:

@@ -53,6 +53,13 @@ def test_a_stem_that_cancels_in_mono_is_offered_alone() -> None:
     assert clashes_in(SONG, only, clashes) == [*clashes.stems]
 
 
+def test_a_stem_that_no_pair_explains_is_a_reason() -> None:
+    quiet = Clash("level", (A,), 3, "is too quiet", -27, "dB")
+    clashes = SongClashes("one", 9, (quiet,), (pair(2, A, B),))
+    (first, *_) = risky_variations(SONG, clashes)
+    assert clashes_in(SONG, first, clashes)[0] == quiet
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_every_pair_that_can_sound_together_is_heard_whatever_the_rules(seed: int) -> None:
     rng = random.Random(seed)

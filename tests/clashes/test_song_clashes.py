@@ -11,6 +11,7 @@ import pytest
 
 from pyodide_app.engine.model import Rule
 from stempress.audio.song_sound import SongSound
+from stempress.clashes.level_check import LevelCheck
 from stempress.clashes.song_clashes import find_clashes, pairs_that_meet
 from stempress.clashes.stem_profile import profile
 from tests.support.band import FRAMES, RATE, band, band_song, chord_at, delayed, hits, play
@@ -179,6 +180,59 @@ def test_a_stem_that_is_12_db_too_loud_is_named() -> None:
         assert first(found).kind in {"level", "masking"}
         assert name in first(found).stems
         assert sibling not in {stem for clash in found.causes for stem in clash.stems}
+
+
+def named(found: SongClashes) -> set[Name]:
+    return {stem for clash in found.causes for stem in clash.stems}
+
+
+def test_of_three_stems_only_the_quiet_one_is_named_and_what_masks_it_is_not_listed() -> None:
+    quiet, other = ("drums", "quiet"), ("drums", "other")
+    straight = fitting()[("drums", "straight")]
+    found = clashes({quiet: 0.04 * straight, other: delayed(straight, 2)})
+    level = next(clash for clash in found.causes if clash.kind == "level")
+    assert (level.stems, round(level.value)) == ((quiet,), -28)
+    assert named(found) == {quiet}
+    assert any(pair.kind == "masking" and pair.stems[1] == quiet for pair in found.pairs)
+
+
+@pytest.mark.parametrize("decibels", [-45, -12, 12, 30])
+@pytest.mark.parametrize("name", [("lead", "other"), ("drums", "busy")])
+def test_of_two_stems_the_one_unlike_the_other_layers_is_named(name: Name, decibels: float) -> None:
+    stem = fitting().get(name, fitting()[TUNE])
+    found = clashes({name: 10 ** (decibels / 20) * stem})
+    assert named(found) == {name}
+    for pair in found.pairs:
+        if pair.kind == "level":
+            assert pair.stems[0] == name
+            assert abs(pair.value) <= abs(decibels) + 0.5
+
+
+LOUDNESS = {
+    "two groups": ((0, 0, -28, -28), ()),
+    "one between two outliers": ((0, -20, 20), (1, 2)),
+    "one louder": ((0, 1, 2, 14), (3,)),
+    "two louder, ten apart": ((0, 0, 0, 20, 30), (3, 4)),
+}
+
+
+@pytest.mark.parametrize("name", LOUDNESS)
+def test_only_outliers_of_a_layer_are_named(name: str) -> None:
+    levels, outliers = LOUDNESS[name]
+    loudness: dict[Name, float] = {
+        ("drums", f"d{nth}"): -20 + level for nth, level in enumerate(levels)
+    }
+    check = LevelCheck(band_song([*loudness, PAD]), {**loudness, PAD: -20.0})
+    assert {clash.stems for clash in check.stems()} == {(("drums", f"d{nth}"),) for nth in outliers}
+
+
+def test_a_stem_as_loud_as_another_is_not_too_loud_beside_it() -> None:
+    loud, soft = ("drums", "loud"), ("bass", "soft")
+    loudness = {loud: -20.0, ("drums", "a"): -32.0, ("drums", "b"): -32.0, PAD: -20.0, soft: -34.0}
+    check = LevelCheck(band_song(loudness), loudness)
+    assert [clash.stems for clash in check.stems()] == [(loud,)]
+    assert list(check.pair(loud, PAD)) == []
+    assert [clash.stems for clash in check.pair(loud, soft)] == [(loud, soft)]
 
 
 def test_a_stem_under_noise_is_masked() -> None:
