@@ -12,7 +12,7 @@ from stempress.clashes.masking_check import MaskingCheck
 from stempress.clashes.phase_check import PhaseCheck
 from stempress.clashes.timeline import song_timeline
 from stempress.clashes.timing_check import TimingCheck
-from stempress.collection.variation_space import VariationSpace
+from stempress.collection.variation_space import VariationSpace, variations_per_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,13 @@ def find_clashes(
     profiles: Mapping[Name, StemProfile],
     loudness: Mapping[Name, float],
 ) -> SongClashes:
-    """Return the clashes of a song, given the profile and the loudness in LUFS of every stem."""
+    """Return the clashes of a song, given the profile and the loudness in LUFS of every stem.
+
+    Stems that no permitted variation contains are not compared.
+    """
+    heard = stems_heard(song)
+    profiles = {name: profiles[name] for name in heard}
+    loudness = {name: loudness[name] for name in heard}
     onsets = [profile.onsets for profile in profiles.values()]
     timeline = song_timeline(song, sound, onsets)
     checks: list[Check] = [
@@ -46,6 +52,16 @@ def find_clashes(
         _worst_first(clash for check in checks for clash in check.stems()),
         _worst_first(clash for pair in pairs for check in checks for clash in check.pair(*pair)),
     )
+
+
+def stems_heard(song: Song) -> list[Name]:
+    """Return the stems that some permitted variation contains."""
+    return [
+        (layer.slug, option.slug)
+        for layer, counts in zip(song.layers, variations_per_stem(song), strict=True)
+        for option, count in zip(layer.options, counts, strict=True)
+        if count and option.slug
+    ]
 
 
 def pairs_that_meet(song: Song) -> list[tuple[Name, Name]]:

@@ -27,6 +27,7 @@ const sides = {
 /** @type {Offer} */
 let offer = { permitted: 0, rules: [], variations: [], layers: [] };
 let current = ""; // the mix number that is listened to
+let checks = 0; // how often a rule has been checked: answers may overtake each other
 
 /**
  * Send a request to the server.
@@ -80,6 +81,7 @@ function choose(mix) {
   show();
   const [worst] = clashesOf(mix);
   if (worst) offerRule(worst);
+  else checkRule();
   if (typeof worst?.seconds === "number") mixer?.seek(worst.seconds);
 }
 
@@ -98,6 +100,15 @@ function clashesOf(mix) {
 function offerRule({ sides: [when, exclude] }) {
   sides.when.value = JSON.stringify(when);
   if (exclude) sides.exclude.value = JSON.stringify(exclude);
+  checkRule();
+}
+
+/** Say beside the rule which stems it would leave without a variation, or why it cannot be added. */
+async function checkRule() {
+  const check = ++checks;
+  const query = new URLSearchParams({ song: songs.value, if: sides.when.value, exclude: sides.exclude.value });
+  const { warnings } = current ? await request(`?${query}`) : { warnings: [] };
+  if (check === checks) part("effect", HTMLElement).textContent = warnings.join(" ");
 }
 
 /** @param {Layer} layer @param {Layer["stems"][0]} stem */
@@ -185,6 +196,12 @@ function open() {
   });
 }
 
+/** Go on to the next variation that may be minted and has no verdict. */
+function chooseNext() {
+  const next = offer.variations.find((variation) => !variation.verdict && variation.mix !== current && variation.permitted);
+  if (next) choose(next.mix);
+}
+
 /**
  * Judge the current variation, and go on to the next that has no verdict.
  * @param {"approved" | "rejected" | ""} verdict
@@ -193,8 +210,7 @@ function judge(verdict) {
   return attempt(async () => {
     await request("", { song: songs.value, mix: current, verdict });
     await refresh();
-    const next = offer.variations.find((variation) => !variation.verdict && variation.mix !== current && variation.permitted);
-    if (verdict && next) choose(next.mix);
+    if (verdict) chooseNext();
   }, verdict ? `${current} is ${verdict}.` : `${current} has no verdict any more.`);
 }
 
@@ -202,13 +218,19 @@ songs.addEventListener("change", open, { signal });
 part("approve", HTMLButtonElement).addEventListener("click", () => judge("approved"), { signal });
 part("reject", HTMLButtonElement).addEventListener("click", () => judge("rejected"), { signal });
 part("clear", HTMLButtonElement).addEventListener("click", () => judge(""), { signal });
+rule.addEventListener("change", () => attempt(checkRule), { signal });
 rule.addEventListener("submit", (event) => {
   event.preventDefault();
+  const [when, exclude] = [sides.when, sides.exclude].map(({ value }) => JSON.parse(value));
+  const button = part("add-rule", HTMLButtonElement);
+  button.disabled = true; // a second press would add a rule against the next variation
   attempt(async () => {
-    const [when, exclude] = [sides.when, sides.exclude].map(({ value }) => JSON.parse(value));
     await request("", { song: songs.value, if: when, exclude });
     await refresh();
-  }, "The rule has been added to the song's file.");
+    chooseNext(); // the rule excludes the current one: both of its sides are in it
+  }, "The rule has been added to the song's file.").finally(() => {
+    button.disabled = false;
+  });
 }, { signal });
 
 attempt(async () => {

@@ -40,8 +40,8 @@ class AuditionHandler(PreviewHandler):
         elif parts.path in FILES:
             self.send_own(Path(__file__).with_name(FILES[parts.path]))
         elif parts.path == API_ADDRESS:
-            slug = parse_qs(parts.query).get("song", [""])[0]
-            self.send_result(lambda: self._get(slug))
+            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            self.send_result(lambda: self._get(query))
         else:
             super().answer()
 
@@ -74,8 +74,14 @@ class AuditionHandler(PreviewHandler):
             and self.headers.get_content_type() == "application/json"
         )
 
-    def _get(self, slug: str) -> dict[str, Any]:
-        return self.audition.song_data(slug) if slug else {"songs": self.audition.songs()}
+    def _get(self, query: dict[str, str]) -> dict[str, Any]:
+        """Return all songs; of ``song`` its data, or what a rule (``if``, ``exclude``) would do."""
+        if "song" not in query:
+            return {"songs": self.audition.songs()}
+        if "if" not in query:
+            return self.audition.song_data(query["song"])
+        when, exclude = (json.loads(query[side]) for side in ("if", "exclude"))
+        return {"warnings": self.audition.rule_warnings(query["song"], when, exclude)}
 
     def _post(self, data: dict[str, Any]) -> dict[str, Any]:
         if "verdict" in data:

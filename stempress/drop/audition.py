@@ -8,7 +8,6 @@ Variations in which stems clash are offered first.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,23 +16,23 @@ from stempress.clashes.clash import SongClashes
 from stempress.clashes.risky_variations import clashes_in, risky_variations
 from stempress.clashes.site_clashes import collection_clashes
 from stempress.collection.collection import read_collection
-from stempress.collection.documents import split_front_matter
 from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
-from stempress.collection.songs import parse_song
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.files import write_text_atomically
 from stempress.core.progress import Progress
+from stempress.drop.audition_rules import rule_text, song_file, song_with_rule, stems_lost
 from stempress.drop.seeded_rng import SeededRandom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pyodide_app.engine.model import Rule, Song
+    from pyodide_app.engine.model import Song
     from stempress.clashes.clash import Clash
     from stempress.collection.collection import Collection
+    from stempress.drop.audition_rules import Side
 
 FILE = "audition.json"
 VERDICTS = ("approved", "rejected")
@@ -45,8 +44,6 @@ MAX_REASONS = 6
 """Clashes of a variation that are stated."""
 
 type Verdicts = dict[str, dict[str, str]]
-type Side = Mapping[str, str]
-"""One side of a rule: layer slug -> stem slug."""
 
 
 def read_verdicts(site: Path) -> Verdicts:
@@ -115,7 +112,7 @@ class Audition:
                 }
                 for layer in song.layers
             ],
-            "rules": [_rule_text(song, rule) for rule in song.rules],
+            "rules": [rule_text(song, rule) for rule in song.rules],
             "permitted": space.size,
             "variations": [
                 {
@@ -155,18 +152,25 @@ class Audition:
         )
 
     def add_rule(self, slug: str, when: Side, exclude: Side) -> None:
-        """Add a rule to the song's file; SiteError if the song would not be valid."""
+        """Add a rule to the song's file.
+
+        SiteError if the song would not be valid, or its rules exclude all of it already.
+        """
         song = _song(self._collection(), slug)
-        where = f"content/albums/{song.album}/{song.slug}.md"
-        path = self.site / where
-        with path.open(encoding="utf-8", newline="") as file:
-            text = file.read()
-        changed = with_rule(text, when, exclude)
-        findings = Findings()
-        table, story = split_front_matter(changed.replace("\r\n", "\n"), where, findings)
-        parse_song(song.slug, song.album, table, story, pad=song.pad)
-        findings.raise_faults()
-        write_text_atomically(path, changed)
+        changed = song_with_rule(self.site, song, when, exclude)
+        write_text_atomically(self.site / song_file(song), changed.text)
+
+    def rule_warnings(self, slug: str, when: Side, exclude: Side) -> list[str]:
+        """Return why a rule cannot be added, or which stems it would leave without a variation."""
+        song = _song(self._collection(), slug)
+        try:
+            changed = song_with_rule(self.site, song, when, exclude)
+        except SiteError as error:
+            return list(map(str, error.faults))
+        return [
+            f"With this rule no variation would contain {name}."
+            for name in stems_lost(song, changed.song)
+        ]
 
     def _collection(self) -> Collection:
         findings = Findings()
@@ -212,41 +216,3 @@ def _suggestions(song: Song, space: VariationSpace, offered: Mapping[str, object
 
 def _random_mix(song: Song, space: VariationSpace, rng: SeededRandom) -> str:
     return Variation(song.slug, space.nth(rng.randbelow(space.size))).mix_number
-
-
-def with_rule(text: str, when: Side, exclude: Side) -> str:
-    """Return a song's file with a rule appended to its front matter."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    match = re.match(r"\ufeff?\s*\+\+\+[^\n]*\n.*?(?=^\+\+\+\s*$)", text, re.DOTALL | re.MULTILINE)
-    if match is None:
-        raise SiteError([Fault("audition", "the song's file has no front matter for the rule")])
-    lines = ["", "[[rules]]", f"if = {_inline_table(when)}"]
-    lines += [f"exclude = {_inline_table(exclude)}", ""]
-    return text[: match.end()] + newline.join(lines) + text[match.end() :]
-
-
-def _inline_table(side: Side) -> str:
-    """Return one side of a rule as a TOML inline table."""
-    pairs = (f"{_toml_key(layer)} = {_quoted(stem)}" for layer, stem in side.items())
-    return f"{{ {', '.join(pairs)} }}"
-
-
-def _toml_key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _rule_text(song: Song, rule: Rule) -> str:
-    """Return a rule as a sentence."""
-
-    def join(side: Mapping[str, tuple[str, ...]], separator: str) -> str:
-        return separator.join(
-            f"{song.layer(layer).name} {' or '.join(stems)}" for layer, stems in side.items()
-        )
-
-    effects = [f"never {join(rule.exclude, ', never ')}"] if rule.exclude else []
-    effects += [f"only {join(rule.require, ', only ')}"] if rule.require else []
-    return f"with {join(rule.when, ' and ')}: {'; '.join(effects)}"

@@ -292,5 +292,16 @@ def test_pairs_that_no_variation_contains_are_left_out() -> None:
     } | {frozenset({BUSY, other}) for other in fitting() if other[0] in {"bass", "keys"}}
 
 
+def test_a_stem_that_no_variation_contains_is_not_named() -> None:
+    tune = band(transpose=TUNE, semitones=1)[TUNE]
+    other = fitting()[TUNE]
+    rules = tuple(
+        Rule({"lead": ("tune",)}, exclude={"drums": (stem,)}) for stem in ("straight", "busy")
+    )
+    changed = {TUNE: tune, ("lead", "other"): other}
+    assert named(clashes(changed)) == {TUNE}
+    assert clashes(changed, rules=rules).causes == ()
+
+
 def noise() -> NDArray[np.float64]:
     return 0.1 * np.random.default_rng(5).standard_normal(FRAMES)

@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from build import build
 from stempress.commands.cli import run
 from stempress.core.errors import SiteError
-from stempress.drop.audition import Audition, read_verdicts, with_rule
+from stempress.drop.audition import Audition, read_verdicts
+from stempress.drop.audition_rules import with_rule
 from tests.conftest import ROOT
 from tests.support.auditioning import serve_audition
 from tests.support.band import RATE, band, delayed, write_band
@@ -140,6 +141,35 @@ def test_a_rule_that_leaves_no_variation_is_not_added(site: Path) -> None:
         audition.add_rule("one", {"drums": "tape"}, {"bass": "synth"})
 
 
+def test_a_rule_that_changes_nothing_is_not_added(site: Path) -> None:
+    audition = Audition(site)
+    audition.add_rule("one", {"drums": "live"}, {"bass": "live"})
+    before = (site / SONG).read_bytes()
+    for sides in (
+        ({"drums": "live"}, {"bass": "live"}),
+        ({"bass": "live"}, {"drums": "live"}),
+    ):
+        with pytest.raises(SiteError, match="changes nothing: it is excluded already"):
+            audition.add_rule("one", *sides)
+    assert (site / SONG).read_bytes() == before
+
+
+def test_stems_that_a_rule_would_leave_without_a_variation_are_named(address: str) -> None:
+    def warnings(bass: str) -> list[str]:
+        sides = {"if": json.dumps({"drums": "live"}), "exclude": json.dumps({"bass": bass})}
+        url = f"{address}.stempress/audition"
+        answer = requests.get(url, {"song": "one", **sides}, timeout=10)
+        assert answer.status_code == 200
+        return list(answer.json()["warnings"])
+
+    assert warnings("live") == warnings("synth") == []
+    assert "did you mean 'synth'" in warnings("sinth")[0]
+    added = {"song": "one", "if": {"drums": "live"}, "exclude": {"bass": "live"}}
+    assert post(address, added).status_code == 200
+    assert "is excluded already" in warnings("live")[0]
+    assert warnings("synth") == ["With this rule no variation would contain Drums: Live."]
+
+
 def test_line_endings_and_the_story_are_preserved() -> None:
     text = '+++\r\ntitle = "x"\r\n+++\r\nStory\r\n+++\r\nmore'
     assert with_rule(text, {"lead-guitar": "a"}, {"b\u00e5s": "c"}) == (
@@ -251,8 +281,17 @@ def test_the_audition_begins_at_the_worst_bar_and_offers_the_rule(
             })""",
             worst["seconds"],
         )
+        page.get_by_label("With", exact=True).select_option("keys: arpeggio")
+        page.get_by_label("never", exact=True).select_option("lead: tune")
+        effect = page.locator("[data-effect]")
+        expect(effect).to_have_text("With this rule no variation would contain keys: arpeggio.")
+        reasons.first.get_by_role("button", name="Fill in the rule").click()
+        expect(effect).to_be_empty()
         page.get_by_role("button", name="Make it a rule").click()
         page.get_by_text("The rule has been added").wait_for()
+        expect(reasons.first).to_contain_text("arpeggio")
+        assert page.get_by_role("heading", name="What may not fit").is_visible()
+        assert page.locator("[data-current]").inner_text() != song_data["variations"][0]["mix"]
         page.close()
     (rule,) = read(tmp_path).collection.song("one").rules
     sides = [rule.when, rule.exclude]
