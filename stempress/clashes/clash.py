@@ -86,12 +86,14 @@ class SongClashes:
 
     ``stems`` are stems that fit none of the others, ``pairs`` all pairs that clash, those with such
     stems included. ``compared`` is the number of pairs that some permitted variation contains.
+    ``notes`` say what could not be compared, and why.
     """
 
     song: str
     compared: int
     stems: tuple[Clash, ...] = ()
     pairs: tuple[Clash, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def causes(self) -> tuple[Clash, ...]:

@@ -32,7 +32,7 @@ def load_clashes(
         return None
     data = json.loads(content)
     stems, pairs = (tuple(map(_clash, data[name])) for name in ("stems", "pairs"))
-    return SongClashes(song.slug, data["compared"], stems, pairs)
+    return SongClashes(song.slug, data["compared"], stems, pairs, tuple(data["notes"]))
 
 
 def save_clashes(

@@ -26,16 +26,16 @@ TRIAD_WEIGHT = 2.0
 """Weight of the notes of the tonic triad, relative to the scale's others."""
 _PITCHES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"#": 1, "\u266f": 1, "b": -1, "\u266d": -1, "": 0}
-_MODES = {
+MODES = {
     "": (0, 2, 4, 5, 7, 9, 11),
     "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10),
+    "m": (0, 2, 3, 5, 7, 8, 10),
     "ionian": (0, 2, 4, 5, 7, 9, 11),
     "dorian": (0, 2, 3, 5, 7, 9, 10),
     "phrygian": (0, 1, 3, 5, 7, 8, 10),
     "lydian": (0, 2, 4, 6, 7, 9, 11),
     "mixolydian": (0, 2, 4, 5, 7, 9, 10),
-    "minor": (0, 2, 3, 5, 7, 8, 10),
-    "m": (0, 2, 3, 5, 7, 8, 10),
     "aeolian": (0, 2, 3, 5, 7, 8, 10),
     "locrian": (0, 1, 3, 5, 6, 8, 10),
 }
@@ -78,9 +78,9 @@ def stem_tones(profile: StemProfile, timeline: Timeline) -> Tones:
 def key_vector(key: str) -> NDArray[np.float64] | None:
     """Return the pitch classes of a key such as "F# minor"; None if it is written otherwise."""
     match = re.fullmatch(r"\s*([A-G])([#\u266fb\u266d]?)\s*([a-z]*)\s*", key)
-    if match is None or match[3] not in _MODES:
+    if match is None or match[3] not in MODES:
         return None
-    scale = _MODES[match[3]]
+    scale = MODES[match[3]]
     vector = np.zeros(SEMITONES)
     vector[list(scale)] = 1
     vector[[scale[0], scale[2], scale[4]]] = TRIAD_WEIGHT

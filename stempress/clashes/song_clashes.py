@@ -10,12 +10,13 @@ from stempress.clashes.key_check import KeyCheck
 from stempress.clashes.level_check import LevelCheck
 from stempress.clashes.masking_check import MaskingCheck
 from stempress.clashes.phase_check import PhaseCheck
+from stempress.clashes.pitch_classes import MODES, key_vector
 from stempress.clashes.timeline import song_timeline
 from stempress.clashes.timing_check import TimingCheck
 from stempress.collection.variation_space import VariationSpace, variations_per_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pyodide_app.engine.model import Song
     from stempress.audio.song_sound import SongSound
@@ -51,7 +52,17 @@ def find_clashes(
         len(pairs),
         _worst_first(clash for check in checks for clash in check.stems()),
         _worst_first(clash for pair in pairs for check in checks for clash in check.pair(*pair)),
+        tuple(_notes(song)),
     )
+
+
+def _notes(song: Song) -> Iterator[str]:
+    modes = [mode for mode in MODES if len(mode) > 1]
+    if song.key and key_vector(song.key) is None:
+        yield (
+            f"key = {song.key!r} is not understood, so stems are compared with each other alone: "
+            f"write a note such as C, F# or Bb, and one of {', '.join(modes)}"
+        )
 
 
 def stems_heard(song: Song) -> list[Name]:

@@ -46,6 +46,8 @@ def run_clashes(options: ClashesOptions, context: Context) -> bool:
         return True
     for song in songs:
         print(_heading(song))  # noqa: T201 - data goes to standard output
+        for note in song.notes:
+            print(f"  {note}")  # noqa: T201
         for clash in song.causes:
             print(f"  {clash.severity:.1f}  {clash.kind:<8}{clash}")  # noqa: T201
     return True
@@ -61,6 +63,7 @@ def _as_object(song: SongClashes) -> dict[str, object]:
     return {
         "song": song.song,
         "compared": song.compared,
+        "notes": list(song.notes),
         "stems": [_clash_object(clash) for clash in song.stems],
         "pairs": [_clash_object(clash) for clash in song.pairs],
     }

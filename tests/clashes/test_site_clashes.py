@@ -43,6 +43,26 @@ def test_the_command_lists_the_worst_first(site: Path, capsys: pytest.CaptureFix
     assert "(bar " in lines[2]
 
 
+@pytest.mark.parametrize("key", ["Cis-Dur", "c sharp minor", "Hümmel"])
+def test_a_key_that_is_not_understood_is_reported(
+    site: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    song = site / "content/albums/x/one.md"
+    text = song.read_text("utf-8")
+    song.write_text(text.replace("C major", key), "utf-8")
+    for _ in range(2):  # compared, and from the cache
+        assert run(["clashes", "--site", str(site)], build, ROOT) == 0
+        (line,) = (
+            line for line in capsys.readouterr().out.splitlines() if "not understood" in line
+        )
+        assert f"key = {key!r} is not understood" in line
+        assert "a note such as C, F# or Bb, and one of major, minor" in line
+    for understood in ("Bb dorian", "F#", ""):
+        song.write_text(text.replace("C major", understood), "utf-8")
+        assert run(["clashes", "--json", "--site", str(site)], build, ROOT) == 0
+        assert json.loads(capsys.readouterr().out)["songs"][0]["notes"] == []
+
+
 def test_json_has_every_pair(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["clashes", "--json", "--site", str(site)], build, ROOT) == 0
     (song,) = json.loads(capsys.readouterr().out)["songs"]
