@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stempress.audio.facts import Facts
     from stempress.audio.song_sound import SongSound
 
-VERSION = 2
+VERSION = 3
 """Increment when the same stems give other clashes."""
 
 

@@ -1,4 +1,7 @@
-"""Pitch classes and critical bands of a stem over time, from one short-time Fourier transform."""
+"""Pitch classes and critical bands of a stem over time, from one short-time Fourier transform.
+
+Critical bands have the power of both channels, since what cancels in mono is heard in stereo.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    type Mono = NDArray[np.float32]
+    type Planar = NDArray[np.float32]
     type Spectra = NDArray[np.float64]
 
 SIZE_SECONDS = 0.17
@@ -41,22 +44,24 @@ class SpectrumMeter:
         self.hop = self.size // 2
         self._window = np.hanning(self.size).astype(np.float32)
         self._scale = 2 / (self.size * float(np.square(self._window).sum()))
-        self._pending = np.zeros(self.size // 2, dtype=np.float32)
+        self._pending = np.zeros((1, self.size // 2), dtype=np.float32)
         self._previous: Spectra | None = None
         self.chroma: list[Spectra] = []
         self.bark: list[Spectra] = []
 
-    def add(self, mono: Mono) -> None:
-        """Analyse the next samples."""
-        samples = np.concatenate((self._pending, mono))
-        count = max(0, (len(samples) - self.size) // self.hop + 1)
-        self._pending = samples[count * self.hop :]
+    def add(self, block: Planar) -> None:
+        """Analyse the next samples, shape (channels, frames)."""
+        pending = np.broadcast_to(self._pending, (len(block), self._pending.shape[1]))
+        samples = np.concatenate((pending, block), axis=1)
+        count = max(0, (samples.shape[1] - self.size) // self.hop + 1)
+        self._pending = samples[:, count * self.hop :]
         if count:
-            view = np.lib.stride_tricks.sliding_window_view(samples, self.size)
-            frames = view[: count * self.hop : self.hop] * self._window
-            powers = np.square(np.abs(np.fft.rfft(frames))) * self._scale
+            view = np.lib.stride_tricks.sliding_window_view(samples, self.size, axis=1)
+            channels = [np.fft.rfft(frames[:: self.hop] * self._window) for frames in view]
+            powers = np.mean([np.square(np.abs(spectra)) for spectra in channels], axis=0)
+            powers *= self._scale
             self.bark.extend(np.add.reduceat(powers, self._bark_starts, axis=1)[:, :BARK_BANDS])
-            self._add_chroma(powers)
+            self._add_chroma(np.square(np.abs(np.mean(channels, axis=0))) * self._scale)
 
     def _add_chroma(self, powers: Spectra) -> None:
         """Add the pitch classes of partials that sound in two frames one after the other."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     type Planar = NDArray[np.float32]
 
-VERSION = 1
+VERSION = 2
 """Increment when the same stem gives another profile."""
 WAVE_RATE = 2000
 """Sample rate in Hz of the waveform that phase is measured from: what is below 1 kHz."""
@@ -32,8 +32,9 @@ WAVE_RATE = 2000
 class StemProfile:
     """What is compared of a stem. Powers are mean squares, of full scale.
 
-    ``chroma`` has shape (frames, ``PITCH_BINS``): power of sustained tones by pitch class.
-    ``bark`` has shape (frames, ``BARK_BANDS``): power in critical bands. A frame begins every
+    ``chroma`` has shape (frames, ``PITCH_BINS``): power of sustained tones by pitch class,
+    in the mono sum. ``bark`` has shape (frames, ``BARK_BANDS``): mean power of the channels in
+    critical bands. A frame begins every
     ``frame_seconds``. ``onsets`` are times in seconds. ``wave`` is the mono sum at ``WAVE_RATE``.
     ``channel_power`` is the mean power of the channels, ``mono_power`` that of the mono sum.
     """
@@ -63,7 +64,7 @@ def profile(blocks: Iterable[Planar], rate: int, frames: int) -> StemProfile:
         mono = block.mean(axis=0)
         channel_power += float(np.square(block).mean(axis=0).sum(dtype=np.float64))
         mono_power += float(np.square(mono).sum(dtype=np.float64))
-        spectrum.add(mono)
+        spectrum.add(block)
         onsets.add(mono)
         wave.append(stream.resample_chunk(mono))
     wave.append(stream.resample_chunk(np.zeros(0, dtype=np.float32), last=True))

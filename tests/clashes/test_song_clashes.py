@@ -242,6 +242,24 @@ def test_a_stem_under_noise_is_masked() -> None:
     assert all(("more", "storm") in pair.stems or ("more", "rain") in pair.stems for pair in masked)
 
 
+@pytest.mark.parametrize("second", [1, -0.98])
+def test_what_is_in_the_stereo_difference_alone_is_not_masked(second: float) -> None:
+    tune = fitting()[TUNE]
+    found = clashes({TUNE: np.stack([tune, second * tune])})
+    assert not any(clash.kind == "masking" for clash in found.pairs)
+    assert [clash.kind for clash in found.causes] == ["phase"] * (second < 0)
+
+
+def test_critical_bands_have_the_power_of_both_channels() -> None:
+    tune = fitting()[TUNE]
+    mono, side, left = (
+        profiled(stem).bark
+        for stem in (tune, np.stack([tune, -tune]), np.stack([np.sqrt(2) * tune, 0 * tune]))
+    )
+    assert side == pytest.approx(mono, rel=1e-4, abs=1e-9)
+    assert left == pytest.approx(mono, rel=1e-4, abs=1e-9)
+
+
 def test_a_stem_that_cancels_in_mono_is_named() -> None:
     tune = fitting()[TUNE]
     clash = first(clashes({TUNE: np.stack([tune, -0.8 * tune])}))
