@@ -85,7 +85,10 @@ def compare_songs(
 def _known(song: Song, sound: SongSound, facts: Mapping[StemKey, Facts]) -> SongClashes | None:
     """Return what need not be compared."""
     if sound.seconds < MIN_SECONDS:
-        return SongClashes(song.slug, 0)
+        note = (
+            f"is too short: {sound.seconds:.2f} seconds, and at least {MIN_SECONDS:.0f} are needed"
+        )
+        return SongClashes(song.slug, 0, notes=(note,))
     return load_clashes(song, sound, facts)
 
 

@@ -54,6 +54,8 @@ def run_clashes(options: ClashesOptions, context: Context) -> bool:
 
 
 def _heading(song: SongClashes) -> str:
+    if not song.compared and song.notes:
+        return f"{song.song}: not compared"
     count = len(song.causes)
     found = counted(count, "clash", "clashes") if count else "no clashes"
     return f"{song.song}: {found} in {counted(song.compared, 'pair')} of stems"

@@ -89,12 +89,18 @@ def test_what_has_been_compared_comes_from_the_cache(
     assert "Stems to compare" not in capsys.readouterr().err
 
 
-def test_a_song_of_a_second_is_not_compared(
+def test_a_song_of_a_second_is_reported_as_too_short(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_small_site(tmp_path)
-    assert all(not song.compared for song in site_clashes(tmp_path, "", Progress()))
-    assert "Stems to compare" not in capsys.readouterr().err
+    assert run(["clashes", "one", "--site", str(tmp_path)], build, ROOT) == 0
+    out, err = capsys.readouterr()
+    note = "is too short: 1.00 seconds, and at least 4 are needed"
+    assert out.splitlines() == ["one: not compared", f"  {note}"]
+    assert "Stems to compare" not in err
+    assert run(["clashes", "one", "--json", "--site", str(tmp_path)], build, ROOT) == 0
+    (song,) = json.loads(capsys.readouterr().out)["songs"]
+    assert (song["compared"], song["notes"]) == (0, [note])
 
 
 def test_a_damaged_cache_is_made_anew(site: Path) -> None:
