@@ -66,8 +66,8 @@ def _as_object(song: SongClashes) -> dict[str, object]:
         "song": song.song,
         "compared": song.compared,
         "notes": list(song.notes),
-        "stems": [_clash_object(clash) for clash in song.stems],
-        "pairs": [_clash_object(clash) for clash in song.pairs],
+        "stem_clashes": [_clash_object(clash) for clash in song.stems],
+        "pair_clashes": [_clash_object(clash) for clash in song.pairs],
     }
 
 

@@ -66,9 +66,10 @@ def test_a_key_that_is_not_understood_is_reported(
 def test_json_has_every_pair(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["clashes", "--json", "--site", str(site)], build, ROOT) == 0
     (song,) = json.loads(capsys.readouterr().out)["songs"]
+    assert {*song} == {"song", "compared", "notes", "stem_clashes", "pair_clashes"}
     assert (song["song"], song["compared"]) == ("one", 18)
-    assert [clash["kind"] for clash in song["stems"]] == ["key", "timing"]
-    pair = song["pairs"][0]
+    assert [clash["kind"] for clash in song["stem_clashes"]] == ["key", "timing"]
+    pair = song["pair_clashes"][0]
     assert {"kind", "stems", "severity", "message", "value", "unit", "seconds", "bar"} == {*pair}
     assert {"layer": "lead", "stem": "tune"} in pair["stems"]
 
