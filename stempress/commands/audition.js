@@ -105,9 +105,11 @@ function offerRule({ sides: [when, exclude] }) {
 
 /** Say beside the rule which stems it would leave without a variation, or why it cannot be added. */
 async function checkRule() {
+  if (!current) return;
   const check = ++checks;
   const query = new URLSearchParams({ song: songs.value, if: sides.when.value, exclude: sides.exclude.value });
-  const { warnings } = current ? await request(`?${query}`) : { warnings: [] };
+  /** @type {string[]} */
+  const warnings = await request(`?${query}`).then((answer) => answer.warnings, (error) => [error.message]);
   if (check === checks) part("effect", HTMLElement).textContent = warnings.join(" ");
 }
 
@@ -189,6 +191,7 @@ async function refresh() {
 function open() {
   return attempt(async () => {
     current = "";
+    part("effect", HTMLElement).textContent = "";
     await showMixer(songs.value);
     await refresh();
     const next = offer.variations.find(({ verdict }) => !verdict);
@@ -200,6 +203,7 @@ function open() {
 function chooseNext() {
   const next = offer.variations.find((variation) => !variation.verdict && variation.mix !== current && variation.permitted);
   if (next) choose(next.mix);
+  else checkRule();
 }
 
 /**
@@ -218,7 +222,7 @@ songs.addEventListener("change", open, { signal });
 part("approve", HTMLButtonElement).addEventListener("click", () => judge("approved"), { signal });
 part("reject", HTMLButtonElement).addEventListener("click", () => judge("rejected"), { signal });
 part("clear", HTMLButtonElement).addEventListener("click", () => judge(""), { signal });
-rule.addEventListener("change", () => attempt(checkRule), { signal });
+rule.addEventListener("change", checkRule, { signal });
 rule.addEventListener("submit", (event) => {
   event.preventDefault();
   const [when, exclude] = [sides.when, sides.exclude].map(({ value }) => JSON.parse(value));
