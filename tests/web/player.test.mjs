@@ -487,3 +487,14 @@ test("over Bluetooth, Pause shows at once where it goes on", async (t) => {
   player.pause();
   assert.equal(frames.at(-1), 2);
 });
+
+test("a mix of which nothing can be heard says why", async () => {
+  const reasons = [];
+  for (const [stem, access] of /** @type {const} */ ([["a", "silent"], ["", "open"]])) {
+    const row = () => ({ stem, volume: 0, pan: 0, mute: false, solo: false });
+    player = new Player(SHORT, "./", [row(), row()], () => access);
+    player.on("state", ({ state, reason }) => state === "failed" && reasons.push(String(reason)), { signal: new AbortController().signal });
+    await player.play();
+  }
+  assert.deepEqual(reasons, ["Error: you hold none of its stems", "Error: no stem is chosen"]);
+});

@@ -43,6 +43,11 @@ FOLLOW_SOUND = """() => {
   Date.now = () => began + 1000 * context.currentTime;
 }"""
 """Set a page by the clock of the sound, which lags where a busy machine plays to nothing."""
+SILENT_PYTHON = """const Real = Worker;
+window.Worker = function (url, options) {
+  if (String(url).includes("-stream-worker")) return new Real(url, options);
+  return Object.assign(new EventTarget(), { postMessage() {}, terminate() {} });
+};"""
 UNDERRUNS = "document.querySelector('stem-radio').stats.underruns"
 ON_AIR = "document.querySelector('stem-radio').onAir"
 
@@ -226,16 +231,60 @@ def test_what_is_heard_can_be_kept_mixed_and_queued(
     expect(page.locator("stem-mixer .mix-number").first).to_have_text(mix, timeout=PATIENCE)
 
 
-def test_a_stem_that_is_missing_is_left_out(page: Page, serve: Serve, pressed: Path) -> None:
-    slot = find_slot(pressed, "undertow", 9)
-    song = json.loads((pressed / "data/songs/undertow.json").read_text("utf-8"))
-    file = song["layers"][0]["stems"][slot["first"][0]]["audio"]["url"]
-    page.context.add_init_script(SILENT_WORKERS)
-    page.route(f"**/{file}", lambda route: route.fulfill(status=404))
+def status_of(page: Page) -> Locator:
+    return page.locator("[data-on-air] [role=status]")
+
+
+@pytest.mark.parametrize("slug", ["undertow", "dead-reckoning"])
+def test_a_stem_that_is_missing_is_left_out_and_marked(
+    page: Page, serve: Serve, pressed: Path, slug: str
+) -> None:
+    """Of a song that is decoded at once, and of one that is streamed."""
+    slot = find_slot(pressed, slug, 9)
+    song = json.loads((pressed / f"data/songs/{slug}.json").read_text("utf-8"))
+    stem = song["layers"][0]["stems"][slot["first"][0]]
+    page.context.add_init_script(SILENT_PYTHON)
+    page.route(f"**/{stem['audio']['url']}", lambda route: route.fulfill(status=404))
     open_radio(page, serve(pressed, "/a/b/"))
     play_at(page, slot["begin"] + 2000)
+    words = f"Can't play the stem {stem['name']}: "
+    expect(page.locator("[data-stems] li").first).to_contain_text(words, timeout=PATIENCE)
     wait_for(page, lambda: page.evaluate(ON_AIR)["frame"] > 4 * song["rate"], "it goes on")
-    expect(page.locator("[data-on-air] [role=status]")).to_contain_text("Playing")
+    expect(status_of(page)).to_contain_text(words)
+    expect(page.locator("[data-stems] .trouble")).to_have_count(1)
+
+
+@pytest.mark.parametrize("slug", ["undertow", "dead-reckoning"])
+def test_a_song_without_any_of_its_stems_is_named_and_waited_for(
+    page: Page, serve: Serve, pressed: Path, slug: str
+) -> None:
+    slot = find_slot(pressed, slug, 9)
+    title = slot["song"]["title"]
+    page.context.add_init_script(SILENT_PYTHON)
+    page.route("**/audio/**", lambda route: route.fulfill(status=404))
+    open_radio(page, serve(pressed, "/a/b/"))
+    page.evaluate(f"(time) => {{ {SET_CLOCK} }}", slot["begin"] + 2000)
+    button(page, "Play").click()
+    reason = "none of its stems could be loaded. The radio waits for the next song."
+    says = f"{title} can't be heard: {reason}"
+    expect(status_of(page)).to_have_text(says, timeout=PATIENCE)
+
+
+def test_songs_of_which_the_visitor_holds_no_stem_are_named_and_waited_for(
+    page: Page, serve: Serve, pressed: Path
+) -> None:
+    slot = find_slot(pressed, "undertow", 9)
+    page.context.add_init_script(SILENT_WORKERS)
+    base = serve(pressed, "/a/b/")
+    html = (pressed / "radio/index.html").read_text("utf-8")
+    locked = re.sub(r'data-locked="\w+"', 'data-locked="silent"', html)
+    page.route("**/radio/", lambda route: route.fulfill(body=locked, content_type="text/html"))
+    open_radio(page, base)
+    page.evaluate(f"(time) => {{ {SET_CLOCK} }}", slot["begin"] + 2000)
+    button(page, "Play").click()
+    reason = "you hold none of its stems. The radio waits for the next song."
+    says = f"{slot['song']['title']} can't be heard: {reason}"
+    expect(status_of(page)).to_have_text(says)
 
 
 def test_without_scripts_the_page_says_what_the_radio_is(

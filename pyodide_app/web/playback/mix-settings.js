@@ -3,12 +3,16 @@
 /** @import { Move, Take } from "../takes/format.js" */
 /** @import { Part } from "./stems.js" */
 import { mixNumber } from "../base/mix-numbers.js";
+import { _ } from "../language/phrases.js";
 import { CONTROLS } from "../takes/format.js";
 
 const PREVIEW = ":preview";
 
 /** @typedef {{ lossless?: boolean, plain?: boolean }} Quality `plain`: all stems in full, also those that the visitor does not own */
 /** @typedef {Part | { key: null }} AnyPart null: silent */
+
+/** Nothing of a mix can be heard. */
+export class SilenceError extends Error {}
 
 export class MixSettings {
   master = 0; // in dB
@@ -77,6 +81,13 @@ export class MixSettings {
     if (access === "silent") return { key: null };
     if (access === "preview") return { key: key + PREVIEW, file, channels, seconds: this.#previewSeconds };
     return { key, file, channels };
+  }
+
+  /** Why nothing can be heard, if that is so. */
+  get silence() {
+    if (this.parts().some(isAudible)) return null;
+    const isChosen = this.rows.some(({ stem }) => stem);
+    return new SilenceError(isChosen ? _("you hold none of its stems") : _("no stem is chosen"));
   }
 
   /**

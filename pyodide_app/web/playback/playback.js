@@ -242,7 +242,8 @@ export class Playback {
 
   /** @param {AbortSignal} signal @param {Run} run */
   async #start(signal, { deck, isFresh }) {
-    if (!deck || !this.#context) throw new Error("closed");
+    if (!deck || !this.#context) throw this.whyClosed;
+    if (!this.decks[deck]) throw this.settings.silence ?? this.whyClosed; // without a stem there is no first deck
     const setUp = () => {
       if (deck === "python") return [this.takes.command ?? this.settings.locateCommand]; // it has the rest since it was opened
       this.swaps.begin(this.settings.parts());

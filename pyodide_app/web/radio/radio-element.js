@@ -97,11 +97,12 @@ export class StemRadio extends HTMLElement {
     const clock = _("%(now)s of %(all)s", { now: formatTime(Math.min(frame, song.frames) / song.rate), all: formatTime(song.frames / song.rate) });
     setText(part(this, "clock"), clock);
     const choice = choiceAt(slot, frame);
-    const shown = `${slot.round} ${slot.nth} ${mixNumber(choice)}`;
+    const troubles = choice.map((nth, row) => station.troubleOf(song, row, nth));
+    const shown = [slot.round, slot.nth, mixNumber(choice), ...troubles].join(" ");
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#showSong(slot, station.after(slot));
-    this.#showMix(song, choice);
+    this.#showMix(song, choice, troubles);
     this.#linkToMixer(station);
     if (station.state !== "paused") this.#showOnKeys(station);
   }
@@ -113,8 +114,8 @@ export class StemRadio extends HTMLElement {
     part(this, "next").replaceChildren(createElement("a", { href: siteAddress(next.song.address) }, next.song.title));
   }
 
-  /** @param {Data.RadioSong} song @param {number[]} choice */
-  #showMix(song, choice) {
+  /** @param {Data.RadioSong} song @param {number[]} choice @param {string[]} troubles why stems cannot be heard, by layer */
+  #showMix(song, choice, troubles) {
     const mix = mixNumber(choice);
     const hasPage = !song.pages || song.pages.includes(mix);
     const cover = siteAddress(hasPage ? `art/mixes/${song.slug}/${mix}.svg` : song.cover);
@@ -124,7 +125,7 @@ export class StemRadio extends HTMLElement {
     part(this, "stems").replaceChildren(...song.layers.map((layer, row) => {
       const stem = layer.stems[choice[row]];
       const name = stem ? createElement("a", { href: siteAddress(stem.address) }, stem.name) : pgettext("layer", "None");
-      return createElement("li", { class: `layer-${(row % COLOURS) + 1}` }, createElement("span", { class: "label" }, layer.name), " ", name);
+      return createElement("li", { class: `layer-${(row % COLOURS) + 1}` }, createElement("span", { class: "label" }, layer.name), " ", name, ...troubleLine(troubles[row]));
     }));
     this.#showTokens(song.tokens[mix] ?? []);
     part(this, "add").dataset.queue = `songs/${song.slug}/${mix}`;
@@ -180,6 +181,11 @@ export class StemRadio extends HTMLElement {
   #say(words) {
     setText(part(this, "status"), words);
   }
+}
+
+/** @param {string} words why a stem cannot be heard, or "" */
+function troubleLine(words) {
+  return words ? [" ", createElement("span", { class: "trouble" }, words)] : [];
 }
 
 customElements.define("stem-radio", StemRadio);

@@ -8,6 +8,7 @@ import { sleep } from "../base/timers.js";
 import { _ } from "../language/phrases.js";
 import { takeAudioFocus } from "../playback/audio-focus.js";
 import { BUDGET } from "../playback/memory.js";
+import { SilenceError } from "../playback/mix-settings.js";
 import { resumeAudio, suspendAudioSoon } from "../playback/player.js";
 import { StemError } from "../playback/stems.js";
 import { access, owned, watch } from "../tokens/ownership.js";
@@ -39,7 +40,9 @@ export class Station extends Emitter {
   /** @type {number | null} */
   #seconds = null; // of the song, as heard
   /** @type {Set<string>} */
-  #missing = new Set(); // stems that could not be loaded, "song/layer/stem"
+  #missing = new Set(); // stems that could not be loaded and are left out, "song/layer/stem"
+  /** @type {Map<string, string>} */
+  #troubles = new Map(); // why stems cannot be heard, in a sentence, by "song/layer/stem"
 
   /** @param {Data.Radio} radio @param {Data.Access} locked @param {number} previewSeconds length of previews */
   constructor(radio, locked, previewSeconds) {
@@ -61,6 +64,15 @@ export class Station extends Emitter {
     return this.#schedule.after(slot);
   }
 
+  /**
+   * Why a stem cannot be heard, in a sentence; "" if it can.
+   * @param {Data.RadioSong} song @param {number} row @param {number} nth of the layer's stems, or LEFT_OUT
+   */
+  troubleOf({ slug, layers }, row, nth) {
+    const layer = layers[row];
+    return this.#troubles.get(`${slug}/${layer.slug}/${layer.stems[nth]?.slug}`) ?? "";
+  }
+
   /** @returns {Stats | null} */
   get stats() {
     return this.#current?.player.stats ?? null;
@@ -77,6 +89,7 @@ export class Station extends Emitter {
     this.#life = new AbortController();
     const { signal } = this.#life;
     this.#missing.clear();
+    this.#troubles.clear();
     takeAudioFocus(this, () => this.pause()); // also while loading
     resumeAudio(this.onAir.slot.song.rate); // now: after an await the user gesture no longer counts
     signal.addEventListener("abort", watch(() => this.#current?.player.updateAccess()), { once: true });
@@ -104,6 +117,7 @@ export class Station extends Emitter {
     let at; // the audio context's frame at which the last song ends, if the next one begins there
     let { slot } = this.#schedule.at(Date.now());
     while (!signal.aborted) {
+      const before = slot;
       try {
         at = await this.#play(slot, signal, at);
         slot = at === undefined ? this.#schedule.at(Date.now()).slot : this.after(slot);
@@ -111,11 +125,22 @@ export class Station extends Emitter {
         if (signal.aborted) return;
         at = undefined;
         this.#close();
-        this.#setState("loading", reasonOf(error));
-        if (!this.#leaveOut(slot, error)) await this.#untilAfter(slot, 0, signal).catch(() => {}); // it was paused
+        if (!this.#leaveOut(slot, error)) await this.#waitAfter(slot, error, signal);
         slot = this.#schedule.at(Date.now()).slot;
       }
+      if (!isSame(before, slot)) this.#forgetTroubles();
     }
+  }
+
+  /**
+   * Say why a song cannot be heard, and wait until its slot is over.
+   * @param {Slot} slot @param {unknown} error @param {AbortSignal} signal
+   */
+  async #waitAfter(slot, error, signal) {
+    const isOfStems = error instanceof StemError || error instanceof SilenceError;
+    const reason = isOfStems && this.#troubleIn(slot) ? _("none of its stems could be loaded") : reasonOf(error);
+    this.#setState("loading", _("%(song)s can't be heard: %(reason)s. The radio waits for the next song.", { song: slot.song.title, reason }));
+    await this.#untilAfter(slot, 0, signal).catch(() => {}); // it was paused
   }
 
   /**
@@ -140,8 +165,8 @@ export class Station extends Emitter {
     });
     player.on("state", ({ state }) => this.#showState(player, state), { signal: player.life });
     player.on("stem-failed", ({ row, stem, reason }) => {
-      const { name } = player.song.layers[row].stems.find(({ slug }) => slug === stem) ?? { name: stem };
-      this.#setState(this.state, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
+      this.#noteTrouble(slot, `${slot.song.layers[row].slug}/${stem}`, reason);
+      this.#setState(this.state, this.#troubleIn(slot));
     }, { signal: player.life });
     const hasEnded = player.play(signal, at);
     this.#leaving?.leave(); // its player has been released
@@ -224,7 +249,7 @@ export class Station extends Emitter {
     if (player !== this.#current) return;
     const isOver = player.song.duration - (this.#seconds ?? 0) < OVER_SECONDS;
     if (state === "paused" && !isOver) this.#stop(_("Press Play to continue")); // a call, or another app
-    if (state === "playing" || (state === "loading" && !player.isInStep)) this.#setState(state);
+    if (state === "playing" || (state === "loading" && !player.isInStep)) this.#setState(state, this.#troubleIn(player.slot));
     if (state === "playing") this.#checkSilence();
   }
 
@@ -232,12 +257,33 @@ export class Station extends Emitter {
    * A stem that cannot be loaded is left out of a song that is decoded at once; returns whether it is that.
    * @param {Slot} slot @param {unknown} error
    */
-  #leaveOut({ song }, error) {
+  #leaveOut(slot, error) {
     if (!(error instanceof StemError) || !error.key) return false;
-    const key = `${song.slug}/${error.key.split(":")[0]}`;
+    const stem = error.key.split(":")[0];
+    const key = `${slot.song.slug}/${stem}`;
     if (this.#missing.has(key)) return false;
     this.#missing.add(key);
+    this.#noteTrouble(slot, stem, reasonOf(error.cause));
+    this.#setState("loading", this.#troubleIn(slot));
     return true;
+  }
+
+  /** @param {Slot} slot @param {string} key "layer/stem" @param {string} reason */
+  #noteTrouble({ song }, key, reason) {
+    const [layer, stem] = key.split("/");
+    const { name } = song.layers.find(({ slug }) => slug === layer)?.stems.find(({ slug }) => slug === stem) ?? { name: stem };
+    this.#troubles.set(`${song.slug}/${key}`, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
+  }
+
+  /** Why a stem of a slot cannot be heard, in a sentence; "" if all can. @param {Slot} slot */
+  #troubleIn({ song, first, changes }) {
+    const chosen = [...first.map((nth, row) => ({ row, nth })), ...changes];
+    return chosen.map(({ row, nth }) => this.troubleOf(song, row, nth)).find(Boolean) ?? "";
+  }
+
+  /** Another song begins: what could not be streamed is tried again the next time. */
+  #forgetTroubles() {
+    for (const key of this.#troubles.keys()) if (!this.#missing.has(key)) this.#troubles.delete(key);
   }
 
   /** Browsers may block sound until a press: pause and say so, rather than play silently. */
