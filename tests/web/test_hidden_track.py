@@ -205,3 +205,21 @@ def test_leaving_the_page_ends_the_music(page: Page, serve: Serve, sites: dict[s
     page.evaluate(LEAVE)
     assert page.evaluate("document.querySelector('audio').paused")
     page.close()
+
+
+def test_of_all_windows_one_plays(chromium: Browser, serve: Serve, sites: dict[str, Path]) -> None:
+    context = chromium.new_context()
+    windows = [context.new_page() for _ in SOUNDS]
+    base = serve(sites["open"], "/a/")
+    for window, slug in zip(windows, SOUNDS, strict=True):
+        window.goto(f"{base}hidden/{slug}/")
+        window.evaluate("document.querySelector('audio').loop = true")
+        window.get_by_role("button", name="Decrypt and play").click()
+        until(window, "document.querySelector('audio').currentTime > 0")
+    first, second = windows
+    until(first, "document.querySelector('audio').paused")
+    assert not second.evaluate("document.querySelector('audio').paused")
+    first.evaluate("document.querySelector('audio').play()")
+    until(second, "document.querySelector('audio').paused")
+    assert not first.evaluate("document.querySelector('audio').paused")
+    context.close()

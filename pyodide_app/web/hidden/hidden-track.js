@@ -5,6 +5,7 @@ import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
 import { _ } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
+import "../playback/audio-focus.js"; // in which the page's player takes part
 import { openTrack, openedSalts, SealError, verifyTrack } from "./sealed-track.js";
 
 /** @import { Reason } from "./sealed-track.js" */
