@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     type Planar = NDArray[np.float32]
 
 SILENCE = 1e-4  # -80 dBFS
+SILENT = "it is silent"
 MIN_LUFS = -120.0
 FULL_SCALE = np.float32(32767 / 32768)
 MIN_CLIPPED_RUN = 3
@@ -39,7 +40,7 @@ def measure_file(path: Path, digest: str, copy: Path | None = None) -> Facts | s
         return str(error)
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
-    return "it is silent" if facts.peak < SILENCE else facts
+    return SILENT if facts.peak < SILENCE else facts
 
 
 def measure(source: Source, digest: str, copy: Path | None = None) -> Facts:

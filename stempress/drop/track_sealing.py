@@ -5,11 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import soundfile
 
 from pyodide_app.provenance import is_awaited
 from stempress.audio.decode import UnreadableError, open_source
 from stempress.audio.encode import decode, encode
+from stempress.audio.measure import SILENCE, SILENT
 from stempress.audio.repair import repaired
 from stempress.collection.commitments import SealedTrack
 from stempress.collection.hidden_tracks import FOLDER, SEALED_SUFFIX
@@ -85,10 +87,13 @@ def _read_sound(track: HiddenTrack, findings: Findings) -> tuple[str, bytes] | N
 
 
 def pack_sound(path: Path) -> tuple[str, bytes]:
-    """Return a sound file as it is sealed, and its media type; UnreadableError if it is damaged."""
-    source = open_source(path)
-    for _ in source.blocks():
-        pass  # all of it can be decoded
+    """Return a sound file as it is sealed, and its media type.
+
+    UnreadableError if it is damaged, or silent as no stem may be.
+    """
+    blocks = open_source(path).blocks()  # all of them, to find out whether they can be decoded
+    if max((np.abs(block).max(initial=0) for block in blocks), default=0) < SILENCE:
+        raise UnreadableError(SILENT)
     file = repaired(path)
     with soundfile.SoundFile(file) as sound:
         container = sound.format

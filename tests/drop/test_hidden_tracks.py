@@ -141,6 +141,14 @@ def test_a_later_seal_takes_new_tracks_and_leaves_sealed_ones(site: Path) -> Non
     ]
 
 
+def test_silence_is_not_sealed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    silence = tone(5, frames=48000, rate=48000, channels=2, container="WAV", level=0.0)
+    write_hidden_track(site, "below", sound=silence)
+    assert run_command(site, "seal") == 1
+    assert "content/hidden/below.wav: it is silent" in capsys.readouterr().err
+    assert not (site / "content/hidden/below.sealed").exists()
+
+
 def test_sealed_tracks_need_the_sound_no_more(site: Path, press_small: Press) -> None:
     sound = write_hidden_track(site, "below")
     assert run_command(site, "seal") == 0
