@@ -41,6 +41,8 @@ def seal(site: Path, progress: Progress) -> None:
     ]
     if not tokens:
         raise SiteError([_nothing_to_seal(drop)])
+    if not drop.secret.items:
+        _require_secret(site)
     items = _items(drop, tokens)
     salts = drop.secret.salts
     for token in tokens:
@@ -114,6 +116,13 @@ def _move_to_secret(drop: DropState) -> bool:
     return moved
 
 
+def _require_secret(site: Path) -> None:
+    """Report a secret file that is missing, once rather than for every token."""
+    if not (site / SECRET_FILE).exists():
+        hint = "restore your copy of it: nothing else has the items and salts of the tokens"
+        raise SiteError([Fault(SECRET_FILE, "is missing", hint=hint)])
+
+
 def _items(drop: DropState, tokens: Sequence[str]) -> list[str]:
     """Return the tokens' items from the secret file; report those missing or unknown."""
     findings = Findings()
@@ -146,6 +155,7 @@ def reveal(site: Path, ranges: str, progress: Progress, starting_index: int | No
     """
     drop = open_drop(site)
     tokens = _sealed_tokens(drop, ranges)
+    _require_secret(site)
     previous = list(drop.seals)
     for index, seal in enumerate(previous):
         members = [token for token in tokens if token in seal.slots]

@@ -125,6 +125,11 @@ def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixt
     for ranges in ("x", "3-1", "99"):
         assert run_command(site, "reveal", "--tokens", ranges) == 1
     (site / "secret.json").unlink()
+    assert run_command(site, "reveal", "--tokens", "1-3") == 1
+    printed = capsys.readouterr().err
+    assert "secret.json: is missing" in printed
+    assert "1 error" in printed
+    (site / "secret.json").write_text("{}", "utf-8")
     assert run_command(site, "reveal", "--tokens", "1") == 1
     assert "does not contain the salt and item" in capsys.readouterr().err
     (site / "secret.json").write_text("{", "utf-8")
@@ -133,6 +138,16 @@ def test_unsealed_tokens_are_not_revealed(site: Path, capsys: pytest.CaptureFixt
     assert "secret.json: line 1: is not valid JSON" in printed
     assert "1 error" in printed
     assert "tier" not in printed
+
+
+def test_without_the_secret_file_nothing_is_sealed(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (site / "secret.json").unlink()
+    assert run_command(site, "seal") == 1
+    printed = capsys.readouterr().err
+    assert "secret.json: is missing" in printed
+    assert "1 error" in printed
 
 
 def test_a_stem_that_was_renamed_after_the_seal_is_named(
