@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from stempress.collection.commitments import WHERE as SEALS
@@ -78,7 +79,8 @@ def read_hidden_tracks(
         where = f"{FOLDER}/{path.name}"
         with working_on(where):
             seal = _seal_of(slug, seals)
-            track = _read_track(path, where, slug, seal, files.pop(slug, []), songs, findings)
+            beside = files.pop(composed(path.stem), [])  # the slug may differ: then it is reported
+            track = _read_track(path, where, slug, seal, beside, songs, findings)
             _check_files(track, findings)
             _check_seal(track, findings)
             tracks.append(track)
@@ -121,14 +123,14 @@ def _read_track(  # noqa: PLR0913, PLR0917 - the parts of a track
     table.finish()
     sealed = next((file for file in files if file.suffix == SEALED_SUFFIX), None)
     sounds = [file for file in files if file != sealed]
-    sound = _only_sound(slug, sounds, findings, is_sealed=bool(sealed or seal))
+    sound = _only_sound(where, sounds, findings, is_sealed=bool(sealed or seal))
     return HiddenTrack(slug, title, body, where, song, sound, sealed, seal)
 
 
 def _only_sound(
-    slug: str, files: list[Path], findings: Findings, *, is_sealed: bool
+    text: str, files: list[Path], findings: Findings, *, is_sealed: bool
 ) -> Path | None:
-    """Return the sound file of a track; report several, and what is none.
+    """Return the sound file of a track, whose text is given; report several, and what is none.
 
     A sealed track needs none.
     """
@@ -145,9 +147,10 @@ def _only_sound(
         elif file not in sounds:
             findings.warn(f"{FOLDER}/{file.name}", "is not a sound file, and is ignored")
     if not files and not is_sealed:
-        beside = ", ".join(f"{slug}{suffix}" for suffix in COMMON_AUDIO[:2])
+        name = PurePosixPath(text).stem
+        beside = ", ".join(f"{name}{suffix}" for suffix in COMMON_AUDIO[:2])
         hint = f"put it beside the text: {beside} or another"
-        findings.fault(f"{FOLDER}/{slug}.md", "has no sound file", hint=hint)
+        findings.fault(text, "has no sound file", hint=hint)
     if not sounds or is_refused_link(sounds[0], f"{FOLDER}/{sounds[0].name}", findings):
         return None
     return sounds[0]
