@@ -153,7 +153,7 @@ export function publishedTake(mixer) {
 
 /** @param {StemMixer} mixer */
 function currentTake(mixer) {
-  if (!mixer.openTake) throw new Error("closed");
+  if (!mixer.openTake) throw new Error(_("no take is open"));
   return mixer.openTake;
 }
 

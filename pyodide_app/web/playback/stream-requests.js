@@ -1,6 +1,7 @@
 // What a worker that streams stems answers.
 /** @import { Codec } from "../codecs/codec.js" */
 import { answerRequests } from "../base/worker-host.js";
+import { _ } from "../language/phrases.js";
 import { APPLY, ATTACH, BUFFER, CLOSE, FINISH, LINK, LOAD, OPEN, PAUSE, PLAY, STATS, UNLOAD, SONG_FRAME, WARM } from "./messages.js";
 import { StreamSong } from "./stream-song.js";
 
@@ -24,7 +25,7 @@ export function serveStreams(decoder, loadCodec) {
   }
 
   function current() {
-    if (!song) throw new Error("closed");
+    if (!song) throw new Error(_("another song has been chosen"));
     return song;
   }
 

@@ -224,7 +224,7 @@ export class StreamSong {
     for (const request of waiting) {
       const stem = this.#stems.get(request.key);
       const end = Math.min(stem?.frames ?? 0, this.#playhead + request.seconds * this.#rate);
-      if (!stem) request.reject(new Error("closed"));
+      if (!stem) request.reject(new Error(_("another stem has been chosen")));
       else if (stem.failure) request.reject(stem.failure);
       else if (stem.arrivedUntil(this.#playhead) >= end) request.resolve();
       else this.#waiting.push(request);

@@ -4,6 +4,7 @@
 /** @import { PythonKeys, Session, SessionClass } from "./python-session.js" */
 import { once } from "../base/once.js";
 import { answerRequests } from "../base/worker-host.js";
+import { _ } from "../language/phrases.js";
 import { startPython } from "../python/start.js";
 import { exportMix, exportStems, exportTake } from "./exports.js";
 import { Feed } from "./feed.js";
@@ -107,7 +108,7 @@ function report(message) {
 }
 
 function current() {
-  if (!song) throw new Error("closed");
+  if (!song) throw new Error(_("another song has been chosen"));
   return song;
 }
 
