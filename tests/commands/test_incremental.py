@@ -278,24 +278,24 @@ def change_downloads(site: Path, random: Random) -> None:
     path.write_text(text.replace("[drop]\n", f"{tables}[drop]\n"), "utf-8")
 
 
-def switch_radio(site: Path, _: Random) -> None:
-    """Switch the radio off, or on again."""
+def toggle_setting(site: Path, table: str, line: str) -> None:
+    """Add a line to a table of site.toml, or take it out."""
     path = site / "site.toml"
-    text, line = path.read_text("utf-8"), "radio = false\n"
+    text = path.read_text("utf-8")
     if line in text:
         path.write_text(text.replace(line, ""), "utf-8")
     else:
-        path.write_text(text.replace("[site]\n", f"[site]\n{line}"), "utf-8")
+        path.write_text(text.replace(f"[{table}]\n", f"[{table}]\n{line}"), "utf-8")
+
+
+def switch_radio(site: Path, _: Random) -> None:
+    """Switch the radio off, or on again."""
+    toggle_setting(site, "site", "radio = false\n")
 
 
 def change_assets(site: Path, _: Random) -> None:
     """Let metadata name pictures, sound and players by their content, or by their addresses."""
-    path = site / "site.toml"
-    text, line = path.read_text("utf-8"), 'assets = "ipfs"\n'
-    if line in text:
-        path.write_text(text.replace(line, ""), "utf-8")
-    else:
-        path.write_text(text.replace("[collection]\n", f"[collection]\n{line}"), "utf-8")
+    toggle_setting(site, "collection", 'assets = "ipfs"\n')
 
 
 def change_hidden_track(site: Path, random: Random) -> None:
