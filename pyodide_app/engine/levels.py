@@ -31,7 +31,7 @@ MASTER_READINGS = (
 """Readings of the master: sample peaks, lowest limiter gain, true peak, loudness in LUFS and LU."""
 
 _PEAKS_PER_SECOND = 20
-_LOUDNESS_PER_SECOND = 10
+_LOUDNESS_PER_SECOND = 4
 _MAX_BLOCKS = 64
 
 
@@ -69,7 +69,7 @@ class Levels:
         """Return the ``MASTER_READINGS`` up to an absolute frame, then each row's sample peak.
 
         Peaks and gain cover at least the last 50 ms. They are updated 20 times per second of audio,
-        loudness and true peak 10 times, however often this is called.
+        loudness and true peak 4 times, however often this is called.
         """
         since = max(self._measured_until, frame - self._rate)
         if not self._readings or frame - since >= self._rate // _PEAKS_PER_SECOND:

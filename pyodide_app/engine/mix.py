@@ -279,8 +279,8 @@ class Mixer:
         peaks = [0.0] * len(self._rows)
         for timeline, fade in self._timeline.voices(frame, count):
             if fade is None or timeline is self._timeline.current:
-                for row, samples in self._row_voices(timeline, frame, count):
-                    peaks[row] = max(peaks[row], sample_peak(samples))
+                for row, samples, gains in self._row_voices(timeline, frame, count):
+                    peaks[row] = max(peaks[row], _peak(samples, gains))
         return peaks
 
     def _horizon(self, frame: int) -> int:
@@ -308,22 +308,21 @@ class Mixer:
 
     def _mix(self, frame: int, count: int) -> Planar:
         """Return the sum of the rows with the master volume, before the limiter."""
-        mixed = np.zeros((2, count), dtype=np.float32)
+        mixed, buffer = np.zeros((2, count), np.float32), np.empty((2, count), np.float32)
         for timeline, fade in self._timeline.voices(frame, count):
-            for _, samples in self._row_voices(timeline, frame, count, fade):
-                mixed[:, : samples.shape[1]] += samples
+            for _, samples, gains in self._row_voices(timeline, frame, count, fade):
+                voice = buffer[:, : samples.shape[1]]
+                voice[:] = samples
+                voice *= gains
+                mixed[:, : samples.shape[1]] += voice
         mixed *= self._master.gains(frame, count)
         return mixed
 
     def _row_voices(
         self, timeline: Timeline, frame: int, count: int, timeline_fade: Gains | None = None
-    ) -> Iterator[tuple[int, Planar]]:
-        """Yield (row, samples) of every audible stem along a timeline, up to the stem's end.
-
-        All use the same buffer: samples are only valid until the next iteration.
-        """
+    ) -> Iterator[tuple[int, Raw, Gains]]:
+        """Yield (row, samples, gains) of every audible stem along a timeline, up to its end."""
         positions = timeline.positions(frame, count)
-        buffer = np.empty((2, count), dtype=np.float32)
         for row, state in enumerate(self._rows):
             row_gains = state.gains.gains(frame, count)
             if not np.count_nonzero(row_gains):
@@ -333,13 +332,19 @@ class Mixer:
             for stem, stem_fade in state.stem.voices(frame, count):
                 if stem is not None:
                     samples = stem.read(positions)
-                    gains = row_gains * stem.scale
+                    gains: Gains = row_gains * stem.scale
                     if stem_fade is not None:
                         gains = gains * stem_fade
-                    voice = buffer[:, : samples.shape[1]]
-                    voice[:] = samples
-                    voice *= gains[:, : samples.shape[1]]
-                    yield row, voice
+                    yield row, samples, gains[:, : samples.shape[1]]
+
+
+def _peak(samples: Raw, gains: Gains) -> float:
+    """Return the sample peak after gains, which are one for each channel or for each frame."""
+    if gains.shape[1] != 1:
+        return sample_peak(samples * gains)
+    highest = samples.max(axis=1, initial=0).astype(np.float32)
+    lowest = samples.min(axis=1, initial=0).astype(np.float32)
+    return float((np.maximum(highest, -lowest) * gains[:, 0]).max())
 
 
 def _as_int16(planar: Planar, positive_scale: np.float32) -> NDArray[np.int16] | None:

@@ -17,12 +17,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 LEAST_FOR_FINGERS = 44
 """Pixels: the target size that WCAG 2.2 asks for at its level AAA."""
-HALF_WAY = """(it) => {
-  it.value = it.max / 2;
+MOVE = """(it, share) => {
+  it.value = share * it.max;
   it.dispatchEvent(new Event("input"));
-  return it.style.getPropertyValue("--at");
+  const [played, cap] = it.closest(".slider").querySelectorAll("span");
+  return [it, played, cap].map((drawn) => drawn.getBoundingClientRect())
+    .map(({ left, right }) => [left, right]);
 }"""
-"""Move a fader; return where its track is drawn to, before what plays moves it on."""
+"""Move a slider; return where it is drawn, before what plays moves it on."""
 BARE = "(it) => getComputedStyle(it).appearance === 'none'"
 
 
@@ -71,6 +73,19 @@ def test_the_played_part_of_a_track_ends_at_its_cap(
     page.goto(song)
     faders(page)
     position = page.locator(f"{player} .position")
-    share = float(position.evaluate(HALF_WAY))
-    assert share == pytest.approx(0.5, abs=0.01)
+    for share in (0, 0.5, 1):
+        (left, right), (start, end), (cap, cap_end) = position.evaluate(MOVE, share)
+        assert cap == pytest.approx(left + share * (right - left - (cap_end - cap)), abs=1)
+        assert start == pytest.approx(left, abs=0.5)
+        assert cap - 0.5 <= end <= cap_end + 0.5
+    page.close()
+
+
+def test_what_is_drawn_is_made_once(chromium: Browser, song: str) -> None:
+    page = chromium.new_page()
+    page.goto(song)
+    faders(page)
+    page.evaluate("document.querySelector('main').append(document.querySelector('stem-mixer'))")
+    assert page.locator("stem-mixer .slider").count() == 1
+    assert page.locator("stem-mixer .slider > *").count() == 3
     page.close()

@@ -136,7 +136,10 @@ def test_the_slider_follows_between_seconds_and_keys_move_on_from_there(visit: V
     page = visit.page
     play_in_view(visit)
     until(
-        page, "document.querySelector('.mixer .position').style.getPropertyValue('--ahead') > '0px'"
+        page,
+        "(() => { const thumb = document.querySelector('.mixer .position');"
+        " const [, share] = /scaleX\\((.*)\\)/.exec(thumb.nextSibling.style.transform);"
+        " return share * thumb.max > Number(thumb.value) + 0.05; })()",
     )
     visit.press("Pause")
     visit.says("Paused")

@@ -1,22 +1,30 @@
-// A slider that follows what is playing. Changing a slider's value lays it out anew, so from one second to the next its
-// cap and the played part of its track are only painted elsewhere (--ahead and --at in fader.css).
+// A slider that follows what is playing. Changing its value, or how its thumb is drawn, makes the browser paint and
+// layer the page anew. So a cap and the played part of the track lie over it, and only their transforms change.
 import { addDrawing } from "./animation-loop.js";
+import { createElement } from "../base/dom.js";
 
 const STEP_MS = 100; // at most so often
 
 export class PositionSlider {
   #input;
-  #width = 0; // in CSS pixels
+  #played = createElement("span", { class: "played", "aria-hidden": "true" });
+  #cap = createElement("span", { class: "cap", "aria-hidden": "true" });
+  #travel = 0; // of the cap, in CSS pixels
   #seconds = 0;
-  #ahead = 0; // pixels from where the value stands
+  #place = -1; // of the cap, in whole CSS pixels
   #moved = 0; // when, in milliseconds
   #draw;
 
   /** @param {HTMLInputElement} input @param {AbortSignal} signal */
   constructor(input, signal) {
     this.#input = input;
-    const resized = new ResizeObserver(([{ contentRect }]) => (this.#width = contentRect.width));
-    resized.observe(input);
+    const slider = cover(input);
+    slider.append(this.#played, this.#cap);
+    const resized = new ResizeObserver(() => {
+      this.#travel = slider.clientWidth - this.#cap.offsetWidth;
+      this.#show();
+    });
+    for (const element of [slider, this.#cap]) resized.observe(element);
     signal.addEventListener("abort", () => resized.disconnect(), { once: true });
     this.#draw = addDrawing({ element: input, draw: (now) => this.#move(now) }, signal);
     // Keys move on from the value.
@@ -46,11 +54,10 @@ export class PositionSlider {
    * @param {number} now in milliseconds
    */
   #move(now) {
-    const ahead = Math.round((this.#share(this.#seconds) - this.#share(Number(this.#input.value))) * this.#width);
-    if (ahead === this.#ahead) return false;
+    if (Math.round(this.#share * this.#travel) === this.#place) return false;
     if (now - this.#moved < STEP_MS) return true;
     this.#moved = now;
-    this.#place(ahead);
+    this.#show();
     return false;
   }
 
@@ -58,18 +65,31 @@ export class PositionSlider {
   #set(seconds) {
     this.#seconds = seconds;
     this.#input.value = String(seconds);
-    this.#place(0);
+    this.#show();
   }
 
-  /** @param {number} ahead */
-  #place(ahead) {
-    this.#ahead = ahead;
-    this.#input.style.setProperty("--at", this.#share(this.#seconds).toFixed(5));
-    this.#input.style.setProperty("--ahead", `${ahead}px`);
+  #show() {
+    this.#place = Math.round(this.#share * this.#travel);
+    this.#cap.style.transform = `translateX(${this.#place}px)`;
+    this.#played.style.transform = `scaleX(${this.#share.toFixed(5)})`;
   }
 
-  /** @param {number} seconds */
-  #share(seconds) {
-    return Math.min(1, seconds / (Number(this.#input.max) || 1));
+  /** Of the song, played. */
+  get #share() {
+    return Math.min(1, this.#seconds / (Number(this.#input.max) || 1));
   }
+}
+
+/**
+ * The element around a slider; what lies over the slider is taken away.
+ * @param {HTMLInputElement} input
+ */
+function cover(input) {
+  const former = input.closest(".slider");
+  for (const element of former?.querySelectorAll("span") ?? []) element.remove();
+  if (former) return former;
+  const slider = createElement("span", { class: "slider" });
+  input.replaceWith(slider);
+  slider.append(input);
+  return slider;
 }
