@@ -17,6 +17,9 @@ from playwright.sync_api import expect
 
 from build import build
 from pyodide_app.engine.mix import Mixer, StemAudio
+from pyodide_app.engine.performance import perform
+from pyodide_app.engine.take import Control
+from pyodide_app.engine.take_format import parse_take
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
 from tests.conftest import ROOT, made_once
@@ -118,16 +121,20 @@ def visiting(chromium: Browser, base: str, song: dict[str, Any]) -> Iterator[Vis
     assert not faults
 
 
+def decoded(dist: Path, layer: dict[str, Any], slug: str) -> StemAudio:
+    """Return a stem of the files that the browser streams, decoded by libsndfile."""
+    stem = next(stem for stem in layer["stems"] if stem["slug"] == slug)
+    samples = soundfile.read(dist / stem["audio"]["url"], dtype="float32", always_2d=True)[0]
+    return StemAudio.from_float(np.ascontiguousarray(samples.T))
+
+
 def mix(dist: Path, song: dict[str, Any], drums: str = "a", without: str = "") -> Planar:
-    """Return the engine's mix of the files that the browser streams, decoded by libsndfile."""
+    """Return the engine's mix of the files that the browser streams."""
     mixer = Mixer(rate=song["rate"], frames=song["frames"], rows=len(LAYERS))
     for row, layer in enumerate(song["layers"]):
-        if layer["slug"] == without:
-            continue
-        slug = drums if layer["slug"] == "drums" else "a"
-        stem = next(stem for stem in layer["stems"] if stem["slug"] == slug)
-        samples = soundfile.read(dist / stem["audio"]["url"], dtype="float32", always_2d=True)[0]
-        mixer.place(row, StemAudio.from_float(np.ascontiguousarray(samples.T)))
+        if layer["slug"] != without:
+            slug = drums if layer["slug"] == "drums" else "a"
+            mixer.place(row, decoded(dist, layer, slug))
     return mixer.render(0, song["frames"])
 
 
@@ -491,6 +498,60 @@ class SlowWithoutRanges(WithoutRanges):
         if source.suffix == ".ogg":
             self.may_send.wait()
         super().copy_span(source, first, stop)
+
+
+class HostWithLatePython(StaticHandler):
+    """A host that keeps Python's runtime back."""
+
+    may_send = Event()
+
+    @override
+    def copy_span(self, source: Path, first: int, stop: int) -> None:
+        if source.parent.name == "runtime":
+            self.may_send.wait()
+        super().copy_span(source, first, stop)
+
+
+@pytest.mark.sound
+def test_a_take_across_the_hand_over_to_python_is_what_was_heard(
+    chromium: Browser, long_site: Path, song: dict[str, Any]
+) -> None:
+    HostWithLatePython.may_send.clear()
+    with (
+        serving(long_site, HostWithLatePython) as base,
+        visiting(chromium, base, song) as visit,
+    ):
+        record_across(visit, long_site)
+
+
+def record_across(visit: Visit, dist: Path) -> None:
+    """Record a take that begins before Python has come; compare it with what is heard."""
+    record = visit.mixer.get_by_role("button", name="Record take", exact=True)
+    record.click()
+    visit.play(at_once=True)
+    until(visit.page, "document.querySelector('stem-mixer').position > 1")
+    drums, bass = visit.row("drums"), visit.row("bass")
+    visit.set(drums.get_by_role("slider", name="Volume", exact=True), -9)
+    until(visit.page, "document.querySelector('stem-mixer').position > 2.5")
+    drums.get_by_role("combobox").select_option("b")
+    until(visit.page, "document.querySelector('stem-mixer').position > 4")
+    assert visit.stats()["engine"] == "browser"
+    HostWithLatePython.may_send.set()
+    visit.says("Playing, mixed by Python")
+    bass.get_by_role("button", name="Mute", exact=True).click()
+    visit.page.wait_for_timeout(1500)
+    record.click()
+    heard = visit.recording()
+    take = parse_take(visit.page.evaluate("document.querySelector('stem-mixer').openTake.text"))
+    mixer = Mixer(rate=take.rate, frames=visit.song["frames"], rows=len(LAYERS))
+    layers = visit.song["layers"]
+    played = perform(take, mixer, lambda row, stem: decoded(dist, layers[row], stem))
+    whole = played.render(0, played.frames)
+    assert [move.control for move in take.moves] == [Control.VOLUME, Control.STEM, Control.MUTE]
+    heard = heard[:, take.rate // 4 : min(heard.shape[1], whole.shape[1]) - take.rate // 2]
+    assert heard.shape[1] > 5 * take.rate
+    assert difference(heard, whole) < TOLERANCE
+    assert visit.stats()["underruns"] == 0
 
 
 @pytest.mark.sound
