@@ -23,14 +23,28 @@ if TYPE_CHECKING:
 ARPEGGIO, TUNE = ("keys", "arpeggio"), ("lead", "tune")
 
 
+@pytest.fixture(scope="module")
+def warm_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache that several tests share: in it the stems have soon been compared."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def site(tmp_path: Path, warm_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write a site with a stem that is late, and another that is in another key."""
-    monkeypatch.setenv("STEMPRESS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("STEMPRESS_CACHE", str(warm_cache))
     stems = band(transpose=TUNE, semitones=1)
     stems[ARPEGGIO] = delayed(stems[ARPEGGIO], 0.04)
     write_band(tmp_path / "site", stems)
     return tmp_path / "site"
+
+
+@pytest.fixture
+def cold_cache(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the site a cache of its own, with nothing in it."""
+    cache = site.parent / "cache"
+    monkeypatch.setenv("STEMPRESS_CACHE", str(cache))
+    return cache
 
 
 def test_the_command_lists_the_worst_first(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,8 +96,9 @@ def test_an_unknown_song_is_refused_with_the_nearest(
 
 
 def test_what_has_been_compared_comes_from_the_cache(
-    site: Path, capsys: pytest.CaptureFixture[str]
+    site: Path, cold_cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert not cold_cache.exists()
     before = site_clashes(site, "", Progress())
     assert "Stems to compare: 7" in capsys.readouterr().err
     assert site_clashes(site, "", Progress()) == before
@@ -104,12 +119,9 @@ def test_a_song_of_a_second_is_reported_as_too_short(
     assert (song["compared"], song["notes"]) == (0, [note])
 
 
-def test_a_damaged_cache_is_made_anew(site: Path) -> None:
+def test_a_damaged_cache_is_made_anew(site: Path, cold_cache: Path) -> None:
     before = site_clashes(site, "", Progress())
-    cached = [
-        *(site.parent / "cache/profiles").iterdir(),
-        *(site.parent / "cache/clashes").iterdir(),
-    ]
+    cached = [*(cold_cache / "profiles").iterdir(), *(cold_cache / "clashes").iterdir()]
     assert len(cached) == 7 + 1
     for path in cached:
         path.write_bytes(b"damaged")

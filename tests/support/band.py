@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +123,7 @@ def play(notes: Iterable[Note], tone: str, semitones: int = 0, tempo: float = 1.
     return normalised(stem)
 
 
+@cache
 def _tone(note: int, count: int, tone: str) -> Mono:
     time = np.arange(count) / RATE
     pitch = 440 * 2 ** ((note - 69) / 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,17 +23,22 @@ RATE = 48000
 LAYERS = {"drums": ("a", "b"), "bass": ("a", "b"), "lead": ("a", "b", "c")}
 
 
+@lru_cache(32)
 def notes(seed: int, *, seconds: float = 4.0, rate: int = RATE, level: float = 0.2) -> Frames:
-    """Return decaying notes in stereo, shape (frames, 2), at pitches that depend on the seed."""
+    """Return decaying notes in stereo, shape (frames, 2), at pitches that depend on the seed.
+
+    They are read-only: tests share them.
+    """
     rng = np.random.default_rng(seed)
     time = np.arange(round(rate * seconds)) / rate
     wave = np.zeros_like(time)
     for start in np.arange(0, seconds, 0.25):
-        pitch, sounding = rng.uniform(80, 2000), time >= start
-        wave += (
-            sounding * np.sin(2 * np.pi * pitch * time) * np.exp(-9 * np.maximum(time - start, 0))
-        )
-    return np.stack([level * wave, level * np.roll(wave, 7)], axis=1)
+        pitch, first = rng.uniform(80, 2000), np.searchsorted(time, start)
+        sounding = time[first:]
+        wave[first:] += np.sin(2 * np.pi * pitch * sounding) * np.exp(-9 * (sounding - start))
+    both = np.stack([level * wave, level * np.roll(wave, 7)], axis=1)
+    both.setflags(write=False)
+    return both
 
 
 def sound_file(
