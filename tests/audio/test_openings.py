@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,15 +40,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@cache
+def stem_file(seed: int) -> bytes:
+    """Return ten seconds of Opus."""
+    samples = notes(seed, seconds=10).T.astype("float32")
+    return encode(Sound(samples, RATE, 16), "opus", 128)
+
+
 def stem_sounds(
     folder: Path, *, seconds: float = 100, kind: str = OPUS
 ) -> dict[StemKey, StemSound]:
     """Return stems that claim to be so long; their files have ten seconds."""
     sounds: dict[StemKey, StemSound] = {}
     for seed, (layer, stem) in enumerate((x, y) for x in LAYERS for y in x.stems):
-        samples = notes(seed, seconds=10).T.astype("float32")
         path = folder / f"{layer.slug}-{stem.slug}.ogg"
-        path.write_bytes(encode(Sound(samples, RATE, 16), "opus", 128))
+        path.write_bytes(stem_file(seed))
         file = WebFile(f"audio/{path.name}", kind, path.stat().st_size, path)
         sounds["long", layer.slug, stem.slug] = StemSound(
             file, None, facts(envelope(seed)), 0.5, seconds
