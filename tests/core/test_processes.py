@@ -8,17 +8,18 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stempress.core import processes
 from stempress.core.processes import BATCH_SIZE, map_in_batches, start_method
-from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROOT = Path(__file__).parents[2]  # tests.conftest imports browsers, in every process
 METHODS = ["fork", "spawn"] if sys.platform == "linux" else ["spawn"]
 FEW, MANY = 200, 7 * BATCH_SIZE + 5
 
