@@ -39,9 +39,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says something of the machine, and nothing of the code.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("usual", deadline=None, max_examples=40)
 settings.register_profile("nightly", deadline=None, max_examples=1000)
-settings.load_profile("nightly" if NIGHTLY else "untimed")
+settings.load_profile("nightly" if NIGHTLY else "usual")
 
 
 @pytest.hookimpl(tryfirst=True)

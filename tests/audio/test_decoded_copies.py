@@ -82,6 +82,7 @@ def test_without_room_for_copies_the_site_is_the_same(
     assert max(decoded.values()) > 1
 
 
+@pytest.mark.slow
 def test_copies_of_a_build_that_was_killed_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

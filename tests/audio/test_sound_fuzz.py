@@ -61,7 +61,7 @@ def damaged(data: bytes, edits: list[tuple[str, bool, int, bytes]]) -> bytes:
     return data
 
 
-@fuzzed(st.sampled_from(FORMATS), st.lists(EDIT, min_size=1, max_size=4), examples=300)
+@fuzzed(st.sampled_from(FORMATS), st.lists(EDIT, min_size=1, max_size=4), examples=100)
 def test_a_damaged_sound_file_is_read_or_refused(
     kind: tuple[str, str], edits: list[tuple[str, bool, int, bytes]]
 ) -> None:

@@ -16,6 +16,7 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError
 from stempress.site.page_plan import plan_pages
+from tests.support.sizes import sized
 from tests.support.small_site import write_small_site
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(name=st.sampled_from(TEXTS), changes_made=st.lists(changes(), min_size=1, max_size=3))
-@settings(max_examples=250, deadline=None, database=None)
+@settings(max_examples=sized(80, nightly=1000), deadline=None, database=None)
 def test_changed_lines_and_values_never_crash_a_reader(
     site: Path, name: str, changes_made: list[Change]
 ) -> None:
@@ -130,7 +131,7 @@ def test_changed_lines_and_values_never_crash_a_reader(
 
 
 @given(index=st.integers(0, 999), value=JSON_VALUES)
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=sized(60, nightly=1000), deadline=None, database=None)
 def test_other_values_in_the_ledger_never_crash_its_reader(
     site: Path, index: int, value: object
 ) -> None:

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 
     type Edit = Callable[[Path, Random], object]
 
-BUILDS = sized(60, nightly=500)
-COMPARED = 2
+BUILDS = sized(36, nightly=500)
+COMPARED = sized(3, nightly=2)
 """After so many builds the last is compared with a clean one."""
-KILLS = sized(24, nightly=50)
+KILLS = sized(12, nightly=50)
 LANGUAGES = ("en", "de", "he")
 WORDS = ("tide", "ebb", "<b>salt</b>", "quay & pier", "fog", "Ölje")
 

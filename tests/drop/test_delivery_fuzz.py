@@ -48,7 +48,7 @@ def write_files(folder: Path, paths: list[tuple[list[str], str]]) -> set[Path]:
     return written
 
 
-@fuzzed(FILES, examples=150)
+@fuzzed(FILES, examples=60)
 def test_every_file_of_a_delivery_is_a_stem_or_left_out_with_a_reason(
     paths: list[tuple[list[str], str]],
 ) -> None:

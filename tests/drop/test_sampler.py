@@ -13,12 +13,13 @@ from stempress.drop.mint_report import exact_weight
 from stempress.drop.sampler import available_per_stem, count_stems, sample
 from stempress.drop.seeded_rng import SeededRandom
 from tests.collection.test_variation_space import song_of, songs
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song
 
 
-@settings(max_examples=200)
+@settings(max_examples=sized(60, nightly=1000))
 @given(songs(), st.data())
 def test_target_counts_that_can_be_met_are_met(song: Song, data: st.DataObject) -> None:
     """The target is the count of some set of variations, while others are taken."""

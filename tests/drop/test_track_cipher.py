@@ -128,6 +128,7 @@ def test_sizes_of_files_tell_the_length_of_a_sound_only_roughly(length: int) -> 
     SLUGS,
     st.sampled_from(["song", "seal"]),
 )
+@pytest.mark.slow
 def test_browsers_open_what_the_seal_encrypts(
     node: Node, track: Track, songs: list[str], slug: str, scope: str
 ) -> None:

@@ -15,6 +15,7 @@ from pyodide_app.engine.forge import cheapest_completion, forging_loss, informat
 from pyodide_app.engine.holdings import SongHolding
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, StemKey, Variation
 from pyodide_app.engine.packing import pack
+from tests.support.sizes import sized
 
 SLUGS = "abcd"
 
@@ -105,7 +106,7 @@ def test_combinations_are_counted_and_come_rarest_first(holding: SongHolding) ->
     assert bits == sorted(bits, reverse=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=sized(80, nightly=1000), deadline=None)
 @given(holdings(max_copies=2))
 def test_a_batch_is_the_largest_possible_and_uses_no_token_twice(holding: SongHolding) -> None:
     batch = largest_batch(holding)
@@ -118,7 +119,7 @@ def test_a_batch_is_the_largest_possible_and_uses_no_token_twice(holding: SongHo
             remaining = remaining.without(remaining.tokens_to_burn(variation))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sized(50, nightly=1000), deadline=None)
 @given(holdings(max_copies=2), st.randoms(use_true_random=False))
 def test_a_loss_is_the_difference_between_before_and_after(
     holding: SongHolding, random: object

@@ -243,6 +243,7 @@ def measure_with_ffmpeg(path: Path) -> dict[str, float]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("song", sorted(path.name for path in (ROOT / "stems").iterdir()))
 def test_pyloudnorm_and_ffmpeg_agree_on_the_bundled_songs(song: str, tmp_path: Path) -> None:
     samples, rate = render_mix(song)

@@ -44,6 +44,7 @@ def test_two_cold_builds_of_one_folder_both_end_well(tmp_path: Path) -> None:
     assert (tmp_path / "site/dist/index.html").is_file()
 
 
+@pytest.mark.slow
 def test_a_build_waits_for_another_and_not_for_one_that_was_killed(tmp_path: Path) -> None:
     site = tmp_path / "site"
     write_small_site(site)

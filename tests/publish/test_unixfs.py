@@ -115,6 +115,7 @@ def test_the_order_in_which_entries_come_does_not_matter() -> None:
     assert name_of(dict.fromkeys(reversed(names), b"x")) == FOLDERS[22]
 
 
+@pytest.mark.slow
 def test_another_implementation_gives_the_same_names(tmp_path: Path) -> None:
     folder: Folder = {
         "index.html": b"<p>hello",

@@ -19,6 +19,7 @@ from stempress.core.errors import Findings, SiteError
 from stempress.core.slugs import slugify
 from stempress.render.markdown import TAGS, render_markdown
 from tests.support.blind_site import write_sealed_track
+from tests.support.sizes import sized
 from tests.support.small_site import read, small_site, write, write_small_site, xml
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def shapes_of(site: Path, words: str) -> list[list[tuple[str, ...]]]:
 
 
 @given(st.text("<>\"'&;[]()!*_`#:/ \n\tajs=\\{}", max_size=80))
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=sized(60, nightly=500), deadline=None, database=None)
 def test_markdown_gives_only_allowed_elements(text: str) -> None:
     page = Shape(render_markdown(text, "../", 1))
     for tag, *attributes in page.tags:
