@@ -75,6 +75,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def shared_folder(temporary: pytest.TempPathFactory) -> Path:
+    """Return the folder that all test processes of this run have in common."""
+    base = temporary.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def made_once(
     temporary: pytest.TempPathFactory, kind: str, name: str, make: Callable[[Path], object]
 ) -> Path:
@@ -82,9 +88,7 @@ def made_once(
 
     Of a kind one is made at a time: what goes into several is then in the cache.
     """
-    base = temporary.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
+    base = shared_folder(temporary)
     path, made = base / name, base / f"{name}.made"
     with FileLock(base / f"{kind}.lock"):
         if not made.exists():
@@ -139,8 +143,9 @@ def contracts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def press_small(tmp_path_factory: pytest.TempPathFactory) -> Press:
-    """Return the front door for small sites: without the runtime, with a cache of its own."""
-    cache = tmp_path_factory.mktemp("cache")
+    """Return the front door for small sites: without the runtime, with a cache of their own."""
+    cache = shared_folder(tmp_path_factory) / "cache-of-small-sites"
+    cache.mkdir(exist_ok=True)
 
     def press(site: Path, *words: str) -> int:
         with pytest.MonkeyPatch.context() as patch:

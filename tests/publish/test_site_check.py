@@ -233,6 +233,7 @@ def test_metadata_without_pictures_for_marketplaces_gets_a_warning(
     assert capsys.readouterr().err.count("which marketplaces cannot resolve") == warnings
 
 
+@pytest.mark.slow
 def test_links_of_a_song_with_many_mixes_lead_to_pages_that_are_there(
     tmp_path: Path, press_small: Press, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import orjson
+import pytest
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
@@ -18,12 +19,11 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 TWINS = ROOT / "bench/build/templates"
 SONGS, TOKENS = 3, 60
 
 
+@pytest.mark.slow
 def test_twins_have_the_tags_and_words_of_the_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
