@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stempress.audio.audio_job import engine_digest
-from stempress.core.cache import cache_root, digest, load, store
+from stempress.core.cache import cache_root, digest, load, save
 from stempress.core.crash_log import working_on
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def compute_take_digests(job: AudioJob) -> dict[str, str]:
         for take in new:
             with working_on(take.where):
                 digests[take.slug] = _digest(job, take)
-            store(paths[take.slug], digests[take.slug].encode())
+            save(paths[take.slug], digests[take.slug].encode())
             step(take.slug)
     return digests
 
