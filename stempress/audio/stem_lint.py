@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.portable_math import to_db
 from stempress.audio.song_sound import bar_seconds
 from stempress.collection.audio_formats import web_rate
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -201,7 +201,7 @@ def lint_memory(
     if codec == "mp3" and size > PHONE_BYTES:
         findings.warn(
             f"stems/{song.slug}/",
-            f"is too large for phones: as MP3 its mixes take up to {megabytes(size)} of memory, "
-            f"and {megabytes(PHONE_BYTES)} are allowed",
+            f"is too large for phones: as MP3 its mixes take up to {format_size(size)} of memory, "
+            f"and {format_size(PHONE_BYTES)} are allowed",
             hint='stream = "opus" in [audio] of site.toml: such songs are streamed',
         )

@@ -14,7 +14,7 @@ from stempress.audio.results import WebFile
 from stempress.collection.audio_formats import FORMATS, PREVIEW_CODEC
 from stempress.core.cache import cache_root, digest, store
 from stempress.core.crash_log import working_on
-from stempress.core.units import PAGES_LIMIT, megabytes
+from stempress.core.units import PAGES_LIMIT, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def lint_sizes(sounds: Sounds, findings: Findings) -> None:
     if size > PAGES_LIMIT * WARNING_SHARE:
         findings.warn(
             "site.toml",
-            f"offers whole mixes of song tokens, which take {megabytes(size)}",
+            f"offers whole mixes of song tokens, which take {format_size(size)}",
             key="audio.downloads",
             hint='downloads = "none" leaves them out; mixers export mixes all the same',
         )

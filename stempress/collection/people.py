@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.file_names import is_reserved
 from stempress.collection.settings import Person
 from stempress.core.errors import closest, suggestion
+from stempress.core.notation import show_key
 from stempress.core.slugs import distinct_slugs, slugify
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _add(found: dict[str, Person], person: Person, table: Table) -> None:
         table.fault("name", "has no letter or digit for a slug", name, "use at least one")
     elif slug in found:
         other = found[slug]
-        message = f"has the same slug {slug!r} as {other.name!r} in {other.key}"
+        message = f"has the same slug {slug!r} as {other.name!r} in the {show_key(other.key)}"
         table.fault("name", message, name, "give each a different name")
     else:
         if is_reserved(slug):

@@ -9,7 +9,7 @@ from stempress.commands.command import Command
 from stempress.commands.json_output import print_json
 from stempress.core.cache import cache_root
 from stempress.core.cache_folder import cache_sizes, clear_cache
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -39,12 +39,12 @@ def run_cache(options: CacheOptions, context: Context) -> bool:
     if options.json:
         print_json({"folder": str(root), "bytes": sum(sizes.values()), "parts": sizes})
         return True
-    total = megabytes(sum(sizes.values()))
+    total = format_size(sum(sizes.values()))
     if options.action == "clear":
         context.progress.log(f"{root}: removed {total}")
         return True
     for name, size in sizes.items():
-        print(f"{megabytes(size):>12}  {name}")  # noqa: T201 - data goes to standard output
+        print(f"{format_size(size):>12}  {name}")  # noqa: T201 - data goes to standard output
     print(f"{total:>12}  {root}")  # noqa: T201
     return True
 

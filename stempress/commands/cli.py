@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from stempress import __version__
 from stempress.commands.build_command import add_build_arguments
 from stempress.commands.command import Context
-from stempress.commands.help_texts import command_help, general_help
+from stempress.commands.help_texts import HELP_COLUMNS, command_help, general_help
 from stempress.commands.json_output import report_errors
 from stempress.core.cache import check_cache_folder
 from stempress.core.crash_log import CRASHED, crash_fault
@@ -123,10 +124,11 @@ def make_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Formats help in few lines: an option's help begins beside it."""
+    """Formats help in few lines, no wider than most terminals: an option's help is beside it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - argparse's own
-        super().__init__(*args, **{"max_help_position": 27, **options})
+        width = min(get_terminal_size().columns, HELP_COLUMNS) - 2
+        super().__init__(*args, **{"max_help_position": 27, "width": width, **options})
 
 
 def _load(name: str) -> Command[Any]:

@@ -18,7 +18,7 @@ from stempress.core.cache import cache_root
 from stempress.core.cache_folder import cache_sizes
 from stempress.core.processes import start_method
 from stempress.core.system import cores
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 from stempress.runtime.node import NodeError, node_version
 from stempress.runtime.pin import PIN, parse_pin
 from stempress.runtime.source_check import runtime_source
@@ -80,11 +80,11 @@ def _extras() -> Iterator[Check]:
 
 def _cache() -> Iterator[Check]:
     root = cache_root()
-    size = megabytes(sum(cache_sizes().values()))
+    size = format_size(sum(cache_sizes().values()))
     free = shutil.disk_usage(_existing(root)).free
     state: Literal["ok", "slow"] = "ok" if free > LOW_DISK_BYTES else "slow"
     hint = "" if state == "ok" else "free the disk, or let STEMPRESS_CACHE name another folder"
-    yield Check("cache", state, f"{root}: {size}, {megabytes(free)} free", hint)
+    yield Check("cache", state, f"{root}: {size}, {format_size(free)} free", hint)
 
 
 def _runtime() -> Check:

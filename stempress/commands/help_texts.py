@@ -15,6 +15,10 @@ EXIT_CODES = {
 }
 
 
+HELP_COLUMNS = 80
+"""Help is no wider, however wide the terminal."""
+
+
 class HelpText(NamedTuple):
     """What a command reads and writes, and arguments of example calls with a remark on each."""
 
@@ -47,7 +51,7 @@ HELP_TEXTS = {
         "site.toml, content/, the stems of a song",
         "a WAV file",
         {
-            "mix undertow 3-1-4 -o mix.wav": "what the mixer plays, sample by sample",
+            "mix undertow 3-1-4 -o mix.wav": "the samples that the mixer plays",
             "mix my.take -o take.wav": "a recorded performance",
         },
     ),
@@ -62,7 +66,7 @@ HELP_TEXTS = {
     "video": HelpText(
         "site.toml, content/, the stems and pictures of a song",
         "an MP4 or WebM file",
-        {"video undertow 3-1-4 -o mix.mp4 --bars 1-8": "eight bars, to be posted"},
+        {"video undertow 3-1-4 -o mix.mp4 --bars 1-8": "eight bars, to post"},
     ),
     "publish": HelpText(
         "dist/",
@@ -111,8 +115,8 @@ HELP_TEXTS = {
         f"site.toml, content/, {LEDGER}",
         f"{LEDGER}; with --dry-run nothing",
         {
-            "forge undertow --burn 1,17,40": "a song token from stem tokens",
-            "forge --album tides --burn 9001,9002": "an album token from song tokens",
+            "forge undertow --burn 1,17,40": "stem tokens for a song",
+            "forge --album tides --burn 9001,9002": "song tokens for an album",
         },
     ),
     "sync": HelpText(
@@ -142,7 +146,7 @@ HELP_TEXTS = {
         {"published": "from now on builds list the files to upload"},
     ),
     "doctor": HelpText(
-        "this computer; the package index or the CDN, if the runtime is not cached",
+        "this computer; if no runtime is cached, the package index or the CDN",
         "nothing",
         {"doctor": "what is there, and what would be slow", "doctor --json": "as JSON"},
     ),
@@ -184,4 +188,10 @@ def general_help() -> str:
 def _examples(examples: dict[str, str]) -> str:
     calls = {program(call): remark for call, remark in examples.items()}
     width = max((len(call) for call, remark in calls.items() if remark), default=0)
-    return "\n".join(f"  {call:<{width}}  {remark}".rstrip() for call, remark in calls.items())
+    lines = (f"  {call:<{width}}  {remark}".rstrip() for call, remark in calls.items())
+    return "\n".join(map(_fold, lines))
+
+
+def _fold(line: str) -> str:
+    """Return an example that is too long for a line in two, as shells read it."""
+    return line if len(line) < HELP_COLUMNS else line.replace(" > ", " \\\n      > ")

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from stempress.core.errors import report_faults
+from stempress.core.notation import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ def fault_objects(faults: Iterable[Fault]) -> list[dict[str, object]]:
     rows = [{name: getattr(fault, name) for name in names} for fault in faults]
     return [
         {
-            name: value if isinstance(value, str) else repr(value)
+            name: value if isinstance(value, str) else show_value(value, as_json=True)
             for name, value in row.items()
             if value not in ("", None)
         }

@@ -11,7 +11,7 @@ from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
 from stempress.core.errors import Fault, SiteError
 from stempress.core.files import attach_filename, check_folder, check_suffix, check_writable
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -107,7 +107,7 @@ def _write_wav(path: Path, pieces: Iterable[bytes], bits: Bits, context: Context
     with attach_filename(path), path.open("wb") as file:
         file.writelines(pieces)
         size = file.tell()
-    context.progress.log(f"{path}: {bits} bits, {megabytes(size)}")
+    context.progress.log(f"{path}: {bits} bits, {format_size(size)}")
 
 
 def _write_stems(folder: Path, mix: OpenMix, bits: Bits, context: Context) -> None:
@@ -115,7 +115,7 @@ def _write_stems(folder: Path, mix: OpenMix, bits: Bits, context: Context) -> No
 
     folder.mkdir(exist_ok=True)
     paths = export_stems(mix, folder, bits, context.progress)
-    size = megabytes(sum(path.stat().st_size for path in paths))
+    size = format_size(sum(path.stat().st_size for path in paths))
     stems = f"{len(paths) - 1} stem{'s' * (len(paths) != 2)}"
     context.progress.log(f"{folder}: {stems} of {bits} bits and {paths[-1].name}, {size}")
 

@@ -14,7 +14,7 @@ from stempress.commands.arguments import add_site_and_out
 from stempress.commands.command import Command
 from stempress.commands.json_output import fault_objects, print_json
 from stempress.core.errors import SiteError, report_faults
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -113,7 +113,7 @@ def _publish(options: PublishOptions, progress: Progress) -> None:
     to = options.to or options.site / "published"
     published = export_site(options.out, to, progress, options.since)
     for name, size in published.sizes.items():
-        progress.log(f"{to / name}: {megabytes(size)}")
+        progress.log(f"{to / name}: {format_size(size)}")
     # Metadata contains the CID of assets, and pages that of metadata.
     for name, cid in published.assets.items():
         progress.log(f"{name}: ipfs://{cid}/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from stempress.core.units import PAGES_LIMIT, consecutive_runs, format_ranges, megabytes
+from stempress.core.units import PAGES_LIMIT, consecutive_runs, format_ranges, format_size
 from stempress.publish.upload_diff import UPLOAD_LIST
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def report_build(  # noqa: PLR0913 - the parts of a report
         progress.log(line)
     written, count = built.written, len(built.warnings)
     progress.log(
-        f"{out}: {written.pages} pages, {written.files} files, {megabytes(written.size)} in "
+        f"{out}: {written.pages} pages, {written.files} files, {format_size(written.size)} in "
         f"{seconds:.1f} s; {len(written.changed)} written, {written.pruned} pruned, "
         f"{count} {'warning' if count == 1 else 'warnings'}"
     )
     if written.size > PAGES_LIMIT * PAGES_WARNING_SHARE:
         progress.log(
-            f"warning: {megabytes(written.size)} is close to or over GitHub Pages' limit of 1 GB"
+            f"warning: {format_size(written.size)} is close to or over GitHub Pages' limit of 1 GB"
         )
     is_first = len(written.changed) == written.files
     if unpublished is not None:

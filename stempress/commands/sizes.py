@@ -7,7 +7,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from stempress.collection.audio_formats import total_bitrate
-from stempress.core.units import PAGES_LIMIT, megabytes
+from stempress.core.units import PAGES_LIMIT, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,10 +38,10 @@ def size_report(sizes: Mapping[str, int], sounds: Sounds, audio: Audio) -> list[
     }
     return [
         "Size by kind:",
-        *(f"  {megabytes(size):>10}  {kind}" for kind, size in kinds.most_common()),
+        *(f"  {format_size(size):>10}  {kind}" for kind, size in kinds.most_common()),
         f"The {LARGEST_COUNT} largest files:",
         *(
-            f"  {megabytes(size):>10}  {address}{names.get(address, '')}"
+            f"  {format_size(size):>10}  {address}{names.get(address, '')}"
             for address, size in nlargest(LARGEST_COUNT, sizes.items(), key=lambda item: item[1])
         ),
         "Other [audio] settings, estimated from the length of the stems:",
@@ -79,7 +79,7 @@ def _alternatives(sounds: Sounds, audio: Audio) -> Iterator[str]:
     current = sum(stem.stream.size for stem in sounds.stems.values())
     lossless = _flac_size(sounds)
     if mixes := sum(file.size for files in sounds.mixes.values() for file in files):
-        yield f'downloads = "none": saves {megabytes(mixes)}'
+        yield f'downloads = "none": saves {format_size(mixes)}'
     if audio.stream == "flac":
         yield from (_alternative("opus", bitrate, sounds, current) for bitrate in BITRATES)
         return
@@ -113,11 +113,11 @@ def _flac_size(sounds: Sounds) -> float:
 
 def _compare(setting: str, size: float, current: float) -> str:
     verb = "saves" if size < current else "adds"
-    return f"{setting}: about {megabytes(size)}, {verb} {megabytes(abs(size - current))}"
+    return f"{setting}: about {format_size(size)}, {verb} {format_size(abs(size - current))}"
 
 
 def _pages_limit(total: int) -> str:
-    share, limit = 100 * total / PAGES_LIMIT, megabytes(PAGES_LIMIT)
+    share, limit = 100 * total / PAGES_LIMIT, format_size(PAGES_LIMIT)
     left = PAGES_LIMIT - total
-    usage = f"{megabytes(total)} is {share:.0f}% of GitHub Pages' limit of {limit}"
-    return f"{usage}: {megabytes(left)} left" if left >= 0 else f"{usage}: {megabytes(-left)} over"
+    usage = f"{format_size(total)} is {share:.0f}% of GitHub Pages' limit of {limit}"
+    return f"{usage}: {format_size(abs(left))} {'left' if left >= 0 else 'over'}"

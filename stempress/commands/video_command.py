@@ -10,7 +10,7 @@ from stempress.commands.arguments import add_site
 from stempress.commands.command import Command
 from stempress.core.files import check_suffix, check_writable
 from stempress.core.system import cores
-from stempress.core.units import megabytes
+from stempress.core.units import format_size
 from stempress.video.formats import FORMATS, check_encoders
 from stempress.video.shapes import SHAPES
 
@@ -66,7 +66,7 @@ def run_video(options: VideoOptions, context: Context) -> bool:
     job = video_of(mix, options.bars, SHAPES[options.shape], file_format)
     write_video(path, job, "Video frames", cores(), progress)
     shape, seconds = job.view.shape, job.part.frames / job.mixer.rate
-    size = megabytes(path.stat().st_size)
+    size = format_size(path.stat().st_size)
     progress.log(f"{path}: {shape.width} x {shape.height} pixels, {seconds:.1f} s, {size}")
     return True
 

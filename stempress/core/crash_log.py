@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root
-from stempress.core.errors import Fault, SiteError, shorten
+from stempress.core.errors import Fault, SiteError
+from stempress.core.notation import show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ def crash_fault(error: Exception, arguments: Sequence[str]) -> Fault:
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("stempress"):
         hint = "install Stempress again, or run make in its checkout"
         return Fault("Python", f"has no package {error.name}", value=sys.executable, hint=hint)
-    text = shorten(error) if error.args else type(error).__name__
+    text = show_value(error) if error.args else type(error).__name__
     message = f"cannot be handled, because of a fault in Stempress: {text}"
     return Fault(_place(error), message, hint=_advice(write_crash_log(error, arguments)))
 

@@ -6,6 +6,8 @@ import errno
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stempress.core.notation import show_key, show_value
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -25,8 +27,11 @@ class Fault:
     hint: str = ""
 
     def __str__(self) -> str:
-        subject = f"{self.where}: {self.key}" if self.key else self.where
-        shown = "" if self.value is None else f" (got {shorten(self.value)})"
+        as_json = self.where.endswith(".json")
+        key = show_key(self.key, as_json=as_json)
+        subject = f"{self.where}: {key}" if key else self.where
+        value = "" if self.value is None else show_value(self.value, as_json=as_json)
+        shown = value and f" (got {value})"
         hint = f"\n    -> {printable(self.hint)}" if self.hint else ""
         return f"{printable(f'{subject}: {self.message}{shown}')}{hint}"
 
@@ -99,15 +104,6 @@ def fault_from_os_error(error: OSError) -> Fault:
     return Fault(where, message, hint=OS_ERROR_HINTS.get(error.errno or 0, ""))
 
 
-def shorten(value: object, limit: int = 120) -> str:
-    """Return ``repr(value)``, cut to ``limit`` characters: values may be of any size."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):  # integers of thousands of digits, deeply nested lists
-        text = "a value too long to show"
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
 def report_faults(error: SiteError, log: Callable[[str], object]) -> None:
     """Log every fault, and how many there are."""
     for fault in error.faults:
@@ -121,12 +117,17 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+MIN_SIMILARITY = 0.65
+"""Of a word to the one that was meant, as difflib's ratio: "codec" isn't meant for "collection"."""
+
+
 def closest(word: str, valid: Iterable[str]) -> str | None:
     """Return the valid word that was probably meant, None if no word is similar."""
     from difflib import get_close_matches  # noqa: PLC0415 - few builds have faults
 
-    matches = get_close_matches(word[:100], sorted(valid), n=1, cutoff=0.5)
-    return matches[0] if matches else None
+    by_case = {choice.casefold(): choice for choice in sorted(valid, reverse=True)}
+    matches = get_close_matches(word[:100].casefold(), by_case, n=1, cutoff=MIN_SIMILARITY)
+    return by_case[matches[0]] if matches else None
 
 
 MAX_LISTED = 40

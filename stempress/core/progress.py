@@ -66,11 +66,12 @@ class Progress:
 
     @contextmanager
     def track(self, title: str, new: int, total: int | None = None) -> Iterator[Step]:
-        """Log the number of steps, and yield a function that counts them on a progress bar.
+        """Log the number of steps, if any, and yield a function that counts them on a progress bar.
 
         ``new`` is the number of steps, out of ``total`` if the others are cached.
         """
-        self.log(f"{title}: {new}" if total is None else f"{title}: {new} of {total} new")
+        if new:
+            self.log(f"{title}: {new}" if total is None else f"{title}: {new} of {total} new")
         with self._bar(title, new) as advance:
             yield self._counted(title, new, advance) if self.on_step else advance
 

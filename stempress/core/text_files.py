@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stempress.core.errors import Fault, SiteError, shorten
+from stempress.core.errors import Fault, SiteError
+from stempress.core.notation import show_value
 from stempress.core.program import program
 from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.toml_hints import toml_hint
@@ -105,7 +106,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     table: dict[str, object] = {}
     for key, value in pairs:
         if key in table:
-            raise ValueError(f"duplicate key {key!r} in {shorten(dict(pairs))}")
+            raise ValueError(f"duplicate key {key!r} in {show_value(dict(pairs), as_json=True)}")
         table[key] = value
     return table
 

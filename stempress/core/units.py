@@ -11,9 +11,15 @@ PAGES_LIMIT = 1_000_000_000
 """The largest site, in bytes, that GitHub Pages publishes."""
 
 
-def megabytes(size: float) -> str:
-    """Return a size in bytes as ``1.5 MB``, a megabyte being 1,000,000 bytes as hosts count."""
-    return f"{size / 1e6:.1f} MB"
+def format_size(size: float) -> str:
+    """Return a size in bytes as ``1.5 MB`` or ``12 kB``, in powers of 1000 as hosts count."""
+    if round(size) < 1e3:
+        return f"{size:.0f} {'byte' if round(size) == 1 else 'bytes'}"
+    if round(size / 1e3) < 1e3:
+        return f"{size / 1e3:.0f} kB"
+    if round(size / 1e6, 1) < 1e3:
+        return f"{size / 1e6:.1f} MB"
+    return f"{size / 1e9:.1f} GB"
 
 
 def format_ranges(numbers: Sequence[int]) -> str:

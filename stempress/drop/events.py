@@ -11,7 +11,7 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from stempress.core.errors import shorten
+from stempress.core.notation import show_value
 from stempress.drop.rpc_errors import WrongError
 from stempress.drop.rpc_values import hash_text, hex_bytes, quantity
 
@@ -87,7 +87,7 @@ class UnreadableEventError(WrongError):
 
     def __init__(self, name: str, log: Mapping[str, Any], reason: str) -> None:
         block, transaction = log.get("blockNumber"), log.get("transactionHash")
-        where = f"in block {shorten(block, 20)}, transaction {shorten(transaction, 70)}"
+        where = f"in block {show_value(block, 20)}, transaction {show_value(transaction, 70)}"
         super().__init__(f"gives an event {name} that cannot be read, {where}: {reason:.200}")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stempress.collection.token_parser import is_token_id
 from stempress.core.crash_log import working_on
-from stempress.core.errors import shorten
+from stempress.core.notation import show_value
 from stempress.core.text_files import parse_json, read_text
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _traits(
                 name = next((trait[key] for key in NAME_KEYS if key in trait), "")
                 yield _text(name), _text(trait["value"])
             else:
-                notes.no_traits.append(f"{where}: {shorten(trait)}")
+                notes.no_traits.append(f"{where}: {show_value(trait, as_json=True)}")
     elif isinstance(traits, dict):
         for name, item in traits.items():
             value = item.get("value", "") if isinstance(item, dict) else item

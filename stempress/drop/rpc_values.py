@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from stempress.core.errors import shorten
+from stempress.core.notation import show_value
 from stempress.drop.rpc_errors import WrongError
 
 MAX_BLOCK = 2**53
@@ -16,7 +16,7 @@ _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 def _shown(value: object) -> str:
-    return "null" if value is None else shorten(value, 40)
+    return show_value(value, 40, as_json=True)
 
 
 def quantity(value: object, name: str, limit: int = MAX_BLOCK) -> int:

@@ -18,7 +18,7 @@ from pyodide_app.engine.file_names import is_reserved
 from stempress.core.errors import Fault, closest
 from stempress.core.media_types import MEDIA_TYPES
 from stempress.core.tables import CONTROL_CHARACTERS
-from stempress.core.units import PAGES_LIMIT, megabytes
+from stempress.core.units import PAGES_LIMIT, format_size
 from stempress.output.output_check import MAX_NAME_BYTES
 from stempress.publish.link_extract import EXTRACTORS
 
@@ -151,12 +151,12 @@ def name_warnings(out: Path) -> Iterator[Fault]:
 def _size_faults(site: SiteFiles) -> Iterator[Fault]:
     for address, size in site.files.items():
         if size > FILE_LIMIT:
-            limit = megabytes(FILE_LIMIT)
-            yield Fault(f"/{address}", f"has {megabytes(size)}: GitHub takes files up to {limit}")
+            limit = format_size(FILE_LIMIT)
+            yield Fault(f"/{address}", f"has {format_size(size)}: GitHub takes files up to {limit}")
     total = sum(site.files.values())
     if total > PAGES_LIMIT:
-        limit = megabytes(PAGES_LIMIT)
-        yield Fault("/", f"has {megabytes(total)}: GitHub Pages takes sites up to {limit}")
+        limit = format_size(PAGES_LIMIT)
+        yield Fault("/", f"has {format_size(total)}: GitHub Pages takes sites up to {limit}")
 
 
 def _file_problems(path: Path, address: str, site: SiteFiles) -> Iterator[Problem]:

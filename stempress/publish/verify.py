@@ -15,7 +15,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from stempress.core.errors import Fault, SiteError, shorten
+from stempress.core.errors import Fault, SiteError
+from stempress.core.notation import show_value
 from stempress.publish.car import CarError, read_car
 from stempress.publish.car_export import METADATA, import_site, read_site
 from stempress.publish.cid import DAG_PB, BlockError, compute_cid, format_cid
@@ -128,7 +129,7 @@ def _verify_car(built: BuiltSite, path: Path) -> str:
 
 
 def _format_list(addresses: Sequence[str]) -> str:
-    names = ", ".join(map(shorten, addresses[:MAX_NAMED]))
+    names = ", ".join(map(show_value, addresses[:MAX_NAMED]))
     left = len(addresses) - MAX_NAMED
     return names if left <= 0 else f"{names} and {left} more"
 
@@ -268,7 +269,7 @@ class HostVerifier:
                 url, headers=headers, timeout=timeout, stream=True, allow_redirects=is_block
             ) as response:
                 if response.is_redirect:
-                    target = shorten(response.headers.get("Location"))
+                    target = show_value(response.headers.get("Location"))
                     return Fault(where, f"is redirected to {target}")
                 if response.status_code != requests.codes.ok:
                     return Fault(where, f"has the status {response.status_code}")

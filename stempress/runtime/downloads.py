@@ -19,6 +19,7 @@ from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from stempress.core.errors import Fault, SiteError
+from stempress.core.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -272,7 +273,7 @@ class Search:
                 self.note(source.label, f"{pinned.name}: {error}")
             else:
                 if pinned.matches(data):
-                    size = f"{len(data) / 1e6:.1f} MB"
+                    size = format_size(len(data))
                     self.report(f"{self.name}: {pinned.name} from {source.label} ({size})")
                     return data
                 self.note(source.label, f"{pinned.name}: not the pinned file, its SHA-256 differs")

@@ -19,7 +19,7 @@ from stempress.core.cache import cache_root
 from stempress.core.crash_log import working_on
 from stempress.core.digests import digest_of
 from stempress.core.progress import Progress
-from stempress.core.units import PAGES_LIMIT, megabytes
+from stempress.core.units import PAGES_LIMIT, format_size
 from stempress.video.formats import FORMATS, INSTALL, check_encoders, is_installed
 from stempress.video.shapes import SHAPES
 from stempress.video.view import VideoViews
@@ -108,6 +108,6 @@ def _lint_sizes(videos: Iterable[WebFile], findings: Findings) -> None:
     """Warn of videos that take most of what hosts of static sites allow."""
     size = sum(file.size for file in {file.address: file for file in videos}.values())
     if size > PAGES_LIMIT * WARNING_SHARE:
-        message = f"videos of song tokens take {megabytes(size)}"
+        message = f"videos of song tokens take {format_size(size)}"
         hint = "a smaller preview_seconds in [audio] makes them shorter"
         findings.warn("site.toml", message, key=_KEY, value="video", hint=hint)

@@ -75,7 +75,7 @@ def test_the_second_build_decodes_nothing(
 
     monkeypatch.setattr(Source, "blocks", refuse)
     assert build_site(site) == 0
-    assert all(": 0 of " in line for line in progress_lines(capsys))
+    assert progress_lines(capsys) == []
     assert files(site) == first
 
 
@@ -248,7 +248,7 @@ def test_the_cache_depends_on_content_not_on_names(
     capsys.readouterr()
     write(site / "stems/one/lead/c.wav", (site / "stems/one/lead/a.wav").read_bytes())
     assert build_site(site) == 0
-    assert {"Stems: 0 of 7 new", "Web stems: 0 of 7 new"} <= set(progress_lines(capsys))
+    assert {"Stems", "Web stems"}.isdisjoint(line.split(":")[0] for line in progress_lines(capsys))
     stems = data(site, "data/songs/one.json")["layers"][2]["stems"]
     assert len({stem["audio"]["url"] for stem in stems}) == 3  # each has tags of its own
 

@@ -42,7 +42,7 @@ def test_builds_into_other_folders_play_no_take_again(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert new_takes(site, "first", capsys) == ["Takes: 1 of 1 new"]
-    assert "Takes: 1 of 1 new" not in new_takes(site, "second", capsys)
+    assert new_takes(site, "second", capsys) == []
     pages = [(site / out / "takes/late/index.html").read_bytes() for out in ("first", "second")]
     assert pages[0] == pages[1]
 

@@ -7,7 +7,7 @@ import pytest
 from stempress.commands.report import changed_tokens, report_build
 from stempress.core.errors import Fault
 from stempress.core.progress import Progress
-from stempress.core.units import format_ranges, megabytes
+from stempress.core.units import format_ranges, format_size
 from stempress.output.result import BuildResult, WriteResult
 
 CHANGED = ("index.html", "metadata/7.json", f"metadata/{7:064x}.json", "metadata/8.json")
@@ -87,5 +87,19 @@ def test_consecutive_numbers_are_told_as_ranges(numbers: list[int], words: str) 
     assert format_ranges(numbers) == words
 
 
-def test_megabytes_are_those_of_hosts() -> None:
-    assert megabytes(1_000_000) == "1.0 MB"
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (999.6, "1 kB"),
+        (12_345, "12 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (810_000_000, "810.0 MB"),
+        (999_960_000, "1.0 GB"),
+    ],
+)
+def test_sizes_have_the_unit_that_shows_them(size: float, words: str) -> None:
+    assert format_size(size) == words

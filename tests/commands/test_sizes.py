@@ -50,9 +50,9 @@ def test_bytes_are_told_by_kind_and_the_largest_files_named() -> None:
     for line in (
         "     15.0 MB  lossless stems",
         "      2.4 MB  stems for the mixer",
-        "      0.5 MB  previews",
+        "      480 kB  previews",
         "      8.6 MB  whole mixes",
-        "      0.0 MB  pages",
+        "        1 kB  pages",
         "     10.0 MB  audio/2.flac (one/a/2)",
     ):
         assert line in lines
@@ -62,7 +62,7 @@ def test_other_settings_are_compared_with_what_there_is() -> None:
     lines = report(lossless=True)
     assert 'downloads = "none": saves 8.6 MB' in lines
     # 100 s at 64 kbit/s, and at the 56 kbit/s that mono gets at least
-    assert 'stream = "opus", bitrate = 64: about 1.5 MB, saves 0.9 MB' in lines
+    assert 'stream = "opus", bitrate = 64: about 1.5 MB, saves 900 kB' in lines
     assert 'stream = "flac": about 15.0 MB, adds 12.6 MB' in lines
     assert "lossless = false: about 2.4 MB, saves 15.0 MB" in lines
     assert "lossless = false" not in report(lossless=False)
@@ -72,8 +72,8 @@ def test_other_settings_are_compared_with_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
-        (1_000_000_000, "2.9 MB is 0% of GitHub Pages' limit of 1000.0 MB: 997.1 MB left"),
-        (2_000_000, "2.9 MB is 144% of GitHub Pages' limit of 2.0 MB: 0.9 MB over"),
+        (1_000_000_000, "2.9 MB is 0% of GitHub Pages' limit of 1.0 GB: 997.1 MB left"),
+        (2_000_000, "2.9 MB is 144% of GitHub Pages' limit of 2.0 MB: 883 kB over"),
     ],
 )
 def test_the_distance_from_the_limit_is_told(

@@ -10,7 +10,6 @@ from stempress.core.errors import (
     SiteError,
     closest,
     printable,
-    shorten,
     suggestion,
 )
 
@@ -28,16 +27,26 @@ def test_what_strangers_wrote_cannot_steer_a_terminal() -> None:
     assert printable("\udcff") == r"\udcff"
 
 
-def test_values_are_shown_short() -> None:
-    assert shorten("x" * 500) == f"'{'x' * 116}..."
-    assert shorten(1 << 20_000) == "a value too long to show"
-
-
 def test_the_closest_word_is_named_first() -> None:
     assert closest("drms", ["bass", "drums"]) == "drums"
+    assert closest("BPM", ["bpm", "key"]) == "bpm"
     assert closest("vocals", ["bass", "drums"]) is None
     assert suggestion("drms", ["drums", "bass"]) == "did you mean 'drums'? valid: bass, drums"
     assert suggestion("x", []) == "there are none yet"
+
+
+@pytest.mark.parametrize("word", ["tempo", "date", "codec", "length", "year", "loop"])
+def test_a_word_that_is_no_misspelling_is_given_no_other(word: str) -> None:
+    keys = ["accent", "bitrate", "collection", "drop", "layers", "stream", "weight"]
+    assert closest(word, keys) is None
+    assert suggestion(word, keys) == f"valid: {', '.join(keys)}"
+
+
+def test_keys_and_values_are_in_the_notation_of_their_file() -> None:
+    fault = Fault("site.toml", "is no text", "people[1].name", value=True)
+    assert str(fault) == "site.toml: second [[people]], name: is no text (got true)"
+    fault = Fault("content/tokens.json", "is no text", "tokens[0].song", value={"a": None})
+    assert str(fault) == "content/tokens.json: first of tokens, song: is no text (got {'a': null})"
 
 
 def test_faults_are_raised_together_file_by_file() -> None:

@@ -23,6 +23,12 @@ def test_a_log_gets_one_plain_line_on_the_error_stream(capsys: Captured) -> None
     assert capsys.readouterr() == ("", "Stems: 2 of 3 new\n")
 
 
+def test_a_stage_with_nothing_to_do_is_not_logged(capsys: Captured) -> None:
+    with Progress().track("Stems", 0, 3), Progress().track("Files to check", 0):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_terminal_gets_a_bar_that_is_gone_at_the_end(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,7 +222,7 @@ def test_a_sound_that_was_changed_after_the_seal_is_named(
         ),
         (
             lambda site: shutil.rmtree(site / "content/hidden"),
-            "seals[0].hidden: has a hidden track without a text (got 'below')",
+            "first of seals, hidden: has a hidden track without a text (got 'below')",
         ),
         (
             lambda site: edit(site, "+++\n", '+++\nsong = "one"\n'),

@@ -74,7 +74,7 @@ def test_the_first_source_that_answers_serves(tmp_path: Path) -> None:
     second = Shelf("second", {"a.bin": GOOD})
     reports = gathered(tmp_path, Shelf("first", {"a.bin": GOOD}), second)
     assert (tmp_path / "a.bin").read_bytes() == GOOD
-    assert reports == ["runtime: a.bin from first (0.0 MB)"]
+    assert reports == ["runtime: a.bin from first (16 bytes)"]
     assert second.asked == []
 
 
