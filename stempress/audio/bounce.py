@@ -12,9 +12,8 @@ from stempress.audio.decode import join_blocks, stem_blocks
 from stempress.audio.mix_links import parse_mix
 from stempress.audio.mix_tags import mix_tags
 from stempress.audio.stem_facts import measure_stems
-from stempress.collection.collection import read_collection
-from stempress.collection.settings_parser import read_settings
-from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.collection.song_faults import read_songs
+from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.workers import start_workers
 
 if TYPE_CHECKING:
@@ -60,9 +59,8 @@ def bounce(mix: OpenMix, bits: Bits) -> bytes:
 def open_mix(site: Path, slug: str, text: str, progress: Progress) -> OpenMix:
     """Read a mix of a song of a site: ``text`` is a mix number, or a link to a mix."""
     findings = Findings()
-    collection = read_collection(site, read_settings(site, findings), findings)
-    findings.raise_faults()
-    song, settings = _parse(collection, slug, text)
+    collection, (song,) = read_songs(site, slug)
+    settings = _parse(song, text)
     files = {key: path for key, path in collection.files.audio.items() if key[0] == slug}
     with start_workers() as workers:
         facts = measure_stems(files, findings, progress, workers)
@@ -85,13 +83,8 @@ def fill_mixer(mix: OpenMix) -> Mixer:
     return mixer
 
 
-def _parse(collection: Collection, slug: str, text: str) -> tuple[Song, MixSettings]:
-    songs = {song.slug: song for song in collection.songs}
-    if slug not in songs:
-        raise SiteError(
-            [Fault("song", "there is no such song", value=slug, hint=suggestion(slug, songs))]
-        )
+def _parse(song: Song, text: str) -> MixSettings:
     try:
-        return songs[slug], parse_mix(songs[slug], text)
+        return parse_mix(song, text)
     except ValueError as error:
         raise SiteError([Fault("mix number", str(error))]) from None

@@ -19,7 +19,8 @@ from stempress.audio.mix_tags import song_tags
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings
-from stempress.collection.takes import SUFFIX
+from stempress.collection.song_faults import raise_faults_below, raise_song_faults
+from stempress.collection.takes import SUFFIX, TAKES
 from stempress.core.errors import Fault, Findings, SiteError, suggestion
 from stempress.core.workers import start_workers
 
@@ -58,8 +59,10 @@ def open_take(site: Path, text: str, progress: Progress) -> OpenTake:
     """
     findings = Findings()
     collection = read_collection(site, read_settings(site, findings), findings)
-    findings.raise_faults()
+    raise_faults_below(f"{TAKES}{text}.", findings)
     take, song = _find(collection, text)
+    raise_song_faults([song], findings)
+    findings = Findings()
     files = {key: path for key, path in collection.files.audio.items() if key[0] == song.slug}
     with start_workers() as workers:
         facts = measure_stems(files, findings, progress, workers)

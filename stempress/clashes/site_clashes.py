@@ -10,9 +10,8 @@ from stempress.audio.check import CheckedAudio, check_song
 from stempress.audio.stem_facts import measure_stems
 from stempress.clashes.clash import SongClashes, counted
 from stempress.clashes.clash_cache import load_clashes, save_clashes
-from stempress.collection.collection import read_collection
-from stempress.collection.settings_parser import read_settings
-from stempress.core.errors import Fault, Findings, SiteError, suggestion
+from stempress.collection.song_faults import read_songs
+from stempress.core.errors import Findings
 from stempress.core.program import program
 from stempress.core.workers import start_workers
 
@@ -34,10 +33,8 @@ MIN_SECONDS = 4.0
 
 def site_clashes(site: Path, slug: str, progress: Progress) -> list[SongClashes]:
     """Return the clashes of a song of a site, or of all songs if ``slug`` is empty."""
-    findings = Findings()
-    collection = read_collection(site, read_settings(site, findings), findings)
-    findings.raise_faults()
-    return collection_clashes(collection, _chosen(collection, slug), progress)
+    collection, songs = read_songs(site, slug)
+    return collection_clashes(collection, songs, progress)
 
 
 def collection_clashes(
@@ -52,16 +49,6 @@ def collection_clashes(
         sounds = {song.slug: check_song(song, facts, files, findings) for song in songs}
         findings.raise_faults()
         return compare_songs(songs, CheckedAudio(facts, files, sounds), progress, workers)
-
-
-def _chosen(collection: Collection, slug: str) -> Sequence[Song]:
-    songs = {song.slug: song for song in collection.songs}
-    if not slug:
-        return collection.songs
-    if slug not in songs:
-        fault = Fault("song", "there is no such song", value=slug, hint=suggestion(slug, songs))
-        raise SiteError([fault])
-    return [songs[slug]]
 
 
 def compare_songs(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SUFFIX = ".take"
 """Of a file beside the Markdown file, with the text of a take that is too long for a line."""
+TAKES = "content/takes/"
 _HOW = 'take = "<a link to the take>", or the file {} beside it'
 
 
@@ -51,13 +52,13 @@ def read_takes(
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         if not path.with_suffix(".md").exists():
             hint = f"write {path.stem}.md beside it"
-            findings.warn(f"content/takes/{path.name}", "has no page and is ignored", hint=hint)
+            findings.warn(f"{TAKES}{path.name}", "has no page and is ignored", hint=hint)
     return tuple(sorted(takes, key=lambda take: (take.date or date.min, take.slug))[::-1])
 
 
 def _takes(folder: Path, songs: Mapping[str, Song], findings: Findings) -> Iterator[PublishedTake]:
     for slug, path in markdown_files(folder, "content/takes", findings):
-        where = f"content/takes/{path.name}"
+        where = f"{TAKES}{path.name}"
         with working_on(where):
             table, body = read_document(path, where, findings)
             title = table.text("title", required=True)
@@ -81,7 +82,7 @@ def _text(table: Table, file: Path) -> str:
         return text
     if text:
         table.fault("take", f"is there twice: {file.name} is beside it", hint="keep one")
-    return read_text(file, f"content/takes/{file.name}", table.findings) or ""
+    return read_text(file, f"{TAKES}{file.name}", table.findings) or ""
 
 
 def _parse(table: Table, text: str, song: Song | None) -> Take | None:
