@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from stempress.core.errors import SiteError
 from tests.conftest import ROOT
 from tests.support.small_site import write, write_small_site
 from tests.support.takes import late_take
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TAKE = '+++\ntitle = "Late"\nsong = "{}"\ntake = "{}"\n+++\nWords.\n'
 ELSEWHERE = {
@@ -84,12 +87,8 @@ def test_mixes_takes_and_clashes_of_one_song_are_made_beside_a_broken_take(
     write(site / "content/takes/late.md", TAKE.format("two", "rubbish"))
     write(site / "content/takes/good.md", TAKE.format("one", late_take()))
     wav = ["-o", str(tmp_path / "mix.wav"), "--site", str(site)]
-    for arguments in (
-        ["mix", "one", "1-1", *wav],
-        ["mix", "good", *wav],
-        ["mix", late_take(), *wav],
-    ):
-        assert run(arguments, build, ROOT) == 0
+    for names in (["one", "1-1"], ["good"], [late_take()]):
+        assert run(["mix", *names, *wav], build, ROOT) == 0
     assert run(["clashes", "one", "--site", str(site)], build, ROOT) == 0
     assert run(["mix", "late", *wav], build, ROOT) == 1
     assert "error: content/takes/late.md: take: cannot be played" in capsys.readouterr().err

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from pyodide_app.engine.model import Layer, Song, Stem
 from pyodide_app.engine.take import OF_MIX, Control, Move, Take, TakeError, TakeLayer, TakeRow
-from pyodide_app.engine.take_format import MOST_BYTES, format_take, parse_take
+from pyodide_app.engine.take_fields import MOST_BYTES
+from pyodide_app.engine.take_format import format_take, parse_take
 from tests.support.takes import LAYERS, takes
 
 TAKE = Take("undertow", 48000, 480_000, 96_000, LAYERS, (TakeRow(1), TakeRow(1)))
@@ -64,7 +65,14 @@ def test_a_take_that_was_cut_off_is_rejected(take: Take) -> None:
         ("not base64!", "not the text of a take"),
         ("A", "not the text of a take"),
         ("A" * 1_000_001, "more than 1,000,000 characters"),
-        (text_of(payload_of(TAKE), version=2), "version 2; only version 1"),
+        ("rubbish", "not the text of a take"),
+        (text_of(payload_of(TAKE), version=0), "not the text of a take"),
+        (text_of(payload_of(TAKE), version=32), "not the text of a take"),
+        (text_of(payload_of(TAKE), version=2), "newer version of the mixer"),
+        (text_of(b"\xff anything", version=31), "newer version of the mixer"),
+        (text_of(payload_of(TAKE), version=2)[:-4], "damaged"),
+        (format_take(TAKE)[: -(len(format_take(TAKE)) % 4) - 3], "damaged"),
+        ("AQ", "damaged"),
         (text_of(b"")[:-2], "damaged"),
         (format_take(TAKE)[:-4], "damaged"),
         (text_of(payload_of(TAKE) + b"\0"), "more than it says"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pyodide_app.engine.model import Layer, Song, Stem
 from pyodide_app.engine.take import Take, TakeError, TakeLayer, TakeRow
-from pyodide_app.engine.take_format import MOST_BYTES, format_take, parse_take
+from pyodide_app.engine.take_fields import MOST_BYTES
+from pyodide_app.engine.take_format import format_take, parse_take
 from tests.engine.test_take import payload_of, text_of
 from tests.support.node import Node
 from tests.support.takes import takes
@@ -143,6 +144,32 @@ def is_accepted(text: str) -> bool:
 def test_both_reject_the_same_damaged_texts(node: Node, texts: list[str]) -> None:
     found = node.evaluate(PARSE, texts)
     assert [each is not None for each in found] == list(map(is_accepted, texts))
+
+
+REJECT = """async (texts) => {
+  const { parseTake } = await import("../../pyodide_app/web/takes/format.js");
+  return Promise.all(texts.map((text) => parseTake(text).catch(({ message }) => message)));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("rubbish", "not the text of a take"),
+        (text_of(payload_of(UNICODE), version=0), "not the text of a take"),
+        (text_of(payload_of(UNICODE), version=32), "not the text of a take"),
+        (text_of(payload_of(UNICODE), version=2), "newer version of the mixer"),
+        (text_of(b"anything", version=31), "newer version of the mixer"),
+        (text_of(payload_of(UNICODE), version=2)[:-4], "damaged"),
+        (text_of(b"abc")[:5], "damaged"),
+        ("AQ", "damaged"),
+    ],
+)
+def test_both_tell_damage_from_a_newer_version(node: Node, text: str, words: str) -> None:
+    with pytest.raises(TakeError, match=words):
+        parse_take(text)
+    (message,) = node.evaluate(REJECT, [text])
+    assert words in message
 
 
 def test_both_reject_what_is_hostile(node: Node) -> None:

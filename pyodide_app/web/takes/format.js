@@ -23,6 +23,7 @@ import { Reader, Writer } from "./bytes.js";
  */
 
 const VERSION = 1;
+const MOST_VERSION = 31; // of any take to come: other texts are none
 export const MOST_SECONDS = 3600;
 export const MOST_LINK = 32_000; // characters of a take in a link: more is cut off by some programs
 const MOST_TEXT = 1_000_000;
@@ -52,10 +53,12 @@ const { stem: STEM, stemOnBar: STEM_ON_BAR, mute: MUTE, solo: SOLO, volume: VOLU
 export async function parseTake(given) {
   const text = given.trim();
   if (text.length > MOST_TEXT) throw new Error(_("it is too large"));
-  if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) throw new Error(_("it is not the text of a take"));
-  const data = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
-  if (data[0] !== VERSION) throw new Error(_("its version, %(version)s, is unknown", { version: data[0] }));
-  return readTake(new Reader(await inflate(data.subarray(1))));
+  const [version] = /^[A-Za-z0-9_-]{2,}$/.test(text) ? decode(text.slice(0, 2)) : [0];
+  if (!version || version > MOST_VERSION) throw new Error(_("it is not the text of a take"));
+  if (text.length % 4 === 1) throw new Error(_("it is damaged"));
+  const fields = await inflate(decode(text).subarray(1));
+  if (version > VERSION) throw new Error(_("it was recorded with a newer version of the mixer"));
+  return readTake(new Reader(fields));
 }
 
 /**
@@ -67,6 +70,11 @@ export async function formatTake(take) {
   const data = new Uint8Array(await new Response(stream).arrayBuffer());
   const letters = [VERSION, ...data].map((byte) => String.fromCharCode(byte)).join("");
   return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** @param {string} text */
+function decode(text) {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 
 /** @param {Uint8Array<ArrayBuffer>} data */
