@@ -21,7 +21,7 @@ from tests.support.radio import (
     mix_number,
     scheduled,
 )
-from tests.support.visiting import until, wait_for
+from tests.support.visiting import hold_stems, until, wait_for
 from tests.web.test_bar import SILENT_WORKERS
 from tests.web.test_mixer_browser import engine
 
@@ -251,7 +251,7 @@ def test_a_stem_that_is_missing_is_left_out_and_marked(
     expect(page.locator("[data-stems] li").first).to_contain_text(words, timeout=PATIENCE)
     wait_for(page, lambda: page.evaluate(ON_AIR)["frame"] > 4 * song["rate"], "it goes on")
     expect(status_of(page)).to_contain_text(words)
-    expect(page.locator("[data-stems] .trouble")).to_have_count(1)
+    expect(page.locator("[data-stems] .note")).to_have_count(1)
 
 
 @pytest.mark.parametrize("slug", ["undertow", "dead-reckoning"])
@@ -285,6 +285,30 @@ def test_songs_of_which_the_visitor_holds_no_stem_are_named_and_waited_for(
     reason = "you hold none of its stems. The radio waits for the next song."
     says = f"{slot['song']['title']} can't be heard: {reason}"
     expect(status_of(page)).to_have_text(says)
+
+
+@pytest.mark.parametrize(
+    ("locked", "words"), [("silent", "not yours: silent"), ("preview", "not yours: preview only")]
+)
+def test_stems_that_the_visitor_does_not_hold_are_marked(
+    page: Page, serve: Serve, pressed: Path, locked: str, words: str
+) -> None:
+    base = serve(pressed, "/a/b/")
+    html = (pressed / "radio/index.html").read_text("utf-8")
+    body = re.sub(r'data-locked="\w+"', f'data-locked="{locked}"', html)
+    page.route("**/radio/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    slot = find_slot(pressed, "undertow", 9)
+    open_radio(page, base)
+    page.evaluate(f"(time) => {{ {SET_CLOCK} }}", slot["begin"])
+    rows = page.locator("[data-stems] li")
+    notes = page.locator("[data-stems] .note")
+    layer, stem = slot["song"]["layers"][0], first_stems(slot["song"], slot)[0]
+    stems = len([nth for nth in slot["first"] if nth >= 0])
+    expect(rows.first).to_contain_text(layer["name"])
+    expect(notes).to_have_text([words] * stems)
+    hold_stems(page, f"undertow/{layer['slug']}/{stem}")
+    expect(notes).to_have_text([words] * (stems - 1))
+    expect(rows.first.locator(".note")).to_have_count(0)
 
 
 def test_without_scripts_the_page_says_what_the_radio_is(

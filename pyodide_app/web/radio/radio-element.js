@@ -10,6 +10,8 @@ import { formatTime } from "../language/units.js";
 import { formatMix } from "../mixer/mix-links.js";
 import { clearMediaSession, setMediaSession, setPlaybackState } from "../playback/media-session.js";
 import { MIXES } from "../saved/mixes.js";
+import { ACCESS } from "../tokens/access-words.js";
+import { owned } from "../tokens/ownership.js";
 import { choiceAt } from "./schedule.js";
 import { Station } from "./station.js";
 
@@ -97,12 +99,12 @@ export class StemRadio extends HTMLElement {
     const clock = _("%(now)s of %(all)s", { now: formatTime(Math.min(frame, song.frames) / song.rate), all: formatTime(song.frames / song.rate) });
     setText(part(this, "clock"), clock);
     const choice = choiceAt(slot, frame);
-    const troubles = choice.map((nth, row) => station.troubleOf(song, row, nth));
-    const shown = [slot.round, slot.nth, mixNumber(choice), ...troubles].join(" ");
+    const notes = stemNotes(station, song, choice);
+    const shown = [slot.round, slot.nth, mixNumber(choice), ...notes].join(" ");
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#showSong(slot, station.after(slot));
-    this.#showMix(song, choice, troubles);
+    this.#showMix(song, choice, notes);
     this.#linkToMixer(station);
     if (station.state !== "paused") this.#showOnKeys(station);
   }
@@ -114,8 +116,8 @@ export class StemRadio extends HTMLElement {
     part(this, "next").replaceChildren(createElement("a", { href: siteAddress(next.song.address) }, next.song.title));
   }
 
-  /** @param {Data.RadioSong} song @param {number[]} choice @param {string[]} troubles why stems cannot be heard, by layer */
-  #showMix(song, choice, troubles) {
+  /** @param {Data.RadioSong} song @param {number[]} choice @param {string[]} notes on how stems are heard, by layer */
+  #showMix(song, choice, notes) {
     const mix = mixNumber(choice);
     const hasPage = !song.pages || song.pages.includes(mix);
     const cover = siteAddress(hasPage ? `art/mixes/${song.slug}/${mix}.svg` : song.cover);
@@ -125,7 +127,7 @@ export class StemRadio extends HTMLElement {
     part(this, "stems").replaceChildren(...song.layers.map((layer, row) => {
       const stem = layer.stems[choice[row]];
       const name = stem ? createElement("a", { href: siteAddress(stem.address) }, stem.name) : pgettext("layer", "None");
-      return createElement("li", { class: `layer-${(row % COLOURS) + 1}` }, createElement("span", { class: "label" }, layer.name), " ", name, ...troubleLine(troubles[row]));
+      return createElement("li", { class: `layer-${(row % COLOURS) + 1}` }, createElement("span", { class: "label" }, layer.name), " ", name, ...noteLine(notes[row]));
     }));
     this.#showTokens(song.tokens[mix] ?? []);
     part(this, "add").dataset.queue = `songs/${song.slug}/${mix}`;
@@ -183,9 +185,22 @@ export class StemRadio extends HTMLElement {
   }
 }
 
-/** @param {string} words why a stem cannot be heard, or "" */
-function troubleLine(words) {
-  return words ? [" ", createElement("span", { class: "trouble" }, words)] : [];
+/**
+ * Why the stems of a mix cannot be heard, or not all of them, by layer; "" for those that can.
+ * @param {Station} station @param {Data.RadioSong} song @param {number[]} choice
+ */
+function stemNotes(station, song, choice) {
+  const holding = owned();
+  return song.layers.map(({ slug, stems }, row) => {
+    const stem = stems[choice[row]];
+    const access = stem ? station.accessOf(`${song.slug}/${slug}/${stem.slug}`, holding) : "open";
+    return station.troubles.of(song, row, choice[row]) || ACCESS[access];
+  });
+}
+
+/** @param {string} words a note, or "" */
+function noteLine(words) {
+  return words ? [" ", createElement("span", { class: "note" }, words)] : [];
 }
 
 customElements.define("stem-radio", StemRadio);

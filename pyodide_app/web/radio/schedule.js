@@ -200,3 +200,8 @@ function leastCommonMultiple(one, other) {
   while (rest) [divisor, rest] = [rest, divisor % rest];
   return (one / divisor) * other;
 }
+
+/** @param {Slot} one @param {Slot} other */
+export function isSame(one, other) {
+  return one.round === other.round && one.nth === other.nth;
+}

@@ -1,7 +1,7 @@
 // The radio: plays what is on air, song after song.
 /** @import { PlayerState, Stats } from "../playback/player.js" */
 /** @import { Slot } from "./schedule.js" */
-import { loadJson } from "../base/dom.js";
+/** @import { SlotPlayer } from "./slot-player.js" */
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
 import { sleep } from "../base/timers.js";
@@ -12,8 +12,9 @@ import { SilenceError } from "../playback/mix-settings.js";
 import { resumeAudio, suspendAudioSoon } from "../playback/player.js";
 import { StemError } from "../playback/stems.js";
 import { access, owned, watch } from "../tokens/ownership.js";
-import { Schedule } from "./schedule.js";
-import { SlotPlayer } from "./slot-player.js";
+import { Schedule, isSame } from "./schedule.js";
+import { SlotPlayers } from "./slot-players.js";
+import { Troubles } from "./troubles.js";
 
 const AHEAD_SECONDS = 20; // before a song's end: prepare the next one
 const OVER_SECONDS = 1; // before its end, a song that pauses is over
@@ -27,29 +28,25 @@ export class Station extends Emitter {
   /** @type {StationState} */
   state = "paused";
   reason = ""; // why it does not play, or what cannot be heard
+  troubles = new Troubles();
   #schedule;
   #locked;
-  #previewSeconds;
+  #players;
   /** @type {SlotPlayer | null} */
   #current = null;
   /** @type {SlotPlayer | null} */
   #leaving = null; // plays to its end, while the current one has been started
-  /** @type {{ slot: Slot, player: Promise<SlotPlayer> } | null} */
-  #ahead = null;
   #life = new AbortController(); // aborted when it pauses
   /** @type {number | null} */
   #seconds = null; // of the song, as heard
-  /** @type {Set<string>} */
-  #missing = new Set(); // stems that could not be loaded and are left out, "song/layer/stem"
-  /** @type {Map<string, string>} */
-  #troubles = new Map(); // why stems cannot be heard, in a sentence, by "song/layer/stem"
 
   /** @param {Data.Radio} radio @param {Data.Access} locked @param {number} previewSeconds length of previews */
   constructor(radio, locked, previewSeconds) {
     super();
     this.#schedule = new Schedule(radio);
     this.#locked = locked;
-    this.#previewSeconds = previewSeconds;
+    const accessOf = (/** @type {string} */ stem) => (this.troubles.isLeftOut(stem) ? "silent" : this.accessOf(stem));
+    this.#players = new SlotPlayers(this, accessOf, previewSeconds);
   }
 
   /** What is heard, or would be. */
@@ -64,13 +61,9 @@ export class Station extends Emitter {
     return this.#schedule.after(slot);
   }
 
-  /**
-   * Why a stem cannot be heard, in a sentence; "" if it can.
-   * @param {Data.RadioSong} song @param {number} row @param {number} nth of the layer's stems, or LEFT_OUT
-   */
-  troubleOf({ slug, layers }, row, nth) {
-    const layer = layers[row];
-    return this.#troubles.get(`${slug}/${layer.slug}/${layer.stems[nth]?.slug}`) ?? "";
+  /** How much the visitor may hear of a stem. @param {string} stem "song/layer/stem" */
+  accessOf(stem, holding = owned()) {
+    return access(holding, stem, this.#locked);
   }
 
   /** @returns {Stats | null} */
@@ -88,8 +81,7 @@ export class Station extends Emitter {
     if (this.state !== "paused") return;
     this.#life = new AbortController();
     const { signal } = this.#life;
-    this.#missing.clear();
-    this.#troubles.clear();
+    this.troubles.clear();
     takeAudioFocus(this, () => this.pause()); // also while loading
     resumeAudio(this.onAir.slot.song.rate); // now: after an await the user gesture no longer counts
     signal.addEventListener("abort", watch(() => this.#current?.player.updateAccess()), { once: true });
@@ -106,7 +98,7 @@ export class Station extends Emitter {
     if (this.state === "paused") return;
     this.#life.abort();
     this.#close();
-    this.#ahead = null;
+    this.#players.clear();
     suspendAudioSoon();
     this.#setState("paused", reason);
   }
@@ -125,10 +117,11 @@ export class Station extends Emitter {
         if (signal.aborted) return;
         at = undefined;
         this.#close();
-        if (!this.#leaveOut(slot, error)) await this.#waitAfter(slot, error, signal);
+        if (this.troubles.leaveOut(slot, error)) this.#setState("loading", this.troubles.in(slot));
+        else await this.#waitAfter(slot, error, signal);
         slot = this.#schedule.at(Date.now()).slot;
       }
-      if (!isSame(before, slot)) this.#forgetTroubles();
+      if (!isSame(before, slot)) this.troubles.forgetStreamed();
     }
   }
 
@@ -138,7 +131,7 @@ export class Station extends Emitter {
    */
   async #waitAfter(slot, error, signal) {
     const isOfStems = error instanceof StemError || error instanceof SilenceError;
-    const reason = isOfStems && this.#troubleIn(slot) ? _("none of its stems could be loaded") : reasonOf(error);
+    const reason = isOfStems && this.troubles.in(slot) ? _("none of its stems could be loaded") : reasonOf(error);
     this.#setState("loading", _("%(song)s can't be heard: %(reason)s. The radio waits for the next song.", { song: slot.song.title, reason }));
     await this.#untilAfter(slot, 0, signal).catch(() => {}); // it was paused
   }
@@ -150,7 +143,7 @@ export class Station extends Emitter {
    * @returns {Promise<number | undefined>}
    */
   async #play(slot, signal, at) {
-    const player = await this.#playerOf(slot);
+    const player = await this.#players.take(slot);
     signal.throwIfAborted();
     if (at === undefined) this.#close();
     this.#current = player;
@@ -165,8 +158,8 @@ export class Station extends Emitter {
     });
     player.on("state", ({ state }) => this.#showState(player, state), { signal: player.life });
     player.on("stem-failed", ({ row, stem, reason }) => {
-      this.#noteTrouble(slot, `${slot.song.layers[row].slug}/${stem}`, reason);
-      this.#setState(this.state, this.#troubleIn(slot));
+      this.troubles.note(slot, `${slot.song.layers[row].slug}/${stem}`, reason);
+      this.#setState(this.state, this.troubles.in(slot));
     }, { signal: player.life });
     const hasEnded = player.play(signal, at);
     this.#leaving?.leave(); // its player has been released
@@ -184,7 +177,7 @@ export class Station extends Emitter {
    * @param {SlotPlayer} player
    */
   async #finish(player) {
-    if (player !== this.#current || this.#ahead?.slot.song.rate !== player.song.rate) return null;
+    if (player !== this.#current || this.#players.rateAhead !== player.song.rate) return null;
     return player.finish();
   }
 
@@ -196,52 +189,12 @@ export class Station extends Emitter {
     return sleep(Math.max(0, this.after(slot).begin + milliseconds - Date.now()), signal);
   }
 
-  /**
-   * A player for a slot: the one that was prepared, or a new one.
-   * @param {Slot} slot
-   */
-  #playerOf(slot) {
-    const ahead = this.#ahead;
-    this.#ahead = null;
-    return ahead && isSame(ahead.slot, slot) ? ahead.player.catch(() => this.#makePlayer(slot)) : this.#makePlayer(slot);
-  }
-
-  /** @param {Slot} slot */
-  async #makePlayer(slot) {
-    const { slug } = slot.song;
-    /** @type {Data.Song} */
-    const song = await loadJson(`data/songs/${slug}.json`);
-    /** @param {string} layer @param {string} stem */
-    const allowed = (layer, stem) => {
-      const key = `${slug}/${layer}/${stem}`;
-      return this.#missing.has(key) ? "silent" : access(owned(), key, this.#locked);
-    };
-    const player = new SlotPlayer(slot, song, allowed, this.#previewSeconds);
-    player.player.owner = this;
-    return player;
-  }
-
   /** @param {SlotPlayer} player @param {number} seconds */
   #follow(player, seconds) {
     if (player !== this.#current) return;
     this.#seconds = seconds;
     this.emit("heard");
-    if (player.song.duration - seconds < AHEAD_SECONDS) this.#prepare(this.after(player.slot), player);
-  }
-
-  /**
-   * Load the next song, if memory permits.
-   * @param {Slot} slot @param {SlotPlayer} current
-   */
-  #prepare(slot, current) {
-    if (this.#ahead) return;
-    const room = BUDGET - current.player.stats.bytes;
-    const player = this.#makePlayer(slot).then(async (next) => {
-      await next.player.preload(room);
-      return next;
-    });
-    player.catch(() => {}); // tried again when its turn comes
-    this.#ahead = { slot, player };
+    if (player.song.duration - seconds < AHEAD_SECONDS) this.#players.prepare(this.after(player.slot), BUDGET - player.player.stats.bytes);
   }
 
   /** @param {SlotPlayer} player @param {PlayerState} state */
@@ -249,41 +202,8 @@ export class Station extends Emitter {
     if (player !== this.#current) return;
     const isOver = player.song.duration - (this.#seconds ?? 0) < OVER_SECONDS;
     if (state === "paused" && !isOver) this.#stop(_("Press Play to continue")); // a call, or another app
-    if (state === "playing" || (state === "loading" && !player.isInStep)) this.#setState(state, this.#troubleIn(player.slot));
+    if (state === "playing" || (state === "loading" && !player.isInStep)) this.#setState(state, this.troubles.in(player.slot));
     if (state === "playing") this.#checkSilence();
-  }
-
-  /**
-   * A stem that cannot be loaded is left out of a song that is decoded at once; returns whether it is that.
-   * @param {Slot} slot @param {unknown} error
-   */
-  #leaveOut(slot, error) {
-    if (!(error instanceof StemError) || !error.key) return false;
-    const stem = error.key.split(":")[0];
-    const key = `${slot.song.slug}/${stem}`;
-    if (this.#missing.has(key)) return false;
-    this.#missing.add(key);
-    this.#noteTrouble(slot, stem, reasonOf(error.cause));
-    this.#setState("loading", this.#troubleIn(slot));
-    return true;
-  }
-
-  /** @param {Slot} slot @param {string} key "layer/stem" @param {string} reason */
-  #noteTrouble({ song }, key, reason) {
-    const [layer, stem] = key.split("/");
-    const { name } = song.layers.find(({ slug }) => slug === layer)?.stems.find(({ slug }) => slug === stem) ?? { name: stem };
-    this.#troubles.set(`${song.slug}/${key}`, _("Can't play the stem %(stem)s: %(reason)s", { stem: name, reason }));
-  }
-
-  /** Why a stem of a slot cannot be heard, in a sentence; "" if all can. @param {Slot} slot */
-  #troubleIn({ song, first, changes }) {
-    const chosen = [...first.map((nth, row) => ({ row, nth })), ...changes];
-    return chosen.map(({ row, nth }) => this.troubleOf(song, row, nth)).find(Boolean) ?? "";
-  }
-
-  /** Another song begins: what could not be streamed is tried again the next time. */
-  #forgetTroubles() {
-    for (const key of this.#troubles.keys()) if (!this.#missing.has(key)) this.#troubles.delete(key);
   }
 
   /** Browsers may block sound until a press: pause and say so, rather than play silently. */
@@ -308,9 +228,4 @@ export class Station extends Emitter {
     this.reason = reason;
     this.emit("state");
   }
-}
-
-/** @param {Slot} one @param {Slot} other */
-function isSame(one, other) {
-  return one.round === other.round && one.nth === other.nth;
 }
