@@ -141,7 +141,7 @@ def test_a_published_take_plays_moves_the_controls_and_is_verified(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("AgAA", "its version, 2, is unknown"),
+        ("AgMA", "it was recorded with a newer version of the mixer"),
         ("AQAA", "it is damaged"),
         ("<script>", "it is not the text of a take"),
     ],
