@@ -151,3 +151,25 @@ def test_a_hostile_link_is_rejected_in_words(visit: Visit, text: str, reason: st
     visit.page.goto("about:blank")
     visit.page.goto(address)
     visit.says(f"This take can't be played: {reason}")
+
+
+@pytest.mark.parametrize("prefix", ["take=", "v=1&take="])
+def test_a_link_that_names_no_song_opens_the_song_of_its_take(
+    visit: Visit, host: Path, prefix: str
+) -> None:
+    page = visit.page
+    take = (ROOT / "content/takes/second-watch.take").read_text("utf-8").strip()
+    mixer = page.url.replace("songs/undertow/", "mixer/")
+    page.goto("about:blank")
+    page.goto(f"{mixer}#{prefix}{take}")
+    song = json.loads((host / "data/songs/engine-room.json").read_text("utf-8"))
+    Visit(page, song).says("Take opened. Play plays it, until you touch a control.")
+    expect(page.locator("stem-mixer")).to_have_attribute("data-slug", "engine-room")
+
+
+def test_a_link_to_a_take_without_its_song_says_why_it_cannot_be_played(visit: Visit) -> None:
+    page = visit.page
+    mixer = page.url.replace("songs/undertow/", "mixer/")
+    page.goto("about:blank")
+    page.goto(f"{mixer}#take=AQAA")
+    visit.says("This take can't be played: it is damaged")

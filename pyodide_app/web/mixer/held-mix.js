@@ -15,7 +15,8 @@ export function addHeldMix(mixer) {
     if (![...owned().stems].some((key) => key.startsWith(`${mixer.dataset.slug}/`))) return;
     const before = String(mixer.choice);
     const song = await mixer.facts();
-    if (songOfMix(location.hash.slice(1)) || String(mixer.choice) !== before) return;
+    const text = location.hash.slice(1);
+    if (songOfMix(text) || new URLSearchParams(text).has("take") || String(mixer.choice) !== before) return;
     for (const [row, nth] of heldMix(song, owned(), mixer.choice).entries()) mixer.choose(row, nth);
   };
   attempt(mixer, choose);

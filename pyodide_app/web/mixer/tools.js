@@ -16,6 +16,7 @@ import { reasonOf } from "../base/errors.js";
 import { choicesIn } from "../base/mix-numbers.js";
 import { setMediaSession, setPlaybackState, clearMediaSession } from "../playback/media-session.js";
 import { BUDGET } from "../playback/memory.js";
+import { songOfTake } from "../takes/format.js";
 import { connectMotionButton } from "../pages/motion.js";
 import { _ } from "../language/phrases.js";
 import { formatTime, formatMegabytes } from "../language/units.js";
@@ -177,15 +178,15 @@ function addSongChooser(mixer) {
 function followAddress(mixer, openTake) {
   const follow = async () => {
     const text = location.hash.slice(1);
-    const slug = songOfMix(text);
-    if (!slug) return;
+    const take = new URLSearchParams(text).get("take");
+    const slug = songOfMix(text) || (take === null ? "" : await songOfTake(take));
+    if (!slug && take === null) return;
     const chooser = songChooser();
     const option = [...(chooser?.options ?? [])].find(({ dataset }) => dataset.slug === slug);
     if (chooser && option && option.value !== mixer.dataset.song) {
       chooser.value = option.value;
       await mixer.change(option.value);
     }
-    const take = new URLSearchParams(text).get("take");
     if (take !== null) {
       await openTake(take);
       return;

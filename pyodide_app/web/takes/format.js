@@ -62,6 +62,14 @@ export async function parseTake(given) {
 }
 
 /**
+ * The slug of the song of a take; "" if the text is none.
+ * @param {string} text
+ */
+export function songOfTake(text) {
+  return parseTake(text).then(({ song }) => song, () => "");
+}
+
+/**
  * The text of a take.
  * @param {Take} take
  */
