@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from markupsafe import Markup
 
 from stempress.art.record_geometry import contour, outline_radii, shade
+from stempress.art.spine import draw_spine
 from stempress.art.templates import render_svg
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class MixCoverRenderer:
         return render_svg(
             "record.svg.jinja",
             sleeves=sleeves,
-            spine=[[colour(*stem)] for stem in playing],
+            spine=draw_spine([(colour(*stem),) for stem in playing]),
             label=label,
             rings=[
                 (f"{scale:.3f}", self._ring(key, layer, stem))
@@ -136,6 +137,7 @@ def _width(loudness: float) -> float:
     return RING_WIDTHS[0] + (RING_WIDTHS[1] - RING_WIDTHS[0]) * share
 
 
+@cache
 def colour(layer: int, stem: int) -> str:
     """Return the colour of a layer's stem on a record."""
     return shade(LAYER_COLOURS[layer % len(LAYER_COLOURS)], RING_SHADES[stem % len(RING_SHADES)])

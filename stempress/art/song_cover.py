@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pyodide_app.engine.model import stem_keys
 from stempress.art.mix_cover import INNERMOST, OUTERMOST, RADIUS, colour
 from stempress.art.record_geometry import contour, shade, wedge
+from stempress.art.spine import draw_spine
 from stempress.art.templates import render_svg
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ class SongCoverRenderer:
         return render_svg(
             "record.svg.jinja",
             sleeves=[sleeve, shade(sleeve, -0.14)] if sleeve else [],
-            spine=[[colour(piece.hue, piece.shade) for piece in ring] for ring in pieces],
+            spine=draw_spine(
+                [tuple(colour(piece.hue, piece.shade) for piece in ring) for ring in pieces]
+            ),
             label=label,
             rings=[
                 (f"{(OUTERMOST - step * index) / RADIUS:.3f}", self._ring(ring, index, max_corners))
