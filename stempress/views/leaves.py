@@ -25,7 +25,7 @@ class Link:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SongLink(Shared):
     """A song to link to, with its cover and its number of layers."""
 
@@ -36,7 +36,7 @@ class SongLink(Shared):
     layers: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MixLink(Shared):
     """A variation to link to."""
 
@@ -44,7 +44,7 @@ class MixLink(Shared):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card(Shared):
     """A token as lists show it; ``tracks`` is what the player bar plays for it."""
 
@@ -62,7 +62,7 @@ class Card(Shared):
         return id_number(self.id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FamilyMember(Shared):
     """A token in a family tree; ``at`` is the 0-based index of a stem token's layer."""
 
@@ -70,7 +70,7 @@ class FamilyMember(Shared):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FamilyTree(Shared):
     """A token, and the trees of the tokens that were burned for it."""
 
@@ -78,7 +78,7 @@ class FamilyTree(Shared):
     parts: tuple[FamilyTree, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waveform(Shared):
     """A stem's waveform: the lowest and highest sample of every bin, and the level at the edge."""
 
@@ -91,7 +91,7 @@ class Waveform(Shared):
         return waveform_path(self.bins, self.edge)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StemLeaf(Shared):
     """A stem with what stays when tokens change.
 
@@ -120,7 +120,7 @@ class Offer:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StemRow(Shared):
     """A stem, and how many of its tokens there are.
 
@@ -133,7 +133,7 @@ class StemRow(Shared):
     offer: Offer | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SongLayer(Shared):
     """A layer of a song with the rows of its stems; ``at`` is its 0-based index.
 
@@ -175,7 +175,7 @@ class OddsLine:
     bar: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Odds(Shared):
     """What an unrevealed token may be: the likeliest of so many ``stems``."""
 
@@ -183,7 +183,7 @@ class Odds(Shared):
     lines: tuple[OddsLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TraitLine(Shared):
     """A trait of a token in the site's language, and its share of all tokens in words."""
 
@@ -193,7 +193,7 @@ class TraitLine(Shared):
     share: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MixerLink(Shared):
     """A mixer that pages fetch, and what it begins with.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2.compiler import CodeGenerator
+from markupsafe import Markup
 
 from stempress.core.digests import Shared
 from stempress.i18n.translations import ENGLISH
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Leaf(Shared):
     """A view that pages share."""
 
@@ -87,3 +88,12 @@ def test_a_view_that_pages_share_is_rendered_once_for_each_root(tmp_path: Path) 
                 assert bits.leaf(root, view) == f'<a href="{root}">{view.name}</a>'  # type: ignore[attr-defined]
     assert counted.count("one") == 4
     assert counted.count("own") == 6
+
+
+def test_values_that_are_equal_but_print_differently_are_told_apart(tmp_path: Path) -> None:
+    bits = templates(tmp_path, []).get_template("_bits.html").module
+    values = [(1, "1"), (True, "True"), (1.0, "1.0"), ("&", "&amp;"), (Markup("&"), "&")]
+    for ordered in (values, values[::-1]):
+        for root in ("./", "../"):
+            for value, printed in ordered * 2:
+                assert bits.flag(root, value) == printed  # type: ignore[attr-defined]
