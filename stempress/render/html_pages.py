@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from stempress.views.page_keys import PageKeys, ViewedPage
     from stempress.views.shared_leaves import Leaves
 
-VERSION = 5
+VERSION = 6
 """Part of the compiled templates' cache key: raised when templates compile differently."""
 JINJA_GLOBALS = {"range", "dict", "namespace", "cycler", "joiner"}
 """What templates get from Jinja: not ``lipsum``, which is different every time."""
