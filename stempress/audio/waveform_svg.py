@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 400, 64
 
 
-def waveform_path(bins: Sequence[tuple[float, float]], edge_level: float) -> str:
+@lru_cache(maxsize=1024)
+def waveform_path(bins: tuple[tuple[float, float], ...], edge_level: float) -> str:
     """Return a closed SVG path in a ``WIDTH`` x ``HEIGHT`` box, whose edge is ``edge_level``."""
     middle = HEIGHT // 2
     scale = (middle - 1) / edge_level if edge_level else 0.0

@@ -39,7 +39,7 @@ def test_a_sound_shorter_than_the_number_of_bins_has_all_bins() -> None:
 
 def test_the_path_stays_in_its_box_and_closes() -> None:
     rng = np.random.default_rng(1)
-    bins = [(-float(low), float(high)) for low, high in rng.uniform(0, 1, (BINS, 2))]
+    bins = tuple((-float(low), float(high)) for low, high in rng.uniform(0, 1, (BINS, 2)))
     path = waveform_path(bins, 0.9)
     x, y = 0, 0
     tops = []
@@ -62,7 +62,7 @@ def test_the_path_stays_in_its_box_and_closes() -> None:
 
 
 def test_silence_is_a_thin_line() -> None:
-    path = waveform_path([(0.0, 0.0)] * BINS, 0.0)
+    path = waveform_path(((0.0, 0.0),) * BINS, 0.0)
     assert path == f"M0 31h{WIDTH - 2}h2V33h-{WIDTH - 2}h-2z"
 
 
