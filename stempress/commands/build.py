@@ -167,10 +167,7 @@ def _gather_files(
     settings = facts.collection.settings
     leaves, excerpts = Leaves(facts), Excerpts(facts, inputs.generator)
     page_keys = PageKeys(leaves, excerpts, inputs.own_templates, are_late=not existing)
-    new_pages = page_keys.pages_outside(existing)
-    check_collisions([page for page, _ in new_pages])
-    if existing:
-        page_keys.compute(new_pages, options.jobs)
+    check_collisions([page for page, _ in page_keys.pages_outside(existing)])
     covers = list(draw_covers(excerpts))
     images = list(draw_token_images(facts, covers))
     assets = [*facts.sounds.files(), *covers, *images, *draw_cards(settings, covers)]
