@@ -27,7 +27,7 @@ from stempress import views
 from stempress.commands.cli import run
 from stempress.commands.static_server import StaticHandler
 from stempress.publish.cid import format_cid
-from stempress.render.html_pages import PageRenderer
+from stempress.render.page_renderer import PageRenderer
 from stempress.views.kinds import KINDS
 from stempress.views.layout import LayoutView
 from stempress.views.page import PageView

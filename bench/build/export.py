@@ -28,7 +28,7 @@ from stempress.core.progress import Progress
 from stempress.core.workers import start_workers
 from stempress.i18n.number_format import Formatter, format_duration, layer_colour
 from stempress.i18n.translations import ENGLISH
-from stempress.render.html_pages import environment
+from stempress.render.jinja_environment import environment
 from stempress.render.metadata_files import metadata_url
 from stempress.render.token_metadata import token_metadata
 from stempress.runtime.web_files import web_files

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from stempress.core.cache import cache_root
-from stempress.runtime.downloads import Cdn, Folder, NpmPackage, PinnedFile, Source, fetch_files
+from stempress.runtime.downloads import PinnedFile, fetch_files
+from stempress.runtime.package_sources import NpmPackage
+from stempress.runtime.sources import Cdn, Folder, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

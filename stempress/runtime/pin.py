@@ -6,7 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from stempress.runtime.downloads import Cdn, Folder, PinnedFile, PythonIndex, Source
+from stempress.runtime.downloads import PinnedFile
+from stempress.runtime.package_sources import PythonIndex
+from stempress.runtime.sources import Cdn, Folder, Source
 
 PIN = Path(__file__).with_name("pyodide.toml")
 ARCHIVES = {".whl", ".zip"}

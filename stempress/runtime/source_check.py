@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stempress.core.cache import cache_root
-from stempress.runtime.downloads import MissingError, UnreachableError
+from stempress.runtime.sources import MissingError, UnreachableError
 
 if TYPE_CHECKING:
     from stempress.runtime.pin import Pin

@@ -12,8 +12,8 @@ from build import build
 from stempress.commands.cli import run
 from stempress.commands.doctor import examine
 from stempress.core.cache_folder import PARTS
-from stempress.runtime.downloads import UnreachableError
 from stempress.runtime.pin import PIN, Pin, parse_pin
+from stempress.runtime.sources import UnreachableError
 from tests.conftest import ROOT
 from tests.support.bare_system import take_away
 from tests.support.small_site import write

@@ -16,7 +16,7 @@ from jinja2 import nodes
 from stempress.i18n import extract as catalogues
 from stempress.i18n.extract import TEMPLATE, extract_messages, is_translated, serialize
 from stempress.i18n.translations import LOCALE_FOLDER, PLACEHOLDER, Translations
-from stempress.render.html_pages import environment
+from stempress.render.jinja_environment import environment
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from stempress.i18n.formatting import formatter_for
 from stempress.i18n.translations import ENGLISH, Translations
 from stempress.render.filters import filters
-from stempress.render.html_pages import environment
+from stempress.render.jinja_environment import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from stempress.core.digests import Shared
 from stempress.i18n.translations import ENGLISH
-from stempress.render.html_pages import TranslatedEnvironment, environment
+from stempress.render.jinja_environment import TranslatedEnvironment, environment
 from tests.support.small_site import write
 
 if TYPE_CHECKING:

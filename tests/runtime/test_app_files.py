@@ -8,7 +8,8 @@ from stempress.core.options import BuildOptions
 from stempress.core.progress import Progress
 from stempress.i18n.translations import load_translations
 from stempress.runtime.app_files import app_files
-from stempress.runtime.downloads import Cdn, NpmPackage, UnreachableError
+from stempress.runtime.package_sources import NpmPackage
+from stempress.runtime.sources import Cdn, UnreachableError
 
 if TYPE_CHECKING:
     from pathlib import Path

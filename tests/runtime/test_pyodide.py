@@ -18,19 +18,12 @@ import pytest
 from stempress.core.cache import cache_root
 from stempress.core.errors import SiteError
 from stempress.runtime import snapshot, wheels
-from stempress.runtime.downloads import (
-    Cdn,
-    Folder,
-    MissingError,
-    NpmPackage,
-    PinnedFile,
-    Source,
-    UnreachableError,
-    fetch_files,
-)
+from stempress.runtime.downloads import PinnedFile, fetch_files
 from stempress.runtime.node import NodeError
+from stempress.runtime.package_sources import NpmPackage
 from stempress.runtime.pin import PIN, Pin, parse_pin
 from stempress.runtime.pyodide import Runtime, prepare
+from stempress.runtime.sources import Cdn, Folder, MissingError, Source, UnreachableError
 from stempress.runtime.wheels import read_archive, read_files, write_archive, write_pure_wheel
 from tests.support.runtime_site import FROM_PACKAGES, PAGE, run_python, write_runtime_site
 

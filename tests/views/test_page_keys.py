@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stempress.render.html_pages import PageRenderer
+from stempress.render.page_renderer import PageRenderer
 from stempress.site.excerpts import Excerpts
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves
