@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stempress.render.song_data import rule_data
 from stempress.site.cover_addresses import song_cover
 from stempress.site.page_addresses import song_address, stem_address, token_address
+from stempress.site.song_facts import first_variation
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Layer, Song
@@ -44,7 +45,7 @@ def _song_data(facts: SiteFacts, song: Song) -> dict[str, object]:
         "bpm": song.bpm,
         "layers": [_layer_data(song, layer) for layer in song.layers],
         "rules": [rule_data(rule) for rule in song.rules],
-        "first": facts.first(song).choice,
+        "first": first_variation(song).choice,
         "pages": None if pages.complete else [mix.mix_number for mix in pages.shown],
         "tokens": {
             row.variation.mix_number: [token_address(token.id) for token in row.tokens]

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from functools import cached_property
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyodide_app.engine.forge import largest_batch
-from pyodide_app.engine.holdings import SongHolding, song_holdings
-from pyodide_app.engine.model import LEFT_OUT, TIERS, Token, Variation
+from pyodide_app.engine.holdings import song_holdings
+from pyodide_app.engine.model import TIERS
 from stempress.collection.family_tree import family_tree, forged_into
 from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
-from stempress.site.stem_figures import MintedVariation, StemFigures
+from stempress.site.stem_facts import StemFacts
+from stempress.site.stem_figures import MintedVariation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pyodide_app.engine.forge import Batch
-    from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Tier
+    from pyodide_app.engine.holdings import SongHolding
+    from pyodide_app.engine.model import Song, Tier, Token, Variation
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from stempress.collection.rarity import Rarity
     from stempress.collection.settings import Perk
     from stempress.collection.traits import Trait
-    from stempress.site.pages import Plan, VariationPages
+    from stempress.site.pages import Plan
 
 GALLERY_TRAITS = ("Tier", "State", "Album", "Song", "Layer")
 """Names of traits with few values, however many tokens there are."""
@@ -46,7 +46,7 @@ APP_DOORS = App("app/web/")
 """The address that stays, whatever the modules are."""
 
 
-class SiteFacts:
+class SiteFacts(StemFacts):
     """Facts of a collection, its pages and its sound."""
 
     def __init__(
@@ -58,9 +58,8 @@ class SiteFacts:
         app: App = APP_DOORS,
     ) -> None:
         self.translations, self.formatter = plan.translations, formatter_for(plan.translations)
-        self.plan, self.collection, self.rarity = plan, collection, rarity
-        self.sounds, self.app, self.mixer_off = sounds, app.address, app.mixer_off
-        self._rows: dict[str, tuple[tuple[StemFigures, ...], ...]] = {}
+        super().__init__(plan, collection, rarity, sounds)
+        self.app, self.mixer_off = app.address, app.mixer_off
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what it was made from, without what was computed."""
@@ -74,62 +73,9 @@ class SiteFacts:
             return [stem_cover(key) for key in keys]
         return [variation_cover(variation)]
 
-    def layers(self, song: Song) -> tuple[tuple[StemFigures, ...], ...]:
-        """Return the rows of a song's stems, layer by layer."""
-        if song.slug not in self._rows:
-            self._rows[song.slug] = tuple(
-                tuple(
-                    self._figures(song, layer_index, stem_index)
-                    for stem_index in range(len(layer.stems))
-                )
-                for layer_index, layer in enumerate(song.layers)
-            )
-        return self._rows[song.slug]
-
-    def _figures(self, song: Song, layer_index: int, stem_index: int) -> StemFigures:
-        layer = song.layers[layer_index]
-        stem = layer.stems[stem_index]
-        key = song.slug, layer.slug, stem.slug
-        rarity = self.rarity
-        return StemFigures(
-            song,
-            layer,
-            stem,
-            key,
-            layer_index,
-            stem_index,
-            rarity.odds(key),
-            rarity.actual(key),
-            rarity.count(key, stem),
-            self.sounds.stems[key],
-            tuple(self._stem_tokens.get(key, ())),
-        )
-
-    def stem(self, key: StemKey) -> StemFigures:
-        """Return what is known of a stem."""
-        return self._stem_of[key]
-
-    @cached_property
-    def _stem_of(self) -> dict[StemKey, StemFigures]:
-        layers = (rows for song in self.collection.songs for rows in self.layers(song))
-        return {row.key: row for rows in layers for row in rows}
-
     def title_of(self, token: Token) -> str:
         """Return a token's title."""
         return self.plan.tokens[token].title
-
-    def chosen(self, song: Song, variation: Variation) -> list[StemFigures]:
-        """Return the rows of a variation's stems."""
-        layers = self.layers(song)
-        return [layers[layer][stem] for layer, stem in variation.chosen()]
-
-    @cached_property
-    def _stem_tokens(self) -> dict[StemKey, list[Token]]:
-        tokens: dict[StemKey, list[Token]] = defaultdict(list)
-        for token in self.collection.tokens:
-            if token.tier == "stem" and token.stem_key and token.state != "unrevealed":
-                tokens[token.stem_key].append(token)
-        return tokens
 
     @cached_property
     def by_id(self) -> dict[str, Token]:
@@ -166,24 +112,9 @@ class SiteFacts:
         return counts
 
     @cached_property
-    def stems(self) -> int:
-        """Number of stems."""
-        return sum(len(layer.stems) for song in self.collection.songs for layer in song.layers)
-
-    @cached_property
     def mixes(self) -> int:
         """Number of permitted variations of all songs."""
         return sum(self.rarity.permitted(song) for song in self.collection.songs)
-
-    @cached_property
-    def unrevealed(self) -> list[tuple[StemFigures, float]]:
-        """What an unrevealed stem token can turn out to be, with odds, likeliest first."""
-        odds = [(self.stem(key), share) for key, share in self.rarity.unrevealed_odds.items()]
-        return sorted(odds, key=lambda pair: -pair[1])
-
-    def first(self, song: Song) -> Variation:
-        """Return the first permitted variation of a song."""
-        return next(song.variations())
 
     def variation(self, token: Token) -> Variation:
         """Return a song token's variation; ValueError for any other token."""
@@ -209,53 +140,6 @@ class SiteFacts:
         mixes = sorted((part for part in burned if part.stems), key=lambda t: songs.index(t.song))
         return [self.variation(part) for part in mixes]
 
-    def with_stem(self, row: StemFigures) -> tuple[list[Variation], Variation]:
-        """Return the variations with a page that use a stem, and one to start with."""
-        shown = self.plan.variations[row.song.slug].shown
-        using = [variation for variation in shown if variation.choice[row.at] == row.nth]
-        permitted = (variation for variation in using if row.song.permits(variation))
-        return using, next(permitted, None) or self._any_with(row)
-
-    def first_with(self, row: StemFigures) -> Variation:
-        """Return a variation to start with when a stem is to be heard."""
-        if row.key not in self._first_with:
-            self._first_with[row.key] = self.with_stem(row)[1]
-        return self._first_with[row.key]
-
-    @cached_property
-    def _first_with(self) -> dict[StemKey, Variation]:
-        return {}
-
-    def _any_with(self, row: StemFigures) -> Variation:
-        """Return a permitted variation with a stem; any variation if the rules permit none."""
-        layers = list(row.song.layers)
-        layers[row.at] = replace(row.layer, stems=(row.stem,), empty=None)
-        permitted = next(replace(row.song, layers=tuple(layers)).variations(), None)
-        choice = list(permitted.choice if permitted else (0,) * len(layers))
-        choice[row.at] = row.nth
-        return Variation(row.song.slug, tuple(choice))
-
-    def grouped(self, pages: VariationPages) -> Iterator[tuple[Stem, list[Variation]]]:
-        """Yield a song's variations with a page, grouped by the stem in the first layer.
-
-        The stem of those without that layer has no name.
-        """
-        for index, group in groupby(pages.shown, key=lambda variation: variation.choice[0]):
-            yield pages.song.layers[0].options[index], list(group)
-
-    def left_out(self, song: Song, variation: Variation) -> list[tuple[int, Layer]]:
-        """Return the layers that a variation is without, and their 0-based indices."""
-        layers = zip(song.layers, variation.choice, strict=True)
-        return [(at, layer) for at, (layer, stem) in enumerate(layers) if stem == LEFT_OUT]
-
-    def recipe(self, song: Song) -> tuple[Layer, ...]:
-        """Return the layers that forging a song takes one stem of."""
-        return SongHolding(song, {}).missing_layers
-
-    def optional(self, song: Song) -> tuple[Layer, ...]:
-        """Return the layers that a song may be forged without."""
-        return tuple(layer for layer in song.layers if layer.empty)
-
     def forgeable(self, song: Song) -> Batch:
         """Return the largest batch of songs that all unburned stem tokens could forge."""
         return largest_batch(self._unburned[song.slug])
@@ -277,14 +161,6 @@ class SiteFacts:
             for variation, tokens in tokens_of.items()
         ]
         return sorted(rows, key=lambda row: (-row.standing.score, row.variation))
-
-    def neighbours(self, song: Song) -> tuple[Song | None, Song | None]:
-        """Return the previous and the next song."""
-        songs = self.collection.songs
-        index = songs.index(song)
-        return songs[index - 1] if index else None, songs[index + 1] if index + 1 < len(
-            songs
-        ) else None
 
     def owners(self, token: Token) -> dict[str, int]:
         """Return a token's holders, and how many copies each holds."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stempress.collection.commitments import algorithms
+from stempress.site.song_facts import first_variation, optional_layers, recipe_layers
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def plain_page(_: Leaves, __: Page, head: Head) -> PageView:
 def mixer_page(leaves: Leaves, _: Page, head: Head) -> MixerPageView:
     """Return the view of the page of all mixers."""
     songs = leaves.facts.collection.songs
-    mixer = leaves.mixer(songs[0], leaves.facts.first(songs[0])) if songs else None
+    mixer = leaves.mixer(songs[0], first_variation(songs[0])) if songs else None
     return MixerPageView(**head, songs=tuple(map(leaves.song, songs)), mixer=mixer)
 
 
@@ -83,8 +84,8 @@ def mine_page(leaves: Leaves, _: Page, head: Head) -> MinePageView:
     recipes = (
         Recipe(
             leaves.song(song),
-            _names(leaves.facts.recipe(song)),
-            _names(leaves.facts.optional(song)),
+            _names(recipe_layers(song)),
+            _names(optional_layers(song)),
         )
         for song in leaves.facts.collection.songs
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stempress.collection.traits import left_out_word
 from stempress.site.addresses import address_of
 from stempress.site.pages import VariationPages
+from stempress.site.song_facts import first_variation, grouped_variations, neighbours
 from stempress.views.leaves import Link
 from stempress.views.page import PageView
 from stempress.views.takes import credit_lines, take_lines
@@ -108,7 +109,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
     song = about.song
     album, sound = facts.collection.album(song.album), facts.sounds.songs[song.slug]
     tokens, batch = facts.song_tokens[song.slug], facts.forgeable(song)
-    before, after = facts.neighbours(song)
+    before, after = neighbours(facts.collection.songs, song)
     left_out = left_out_word(facts.translations)
     return SongPageView(
         **head,
@@ -132,7 +133,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         lyrics=_shown_lyrics(song.lyrics, sound.seconds),
         takes=take_lines(facts.collection.takes, song),
         layers=leaves.layers(song),
-        mixer=leaves.mixer(song, facts.first(song)),
+        mixer=leaves.mixer(song, first_variation(song)),
         forgeable=Forgeable(batch.total, batch.optimal),
         rules=tuple(_rule(song, rule) for rule in song.rules),
         total=about.total,
@@ -140,7 +141,7 @@ def song_page(leaves: Leaves, page: Page, head: Head) -> SongPageView:
         complete=about.complete,
         groups=tuple(
             MixGroup(stem.name or left_out, leaves.mixes(variations))
-            for stem, variations in facts.grouped(about)
+            for stem, variations in grouped_variations(about)
         ),
         tokens=leaves.cards(tokens[:TOKENS_SHOWN]),
         token_count=len(tokens),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stempress.collection.takes import PublishedTake
 from stempress.site.addresses import address_of
+from stempress.site.song_facts import first_variation
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def take_page(leaves: Leaves, page: Page, head: Head) -> TakePageView:
         credits=credit_lines(leaves, take.credits),
         text=take.text,
         digest=facts.sounds.takes.get(take.slug, ""),
-        mixer=leaves.mixer_link(song, facts.first(song)),
+        mixer=leaves.mixer_link(song, first_variation(song)),
     )
 
 
