@@ -25,6 +25,8 @@ MOVE = """(it, share) => {
     .map(({ left, right }) => [left, right]);
 }"""
 """Move a slider; return where it is drawn, before what plays moves it on."""
+CAP_FOR_FINGERS = pytest.approx((17.6, 28.8), abs=0.1)
+"""Pixels: 1.1 and 1.8 rem, as the thumbs of sliders that do not move by themselves."""
 BARE = "(it) => getComputedStyle(it).appearance === 'none'"
 
 
@@ -62,6 +64,8 @@ def test_faders_are_large_enough_for_a_finger(chromium: Browser, song: str) -> N
     boxes = [box for each in faders(page).all() if (box := each.bounding_box())]
     assert len(boxes) > 10
     assert min(box["height"] for box in boxes) >= LEAST_FOR_FINGERS
+    sizes = [cap.bounding_box() for cap in page.locator(".slider .cap").all()]
+    assert [(size["width"], size["height"]) for size in sizes if size] == [CAP_FOR_FINGERS] * 2
     page.close()
 
 
