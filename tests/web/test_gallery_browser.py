@@ -90,6 +90,11 @@ def unfold(page: Page, name: str) -> None:
     facet(page, name).evaluate("each => { each.open = true; }")
 
 
+def address_ends(page: Page, end: str) -> None:
+    """Wait for the address: what is typed is in it a moment later."""
+    wait_for(page, lambda: page.url.endswith(end), end)
+
+
 def says(page: Page, words: str) -> None:
     expect(page.locator("[data-said]")).to_have_text(words)
 
@@ -148,7 +153,7 @@ def test_what_is_chosen_stands_above_and_goes_with_a_click(gallery: Page) -> Non
     expect(chips).to_have_count(0)
     says(gallery, f"{TOTAL} tokens")
     expect(cards(gallery)).to_have_count(60)
-    assert gallery.url.endswith("/gallery/")
+    address_ends(gallery, "/gallery/")
 
 
 def test_a_long_facet_is_looked_through(gallery: Page, tokens: list[Token]) -> None:
@@ -167,7 +172,7 @@ def test_a_long_facet_is_looked_through(gallery: Page, tokens: list[Token]) -> N
         ]
 
     says(gallery, f"{len(wanted(tokens, has_dusty))} of {TOTAL} tokens")
-    assert gallery.url.endswith(f"?stem={dusty}")
+    address_ends(gallery, f"?stem={dusty}")
     stems.get_by_role("searchbox").fill("nothing like it")
     expect(stems.get_by_text("No matches")).to_be_visible()
 
@@ -190,10 +195,10 @@ def test_the_address_says_what_is_asked_and_the_way_back_leads_through_it(
     gallery: Page, tokens: list[Token]
 ) -> None:
     box(gallery, "Tier", "Song").check()
-    assert gallery.url.endswith("gallery/?tier=song")
+    address_ends(gallery, "gallery/?tier=song")
     box(gallery, "State", "Forged").check()
     gallery.get_by_label("Search").press_sequentially("under")
-    assert gallery.url.endswith("gallery/?q=under&tier=song&state=forged")
+    address_ends(gallery, "gallery/?q=under&tier=song&state=forged")
     gallery.go_back()
     says(gallery, f"{len(wanted(tokens, is_song))} of {TOTAL} tokens")
     expect(gallery.get_by_label("Search")).to_have_value("")
@@ -298,7 +303,7 @@ def test_what_holds_a_covers_place_has_its_size(page: Page, base: str) -> None:
 
 def test_the_view_is_remembered(gallery: Page, base: str) -> None:
     gallery.get_by_role("radio", name="List").check()
-    assert gallery.url.endswith("?view=list")
+    address_ends(gallery, "?view=list")
     visit(gallery, f"{base}gallery/")
     expect(gallery.get_by_role("table", name="Tokens found")).to_be_visible()
     visit(gallery, f"{base}gallery/?view=sheet")
@@ -315,7 +320,7 @@ def test_heads_of_the_list_sort_it(gallery: Page) -> None:
         expect(head).to_have_attribute("aria-sort", order)
         figures = gallery.locator("[data-bits]:visible").all_inner_texts()
         found.append([float(each.removesuffix(" bits")) for each in figures if "bits" in each])
-    assert gallery.url.endswith("?sort=-rarity&view=list")
+    address_ends(gallery, "?sort=-rarity&view=list")
     rarest, commonest = found
     assert rarest == sorted(rarest, reverse=True)
     assert commonest == sorted(commonest)
@@ -496,7 +501,7 @@ def test_what_was_typed_before_the_index_came_is_sought(page: Page, base: str) -
     says(page, "Reading the list of tokens…")
     held[0].continue_()
     says(page, f"1 of {TOTAL} tokens")
-    assert page.url.endswith("?q=%2312")
+    address_ends(page, "?q=%2312")
 
 
 def test_on_a_narrow_screen_the_facets_unfold(page: Page, base: str) -> None:

@@ -30,7 +30,7 @@ from tests.support.small_site import write
 from tests.support.visiting import Visit, until, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -119,6 +119,27 @@ def visiting(chromium: Browser, base: str, song: dict[str, Any]) -> Iterator[Vis
     yield Visit(page, song)
     context.close()
     assert not faults
+
+
+@contextmanager
+def holding_back(
+    folder: Path, is_held: Callable[[Path], bool], host: type[StaticHandler] = StaticHandler
+) -> Iterator[tuple[str, Event]]:
+    """Serve a folder; files that are held back are sent once the event is set."""
+    may_send = Event()
+
+    class Host(host):  # type: ignore[misc, valid-type]
+        @override
+        def copy_span(self, source: Path, first: int, stop: int) -> None:
+            if is_held(source):
+                may_send.wait()
+            super().copy_span(source, first, stop)
+
+    with serving(folder, Host) as base:
+        try:
+            yield base, may_send
+        finally:
+            may_send.set()
 
 
 def decoded(dist: Path, layer: dict[str, Any], slug: str) -> StemAudio:
@@ -474,60 +495,36 @@ def test_a_long_song_that_is_too_much_without_an_audio_worklet_says_so(
     page.close()
 
 
-def test_pause_cancels_the_start_of_a_song_that_does_not_arrive(visit: Visit) -> None:
-    visit.page.context.route("**/audio/*", lambda _: None)  # never answered
-    visit.page.reload()  # what the page had loaded ahead would play
-    pause = visit.mixer.get_by_role("button", name="Pause", exact=True)
-    expect(pause).to_be_disabled()
-    visit.press("Play")
-    visit.says("Loading")
-    pause.click()
-    visit.says("Paused")
-    expect(pause).to_be_disabled()
-    visit.page.context.unroute("**/audio/*")
-    visit.play()
-
-
-class SlowWithoutRanges(WithoutRanges):
-    """A host that keeps the stems' files back."""
-
-    may_send = Event()
-
-    @override
-    def copy_span(self, source: Path, first: int, stop: int) -> None:
-        if source.suffix == ".ogg":
-            self.may_send.wait()
-        super().copy_span(source, first, stop)
-
-
-class HostWithLatePython(StaticHandler):
-    """A host that keeps Python's runtime back."""
-
-    may_send = Event()
-
-    @override
-    def copy_span(self, source: Path, first: int, stop: int) -> None:
-        if source.parent.name == "runtime":
-            self.may_send.wait()
-        super().copy_span(source, first, stop)
+def test_pause_cancels_the_start_of_a_song_that_does_not_arrive(
+    chromium: Browser, long_site: Path, song: dict[str, Any]
+) -> None:
+    with (
+        holding_back(long_site, lambda file: file.parent.name == "audio") as (base, may_send),
+        visiting(chromium, base, song) as visit,
+    ):
+        pause = visit.mixer.get_by_role("button", name="Pause", exact=True)
+        expect(pause).to_be_disabled()
+        visit.press("Play")
+        expect(visit.mixer.get_by_role("status")).to_contain_text("Loading")
+        pause.click()
+        visit.says("Paused")
+        expect(pause).to_be_disabled()
+        may_send.set()
+        visit.play()
 
 
 @pytest.mark.sound
 def test_a_take_across_the_hand_over_to_python_is_what_was_heard(
     chromium: Browser, long_site: Path, song: dict[str, Any]
 ) -> None:
-    HostWithLatePython.may_send.clear()
     with (
-        serving(long_site, HostWithLatePython) as base,
+        holding_back(long_site, lambda file: file.parent.name == "runtime") as (base, may_send),
         visiting(chromium, base, song) as visit,
     ):
-        try:
-            record_across(visit, long_site)
-        finally:
-            HostWithLatePython.may_send.set()
+        record_across(visit, long_site, may_send)
 
 
-def record_across(visit: Visit, dist: Path) -> None:
+def record_across(visit: Visit, dist: Path, python_may_come: Event) -> None:
     """Record a take that begins before Python has come; compare it with what is heard."""
     record = visit.mixer.get_by_role("button", name="Record take", exact=True)
     record.click()
@@ -539,7 +536,7 @@ def record_across(visit: Visit, dist: Path) -> None:
     drums.get_by_role("combobox").select_option("b")
     until(visit.page, "document.querySelector('stem-mixer').position > 4")
     assert visit.stats()["engine"] == "browser"
-    HostWithLatePython.may_send.set()
+    python_may_come.set()
     visit.says("Playing, mixed by Python")
     bass.get_by_role("button", name="Mute", exact=True).click()
     visit.page.wait_for_timeout(1500)
@@ -561,14 +558,17 @@ def record_across(visit: Visit, dist: Path) -> None:
 def test_a_host_without_ranges_is_heard_before_whole_files_have_come(
     chromium: Browser, long_site: Path, song: dict[str, Any]
 ) -> None:
-    SlowWithoutRanges.may_send.clear()
-    with serving(long_site, SlowWithoutRanges) as base, visiting(chromium, base, song) as visit:
+    with (
+        holding_back(long_site, lambda file: file.suffix == ".ogg", WithoutRanges) as (
+            base,
+            may_send,
+        ),
+        visiting(chromium, base, song) as visit,
+    ):
         second, whole = song["rate"], mix(long_site, song)
-        try:
-            visit.play(at_once=True)
-            until(visit.page, "document.querySelector('stem-mixer').position > 2.5")
-            assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
-        finally:
-            SlowWithoutRanges.may_send.set()
+        visit.play(at_once=True)
+        until(visit.page, "document.querySelector('stem-mixer').position > 2.5")
+        assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
+        may_send.set()
         until(visit.page, "document.querySelector('stem-mixer').position > 6")
         assert difference(visit.recording()[:, -second:], whole) < TOLERANCE
