@@ -541,6 +541,7 @@ def record_across(visit: Visit, dist: Path, python_may_come: Event) -> None:
     bass.get_by_role("button", name="Mute", exact=True).click()
     visit.page.wait_for_timeout(1500)
     record.click()
+    expect(visit.mixer.get_by_role("button", name="Export take", exact=True)).to_be_visible()
     heard = visit.recording()
     take = parse_take(visit.page.evaluate("document.querySelector('stem-mixer').openTake.text"))
     mixer = Mixer(rate=take.rate, frames=visit.song["frames"], rows=len(LAYERS))
