@@ -122,10 +122,13 @@ def visiting(chromium: Browser, base: str, song: dict[str, Any]) -> Iterator[Vis
 
 
 @contextmanager
-def holding_back(
-    folder: Path, is_held: Callable[[Path], bool], host: type[StaticHandler] = StaticHandler
-) -> Iterator[tuple[str, Event]]:
-    """Serve a folder; files that are held back are sent once the event is set."""
+def visiting_held(
+    chromium: Browser,
+    dist: Path,
+    is_held: Callable[[Path], bool],
+    host: type[StaticHandler] = StaticHandler,
+) -> Iterator[tuple[Visit, Event]]:
+    """Open the song's page on a host that holds files back until the event is set."""
     may_send = Event()
 
     class Host(host):  # type: ignore[misc, valid-type]
@@ -135,9 +138,10 @@ def holding_back(
                 may_send.wait()
             super().copy_span(source, first, stop)
 
-    with serving(folder, Host) as base:
+    song = json.loads((dist / "data/songs/long.json").read_text("utf-8"))
+    with serving(dist, Host) as base, visiting(chromium, base, song) as visit:
         try:
-            yield base, may_send
+            yield visit, may_send
         finally:
             may_send.set()
 
@@ -496,12 +500,10 @@ def test_a_long_song_that_is_too_much_without_an_audio_worklet_says_so(
 
 
 def test_pause_cancels_the_start_of_a_song_that_does_not_arrive(
-    chromium: Browser, long_site: Path, song: dict[str, Any]
+    chromium: Browser, long_site: Path
 ) -> None:
-    with (
-        holding_back(long_site, lambda file: file.parent.name == "audio") as (base, may_send),
-        visiting(chromium, base, song) as visit,
-    ):
+    held = visiting_held(chromium, long_site, lambda file: file.parent.name == "audio")
+    with held as (visit, may_send):
         pause = visit.mixer.get_by_role("button", name="Pause", exact=True)
         expect(pause).to_be_disabled()
         visit.press("Play")
@@ -515,12 +517,10 @@ def test_pause_cancels_the_start_of_a_song_that_does_not_arrive(
 
 @pytest.mark.sound
 def test_a_take_across_the_hand_over_to_python_is_what_was_heard(
-    chromium: Browser, long_site: Path, song: dict[str, Any]
+    chromium: Browser, long_site: Path
 ) -> None:
-    with (
-        holding_back(long_site, lambda file: file.parent.name == "runtime") as (base, may_send),
-        visiting(chromium, base, song) as visit,
-    ):
+    held = visiting_held(chromium, long_site, lambda file: file.parent.name == "runtime")
+    with held as (visit, may_send):
         record_across(visit, long_site, may_send)
 
 
@@ -559,13 +559,8 @@ def record_across(visit: Visit, dist: Path, python_may_come: Event) -> None:
 def test_a_host_without_ranges_is_heard_before_whole_files_have_come(
     chromium: Browser, long_site: Path, song: dict[str, Any]
 ) -> None:
-    with (
-        holding_back(long_site, lambda file: file.suffix == ".ogg", WithoutRanges) as (
-            base,
-            may_send,
-        ),
-        visiting(chromium, base, song) as visit,
-    ):
+    held = visiting_held(chromium, long_site, lambda file: file.suffix == ".ogg", WithoutRanges)
+    with held as (visit, may_send):
         second, whole = song["rate"], mix(long_site, song)
         visit.play(at_once=True)
         until(visit.page, "document.querySelector('stem-mixer').position > 2.5")

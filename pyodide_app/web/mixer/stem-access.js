@@ -2,12 +2,10 @@
 // others the site's [audio] locked applies.
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { MixerRow } from "./row.js" */
+import { ACCESS } from "../tokens/access-words.js";
 import { access, owned } from "../tokens/ownership.js";
 import { find, setText } from "../base/dom.js";
 import { _ } from "../language/phrases.js";
-
-/** @type {Readonly<Record<Data.Access, string>>} */
-const ACCESS = { preview: _("not yours: preview only"), silent: _("not yours: silent"), open: "" };
 
 export class StemAccess {
   /** @type {Readonly<Holding>} */
