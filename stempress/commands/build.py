@@ -89,6 +89,8 @@ def _build_site(
             clashes = compare_songs(collection.songs, checked, progress, workers)
         stack.enter_context(lock_output(options.out, progress))
         staging = memory.records.staging()
+        if staging:
+            stack.enter_context(staging.scanned_meanwhile())
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             translations = load_translations(settings.language)

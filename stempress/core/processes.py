@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from stempress.core import system
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
     type StartMethod = Literal["fork", "spawn"]
@@ -74,6 +75,44 @@ def _results(pool: ProcessPoolExecutor, count: int, chunk: int) -> Iterator[list
             raise ChildProcessError("a worker process ended without a result") from error
 
     return wait()
+
+
+@contextmanager
+def meanwhile[Result](function: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Call a function in another process; yield a function that waits for its result.
+
+    Where that is not safe, or the process ends without a result, it is called when waited for.
+    """
+    if start_method() != "fork":
+        yield function
+        return
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send_result, args=(function, sender), daemon=True)
+    process.start()
+    sender.close()
+
+    def wait() -> Result:
+        try:
+            result: Result = receiver.recv()
+        except EOFError:
+            return function()
+        return result
+
+    try:
+        yield wait
+    finally:
+        receiver.close()
+        process.kill()
+        process.join()
+
+
+def _send_result(function: Callable[[], object], sender: Connection) -> None:
+    """Send what a function returns; if it fails, nothing: it is called again where that is told."""
+    with suppress(Exception):
+        sender.send(function())
 
 
 def process_pool(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from stempress.core import processes
-from stempress.core.processes import BATCH_SIZE, map_in_batches, start_method
+from stempress.core.processes import BATCH_SIZE, map_in_batches, meanwhile, start_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,3 +114,32 @@ def _said(script: str) -> str:
     """Return what a process of its own prints: it has no other threads."""
     command = [sys.executable, "-c", script]
     return subprocess.check_output(command, cwd=ROOT, text=True).strip()  # noqa: S603
+
+
+def test_another_process_works_meanwhile(method: str) -> None:
+    with meanwhile(os.getpid) as wait:
+        assert (wait() == os.getpid()) == (method == "spawn")
+
+
+@pytest.mark.usefixtures("method")
+def test_what_fails_meanwhile_is_raised_here() -> None:
+    with meanwhile(partial(named, [-1])) as wait, pytest.raises(ValueError, match="nobody wants"):
+        wait()
+
+
+@pytest.mark.usefixtures("method")
+def test_what_is_killed_meanwhile_is_done_here() -> None:
+    def pid() -> int:
+        if os.getpid() != this:
+            killed([])
+        return os.getpid()
+
+    this = os.getpid()
+    with meanwhile(pid) as wait:
+        assert wait() == this
+
+
+def test_what_nobody_waits_for_is_ended() -> None:
+    with meanwhile(partial(time.sleep, 3600)):
+        pass
+    assert not multiprocessing.active_children()
