@@ -39,9 +39,10 @@ from stempress.render.metadata_files import metadata_files
 from stempress.render.template_lint import lint_templates
 from stempress.runtime.app_files import app_files
 from stempress.runtime.node_decoder import find_decoder
+from stempress.site.address_collisions import check_collisions
 from stempress.site.excerpts import Excerpts
 from stempress.site.facts import SiteFacts
-from stempress.site.page_plan import check_collisions, plan_pages
+from stempress.site.page_plan import plan_pages
 from stempress.video.token_videos import make_videos
 from stempress.views.page_keys import PageKeys
 from stempress.views.shared_leaves import Leaves

@@ -5,17 +5,13 @@ Most pages are in bundles, which are planned only if something in them has to be
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property, partial
-from math import ceil
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
 from stempress.collection.rarity import extremes
-from stempress.collection.traits import Trait, shown_trait, trait_key, traits_of
-from stempress.core.errors import Fault, SiteError
-from stempress.core.slugs import fold_case
 from stempress.i18n.translations import ENGLISH
+from stempress.site.list_pages import gallery_pages, rarity_pages, trait_pages
 from stempress.site.page_addresses import (
     album_address,
     embed_address,
@@ -32,26 +28,21 @@ from stempress.site.pages import (
     Page,
     Plan,
     Section,
-    SongList,
     StemView,
-    TokenList,
     VariationPages,
     VariationView,
 )
 from stempress.site.token_facts import TokenTable
+from stempress.site.tokens_by_trait import TokensByTrait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from pyodide_app.engine.model import Song, Tier, Token
+    from pyodide_app.engine.model import Song
     from stempress.collection.collection import Collection
-    from stempress.collection.documents import Document
     from stempress.collection.rarity import Rarity
     from stempress.i18n.translations import Translations
 
-TOKENS_PER_PAGE = 60
-STEMS_PER_PAGE = 240
-"""How many stems a page of /rarity/ shows, unless a single song has more."""
 MAX_VARIATION_PAGES = 512
 """Songs with more permitted variations get pages only for minted, rarest and commonest ones."""
 EXTREMES = 64
@@ -77,38 +68,6 @@ def plan_pages(
     return Plan(sections, variations, traits, _, tokens=tokens)
 
 
-class TokensByTrait:
-    """A collection's tokens by trait, grouped when they are first asked for."""
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-
-    def __call__(self) -> dict[Trait, tuple[Token, ...]]:
-        """Return the tokens of every trait."""
-        return self._groups
-
-    @cached_property
-    def _groups(self) -> dict[Trait, tuple[Token, ...]]:
-        return group_by_trait(self._collection)
-
-
-def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
-    """Return tokens by trait; traits that differ only in case or accents are one."""
-    groups: dict[str, list[Token]] = defaultdict(list)
-    trait_at: dict[str, Trait] = {}
-    groups_of: dict[tuple[object, ...], Iterable[list[Token]]] = {}
-    for token in collection.tokens:
-        key = trait_key(token)
-        if key not in groups_of:
-            traits = [(trait.address, trait) for trait in traits_of(collection, token)]
-            for address, trait in traits:
-                trait_at.setdefault(address, trait)
-            groups_of[key] = {address: groups[address] for address, _ in traits}.values()
-        for group in groups_of[key]:
-            group.append(token)
-    return {trait_at[address]: tuple(tokens) for address, tokens in groups.items()}
-
-
 def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
     total = rarity.permitted(song)
     minted = {variation for variation in rarity.variation_tokens if variation.song == song.slug}
@@ -131,20 +90,20 @@ def _sections(
     home = Page("", "home.html", settings.title, collection.home)
     yield Section("", partial(tuple, [home]))
     if collection.has_tokens:
-        yield Section("gallery", partial(_gallery_pages, collection, _))
+        yield Section("gallery", partial(gallery_pages, collection, _))
     yield Section("", partial(_album_pages, collection))
     for song in collection.songs:
         about = variations[song.slug]
         yield Section("", partial(tuple, [song_page(about)]))
         yield Section("songs", partial(_song_pages, song, about, _), song.slug)
     yield Section("tokens", partial(_token_pages, collection, tokens))
-    yield Section("traits", partial(_trait_pages, traits, _))
+    yield Section("traits", partial(trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
     yield Section("", partial(_takes, collection))
     yield Section("", partial(_people, collection))
     yield Section("", partial(_hidden_tracks, collection))
     if collection.has_tokens:
-        yield Section("", partial(_rarity_pages, collection, _))
+        yield Section("", partial(rarity_pages, collection, _))
     yield Section("", partial(_single_pages, collection, _))
     if not collection.has_tokens:
         yield Section("", partial(_empty_pages, _))
@@ -192,68 +151,9 @@ def mix_page(song: Song, variation: Variation) -> Page:
     return Page(variation_address(variation), "variation.html", title, about)
 
 
-def _gallery_pages(collection: Collection, _: Translations) -> Iterator[Page]:
-    """Yield the lists of all tokens and of each tier."""
-    yield from list_pages("gallery/", "gallery.html", _("Gallery"), collection.tokens, _)
-    titles = {"stem": _("Stem tokens"), "song": _("Song tokens"), "album": _("Album tokens")}
-    for tier in TIERS:
-        tokens = tuple(token for token in collection.tokens if token.tier == tier)
-        yield from list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
-
-
 def _token_pages(collection: Collection, tokens: TokenTable) -> Iterator[Page]:
     for token in collection.tokens:
         yield Page(token_address(token.id), "token.html", tokens[token].title, token)
-
-
-def _trait_pages(traits: TokensByTrait, _: Translations) -> Iterator[Page]:
-    for trait, tokens in traits().items():
-        shown = shown_trait(_, trait)
-        title = _("%(name)s: %(value)s", name=shown.name, value=shown.value)
-        yield from list_pages(trait.address, "trait.html", title, tokens, _, trait)
-
-
-def _rarity_pages(collection: Collection, _: Translations) -> Iterator[Page]:
-    parts = list(_paginate(collection.songs))
-    for number, songs in enumerate(parts, start=1):
-        title = _page_title(_("Rarity"), number, _)
-        about = SongList(songs, number, len(parts))
-        yield Page(about.address(number), "rarity.html", title, about)
-
-
-def list_pages(
-    base: str,
-    template: str,
-    title: str,
-    tokens: Sequence[Token],
-    _: Translations,
-    shared: Tier | Trait | None = None,
-) -> Iterator[Page]:
-    """Yield the pages of a list of tokens; the first exists even without tokens."""
-    last = max(1, ceil(len(tokens) / TOKENS_PER_PAGE))
-    for number in range(1, last + 1):
-        part = tuple(tokens[(number - 1) * TOKENS_PER_PAGE : number * TOKENS_PER_PAGE])
-        about = TokenList(part, number, last, base, len(tokens), shared)
-        yield Page(about.address(number), template, _page_title(title, number, _), about)
-
-
-def _page_title(title: str, number: int, _: Translations) -> str:
-    """Return the title of one page of a list."""
-    return title if number == 1 else _("%(title)s, page %(number)s", title=title, number=number)
-
-
-def _paginate(songs: Sequence[Song]) -> Iterator[tuple[Song, ...]]:
-    """Yield groups of songs with at most ``STEMS_PER_PAGE`` stems together; at least one group."""
-    group: list[Song] = []
-    stem_count = 0
-    for song in songs:
-        stems_of_song = sum(len(layer.stems) for layer in song.layers)
-        if group and stem_count + stems_of_song > STEMS_PER_PAGE:
-            yield tuple(group)
-            group, stem_count = [], 0
-        group.append(song)
-        stem_count += stems_of_song
-    yield tuple(group)
 
 
 def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iterator[Page]:
@@ -297,27 +197,3 @@ def _people(collection: Collection) -> Iterator[Page]:
 def _hidden_tracks(collection: Collection) -> Iterator[Page]:
     for track in collection.sealed_tracks:
         yield Page(hidden_address(track), "hidden.html", track.title, track)
-
-
-def check_collisions(pages: Iterable[Page]) -> None:
-    """Raise SiteError if a file system or gateway would confuse two files (NFC, case folded)."""
-    all_pages = list(pages)
-    outputs = fold_case("\n".join([page.output for page in all_pages])).split("\n")
-    if len(outputs) == len(set(outputs)):
-        return
-    page_of: dict[str, Page] = {}
-    faults = []
-    for page in all_pages:
-        output = fold_case(page.output)
-        if output in page_of:
-            other: Document | str = page_of[output].title
-            faults.append(
-                Fault(
-                    f"/{page.address}",
-                    f"two pages have this address: {page.title!r} and {other!r}",
-                    hint="rename one of them",
-                )
-            )
-        page_of[output] = page
-    if faults:
-        raise SiteError(faults)

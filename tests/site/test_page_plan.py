@@ -11,14 +11,11 @@ from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token
 from stempress.collection.ledger import Ledger
 from stempress.collection.rarity import Rarity
 from stempress.core.errors import SiteError
-from stempress.site.page_plan import (
-    MAX_VARIATION_PAGES,
-    TOKENS_PER_PAGE,
-    check_collisions,
-    group_by_trait,
-    plan_pages,
-)
+from stempress.site.address_collisions import check_collisions
+from stempress.site.list_pages import TOKENS_PER_PAGE
+from stempress.site.page_plan import MAX_VARIATION_PAGES, plan_pages
 from stempress.site.pages import Page, Plan, TokenList
+from stempress.site.tokens_by_trait import group_by_trait
 from tests.support.small_site import SmallSite, read, small_site, write
 
 if TYPE_CHECKING:
