@@ -91,7 +91,7 @@ def _build_site(
         stack.enter_context(lock_output(options.out, progress))
         staging = memory.records.staging()
         if staging:
-            stack.enter_context(staging.scanned_meanwhile())
+            stack.enter_context(staging.scanned_in_background())
         with progress.stage("plan"):
             rarity = Rarity(collection.songs, collection.tokens)
             translations = load_translations(settings.language)

@@ -78,7 +78,7 @@ def _results(pool: ProcessPoolExecutor, count: int, chunk: int) -> Iterator[list
 
 
 @contextmanager
-def meanwhile[Result](function: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+def in_background[Result](function: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     """Call a function in another process; yield a function that waits for its result.
 
     Where that is not safe, or the process ends without a result, it is called when waited for.

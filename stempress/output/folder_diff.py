@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from stempress.core.processes import meanwhile
+from stempress.core.processes import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class OutputFolder:
             self.diff = diff
 
     @contextmanager
-    def scanned_meanwhile(self) -> Iterator[None]:
+    def scanned_in_background(self) -> Iterator[None]:
         """Scan the folder in another process, unless it is known how it differs.
 
         At 10,000 tokens a build after a change of one of them takes a seventh less time.
@@ -52,7 +52,7 @@ class OutputFolder:
         if "diff" in self.__dict__:
             yield
             return
-        with meanwhile(self._compare) as self._scan:
+        with in_background(self._compare) as self._scan:
             yield
 
     def has(self, address: str, entry: ManifestEntry) -> bool:

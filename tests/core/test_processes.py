@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stempress.core import processes
-from stempress.core.processes import BATCH_SIZE, map_in_batches, meanwhile, start_method
+from stempress.core.processes import BATCH_SIZE, in_background, map_in_batches, start_method
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,30 +116,33 @@ def _said(script: str) -> str:
     return subprocess.check_output(command, cwd=ROOT, text=True).strip()  # noqa: S603
 
 
-def test_another_process_works_meanwhile(method: str) -> None:
-    with meanwhile(os.getpid) as wait:
+def test_another_process_works_in_the_background(method: str) -> None:
+    with in_background(os.getpid) as wait:
         assert (wait() == os.getpid()) == (method == "spawn")
 
 
 @pytest.mark.usefixtures("method")
-def test_what_fails_meanwhile_is_raised_here() -> None:
-    with meanwhile(partial(named, [-1])) as wait, pytest.raises(ValueError, match="nobody wants"):
+def test_what_fails_in_the_background_is_raised_here() -> None:
+    with (
+        in_background(partial(named, [-1])) as wait,
+        pytest.raises(ValueError, match="nobody wants"),
+    ):
         wait()
 
 
 @pytest.mark.usefixtures("method")
-def test_what_is_killed_meanwhile_is_done_here() -> None:
+def test_what_is_killed_in_the_background_is_done_here() -> None:
     def pid() -> int:
         if os.getpid() != this:
             killed([])
         return os.getpid()
 
     this = os.getpid()
-    with meanwhile(pid) as wait:
+    with in_background(pid) as wait:
         assert wait() == this
 
 
 def test_what_nobody_waits_for_is_ended() -> None:
-    with meanwhile(partial(time.sleep, 3600)):
+    with in_background(partial(time.sleep, 3600)):
         pass
     assert not multiprocessing.active_children()
