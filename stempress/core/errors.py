@@ -6,7 +6,7 @@ import errno
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stempress.core.notation import show_key, show_value
+from stempress.core.notation import show_first, show_key, show_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -140,7 +140,5 @@ def suggestion(word: str, valid: Iterable[str]) -> str:
     if not choices:
         return "there are none yet"
     match = closest(word, choices)
-    listed = ", ".join(choices[:MAX_LISTED])
-    if len(choices) > MAX_LISTED:
-        listed += f" and {len(choices) - MAX_LISTED} more"
+    listed = show_first(choices, MAX_LISTED)
     return f"did you mean {match!r}? valid: {listed}" if match else f"valid: {listed}"

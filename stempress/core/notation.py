@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ITEM = re.compile(r"(.+)\[(\d+)\]")
 _ORDINALS = (
@@ -43,6 +47,12 @@ def show_key(key: str, *, as_json: bool = False) -> str:
             parts.append(f"{ordinal(int(item[2]) + 1)} {where}")
             names = []
     return ", ".join([*parts, ".".join(names)] if names else parts)
+
+
+def show_first(texts: Sequence[str], limit: int) -> str:
+    """Return the first ``limit`` texts and the number of the others."""
+    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
+    return ", ".join(texts[:limit]) + more
 
 
 def ordinal(number: int) -> str:

@@ -321,7 +321,7 @@ def test_what_is_neither_a_file_nor_an_address_is_told(
 def test_a_host_that_is_not_there_is_told_for_what_it_is(
     site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stempress.publish.verify.RETRIES", 0)
+    monkeypatch.setattr("stempress.publish.host_requests.RETRIES", 0)
     status, said = verified(site, "http://127.0.0.1:9/", capsys)
     assert status == 1
     assert "http://127.0.0.1:9/: has no response: no connection" in said
