@@ -89,7 +89,8 @@ def run_publish(options: PublishOptions, context: Context) -> bool:
 def _check(options: PublishOptions, progress: Progress) -> bool:
     """Report what hosts would break; return whether it is nothing."""
     from stempress.publish.car_export import check_is_built, has_absolute_assets
-    from stempress.publish.site_check import check_site, name_warnings
+    from stempress.publish.name_check import name_warnings
+    from stempress.publish.site_check import check_site
 
     check_is_built(options.out)
     warnings = [*name_warnings(options.out)]

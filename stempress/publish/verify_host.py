@@ -17,6 +17,7 @@ from stempress.publish.host_requests import (
     NoAnswer,
     open_session,
 )
+from stempress.publish.site_files import HOST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 MAX_UNANSWERED = 3
 """Consecutive requests without a response after which verification stops."""
-HOST_FILES = ("_headers", "_redirects")
-"""Configuration files, which hosts need not serve."""
 MAX_NAMED = 10
 """How many of many similar faults are named."""
 CID = r"b[a-z2-7]{58}"

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from build import build
 from stempress.commands.cli import run
 from stempress.core.progress import Progress
+from stempress.publish.link_check import resolve_link
 from stempress.publish.link_extract import Reference, find_in_markup, find_in_module, find_in_style
-from stempress.publish.site_check import check_site, name_warnings, resolve_link
+from stempress.publish.name_check import name_warnings
+from stempress.publish.site_check import check_site
 from tests.conftest import ROOT
 from tests.support.large_song import write_large_song
 from tests.support.small_site import write, write_small_site
