@@ -55,7 +55,7 @@ def run_seal(options: SealOptions, context: Context) -> bool:
 
 def run_reveal(options: RevealOptions, context: Context) -> bool:
     """Reveal sealed tokens."""
-    from stempress.drop.seal_command import reveal
+    from stempress.drop.reveal_command import reveal
 
     reveal(options.site, options.tokens, context.progress, options.starting_index)
     return True

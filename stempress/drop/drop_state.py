@@ -16,7 +16,7 @@ from stempress.collection.commitments import WHERE as SEALS
 from stempress.collection.ledger import WHERE as LEDGER
 from stempress.collection.settings_parser import read_settings
 from stempress.collection.token_ids import collection_id, entry_with_ids, entry_with_numbers
-from stempress.core.errors import Findings
+from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.files import write_text_atomically
 from stempress.core.tables import Table
 from stempress.core.text_files import SECRET_FILE, parse_json, read_text
@@ -68,6 +68,12 @@ class DropState:
         """Return the item of an unrevealed token; empty if the secret file does not list it."""
         seal = self.seal_of(token_id)
         return self.secret.items.get(seal.slot_of(token_id) if seal else token_id, "")
+
+    def require_secret(self) -> None:
+        """Report a secret file that is missing, once rather than for every token."""
+        if not (self.site / SECRET_FILE).exists():
+            hint = "restore your copy of it: nothing else has the items and salts of the tokens"
+            raise SiteError([Fault(SECRET_FILE, "is missing", hint=hint)])
 
     @property
     def blind(self) -> bool:
