@@ -140,11 +140,13 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
         "collection/rarity",
         "collection/traits",
         "collection/variation_space",
-        "drop/allocation",
         "drop/apportionment",
         "drop/chain_state",
+        "drop/layer_allocation",
         "drop/mint_report",
         "drop/sampler",
+        "drop/stem_allocation",
+        "drop/variation_allocation",
     ],
 )
 def test_planning_touches_no_file(name: str) -> None:

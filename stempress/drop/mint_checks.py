@@ -12,9 +12,7 @@ from stempress.collection.token_spec import item_of, parse_item, stem_item, tier
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.text_files import SECRET_FILE
 from stempress.core.units import format_ranges
-from stempress.drop.allocation import (
-    WHERE,
-)
+from stempress.drop.mint_errors import WHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

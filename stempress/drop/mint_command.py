@@ -13,9 +13,6 @@ from stempress.collection.token_spec import parse_item, stem_item, tier_of
 from stempress.core.errors import Fault, SiteError
 from stempress.core.files import check_writable
 from stempress.core.text_files import SECRET_FILE
-from stempress.drop.allocation import (
-    WHERE,
-)
 from stempress.drop.drop_state import DropState, open_drop
 from stempress.drop.mint_checks import (
     check_append,
@@ -25,6 +22,7 @@ from stempress.drop.mint_checks import (
     parse_placed,
 )
 from stempress.drop.mint_draw import draw, song_to_mint
+from stempress.drop.mint_errors import WHERE
 from stempress.drop.mint_table import print_report
 from stempress.drop.seeded_rng import SeededRandom
 

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.model import Variation
 from stempress.collection.token_spec import parse_item, stem_item, tier_of, variation_item
 from stempress.core.errors import Fault, SiteError, suggestion
-from stempress.drop.allocation import (
-    WHERE,
-    draw_approved,
-    draw_stems,
-    draw_variations,
-    plan_stems,
-)
 from stempress.drop.audition import verdicts_on
+from stempress.drop.mint_errors import WHERE
 from stempress.drop.mint_report import ReportLine, stem_report, variation_report
 from stempress.drop.sampler import count_stems
+from stempress.drop.stem_allocation import draw_stems, plan_stems
+from stempress.drop.variation_allocation import draw_approved, draw_variations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from pyodide_app.engine.model import LEFT_OUT
 from stempress.collection.variation_space import VariationSpace
 from stempress.core.errors import SiteError
-from stempress.drop.allocation import draw_stems, draw_variations, plan_stems
 from stempress.drop.mint_report import stem_report
 from stempress.drop.sampler import count_stems
 from stempress.drop.seeded_rng import SeededRandom
+from stempress.drop.stem_allocation import draw_stems, plan_stems
+from stempress.drop.variation_allocation import draw_variations
 from tests.collection.test_variation_space import songs
 
 if TYPE_CHECKING:
