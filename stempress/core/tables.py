@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from math import inf
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from stempress.core.errors import closest, suggestion
+from stempress.core.plain_text import is_printable_ascii, to_nfc
+from stempress.core.web_urls import url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
 
 _MISSING = object()
 _TYPE_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-CONTROL_CHARACTERS = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-"""Characters that text must not contain: controls, direction overrides, noncharacters."""
-WEB_SCHEMES = ("http", "https")
 
 
 class Table:
@@ -95,12 +89,11 @@ class Table:
 
     def _clean(self, key: str, value: str, default: str = "") -> str:
         """Return text in NFC; the default, with a fault, if it contains control characters."""
-        if _is_clean(value):
-            return value
-        if CONTROL_CHARACTERS.search(value):
+        normalized = to_nfc(value)
+        if normalized is None:
             self.fault(key, "must not contain control characters", value, "remove them")
             return default
-        return unicodedata.normalize("NFC", value)
+        return normalized
 
     def integer(
         self, key: str, default: int, low: int, high: int | None = None, *, required: bool = False
@@ -154,34 +147,11 @@ class Table:
         """Return whether a value is empty or an http(s) URL; add a fault if it is neither."""
         if not value:
             return True
-        names = re.findall(r"\{([^{}]*)\}", value)
-        unknown = [name for name in names if name not in placeholders]
-        if unknown:
-            self.fault(
-                key,
-                f"has an unknown placeholder {{{unknown[0]}}}",
-                value,
-                suggestion(unknown[0], placeholders),
-            )
-            return False
-        if placeholders and re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", value)):
-            hint = ", ".join(f"{{{name}}}" for name in placeholders)
-            self.fault(key, "has a brace that is no placeholder's", value, f"placeholders: {hint}")
-            return False
-        hint = ""
-        try:
-            parts = urlsplit(value)
-            is_valid = (
-                parts.scheme in WEB_SCHEMES
-                and bool(parts.hostname)
-                and parts.port != 0
-                and not re.search(r"\s", value)
-            )
-        except ValueError as error:  # a port or an IPv6 address that cannot be
-            is_valid, hint = False, str(error)
-        if not is_valid:
-            self.fault(key, "must be a URL that begins with https:// or http://", value, hint)
-        return is_valid
+        fault = url_fault(value, placeholders)
+        if fault:
+            message, hint = fault
+            self.fault(key, message, value, hint)
+        return not fault
 
     def is_plain(self, key: str) -> bool:
         """Return whether a key chosen by the artist is valid text; add a fault if it is not."""
@@ -195,7 +165,7 @@ class Table:
         if not isinstance(value, list) or not {*map(type, value)} <= {str}:
             self.fault(key, "must be a list of strings", value, '["...", "..."]')
             return ()
-        if _is_clean("".join(value)):
+        if is_printable_ascii("".join(value)):
             return tuple(value)
         return tuple(self._clean(key, item) for item in value)
 
@@ -248,10 +218,6 @@ class Table:
         for key, hint in self._missing.items():
             if key not in mistyped:
                 self.fault(key, "is required but missing", hint=hint)
-
-
-def _is_clean(text: str) -> bool:
-    return text.isascii() and text.isprintable()
 
 
 def _format_bound(bound: float) -> str:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from stempress.core.errors import Fault, SiteError
 from stempress.core.notation import show_value
+from stempress.core.plain_text import CONTROL_CHARACTERS
 from stempress.core.program import program
-from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.core.toml_hints import toml_hint
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from stempress.core.tables import CONTROL_CHARACTERS
+from stempress.core.plain_text import CONTROL_CHARACTERS
 from stempress.drop.instruments import has_instrument, is_generic_folder, is_mixdown
 from stempress.drop.technical_words import song_title, without_tempo
 

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from stempress.core.errors import Fault, SiteError
+from stempress.core.plain_text import CONTROL_CHARACTERS
 from stempress.core.slugs import fold_case
-from stempress.core.tables import CONTROL_CHARACTERS
 from stempress.output.folders import parent_folders
 
 if TYPE_CHECKING:

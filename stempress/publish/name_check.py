@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.file_names import is_reserved
 from stempress.core.errors import Fault
-from stempress.core.tables import CONTROL_CHARACTERS
+from stempress.core.plain_text import CONTROL_CHARACTERS
 from stempress.output.output_check import MAX_NAME_BYTES
 
 if TYPE_CHECKING:

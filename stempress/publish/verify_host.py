@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from stempress.core.errors import Fault, SiteError
 from stempress.core.notation import show_first, show_value
+from stempress.core.web_urls import is_web_url
 from stempress.publish.cid import DAG_PB, format_cid
 from stempress.publish.host_requests import (
     CONCURRENT_REQUESTS,
@@ -35,8 +36,7 @@ CID = r"b[a-z2-7]{58}"
 def is_host_url(target: str) -> bool:
     """Return whether a target is the URL of a host."""
     try:
-        parts = urlsplit(target)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return is_web_url(target)
     except ValueError:
         return False
 
