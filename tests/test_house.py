@@ -142,10 +142,12 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
         "collection/variation_space",
         "drop/apportionment",
         "drop/chain_state",
+        "drop/forgings",
         "drop/layer_allocation",
         "drop/mint_report",
         "drop/sampler",
         "drop/stem_allocation",
+        "drop/synced_ledger",
         "drop/variation_allocation",
     ],
 )

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pyodide_app.engine.model import id_number
+from pyodide_app.engine.model import id_number, id_order
+from stempress.core.notation import show_first
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from pyodide_app.engine.model import Tier, Token
 
@@ -58,3 +59,8 @@ def entry_with_numbers(entry: dict[str, Any]) -> dict[str, Any]:
     if "burned" in entry:
         changed["burned"] = list(map(id_number, entry["burned"]))
     return {**entry, **changed}
+
+
+def show_ids(ids: Iterable[str]) -> str:
+    """Return the first ten IDs in order and the number of the others, for messages."""
+    return show_first(sorted(ids, key=id_order), 10)

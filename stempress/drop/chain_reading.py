@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stempress.collection.token_ids import show_ids
 from stempress.core.errors import Fault, SiteError
 from stempress.drop.blocks import agree_on_head, drop_reorganised
-from stempress.drop.chain_state import abbreviate, replay
+from stempress.drop.chain_state import replay
 from stempress.drop.contract_calls import ContractCalls
 from stempress.drop.contract_state import compare, repair
 from stempress.drop.journal import open_journal
@@ -142,7 +143,7 @@ class Reading:
                 "keeps old blocks, then run sync --anew"
             )
         if found.owners:
-            self._warn(f"owners that no log names, but the contract: {abbreviate(found.owners)}")
+            self._warn(f"owners that no log names, but the contract: {show_ids(found.owners)}")
         if not is_complete:
             self._warn("the contract knows of more tokens or holders than could be found")
         return state

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS
-from stempress.drop.chain_state import ChainState, find_forgings
+from stempress.drop.chain_state import ChainState
 from stempress.drop.events import Transfer
+from stempress.drop.forgings import find_forgings
 from stempress.drop.journal import journal_path, read_journal
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from stempress.core.errors import Fault, SiteError
 from stempress.core.units import format_ranges
 from stempress.drop.chain_reading import Reading, confirmation_path
-from stempress.drop.chain_state import apply_state
 from stempress.drop.contract_calls import ContractCalls
 from stempress.drop.contract_reading import contracts_of, merge_states, transfers_of
 from stempress.drop.drop_state import open_drop
@@ -16,15 +15,17 @@ from stempress.drop.events import MetadataUpdate
 from stempress.drop.journal import journal_path, open_journal
 from stempress.drop.royalties import royalty_warnings
 from stempress.drop.rpc import Endpoints
+from stempress.drop.synced_ledger import apply_state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.core.progress import Progress
-    from stempress.drop.chain_state import ChainState, SyncedLedger
+    from stempress.drop.chain_state import ChainState
     from stempress.drop.contract_reading import TierContract
     from stempress.drop.drop_state import DropState
     from stempress.drop.journal import BlockRange, Journal
+    from stempress.drop.synced_ledger import SyncedLedger
 
 MAX_LISTED = 100_000
 """Updates of more tokens than this are not listed: a contract may announce every possible id."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pyodide_app.engine.model import Layer, Song, Stem
 from stempress.collection.albums import Album
-from stempress.drop.chain_state import Forging, apply_state, replay
+from stempress.drop.chain_state import replay
 from stempress.drop.events import (
     BATCH,
     BATCH_UPDATE,
@@ -28,7 +28,9 @@ from stempress.drop.events import (
     parse_log,
     parse_logs,
 )
+from stempress.drop.forgings import Forging
 from stempress.drop.journal import BlockRange, open_journal
+from stempress.drop.synced_ledger import apply_state
 
 if TYPE_CHECKING:
     from pathlib import Path
