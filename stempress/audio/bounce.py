@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.riff import wav_file
 from stempress.audio.check import check_song
-from stempress.audio.decode import join_blocks, stem_blocks
 from stempress.audio.mix_links import parse_mix
 from stempress.audio.mix_tags import mix_tags
+from stempress.audio.sample_blocks import join_blocks
+from stempress.audio.stem_blocks import stem_blocks
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.song_faults import read_songs
 from stempress.core.errors import Fault, Findings, SiteError

@@ -1,4 +1,4 @@
-"""Streaming decoder: libsndfile decodes audio files block by block, soxr resamples.
+"""Streaming decoder: libsndfile decodes audio files block by block.
 
 Five minutes of stereo at 96 kHz are 230 MB of float32, so nothing here holds more than a block.
 """
@@ -11,25 +11,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
-import soxr
 
 from stempress.audio.ogg_pages import fault_at_end
 from stempress.audio.repair import repaired
+from stempress.audio.sample_blocks import BLOCK_FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
-
-    from stempress.audio.song_sound import SongSound
 
     type Planar = NDArray[np.float32]
 
 RATES = (8000, 384_000)
 """Lowest and highest sample rate of a stem in Hz."""
-BLOCK_FRAMES = 1 << 16
-"""Frames per block. Not larger, because libsndfile's Vorbis encoder keeps blocks on the stack."""
 _TRUNCATED_CHUNK = re.compile(
     r"^\s*(?:data|SSND|Data Size) *: (\d+) \(should be (\d+)\)", re.MULTILINE
 )
@@ -38,7 +34,6 @@ _TRUNCATED_FILE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _MAX_DECLARED_BYTES = 0x7FFF_0000
-_FULL_SCALE = np.float32(1 << 23)
 _REASONS = {
     "Internal psf_fseek() failed": "it is damaged or cut off",
     "Supported file format but file is malformed": "it is damaged or cut off",
@@ -86,23 +81,26 @@ def open_source(path: Path) -> Source:
         raise UnreadableError("the file is empty")
     try:
         with soundfile.SoundFile(repaired(path)) as file:
-            frames, channels = max(file.frames, _declared_frames(file)), file.channels
-            rate, subtype = file.samplerate, file.subtype
+            frames = max(file.frames, _declared_frames(file))
+            bits = 16 if file.subtype in ("PCM_16", "PCM_S8", "PCM_U8") else 24
+            source = Source(path, file.samplerate, frames, file.channels, bits)
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         reason = _other_content(path) or f"it cannot be decoded: {_reason(error)}"
         raise UnreadableError(reason) from None
-    if fault := fault_at_end(path):
+    if fault := fault_at_end(path) or _format_fault(source):
         raise UnreadableError(fault)
-    if channels > 2:
-        raise UnreadableError(f"it has {channels} channels; a stem must have 1 or 2")
-    if not frames:
-        raise UnreadableError("it contains no audio")
-    if not RATES[0] <= rate <= RATES[1]:
-        raise UnreadableError(
-            f"its sample rate is {rate} Hz; a stem must have {RATES[0]} to {RATES[1]} Hz"
-        )
-    bits = 16 if subtype in ("PCM_16", "PCM_S8", "PCM_U8") else 24
-    return Source(path, rate, frames, channels, bits)
+    return source
+
+
+def _format_fault(source: Source) -> str:
+    """Return why a file of this format cannot be a stem, "" if it can."""
+    if source.channels > 2:
+        return f"it has {source.channels} channels; a stem must have 1 or 2"
+    if not source.frames:
+        return "it contains no audio"
+    if not RATES[0] <= source.rate <= RATES[1]:
+        return f"its sample rate is {source.rate} Hz; a stem must have {RATES[0]} to {RATES[1]} Hz"
+    return ""
 
 
 def _other_content(path: Path) -> str:
@@ -116,41 +114,6 @@ def _other_content(path: Path) -> str:
     if start[4:8] == b"ftyp":
         return "it is MPEG-4 (AAC or Apple Lossless), which stems cannot be: convert it"
     return "it holds nothing but zeros: a copy has failed" if start and not any(start) else ""
-
-
-def copied_blocks(source: Source, copy: Path) -> Iterator[Planar]:
-    """Yield a source's blocks, and write them to ``copy``; a disk that is full is ignored.
-
-    16-bit samples are written as integers, all others as float32: both are exact.
-    """
-    file = _open_copy(source, copy)
-    try:
-        for block in source.blocks():
-            if file and not _write_copy(file, block.T, source.bits):
-                file.close()
-                copy.unlink(missing_ok=True)
-                file = None
-            yield block
-    finally:
-        if file:
-            file.close()
-
-
-def _open_copy(source: Source, copy: Path) -> soundfile.SoundFile | None:
-    subtype = "PCM_16" if source.bits == 16 else "FLOAT"
-    try:
-        return soundfile.SoundFile(copy, "w", source.rate, source.channels, subtype, format="W64")
-    except (soundfile.LibsndfileError, RuntimeError, OSError):
-        return None
-
-
-def _write_copy(file: soundfile.SoundFile, interleaved: Planar, bits: int) -> bool:
-    """Write frames; return whether that succeeded."""
-    try:
-        file.write(np.rint(interleaved * 32768).astype(np.int16) if bits == 16 else interleaved)
-    except (soundfile.LibsndfileError, RuntimeError, OSError):
-        return False
-    return True
 
 
 def _declared_frames(file: soundfile.SoundFile) -> int:
@@ -176,73 +139,3 @@ def _reason(error: Exception) -> str:
     message = getattr(error, "error_string", None) or str(error).rsplit(": ", 1)[-1]
     reason = str(message).strip().rstrip(".")
     return _REASONS.get(reason, reason)
-
-
-def stem_blocks(path: Path, song: SongSound) -> Iterator[Planar]:
-    """Yield a stem at its song's rate and length, exact in 16 or 24 bits, as FLAC needs it."""
-    source = open_source(path)
-    blocks = source.blocks()
-    if source.rate != song.rate:
-        blocks = resample(blocks, source.channels, source.rate, song.rate)
-    if source.rate != song.rate or source.bits > 16:
-        blocks = map(_round_to_24_bits, blocks)
-    return fit_length(blocks, source.channels, song.frames)
-
-
-def stem_bits(path: Path, song: SongSound) -> int:
-    """Return the word length of ``stem_blocks``, 16 or 24 bits."""
-    source = open_source(path)
-    return source.bits if source.rate == song.rate else 24
-
-
-def resample(
-    blocks: Iterable[Planar], channels: int, rate: int, target_rate: int
-) -> Iterator[Planar]:
-    """Convert to another sample rate (soxr, very high quality)."""
-    stream = soxr.ResampleStream(rate, target_rate, channels, dtype="float32", quality="VHQ")
-    for block in blocks:
-        yield np.ascontiguousarray(stream.resample_chunk(block.T).T)
-    tail = stream.resample_chunk(np.zeros((0, channels), dtype=np.float32), last=True)
-    yield np.ascontiguousarray(tail.T)
-
-
-def fit_length(blocks: Iterable[Planar], channels: int, frames: int) -> Iterator[Planar]:
-    """Yield exactly ``frames`` frames, cut or padded with silence."""
-    remaining = frames
-    for block in blocks:
-        if block.shape[1]:
-            yield block[:, :remaining]
-            remaining -= min(remaining, block.shape[1])
-        if not remaining:
-            return
-    while remaining:
-        count = min(remaining, BLOCK_FRAMES)
-        yield np.zeros((channels, count), dtype=np.float32)
-        remaining -= count
-
-
-def regroup(blocks: Iterable[Planar], frames: int) -> Iterator[Planar]:
-    """Yield the same audio in blocks of ``frames``; the last may be shorter."""
-    pending: list[Planar] = []
-    count = 0
-    for block in blocks:
-        pending.append(block)
-        count += block.shape[1]
-        while count >= frames:
-            joined = np.concatenate(pending, axis=1)
-            yield joined[:, :frames]
-            pending, count = [joined[:, frames:]], count - frames
-    if count:
-        yield np.concatenate(pending, axis=1)
-
-
-def _round_to_24_bits(block: Planar) -> Planar:
-    """Round to the nearest 24-bit values, which float32 holds exactly."""
-    scaled = np.clip(np.rint(block * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
-    rounded: Planar = scaled / _FULL_SCALE
-    return rounded
-
-
-def join_blocks(blocks: Iterable[Planar]) -> Planar:
-    """Concatenate blocks into one array."""
-    return np.concatenate(list(blocks), axis=1)

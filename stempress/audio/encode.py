@@ -23,15 +23,9 @@ import soundfile
 import soxr
 from mutagen.ogg import OggPage
 
-from stempress.audio.decode import (
-    BLOCK_FRAMES,
-    UnreadableError,
-    join_blocks,
-    open_source,
-    resample,
-    stem_bits,
-    stem_blocks,
-)
+from stempress.audio.decode import UnreadableError, open_source
+from stempress.audio.sample_blocks import BLOCK_FRAMES, join_blocks, resample
+from stempress.audio.stem_blocks import stem_bits, stem_blocks
 from stempress.collection.audio_formats import FORMATS, total_bitrate, web_rate
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import numpy as np
 
 from pyodide_app.engine.loudness import CONTEXT_AFTER, CONTEXT_BEFORE, true_peaks_above
 from pyodide_app.engine.model import Variation
-from stempress.audio.decode import regroup, stem_blocks
+from stempress.audio.sample_blocks import regroup
+from stempress.audio.stem_blocks import stem_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

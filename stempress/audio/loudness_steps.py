@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pyodide_app.engine.loudness import gated_loudness
-from stempress.audio.decode import regroup
+from stempress.audio.sample_blocks import regroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,8 @@ import numpy as np
 
 from pyodide_app.engine.loudness import CONTEXT_AFTER, LoudnessMeter, TruePeakMeter
 from stempress.audio.bands import BandMeter
-from stempress.audio.decode import UnreadableError, copied_blocks, open_source
+from stempress.audio.copied_blocks import copied_blocks
+from stempress.audio.decode import UnreadableError, open_source
 from stempress.audio.envelope import WaveformMeter
 from stempress.audio.facts import Curves, Facts
 from stempress.audio.loudness_steps import spans

@@ -15,7 +15,8 @@ import numpy as np
 
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
-from stempress.audio.decode import regroup, stem_blocks
+from stempress.audio.sample_blocks import regroup
+from stempress.audio.stem_blocks import stem_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence

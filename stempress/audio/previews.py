@@ -13,7 +13,7 @@ import numpy as np
 from pyodide_app.engine.limiter import Limiter
 from pyodide_app.engine.mix import StemAudio
 from pyodide_app.engine.weighting import KWeighting
-from stempress.audio.decode import fit_length, join_blocks, open_source, stem_blocks
+from stempress.audio.decode import open_source
 from stempress.audio.encode import Sound, encode_mp3
 from stempress.audio.loudness_steps import (
     SPAN_SECONDS,
@@ -21,6 +21,8 @@ from stempress.audio.loudness_steps import (
     step_frames,
     weighted_steps,
 )
+from stempress.audio.sample_blocks import fit_length, join_blocks
+from stempress.audio.stem_blocks import stem_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

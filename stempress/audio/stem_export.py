@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.archive import Piece
 from pyodide_app.engine.stem_package import PackagedStem, StemPackage
-from stempress.audio.decode import open_source, stem_blocks
+from stempress.audio.decode import open_source
+from stempress.audio.stem_blocks import stem_blocks
 from stempress.core.files import attach_filename
 
 if TYPE_CHECKING:

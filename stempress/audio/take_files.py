@@ -14,8 +14,9 @@ from pyodide_app.engine.take import TakeError
 from pyodide_app.engine.take_format import parse_take
 from pyodide_app.engine.timeline import Bars
 from stempress.audio.check import check_song
-from stempress.audio.decode import join_blocks, stem_blocks
 from stempress.audio.mix_tags import song_tags
+from stempress.audio.sample_blocks import join_blocks
+from stempress.audio.stem_blocks import stem_blocks
 from stempress.audio.stem_facts import measure_stems
 from stempress.collection.collection import read_collection
 from stempress.collection.settings_parser import read_settings

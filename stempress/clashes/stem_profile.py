@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr
 
-from stempress.audio.decode import BLOCK_FRAMES, regroup, stem_blocks
+from stempress.audio.sample_blocks import BLOCK_FRAMES, regroup
+from stempress.audio.stem_blocks import stem_blocks
 from stempress.clashes.onsets import OnsetMeter
 from stempress.clashes.spectrum import BARK_BANDS, PITCH_BINS, SpectrumMeter
 

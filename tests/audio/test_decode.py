@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from build import build
-from stempress.audio.decode import open_source, regroup, stem_bits, stem_blocks
+from stempress.audio.decode import open_source
 from stempress.audio.facts import Facts
 from stempress.audio.loudness_steps import SPAN_SECONDS, spans
 from stempress.audio.measure import measure_file
 from stempress.audio.mix_digests import _with_margins
+from stempress.audio.sample_blocks import regroup
 from stempress.audio.song_sound import SongSound
+from stempress.audio.stem_blocks import stem_bits, stem_blocks
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.music import notes, sound_file, write_music

@@ -13,7 +13,9 @@ import soundfile
 
 from build import build
 from stempress.audio import decoded_copies
-from stempress.audio.decode import Source, copied_blocks, join_blocks, open_source
+from stempress.audio.copied_blocks import copied_blocks
+from stempress.audio.decode import Source, open_source
+from stempress.audio.sample_blocks import join_blocks
 from stempress.commands.cli import run
 from tests.commands.test_incremental import contents
 from tests.conftest import ROOT

@@ -14,10 +14,10 @@ import soundfile
 from build import build
 from pyodide_app.engine import loudness
 from pyodide_app.engine.pcm import pcm_bytes
-from stempress.audio import decode as decode_module
 from stempress.audio import previews
 from stempress.audio.decode import Source
 from stempress.audio.encode import decode
+from stempress.audio.stem_blocks import stem_blocks
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.music import LAYERS, notes, sound_file, write_music
@@ -110,7 +110,7 @@ def test_a_stem_is_decoded_once_for_all_previews(
 
     def count_decodes(path: Path, song: SongSound) -> Iterator[Planar]:
         decoded["/".join(path.parts[-2:])] += 1
-        return decode_module.stem_blocks(path, song)
+        return stem_blocks(path, song)
 
     monkeypatch.setattr(previews, "stem_blocks", count_decodes)
     assert build_site(site) == 0
