@@ -14,27 +14,27 @@ tests/web/test_alignment_browser.py over rates, channels, bitrates and odd lengt
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import lameenc
 import numpy as np
 import soundfile
 import soxr
-from mutagen.ogg import OggPage
 
-from stempress.audio.decode import UnreadableError, open_source
-from stempress.audio.sample_blocks import BLOCK_FRAMES, join_blocks, resample
+from stempress.audio.decode import open_source
+from stempress.audio.lame import attenuation
+from stempress.audio.ogg_rewrite import repaginate, with_fixed_serial
+from stempress.audio.sample_blocks import BLOCK_FRAMES
 from stempress.audio.stem_blocks import stem_bits, stem_blocks
 from stempress.collection.audio_formats import FORMATS, total_bitrate, web_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from stempress.audio.song_sound import SongSound
+    from stempress.audio.sound import Sound
     from stempress.collection.audio_formats import Codec, Encoding
 
     type Planar = NDArray[np.float32]
@@ -42,42 +42,6 @@ if TYPE_CHECKING:
 _TAIL: dict[Codec, int] = {"vorbis": 1024}
 """Frames of silence appended to a stem, for decoders to drop."""
 _VORBIS_QUALITY = ((48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320), np.arange(-1, 10) / 10)
-_MP3_LEVELS = ((240, 1.0), (208, 0.98), (176, 0.97), (0, 0.95))
-"""(minimum kbit/s, factor by which LAME attenuates its input), as measured."""
-_MP3_QUALITY = 3  # LAME's default
-_SERIAL = 1
-_PACKET_FRAMES = 960
-"""Length of libsndfile's Opus packets; the last one may be shorter."""
-_PAGE_PACKETS = 10
-"""Packets on a page of Opus, as many as opus-stem.js decodes at a time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sound:
-    """Decoded audio: float32 samples of shape (channels, frames), rate in Hz, word length."""
-
-    samples: Planar
-    rate: int
-    bits: int
-
-    @property
-    def frames(self) -> int:
-        """Length in frames."""
-        return int(self.samples.shape[1])
-
-    @property
-    def channels(self) -> int:
-        """Number of channels, 1 or 2."""
-        return int(self.samples.shape[0])
-
-
-def decode(path: Path) -> Sound:
-    """Decode a whole audio file; UnreadableError if it cannot be used."""
-    source = open_source(path)
-    try:
-        return Sound(join_blocks(source.blocks()), source.rate, source.bits)
-    except MemoryError:
-        raise UnreadableError("it is too long to fit in memory") from None
 
 
 def encode(sound: Sound, codec: Codec, bitrate: int) -> bytes:
@@ -86,26 +50,6 @@ def encode(sound: Sound, codec: Codec, bitrate: int) -> bytes:
     for start in range(0, sound.frames, BLOCK_FRAMES):
         encoder.write(sound.samples[:, start : start + BLOCK_FRAMES])
     return encoder.finish()
-
-
-def encode_mp3(sound: Sound, bitrate: int) -> bytes:
-    """Encode an MP3 with LAME directly, three times as fast as through libsndfile.
-
-    Not for stems: the file does not state its padding, so it starts a few milliseconds late.
-    """
-    rate = web_rate("mp3", sound.rate)
-    samples = sound.samples
-    if rate != sound.rate:
-        samples = join_blocks(resample([samples], sound.channels, sound.rate, rate))
-    encoder = lameenc.Encoder()
-    encoder.silence()
-    encoder.set_quality(_MP3_QUALITY)
-    encoder.set_bit_rate(round(total_bitrate("mp3", bitrate, sound.channels)))
-    encoder.set_in_sample_rate(rate)
-    encoder.set_channels(sound.channels)
-    gain = np.float32(32768 / _lame_attenuation(bitrate, sound.channels))
-    pcm = np.clip(np.rint(samples.T * gain), -32768, 32767).astype("<i2")
-    return bytes(encoder.encode(pcm.tobytes())) + bytes(encoder.flush())
 
 
 def encode_stem(path: Path, song: SongSound, encodings: Sequence[Encoding]) -> list[bytes]:
@@ -128,7 +72,7 @@ class Encoder:
         self._resampler: soxr.ResampleStream | None = None
         if rate != self._target_rate:
             self._resampler = soxr.ResampleStream(rate, self._target_rate, channels, quality="VHQ")
-        self._gain = np.float32(1 / _lame_attenuation(bitrate, channels) if codec == "mp3" else 1)
+        self._gain = np.float32(1 / attenuation(bitrate, channels) if codec == "mp3" else 1)
         file_format = FORMATS[codec]
         self._buffer = io.BytesIO()
         self._file = soundfile.SoundFile(
@@ -159,8 +103,8 @@ class Encoder:
         self._file.close()
         data = self._buffer.getvalue()
         if self.codec == "opus":
-            return _repaginate(data)
-        return _with_fixed_serial(data) if self.codec == "vorbis" else data
+            return repaginate(data)
+        return with_fixed_serial(data) if self.codec == "vorbis" else data
 
     def _write(self, interleaved: Planar) -> None:
         """Write frames, for FLAC as integers, because libsndfile scales floats unpredictably."""
@@ -178,12 +122,6 @@ def _left_justified(samples: Planar) -> NDArray[np.int32]:
     return integers << 8
 
 
-def _lame_attenuation(bitrate: int, channels: int) -> float:
-    """Return the factor that LAME applies to its input."""
-    total = total_bitrate("mp3", bitrate, channels)
-    return next(factor for minimum, factor in _MP3_LEVELS if total >= minimum)
-
-
 def _compression_level(codec: Codec, bitrate: int, channels: int) -> float:
     """Return libsndfile's compression level (0 to 1) for a bitrate, as measured with 1.2.2."""
     total = total_bitrate(codec, bitrate, channels)
@@ -196,41 +134,3 @@ def _compression_level(codec: Codec, bitrate: int, channels: int) -> float:
     else:
         return 1.0
     return min(max(level, 0.0), 0.99)
-
-
-def _with_fixed_serial(data: bytes) -> bytes:
-    """Give an Ogg stream a fixed serial number; libsndfile derives one from the clock."""
-    pages = list(_pages(data))
-    for page in pages:
-        page.serial = _SERIAL
-    return _written(pages)
-
-
-def _repaginate(data: bytes) -> bytes:
-    """Split an Opus stream into pages of 200 ms; libsndfile's are of a second.
-
-    Players can decode a page once all of it has arrived.
-    """
-    head, tags, *pages = _pages(data)
-    packets = [packet for page in pages for packet in page.packets]
-    out = [head, tags]
-    for start in range(0, len(packets), _PAGE_PACKETS):
-        page = OggPage()
-        page.packets = packets[start : start + _PAGE_PACKETS]
-        page.position = (start + _PAGE_PACKETS) * _PACKET_FRAMES
-        out.append(page)
-    out[-1].position = pages[-1].position  # leaves out what the last packet has beyond the end
-    out[-1].last = True
-    for number, page in enumerate(out):
-        page.serial, page.sequence = _SERIAL, number
-    return _written(out)
-
-
-def _pages(data: bytes) -> Iterator[OggPage]:
-    source = io.BytesIO(data)
-    while source.tell() < len(data):
-        yield OggPage(source)
-
-
-def _written(pages: Iterable[OggPage]) -> bytes:
-    return b"".join(page.write() for page in pages)

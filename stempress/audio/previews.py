@@ -14,7 +14,7 @@ from pyodide_app.engine.limiter import Limiter
 from pyodide_app.engine.mix import StemAudio
 from pyodide_app.engine.weighting import KWeighting
 from stempress.audio.decode import open_source
-from stempress.audio.encode import Sound, encode_mp3
+from stempress.audio.lame import encode_mp3
 from stempress.audio.loudness_steps import (
     SPAN_SECONDS,
     integrated_loudness,
@@ -22,6 +22,7 @@ from stempress.audio.loudness_steps import (
     weighted_steps,
 )
 from stempress.audio.sample_blocks import fit_length, join_blocks
+from stempress.audio.sound import Sound
 from stempress.audio.stem_blocks import stem_blocks
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ import soundfile
 
 from pyodide_app.provenance import is_awaited
 from stempress.audio.decode import UnreadableError, open_source
-from stempress.audio.encode import decode, encode
+from stempress.audio.encode import encode
 from stempress.audio.measure import SILENCE, SILENT
 from stempress.audio.repair import repaired
+from stempress.audio.sound import decode
 from stempress.collection.commitments import SealedTrack
 from stempress.collection.hidden_tracks import FOLDER, SEALED_SUFFIX
 from stempress.core.cache import file_digest

@@ -9,10 +9,10 @@ import numpy as np
 from pyodide_app.engine.model import Layer, Song, Stem
 from stempress.audio.check import check_song
 from stempress.audio.decode import open_source
-from stempress.audio.encode import decode
 from stempress.audio.measure import measure
 from stempress.audio.sample_blocks import join_blocks
 from stempress.audio.song_sound import SongSound
+from stempress.audio.sound import decode
 from stempress.audio.stem_blocks import stem_blocks
 from stempress.core.errors import Findings
 from tests.support.small_site import tone, write

@@ -12,8 +12,9 @@ import soundfile
 from mutagen.ogg import OggPage
 
 from stempress.audio.decode import UnreadableError
-from stempress.audio.encode import Sound, decode, encode
+from stempress.audio.encode import encode
 from stempress.audio.sample_blocks import fit_length, join_blocks, resample
+from stempress.audio.sound import Sound, decode
 from stempress.collection.audio_formats import FORMATS, Codec, web_rate
 from stempress.collection.settings import CODECS
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.flac_frames import frame_starts
+from stempress.audio.sound import Sound
 
 if TYPE_CHECKING:
     from pathlib import Path

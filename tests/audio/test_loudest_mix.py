@@ -10,9 +10,9 @@ import pytest
 from pyodide_app.engine import loudness
 from pyodide_app.engine.model import Layer, Rule, Song, Stem
 from stempress.audio import loudest_mix as loudest
-from stempress.audio.encode import decode
 from stempress.audio.loudest_mix import loudest_mix
 from stempress.audio.song_sound import SongSound
+from stempress.audio.sound import decode
 from tests.support.music import notes, sound_file
 
 if TYPE_CHECKING:

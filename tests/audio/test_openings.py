@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.openings import (
     build_openings,
     opening_seconds,
@@ -16,6 +16,7 @@ from stempress.audio.openings import (
     part_times,
 )
 from stempress.audio.results import Opening, StemSound, WebFile
+from stempress.audio.sound import Sound
 from tests.support.music import RATE, notes
 from tests.support.small_site import envelope, facts
 

@@ -16,7 +16,7 @@ from pyodide_app.engine import loudness
 from pyodide_app.engine.pcm import pcm_bytes
 from stempress.audio import previews
 from stempress.audio.decode import Source
-from stempress.audio.encode import decode
+from stempress.audio.sound import decode
 from stempress.audio.stem_blocks import stem_blocks
 from stempress.commands.cli import run
 from tests.conftest import ROOT

@@ -12,8 +12,9 @@ import pytest
 import soundfile
 
 from pyodide_app.engine.tags import Tags
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.ogg_pages import page_offsets
+from stempress.audio.sound import Sound
 from stempress.audio.tags import tag
 from stempress.collection.settings import CODECS
 from tests.support.music import notes

@@ -22,7 +22,7 @@ from pyodide_app.engine.loudness import LoudnessMeter, TruePeakMeter
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.riff import wav_file
 from pyodide_app.engine.tags import Tags
-from stempress.audio.encode import decode
+from stempress.audio.sound import decode
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import pytest
 
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.song_sound import SongSound
+from stempress.audio.sound import Sound
 from stempress.audio.stream_decoder import EncodedStem
 from stempress.collection.settings_parser import read_settings
 from stempress.core.errors import Findings, SiteError

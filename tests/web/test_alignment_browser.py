@@ -11,8 +11,9 @@ import pytest
 
 from pyodide_app.engine.mix import StemAudio
 from pyodide_app.engine.tags import Tags
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.sample_blocks import join_blocks, resample
+from stempress.audio.sound import Sound
 from stempress.audio.tags import tag
 from stempress.collection.audio_formats import MIN_BITRATES, Codec, web_rate
 from stempress.collection.settings import CODECS

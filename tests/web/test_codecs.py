@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from stempress.audio.encode import Sound, encode
+from stempress.audio.encode import encode
 from stempress.audio.flac_frames import frame_starts
 from stempress.audio.ogg_pages import page_starts
+from stempress.audio.sound import Sound
 from stempress.runtime.decoders import prepare_decoders
 from tests.conftest import ROOT
 from tests.support.music import notes

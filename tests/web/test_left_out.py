@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from build import build
 from pyodide_app.engine.mix import Mixer, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
-from stempress.audio.encode import decode
+from stempress.audio.sound import decode
 from stempress.commands.cli import run
 from tests.conftest import ROOT, made_once
 from tests.support.left_out import leave_bass_out

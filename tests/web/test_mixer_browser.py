@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from build import build
 from pyodide_app.engine.mix import Mixer, RowSettings, StemAudio
 from pyodide_app.engine.pcm import pcm_bytes
-from stempress.audio.encode import decode
+from stempress.audio.sound import decode
 from stempress.commands.cli import run
 from tests.conftest import ROOT
 from tests.support.listening import difference, is_part_of, place_of
