@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pyodide_app.engine.take import TakeError
 from pyodide_app.engine.take_format import parse_take, text_in
+from stempress.collection.credits import read_credits
 from stempress.collection.documents import markdown_files, read_date, read_document
-from stempress.collection.songs import read_credits
 from stempress.core.crash_log import working_on
 from stempress.core.errors import suggestion
 from stempress.core.text_files import read_text
