@@ -11,10 +11,11 @@ from stempress.core.errors import Fault, SiteError
 from stempress.drop.blocks import agree_on_head, drop_reorganised
 from stempress.drop.chain_state import replay
 from stempress.drop.contract_calls import ContractCalls
-from stempress.drop.contract_state import compare, repair
+from stempress.drop.contract_state import compare
 from stempress.drop.journal import open_journal
 from stempress.drop.log_reader import deployment_block, read_chain
 from stempress.drop.rpc import Endpoints, NoAnswerError
+from stempress.drop.state_comparison import repair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from stempress.core.progress import Progress
     from stempress.drop.blocks import Block
     from stempress.drop.chain_state import ChainState
-    from stempress.drop.contract_state import Comparison
     from stempress.drop.endpoint import Endpoint
     from stempress.drop.journal import Journal
+    from stempress.drop.state_comparison import Comparison
 
 MAX_READINGS = 4
 """Times that logs are read on, until the contract's state is still there to compare."""

@@ -11,7 +11,7 @@ from stempress.drop.events import ZERO, Transfer
 from stempress.drop.forgings import Forging, find_forgings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(slots=True)
@@ -31,6 +31,23 @@ class ChainState:
     def copies(self, token: str) -> int:
         """Return the number of copies of a token in existence."""
         return sum(self.owners[token].values()) if token in self.owners else 0
+
+    def balances_for(self, address: str) -> dict[str, Counter[str]]:
+        """Return the balances that an address counts among: ``buried`` or ``owners``."""
+        return self.buried if is_burn_address(address) else self.owners
+
+    def holdings(self) -> Iterator[tuple[str, str, int]]:
+        """Yield all tokens with their holders and numbers, burn addresses included."""
+        for tokens in (self.owners, self.buried):
+            for token, holders in tokens.items():
+                for holder, number in holders.items():
+                    yield token, holder, number
+
+    def drop_empty(self, token: str) -> None:
+        """Drop a token from balances in which nobody holds it."""
+        for tokens in (self.owners, self.buried):
+            if token in tokens and not tokens[token]:
+                del tokens[token]
 
 
 def replay(events: Iterable[object], *, complete: bool = True) -> ChainState:
@@ -54,15 +71,12 @@ def _transfer(state: ChainState, event: Transfer, *, complete: bool) -> None:
     if event.sender == ZERO:
         state.minted[token] += event.amount
     else:
-        source = state.buried if is_burn_address(event.sender) else state.owners
+        source = state.balances_for(event.sender)
         source[token][event.sender] -= event.amount
         if source[token][event.sender] < 0 and complete:
             raise ValueError(f"{event.sender} transfers token {token} without owning it")
         if source[token][event.sender] <= 0:
             del source[token][event.sender]
     if event.to != ZERO:
-        target = state.buried if is_burn_address(event.to) else state.owners
-        target[token][event.to] += event.amount
-    for holders in (state.owners, state.buried):
-        if token in holders and not holders[token]:
-            del holders[token]
+        state.balances_for(event.to)[token][event.to] += event.amount
+    state.drop_empty(token)
