@@ -138,6 +138,7 @@ def test_nothing_in_the_browser_imports_the_generator(folder: str) -> None:
         "site/page_plan",
         "site/pages",
         "collection/rarity",
+        "collection/song_rarity",
         "collection/traits",
         "collection/variation_space",
         "drop/apportionment",

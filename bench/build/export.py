@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from pyodide_app.engine.model import Variation
     from stempress.collection.family_tree import Branch
-    from stempress.collection.rarity import Standing
+    from stempress.collection.song_rarity import Standing
     from stempress.collection.traits import Trait
     from stempress.site.pages import Page
     from stempress.site.stem_figures import StemFigures

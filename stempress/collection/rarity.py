@@ -1,34 +1,23 @@
 """Rarity of stems and variations: as intended, and as minted.
 
-Target figures come from supplies or weights, actual ones from the ledger. A score is the sum of a
-variation's information content over its layers, ``sum(-log2(p))``, as OpenRarity defines it.
+Target figures come from supplies or weights, actual ones from the ledger.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from itertools import accumulate, islice
-from math import log2, prod
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.enumeration import cheapest_first
 from pyodide_app.engine.model import LEFT_OUT, Variation
-from stempress.collection.variation_space import VariationSpace
+from stempress.collection.song_rarity import SongRarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token
-
-ENUMERABLE = 50_000
-"""Songs with more combinations than this are not enumerated, and have no ranks."""
-
-TOLERANCE = 1e-8
-"""Scores closer than this are equal: they are sums of rounded figures."""
-DECIMALS = 12
+    from stempress.collection.song_rarity import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +40,6 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A variation among the permitted ones. Rank 1 is the rarest; None if not enumerated."""
-
-    score: float
-    odds: float
-    rank: int | None
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A layer that may be left out: its target and actual share of song tokens, 0 to 1.
 
@@ -70,20 +49,6 @@ class LeftOut:
     odds: float
     minted: int
     actual: float | None
-
-
-class Ranks:
-    """Ranks of scores; equal scores share one."""
-
-    def __init__(self, counts: Counter[float]) -> None:
-        """Index the scores, given how many variations have each."""
-        self._scores = sorted(counts)
-        cumulative = list(accumulate(counts[score] for score in self._scores))
-        self._before = [cumulative[-1] - count for count in cumulative]
-
-    def of(self, score: float) -> int:
-        """Return the rank of a score, 1 for the highest."""
-        return self._before[bisect_left(self._scores, score - TOLERANCE)] + 1
 
 
 class Rarity:
@@ -164,77 +129,24 @@ class Rarity:
 
     def score(self, song: Song, variation: Variation) -> float:
         """Return the information content of a variation in bits; higher is rarer."""
-        layers = self._bits[song.slug]
-        return sum(
-            information[index] for information, index in zip(layers, variation.choice, strict=True)
-        )
-
-    @cached_property
-    def _bits(self) -> dict[str, list[tuple[float, ...]]]:
-        """Information content of every option in bits, by song and layer."""
-        return {
-            song.slug: [tuple(-log2(odds) for odds in layer.odds) for layer in song.layers]
-            for song in self.songs
-        }
-
-    @cached_property
-    def _shares(self) -> dict[str, list[tuple[float, ...]]]:
-        """Target probability of every option, by song and layer."""
-        return {song.slug: [layer.odds for layer in song.layers] for song in self.songs}
+        return self._of(song).score(variation)
 
     def standing(self, song: Song, variation: Variation) -> Standing:
         """Return a variation's score, its odds among permitted variations, and its rank."""
-        ranks, total_probability = self._ranks(song)
-        shares = self._shares[song.slug]
-        probabilities = (
-            layer[index] for layer, index in zip(shares, variation.choice, strict=True)
-        )
-        odds = prod(probabilities) / total_probability
-        score = self.score(song, variation)
-        rank = ranks.of(score) if ranks and song.permits(variation) else None
-        return Standing(score, odds, rank, self.permitted(song))
+        return self._of(song).standing(variation)
 
     def permitted(self, song: Song) -> int:
         """Return how many variations a song's rules permit."""
-        if song.slug not in self._permitted:
-            self._permitted[song.slug] = VariationSpace(song).size
-        return self._permitted[song.slug]
+        return self._of(song).permitted
+
+    def _of(self, song: Song) -> SongRarity:
+        if song.slug not in self._by_song:
+            self._by_song[song.slug] = SongRarity(song)
+        return self._by_song[song.slug]
 
     @cached_property
-    def _permitted(self) -> dict[str, int]:
+    def _by_song(self) -> dict[str, SongRarity]:
         return {}
-
-    @cached_property
-    def _ranked(self) -> dict[str, tuple[Ranks | None, float]]:
-        return {}
-
-    def _ranks(self, song: Song) -> tuple[Ranks | None, float]:
-        """Return the ranks of a song's permitted variations, and their total probability.
-
-        None and 1 for songs that are not enumerated.
-        """
-        if song.slug not in self._ranked:
-            counts = None if song.combinations > ENUMERABLE else self._scores(song)
-            total_probability = (
-                sum(count * 2.0**-score for score, count in counts.items()) if counts else 1.0
-            )
-            self._ranked[song.slug] = Ranks(counts) if counts else None, total_probability
-        return self._ranked[song.slug]
-
-    def _scores(self, song: Song) -> Counter[float]:
-        """Return how many permitted variations have each score."""
-        if song.rules:
-            return Counter(
-                round(self.score(song, variation), DECIMALS) for variation in song.variations()
-            )
-        counts = Counter({0.0: 1})
-        for layer in song.layers:
-            extended: Counter[float] = Counter()
-            for odds in layer.odds:
-                for score, count in counts.items():
-                    extended[round(score - log2(odds), DECIMALS)] += count
-            counts = extended
-        return counts
 
     @cached_property
     def unrevealed_odds(self) -> dict[StemKey, float]:
@@ -269,20 +181,3 @@ class Rarity:
     def tokens_of(self, variation: Variation) -> list[Token]:
         """Return the song tokens of a variation."""
         return self.variation_tokens.get(variation, [])
-
-
-@lru_cache(maxsize=1024)
-def extremes(song: Song, count: int) -> tuple[tuple[Variation, ...], tuple[Variation, ...]]:
-    """Return the ``count`` rarest and the ``count`` commonest permitted variations, lazily."""
-    bits = [layer.information for layer in song.layers]
-    return _cheapest(song, bits, count, -1.0), _cheapest(song, bits, count, 1.0)
-
-
-def _cheapest(
-    song: Song, bits: Sequence[Sequence[float]], count: int, sign: float
-) -> tuple[Variation, ...]:
-    costs = [
-        [(sign * cost, index) for index, cost in zip(layer.choices, information, strict=True)]
-        for layer, information in zip(song.layers, bits, strict=True)
-    ]
-    return tuple(variation for _, variation in islice(cheapest_first(song, costs), count))

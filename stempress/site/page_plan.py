@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
-from stempress.collection.rarity import extremes
+from stempress.collection.song_rarity import extremes
 from stempress.i18n.translations import ENGLISH
 from stempress.site.list_pages import gallery_pages, rarity_pages, trait_pages
 from stempress.site.page_addresses import (

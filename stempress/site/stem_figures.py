@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Layer, Song, Stem, StemKey, Token, Variation
     from stempress.audio.results import StemSound
-    from stempress.collection.rarity import Count, Standing
+    from stempress.collection.rarity import Count
+    from stempress.collection.song_rarity import Standing
 
 
 @dataclass(frozen=True, slots=True)

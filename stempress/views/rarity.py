@@ -11,7 +11,8 @@ from stempress.views.page import PageView
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, StemKey
-    from stempress.collection.rarity import Count, LeftOut, Standing
+    from stempress.collection.rarity import Count, LeftOut
+    from stempress.collection.song_rarity import Standing
     from stempress.site.pages import Page
     from stempress.views.leaves import Card, MixLink, SongLink, StemLeaf
     from stempress.views.page import Head

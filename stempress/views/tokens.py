@@ -14,8 +14,8 @@ from stempress.views.page import PageView
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import State, Tier
-    from stempress.collection.rarity import Standing
     from stempress.collection.settings import Perk
+    from stempress.collection.song_rarity import Standing
     from stempress.site.pages import Page
     from stempress.views.downloads import MixDownloads
     from stempress.views.leaves import (

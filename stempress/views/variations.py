@@ -13,7 +13,7 @@ from stempress.site.pages import StemView, VariationView
 from stempress.views.page import PageView
 
 if TYPE_CHECKING:
-    from stempress.collection.rarity import Standing
+    from stempress.collection.song_rarity import Standing
     from stempress.site.pages import Page
     from stempress.views.leaves import (
         Card,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pyodide_app.engine.model import Layer, Rule, Song, Stem, Token, Variation
-from stempress.collection.rarity import ENUMERABLE, LeftOut, Rarity, extremes
+from stempress.collection.rarity import LeftOut, Rarity
+from stempress.collection.song_rarity import ENUMERABLE, extremes
 from stempress.render.rarity_data import rarity_csv
 from tests.support.small_site import small_site
 
