@@ -8,6 +8,7 @@ from stempress.drop.trait_table import NONE, Meaning, fold_trait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from pyodide_app.engine.model import Song
     from stempress.core.errors import Findings
@@ -21,11 +22,7 @@ def imported_entry(
 ) -> Entry:
     """Return the token's ledger entry: a stem, a variation, or unrevealed if no trait says."""
     matched = [meanings.get(trait) or Meaning() for trait in token.traits]
-    pairs = [(trait.layer, trait.stem) for trait in matched if trait.layer and trait.stem]
-    layers = [trait.layer for trait in matched if trait.layer and not trait.stem]
-    stems = [trait.stem for trait in matched if trait.stem and not trait.layer]
-    if len(layers) == len(stems) == 1:
-        pairs += zip(layers, stems, strict=True)
+    pairs = _layers_with_stem(matched)
     if not pairs:
         return {"id": token.id, "tier": "stem", "state": "unrevealed"}
     if silent := _layers_without_stem(token, meanings, pairs):
@@ -37,18 +34,40 @@ def imported_entry(
         findings.fault(token.where, message, value=silent, hint=hint)
         return {}
     named = {trait.song for trait in matched if trait.song}
+    song = _song_with(pairs, named, songs, token, findings)
+    return _revealed_entry(token, song, pairs, findings) if song else {}
+
+
+def _layers_with_stem(matched: Sequence[Meaning]) -> list[tuple[str, str]]:
+    """Return (layer, stem) of traits that name both, or of the one that names each."""
+    pairs = [(trait.layer, trait.stem) for trait in matched if trait.layer and trait.stem]
+    layers = [trait.layer for trait in matched if trait.layer and not trait.stem]
+    stems = [trait.stem for trait in matched if trait.stem and not trait.layer]
+    if len(layers) == len(stems) == 1:
+        pairs += zip(layers, stems, strict=True)
+    return pairs
+
+
+def _song_with(
+    pairs: Sequence[tuple[str, str]],
+    named: AbstractSet[str],
+    songs: Mapping[str, Song],
+    token: ExternalToken,
+    findings: Findings,
+) -> Song | None:
+    """Return the only song that has these stems and, if any is named, is named."""
     matches = [
         song
         for slug, song in songs.items()
         if (not named or {slug} == named) and all(_has_stem(song, *pair) for pair in pairs)
     ]
-    if len(matches) != 1:
-        ambiguous = len(named) > 1 or matches
-        message = "has traits of several songs" if ambiguous else "matches no song"
-        value = ", ".join(f"{layer}/{stem}" for layer, stem in pairs)
-        findings.fault(token.where, message, value=value, hint=f"songs: {', '.join(songs)}")
-        return {}
-    return _revealed_entry(token, matches[0], pairs, findings)
+    if len(matches) == 1:
+        return matches[0]
+    ambiguous = len(named) > 1 or matches
+    message = "has traits of several songs" if ambiguous else "matches no song"
+    value = ", ".join(f"{layer}/{stem}" for layer, stem in pairs)
+    findings.fault(token.where, message, value=value, hint=f"songs: {', '.join(songs)}")
+    return None
 
 
 def _layers_without_stem(

@@ -94,15 +94,17 @@ def _reveal_entry(drop: DropState, entry: Entry, findings: Findings) -> None:
     entry |= {**fields, **supply}
 
 
+def _parse_ids(ranges: str) -> tuple[tuple[int, int], ...]:
+    try:
+        return parse_ranges(ranges)
+    except ValueError:
+        message, hint = "is not a list of token ids", 'such as "1-500, 605"'
+        raise SiteError([Fault("reveal", message, "tokens", ranges, hint)]) from None
+
+
 def _sealed_tokens(drop: DropState, ranges: str) -> list[str]:
     """Return the sealed tokens in ranges of ids; reject unsealed ones."""
-    try:
-        spans = parse_ranges(ranges)
-    except ValueError:
-        fault = Fault(
-            "reveal", "is not a list of token ids", "tokens", ranges, 'such as "1-500, 605"'
-        )
-        raise SiteError([fault]) from None
+    spans = _parse_ids(ranges)
     states = {entry["id"]: entry["state"] for entry in drop.entries}
     in_range = [
         token

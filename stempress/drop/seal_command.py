@@ -32,11 +32,7 @@ def seal(site: Path, progress: Progress) -> None:
     """Write a commitment to all unrevealed tokens that are not sealed yet."""
     drop = open_drop(site)
     ledger_changed = _move_to_secret(drop)
-    tokens = [
-        token.id
-        for token in sorted(drop.collection.tokens, key=lambda token: id_order(token.id))
-        if token.state == "unrevealed" and drop.seal_of(token.id) is None
-    ]
+    tokens = _unsealed_tokens(drop)
     if not tokens:
         raise SiteError([_nothing_to_seal(drop)])
     if not drop.secret.items:
@@ -51,13 +47,26 @@ def seal(site: Path, progress: Progress) -> None:
     final = final_hash(hashes, [track.content() for track in hidden])
     drop.seals.append(Seal(tuple(tokens), hashes, final, hidden=hidden))
     drop.secret.hidden |= {track.entry.slug: track.sound_digest for track in tracks}
+    _write_files(drop, tracks, with_ledger=ledger_changed)
+    _report(drop, len(tokens), tracks, progress)
+
+
+def _write_files(drop: DropState, tracks: Sequence[EncryptedTrack], *, with_ledger: bool) -> None:
     drop.write_secret()  # first: a commitment whose salts are lost could never be opened
     for track in tracks:
         write_atomically(track.path, track.content)
-    if ledger_changed:
+    if with_ledger:
         drop.write_ledger()
     drop.write_seals()
-    _report(drop, len(tokens), tracks, progress)
+
+
+def _unsealed_tokens(drop: DropState) -> list[str]:
+    """Return the IDs of unrevealed tokens that are in no seal, in order."""
+    return [
+        token.id
+        for token in sorted(drop.collection.tokens, key=lambda token: id_order(token.id))
+        if token.state == "unrevealed" and drop.seal_of(token.id) is None
+    ]
 
 
 def _encrypt_tracks(
