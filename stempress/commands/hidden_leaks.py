@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
     from stempress.collection.hidden_tracks import HiddenTrack
     from stempress.core.errors import Findings
-    from stempress.drop.drop_state import Secret
+    from stempress.drop.secret_file import Secret
     from stempress.output.output_files import Bundle
 
 EXCERPT_BYTES = 64

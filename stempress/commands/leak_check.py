@@ -18,7 +18,7 @@ from stempress.commands.hidden_leaks import closed_tracks, hidden_needles
 from stempress.core.errors import Findings
 from stempress.core.program import program
 from stempress.core.text_files import SECRET_FILE
-from stempress.drop.drop_state import read_secret
+from stempress.drop.secret_file import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

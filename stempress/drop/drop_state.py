@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pyodide_app.engine.model import id_number, id_order
@@ -18,8 +18,8 @@ from stempress.collection.settings_parser import read_settings
 from stempress.collection.token_ids import collection_id, entry_with_ids, entry_with_numbers
 from stempress.core.errors import Fault, Findings, SiteError
 from stempress.core.files import write_text_atomically
-from stempress.core.tables import Table
-from stempress.core.text_files import SECRET_FILE, parse_json, read_text
+from stempress.core.text_files import SECRET_FILE
+from stempress.drop.secret_file import read_secret, write_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,23 +28,10 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Song, Tier
     from stempress.collection.collection import Collection
     from stempress.collection.commitments import Seal
+    from stempress.drop.secret_file import Secret
 
 type Entry = dict[str, Any]
 """A token as written in tokens.json."""
-
-
-@dataclass
-class Secret:
-    """Contents of the secret file: the seed, the items of unrevealed tokens, the salts of seals.
-
-    ``items`` and ``salts`` are keyed by the token for whose position they were drawn. ``hidden``
-    has the SHA-256 of the sound file of every hidden track, by slug, as it was sealed.
-    """
-
-    seed: str = ""
-    items: dict[str, str] = field(default_factory=dict)
-    salts: dict[str, str] = field(default_factory=dict)
-    hidden: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -120,13 +107,7 @@ class DropState:
 
     def write_secret(self) -> None:
         """Write the secret file, readable by its owner only."""
-        secret = self.secret
-        content = {"seed": secret.seed, "items": secret.items, "salts": secret.salts}
-        if secret.hidden:
-            content["hidden"] = secret.hidden
-        write_text_atomically(
-            self.site / SECRET_FILE, json.dumps(content, indent=1) + "\n", mode=0o600
-        )
+        write_secret(self.site / SECRET_FILE, self.secret)
 
 
 def open_drop(site: Path) -> DropState:
@@ -140,21 +121,6 @@ def open_drop(site: Path) -> DropState:
     own = collection.settings.tier_contracts
     tokens = [entry_with_ids(entry, own) for entry in data.get("tokens", [])]
     return DropState(site, collection, {**data, "tokens": tokens}, secret, list(collection.seals))
-
-
-def read_secret(path: Path, findings: Findings) -> Secret:
-    """Read the secret file; empty if it does not exist."""
-    text = read_text(path, SECRET_FILE, findings) if path.exists() else None
-    data = parse_json(text, SECRET_FILE, findings) if text is not None else {}
-    table = Table(data if isinstance(data, dict) else {}, SECRET_FILE, findings)
-    if data is not None and not isinstance(data, dict):
-        findings.fault(SECRET_FILE, "must be an object", value=data)
-    maps = (table.table(key) for key in ("items", "salts", "hidden"))
-    secret = Secret(
-        table.text("seed"), *({name: each.text(name) for name in each.data} for each in maps)
-    )
-    table.finish()
-    return secret
 
 
 def ledger_text(data: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from stempress.collection.token_spec import parse_item
 from stempress.core.errors import Findings
 from stempress.core.file_digests import content_digests
 from stempress.core.text_files import SECRET_FILE
-from stempress.drop.drop_state import read_secret
+from stempress.drop.secret_file import read_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
