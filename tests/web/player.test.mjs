@@ -8,9 +8,9 @@ const { Player, resumeAudio } = await import("../../pyodide_app/web/playback/pla
 
 const RATE = 48000;
 
-/** @param {number} seconds @param {string} type of the files */
-function song(seconds, type) {
-  const stem = (layer, slug) => ({ slug, name: slug, channels: 2, audio: { url: `audio/${layer}-${slug}`, type, bytes: 4 } });
+/** @param {number} seconds @param {string} type of the files @param {number[]} [starts] where to read them from */
+function song(seconds, type, starts) {
+  const stem = (layer, slug) => ({ slug, name: slug, channels: 2, audio: { url: `audio/${layer}-${slug}`, type, bytes: 4, starts } });
   return /** @type {any} */ ({
     title: "Song", tags: { title: "Song" }, rate: RATE, frames: seconds * RATE, bars: 4, bpm: 120,
     layers: ["drums", "bass"].map((slug) => ({ slug, stems: [stem(slug, "a"), stem(slug, "b"), stem(slug, "c")] })),
@@ -89,6 +89,18 @@ test("a long song is streamed until Python takes over", async () => {
   release();
   await until(isMixedBy("python"));
   assert.deepEqual(sounding(), ["python"]);
+});
+
+test("a song is streamed where its files say where to read them from, however little memory it would take", async () => {
+  open(song(100, "audio/ogg; codecs=opus", [0, 4]));
+  await playFirst();
+  assert.deepEqual([sounding(), player.stats.bytes < 4 * 2 * 100 * RATE], [["stream"], true]);
+});
+
+test("a short song is decoded at once", async () => {
+  open(song(50, "audio/ogg; codecs=opus"));
+  await playFirst();
+  assert.deepEqual(sounding(), ["browser"]);
 });
 
 test("Play pressed twice while stems are loaded plays once", async () => {

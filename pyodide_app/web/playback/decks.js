@@ -12,7 +12,7 @@ import { PythonDeck } from "./python-deck.js";
 import { StreamDeck } from "./stream-deck.js";
 import { isStreamable } from "./stream-workers.js";
 
-const DECODED_BYTES = BUDGET / 4; // songs whose stems take more are streamed
+const DECODED_BYTES = BUDGET / 4; // songs whose stems take more are streamed, however short they are
 /** @type {readonly Deck[]} */
 const DECKS = ["first", "python"];
 
@@ -193,11 +193,12 @@ export class Decks extends Emitter {
 }
 
 /**
- * Whether a song is streamed: its stems would take much memory, and can be decoded in parts.
+ * Whether a song is streamed: it is long, or its stems would take much memory; and they can be decoded in parts.
  * @param {Data.Song} song
  */
 export function isStreamed(song) {
   const { layers, frames } = song;
+  const isLong = layers.some(({ stems }) => stems.some(({ audio }) => audio.starts)); // the build says where to read long ones from
   const bytes = layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, frames), 0);
-  return bytes > DECODED_BYTES && isStreamable(song);
+  return (isLong || bytes > DECODED_BYTES) && isStreamable(song);
 }
