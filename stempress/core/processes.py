@@ -127,9 +127,14 @@ def process_pool(
 
 
 def _start(set_up: Callable[[], object] | None) -> None:
-    """End with the parent, which may be killed: a pool's processes would outlive it."""
-    from multiprocessing import parent_process
+    """End with the parent, which may be killed: a pool's processes would outlive it.
 
+    Ctrl-C reaches all processes of a terminal; the parent alone says that it has stopped.
+    """
+    from multiprocessing import parent_process
+    from signal import SIG_DFL, SIGINT, signal
+
+    signal(SIGINT, SIG_DFL)
     if parent := parent_process():
         threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
     if set_up:

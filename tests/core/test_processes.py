@@ -49,6 +49,13 @@ def killed(_: Sequence[int]) -> list[int]:
     return []
 
 
+def waiting(_: Sequence[int]) -> list[int]:
+    """Say that this process works, and go on for long."""
+    os.write(1, b"at work\n")
+    time.sleep(60)
+    return []
+
+
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 @pytest.mark.usefixtures("method")
 def test_results_come_in_order(jobs: int) -> None:
@@ -77,6 +84,35 @@ def test_a_process_that_is_killed_is_noticed() -> None:
         map_in_batches(killed, range(MANY), 2) as results,
     ):
         list(results)
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("start", METHODS)
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+def test_ctrl_c_ends_all_processes_and_one_says_so(start: str) -> None:
+    script = (
+        "from tests.core.test_processes import MANY, waiting\n"
+        "from stempress.core import processes\n"
+        f"processes.start_method, processes.MIN_ITEMS = lambda: {start!r}, {{ {start!r}: 1 }}\n"
+        "try:\n"
+        "    with processes.map_in_batches(waiting, range(MANY), 2) as results:\n"
+        "        list(results)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped')"
+    )
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        said = [process.stdout.readline() for _ in range(2)]
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.communicate()
+    assert [*said, *rest] == ["at work\n", "at work\n", "stopped\n", ""]
 
 
 @pytest.mark.usefixtures("method")
