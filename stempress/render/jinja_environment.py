@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +15,7 @@ from jinja2 import (
 )
 
 from stempress.core.cache import cache_root
+from stempress.core.errors import suggestion
 from stempress.core.paths import TEMPLATES
 from stempress.i18n.translations import compile_plural_rule
 from stempress.render.jinja_codegen import FastCodeGenerator
@@ -50,6 +52,23 @@ class TranslatedEnvironment(Environment):
         return translate(super()._parse(source, name, filename), self.translations)
 
 
+class UnknownName(StrictUndefined):
+    """A name that a view does not have: an error that lists those it has."""
+
+    @property
+    def _undefined_message(self) -> str:
+        view, name = self._undefined_obj, self._undefined_name
+        if self._undefined_hint or not is_dataclass(view) or not isinstance(name, str):
+            return super()._undefined_message
+        names = [each for each in dir(view) if _is_field(type(view), each)]
+        return f"{type(view).__name__} has no attribute {name!r}: {suggestion(name, names)}"
+
+
+def _is_field(view: type, name: str) -> bool:
+    """Return whether a name of a view is a value, and not a method."""
+    return not name.startswith("_") and not callable(getattr(view, name, None))
+
+
 class BytecodeCache(FileSystemBytecodeCache):
     """Cache of compiled templates, keyed by source and language."""
 
@@ -69,7 +88,7 @@ def environment(site: Path, translations: Translations) -> Environment:
     templates = TranslatedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(site / "templates"), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=UnknownName,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

@@ -69,5 +69,15 @@ def test_templates_can_ask_for_nothing_but_views(name: str, tmp_path: Path) -> N
 def test_a_field_that_a_view_does_not_have_is_an_error(field: str, tmp_path: Path) -> None:
     small_site(tmp_path)
     write(tmp_path / "templates/page.html", f"{{{{ {field} }}}}")
-    with pytest.raises(SiteError, match=r"has no attribute 'tokens'"):
+    with pytest.raises(SiteError, match=r"has no attribute 'tokens': .*valid: "):
         read(tmp_path).render()
+
+
+def test_a_field_that_is_misspelt_is_named_rightly(tmp_path: Path) -> None:
+    small_site(tmp_path)
+    write(tmp_path / "templates/page.html", "\n{{ site.settings.titel }}")
+    with pytest.raises(SiteError) as error:
+        read(tmp_path).render()
+    [fault] = error.value.faults
+    says = "line 2: Settings has no attribute 'titel': did you mean 'title'? valid: "
+    assert (fault.where, fault.message[: len(says)]) == ("templates/page.html", says)
