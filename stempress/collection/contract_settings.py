@@ -110,7 +110,7 @@ def parse_splits(top: Table) -> tuple[Split, ...]:
         top.fault(
             "splits",
             "must sum to 100",
-            round(total, 6),
+            int(total) if total.is_integer() else round(total, 6),
             "shares: " + " + ".join(f"{split.share:g}" for split in splits),
         )
     return tuple(splits)

@@ -17,11 +17,11 @@ from stempress.collection.file_kinds import (
     placeholder_of,
 )
 from stempress.collection.image_check import check_picture
-from stempress.core.slugs import composed
+from stempress.core.slugs import composed, slugify
 from stempress.core.text_files import is_refused_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, StemKey
     from stempress.core.errors import Findings
@@ -67,12 +67,7 @@ def find_stem_files(site: Path, songs: Sequence[Song], findings: Findings) -> St
                     _where(site, file.path),
                     "is neither an audio file nor a picture, and is ignored",
                 )
-    for file in (file for files in files_of.values() for file in files):
-        findings.warn(
-            _where(site, file.path),
-            "belongs to no stem and is ignored",
-            hint="stems/<song>/<layer>/<stem>.<ext>",
-        )
+    _warn_of_orphans(site, files_of, set(keys), findings)
     return StemFiles(audio, pictures)
 
 
@@ -173,6 +168,37 @@ def _fault_no_audio(key: StemKey, stray: Sequence[str], findings: Findings) -> N
         "the stem has no audio file",
         hint=f"{key[2]}.wav, .flac, .aiff, .ogg, .opus or .mp3{others}",
     )
+
+
+def _warn_of_orphans(
+    site: Path,
+    files_of: Mapping[StemKey, Sequence[_File]],
+    stems: Collection[StemKey],
+    findings: Findings,
+) -> None:
+    """Warn of files that belong to none of the stems."""
+    layers = {stem[:2] for stem in stems}
+    for key, files in files_of.items():
+        for file in files:
+            is_sound_of_layer = key[:2] in layers and file.kind in AUDIO
+            findings.warn(
+                _where(site, file.path),
+                "belongs to no stem and is ignored",
+                hint=_hint_of_sound(key, file, stems)
+                if is_sound_of_layer
+                else "stems/<song>/<layer>/<stem>.<ext>",
+            )
+
+
+def _hint_of_sound(key: StemKey, file: _File, stems: Collection[StemKey]) -> str:
+    """Return what to do with a sound file of a layer that has no such stem."""
+    song, layer, name = key
+    slug = slugify(name)
+    rename = f"rename it to {slug}{file.path.suffix}"
+    if (song, layer, slug) in stems:
+        return rename
+    add = f'add name = "{name}" to the [[layers.stems]] of {layer} in {song}.md'
+    return add if slug == name else f"{add}, and {rename}"
 
 
 def _is_refused(site: Path, file: Path, findings: Findings) -> bool:

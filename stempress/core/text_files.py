@@ -80,7 +80,8 @@ def parse_toml(text: str, where: str, findings: Findings) -> dict[str, object] |
     try:
         return _parse_toml(text)
     except (ValueError, RecursionError) as error:
-        _syntax_fault(text, where, "TOML", error, findings, toml_hint)
+        message = str(error)
+        _syntax_fault(text, where, "TOML", error, findings, lambda line: toml_hint(line, message))
         return None
 
 

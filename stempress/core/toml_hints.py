@@ -24,6 +24,10 @@ _CAUSES = [
         (r"(?i)=\s*(?:false|no|off)\s*$", "write false, in lower case"),
         (r"(?i)=\s*(?:none|null|nil)\s*$", "leave the key out: TOML has no null"),
         (r"=\s*(\d{1,2})[./](\d{1,2})[./](\d{4})\s*$", "dates are year, month, day: 2026-03-20"),
+        (
+            r"=\s*\d{4}-\d{1,2}-\d{1,2}\s*$",
+            "dates are a year, a month from 01 to 12 and one of its days: 2026-03-20",
+        ),
         (r"=\s*0+(\d+)\s*$", "write {0}, without zeros before it"),
         (r"=\s*(\d+(?:\.\d+)?)\s*[%A-Za-z]+\s*$", "write the number alone: {0}"),
         (r"=\s*\d+\s*/\s*\d+\s*$", "write fractions as decimals: 0.5"),
@@ -33,11 +37,19 @@ _CAUSES = [
     )
 ]
 """What a line that does not parse looks like, and what to do about it."""
+_TWICE = {
+    "Cannot overwrite a value": "write each key once",
+    "Cannot declare": "write each table once, with all of its keys below it",
+}
+"""What the parser says of lines that are valid alone, and what to do about it."""
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"' + r"|'[^']*'")
 
 
-def toml_hint(line: str) -> str:
-    """Return what to do about a line that is not valid TOML."""
+def toml_hint(line: str, message: str = "") -> str:
+    """Return what to do about a line that is not valid TOML, given the parser's message."""
+    for beginning, hint in _TWICE.items():
+        if message.startswith(beginning):
+            return hint
     bare = _STRING.sub('""', line)
     quote = next((char for char in bare if char in _CURLY_QUOTES), "")
     if quote:

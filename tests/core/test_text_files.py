@@ -53,6 +53,16 @@ def test_wide_encodings_are_named(tmp_path: Path, encoding: str) -> None:
         ("bpm = 92 bpm", "write the number alone: 92"),
         ("bpm = 092", "write 92, without zeros before it"),
         ("released = 20.03.2026", "dates are year, month, day: 2026-03-20"),
+        (
+            "released = 2026-13-01",
+            "dates are a year, a month from 01 to 12 and one of its days: 2026-03-20",
+        ),
+        (
+            "date = 2026-3-5",
+            "dates are a year, a month from 01 to 12 and one of its days: 2026-03-20",
+        ),
+        ("a = 2", "write each key once"),
+        ("[b]\n[b]", "write each table once, with all of its keys below it"),
         ("share = 1/3", "write fractions as decimals: 0.5"),
         ("// the site", "comments begin with #"),
         ("<<<<<<< HEAD", "resolve the conflict that Git has left here"),
@@ -66,7 +76,8 @@ def test_wide_encodings_are_named(tmp_path: Path, encoding: str) -> None:
 def test_the_hint_names_the_cause(line: str, hint: str) -> None:
     findings = Findings()
     assert parse_toml(f"a = 1\n{line}\n", "site.toml", findings) is None
-    assert [(fault.key, fault.hint) for fault in findings.faults] == [("line 2", hint)]
+    [fault] = findings.faults
+    assert (fault.key, fault.hint) == (f"line {2 + line.count('\n')}", hint)
 
 
 def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
