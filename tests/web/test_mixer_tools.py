@@ -350,6 +350,22 @@ def test_an_export_can_be_cancelled(page: Page, serve: Serve, host: Path) -> Non
     expect(page.get_by_role("button", name="Export WAV")).to_be_enabled()
 
 
+def test_buttons_that_become_disabled_pass_their_focus_on(
+    page: Page, serve: Serve, host: Path
+) -> None:
+    page.goto(f"{serve(host)}songs/undertow/")
+    visit = Visit(page, facts(host))
+    open_tools(page)
+    visit.play()
+    visit.mixer.get_by_role("button", name="Pause", exact=True).press("Enter")
+    expect(visit.mixer.get_by_role("button", name="Play", exact=True)).to_be_focused()
+    export = page.get_by_role("button", name="Export WAV")
+    export.press("Enter")
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(export).to_be_focused()
+
+
 def test_two_mixes_are_compared_equally_loud(page: Page, serve: Serve, host: Path) -> None:
     page.goto(f"{serve(host)}songs/undertow/")
     visit = Visit(page, facts(host))

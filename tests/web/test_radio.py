@@ -184,8 +184,10 @@ def test_pause_stops_and_play_joins_what_is_on_air_by_then(
     page.context.add_init_script(SILENT_WORKERS)
     open_radio(page, serve(pressed, "/a/b/"))
     play_at(page, first["begin"] + 2000)
+    expect(button(page, "Pause")).to_be_focused()
     button(page, "Pause").click()
     expect(page.locator("stem-radio")).to_have_attribute("data-state", "paused")
+    expect(button(page, "Play")).to_be_focused()
     assert page.evaluate("document.querySelector('stem-radio').outputNode") is None
     play_at(page, then["begin"] + 5000)
     place = page.evaluate(ON_AIR)

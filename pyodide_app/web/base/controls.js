@@ -11,6 +11,16 @@ export function setPressed(key, down) {
 }
 
 /**
+ * Disable or enable a button; if it has the focus, that goes to the button that is of use now, and not to the page.
+ * @param {HTMLButtonElement} button @param {boolean} isDisabled @param {HTMLButtonElement} next
+ */
+export function setDisabled(button, isDisabled, next) {
+  const hasFocus = button.matches(":focus");
+  button.disabled = isDisabled;
+  if (isDisabled && hasFocus) next.focus({ preventScroll: true });
+}
+
+/**
  * Reset a fader to its default value.
  * @param {HTMLInputElement} fader
  */

@@ -2,6 +2,7 @@
 /** @import { StemMixer } from "./stem-mixer.js" */
 import { onEvent } from "./attempts.js";
 import { publishedTake } from "./takes.js";
+import { setDisabled } from "../base/controls.js";
 import { find } from "../base/dom.js";
 import { isSandboxed } from "../base/sandbox.js";
 import { mixNumber } from "../base/mix-numbers.js";
@@ -58,13 +59,16 @@ export function addExport(mixer) {
   const starts = [...mixer.querySelectorAll(/** @type {"button"} */ (Object.keys(TASKS).join()))];
   /** @type {AbortController | null} */
   let running = null; // one at a time, for they share the status line
+  /** @type {HTMLButtonElement | undefined} */
+  let pressed;
   cancel.disabled = true;
 
   /** @param {AbortController | null} life */
   const setRunning = (life) => {
     running = life;
-    for (const start of starts) start.disabled = life !== null;
-    cancel.disabled = life === null;
+    cancel.disabled &&= life === null; // what is enabled comes first: it may get the other's focus
+    for (const start of starts) setDisabled(start, life !== null, cancel);
+    if (pressed) setDisabled(cancel, life === null, pressed);
   };
 
   /** @param {Task} task */
@@ -83,7 +87,12 @@ export function addExport(mixer) {
   onEvent(mixer, cancel, "click", () => running?.abort());
   for (const [selector, task] of Object.entries(TASKS)) {
     const start = starts.find((button) => button.matches(selector)); // not all are on every site
-    if (start) onEvent(mixer, start, "click", () => run(task));
+    if (start) {
+      onEvent(mixer, start, "click", () => {
+        pressed = start;
+        return run(task);
+      });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // A mixer's transport: its keys, the master volume, when stems change, and the record that turns.
 /** @import { StateChange } from "../playback/player.js" */
 import { Turntable } from "./turntable.js";
-import { describeFader, isPressed, resetFader, setPressed } from "../base/controls.js";
+import { describeFader, isPressed, resetFader, setDisabled, setPressed } from "../base/controls.js";
 import { find } from "../base/dom.js";
 import { formatDecibels } from "../language/units.js";
 
@@ -37,7 +37,7 @@ export class Transport {
 
   /** @param {StateChange} change */
   showState({ state }) {
-    this.#key("pause").disabled = state !== "playing" && state !== "loading"; // it cancels loading, too
+    setDisabled(this.#key("pause"), state !== "playing" && state !== "loading", this.#key("play")); // it cancels loading, too
     this.#turntable?.turn(state === "playing");
   }
 

@@ -1,6 +1,7 @@
 // <stem-radio>: what is on air, its controls, and how to keep it. Attributes: data-locked and data-preview (how stems that the
 // visitor does not hold are treated, and the length of previews in seconds).
 /** @import { Slot } from "./schedule.js" */
+import { setDisabled } from "../base/controls.js";
 import { createElement, find, loadJson, part, setText, siteAddress } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { mixNumber } from "../base/mix-numbers.js";
@@ -83,8 +84,10 @@ export class StemRadio extends HTMLElement {
   #showState(station) {
     const { state, reason } = station;
     this.dataset.state = state;
-    find(this, ".play", HTMLButtonElement).disabled = state !== "paused";
-    find(this, ".pause", HTMLButtonElement).disabled = state === "paused";
+    const [play, pause] = [find(this, ".play", HTMLButtonElement), find(this, ".pause", HTMLButtonElement)];
+    play.disabled &&= state !== "paused"; // what is enabled comes first: it may get the other's focus
+    setDisabled(pause, state === "paused", play);
+    setDisabled(play, state !== "paused", pause);
     const words = { paused: "", loading: _("Loading"), playing: _("Playing") }[state];
     this.#say(reason || words);
     this.#show(station);
