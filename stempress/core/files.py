@@ -25,12 +25,12 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     from tempfile import NamedTemporaryFile  # noqa: PLC0415 - few commands write one
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as draft:
+    # Closing a draft that could not be written fails once more: that error is raised.
+    with attach_filename(path), NamedTemporaryFile(dir=path.parent, delete=False) as draft:
         draft_path = Path(draft.name)
         try:
-            with attach_filename(path):
-                yield draft
-                draft.close()
+            yield draft
+            draft.close()
             draft_path.replace(path)
         except BaseException:
             draft_path.unlink(missing_ok=True)
