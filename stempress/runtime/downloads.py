@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from stempress.core.errors import Fault, SiteError
+from stempress.core.files import write_atomically
 from stempress.core.units import format_size
 from stempress.runtime.sources import MissingError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from stempress.runtime.sources import Source
 
@@ -115,11 +115,3 @@ class Search:
         what = f"no source has {', '.join(self.missing)}; tried:{tried}"
         hint = f"{FOLDER_HINT}, or press without the mixer's runtime: --without-runtime"
         raise SiteError([Fault(self.name, what, hint=hint)])
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file atomically, so that another build never reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-        partial.write(data)
-    Path(partial.name).replace(path)
