@@ -111,6 +111,7 @@ def in_background[Result](function: Callable[[], Result]) -> Iterator[Callable[[
 
 def _send_result(function: Callable[[], object], sender: Connection) -> None:
     """Send what a function returns; if it fails, nothing: it is called again where that is told."""
+    _end_on_ctrl_c()
     with suppress(Exception):
         sender.send(function())
 
@@ -127,18 +128,21 @@ def process_pool(
 
 
 def _start(set_up: Callable[[], object] | None) -> None:
-    """End with the parent, which may be killed: a pool's processes would outlive it.
-
-    Ctrl-C reaches all processes of a terminal; the parent alone says that it has stopped.
-    """
+    """End with the parent, which may be killed: a pool's processes would outlive it."""
     from multiprocessing import parent_process
-    from signal import SIG_DFL, SIGINT, signal
 
-    signal(SIGINT, SIG_DFL)
+    _end_on_ctrl_c()
     if parent := parent_process():
         threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
     if set_up:
         set_up()
+
+
+def _end_on_ctrl_c() -> None:
+    """Ctrl-C reaches all processes of a terminal; the parent alone says that it has stopped."""
+    from signal import SIG_DFL, SIGINT, signal
+
+    signal(SIGINT, SIG_DFL)
 
 
 def _exit_with(parent: BaseProcess) -> None:
