@@ -9,6 +9,7 @@ import { SILENT } from "../language/units.js";
 const FIGURES_MS = 500;
 const CLIP_MS = 1500; // how long a row says that it has clipped
 const FIGURES = /** @type {const} */ (["left", "right", "gain", "truePeak", "momentary", "shortTerm", "integrated", "range"]);
+const UNKNOWN = "–";
 const ABSOLUTE_GATE = -70; // LUFS, as in EBU R 128
 
 /** @typedef {Record<typeof FIGURES[number], number>} Figures of the master, as levels.py lists them */
@@ -85,8 +86,9 @@ export class Meters {
       setText(element, words);
       element.classList.toggle("over", isOver);
     };
-    write("integrated", loudness(integrated));
-    write("momentary", loudness(momentary));
+    const silence = integrated > ABSOLUTE_GATE || truePeak === 0 ? _("silence") : UNKNOWN; // what is heard has first to be measured
+    write("integrated", loudness(integrated, silence));
+    write("momentary", loudness(momentary, silence));
     write("true-peak", truePeak > 0 ? `${formatDecimal(20 * Math.log10(truePeak))} dBTP` : _("silence"), truePeak > 1);
     const reduction = gain < 1 ? 20 * Math.log10(gain) : 0;
     write("limiter", `${formatDecimal(reduction)} dB`, reduction < -0.05);
@@ -103,7 +105,7 @@ function toDecibels(level) {
   return level > 0 ? Math.min(0, Math.max(SILENT, 20 * Math.log10(level))) : SILENT;
 }
 
-/** @param {number} lufs */
-function loudness(lufs) {
-  return lufs > ABSOLUTE_GATE ? `${formatDecimal(lufs)} LUFS` : _("silence");
+/** @param {number} lufs @param {string} silence what to say of less than can be measured */
+function loudness(lufs, silence) {
+  return lufs > ABSOLUTE_GATE ? `${formatDecimal(lufs)} LUFS` : silence;
 }
