@@ -1,5 +1,7 @@
 // /mine/: connects a wallet or takes an address, and shows its tokens. songs.js shows what they can be forged into.
-import { checkAddress, hasNames, readTokens, resolveName } from "../tokens/chain.js";
+import { checkAddress } from "../tokens/addresses.js";
+import { readTokens } from "../tokens/chain.js";
+import { hasNames, resolveName } from "../tokens/ens.js";
 import { cloneTemplate, find, siteAddress, createLink, loadJson, createElement, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
