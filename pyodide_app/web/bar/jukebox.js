@@ -43,7 +43,7 @@ export class Jukebox extends Emitter {
   track = null;
   /** Another window has taken the audio focus: the queue is its own now. */
   hasYielded = false;
-  #queue;
+  queue;
   /** @type {typeof import("../playback/player.js") | null} */
   #playerModule = null; // once loaded
   /** @type {Deck | null} */
@@ -59,11 +59,16 @@ export class Jukebox extends Emitter {
   /** @param {Queue} queue */
   constructor(queue) {
     super();
-    this.#queue = queue;
+    this.queue = queue;
     watch(() => {
       this.#deck?.player.updateAccess();
       this.emit("track"); // with another access
     });
+  }
+
+  /** Whether it plays, or will once it has loaded. */
+  get isOn() {
+    return this.state === "playing" || this.state === "loading";
   }
 
   get duration() {
@@ -106,7 +111,7 @@ export class Jukebox extends Emitter {
   /** Stop, and load the current track's metadata without playing it. */
   async prepare() {
     const turn = ++this.#request;
-    const entry = this.#queue.current;
+    const entry = this.queue.current;
     this.#releaseAudio();
     this.#closeDeck();
     this.track = this.#ahead = null;
@@ -132,18 +137,18 @@ export class Jukebox extends Emitter {
    * @param {{ id: number }} entry
    */
   playEntry({ id }) {
-    this.#queue.select(id);
+    this.queue.select(id);
     if (this.#deck?.id === id) this.#deck.player.seek(0);
     return this.play();
   }
 
   next() {
-    const entry = this.#queue.next();
+    const entry = this.queue.next();
     if (entry) this.playEntry(entry);
   }
 
   previous() {
-    const entry = this.#queue.seconds > BACK_SECONDS ? null : this.#queue.previous();
+    const entry = this.queue.seconds > BACK_SECONDS ? null : this.queue.previous();
     if (entry) this.playEntry(entry);
     else this.seek(0);
   }
@@ -154,14 +159,14 @@ export class Jukebox extends Emitter {
    */
   seek(seconds) {
     if (!this.track) return;
-    this.#queue.seconds = Math.max(0, Math.min(seconds, this.duration));
-    this.#deck?.player.seek(this.#queue.seconds);
-    this.emit("position", { seconds: this.#queue.seconds, peaks: [0, 0] });
+    this.queue.seconds = Math.max(0, Math.min(seconds, this.duration));
+    this.#deck?.player.seek(this.queue.seconds);
+    this.emit("position", { seconds: this.queue.seconds, peaks: [0, 0] });
   }
 
   /** @param {number} volume from 0 (silence) to 1 */
   setVolume(volume) {
-    this.#queue.volume = volume;
+    this.queue.volume = volume;
     this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
   }
 
@@ -181,7 +186,7 @@ export class Jukebox extends Emitter {
 
   async #play() {
     const turn = ++this.#request;
-    const entry = this.#queue.current;
+    const entry = this.queue.current;
     if (!entry) return;
     this.#isWanted = true;
     takeAudioFocus(this, (isElsewhere) => this.pause(isElsewhere)); // also while loading
@@ -205,8 +210,8 @@ export class Jukebox extends Emitter {
     const deck = await this.#deckFor(entry);
     if (turn !== this.#request) return null;
     this.#deck = deck;
-    deck.player.seek(Math.min(this.#queue.seconds, this.duration - 1));
-    this.setVolume(this.#queue.volume);
+    deck.player.seek(Math.min(this.queue.seconds, this.duration - 1));
+    this.setVolume(this.queue.volume);
     return deck;
   }
 
@@ -215,27 +220,27 @@ export class Jukebox extends Emitter {
    * @param {string} reason
    */
   #skip(reason) {
-    const { current, seconds } = this.#queue;
+    const { current, seconds } = this.queue;
     if (!current) return;
     this.#failures.push({ entry: current, seconds, reason });
-    const next = this.#queue.next({ ended: true });
+    const next = this.queue.next({ ended: true });
     if (!this.#isWanted || !next || this.#failures.some(({ entry }) => entry === next)) {
       this.#giveUp();
       return;
     }
     const track = this.track?.address === current.address ? `${this.track.title} (${this.track.detail})` : current.address;
     this.#skipped = _("Skipped %(track)s: %(reason)s", { track, reason });
-    this.#queue.select(next.id);
+    this.queue.select(next.id);
     this.#play();
   }
 
   /** All tracks failed: return to the first of them, so that it can be tried again. */
   async #giveUp() {
-    const first = this.#failures.find((failure) => this.#queue.entries.includes(failure.entry));
+    const first = this.#failures.find((failure) => this.queue.entries.includes(failure.entry));
     if (!first) return;
     const { entry, seconds, reason } = first;
-    this.#queue.select(entry.id);
-    this.#queue.seconds = seconds;
+    this.queue.select(entry.id);
+    this.queue.seconds = seconds;
     const shown = this.prepare();
     const turn = this.#request;
     await shown;
@@ -251,7 +256,7 @@ export class Jukebox extends Emitter {
   /** @param {Entry} entry */
   async #loadTrack({ id, address }) {
     const track = await loadTrack(address);
-    if (this.#queue.current?.id !== id) return;
+    if (this.queue.current?.id !== id) return;
     this.track = track;
     this.emit("track");
   }
@@ -306,13 +311,13 @@ export class Jukebox extends Emitter {
 
   /** @param {Place} place */
   #followPlace({ seconds, playing, peaks }) {
-    this.#queue.seconds = seconds;
+    this.queue.seconds = seconds;
     this.emit("position", { seconds, peaks: playing ? peaks : [0, 0] });
     if (playing && this.duration - seconds < AHEAD_SECONDS) this.#prepareNext();
   }
 
   #prepareNext() {
-    const entry = this.#queue.next({ ended: true });
+    const entry = this.queue.next({ ended: true });
     if (!this.#deck || !entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
     const room = BUDGET - this.#deck.player.stats.bytes;
     const deck = this.#makeDeck(entry).then(async (next) => {
@@ -324,7 +329,7 @@ export class Jukebox extends Emitter {
   }
 
   #playNext() {
-    const entry = this.#queue.next({ ended: true });
+    const entry = this.queue.next({ ended: true });
     if (entry) this.playEntry(entry);
     else this.pause(); // back at the start: report that
   }
