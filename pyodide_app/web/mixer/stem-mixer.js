@@ -9,32 +9,28 @@
 /** @import { Place, StateChange } from "../playback/player.js" */
 /** @import { Holding } from "../tokens/ownership.js" */
 /** @import { Mix } from "./mix-links.js" */
-/** @import { OpenTake } from "../takes/fit.js" */
 import { showFailedStem } from "./failed-stem.js";
 import { showHeard } from "./heard-mix.js";
 import { draggedRange, LoopRange } from "./loop-range.js";
 import { Meters } from "./meters.js";
 import { showMix } from "./mix-summary.js";
-import { MixerElement } from "./mixer-element.js";
+import { MixerPlayback } from "./mixer-playback.js";
 import { MixerRows } from "./mixer-rows.js";
-import { PositionView } from "./position-view.js";
 import { StemAccess } from "./stem-access.js";
 import { Transport } from "./transport.js";
 import { warmUpSoon } from "./warm-up-soon.js";
 import { find, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
-import { isPlaying, Player, resumeAudio } from "../playback/player.js";
+import { Player } from "../playback/player.js";
 import { owned, watch } from "../tokens/ownership.js";
 
 /** @type {StateChange} */
 const IDLE = { state: "idle", reason: null, engine: "", refusal: "" };
 
-export class StemMixer extends MixerElement {
+export class StemMixer extends MixerPlayback {
   /** @type {((mixer: StemMixer) => void)[]} */
   static extensions = []; // what else mixers do, added to each whose controls are there
 
-  /** @type {Player | null} */
-  #player = null;
   #rows = new MixerRows(this, {
     adjusted: (nth) => this.#adjust(nth),
     chosen: (nth) => this.#choose(nth),
@@ -43,57 +39,15 @@ export class StemMixer extends MixerElement {
     dropped: () => this.toggleLoop(true),
   });
   #range = new LoopRange(this);
-  #position = new PositionView(this, (seconds) => this.#movePlayheads(seconds));
   #access = new StemAccess(this);
   #transport = new Transport(this);
   /** @type {Meters | null} */
   #meters = null;
-  #playerLife = new AbortController();
-  /** @type {OpenTake | null} */
-  nextTake = null; // that the next press of Play plays
-  /** @type {OpenTake | null} */
-  openTake = null;
 
   /** @override */
   disconnectedCallback() {
-    this.#closePlayer();
-    this.#rows.disconnect();
     super.disconnectedCallback();
-  }
-
-  get audioContext() {
-    return this.outputNode?.context ?? null;
-  }
-
-  get outputNode() {
-    return this.#player?.outputNode ?? null;
-  }
-
-  get stats() {
-    return this.#player?.stats ?? null;
-  }
-
-  /** Resolves once Python has loaded the chosen stems; reading it starts the loading. */
-  get ready() {
-    return this.player().then((player) => player.prepare());
-  }
-
-  get playing() {
-    return this.#player?.state === "playing";
-  }
-
-  /** Whether it plays, or will once it can. */
-  get isWanted() {
-    return this.#player?.isWanted ?? false;
-  }
-
-  /** In seconds. */
-  get position() {
-    return this.#position.seconds;
-  }
-
-  get duration() {
-    return this.#position.duration;
+    this.#rows.disconnect();
   }
 
   get rows() {
@@ -110,39 +64,23 @@ export class StemMixer extends MixerElement {
     return this.#rows.choice;
   }
 
-  /** SHA-256 of the current mix, as little-endian interleaved words of 16 or 24 bits. */
-  async digest(bits = 24) {
-    const player = await this.player();
-    return player.digest(bits);
+  /** @protected @override @param {Data.Song} song */
+  createPlayer(song) {
+    const { root = "", preview } = this.dataset;
+    return new Player(song, root, this.#rows.settings, (layer, stem) => this.#access.of(layer, stem), Number(preview));
   }
 
-  /** The player, created on the first call. */
-  async player() {
-    const song = await this.facts();
-    if (this.#player) return this.#player;
-    const { root = "", preview } = this.dataset;
-    const player = new Player(song, root, this.#rows.settings, (layer, stem) => this.#access.of(layer, stem), Number(preview));
-    this.#playerLife = new AbortController();
-    const { signal } = this.#playerLife;
+  /** @protected @override @param {Player} player @param {AbortSignal} signal */
+  connectPlayer(player, signal) {
     player.on("loading", (loading) => this.status.showLoading(loading), { signal });
     player.on("state", (change) => this.#showState(change), { signal });
     player.on("position", (place) => this.#followPlace(place), { signal });
     player.on("stem-failed", (failure) => this.announce(showFailedStem(this.rows[failure.row], failure, () => this.#choose(failure.row))), { signal });
     player.on("take", (take) => this.emit("take", take), { signal });
     player.on("take-over", (detail) => this.#endTake(detail), { signal });
-    this.#player = player;
     player.changeStemsOnBar(this.#transport.isOnBar);
     player.master(this.#transport.volume);
     this.#setLoop();
-    player.seek(this.position);
-    return player;
-  }
-
-  #closePlayer() {
-    this.#player?.close();
-    this.#playerLife.abort();
-    this.#player = null;
-    this.forgetSong();
   }
 
   /**
@@ -150,7 +88,7 @@ export class StemMixer extends MixerElement {
    * @param {string} address of its JSON
    */
   async change(address) {
-    this.#closePlayer();
+    this.closePlayer();
     this.dataset.song = address;
     try {
       const song = await this.facts();
@@ -158,37 +96,6 @@ export class StemMixer extends MixerElement {
     } catch (error) {
       this.announce(reasonOf(error));
     }
-  }
-
-  async play() {
-    try {
-      resumeAudio(Number(this.dataset.rate)); // now: after an await the user gesture no longer counts
-      const player = await this.player();
-      if (this.nextTake) await player.setTake(this.nextTake.take, this.nextTake.text);
-      this.nextTake = null;
-      if (this.isConnected) await player.play();
-    } catch (error) {
-      this.announce(reasonOf(error));
-    }
-  }
-
-  pause() {
-    this.#player?.pause();
-  }
-
-  stop() {
-    if (this.#player) this.#player.stop();
-    else this.#position.show(0);
-  }
-
-  /**
-   * Seek within the song.
-   * @param {number} seconds
-   */
-  seek(seconds) {
-    const place = Math.max(0, Math.min(this.duration, seconds));
-    this.#position.show(place);
-    this.#player?.seek(place);
   }
 
   /**
@@ -227,7 +134,7 @@ export class StemMixer extends MixerElement {
   /** @param {number | string} volume in dB */
   setMaster(volume) {
     this.#transport.showVolume(volume);
-    this.#player?.master(this.#transport.volume);
+    this.current?.master(this.#transport.volume);
   }
 
   /**
@@ -276,14 +183,10 @@ export class StemMixer extends MixerElement {
       stop: () => this.stop(),
       loop: () => this.toggleLoop(),
       master: (volume) => this.setMaster(volume),
-      onBar: (isOnBar) => this.#player?.changeStemsOnBar(isOnBar),
+      onBar: (isOnBar) => this.current?.changeStemsOnBar(isOnBar),
     }, signal);
-    this.#position.connect((seconds) => this.seek(seconds), signal);
-    // Start loading before the first press, when the visitor is about to use the mixer; unless something is
-    // playing, which that would stop: Python has one song at a time.
-    const prepare = () => isPlaying() || this.ready.catch(() => {}); // shown in the status line
-    this.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && prepare(), { once: true, signal });
-    this.addEventListener("focusin", prepare, { once: true, signal });
+    this.positionView.connect((seconds) => this.seek(seconds), signal);
+    this.prepareBeforePlay();
     this.#meters = new Meters(this, signal);
     this.#rows.connect();
     for (const control of this.querySelectorAll("button, input, select")) control.removeAttribute("disabled");
@@ -303,7 +206,7 @@ export class StemMixer extends MixerElement {
       this.announce(reasonOf(error));
     }
     for (const row of this.rows) this.#access.show(row);
-    this.#player?.updateAccess();
+    this.current?.updateAccess();
   }
 
   /**
@@ -317,13 +220,13 @@ export class StemMixer extends MixerElement {
   }
 
   #setLoop() {
-    this.#player?.loop(this.#transport.isLooping ? this.#range.within(this.duration) : null);
+    this.current?.loop(this.#transport.isLooping ? this.#range.within(this.duration) : null);
   }
 
   /** @param {number} nth of the rows */
   #adjust(nth) {
     const { volume, pan, mute, solo } = this.rows[nth].settings;
-    this.#player?.adjust(nth, { volume, pan, mute, solo });
+    this.current?.adjust(nth, { volume, pan, mute, solo });
     this.#rows.markSilent();
   }
 
@@ -331,7 +234,7 @@ export class StemMixer extends MixerElement {
   async #choose(nth) {
     const row = this.rows[nth];
     setText(find(row.element, ".trouble"), "");
-    this.#player?.choose(nth, row.stem.value);
+    this.current?.choose(nth, row.stem.value);
     this.#access.show(row);
     try {
       const song = await this.facts();
@@ -370,8 +273,8 @@ export class StemMixer extends MixerElement {
   /** Show what is heard of a take: it moves the controls. */
   async #showHeard() {
     const song = await this.facts();
-    if (!this.#player) return;
-    showHeard(this.#player.heard, song, { rows: this.#rows, access: this.#access, transport: this.#transport, range: this.#range });
+    if (!this.current) return;
+    showHeard(this.current.heard, song, { rows: this.#rows, access: this.#access, transport: this.#transport, range: this.#range });
     this.#showMix(song);
   }
 
@@ -379,13 +282,13 @@ export class StemMixer extends MixerElement {
   #followPlace({ seconds, playing, peaks, levels, isStalled = false, waiting = [], hasMoved = false }) {
     if (hasMoved) this.#showHeard();
     this.status.showStall(playing && isStalled);
-    this.#position.follow(seconds, playing);
+    this.positionView.follow(seconds, playing);
     this.#meters?.show({ playing, peaks, levels }, this.rows);
     this.#rows.markWaiting(waiting);
   }
 
-  /** @param {number} seconds */
-  #movePlayheads(seconds) {
+  /** @protected @override @param {number} seconds */
+  movePlayheads(seconds) {
     this.#rows.place(Math.min(1, seconds / this.duration));
     this.emit("place", seconds);
   }
@@ -397,11 +300,11 @@ export class StemMixer extends MixerElement {
   #showSong(song) {
     this.dataset.rate = String(song.rate);
     this.dataset.slug = song.slug;
-    this.#position.restart(song.duration);
+    this.positionView.restart(song.duration);
     this.#rows.replace(song);
     this.#showHolding(this.#access.holding);
     this.setRange(null);
-    this.#position.show(0);
+    this.positionView.show(0);
     this.#showMix(song);
     this.#showState(IDLE);
     this.emit("song", song);
