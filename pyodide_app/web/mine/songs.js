@@ -1,7 +1,8 @@
 // What the visitor's tokens can be forged into: songs and albums, and what is missing.
 /** @import { Planner } from "./planner.js" */
-/** @import { Copies, HeldStems, Holding } from "./song-view.js" */
-import { formatPrice, showHead, SongView } from "./song-view.js";
+/** @import { Copies, HeldStems, Holding } from "./held-layers.js" */
+import { formatPrice } from "./price-form.js";
+import { showHead, SongView } from "./song-view.js";
 import { StemAudio } from "./stem-audio.js";
 import { cloneTemplate, createLink, find, findAll, loadJson, part, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
