@@ -1,10 +1,11 @@
 // The gallery's query in the page's URL:
 //   q=dusty&tier=stem,song&stem=undertow/drums/dusty&owner=0x52908400abcd..9ee7&sort=-number&view=list
 import { SORTS } from "./search.js";
-import { isAddressOf } from "./token-index.js";
+import { isAddressOf } from "./holders.js";
 
 /** @import { Criteria } from "./search.js" */
-/** @import { Facet, FacetValue, Index } from "./token-index.js" */
+/** @import { Facet, FacetValue } from "./token-facets.js" */
+/** @import { Index } from "./token-index.js" */
 /** @typedef {"sheet" | "cards" | "list"} View */
 /** @typedef {Criteria & { view: View | "" }} Query */
 

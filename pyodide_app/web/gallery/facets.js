@@ -1,10 +1,10 @@
 // The facets of the gallery: checkboxes for their values, with counts.
 import { cloneTemplate, find, part, setText } from "../base/dom.js";
-import { isAddressOf } from "./token-index.js";
+import { isAddressOf } from "./holders.js";
 import { foldText } from "./search.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
 
-/** @import { Facet } from "./token-index.js" */
+/** @import { Facet } from "./token-facets.js" */
 /** @typedef {(name: string, slugs: string[]) => void} Choose called when the visitor has chosen values of a facet */
 
 /** @type {Readonly<Record<string, number>>} */

@@ -211,7 +211,7 @@ class Gallery {
     (next ? find(next, "button") : this.words).focus();
   }
 
-  /** @param {string} name @param {import("./token-index.js").FacetValue} value */
+  /** @param {string} name @param {import("./token-facets.js").FacetValue} value */
   #chip(name, { slug, label, more }) {
     const words = {
       "aria-label": _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }),

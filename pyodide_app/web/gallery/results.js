@@ -6,7 +6,8 @@
 import { cloneTemplate, find, findAll, part } from "../base/dom.js";
 import { ROOT } from "../base/root.js";
 import { Covers } from "./covers.js";
-import { STATES, stateWords, tierOf, titleOf } from "./token-index.js";
+import { STATES } from "./kinds.js";
+import { stateWords, tierOf, titleOf } from "./token-index.js";
 
 const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens per leaf, rounded to whole rows
 const NEAR = "50% 0px"; // above and below the screen

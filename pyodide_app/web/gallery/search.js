@@ -1,7 +1,8 @@
 // Searches the gallery's index by words, facets and order. Pure.
-/** @import { Index, Kind } from "./token-index.js" */
+/** @import { Kind } from "./kinds.js" */
+/** @import { Index } from "./token-index.js" */
 import { numberOf } from "../tokens/token-ids.js";
-import { isAddressOf } from "./token-index.js";
+import { isAddressOf } from "./holders.js";
 
 /**
  * @typedef {object} Criteria
