@@ -2,35 +2,24 @@
 //
 // Without it, and until the visitor searches, the page shows its static part of the tokens. The query is kept in
 // the page's URL.
-import { find, findAll, createElement, part, setText } from "../base/dom.js";
-import { saveItem, readItem } from "../base/storage.js";
-import { Facets } from "./facets.js";
-import { TokenSearch } from "./search.js";
-import { VIEWS, readAddress, viewOf, writeAddress } from "./address.js";
-import { loadIndex } from "./token-index.js";
-import { PlayButtons } from "./play-buttons.js";
-import { Results, focusSameControl, stepForKey } from "./results.js";
+import { find, findAll, part, setText } from "../base/dom.js";
 import { LANGUAGE } from "../language/language.js";
-import { _, formatDecimal, formatNumber, plural } from "../language/phrases.js";
+import { _, formatNumber, plural } from "../language/phrases.js";
 import { eachPage } from "../pages/page-life.js";
+import { readAddress, viewOf, writeAddress } from "./address.js";
+import { moveFocus } from "./arrow-keys.js";
+import { Chips } from "./chips.js";
+import { Facets } from "./facets.js";
+import { PlayButtons } from "./play-buttons.js";
+import { Results } from "./results.js";
+import { rowWords } from "./row-words.js";
+import { TokenSearch } from "./search.js";
+import { loadIndex } from "./token-index.js";
+import { ViewChoice } from "./view-choice.js";
 
-const UNKNOWN = "–";
 const PAUSE = 500; // ms, until screen readers announce the count
-const REMEMBERED = `stempress:gallery:${document.documentElement.dataset.collection}`;
-/** @import { Query, View } from "./address.js" */
+/** @import { Query } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
-
-/** @type {Readonly<Record<string, string>>} */
-const NAMES = {
-  tier: _("Tier"),
-  state: _("State"),
-  album: _("Album"),
-  song: _("Song"),
-  layer: _("Layer"),
-  stem: _("Stem"),
-  rarity: _("Rarity"),
-  owner: _("Owner"),
-};
 
 class Gallery {
   /** @param {HTMLElement} element @param {AbortSignal} life aborted when the page is left */
@@ -43,17 +32,18 @@ class Gallery {
     this.all = part(element, "all");
     this.found = part(element, "found");
     this.wide = matchMedia("(min-width: 60rem)");
+    this.views = new ViewChoice(element, (view) => this.#update({ view }), life);
     this.#listen();
-    this.#showView(viewOf(location.search) || lastView());
+    this.views.show(viewOf(location.search) || this.views.last);
     for (const control of findAll(element, "[data-later]")) control.hidden = false;
-    const isSearch = location.search.length > 1 || this.words.value || this.#viewShown() !== "cards";
+    const isSearch = location.search.length > 1 || this.words.value || this.views.shown !== "cards";
     if (isSearch) this.#load();
     else whenIdle(() => life.aborted || this.#load({ quietly: true }));
   }
 
   /** @type {Query} */
   #query = { words: "", chosen: {}, sort: "", view: "" };
-  /** @type {{ finder: TokenSearch, facets: Facets, results: Results } | null} */
+  /** @type {{ finder: TokenSearch, facets: Facets, chips: Chips, results: Results } | null} */
   #ready = null; // once the index has loaded
   /** @type {Promise<Index> | null} */
   #loading = null;
@@ -69,12 +59,6 @@ class Gallery {
     }, { signal });
     form.addEventListener("submit", (event) => event.preventDefault(), { signal });
     this.sort.addEventListener("change", () => this.#update({ sort: this.sort.value }), { signal });
-    part(element, "views").addEventListener("change", ({ target }) => {
-      const view = VIEWS.find((each) => target instanceof HTMLInputElement && each === target.value);
-      if (!view) return;
-      saveItem(REMEMBERED, view);
-      this.#update({ view });
-    }, { signal });
     part(element, "table").addEventListener("click", ({ target }) => {
       const order = target instanceof Element ? target.closest("[data-order]")?.getAttribute("data-order") : null;
       if (order) this.#update({ sort: this.#query.sort === order ? `-${order}` : order });
@@ -128,13 +112,9 @@ class Gallery {
     const facets = new Facets(this.form, index.facets, choose, this.life);
     const keys = new PlayButtons(this.element, index, this.life);
     keys.addToCards(this.all.querySelectorAll(".card"));
-    const describe = {
-      bits: (/** @type {number} */ token) => bitsOf(index, token),
-      rarity: (/** @type {number} */ token) => labelOf(index, "rarity", index.bands[token]),
-      owner: (/** @type {number} */ token) => holdersOf(index, token),
-    };
-    const results = new Results(this.found, index, keys, describe, this.life);
-    this.#ready = { finder, facets, results };
+    const chips = new Chips(part(this.element, "chips"), choose, this.life);
+    const results = new Results(this.found, index, keys, rowWords(index), this.life);
+    this.#ready = { finder, facets, chips, results };
     const isHeld = index.owners.addresses.length > 0;
     this.element.classList.toggle("no-owners", !isHeld);
     find(this.sort, "[data-of-owners]").hidden = !isHeld;
@@ -173,15 +153,15 @@ class Gallery {
 
   #show() {
     if (!this.#ready) return;
-    const { finder, facets, results } = this.#ready;
+    const { finder, facets, chips, results } = this.#ready;
     const { words, chosen, sort, view } = this.#query;
-    const shown = view || lastView();
+    const shown = view || this.views.last;
     const { tokens, counts } = finder.search(this.#query);
     const isNarrowed = Boolean(words.trim()) || Object.values(chosen).some((slugs) => slugs.length);
     const isPlain = !isNarrowed && !sort && shown === "cards";
     facets.update(chosen, counts);
-    this.#showChips(finder, isNarrowed);
-    this.#showView(shown);
+    this.#showChosen(finder, chips, isNarrowed);
+    this.views.show(shown);
     this.#showOrder(sort, words);
     this.all.hidden = !isPlain;
     this.found.hidden = isPlain || tokens.length === 0;
@@ -193,49 +173,11 @@ class Gallery {
     setText(part(this.element, "done"), plural(tokens.length, "Show %(num)s token", "Show %(num)s tokens"));
   }
 
-  /** @param {TokenSearch} finder @param {boolean} isNarrowed */
-  #showChips(finder, isNarrowed) {
-    const list = part(this.element, "chips");
-    const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
-    const chips = finder.facets.flatMap(({ name, values }) =>
-      this.#query.chosen[name].flatMap((slug) => {
-        const value = values.find((each) => each.slug === slug);
-        return value ? [this.#chip(name, value)] : [];
-      }));
-    list.replaceChildren(...chips);
+  /** @param {TokenSearch} finder @param {Chips} chips @param {boolean} isNarrowed */
+  #showChosen({ facets }, chips, isNarrowed) {
     part(this.element, "narrowed").hidden = !isNarrowed;
-    const count = chips.length;
+    const count = chips.show(facets, this.#query.chosen, this.words);
     setText(part(this.element, "unfold"), count ? _("Filters (%(count)s)", { count: formatNumber(count) }) : _("Filters"));
-    if (focused < 0) return;
-    const next = chips[Math.min(focused, count - 1)];
-    (next ? find(next, "button") : this.words).focus();
-  }
-
-  /** @param {string} name @param {import("./token-facets.js").FacetValue} value */
-  #chip(name, { slug, label, more }) {
-    const words = {
-      "aria-label": _("Remove %(facet)s: %(value)s", { facet: NAMES[name], value: label }),
-      title: [NAMES[name], more].filter(Boolean).join(": "),
-    };
-    const button = createElement("button", { type: "button", class: "chip", ...words }, label);
-    button.addEventListener("click", () => {
-      const { chosen } = this.#query;
-      this.#update({ chosen: { ...chosen, [name]: chosen[name].filter((other) => other !== slug) } });
-    }, { signal: this.life });
-    return createElement("li", {}, button);
-  }
-
-  /** @param {View} view */
-  #showView(view) {
-    for (const box of this.#viewBoxes()) box.checked = box.value === view;
-  }
-
-  #viewShown() {
-    return this.#viewBoxes().find(({ checked }) => checked)?.value;
-  }
-
-  #viewBoxes() {
-    return [...part(this.element, "views").querySelectorAll("input")];
   }
 
   /** @param {string} sort @param {string} words */
@@ -277,52 +219,10 @@ class Gallery {
   }
 }
 
-/** @param {Index} index @param {string} name of a facet @param {number} value */
-function labelOf({ facets }, name, value) {
-  return facets.find((facet) => facet.name === name)?.values[value]?.label ?? "";
-}
-
-/** @param {Index} index @param {number} token */
-function bitsOf({ bits }, token) {
-  if (bits[token] < 0) return UNKNOWN;
-  return _("%(score)s bits", { score: formatDecimal(bits[token], 2) });
-}
-
-/** @param {Index} index @param {number} token */
-function holdersOf(index, token) {
-  const [first, ...others] = index.owners.of(token);
-  if (first === undefined) return UNKNOWN;
-  const label = labelOf(index, "owner", first);
-  return others.length ? `${label} +${formatNumber(others.length)}` : label;
-}
-
-/**
- * Arrow keys on the static part of the page.
- * @param {KeyboardEvent} event @param {HTMLElement} list
- */
-function moveFocus(event, list) {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const cards = [...list.querySelectorAll(".card")];
-  const current = cards.findIndex((card) => card.contains(/** @type {Node} */ (event.target)));
-  const grid = cards[0]?.parentElement;
-  if (current < 0 || !grid) return;
-  const step = stepForKey(event.key, getComputedStyle(grid).gridTemplateColumns.split(" ").length);
-  if (!step) return;
-  event.preventDefault();
-  const next = Math.abs(step) === Infinity ? (step < 0 ? 0 : cards.length - 1) : current + step;
-  if (cards[next]) focusSameControl(cards[next], event.target);
-}
-
 /** @param {EventTarget | null} target */
 function isWriting(target) {
   if (target instanceof HTMLInputElement) return !["checkbox", "radio"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLElement && target.isContentEditable);
-}
-
-/** The view that the visitor chose last. */
-function lastView() {
-  const view = readItem(REMEMBERED);
-  return VIEWS.find((each) => each === view) ?? "cards";
 }
 
 /** @param {() => void} work */

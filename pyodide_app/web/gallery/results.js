@@ -3,11 +3,10 @@
 /** @import { View } from "./address.js" */
 /** @import { Index } from "./token-index.js" */
 /** @import { PlayButtons } from "./play-buttons.js" */
-import { cloneTemplate, find, findAll, part } from "../base/dom.js";
-import { ROOT } from "../base/root.js";
+import { findAll, part } from "../base/dom.js";
+import { focusSameControl, stepForKey } from "./arrow-keys.js";
 import { Covers } from "./covers.js";
-import { STATES } from "./kinds.js";
-import { stateWords, tierOf, titleOf } from "./token-index.js";
+import { TokenItems } from "./token-items.js";
 
 const LEAF = { sheet: 72, cards: 24, list: 16 }; // tokens per leaf, rounded to whole rows
 const NEAR = "50% 0px"; // above and below the screen
@@ -20,12 +19,10 @@ export class Results {
    * @param {AbortSignal} life
    */
   constructor(element, index, keys, words, life) {
-    this.#index = index;
-    this.#keys = keys;
-    this.#words = words;
     this.#grid = part(element, "grid");
     this.#table = part(element, "table");
     this.#covers = new Covers(life);
+    this.#tokenItems = new TokenItems(index, this.#covers, keys, words);
     this.#seen = new IntersectionObserver((entries) => this.#fillOrEmpty(entries), { rootMargin: NEAR });
     element.addEventListener("keydown", (event) => this.#handleKey(event), { signal: life });
     element.addEventListener("focusin", ({ target }) => this.#makeCurrent(target), { signal: life });
@@ -38,9 +35,7 @@ export class Results {
   }
 
   #covers;
-  #index;
-  #keys;
-  #words;
+  #tokenItems;
   #grid;
   #table;
   #seen;
@@ -170,7 +165,7 @@ export class Results {
 
   /** @param {number} token @param {number} nth of all that are shown @param {Map<number, HTMLElement>} [reusable] */
   #item(token, nth, reusable) {
-    const item = reusable?.get(token) ?? (this.#view === "list" ? this.#row(token) : this.#card(token));
+    const item = reusable?.get(token) ?? (this.#view === "list" ? this.#tokenItems.row(token) : this.#tokenItems.card(token, this.#view === "sheet"));
     this.#items.set(token, item);
     item.dataset.nth = String(nth);
     if (this.#view === "list") item.setAttribute("aria-rowindex", String(nth + 2));
@@ -180,40 +175,6 @@ export class Results {
     }
     setReachable(item, nth === this.#current);
     return item;
-  }
-
-  /** @param {number} token */
-  #card(token) {
-    const card = cloneTemplate("token");
-    const state = this.#describe(card, token);
-    card.classList.add(state);
-    if (this.#view === "sheet") find(card, "a").title = titleOf(this.#index, token);
-    return card;
-  }
-
-  /** @param {number} token */
-  #row(token) {
-    const row = cloneTemplate("row");
-    this.#describe(row, token);
-    for (const [name, describe] of Object.entries(this.#words)) part(row, name).textContent = describe(token);
-    return row;
-  }
-
-  /** @param {HTMLElement} item @param {number} token */
-  #describe(item, token) {
-    const { kinds, kindOf, stateOf, ids } = this.#index;
-    const kind = kinds[kindOf[token]];
-    const state = STATES[stateOf[token]];
-    find(item, "a", HTMLAnchorElement).href = new URL(`tokens/${ids[token]}/`, ROOT).href;
-    this.#covers.show(find(item, "img", HTMLImageElement), new URL(kind.cover, ROOT).href);
-    part(item, "name").textContent = titleOf(this.#index, token);
-    for (const element of findAll(item, "[data-tier]")) element.textContent = tierOf(this.#index, token);
-    for (const element of findAll(item, "[data-state]")) {
-      element.textContent = stateWords(this.#index, token);
-      element.classList.add(state);
-    }
-    this.#keys.addTo(item, token);
-    return state;
   }
 
   /** Lay out again after a change of width; the topmost visible token stays in view. */
@@ -285,25 +246,4 @@ function itemOf(target) {
  */
 function setReachable(item, isCurrent) {
   for (const element of findAll(item, "a, .play-key")) element.tabIndex = isCurrent ? 0 : -1;
-}
-
-/**
- * Focus the same control of another token: its play button if the focus was on one, else its link.
- * @param {Element} item @param {EventTarget | null} from
- */
-export function focusSameControl(item, from) {
-  const isKey = from instanceof Element && from.matches(".play-key") && item.querySelector(".play-key");
-  find(item, isKey ? ".play-key" : "a").focus();
-}
-
-/**
- * By how many tokens a key moves the focus; 0 for other keys.
- * @param {string} key @param {number} columns
- */
-export function stepForKey(key, columns) {
-  const forward = document.dir === "rtl" ? -1 : 1;
-  /** @type {Record<string, number>} */
-  const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: columns, ArrowUp: -columns, Home: -Infinity, End: Infinity };
-  const page = Math.max(1, Math.round(innerHeight / 240)) * columns;
-  return { ...steps, PageDown: page, PageUp: -page }[key] ?? 0;
 }
