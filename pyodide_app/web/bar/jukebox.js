@@ -2,15 +2,15 @@
 //
 // The player's modules are loaded with the first Play. Near the end of a track the next one is decoded, if
 // memory permits, so that there is no gap. Tracks that cannot be played are skipped.
-import { ROOT } from "../base/root.js";
-import { importLater } from "../base/version.js";
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
 import { whenIdle } from "../base/idle.js";
 import { BUDGET } from "../playback/memory.js";
-import { access, owned, watch } from "../tokens/ownership.js";
+import { watch } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 import { takeAudioFocus } from "../playback/audio-focus.js";
+import { trackAccess } from "./track-access.js";
+import { TrackDecks } from "./track-decks.js";
 import { loadCollection, loadTrack } from "./tracks.js";
 
 const AHEAD_SECONDS = 20; // before a track's end: decode the next one
@@ -19,11 +19,11 @@ const SILENT = -100; // dB
 const PATIENCE_MS = 3000; // until the browser must have started the audio context
 
 /** @import { Peaks } from "../playback/messages.js" */
-/** @import { Place, Player, StateChange, Stats } from "../playback/player.js" */
+/** @import { Place, StateChange, Stats } from "../playback/player.js" */
 /** @import { Entry, Queue } from "./queue.js" */
+/** @import { Deck } from "./track-decks.js" */
 /** @import { Track } from "./tracks.js" */
 /** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
-/** @typedef {{ id: number, track: Track, player: Player, life: AbortController }} Deck a player of an entry of the queue */
 
 /** Whether a song may be streamed. @param {Data.Song} song */
 function isLong({ layers: [{ stems: [{ audio }] }] }) {
@@ -44,12 +44,9 @@ export class Jukebox extends Emitter {
   /** Another window has taken the audio focus: the queue is its own now. */
   hasYielded = false;
   queue;
-  /** @type {typeof import("../playback/player.js") | null} */
-  #playerModule = null; // once loaded
+  #decks = new TrackDecks(this);
   /** @type {Deck | null} */
   #deck = null; // the current track's
-  /** @type {{ id: number, deck: Promise<Deck> } | null} */
-  #ahead = null; // the next track's
   #request = 0; // counts requests: a newer one cancels those before
   #isWanted = false; // the visitor pressed Play
   /** @type {{ entry: Entry, seconds: number, reason: string }[]} */
@@ -105,7 +102,7 @@ export class Jukebox extends Emitter {
 
   /** Load the player's modules: the visitor is about to press Play. */
   preload() {
-    this.#loadPlayer().catch(() => {}); // Play reports the error
+    this.#decks.loadPlayer().catch(() => {}); // Play reports the error
   }
 
   /** Stop, and load the current track's metadata without playing it. */
@@ -114,7 +111,8 @@ export class Jukebox extends Emitter {
     const entry = this.queue.current;
     this.#releaseAudio();
     this.#closeDeck();
-    this.track = this.#ahead = null;
+    this.track = null;
+    this.#decks.clear();
     try {
       if (entry) await this.#loadTrack(entry);
       if (turn === this.#request) this.#setState("paused");
@@ -128,7 +126,7 @@ export class Jukebox extends Emitter {
   async #warmUp() {
     if (!this.track || !isLong(this.track.song) || navigator.connection?.saveData) return;
     await whenIdle();
-    const { warmUp } = await this.#loadPlayer();
+    const { warmUp } = await this.#decks.loadPlayer();
     if (this.track) warmUp(this.track.song);
   }
 
@@ -178,10 +176,7 @@ export class Jukebox extends Emitter {
     const { track } = this;
     if (!track) return "open";
     const { mixer } = await loadCollection();
-    const accesses = track.song.layers.map(({ slug }, row) =>
-      track.sounds(slug) ? access(owned(), `${track.song.slug}/${slug}/${track.rows[row].stem}`, mixer.locked) : "open",
-    );
-    return accesses.find((each) => each !== "open") ?? "open";
+    return trackAccess(track, mixer.locked);
   }
 
   async #play() {
@@ -204,12 +199,13 @@ export class Jukebox extends Emitter {
    */
   async #openDeck(entry, turn) {
     this.#closeDeck();
-    if (this.track) this.#playerModule?.resumeAudio(this.track.song.rate); // while the user gesture counts
+    if (this.track) this.#decks.playerModule?.resumeAudio(this.track.song.rate); // while the user gesture counts
     this.#setState("loading", this.#skipped);
     await this.#loadTrack(entry);
-    const deck = await this.#deckFor(entry);
+    const deck = await this.#decks.take(entry);
     if (turn !== this.#request) return null;
     this.#deck = deck;
+    this.#listen(deck);
     deck.player.seek(Math.min(this.queue.seconds, this.duration - 1));
     this.setVolume(this.queue.volume);
     return deck;
@@ -249,7 +245,7 @@ export class Jukebox extends Emitter {
 
   /** Release the audio hardware, also while a player is still loading. */
   #releaseAudio() {
-    if (this.#isWanted) this.#playerModule?.suspendAudioSoon();
+    if (this.#isWanted) this.#decks.playerModule?.suspendAudioSoon();
     this.#isWanted = false;
   }
 
@@ -261,39 +257,11 @@ export class Jukebox extends Emitter {
     this.emit("track");
   }
 
-  /**
-   * A deck for an entry: the one decoded ahead, or a new one.
-   * @param {Entry} entry
-   */
-  #deckFor(entry) {
-    const ahead = this.#ahead;
-    this.#ahead = null;
-    return ahead?.id === entry.id ? ahead.deck.catch(() => this.#makeDeck(entry)) : this.#makeDeck(entry);
-  }
-
-  async #loadPlayer() {
-    this.#playerModule ??= await importLater(() => import("../playback/player.js"));
-    return this.#playerModule;
-  }
-
-  /**
-   * @param {Entry} entry
-   * @returns {Promise<Deck>}
-   */
-  async #makeDeck({ id, address }) {
-    const [sound, track, { mixer }] = await Promise.all([this.#loadPlayer(), loadTrack(address), loadCollection()]);
-    const { song, rows, sounds } = track;
-    /** @param {string} layer @param {string} stem */
-    const allowed = (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, mixer.locked) : "silent");
-    const player = new sound.Player(song, ROOT.href, rows, allowed, mixer.preview_seconds);
-    player.owner = this;
-    const life = new AbortController();
-    const deck = { id, track, player, life };
-    const { signal } = life;
-    player.on("state", (change) => deck === this.#deck && this.#follow(change), { signal });
-    player.on("position", (place) => deck === this.#deck && this.#followPlace(place), { signal });
-    player.on("ended", () => deck === this.#deck && this.#playNext(), { signal });
-    return deck;
+  /** @param {Deck} deck */
+  #listen({ player, life: { signal } }) {
+    player.on("state", (change) => this.#follow(change), { signal });
+    player.on("position", (place) => this.#followPlace(place), { signal });
+    player.on("ended", () => this.#playNext(), { signal });
   }
 
   /** @param {StateChange} change */
@@ -318,14 +286,8 @@ export class Jukebox extends Emitter {
 
   #prepareNext() {
     const entry = this.queue.next({ ended: true });
-    if (!this.#deck || !entry || entry.id === this.#deck.id || entry.id === this.#ahead?.id) return;
-    const room = BUDGET - this.#deck.player.stats.bytes;
-    const deck = this.#makeDeck(entry).then(async (next) => {
-      await next.player.preload(room);
-      return next;
-    });
-    deck.catch(() => {}); // tried again when its turn comes
-    this.#ahead = { id: entry.id, deck };
+    if (!this.#deck || !entry || entry.id === this.#deck.id) return;
+    this.#decks.prepare(entry, BUDGET - this.#deck.player.stats.bytes);
   }
 
   #playNext() {

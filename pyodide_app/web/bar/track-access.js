@@ -1,0 +1,23 @@
+// How much of a track the visitor hears.
+import { access, owned } from "../tokens/ownership.js";
+
+/** @import { Track } from "./tracks.js" */
+
+/**
+ * The access to each stem of a track, for its player: layers that it doesn't have are silent.
+ * @param {Track} track @param {Data.Access} locked to stems that the visitor doesn't hold
+ * @returns {(layer: string, stem: string) => Data.Access}
+ */
+export function stemAccess({ song, sounds }, locked) {
+  return (layer, stem) => (sounds(layer) ? access(owned(), `${song.slug}/${layer}/${stem}`, locked) : "silent");
+}
+
+/**
+ * The most restricted access among a track's stems.
+ * @param {Track} track @param {Data.Access} locked
+ * @returns {Data.Access}
+ */
+export function trackAccess({ song, rows, sounds }, locked) {
+  const accesses = song.layers.map(({ slug }, row) => (sounds(slug) ? access(owned(), `${song.slug}/${slug}/${rows[row].stem}`, locked) : "open"));
+  return accesses.find((each) => each !== "open") ?? "open";
+}
