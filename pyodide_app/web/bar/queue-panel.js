@@ -15,58 +15,50 @@
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { saveFile } from "../base/save-file.js";
-import { LevelBar } from "../meters/level-bar.js";
 import { LANGUAGE } from "../language/language.js";
 import { connectMotionButton } from "../pages/motion.js";
-import { _, formatNumber, plural } from "../language/phrases.js";
+import { _ } from "../language/phrases.js";
 import { createBackupKeys } from "../saved/backup-keys.js";
-import { deletePlaylist, savedPlaylists, savePlaylist } from "../saved/playlists.js";
-import { onSaved } from "../saved/stored-list.js";
-import { playlistLink, toM3u } from "./playlists.js";
-import { loadTrack } from "./tracks.js";
+import { createKey } from "./panel-keys.js";
+import { PlaylistList } from "./playlist-list.js";
+import { toM3u } from "./playlists.js";
+import { QueueList } from "./queue-list.js";
 
 export class QueuePanel {
   element = createElement("section", { id: "queue-panel", class: "queue-panel", "aria-label": _("Queue"), hidden: true });
   #bar;
   #heading = createElement("h2", { tabindex: "-1" }, _("Queue"));
-  #list = createElement("ol", { class: "queued" });
-  #playlists = createElement("ul", { class: "playlists" });
-  #shared = createElement("div", { class: "shared", hidden: true });
   #status = createElement("p", { class: "status", role: "status" });
   #name = createElement("input", { type: "text", maxlength: "80", autocomplete: "off" });
-  /** @type {Map<number, HTMLElement>} */
-  #rows = new Map(); // by entry id
-  #level; // in the current track's row
+  #list;
+  #playlists;
   /** @type {HTMLElement[]} */
-  #queueControls = [this.#list]; // hidden while the queue is empty
+  #queueControls; // hidden while the queue is empty
 
   /** @param {HTMLElement & Player} bar */
   constructor(bar) {
     const { life: signal } = bar;
+    const report = (/** @type {string} */ words) => this.#setStatus(words);
     this.#bar = bar;
-    this.#level = new LevelBar(createElement("span"), signal, { mark: false });
-    const motion = createElement("button", { type: "button", class: "key motion" }, _("Motion"));
-    connectMotionButton(motion, signal);
-    const keeping = createElement("form", { class: "line" }, createElement("label", {}, _("Name"), " ", this.#name), createElement("button", { class: "key" }, _("Keep as playlist")));
-    keeping.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#attempt(() => this.#saveQueue());
-    }, { signal });
-    const sharing = createElement("p", { class: "line" },
-      this.#button(_("Copy link"), () => this.#attempt(() => this.#copy(this.#playlist()))),
-      this.#button(_("Save as M3U"), () => this.#attempt(() => this.#download())),
-      this.#button(_("Empty the queue"), () => {
-        bar.clearQueue();
-        this.#heading.focus();
-      }));
-    this.#queueControls.push(keeping, sharing);
-    const backup = createBackupKeys((words) => this.#setStatus(words), signal);
+    this.#list = new QueueList(bar.queue, {
+      play: (entry) => bar.playEntry(entry),
+      remove: (entry) => bar.removeEntry(entry),
+      moved: () => bar.update(),
+      emptied: () => this.#heading.focus(),
+      report,
+    }, signal);
+    this.#playlists = new PlaylistList({
+      play: (addresses, options) => bar.playTracks(addresses, options),
+      deleted: () => this.#heading.focus(),
+      report,
+      attempt: (act) => this.#attempt(act),
+    }, signal);
+    this.#queueControls = [this.#list.element, this.#createKeepForm(signal), this.#createSharing()];
     this.element.append(
-      createElement("div", { class: "line" }, this.#heading, motion, this.#button(_("Hide"), () => this.close())),
-      this.#shared, ...this.#queueControls, this.#status, this.#playlists, backup,
+      createElement("div", { class: "line" }, this.#heading, createMotionButton(signal), this.#button(_("Hide"), () => this.close())),
+      this.#playlists.shared, ...this.#queueControls, this.#status, this.#playlists.element, createBackupKeys(report, signal),
     );
-    onSaved(() => this.#showPlaylists(), signal);
-    this.element.addEventListener("click", () => this.#setStatus(""), { capture: true, signal }); // clears the previous message
+    this.element.addEventListener("click", () => report(""), { capture: true, signal }); // clears the previous message
     bar.addEventListener("keydown", ({ key }) => key === "Escape" && this.close(), { signal });
   }
 
@@ -82,8 +74,8 @@ export class QueuePanel {
   close() {
     if (!this.isOpen) return;
     const hadFocus = this.element.contains(document.activeElement);
-    this.element.hidden = this.#shared.hidden = true;
-    this.#shared.replaceChildren();
+    this.element.hidden = true;
+    this.#playlists.dismiss();
     this.#bar.update();
     if (hadFocus) this.#toggleButton.focus();
   }
@@ -93,11 +85,7 @@ export class QueuePanel {
    * @param {Playlist} playlist
    */
   offer(playlist) {
-    this.#shared.replaceChildren(
-      createElement("p", { class: "label" }, _("A playlist from a link")),
-      this.#playlistRow(playlist, this.#button(_("Keep"), () => this.#attempt(() => this.#savePlaylist(playlist)))),
-    );
-    this.#shared.hidden = false;
+    this.#playlists.offer(playlist);
     this.#open();
   }
 
@@ -105,31 +93,8 @@ export class QueuePanel {
   show() {
     this.#toggleButton.setAttribute("aria-expanded", String(this.isOpen));
     if (!this.isOpen) return;
-    const { entries } = this.#bar.queue;
-    const rows = new Map(entries.map((entry) => [entry.id, this.#rows.get(entry.id) ?? this.#createRow(entry)]));
-    this.#rows = rows;
-    this.#arrange([...rows.values()]);
-    for (const control of this.#queueControls) control.hidden = !rows.size;
-    this.markCurrent();
-  }
-
-  /**
-   * Put rows into the list in this order, moving as few as possible to keep the focus.
-   * @param {HTMLElement[]} rows
-   */
-  #arrange(rows) {
-    const focused = document.activeElement;
-    for (const [nth, row] of rows.entries()) {
-      const present = this.#list.children[nth] ?? null;
-      if (present !== row) this.#list.insertBefore(row, present);
-      find(row, ".up", HTMLButtonElement).disabled = nth === 0;
-      find(row, ".down", HTMLButtonElement).disabled = nth === rows.length - 1;
-    }
-    while (this.#list.children.length > rows.length) this.#list.lastElementChild?.remove();
-    if (!(focused instanceof HTMLElement) || !this.#list.contains(focused)) return;
-    const row = focused.closest("li"); // at an end of the list, its button is disabled
-    const isAtEnd = row && focused.matches(":disabled");
-    (isAtEnd ? find(row, row.querySelector(":is(.up, .down):enabled") ? ":is(.up, .down):enabled" : ".go") : focused).focus();
+    this.#list.show();
+    for (const control of this.#queueControls) control.hidden = !this.#bar.queue.entries.length;
   }
 
   /**
@@ -137,15 +102,12 @@ export class QueuePanel {
    * @param {number} share from 0 to 1
    */
   report(share) {
-    this.#level.report(share);
+    this.#list.report(share);
   }
 
   /** Mark the current track. */
   markCurrent() {
-    const { current } = this.#bar.queue;
-    for (const [id, row] of this.#rows) row.setAttribute("aria-current", String(id === current?.id));
-    const row = current && this.#rows.get(current.id);
-    if (row) this.#level.moveTo(find(row, ".dancing"));
+    this.#list.markCurrent();
   }
 
   get #toggleButton() {
@@ -154,42 +116,33 @@ export class QueuePanel {
 
   #open() {
     this.element.hidden = false;
-    this.#showPlaylists();
+    this.#playlists.show();
     this.#bar.update();
-    (this.#shared.querySelector("button") ?? this.#heading).focus();
-    this.#list.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", behavior: "instant" });
+    (this.#playlists.shared.querySelector("button") ?? this.#heading).focus();
+    this.#list.showCurrent();
   }
 
-  /** @param {Entry} entry */
-  #createRow(entry) {
-    const { queue } = this.#bar;
-    const title = this.#button("…", () => this.#bar.playEntry(entry));
-    /** @param {-1 | 1} by */
-    const move = (by) => {
-      queue.move(entry.id, by);
-      this.#bar.update();
-      const given = { track: title.textContent, place: formatNumber(queue.entries.indexOf(entry) + 1), count: formatNumber(queue.entries.length) };
-      this.#setStatus(_("%(track)s is now %(place)s of %(count)s", given));
-    };
-    const remove = this.#button("×", () => {
-      const next = row.nextElementSibling ?? row.previousElementSibling;
-      this.#bar.removeEntry(entry);
-      (next ? find(next, ".drop") : this.#heading).focus();
-    }, "drop");
-    const keys = [this.#button("↑", () => move(-1), "up"), this.#button("↓", () => move(1), "down"), remove];
-    const row = createElement("li", {}, createElement("span", { class: "dancing", "aria-hidden": "true" }), title, ...keys);
-    title.className = "go";
-    /** @param {string} words @param {string} detail */
-    const name = (words, detail) => {
-      title.replaceChildren(words, " ", createElement("span", { class: "detail" }, detail));
-      const track = `${words} ${detail}`;
-      const labels = [_("Move up: %(track)s", { track }), _("Move down: %(track)s", { track }), _("Remove: %(track)s", { track })];
-      for (const [nth, key] of keys.entries()) key.setAttribute("aria-label", labels[nth]);
-    };
-    loadTrack(entry.address).then((track) => name(track.title, track.detail), () => name(entry.address, _("unavailable")));
-    return row;
+  /** @param {AbortSignal} signal */
+  #createKeepForm(signal) {
+    const form = createElement("form", { class: "line" }, createElement("label", {}, _("Name"), " ", this.#name), createElement("button", { class: "key" }, _("Keep as playlist")));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#attempt(() => this.#saveQueue());
+    }, { signal });
+    return form;
   }
 
+  #createSharing() {
+    return createElement("p", { class: "line" },
+      this.#button(_("Copy link"), () => this.#attempt(() => this.#playlists.copyLink(this.#playlist()))),
+      this.#button(_("Save as M3U"), () => this.#attempt(() => this.#download())),
+      this.#button(_("Empty the queue"), () => {
+        this.#bar.clearQueue();
+        this.#heading.focus();
+      }));
+  }
+
+  /** The queue as a playlist. */
   #playlist() {
     const name = this.#name.value.trim() || _("Queue from %(day)s", { day: new Date().toLocaleDateString(LANGUAGE) });
     return { name, tracks: this.#bar.queue.entries.map(({ address }) => address) };
@@ -198,44 +151,7 @@ export class QueuePanel {
   #saveQueue() {
     const playlist = this.#playlist();
     this.#name.value = "";
-    this.#savePlaylist(playlist);
-  }
-
-  /** @param {Playlist} playlist */
-  #savePlaylist(playlist) {
-    savePlaylist(playlist);
-    this.#setStatus(_("Saved in this browser: %(name)s", { name: playlist.name }));
-  }
-
-  #showPlaylists() {
-    const rows = savedPlaylists().map((playlist) => {
-      const remove = this.#button("×", () => this.#attempt(() => {
-        deletePlaylist(playlist.name);
-        this.#heading.focus();
-      }));
-      remove.setAttribute("aria-label", _("Delete %(name)s", { name: playlist.name }));
-      return createElement("li", {}, this.#playlistRow(playlist, this.#button(_("Copy link"), () => this.#attempt(() => this.#copy(playlist))), remove));
-    });
-    this.#playlists.replaceChildren(...(rows.length ? [createElement("li", { class: "label" }, _("Playlists in this browser")), ...rows] : []));
-  }
-
-  /** @param {Playlist} playlist @param {...Node} more */
-  #playlistRow({ name, tracks }, ...more) {
-    const play = this.#button(_("Play"), () => this.#attempt(() => this.#bar.playTracks(tracks)));
-    play.setAttribute("aria-label", _("Play %(name)s", { name }));
-    const add = this.#button(_("Add to queue"), () => this.#attempt(() => this.#bar.playTracks(tracks, { add: true })));
-    return createElement("p", { class: "line" }, createElement("span", { class: "name" }, name, " ", createElement("span", { class: "detail" }, plural(tracks.length, "%(num)s track", "%(num)s tracks"))), play, add, ...more);
-  }
-
-  /** @param {Playlist} playlist */
-  async #copy(playlist) {
-    const link = playlistLink(playlist);
-    try {
-      await navigator.clipboard.writeText(link);
-      this.#setStatus(_("Link copied."));
-    } catch {
-      this.#setStatus(_("Link: %(link)s", { link }));
-    }
+    this.#playlists.save(playlist);
   }
 
   async #download() {
@@ -267,9 +183,14 @@ export class QueuePanel {
   }
 
   /** @param {string} words @param {() => unknown} act */
-  #button(words, act, kind = "") {
-    const button = createElement("button", { type: "button", class: `key ${kind}`.trim() }, words);
-    button.addEventListener("click", act, { signal: this.#bar.life });
-    return button;
+  #button(words, act) {
+    return createKey(words, act, this.#bar.life);
   }
+}
+
+/** @param {AbortSignal} signal */
+function createMotionButton(signal) {
+  const button = createElement("button", { type: "button", class: "key motion" }, _("Motion"));
+  connectMotionButton(button, signal);
+  return button;
 }
