@@ -1,22 +1,9 @@
 // Navigates within one document, so that music plays on; when there is nothing to play, links are left to the
 // browser. So is whatever cannot be shown this way: pages with another policy, other sites, failed requests.
-import { parseUrl } from "../base/urls.js";
-import { ROOT } from "../base/root.js";
-import { APP } from "../base/version.js";
 import { isMotionOn } from "./motion.js";
+import { anchorIcons, replaceBody, replaceHead, resolveAddresses } from "./page-content.js";
 import { enterPage, leavePage } from "./page-life.js";
-import { loadSheets } from "./style-sheets.js";
-
-const STAYS = "link[rel=stylesheet], script[src], meta[charset], meta[http-equiv]";
-const ADDRESSES = {
-  href: "a[href]",
-  value: "[data-mixer-songs] option",
-  "data-root": "[data-root]",
-  "data-song": "[data-song]",
-  "data-mixer": "[data-mixer]",
-};
-const DOORS = new URL("app/web/", ROOT);
-const POLICY = "meta[http-equiv='Content-Security-Policy']";
+import { fetchPage, isPage, loadResources } from "./page-loader.js";
 
 /** @typedef {[left: number, top: number]} ScrollPosition */
 
@@ -169,14 +156,6 @@ function isPlain(event, link) {
   return (!link.target || link.target === "_self") && !link.hasAttribute("download");
 }
 
-/**
- * Whether a URL is a page of this site: they end in a slash.
- * @param {URL} url
- */
-function isPage(url) {
-  return url.href.startsWith(ROOT.href) && url.pathname.endsWith("/");
-}
-
 /** @param {{ pathname: string, search: string }} address */
 function withoutHash({ pathname, search }) {
   return pathname + search;
@@ -191,48 +170,6 @@ function decodeId(id) {
   }
 }
 
-/** @param {URL} url @param {AbortSignal} signal */
-async function fetchPage(url, signal) {
-  const answer = await fetch(url, { signal });
-  const isHtml = answer.headers.get("content-type")?.startsWith("text/html");
-  const address = new URL(answer.url || url);
-  address.hash = url.hash;
-  if (!answer.ok || !isHtml || !isPage(address)) throw new Error("no page of this site");
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  /** @param {Document} from */
-  const policy = (from) => from.querySelector(POLICY)?.getAttribute("content");
-  /** @param {Document} from */
-  const collection = (from) => from.documentElement.dataset.collection;
-  if (policy(page) !== policy(document) || collection(page) !== collection(document)) {
-    throw new Error("a page of another kind");
-  }
-  if (!(await isOfThisVersion(page, address))) throw new Error("a page of another version");
-  return { page, address };
-}
-
-/**
- * Modules of two versions do not mix. A page that names its script at the door does not say which it is; the door does.
- * @param {Document} page @param {URL} url
- */
-async function isOfThisVersion(page, url) {
-  const sources = [...page.querySelectorAll("script[src]")].map((script) => new URL(script.getAttribute("src") ?? "", url).href);
-  const script = sources.find((source) => source.endsWith("/site.js")) ?? "";
-  if (script && script !== new URL("site.js", DOORS).href) return script.startsWith(APP.href);
-  const door = await fetch(new URL("bar.js", DOORS), { cache: "no-store" });
-  return (await door.text()).includes(APP.href.slice(ROOT.href.length + "app/".length));
-}
-
-/**
- * Load the style sheets and modules of a page; return the function that applies its sheets, and them alone.
- * @param {Document} page @param {URL} url @param {AbortSignal} signal
- */
-async function loadResources(page, url, signal) {
-  const sources = [...page.querySelectorAll("script[type=module][src]")].map((script) => script.getAttribute("src") ?? "");
-  const modules = sources.map((source) => import(new URL(source, url).href));
-  const [applySheets] = await Promise.all([loadSheets(page, url, signal), ...modules]);
-  return applySheets;
-}
-
 /** @param {() => void} act */
 async function inTransition(act) {
   const isSeen = isMotionOn() && document.visibilityState === "visible";
@@ -240,56 +177,4 @@ async function inTransition(act) {
   const { updateCallbackDone, ready, finished } = document.startViewTransition(act);
   for (const step of [ready, finished]) step.catch(() => {}); // the transition was skipped for another page
   return updateCallbackDone;
-}
-
-/**
- * The elements of the head that change with the page.
- * @param {Document} document
- */
-function pageElements({ head }) {
-  return [...head.children].filter((element) => !element.matches(STAYS));
-}
-
-/** Make the URLs of icons absolute: browsers resolve them again when the address changes. */
-function anchorIcons() {
-  for (const link of pageElements(document)) if (link instanceof HTMLLinkElement) link.setAttribute("href", link.href);
-}
-
-/**
- * Make the page's relative URLs absolute: the address bar is ahead of the page that is shown.
- * @param {URL} base
- */
-function resolveAddresses(base) {
-  for (const [name, elements] of Object.entries(ADDRESSES)) {
-    for (const element of document.body.querySelectorAll(elements)) {
-      const url = parseUrl(element.getAttribute(name) ?? "", base);
-      if (url) element.setAttribute(name, url.href);
-    }
-  }
-}
-
-/**
- * Replace the page's elements of the head, and the document's language, direction and class.
- * @param {Document} page
- */
-function replaceHead(page) {
-  for (const element of pageElements(document)) element.remove();
-  document.head.append(...pageElements(page).map((element) => document.importNode(element, true)));
-  anchorIcons();
-  for (const name of ["lang", "dir"]) {
-    const value = page.documentElement.getAttribute(name);
-    if (value === null) document.documentElement.removeAttribute(name);
-    else document.documentElement.setAttribute(name, value);
-  }
-  document.body.className = page.body.className;
-}
-
-/**
- * Replace the body's content except one element; return the new main element.
- * @param {Document} page @param {Element} keep
- */
-function replaceBody(page, keep) {
-  for (const node of [...document.body.childNodes]) if (node !== keep) node.remove();
-  keep.before(...[...page.body.childNodes].map((node) => document.importNode(node, true)));
-  return document.querySelector("main");
 }
