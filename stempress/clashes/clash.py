@@ -21,11 +21,10 @@ class Clash:
     """A stem that fits none of the others, or a pair that does not fit.
 
     Of a pair the first stem is the one to look at, where that is known; of masking, the masker.
-    ``severity`` is the
-    measured value divided by its threshold, from 1 to ``MAX_SEVERITY``. ``message`` is a sentence
-    with the figures. ``value`` is the
-    main figure in ``unit``. ``seconds`` is where it is worst, ``bar`` the number of that bar,
-    counted from 1; None if it holds everywhere, or bars are not known.
+    ``severity`` is the measured value divided by its threshold, from 1 to ``MAX_SEVERITY``.
+    ``message`` is a sentence with the figures. ``value`` is the main figure in ``unit``.
+    ``seconds`` is where it is worst, ``bar`` the number of that bar, counted from 1; None if it
+    holds everywhere, or bars are not known.
     """
 
     kind: Kind
