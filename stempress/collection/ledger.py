@@ -13,6 +13,7 @@ from pyodide_app.engine.model import Song, StemKey, id_order
 from stempress.collection.burn_check import check_burns
 from stempress.collection.burned_tokens import living_owners, settle_burned
 from stempress.collection.ledger_entries import Entries
+from stempress.collection.ledger_faults import name_tokens
 from stempress.collection.owners import read_owners
 from stempress.collection.token_ids import with_ids
 from stempress.collection.token_parser import is_token_id, read_token
@@ -118,6 +119,7 @@ def _parse(
     )
     _warn_of_unknown(table)
     table.finish(also=("owners", "block"))
+    name_tokens(findings, data.get("tokens"), own)
     return ledger, findings
 
 

@@ -18,6 +18,7 @@ class Fault:
 
     ``where`` is a file, an address or an option, ``key`` a key or a line in it. ``message``
     completes the sentence that ``where`` begins; ``hint`` says what would be valid or what to do.
+    ``item`` names the item of a list that ``key`` is in, where it has a name.
     """
 
     where: str
@@ -25,10 +26,11 @@ class Fault:
     key: str = ""
     value: object = None
     hint: str = ""
+    item: str = ""
 
     def __str__(self) -> str:
         as_json = self.where.endswith(".json")
-        key = show_key(self.key, as_json=as_json)
+        key = show_key(self.key, as_json=as_json, item=self.item)
         subject = f"{self.where}: {key}" if key else self.where
         value = "" if self.value is None else show_value(self.value, as_json=as_json)
         shown = value and f" (got {value})"

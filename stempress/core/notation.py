@@ -27,24 +27,28 @@ def show_value(value: object, limit: int = 120, *, as_json: bool = False) -> str
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def show_key(key: str, *, as_json: bool = False) -> str:
+def show_key(key: str, *, as_json: bool = False, item: str = "") -> str:
     """Return a key's path with the positions of list items in words.
 
     ``layers[1].stems[0].supply`` is ``second [[layers]], first [[layers.stems]], supply`` in TOML;
-    in JSON ``tokens[0].id`` is ``first of tokens, id``.
+    in JSON ``tokens[0].id`` is ``first of tokens, id``. The first list's ``item`` may have a name,
+    such as ``token 9001``, to show in the place of its position.
     """
     if "[" not in key:
         return key
+    if item:
+        rest = key.partition("].")[2]
+        return f"{item}, {show_key(rest, as_json=as_json)}" if rest else item
     parts: list[str] = []
     table: list[str] = []
     names: list[str] = []
     for name in key.split("."):
-        item = _ITEM.fullmatch(name)
-        names.append(item[1] if item else name)
-        if item:
+        listed = _ITEM.fullmatch(name)
+        names.append(listed[1] if listed else name)
+        if listed:
             table += names
             where = f"of {'.'.join(names)}" if as_json else f"[[{'.'.join(table)}]]"
-            parts.append(f"{ordinal(int(item[2]) + 1)} {where}")
+            parts.append(f"{ordinal(int(listed[2]) + 1)} {where}")
             names = []
     return ", ".join([*parts, ".".join(names)] if names else parts)
 

@@ -15,6 +15,8 @@ from stempress.core.errors import Findings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pyodide_app.engine.model import Tier
+
 OWNER = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 OTHER = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 SONGS = {
@@ -205,6 +207,29 @@ def test_a_faulty_entry_causes_one_fault_only() -> None:
         assert len(faults_of(wrong, *FORGED[1:])) == 1
         del wrong[key]
         assert len(faults_of(wrong, *FORGED[1:])) == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "own", "subject"),
+    [
+        (stem(9001, state="shown"), (), "token 9001, state"),
+        (stem(9001, state="shown"), ("song",), "token 9001, state"),
+        (stem(9001, state="shown"), ("stem",), "token stem/9001, state"),
+        (stem(9001, tier=["stem"]), ("stem",), "token 9001, tier"),
+        (stem(9001, stem="sup"), (), "token 9001, stem"),
+        ({**stem(1), "id": 9001}, (), "10000th of tokens, id"),
+        ({**stem(1), "id": "x"}, (), "10000th of tokens, id"),
+    ],
+)
+def test_faults_name_the_token_by_its_id_where_it_has_one(
+    entry: dict[str, Any], own: tuple[Tier, ...], subject: str
+) -> None:
+    findings = Findings()
+    others = [{"id": str(n), "tier": "stem", "state": "unrevealed"} for n in range(9_999)]
+    others[9_001]["id"] = "20000"
+    parse_ledger(json.dumps({"tokens": [*others, entry]}), SONGS, ALBUMS, findings, own)
+    [fault] = findings.faults
+    assert str(fault).startswith(f"content/tokens.json: {subject}: ")
 
 
 def test_tokens_of_unreadable_songs_are_not_reported() -> None:

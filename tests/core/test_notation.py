@@ -68,6 +68,19 @@ def test_positions_in_json_name_the_list_alone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("tokens[9999]", "token 9001"),
+        ("tokens[9999].stems.bass", "token 9001, stems.bass"),
+        ("tokens[9999].parts[1].name", "token 9001, second of parts, name"),
+        ("owners", "owners"),
+    ],
+)
+def test_an_item_with_a_name_is_shown_by_it(key: str, text: str) -> None:
+    assert show_key(key, as_json=True, item="token 9001") == text
+
+
 def test_ordinals_end_as_they_are_spoken() -> None:
     assert [ordinal(number) for number in (1, 10, 11, 12, 13, 21, 22, 23, 101, 111, 1003)] == [
         *("first", "tenth", "11th", "12th", "13th", "21st", "22nd", "23rd"),
