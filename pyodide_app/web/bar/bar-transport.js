@@ -1,12 +1,14 @@
 // The player bar's transport: what its keys, its volume, and media keys do.
 import { find } from "../base/dom.js";
 import { formatPercent } from "../language/phrases.js";
-import { clearMediaSession, setPlaybackState } from "../playback/media-session.js";
-import { connectMediaKeys } from "./media-keys.js";
+import { clearMediaSession, setMediaSession, setPlaybackState } from "../playback/media-session.js";
 import { REPEATS } from "./queue.js";
 
 /** @import { Jukebox } from "./jukebox.js" */
 /** @import { SavedQueue } from "./saved-queue.js" */
+/** @import { Track } from "./tracks.js" */
+
+const STEP_SECONDS = 5;
 
 export class BarTransport {
   #bar;
@@ -73,22 +75,31 @@ export class BarTransport {
   /** Report a change of state to the media session; media keys are the bar's from when it plays. */
   reportState() {
     const { state, track } = this.#jukebox;
-    if (state === "playing" && track) {
-      connectMediaKeys(this.#bar, track, {
-        play: () => this.#jukebox.play(),
-        pause: () => this.#jukebox.pause(),
-        previous: () => this.previous(),
-        next: () => this.next(),
-        position: () => this.#jukebox.queue.seconds,
-        seek: (seconds) => this.seek(seconds),
-      });
-    }
+    if (state === "playing" && track) this.#connectMediaKeys(track);
     this.#reportPosition();
   }
 
   /** Leave the media keys to others. */
   release() {
     clearMediaSession(this.#bar);
+  }
+
+  /**
+   * Name the track that plays, and let media keys control it.
+   * @param {Track} track
+   */
+  #connectMediaKeys({ song, title, detail, cover }) {
+    const { queue } = this.#jukebox;
+    const metadata = { title: `${title} (${detail})`, artist: song.artist, album: song.album_title, artwork: [{ src: cover }] };
+    setMediaSession(this.#bar, metadata, {
+      play: () => this.#jukebox.play(),
+      pause: () => this.#jukebox.pause(),
+      previoustrack: () => this.previous(),
+      nexttrack: () => this.next(),
+      seekto: ({ seekTime }) => this.seek(seekTime ?? queue.seconds),
+      seekbackward: ({ seekOffset }) => this.seek(queue.seconds - (seekOffset ?? STEP_SECONDS)),
+      seekforward: ({ seekOffset }) => this.seek(queue.seconds + (seekOffset ?? STEP_SECONDS)),
+    });
   }
 
   #reportPosition() {

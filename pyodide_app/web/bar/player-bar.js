@@ -15,8 +15,7 @@ import { BarView } from "./bar-view.js";
 import { Jukebox } from "./jukebox.js";
 import { parsePlaylist } from "./playlists.js";
 import { QueuePanel } from "./queue-panel.js";
-import { isReloaded, wasPlaying } from "./resume.js";
-import { SavedQueue, readQueue } from "./saved-queue.js";
+import { SavedQueue, isReloaded, readQueue, wasPlaying } from "./saved-queue.js";
 import { SHEETS } from "./sheets.js";
 import { expandTracks } from "./tracks.js";
 

@@ -1,10 +1,10 @@
 // The playlists that are saved in this browser, and one from a link, in the queue panel.
 /** @import { Playlist } from "../saved/playlists.js" */
+import { createKey } from "../base/controls.js";
 import { createElement } from "../base/dom.js";
 import { _, plural } from "../language/phrases.js";
 import { deletePlaylist, savedPlaylists, savePlaylist } from "../saved/playlists.js";
 import { onSaved } from "../saved/stored-list.js";
-import { createKey } from "./panel-keys.js";
 import { playlistLink } from "./playlists.js";
 
 /**

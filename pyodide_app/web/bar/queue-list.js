@@ -1,9 +1,9 @@
 // The list of queued tracks in the queue panel, to play, reorder and remove.
 /** @import { Entry, Queue } from "./queue.js" */
+import { createKey } from "../base/controls.js";
 import { createElement, find } from "../base/dom.js";
 import { _, formatNumber } from "../language/phrases.js";
 import { LevelBar } from "../meters/level-bar.js";
-import { createKey } from "./panel-keys.js";
 import { loadTrack } from "./tracks.js";
 
 /**

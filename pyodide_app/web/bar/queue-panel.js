@@ -12,6 +12,7 @@
  * @property {(entry: Entry) => void} removeEntry
  * @property {(addresses: string[], options?: { add: boolean }) => Promise<void>} playTracks
  */
+import { createKey } from "../base/controls.js";
 import { find, createElement, setText } from "../base/dom.js";
 import { reasonOf } from "../base/errors.js";
 import { saveFile } from "../base/save-file.js";
@@ -19,7 +20,6 @@ import { LANGUAGE } from "../language/language.js";
 import { connectMotionButton } from "../pages/motion.js";
 import { _ } from "../language/phrases.js";
 import { createBackupKeys } from "../saved/backup-keys.js";
-import { createKey } from "./panel-keys.js";
 import { PlaylistList } from "./playlist-list.js";
 import { toM3u } from "./playlists.js";
 import { QueueList } from "./queue-list.js";

@@ -1,20 +1,22 @@
 // The queue as this browser keeps it: saved for the next page, which plays on, and shared with other windows of the site.
 import { readItem, saveItem } from "../base/storage.js";
 import { Queue } from "./queue.js";
-import { rememberPlaying, wasPlaying } from "./resume.js";
 
 /** @import { Jukebox } from "./jukebox.js" */
 
-const KEY = `stempress:queue:${document.documentElement.dataset.collection ?? ""}`;
+const COLLECTION = document.documentElement.dataset.collection ?? "";
+const QUEUE = `stempress:queue:${COLLECTION}`; // in localStorage
+const PLAYING = `stempress:playing:${COLLECTION}`; // in sessionStorage: when the page was left while playing
 const SAVE_MS = 5000; // from one position that is saved to the next
+const RESUME_MS = 15_000; // playback resumes on a page that loads within this time
 
 export function readQueue() {
-  return Queue.parse(readItem(KEY));
+  return Queue.parse(readItem(QUEUE));
 }
 
 export class SavedQueue {
   #jukebox;
-  #text = readItem(KEY); // the serialized queue, as last saved or read
+  #text = readItem(QUEUE); // the serialized queue, as last saved or read
   #savedTime = 0;
 
   /** @param {Jukebox} jukebox */
@@ -29,7 +31,7 @@ export class SavedQueue {
   connect(show, signal) {
     addEventListener("pagehide", () => this.#leavePage(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && this.#restorePage(show), { signal });
-    addEventListener("storage", ({ key }) => key === KEY && this.#adopt(show), { signal });
+    addEventListener("storage", ({ key }) => key === QUEUE && this.#adopt(show), { signal });
   }
 
   save() {
@@ -38,7 +40,7 @@ export class SavedQueue {
     const text = queue.current ? queue.serialize() : null;
     if (text === this.#text) return; // another window may have changed it since
     this.#text = text;
-    saveItem(KEY, text);
+    saveItem(QUEUE, text);
   }
 
   /** Save the position now and then, unless another window has saved the queue since. */
@@ -55,7 +57,7 @@ export class SavedQueue {
   /** Whether no other window has saved the queue since this one has saved or read it. */
   get #isLatest() {
     // What the window that plays now has saved may not have come here yet.
-    return !this.#jukebox.hasYielded && readItem(KEY) === this.#text;
+    return !this.#jukebox.hasYielded && readItem(QUEUE) === this.#text;
   }
 
   #leavePage() {
@@ -76,7 +78,7 @@ export class SavedQueue {
    * @param {() => void} show
    */
   #adopt(show) {
-    const text = readItem(KEY);
+    const text = readItem(QUEUE);
     if (text === this.#text) return;
     this.#text = text;
     const { queue, isOn } = this.#jukebox;
@@ -87,4 +89,22 @@ export class SavedQueue {
     this.#jukebox.setVolume(queue.volume);
     show();
   }
+}
+
+/** Save that music plays as the page is left. */
+function rememberPlaying() {
+  saveItem(PLAYING, String(Date.now()), "sessionStorage");
+}
+
+/** Whether music was playing when the last page was left, a moment ago; only the first call says so. */
+export function wasPlaying() {
+  const when = Number(readItem(PLAYING, "sessionStorage"));
+  saveItem(PLAYING, null, "sessionStorage");
+  return Date.now() - when < RESUME_MS;
+}
+
+/** Whether this page was reloaded. */
+export function isReloaded() {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }

@@ -1,4 +1,12 @@
-// Helpers for toggle buttons and faders.
+// Helpers for buttons, toggle buttons and faders.
+import { createElement } from "./dom.js";
+
+/** @param {string} words @param {() => unknown} act @param {AbortSignal} signal */
+export function createKey(words, act, signal, kind = "") {
+  const button = createElement("button", { type: "button", class: `key ${kind}`.trim() }, words);
+  button.addEventListener("click", act, { signal });
+  return button;
+}
 
 /** @param {Element} key a toggle button */
 export function isPressed(key) {
