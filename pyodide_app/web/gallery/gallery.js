@@ -50,19 +50,37 @@ class Gallery {
   #announcing = 0; // a timer
 
   #listen() {
-    const { element, form, words, life: signal } = this;
+    const { element, form, life: signal } = this;
+    this.#listenToWords();
+    this.#listenToFilters();
+    this.#listenToOrders();
+    part(element, "retry").addEventListener("click", () => this.#load(), { signal });
+    form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true, signal });
+    this.all.addEventListener("keydown", (event) => moveFocus(event, this.all), { signal });
+    addEventListener("popstate", () => this.#ready && this.#follow(this.#ready.finder), { signal });
+    const keepPlace = () => this.#ready && history.replaceState({ ...history.state, top: scrollY }, "");
+    addEventListener("pagehide", keepPlace, { signal });
+  }
+
+  #listenToWords() {
+    const { words, life: signal } = this;
     words.addEventListener("input", () => this.#update({ words: words.value }, { isTyping: true }), { signal });
     words.addEventListener("keydown", (event) => {
       if (event.key !== "ArrowDown" || !this.#ready || this.found.hidden) return;
       event.preventDefault();
       this.#ready.results.focus();
     }, { signal });
-    form.addEventListener("submit", (event) => event.preventDefault(), { signal });
-    this.sort.addEventListener("change", () => this.#update({ sort: this.sort.value }), { signal });
-    part(element, "table").addEventListener("click", ({ target }) => {
-      const order = target instanceof Element ? target.closest("[data-order]")?.getAttribute("data-order") : null;
-      if (order) this.#update({ sort: this.#query.sort === order ? `-${order}` : order });
+    addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+      event.preventDefault();
+      words.focus();
+      words.select();
     }, { signal });
+  }
+
+  #listenToFilters() {
+    const { element, form, words, life: signal } = this;
+    form.addEventListener("submit", (event) => event.preventDefault(), { signal });
     part(element, "clear").addEventListener("click", () => {
       words.value = "";
       this.#update({ words: "", chosen: {} });
@@ -74,18 +92,15 @@ class Gallery {
       part(element, "answer").scrollIntoView();
       part(element, "unfold").focus({ preventScroll: true });
     }, { signal });
-    part(element, "retry").addEventListener("click", () => this.#load(), { signal });
-    form.addEventListener("focusin", () => this.#load({ quietly: true }), { once: true, signal });
-    this.all.addEventListener("keydown", (event) => moveFocus(event, this.all), { signal });
-    addEventListener("popstate", () => this.#ready && this.#follow(this.#ready.finder), { signal });
-    addEventListener("keydown", (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-      event.preventDefault();
-      words.focus();
-      words.select();
+  }
+
+  #listenToOrders() {
+    const { life: signal } = this;
+    this.sort.addEventListener("change", () => this.#update({ sort: this.sort.value }), { signal });
+    part(this.element, "table").addEventListener("click", ({ target }) => {
+      const order = target instanceof Element ? target.closest("[data-order]")?.getAttribute("data-order") : null;
+      if (order) this.#update({ sort: this.#query.sort === order ? `-${order}` : order });
     }, { signal });
-    const keepPlace = () => this.#ready && history.replaceState({ ...history.state, top: scrollY }, "");
-    addEventListener("pagehide", keepPlace, { signal });
   }
 
   /** Load the index, once; quietly: without messages. */
