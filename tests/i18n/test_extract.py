@@ -95,7 +95,7 @@ UNTOLD = {
         "packets are not of 20 ms",
         "packet  has not arrived",
     },
-    "router.js": {
+    "page-loader.js": {
         "no page of this site",
         "a page of another kind",
         "a page of another version",

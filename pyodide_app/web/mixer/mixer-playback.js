@@ -138,7 +138,7 @@ export class MixerPlayback extends MixerElement {
    * @type {(song: Data.Song) => Player}
    */
   createPlayer() {
-    throw new Error("not implemented");
+    throw new Error("abstract");
   }
 
   /**
