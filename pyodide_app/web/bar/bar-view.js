@@ -4,6 +4,7 @@ import { createIcon } from "../base/icons.js";
 import { setPressed } from "../base/controls.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
 import { formatTime } from "../language/units.js";
+import { trackAccess } from "./track-access.js";
 
 /** @import { Jukebox } from "./jukebox.js" */
 /** @import { Track } from "./tracks.js" */
@@ -62,7 +63,7 @@ export class BarView {
     setText(this.#find("title"), track?.title ?? "");
     setText(this.#find("detail"), track?.detail ?? "");
     if (track || !this.#queue.current) this.#showTrack(track);
-    const access = await this.#jukebox.access().catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
+    const access = await trackAccess(track).catch(() => /** @type {const} */ ("open")); // without the facts nothing plays either
     const words = { preview: _("Not yours: preview only"), silent: _("Not yours: silent"), open: "" }[access];
     const { reason } = this.#jukebox; // after the wait
     this.showReason(this.#jukebox.state === "failed" ? _("Can't play: %(reason)s", { reason }) : reason || words);

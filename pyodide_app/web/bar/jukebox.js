@@ -4,14 +4,12 @@
 // memory permits, so that there is no gap. Tracks that cannot be played are skipped.
 import { Emitter } from "../base/emitter.js";
 import { reasonOf } from "../base/errors.js";
-import { whenIdle } from "../base/idle.js";
 import { BUDGET } from "../playback/memory.js";
 import { watch } from "../tokens/ownership.js";
 import { _ } from "../language/phrases.js";
 import { takeAudioFocus } from "../playback/audio-focus.js";
-import { trackAccess } from "./track-access.js";
 import { TrackDecks } from "./track-decks.js";
-import { loadCollection, loadTrack } from "./tracks.js";
+import { loadTrack } from "./tracks.js";
 
 const AHEAD_SECONDS = 20; // before a track's end: decode the next one
 const BACK_SECONDS = 3; // into a track: Previous restarts it
@@ -24,11 +22,6 @@ const PATIENCE_MS = 3000; // until the browser must have started the audio conte
 /** @import { Deck } from "./track-decks.js" */
 /** @import { Track } from "./tracks.js" */
 /** @typedef {"paused" | "loading" | "playing" | "failed"} JukeboxState */
-
-/** Whether a song may be streamed. @param {Data.Song} song */
-function isLong({ layers: [{ stems: [{ audio }] }] }) {
-  return audio.starts !== undefined;
-}
 
 /** @extends {Emitter<{ state: undefined, track: undefined, position: { seconds: number, peaks: Peaks } }>} */
 export class Jukebox extends Emitter {
@@ -119,15 +112,7 @@ export class Jukebox extends Emitter {
     } catch (error) {
       if (turn === this.#request) this.#setState("failed", reasonOf(error));
     }
-    this.#warmUp().catch(() => {}); // Play reports the error
-  }
-
-  /** Load what playing the track needs besides sound, if it is streamed. */
-  async #warmUp() {
-    if (!this.track || !isLong(this.track.song) || navigator.connection?.saveData) return;
-    await whenIdle();
-    const { warmUp } = await this.#decks.loadPlayer();
-    if (this.track) warmUp(this.track.song);
+    this.#decks.warmUp(() => this.track?.song).catch(() => {}); // Play reports the error
   }
 
   /**
@@ -166,17 +151,6 @@ export class Jukebox extends Emitter {
   setVolume(volume) {
     this.queue.volume = volume;
     this.#deck?.player.trim(volume > 0 ? 20 * Math.log10(volume) : SILENT);
-  }
-
-  /**
-   * The most restricted access among the current track's stems.
-   * @returns {Promise<Data.Access>}
-   */
-  async access() {
-    const { track } = this;
-    if (!track) return "open";
-    const { mixer } = await loadCollection();
-    return trackAccess(track, mixer.locked);
   }
 
   async #play() {

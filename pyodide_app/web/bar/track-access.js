@@ -1,5 +1,6 @@
 // How much of a track the visitor hears.
 import { access, owned } from "../tokens/ownership.js";
+import { loadCollection } from "./tracks.js";
 
 /** @import { Track } from "./tracks.js" */
 
@@ -14,10 +15,13 @@ export function stemAccess({ song, sounds }, locked) {
 
 /**
  * The most restricted access among a track's stems.
- * @param {Track} track @param {Data.Access} locked
- * @returns {Data.Access}
+ * @param {Track | null} track
+ * @returns {Promise<Data.Access>}
  */
-export function trackAccess({ song, rows, sounds }, locked) {
-  const accesses = song.layers.map(({ slug }, row) => (sounds(slug) ? access(owned(), `${song.slug}/${slug}/${rows[row].stem}`, locked) : "open"));
+export async function trackAccess(track) {
+  if (!track) return "open";
+  const { song, rows, sounds } = track;
+  const { mixer } = await loadCollection();
+  const accesses = song.layers.map(({ slug }, row) => (sounds(slug) ? access(owned(), `${song.slug}/${slug}/${rows[row].stem}`, mixer.locked) : "open"));
   return accesses.find((each) => each !== "open") ?? "open";
 }

@@ -1,4 +1,5 @@
 // Players of the queue's tracks: made when a track begins, or ahead of it. Their module is loaded when it is first needed.
+import { whenIdle } from "../base/idle.js";
 import { ROOT } from "../base/root.js";
 import { importLater } from "../base/version.js";
 import { stemAccess } from "./track-access.js";
@@ -24,6 +25,19 @@ export class TrackDecks {
   async loadPlayer() {
     this.playerModule ??= await importLater(() => import("../playback/player.js"));
     return this.playerModule;
+  }
+
+  /**
+   * Load what playing the current track needs besides sound, if it is streamed.
+   * @param {() => Data.Song | undefined} currentSong
+   */
+  async warmUp(currentSong) {
+    const song = currentSong();
+    if (!song || !isLong(song) || navigator.connection?.saveData) return;
+    await whenIdle();
+    const { warmUp } = await this.loadPlayer();
+    const later = currentSong();
+    if (later) warmUp(later);
   }
 
   /**
@@ -65,4 +79,12 @@ export class TrackDecks {
     player.owner = this.#owner;
     return { id, track, player, life: new AbortController() };
   }
+}
+
+/**
+ * Whether a song may be streamed.
+ * @param {Data.Song} song
+ */
+function isLong({ layers: [{ stems: [{ audio }] }] }) {
+  return audio.starts !== undefined;
 }
