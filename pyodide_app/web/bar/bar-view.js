@@ -3,9 +3,9 @@ import { find, setText } from "../base/dom.js";
 import { createIcon } from "../base/icons.js";
 import { setPressed } from "../base/controls.js";
 import { _, formatNumber, plural } from "../language/phrases.js";
-import { formatTime } from "../language/units.js";
 import { trackAccess } from "./track-access.js";
 
+/** @import { PositionView } from "../meters/position-view.js" */
 /** @import { Jukebox } from "./jukebox.js" */
 /** @import { Track } from "./tracks.js" */
 
@@ -13,12 +13,14 @@ export class BarView {
   #bar;
   #jukebox;
   #queue;
+  #position;
 
-  /** @param {HTMLElement} bar @param {Jukebox} jukebox */
-  constructor(bar, jukebox) {
+  /** @param {HTMLElement} bar @param {Jukebox} jukebox @param {PositionView} position */
+  constructor(bar, jukebox, position) {
     this.#bar = bar;
     this.#jukebox = jukebox;
     this.#queue = jukebox.queue;
+    this.#position = position;
   }
 
   /**
@@ -85,9 +87,7 @@ export class BarView {
   #showTrack(track) {
     for (const link of [this.#find("cover"), this.#find("title")]) setAttribute(link, "href", track?.page);
     setAttribute(find(this.#bar, ".cover > img"), "src", track?.cover);
-    const seconds = track?.song.duration ?? 0;
-    find(this.#bar, ".position", HTMLInputElement).max = String(seconds || 1);
-    setText(this.#find("of"), formatTime(seconds));
+    this.#position.restart(track?.song.duration ?? 0);
   }
 
   /** @param {string} name */

@@ -4,12 +4,12 @@ import { find } from "../base/dom.js";
 import { once } from "../base/once.js";
 import { _, plural } from "../language/phrases.js";
 import { LevelBar } from "../meters/level-bar.js";
+import { PositionView } from "../meters/position-view.js";
 import { followLyrics } from "../pages/lyrics.js";
 import { isMotionOn } from "../pages/motion.js";
 import { Router } from "../pages/router.js";
 import { addLastingSheets } from "../pages/style-sheets.js";
 import { createControls } from "./bar-controls.js";
-import { BarPosition } from "./bar-position.js";
 import { BarTransport } from "./bar-transport.js";
 import { BarView } from "./bar-view.js";
 import { Jukebox } from "./jukebox.js";
@@ -29,8 +29,8 @@ export class PlayerBar extends HTMLElement {
   #saved = new SavedQueue(this.jukebox);
   #transport = new BarTransport(this, this.jukebox, this.#saved);
   #panel = new QueuePanel(this);
-  #view = new BarView(this, this.jukebox);
-  #position = new BarPosition(this, this.jukebox);
+  #position = new PositionView(this);
+  #view = new BarView(this, this.jukebox, this.#position);
   /** @type {LevelBar | null} */
   #level = null; // on the cover
 
@@ -181,7 +181,7 @@ export class PlayerBar extends HTMLElement {
 
   /** @param {{ seconds: number, peaks: Peaks }} place */
   #followPlace({ seconds, peaks }) {
-    this.#position.follow(seconds);
+    this.#position.follow(seconds, this.jukebox.state === "playing");
     if (this.jukebox.track) followLyrics(this.jukebox.track.song.slug, seconds, (place) => this.#transport.seek(place));
     const level = isMotionOn() && this.jukebox.state === "playing" ? Math.min(1, Math.max(...peaks)) : 0;
     this.#level?.report(level);

@@ -2,8 +2,8 @@
 /** @import { Player } from "../playback/player.js" */
 /** @import { OpenTake } from "../takes/fit.js" */
 import { MixerElement } from "./mixer-element.js";
-import { PositionView } from "./position-view.js";
 import { reasonOf } from "../base/errors.js";
+import { PositionView } from "../meters/position-view.js";
 import { isPlaying, resumeAudio } from "../playback/player.js";
 
 export class MixerPlayback extends MixerElement {

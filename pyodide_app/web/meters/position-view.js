@@ -1,5 +1,5 @@
-// A mixer's position in the song: slider, time, and whoever follows them.
-import { PositionSlider } from "../meters/position-slider.js";
+// The position in what plays: slider, time, and whoever follows them.
+import { PositionSlider } from "./position-slider.js";
 import { find, setText } from "../base/dom.js";
 import { _ } from "../language/phrases.js";
 import { formatTime } from "../language/units.js";
@@ -9,16 +9,16 @@ export class PositionView {
   #isHeld = false; // the visitor is dragging it
   /** @type {PositionSlider | null} */
   #slider = null;
-  #mixer;
+  #element;
   #onMove;
 
-  /** @param {HTMLElement} mixer @param {(seconds: number) => void} onMove called whenever it has moved */
-  constructor(mixer, onMove) {
-    this.#mixer = mixer;
+  /** @param {HTMLElement} element around slider and time @param {(seconds: number) => void} onMove called whenever it has moved */
+  constructor(element, onMove = () => {}) {
+    this.#element = element;
     this.#onMove = onMove;
   }
 
-  /** Of the song, in seconds. */
+  /** Of what plays, in seconds. */
   get duration() {
     return Number(this.#input.max);
   }
@@ -37,10 +37,10 @@ export class PositionView {
     this.#slider = new PositionSlider(input, signal);
   }
 
-  /** @param {number} duration of another song, in seconds */
+  /** @param {number} duration of what plays from now on, in seconds; 0: nothing */
   restart(duration) {
-    this.#input.max = String(duration);
-    setText(find(this.#mixer, ".of"), formatTime(duration));
+    this.#input.max = String(duration || 1);
+    setText(find(this.#element, ".of"), formatTime(duration));
   }
 
   /**
@@ -50,7 +50,7 @@ export class PositionView {
   show(seconds) {
     const now = formatTime(seconds);
     this.#slider?.show(seconds, _("%(now)s of %(all)s", { now, all: formatTime(this.duration) }));
-    setText(find(this.#mixer, ".now"), now);
+    setText(find(this.#element, ".now"), now);
     this.#move(seconds);
   }
 
@@ -76,6 +76,6 @@ export class PositionView {
   }
 
   get #input() {
-    return find(this.#mixer, ".position", HTMLInputElement);
+    return find(this.#element, ".position", HTMLInputElement);
   }
 }
