@@ -72,7 +72,7 @@ class Bundle:
     """Files with a common cache key: a bundle whose key is unchanged is kept as a whole.
 
     The key must depend on the generator and on which files are in the bundle. Without bundles a
-    site of 10,000 tokens takes 3.3 s instead of 2.4 s after a change of a song's text.
+    build of 10,000 tokens takes 0.9 s longer after a change of a song's text.
     """
 
     def __init__(self, name: str, key: str, make: Callable[[], Iterable[OutputFile]]) -> None:

@@ -87,7 +87,7 @@ export class BarView {
   #showTrack(track) {
     for (const link of [this.#find("cover"), this.#find("title")]) setAttribute(link, "href", track?.page);
     setAttribute(find(this.#bar, ".cover > img"), "src", track?.cover);
-    this.#position.restart(track?.song.duration ?? 0);
+    this.#position.setDuration(track?.song.duration ?? 0);
   }
 
   /** @param {string} name */

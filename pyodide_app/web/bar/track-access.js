@@ -22,6 +22,7 @@ export async function trackAccess(track) {
   if (!track) return "open";
   const { song, rows, sounds } = track;
   const { mixer } = await loadCollection();
-  const accesses = song.layers.map(({ slug }, row) => (sounds(slug) ? access(owned(), `${song.slug}/${slug}/${rows[row].stem}`, mixer.locked) : "open"));
+  const accessTo = stemAccess(track, mixer.locked);
+  const accesses = song.layers.map(({ slug }, row) => (sounds(slug) ? accessTo(slug, rows[row].stem) : "open"));
   return accesses.find((each) => each !== "open") ?? "open";
 }

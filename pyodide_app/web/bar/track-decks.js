@@ -2,6 +2,7 @@
 import { whenIdle } from "../base/idle.js";
 import { ROOT } from "../base/root.js";
 import { importLater } from "../base/version.js";
+import { isLong } from "../playback/long-songs.js";
 import { stemAccess } from "./track-access.js";
 import { loadCollection, loadTrack } from "./tracks.js";
 
@@ -79,12 +80,4 @@ export class TrackDecks {
     player.owner = this.#owner;
     return { id, track, player, life: new AbortController() };
   }
-}
-
-/**
- * Whether a song may be streamed.
- * @param {Data.Song} song
- */
-function isLong({ layers: [{ stems: [{ audio }] }] }) {
-  return audio.starts !== undefined;
 }

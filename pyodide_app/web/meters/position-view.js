@@ -37,8 +37,8 @@ export class PositionView {
     this.#slider = new PositionSlider(input, signal);
   }
 
-  /** @param {number} duration of what plays from now on, in seconds; 0: nothing */
-  restart(duration) {
+  /** @param {number} duration of what plays, in seconds; 0: nothing does */
+  setDuration(duration) {
     this.#input.max = String(duration || 1);
     setText(find(this.#element, ".of"), formatTime(duration));
   }

@@ -300,7 +300,7 @@ export class StemMixer extends MixerPlayback {
   #showSong(song) {
     this.dataset.rate = String(song.rate);
     this.dataset.slug = song.slug;
-    this.positionView.restart(song.duration);
+    this.positionView.setDuration(song.duration);
     this.#rows.replace(song);
     this.#showHolding(this.#access.holding);
     this.setRange(null);

@@ -5,6 +5,7 @@
 import { Emitter } from "../base/emitter.js";
 import { FADE_OUT_SECONDS } from "./audio-hardware.js";
 import { DecodedDeck } from "./decoded-deck.js";
+import { isLong } from "./long-songs.js";
 import { bytesOf, BUDGET } from "./memory.js";
 import { APPLIED, ENDED, LOADING, POSITION, STEM_FAILED } from "./messages.js";
 import { OutputGraph } from "./output-graph.js";
@@ -198,7 +199,6 @@ export class Decks extends Emitter {
  */
 export function isStreamed(song) {
   const { layers, frames } = song;
-  const isLong = layers.some(({ stems }) => stems.some(({ audio }) => audio.starts)); // the build says where to read long ones from
   const bytes = layers.reduce((sum, { stems: [{ channels }] }) => sum + bytesOf(channels, frames), 0);
-  return (isLong || bytes > DECODED_BYTES) && isStreamable(song);
+  return (isLong(song) || bytes > DECODED_BYTES) && isStreamable(song);
 }
