@@ -100,7 +100,7 @@ def test_every_kind_of_page_is_shown_and_mixes(page: Page, base: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_contain_text(words)
     page.goto(base)
     page.get_by_role("link", name="Gallery").first.click()
-    page.get_by_role("searchbox").fill("9001")
+    page.get_by_role("searchbox", name="Search").fill("9001")
     page.locator("[data-found] a").first.click()
     assert page.url == f"{base}tokens/9001/"
     play(page)
