@@ -304,7 +304,7 @@ def token_facts(views: SiteFacts, page: Page, token: Token) -> Facts:
 
 def trait_facts(views: SiteFacts, trait: Trait) -> list[str]:
     """Return name, address, value and share of a trait."""
-    return [trait.name, address_of(trait), trait.value, percent(views.share(trait))]
+    return [trait.name, address_of(trait), trait.value, views.share(trait)]
 
 
 def mixer_facts(

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.collection import Collection
-    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.excerpts import Excerpts
+    from stempress.site.source import Source
 
 SLEEVES = ("#1c2b3a", "#f0e4cf", "#5a2430", "#cfd9d2", "#22352c", "#e8c9b4", "#2d2447", "#d8d3c4")
 """Sleeve colours, assigned to songs in turn."""

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stempress.collection.collection import Collection
-    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.excerpts import Excerpts
+    from stempress.site.source import Source
 
 
 def data_files(excerpts: Excerpts) -> Iterator[OutputFile]:

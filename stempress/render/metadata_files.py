@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
     from stempress.collection.collection import Collection
     from stempress.collection.settings import Settings
-    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.excerpts import Excerpts
+    from stempress.site.source import Source
 
     type UrlOf = Callable[[str], str]
     """Turns an address relative to the site's root into a URL for metadata."""

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from stempress.audio.results import Sounds
     from stempress.collection.albums import Album
     from stempress.collection.settings import Settings
-    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.excerpts import Excerpts
     from stempress.site.pages import Page
     from stempress.site.sharing import Embed
+    from stempress.site.source import Source
 
 FRAME_WIDTH = 720
 FRAME_HEIGHT, ROW_HEIGHT = 472, 127

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stempress.audio.results import Sounds
@@ -12,70 +12,64 @@ from stempress.collection.rarity import Rarity
 from stempress.collection.stem_files import StemFiles
 from stempress.site.facts import App, SiteFacts
 from stempress.site.page_plan import plan_pages
+from stempress.site.pages import VariationPages
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pyodide_app.engine.model import StemKey, Variation
-    from stempress.audio.results import MixDigest, Opening, StemSound, WebFile
-    from stempress.audio.song_sound import SongSound
     from stempress.collection.albums import Album
     from stempress.collection.ledger import Ledger
     from stempress.collection.settings import Settings
     from stempress.i18n.translations import Translations
-    from stempress.site.pages import VariationPages
+    from stempress.site.song_excerpt import SongExcerpt
     from stempress.site.token_facts import TokenTable
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Songs without their stories, and their variations, tokens, pictures and sound."""
+    """Albums, some of whose songs, and some tokens.
+
+    ``albums`` are without their songs and story. ``shares`` are those of traits among all tokens
+    of the site, in words, by the trait's address; None if they follow from these tokens.
+    """
 
     settings: Settings
     albums: tuple[Album, ...]
+    songs: tuple[SongExcerpt, ...]
     ledger: Ledger
-    pictures: tuple[tuple[StemKey, Path], ...]
-    stems: tuple[tuple[StemKey, StemSound], ...]
-    songs: tuple[tuple[str, SongSound], ...]
-    lossless: tuple[tuple[str, SongSound], ...]
-    previews: tuple[tuple[Variation, WebFile], ...]
-    stem_previews: tuple[tuple[StemKey, WebFile], ...]
-    mixes: tuple[tuple[Variation, tuple[WebFile, ...]], ...]
-    videos: tuple[tuple[Variation, WebFile], ...]
-    digests: tuple[tuple[Variation, MixDigest], ...]
-    stream_digests: tuple[tuple[Variation, MixDigest], ...]
-    openings: tuple[tuple[str, Opening], ...]
-    variations: tuple[VariationPages, ...]
-    streamed: tuple[str, ...]
     app: App
+    shares: tuple[tuple[str, str], ...] | None = None
 
     def collection(self) -> Collection:
         """Return the collection, as if it had nothing else."""
+        songs = [each.song for each in self.songs]
         return Collection(
             settings=self.settings,
             home=Document("", "", "", ""),
             pages=(),
             notes=(),
-            albums=self.albums,
+            albums=tuple(
+                replace(album, songs=tuple(song for song in songs if song.album == album.slug))
+                for album in self.albums
+            ),
             ledger=self.ledger,
-            files=StemFiles(pictures=dict(self.pictures)),
-            _songs={song.slug: song for album in self.albums for song in album.songs},
+            files=StemFiles(pictures=dict(pair for each in self.songs for pair in each.pictures)),
+            _songs={song.slug: song for song in songs},
         )
 
     def sounds(self) -> Sounds:
         """Return the collection's sound."""
+        songs = {each.song.slug: each for each in self.songs}
         return Sounds(
-            stems=dict(self.stems),
-            songs=dict(self.songs),
-            previews=dict(self.previews),
-            stem_previews=dict(self.stem_previews),
-            mixes=dict(self.mixes),
-            videos=dict(self.videos),
-            digests=dict(self.digests),
-            stream_digests=dict(self.stream_digests),
-            openings=dict(self.openings),
-            lossless=dict(self.lossless),
-            streamed=frozenset(self.streamed),
+            songs={slug: each.sound for slug, each in songs.items()},
+            lossless={slug: each.lossless for slug, each in songs.items() if each.lossless},
+            openings={slug: each.opening for slug, each in songs.items() if each.opening},
+            streamed=frozenset(slug for slug, each in songs.items() if each.streamed),
+            stems=dict(pair for each in self.songs for pair in each.stems),
+            stem_previews=dict(pair for each in self.songs for pair in each.stem_previews),
+            previews=dict(pair for each in self.songs for pair in each.previews),
+            mixes=dict(pair for each in self.songs for pair in each.mixes),
+            videos=dict(pair for each in self.songs for pair in each.videos),
+            digests=dict(pair for each in self.songs for pair in each.digests),
+            stream_digests=dict(pair for each in self.songs for pair in each.stream_digests),
         )
 
     def facts(self, translations: Translations, tokens: TokenTable) -> SiteFacts:
@@ -86,6 +80,10 @@ class Excerpt:
         """
         collection = self.collection()
         rarity = Rarity(collection.songs, collection.tokens)
-        variations = {pages.song.slug: pages for pages in self.variations}
+        variations = {
+            each.song.slug: VariationPages(each.song, each.shown, each.permitted)
+            for each in self.songs
+        }
         plan = plan_pages(collection, rarity, translations, tokens, variations)
-        return SiteFacts(plan, collection, rarity, self.sounds(), self.app)
+        shares = None if self.shares is None else dict(self.shares)
+        return SiteFacts(plan, collection, rarity, self.sounds(), self.app, shares)

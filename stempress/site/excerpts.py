@@ -11,88 +11,52 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import stem_keys
 from stempress.collection.ledger import Ledger
-from stempress.core.digests import digest_of
+from stempress.collection.traits import trait_key
+from stempress.site.addresses import address_of
 from stempress.site.excerpt import Excerpt
 from stempress.site.facts import App
+from stempress.site.song_excerpt import SongExcerpts
+from stempress.site.source import Source
+from stempress.site.tokens_by_song import tokens_by_song, with_relatives
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from pyodide_app.engine.model import Token, Variation
-    from stempress.audio.results import MixDigest, Sounds, WebFile
+    from pyodide_app.engine.model import Song, Token
     from stempress.collection.albums import Album
-    from stempress.collection.collection import Collection
-    from stempress.i18n.translations import Translations
     from stempress.site.facts import SiteFacts
-    from stempress.site.token_facts import TokenTable
-
-
-class Source:
-    """What some files are made from: an excerpt, and ``key``, a hash of it and of the generator.
-
-    ``tokens`` are what is known of all tokens of the site.
-    """
-
-    def __init__(
-        self, excerpt: Excerpt, generator: str, translations: Translations, tokens: TokenTable
-    ) -> None:
-        self.excerpt, self.tokens = excerpt, tokens
-        self._generator, self._translations = generator, translations
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle what it was made from, without what was computed."""
-        return Source, (self.excerpt, self._generator, self._translations, self.tokens)
-
-    @cached_property
-    def key(self) -> str:
-        """The cache key of what is made from this and nothing else."""
-        return digest_of(self._generator, self.excerpt)
-
-    def key_with(self, *values: object) -> str:
-        """Return the cache key of what is made from this and some values."""
-        return digest_of(self.key, values)
-
-    @cached_property
-    def collection(self) -> Collection:
-        """The excerpt as a collection."""
-        return self.facts.collection
-
-    @cached_property
-    def sounds(self) -> Sounds:
-        """The excerpt's sound."""
-        return self.facts.sounds
-
-    @cached_property
-    def facts(self) -> SiteFacts:
-        """The facts of the excerpt."""
-        return self.excerpt.facts(self._translations, self.tokens)
+    from stempress.site.song_excerpt import SongExcerpt
 
 
 class Excerpts:
-    """Excerpts of a site, none of which has texts: neither stories nor documents nor seals."""
+    """Excerpts of a site, none of which has texts: neither stories nor documents nor seals.
+
+    Only those of a single song have its lyrics.
+    """
 
     def __init__(self, facts: SiteFacts, generator: str) -> None:
         self.facts, self.generator = facts, generator
+        self._songs = SongExcerpts(facts)
         self._by_song: dict[tuple[str, bool], Source] = {}
+        self._token_pages: dict[str, Source] = {}
 
     @cached_property
     def everything(self) -> Source:
         """All songs and tokens."""
         collection = self.facts.collection
-        return self._source(tuple(map(_without_lyrics, collection.albums)), collection.ledger)
+        return self._source(collection.albums, self._bare(collection.songs), collection.ledger)
 
     @cached_property
     def songs(self) -> Source:
         """All songs, and no token."""
-        return self._source(tuple(map(_without_lyrics, self.facts.collection.albums)))
+        collection = self.facts.collection
+        return self._source(collection.albums, self._bare(collection.songs))
 
     @cached_property
     def albums(self) -> Source:
         """All albums, without songs and tokens."""
-        albums = (replace(album, songs=()) for album in self.facts.collection.albums)
-        return self._source(tuple(map(_without_texts, albums)))
+        return self._source(self.facts.collection.albums, ())
 
     def song_with_tokens(self, slug: str) -> Source:
         """Return a song, on an album that has no other, and its tokens without their owners."""
@@ -107,10 +71,36 @@ class Excerpts:
         if key not in self._by_song:
             song = self.facts.collection.song(slug)
             album = self.facts.collection.album(song.album)
-            alone = _without_texts(replace(album, songs=(song,)))
             tokens = tuple(self.tokens.get(slug, ())) if with_tokens else ()
-            self._by_song[key] = self._source((alone,), Ledger(tokens))
+            alone = (self._songs.of(song, with_lyrics=True),)
+            self._by_song[key] = self._source((album,), alone, Ledger(tokens))
         return self._by_song[key]
+
+    def token_pages(self, slug: str) -> Source:
+        """Return a song's known tokens with owners, their relatives, and the songs of all these."""
+        if slug not in self._token_pages:
+            collection, known = self.facts.collection, self._known_tokens[slug]
+            tokens = with_relatives(known, self.facts.by_id)
+            slugs = {token.song for token in tokens}
+            songs = [song for song in collection.songs if song.slug in slugs]
+            albums = {song.album for song in songs}
+            self._token_pages[slug] = self._source(
+                tuple(album for album in collection.albums if album.slug in albums),
+                self._bare(songs),
+                _owned(known, tokens, collection.ledger),
+                self._shares(known),
+            )
+        return self._token_pages[slug]
+
+    def _shares(self, tokens: Iterable[Token]) -> tuple[tuple[str, str], ...]:
+        """Return the shares of all traits of some tokens."""
+        facts, alike = self.facts, {trait_key(token): token for token in tokens}
+        traits = dict.fromkeys(trait for token in alike.values() for trait in facts.traits(token))
+        return tuple((address_of(trait), facts.share(trait)) for trait in traits)
+
+    @cached_property
+    def _known_tokens(self) -> Mapping[str, list[Token]]:
+        return tokens_by_song(self.facts.collection.tokens)
 
     @cached_property
     def tokens(self) -> Mapping[str, list[Token]]:
@@ -120,81 +110,30 @@ class Excerpts:
             tokens[token.song].append(token)
         return tokens
 
-    def _source(self, albums: tuple[Album, ...], ledger: Ledger = Ledger()) -> Source:  # noqa: B008
-        excerpt = self._excerpt(albums, ledger)
-        return Source(excerpt, self.generator, self.facts.translations, self.facts.plan.tokens)
+    def _bare(self, songs: Iterable[Song]) -> tuple[SongExcerpt, ...]:
+        """Return songs without lyrics."""
+        return tuple(self._songs.of(song, with_lyrics=False) for song in songs)
 
-    def _excerpt(self, albums: tuple[Album, ...], ledger: Ledger) -> Excerpt:
-        facts, sounds = self.facts, self.facts.sounds
-        songs = [song for album in albums for song in album.songs]
-        slugs, keys = [song.slug for song in songs], list(stem_keys(songs))
-        pictures = facts.collection.files.pictures
-        return Excerpt(
+    def _source(
+        self,
+        albums: Iterable[Album],
+        songs: tuple[SongExcerpt, ...],
+        ledger: Ledger = Ledger(),  # noqa: B008 - frozen
+        shares: tuple[tuple[str, str], ...] | None = None,
+    ) -> Source:
+        facts = self.facts
+        excerpt = Excerpt(
             settings=facts.collection.settings,
-            albums=albums,
+            albums=tuple(replace(album, songs=(), story="") for album in albums),
+            songs=songs,
             ledger=ledger,
-            pictures=tuple((key, pictures[key]) for key in keys if key in pictures),
-            stems=tuple((key, sounds.stems[key]) for key in keys),
-            songs=tuple((slug, sounds.songs[slug]) for slug in slugs),
-            lossless=tuple((s, sounds.lossless[s]) for s in slugs if s in sounds.lossless),
-            previews=_of_songs(slugs, self._previews),
-            stem_previews=tuple(
-                (key, sounds.stem_previews[key]) for key in keys if key in sounds.stem_previews
-            ),
-            mixes=_of_songs(slugs, self._mixes),
-            videos=_of_songs(slugs, self._videos),
-            digests=_of_songs(slugs, self._digests),
-            stream_digests=_of_songs(slugs, self._stream_digests),
-            openings=tuple((s, sounds.openings[s]) for s in slugs if s in sounds.openings),
-            variations=tuple(
-                replace(facts.plan.variations[song.slug], song=song) for song in songs
-            ),
-            streamed=tuple(slug for slug in slugs if slug in sounds.streamed),
             app=App(facts.app, facts.mixer_off),
+            shares=shares,
         )
-
-    @cached_property
-    def _previews(self) -> Mapping[str, list[tuple[Variation, WebFile]]]:
-        return _by_song(self.facts.sounds.previews)
-
-    @cached_property
-    def _mixes(self) -> Mapping[str, list[tuple[Variation, tuple[WebFile, ...]]]]:
-        return _by_song(self.facts.sounds.mixes)
-
-    @cached_property
-    def _videos(self) -> Mapping[str, list[tuple[Variation, WebFile]]]:
-        return _by_song(self.facts.sounds.videos)
-
-    @cached_property
-    def _digests(self) -> Mapping[str, list[tuple[Variation, MixDigest]]]:
-        return _by_song(self.facts.sounds.digests)
-
-    @cached_property
-    def _stream_digests(self) -> Mapping[str, list[tuple[Variation, MixDigest]]]:
-        return _by_song(self.facts.sounds.stream_digests)
+        return Source(excerpt, self.generator, facts.translations, facts.plan.tokens)
 
 
-def _without_texts(album: Album) -> Album:
-    songs = tuple(replace(song, story="") for song in album.songs)
-    return replace(album, songs=songs, story="")
-
-
-def _without_lyrics(album: Album) -> Album:
-    """Return an album without texts and lyrics, which only what is about a single song states."""
-    bare = _without_texts(album)
-    return replace(bare, songs=tuple(replace(song, lyrics=None) for song in bare.songs))
-
-
-def _by_song[Value](values: Mapping[Variation, Value]) -> dict[str, list[tuple[Variation, Value]]]:
-    """Return the variations of every song with their values."""
-    grouped: dict[str, list[tuple[Variation, Value]]] = {}
-    for variation, value in values.items():
-        grouped.setdefault(variation.song, []).append((variation, value))
-    return grouped
-
-
-def _of_songs[Value](
-    slugs: Sequence[str], grouped: Mapping[str, list[tuple[Variation, Value]]]
-) -> tuple[tuple[Variation, Value], ...]:
-    """Return the variations of some songs with their values."""
-    return tuple(pair for slug in slugs for pair in grouped.get(slug, ()))
+def _owned(owned: Iterable[Token], tokens: Iterable[Token], whole: Ledger) -> Ledger:
+    """Return a ledger of some tokens, with the owners of those that are ``owned``."""
+    owners = {token.id: whole.owners[token.id] for token in owned if token.id in whole.owners}
+    return Ledger(tuple(tokens), owners, whole.block if owners else None)

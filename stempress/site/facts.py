@@ -17,7 +17,7 @@ from stempress.site.stem_facts import StemFacts
 from stempress.site.stem_figures import MintedVariation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pyodide_app.engine.forge import Batch
     from pyodide_app.engine.holdings import SongHolding
@@ -49,22 +49,26 @@ APP_DOORS = App("app/web/")
 class SiteFacts(StemFacts):
     """Facts of a collection, its pages and its sound."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what all facts follow from
         self,
         plan: Plan,
         collection: Collection,
         rarity: Rarity,
         sounds: Sounds,
         app: App = APP_DOORS,
+        shares: Mapping[str, str] | None = None,
     ) -> None:
+        """Take what the facts follow from; ``shares`` of traits by their address, if known."""
         self.translations, self.formatter = plan.translations, formatter_for(plan.translations)
         super().__init__(plan, collection, rarity, sounds)
         self.app, self.mixer_off = app.address, app.mixer_off
+        self._known_shares = shares
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle what it was made from, without what was computed."""
         app = App(self.app, self.mixer_off)
-        return SiteFacts, (self.plan, self.collection, self.rarity, self.sounds, app)
+        parts = self.plan, self.collection, self.rarity, self.sounds, app, self._known_shares
+        return SiteFacts, parts
 
     def pictures(self, song: Song, variation: Variation) -> list[str]:
         """Return the addresses of the pictures to stack for a variation."""
@@ -181,15 +185,18 @@ class SiteFacts(StemFacts):
         """Return a token's traits."""
         return self.plan.tokens[token].traits
 
-    def share(self, trait: Trait) -> float:
-        """Return a trait's share of all tokens, 0 to 1."""
+    def share(self, trait: Trait) -> str:
+        """Return a trait's share of all tokens in words: few change when one token does."""
         return self._shares[address_of(trait)]
 
     @cached_property
-    def _shares(self) -> dict[str, float]:
-        total = len(self.collection.tokens)
+    def _shares(self) -> Mapping[str, str]:
+        if self._known_shares is not None:
+            return self._known_shares
+        total, traits = len(self.collection.tokens), self.plan.traits
         return {
-            address_of(trait): len(tokens) / total for trait, tokens in self.plan.traits.items()
+            address_of(trait): self.formatter.percent(len(tokens) / total)
+            for trait, tokens in traits.items()
         }
 
     @cached_property

@@ -33,12 +33,13 @@ from stempress.site.pages import (
     VariationView,
 )
 from stempress.site.token_facts import TokenTable
+from stempress.site.tokens_by_song import tokens_by_song
 from stempress.site.tokens_by_trait import TokensByTrait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from pyodide_app.engine.model import Song
+    from pyodide_app.engine.model import Song, Token
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
     from stempress.i18n.translations import Translations
@@ -96,7 +97,8 @@ def _sections(
         about = variations[song.slug]
         yield Section("", partial(tuple, [song_page(about)]))
         yield Section("songs", partial(_song_pages, song, about, _), song.slug)
-    yield Section("tokens", partial(_token_pages, collection, tokens))
+    for slug, tokens_of_song in tokens_by_song(collection.tokens).items():
+        yield Section("tokens", partial(_token_pages, tokens_of_song, tokens), slug)
     yield Section("traits", partial(trait_pages, traits, _))
     yield Section("", partial(_documents, collection, _))
     yield Section("", partial(_takes, collection))
@@ -151,9 +153,9 @@ def mix_page(song: Song, variation: Variation) -> Page:
     return Page(variation_address(variation), "variation.html", title, about)
 
 
-def _token_pages(collection: Collection, tokens: TokenTable) -> Iterator[Page]:
-    for token in collection.tokens:
-        yield Page(token_address(token.id), "token.html", tokens[token].title, token)
+def _token_pages(tokens: Iterable[Token], facts: TokenTable) -> Iterator[Page]:
+    for token in tokens:
+        yield Page(token_address(token.id), "token.html", facts[token].title, token)
 
 
 def _song_pages(song: Song, variations: VariationPages, _: Translations) -> Iterator[Page]:

@@ -58,12 +58,14 @@ class StemFacts:
 
     def stem(self, key: StemKey) -> StemFigures:
         """Return what is known of a stem."""
+        if key not in self._stem_of:
+            layers = self.layers(self.collection.song(key[0]))
+            self._stem_of.update((row.key, row) for rows in layers for row in rows)
         return self._stem_of[key]
 
     @cached_property
     def _stem_of(self) -> dict[StemKey, StemFigures]:
-        layers = (rows for song in self.collection.songs for rows in self.layers(song))
-        return {row.key: row for rows in layers for row in rows}
+        return {}
 
     def chosen(self, song: Song, variation: Variation) -> list[StemFigures]:
         """Return the rows of a variation's stems."""

@@ -13,8 +13,9 @@ from stempress.views.shared_leaves import Leaves
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from stempress.site.excerpts import Excerpts, Source
+    from stempress.site.excerpts import Excerpts
     from stempress.site.pages import Page, Section
+    from stempress.site.source import Source
 
 
 class ViewedPage(NamedTuple):
@@ -42,7 +43,7 @@ class PageKeys:
         self.are_late = are_late
         layout = layout_view(leaves.facts)
         self.layout = digest_of(excerpts.generator, own_templates, layout)
-        self._leaves_of: dict[str, Leaves] = {}
+        self._leaves_of: dict[Source, Leaves] = {}
 
     def section(self, section: Section) -> str:
         """Return the key of a bundle of pages; empty for pages that are not bundled."""
@@ -52,16 +53,20 @@ class PageKeys:
         """Return the pages of a section, those of a bundle as its excerpt has them."""
         if not section.kind:
             return [ViewedPage(page, self._leaves) for page in section.pages]
-        if section.slug not in self._leaves_of:
-            self._leaves_of[section.slug] = Leaves(self._source(section).facts)
-        leaves = self._leaves_of[section.slug]
+        source = self._source(section)
+        if source not in self._leaves_of:
+            self._leaves_of[source] = Leaves(source.facts)
+        leaves = self._leaves_of[source]
         same = next(each for each in leaves.facts.plan.sections if each.name == section.name)
         return [ViewedPage(page, leaves) for page in same.pages]
 
     def _source(self, section: Section) -> Source:
-        """Return what a bundle is made from: a song with its tokens, or everything."""
-        excerpts = self._excerpts
-        return excerpts.song_with_tokens(section.slug) if section.slug else excerpts.everything
+        """Return what a bundle is made from: a song's tokens, a song with them, or everything."""
+        excerpts, slug = self._excerpts, section.slug
+        if not slug:
+            return excerpts.everything
+        is_of_tokens = section.kind == "tokens"
+        return excerpts.token_pages(slug) if is_of_tokens else excerpts.song_with_tokens(slug)
 
     @cached_property
     def sitemap(self) -> str:

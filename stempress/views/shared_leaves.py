@@ -112,8 +112,9 @@ class Leaves(StemLeaves):
     def _trait(self, trait: Trait) -> TraitLine:
         if trait not in self._trait_lines:
             shown = shown_trait(self.facts.translations, trait)
-            share = self.facts.formatter.percent(self.facts.share(trait))
-            self._trait_lines[trait] = TraitLine(shown.name, shown.value, address_of(trait), share)
+            self._trait_lines[trait] = TraitLine(
+                shown.name, shown.value, address_of(trait), self.facts.share(trait)
+            )
         return self._trait_lines[trait]
 
     def family_member(self, token: Token) -> FamilyMember:

@@ -115,7 +115,7 @@ def trait_page(leaves: Leaves, page: Page, head: Head) -> TraitPageView:
         **_list(leaves, about),
         name=shown.name,
         value=shown.value,
-        share=facts.formatter.percent(facts.share(about.shared)) if about.number == 1 else "",
+        share=facts.share(about.shared) if about.number == 1 else "",
         filter=gallery_address(facts.collection, about.shared),
     )
 

@@ -22,6 +22,8 @@ from tests.support.small_site import SmallSite, read, small_site, write
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stempress.site.excerpts import Excerpts
+
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 
@@ -72,6 +74,20 @@ def test_an_excerpt_has_another_digest_only_if_something_in_it_changes(full: Sma
     assert before.song("two").key == after.song("two").key
     assert before.songs.key == after.songs.key
     assert before.everything.key != after.everything.key
+
+
+def test_pages_of_tokens_depend_on_their_own_owners_alone(full: SmallSite) -> None:
+    def with_owner_of(song: str) -> Excerpts:
+        tokens = full.collection.tokens
+        token = next(each for each in tokens if each.song == song and each.state != "unrevealed")
+        owners = {**full.collection.ledger.owners, token.id: {"0x" + "12" * 20: 1}}
+        ledger = replace(full.collection.ledger, owners=owners)
+        return replace(full, collection=replace(full.collection, ledger=ledger)).excerpts
+
+    before, after = full.excerpts.token_pages("one").key, with_owner_of("two")
+    assert after.token_pages("one").key == before
+    assert after.token_pages("two").key != full.excerpts.token_pages("two").key
+    assert with_owner_of("one").token_pages("one").key != before
 
 
 def test_data_and_covers_from_excerpts_are_those_of_the_whole_site(full: SmallSite) -> None:
