@@ -279,14 +279,15 @@ class Variation:
         return _mix_number(self.choice)
 
     def __lt__(self, other: Variation) -> bool:
-        """Return whether this one comes first: by song, then in the order of ``Layer.choices``."""
-        return (self.song, self._order) < (other.song, other._order)
+        """Return whether this one comes first."""
+        return self.sort_key < other.sort_key
 
     @property
-    def _order(self) -> tuple[int, ...]:
+    def sort_key(self) -> tuple[str, tuple[int, ...]]:
+        """What variations are sorted by: the song, then the order of ``Layer.choices``."""
         if LEFT_OUT not in self.choice:
-            return self.choice
-        return tuple(maxsize if index == LEFT_OUT else index for index in self.choice)
+            return self.song, self.choice
+        return self.song, tuple(maxsize if at == LEFT_OUT else at for at in self.choice)
 
     @classmethod
     def parse(cls, song: Song, mix_number: str) -> Variation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import Variation
@@ -64,7 +65,7 @@ def minted_variations(collection: Collection) -> list[Variation]:
         for token in collection.tokens
         if token.tier == "song" and token.stems
     }
-    return sorted(minted)
+    return sorted(minted, key=attrgetter("sort_key"))
 
 
 def by_song(variations: Iterable[Variation]) -> dict[str, list[Variation]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from stempress.audio.audio_job import by_song, engine_digest, minted_variations
@@ -75,8 +76,9 @@ def compute_stream_digests(
             mixes = list(map(mix, batch))
             return workers.submit(stream_digests, songs[batch[0].song], mixes, decoder)
 
-        variations = {*minted_variations(job.collection), *_first_variations(job.collection)}
-        cache_keys = {variation: digest(inputs(variation)) for variation in sorted(variations)}
+        unsorted = {*minted_variations(job.collection), *_first_variations(job.collection)}
+        variations = sorted(unsorted, key=attrgetter("sort_key"))
+        cache_keys = {variation: digest(inputs(variation)) for variation in variations}
         return _with_forms(_compute(job, "Digests of streams", cache_keys, start), songs)
 
 
@@ -85,7 +87,7 @@ def _shown_variations(job: AudioJob) -> list[Variation]:
     variations = set(minted_variations(job.collection))
     for slug, shown in job.shown.items():
         variations.update(filter(job.collection.song(slug).permits, shown))
-    return sorted(variations)
+    return sorted(variations, key=attrgetter("sort_key"))
 
 
 def _first_variations(collection: Collection) -> list[Variation]:

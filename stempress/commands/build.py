@@ -138,7 +138,7 @@ def _build_site(
         )
     standards: dict[str, str] = {"": settings.contract.standard} if settings.contract else {}
     standards |= {tier: own.standard for tier, own in settings.tier_contracts.items()}
-    sizes = size_report(written.sizes, sounds, settings.audio) if options.report else ()
+    sizes = size_report(written.sizes(), sounds, settings.audio) if options.report else ()
     return BuildResult(written, findings.warnings, standards, sizes, summary)
 
 

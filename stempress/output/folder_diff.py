@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from stempress.output.manifest import Manifest, ManifestEntry
+    from stempress.output.entries import ManifestEntry
+    from stempress.output.manifest import Manifest
 
 
 class FolderDiff(NamedTuple):

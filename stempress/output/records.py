@@ -1,29 +1,30 @@
 """Records: what lies in dist/, and in the folder that the next site is assembled in.
 
-A record is a text file, one line of JSON for every file: address, key, size, time, inode, bundle.
-The line before these has everything else. A record is stored outside its folder under the folder's
-inode, so that the two belong together wherever the folder is moved, and no other folder is taken
-for it.
+A record is a text file, one line of JSON for every file: address, key, size, time, inode. The line
+before those of a bundle is about the bundle, the first about everything else.
+
+A record is stored outside its folder under the folder's inode, so that the two belong together
+wherever the folder is moved, and no other folder is taken for it.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 import orjson
 
+from stempress.output.entries import Totals
 from stempress.output.folder_diff import FolderDiff, OutputFolder
-from stempress.output.manifest import BundleManifest, Manifest, ManifestEntry
+from stempress.output.manifest import BundleManifest, Manifest
 from stempress.output.state_folder import STAGING, state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION = 5
+VERSION = 6
 """Raise it when records, or the cache keys in them, change their meaning."""
-_new_entry = partial(tuple.__new__, ManifestEntry)
 
 
 class Kept(NamedTuple):
@@ -74,7 +75,7 @@ class Records:
         record = self._path(path)
         draft = record.with_suffix(".part")
         with draft.open("wb") as file:
-            file.writelines(_lines(manifest))
+            file.writelines(_encode(manifest))
         draft.replace(record)
         self._kept[record] = Kept(_file_version(record), manifest, diff)
 
@@ -99,31 +100,54 @@ def _file_version(path: Path) -> tuple[int, int]:
     return current.st_mtime_ns, current.st_ino
 
 
-def _lines(manifest: Manifest) -> Iterator[bytes]:
-    """Yield lines to write one by one: each takes 4 kB as orjson makes it."""
+def _encode(manifest: Manifest) -> Iterator[bytes]:
+    """Yield a record, part by part."""
+    body = [
+        part for name, bundle in manifest.bundles.items() for part in _encode_bundle(name, bundle)
+    ]
     head = {
         "stempress": VERSION,
+        "checksum": _checksum(body),
         "build": manifest.build,
         "report": manifest.report,
-        "bundles": {name: bundle.key for name, bundle in manifest.bundles.items()},
         "folders": manifest.folders,
     }
-    yield orjson.dumps(head, option=orjson.OPT_APPEND_NEWLINE)
-    for name, bundle in manifest.bundles.items():
-        for file, entry in bundle.files.items():
-            yield orjson.dumps((file, *entry, name), option=orjson.OPT_APPEND_NEWLINE)
+    yield _line(head)
+    yield from body
+
+
+def _encode_bundle(name: str, bundle: BundleManifest) -> tuple[bytes, bytes]:
+    lines = bundle.lines
+    about = {"bundle": name, "key": bundle.key, "bytes": len(lines), **bundle.totals._asdict()}
+    return _line(about), lines
+
+
+def _line(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _checksum(parts: Iterable[bytes | memoryview]) -> int:
+    checksum = 0
+    for part in parts:
+        checksum = crc32(part, checksum)
+    return checksum
 
 
 def _decode(data: bytes) -> Manifest:
     """Return a manifest; ValueError, KeyError or TypeError if it is invalid or of another version.
 
-    A line break in JSON is always one between lines.
+    The checksum tells now that lines are damaged which may be decoded later.
     """
-    head, *rows = orjson.loads(b"[%b]" % data.strip().replace(b"\n", b","))
-    if head["stempress"] != VERSION:
+    start = data.index(b"\n") + 1
+    head = orjson.loads(data[:start])
+    if head["stempress"] != VERSION or head["checksum"] != _checksum([memoryview(data)[start:]]):
         raise ValueError(head["stempress"])
-    files: dict[str, dict[str, ManifestEntry]] = {name: {} for name in head["bundles"]}
-    for address, key, size, mtime, inode, bundle in rows:
-        files[bundle][address] = _new_entry((key, size, mtime, inode))
-    bundles = {name: BundleManifest(key, files[name]) for name, key in head["bundles"].items()}
+    bundles: dict[str, BundleManifest] = {}
+    while start < len(data):
+        lines = data.index(b"\n", start) + 1
+        about = orjson.loads(data[start:lines])
+        start = lines + about["bytes"]
+        totals = Totals(about["files"], about["pages"], about["size"])
+        bundle = BundleManifest.of_record(about["key"], data[lines:start], totals)
+        bundles[about["bundle"]] = bundle
     return Manifest(bundles, head["folders"], head["build"], head["report"])

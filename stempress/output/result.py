@@ -6,19 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """A finished write; ``changed`` are the addresses of the files that were written."""
+    """A finished write; ``changed`` are the addresses of the files that were written.
+
+    ``sizes`` returns the size of every file, by address.
+    """
 
     files: int
     size: int
     changed: tuple[str, ...]
     pruned: int
     pages: int = 0
-    sizes: Mapping[str, int] = field(default_factory=dict, compare=False)
+    sizes: Callable[[], Mapping[str, int]] = field(default=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

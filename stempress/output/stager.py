@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from stempress.core import system
 from stempress.core.crash_log import working_on
 from stempress.core.processes import map_in_batches
+from stempress.output.entries import ManifestEntry
 from stempress.output.folder_diff import is_unmodified
-from stempress.output.manifest import ManifestEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

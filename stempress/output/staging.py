@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stempress.core.progress import Progress
-    from stempress.output.manifest import ManifestEntry
+    from stempress.output.entries import ManifestEntry
     from stempress.output.records import Records
     from stempress.output.stager import Guard
 
@@ -132,7 +132,8 @@ class Filling:
         if name in plan.reused:
             return plan.reused[name]
         files = plan.files_by_bundle[name]
-        return BundleManifest(plan.keys[name], {address: entries[address] for address in files})
+        own = {address: entries[address] for address in files}
+        return BundleManifest.of_files(plan.keys[name], own)
 
     def _new_in_reused(self) -> list[str]:
         """Return the addresses in reused bundles whose content the live site does not have."""

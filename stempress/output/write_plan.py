@@ -57,12 +57,11 @@ class WritePlan:
         if self._duplicates:
             return False
         bundles = manifest.bundles
-        if bundles.keys() == self.keys.keys() and all(
-            list(bundles[name].files) == self._addresses_of(name) for name in self.order
-        ):
-            return True
-        addresses = self.addresses()
-        return len(addresses) == len(manifest.files) and set(addresses) == manifest.files.keys()
+        same = {name for name in bundles.keys() & self.keys if self._is_known(bundles[name], name)}
+        new = [name for name in self.order if name not in same]
+        addresses = [address for name in new for address in self._addresses_of(name)]
+        others = {address for name in bundles.keys() - same for address in bundles[name].files}
+        return len(addresses) == len(others) and set(addresses) == others
 
     def has_contents_of(self, manifest: Manifest) -> bool:
         """Return whether a folder with the same addresses has the same contents."""
@@ -70,8 +69,11 @@ class WritePlan:
             return False
         return all(self._is_same(manifest.bundles[name], name) for name in self.order)
 
+    def _is_known(self, bundle: BundleManifest, name: str) -> bool:
+        return bool(bundle.key) and self.keys[name] == bundle.key
+
     def _is_same(self, bundle: BundleManifest, name: str) -> bool:
-        if self.keys[name] and self.keys[name] == bundle.key:
+        if self._is_known(bundle, name):
             return True
         files = self.files_by_bundle.get(name)
         known = {address: entry.key for address, entry in bundle.files.items()}
@@ -87,7 +89,8 @@ class WritePlan:
 
     def __len__(self) -> int:
         """Return the number of files of the site."""
-        return sum(map(len, map(self._addresses_of, self.order)))
+        reused = sum(bundle.totals.files for bundle in self.reused.values())
+        return reused + sum(map(len, self.files_by_bundle.values()))
 
 
 def has_bundle(folder: OutputFolder, name: str, key: str) -> bool:

@@ -84,9 +84,11 @@ def write_site(  # noqa: PLR0913 - named at the call
 
 
 def _write_result(manifest: Manifest, changed: Iterable[str], pruned: int) -> WriteResult:
-    sizes = {address: entry.size for address, entry in manifest.files.items()}
-    pages = sum(address.endswith(".html") for address in sizes)
-    return WriteResult(len(sizes), sum(sizes.values()), tuple(changed), pruned, pages, sizes)
+    def sizes() -> dict[str, int]:
+        return {address: entry.size for address, entry in manifest.files.items()}
+
+    totals = manifest.totals
+    return WriteResult(totals.files, totals.size, tuple(changed), pruned, totals.pages, sizes)
 
 
 def existing_bundles(records: Records, staging: OutputFolder | None) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ Most pages are in bundles, which are planned only if something in them has to be
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import TIERS, Variation
@@ -77,7 +78,7 @@ def _variation_pages(song: Song, rarity: Rarity) -> VariationPages:
     else:
         rarest, commonest = extremes(song, EXTREMES)
         shown = minted.union(rarest, commonest)
-    return VariationPages(song, tuple(sorted(shown)), total)
+    return VariationPages(song, tuple(sorted(shown, key=attrgetter("sort_key"))), total)
 
 
 def _sections(

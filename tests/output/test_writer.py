@@ -12,6 +12,7 @@ import pytest
 from stempress.core.errors import SiteError
 from stempress.core.progress import Progress
 from stempress.output import writer as output
+from stempress.output.manifest import Manifest
 from stempress.output.output_check import MARKER, check_addresses, check_output_folder
 from stempress.output.output_files import Bundle, OutputFile
 from stempress.output.records import Records
@@ -148,19 +149,21 @@ def record_of(out: Path) -> Path:
 
 
 def test_the_record_has_a_line_for_every_file(out: Path) -> None:
-    head, *lines = map(json.loads, record_of(out).read_text("utf-8").splitlines())
-    assert head["bundles"] == {"": ""}
+    head, bundle, *lines = map(json.loads, record_of(out).read_text("utf-8").splitlines())
     assert head["folders"].keys() == {"", "a", "a/b", "data"}
+    size = sum(map(len, tree(out).values()))
+    totals = {"files": len(lines), "pages": 2, "size": size}
+    assert bundle == totals | {"bundle": "", "key": "", "bytes": bundle["bytes"]}
     files = {address: rest for address, *rest in lines}
     assert files.keys() == tree(out).keys()
-    for address, (_, size, mtime, inode, bundle) in files.items():
+    for address, (_, *about) in files.items():
         stat = (out / address).stat()
-        assert (size, mtime, inode, bundle) == (stat.st_size, stat.st_mtime_ns, stat.st_ino, "")
+        assert about == [stat.st_size, stat.st_mtime_ns, stat.st_ino]
 
 
 @pytest.mark.parametrize(
     "damage",
-    [b"", b"[1]", b'{"stempress": 4}', b'{"stempress": 5, "bundles": []}', b"\xff", b'["x"'],
+    [b"", b"[1]", b'{"stempress": 4}', b'{"stempress": 6, "checksum": 0}\n', b"\xff", b'["x"'],
 )
 def test_without_a_readable_record_everything_is_written_anew(out: Path, damage: bytes) -> None:
     intact = tree(out)
@@ -171,6 +174,15 @@ def test_without_a_readable_record_everything_is_written_anew(out: Path, damage:
         out, site(**{address: data for address, data in intact.items() if address != MARKER})
     )
     assert tree(out) == {MARKER: OURS.content} | intact
+
+
+def test_a_line_that_somebody_has_changed_makes_a_record_unreadable(out: Path) -> None:
+    record = record_of(out)
+    size = (out / "index.html").stat().st_size
+    lines = record.read_text("utf-8")
+    assert lines.count(f",{size},") == 1
+    record.write_text(lines.replace(f",{size},", f",{size + 1},"), "utf-8")
+    assert Records(out).open(out).manifest == Manifest()
 
 
 def test_between_builds_the_next_site_catches_up(out: Path) -> None:
