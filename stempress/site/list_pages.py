@@ -10,12 +10,11 @@ from stempress.collection.traits import Trait, shown_trait
 from stempress.site.pages import Page, SongList, TokenList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyodide_app.engine.model import Song, Tier, Token
     from stempress.collection.collection import Collection
     from stempress.i18n.translations import Translations
-    from stempress.site.tokens_by_trait import TokensByTrait
 
 TOKENS_PER_PAGE = 60
 STEMS_PER_PAGE = 240
@@ -31,7 +30,9 @@ def gallery_pages(collection: Collection, _: Translations) -> Iterator[Page]:
         yield from _list_pages(f"tiers/{tier}/", "tier.html", titles[tier], tokens, _, tier)
 
 
-def trait_pages(traits: TokensByTrait, _: Translations) -> Iterator[Page]:
+def trait_pages(
+    traits: Callable[[], Mapping[Trait, tuple[Token, ...]]], _: Translations
+) -> Iterator[Page]:
     """Yield the lists of the tokens of every trait."""
     for trait, tokens in traits().items():
         shown = shown_trait(_, trait)

@@ -35,14 +35,14 @@ from stempress.site.pages import (
 )
 from stempress.site.token_facts import TokenTable
 from stempress.site.tokens_by_song import tokens_by_song
-from stempress.site.tokens_by_trait import TokensByTrait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyodide_app.engine.model import Song, Token
     from stempress.collection.collection import Collection
     from stempress.collection.rarity import Rarity
+    from stempress.collection.traits import Trait
     from stempress.i18n.translations import Translations
 
 MAX_VARIATION_PAGES = 512
@@ -65,7 +65,8 @@ def plan_pages(
     variations = variations or {
         song.slug: _variation_pages(song, rarity) for song in collection.songs
     }
-    tokens, traits = tokens or TokenTable(collection, _), TokensByTrait(collection)
+    tokens = tokens or TokenTable(collection, _)
+    traits = partial(tokens.by_trait, collection.tokens)
     sections = tuple(_sections(collection, variations, tokens, traits, _))
     return Plan(sections, variations, traits, _, tokens=tokens)
 
@@ -85,7 +86,7 @@ def _sections(
     collection: Collection,
     variations: dict[str, VariationPages],
     tokens: TokenTable,
-    traits: TokensByTrait,
+    traits: Callable[[], Mapping[Trait, tuple[Token, ...]]],
     _: Translations,
 ) -> Iterator[Section]:
     settings = collection.settings

@@ -1,4 +1,4 @@
-"""Facts of tokens that pages, lists, data and metadata share, computed once for each token."""
+"""Facts of tokens that pages, lists, data and metadata share, computed once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pyodide_app.engine.model import Variation
 from stempress.collection.traits import traits_of
 from stempress.i18n.translations import ENGLISH
 from stempress.site.cover_addresses import album_cover, stem_cover, variation_cover
+from stempress.site.tokens_by_trait import group_by_trait
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import Token
@@ -31,17 +32,24 @@ class TokenFacts(NamedTuple):
 
 
 class TokenTable:
-    """The facts of a collection's tokens, computed when they are first asked for."""
+    """The facts of a collection's tokens, and the tokens of each trait, computed when needed."""
 
     def __init__(self, collection: Collection, translations: Translations = ENGLISH) -> None:
         self._collection, self._translations = collection, translations
         self._facts: dict[str, TokenFacts] = {}
+        self._grouped: tuple[object, dict[Trait, tuple[Token, ...]]] | None = None
 
     def __getitem__(self, token: Token) -> TokenFacts:
         """Return the facts of a token."""
         if token.id not in self._facts:
             self._facts[token.id] = self._compute(token)
         return self._facts[token.id]
+
+    def by_trait(self, tokens: tuple[Token, ...]) -> dict[Trait, tuple[Token, ...]]:
+        """Return tokens by trait, grouped once where they are the same as before."""
+        if self._grouped is None or self._grouped[0] is not tokens:
+            self._grouped = tokens, group_by_trait(self._collection, tokens)
+        return self._grouped[1]
 
     def _compute(self, token: Token) -> TokenFacts:
         collection, variation = self._collection, None

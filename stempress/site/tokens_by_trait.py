@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stempress.collection.traits import Trait, trait_key, traits_of
@@ -15,27 +14,14 @@ if TYPE_CHECKING:
     from stempress.collection.collection import Collection
 
 
-class TokensByTrait:
-    """A collection's tokens by trait, grouped when they are first asked for."""
-
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-
-    def __call__(self) -> dict[Trait, tuple[Token, ...]]:
-        """Return the tokens of every trait."""
-        return self._groups
-
-    @cached_property
-    def _groups(self) -> dict[Trait, tuple[Token, ...]]:
-        return group_by_trait(self._collection)
-
-
-def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
+def group_by_trait(
+    collection: Collection, tokens: Iterable[Token]
+) -> dict[Trait, tuple[Token, ...]]:
     """Return tokens by trait; traits that differ only in case or accents are one."""
     groups: dict[str, list[Token]] = defaultdict(list)
     trait_at: dict[str, Trait] = {}
     groups_of: dict[tuple[object, ...], Iterable[list[Token]]] = {}
-    for token in collection.tokens:
+    for token in tokens:
         key = trait_key(token)
         if key not in groups_of:
             traits = [(trait.address, trait) for trait in traits_of(collection, token)]
@@ -44,4 +30,4 @@ def group_by_trait(collection: Collection) -> dict[Trait, tuple[Token, ...]]:
             groups_of[key] = {address: groups[address] for address, _ in traits}.values()
         for group in groups_of[key]:
             group.append(token)
-    return {trait_at[address]: tuple(tokens) for address, tokens in groups.items()}
+    return {trait_at[address]: tuple(group) for address, group in groups.items()}

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyodide_app.engine.model import id_number
-from stempress.audio.waveform_svg import waveform_path
 from stempress.core.digests import Shared
 
 if TYPE_CHECKING:
     from pyodide_app.engine.model import State, Tier
+    from stempress.audio.results import StemSound
     from stempress.collection.rarity import Count
 
 
@@ -80,15 +80,24 @@ class FamilyTree(Shared):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waveform(Shared):
-    """A stem's waveform: the lowest and highest sample of every bin, and the level at the edge."""
+    """The waveform of a stem's ``sound``."""
 
-    bins: tuple[tuple[float, float], ...]
-    edge: float
+    sound: StemSound
+
+    @property
+    def bins(self) -> tuple[tuple[float, float], ...]:
+        """The lowest and highest sample of every bin."""
+        return self.sound.curves.bins
+
+    @property
+    def edge(self) -> float:
+        """The level at the edge of the box."""
+        return self.sound.song_peak
 
     @property
     def path(self) -> str:
         """SVG path data in a 400 x 64 box."""
-        return waveform_path(self.bins, self.edge)
+        return self.sound.waveform
 
 
 @dataclass(frozen=True, slots=True, eq=False)

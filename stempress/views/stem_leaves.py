@@ -61,7 +61,7 @@ class StemLeaves:
                 Link(facts.song.title, song_address(facts.song)),
                 facts.odds,
                 facts.layer.odds[facts.nth],
-                Waveform(facts.sound.curves.bins, facts.sound.song_peak),
+                Waveform(facts.sound),
             )
         return self._stems[key]
 

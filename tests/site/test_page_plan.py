@@ -114,7 +114,7 @@ def test_traits_that_differ_only_in_case_share_a_page(tmp_path: Path) -> None:
     assert len(lists) == 1
     shared = {
         trait: tokens
-        for trait, tokens in group_by_trait(small.collection).items()
+        for trait, tokens in group_by_trait(small.collection, small.collection.tokens).items()
         if trait.address == "traits/stem/live/"
     }
     assert [[token.id for token in tokens] for tokens in shared.values()] == [["1", "4", "5"]]
