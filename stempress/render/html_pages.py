@@ -46,8 +46,8 @@ def render_site(
     yield from _other_files(renderer, facts, page_keys)
 
     def sitemap_file() -> list[OutputFile]:
-        pages = (page for section in facts.plan.sections for page, _ in page_keys.pages(section))
-        return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", sitemap(pages))]
+        view = sitemap(facts.plan.pages)
+        return [_other_file(renderer, page_keys, "sitemap.xml", "sitemap.xml", view)]
 
     yield Bundle("sitemap", page_keys.sitemap, sitemap_file)
     yield from sharing_files(excerpts)
