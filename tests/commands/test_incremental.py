@@ -92,7 +92,28 @@ def change_block(site: Path, random: Random) -> None:
     path = site / "content/tokens.json"
     ledger = json.loads(path.read_text("utf-8"))
     ledger["block"] += 1
-    ledger["owners"]["99"] = f"0x{random.randrange(16**40):040x}"
+    held = [token["id"] for token in ledger["tokens"] if token["id"] in {"5", "93", "99"}]
+    ledger["owners"][random.choice(held)] = f"0x{random.randrange(16**40):040x}"
+    path.write_text(json.dumps(ledger), "utf-8")
+
+
+def forge_album(site: Path, _: Random) -> None:
+    """Forge the album token of song tokens of two songs; or take it away."""
+    path = site / "content/tokens.json"
+    ledger = json.loads(path.read_text("utf-8"))
+    parts = [token for token in ledger["tokens"] if token["id"] in {"91", "92"}]
+    others = [token for token in ledger["tokens"] if token["id"] != "99"]
+    if len(others) < len(ledger["tokens"]):
+        for part in parts:
+            del part["into"]
+            part["state"] = "revealed"
+        ledger["tokens"] = others
+        ledger["owners"].pop("99", None)
+    else:
+        for part in parts:
+            part |= {"state": "forged", "into": "99"}
+        album = {"id": "99", "tier": "album", "state": "revealed", "album": "tides"}
+        ledger["tokens"].append(album | {"burned": ["91", "92"]})
     path.write_text(json.dumps(ledger), "utf-8")
 
 
@@ -349,6 +370,7 @@ ALL_EDITS: tuple[Edit, ...] = (
     edit_ledger(forge_other_mixes),
     edit_ledger(forge_other_mixes),
     change_block,
+    forge_album,
     append_words(ONE),
     append_words("content/index.md"),
     append_words("content/notes/first.md"),
