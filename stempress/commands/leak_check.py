@@ -83,11 +83,10 @@ def _find_differences(
     hidden: Sequence[Token], metadata: dict[str, OutputFile]
 ) -> Iterator[tuple[Token, Token]]:
     """Yield tokens whose metadata differs from that of the first of their tier, and that one."""
-    first: dict[str, Token] = {}
+    first: dict[str, tuple[Token, object]] = {}
     for token in hidden:
-        other = first.setdefault(token.tier, token)
-        pair = other, token
-        theirs, mine = (json.loads(metadata[f"metadata/{of.id}.json"].read()) for of in pair)
+        mine = json.loads(metadata[f"metadata/{token.id}.json"].read())
+        other, theirs = first.setdefault(token.tier, (token, mine))
         if not _is_same_but_id(theirs, mine, other.number, token.number):
             yield token, other
 

@@ -80,6 +80,10 @@ class Table:
 
     def text(self, key: str, default: str = "", *, required: bool = False, hint: str = "") -> str:
         """Return text in NFC without control characters."""
+        plain = self.data.get(key)
+        if isinstance(plain, str) and is_printable_ascii(plain) and plain.strip():
+            self._known.add(key)
+            return plain  # as most texts of a large ledger
         value = self._typed(key, str, required=required, hint=hint)
         if value is None:
             return default

@@ -13,6 +13,7 @@ from stempress.collection.family_tree import family_tree, forged_into
 from stempress.i18n.formatting import formatter_for
 from stempress.site.addresses import address_of
 from stempress.site.cover_addresses import is_embedded, picture_keys, stem_cover, variation_cover
+from stempress.site.page_addresses import stem_address, variation_address
 from stempress.site.stem_facts import StemFacts
 from stempress.site.stem_figures import MintedVariation
 
@@ -132,10 +133,9 @@ class SiteFacts(StemFacts):
         if token.state == "unrevealed":
             return []
         if token.stem_key:
-            return [address_of(self.stem(token.stem_key)).rstrip("/")]
-        if token.stems:
-            return [address_of(self.variation(token)).rstrip("/")]
-        return [address_of(mix).rstrip("/") for mix in self.mixes_in(token)]
+            return [stem_address(token.stem_key).rstrip("/")]
+        mixes = [self.variation(token)] if token.stems else self.mixes_in(token)
+        return [variation_address(mix).rstrip("/") for mix in mixes]
 
     def mixes_in(self, token: Token) -> list[Variation]:
         """Return the mixes of the song tokens in an album token, in the album's order."""
