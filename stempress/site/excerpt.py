@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Albums, some of whose songs, and some tokens.
+    """Albums, some of their songs, and some tokens.
 
     ``albums`` are without their songs and story. ``shares`` are those of traits among all tokens
     of the site, in words, by the trait's address; None if they follow from these tokens.
