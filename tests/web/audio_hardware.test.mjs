@@ -10,6 +10,7 @@ let heard = [];
 onInterruption((context) => heard.push(context), new AbortController().signal);
 
 beforeEach(async () => {
+  navigator.userActivation = undefined;
   resumeAudio(48000);
   await Promise.resolve();
   await new Promise((resolve) => setTimeout(resolve));
@@ -46,4 +47,32 @@ test("whoever plays into a context that is replaced by one of another rate hears
   resumeAudio(44100);
   mock.timers.tick(10_000);
   assert.deepEqual([before.state, heard], ["closed", [before]]);
+});
+
+/** Ask for sound on a page that nobody has touched; the context begins only if the browser lets it. */
+function resumeUntouched(mock, { isAllowed }) {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  navigator.userActivation = { hasBeenActive: false };
+  Context.latest.state = "suspended";
+  if (!isAllowed) mock.method(Context.latest, "resume", () => new Promise(() => {}));
+  resumeAudio(48000);
+}
+
+test("a browser that wants a gesture first interrupts", ({ mock }) => {
+  resumeUntouched(mock, { isAllowed: false });
+  mock.timers.tick(10_000);
+  assert.deepEqual(heard, [Context.latest]);
+});
+
+test("a browser that plays without a gesture interrupts nothing", ({ mock }) => {
+  resumeUntouched(mock, { isAllowed: true });
+  mock.timers.tick(10_000);
+  assert.deepEqual([Context.latest.state, heard], ["running", []]);
+});
+
+test("a gesture that comes before the browser begins interrupts nothing", ({ mock }) => {
+  resumeUntouched(mock, { isAllowed: false });
+  navigator.userActivation.hasBeenActive = true;
+  mock.timers.tick(10_000);
+  assert.deepEqual(heard, []);
 });

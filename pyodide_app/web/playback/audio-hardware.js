@@ -4,6 +4,7 @@ import { fetchAhead } from "../base/idle.js";
 import { outputLatency } from "./output-latency.js";
 
 const REST_SECONDS = 2; // from a pause to suspending the audio hardware
+const REFUSAL_SECONDS = 1; // a browser that wants a gesture first has not begun by then
 export const FADE_SECONDS = 0.01; // of every fade
 export const FADE_OUT_SECONDS = 0.1; // before disconnecting, to avoid a click
 
@@ -19,7 +20,7 @@ let resuming = 0; // requests that are not answered
 const listeners = new Set();
 
 /**
- * Hear of interruptions: a context has stopped, and not to rest.
+ * Hear of interruptions: a context has stopped, and not to rest; or it does not begin, since nobody has touched the page.
  * @param {(context: AudioContext) => void} act @param {AbortSignal} signal
  */
 export function onInterruption(act, signal) {
@@ -40,7 +41,21 @@ export function resumeAudio(rate) {
   isResting = false;
   resuming++;
   hardware.resume().catch(() => {}).finally(() => resuming--); // a failure leaves it suspended
+  if (navigator.userActivation?.hasBeenActive === false) tellIfRefused(hardware);
   return hardware;
+}
+
+/** @param {AudioContext} context */
+function tellIfRefused(context) {
+  setTimeout(() => {
+    const isRefused = context === hardware && context.state === "suspended" && !isResting;
+    if (isRefused && !navigator.userActivation.hasBeenActive) tellListeners(context);
+  }, 1000 * REFUSAL_SECONDS);
+}
+
+/** @param {AudioContext} context */
+function tellListeners(context) {
+  for (const act of [...listeners]) act(context);
 }
 
 /** @param {number} rate */
@@ -51,7 +66,7 @@ function openContext(rate) {
   context.onstatechange = () => {
     const { state } = context;
     const isStopped = state === "interrupted" || state === "closed" || (state === "suspended" && !isResting && !resuming);
-    if (isStopped) for (const act of [...listeners]) act(context);
+    if (isStopped) tellListeners(context);
   };
   context.audioWorklet?.addModule(WORKLET).catch(() => {}); // the decks await it
   return context;
