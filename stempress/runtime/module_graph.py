@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _STATIC = re.compile(r'^(?:import|export)\b[^;"()]*"(\.[^"]+\.js)";', re.MULTILINE)
-_LAZY = re.compile(r'\b(?:import\(|new URL\()"([^"]+\.js)"')
+_LAZY = re.compile(r'(?:import\(|new URL\()"([^"]+\.js)"')
 """Modules that are loaded later, workers and worklets."""
 
 
