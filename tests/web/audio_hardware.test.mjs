@@ -6,11 +6,13 @@ import { Context, installBrowser } from "../support/fake_browser.mjs";
 installBrowser();
 const { onInterruption, resumeAudio, suspendAudioSoon } = await import("../../pyodide_app/web/playback/audio-hardware.js");
 
+/** @type {any} what the types say cannot be changed */
+const browser = navigator;
 let heard = [];
 onInterruption((context) => heard.push(context), new AbortController().signal);
 
 beforeEach(async () => {
-  navigator.userActivation = undefined;
+  browser.userActivation = undefined;
   resumeAudio(48000);
   await Promise.resolve();
   await new Promise((resolve) => setTimeout(resolve));
@@ -52,7 +54,7 @@ test("whoever plays into a context that is replaced by one of another rate hears
 /** Ask for sound on a page that nobody has touched; the context begins only if the browser lets it. */
 function resumeUntouched(mock, { isAllowed }) {
   mock.timers.enable({ apis: ["setTimeout"] });
-  navigator.userActivation = { hasBeenActive: false };
+  browser.userActivation = { hasBeenActive: false };
   Context.latest.state = "suspended";
   if (!isAllowed) mock.method(Context.latest, "resume", () => new Promise(() => {}));
   resumeAudio(48000);
@@ -72,7 +74,7 @@ test("a browser that plays without a gesture interrupts nothing", ({ mock }) => 
 
 test("a gesture that comes before the browser begins interrupts nothing", ({ mock }) => {
   resumeUntouched(mock, { isAllowed: false });
-  navigator.userActivation.hasBeenActive = true;
+  browser.userActivation.hasBeenActive = true;
   mock.timers.tick(10_000);
   assert.deepEqual(heard, []);
 });
