@@ -8,7 +8,6 @@ import json
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from pyodide_app.engine.model import stem_keys
 from stempress.audio.audio_job import by_song, engine_digest, minted_variations
 from stempress.audio.results import MixDigest
 from stempress.audio.stream_decoder import EncodedStem
@@ -44,11 +43,7 @@ def compute_digests(job: AudioJob) -> dict[Variation, MixDigest]:
         mixes = [job.mix_paths(variation) for variation in batch]
         return job.workers.submit(mix_digests, songs[batch[0].song], mixes)
 
-    stems = {key: digest(job.inputs(key)) for key in stem_keys(job.collection.songs)}
-    cache_keys = {
-        variation: digest(engine_digest(), [stems[key] for key in job.stem_keys(variation)])
-        for variation in variations
-    }
+    cache_keys = {variation: digest(job.mix_inputs(variation)) for variation in variations}
     return _with_forms(_compute(job, "Mix digests", cache_keys, start), songs)
 
 

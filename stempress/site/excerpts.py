@@ -6,7 +6,6 @@ Pages that are in no bundle have keys of another kind, see ``stempress.views.pag
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -79,7 +78,7 @@ class Excerpts:
     def token_pages(self, slug: str) -> Source:
         """Return a song's known tokens with owners, their relatives, and the songs of all these."""
         if slug not in self._token_pages:
-            collection, known = self.facts.collection, self._known_tokens[slug]
+            collection, known = self.facts.collection, self.tokens[slug]
             tokens = with_relatives(known, self.facts.by_id)
             slugs = {token.song for token in tokens}
             songs = [song for song in collection.songs if song.slug in slugs]
@@ -99,16 +98,9 @@ class Excerpts:
         return tuple((address_of(trait), facts.share(trait)) for trait in traits)
 
     @cached_property
-    def _known_tokens(self) -> Mapping[str, list[Token]]:
-        return tokens_by_song(self.facts.collection.tokens)
-
-    @cached_property
     def tokens(self) -> Mapping[str, list[Token]]:
-        """Tokens by the song that they are of; "" for none."""
-        tokens: dict[str, list[Token]] = defaultdict(list)
-        for token in self.facts.collection.tokens:
-            tokens[token.song].append(token)
-        return tokens
+        """Tokens by the song that they are known to be of; "" for none."""
+        return tokens_by_song(self.facts.collection.tokens)
 
     def _bare(self, songs: Iterable[Song]) -> tuple[SongExcerpt, ...]:
         """Return songs without lyrics."""

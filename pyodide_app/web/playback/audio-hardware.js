@@ -41,15 +41,15 @@ export function resumeAudio(rate) {
   isResting = false;
   resuming++;
   hardware.resume().catch(() => {}).finally(() => resuming--); // a failure leaves it suspended
-  if (navigator.userActivation?.hasBeenActive === false) tellIfRefused(hardware);
+  tellIfRefused(hardware);
   return hardware;
 }
 
 /** @param {AudioContext} context */
 function tellIfRefused(context) {
   setTimeout(() => {
-    const isRefused = context === hardware && context.state === "suspended" && !isResting;
-    if (isRefused && !navigator.userActivation.hasBeenActive) tellListeners(context);
+    const isWaiting = context === hardware && context.state === "suspended" && !isResting;
+    if (isWaiting && navigator.userActivation?.hasBeenActive === false) tellListeners(context);
   }, 1000 * REFUSAL_SECONDS);
 }
 
